@@ -1,0 +1,26 @@
+# Two commands are all a newcomer needs: make demo, make test. Each does its own set-up.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test bench check lock
+
+demo: $(VENV)/ready ## the main job on the embedded default; make demo CHECK=1 does not stay
+	$(BIN)/python manage.py demo $(if $(CHECK),--check)
+
+test: $(VENV)/ready ## the tests; PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
+	$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/ready ## the speed of the engine
+	$(BIN)/python bench/figures.py
+
+check: $(VENV)/ready ## what needs no running: style, types, import contracts, migrations
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
+
+lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
+
+$(VENV)/ready: requirements.txt
+	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@

@@ -1,0 +1,52 @@
+"""Floor 2: the tables and their querysets. Imports the engine, the intake and the leaves below.
+
+Tables hold no rule of the workflow; "who may see" is the queryset method ``visible_to(user)``.
+"""
+
+from .claims import Anchor, Attribution, Claim, Figure
+from .crosschecks import (
+    CrossCheck,
+    Discrepancy,
+    DiscrepancyFigure,
+    DiscrepancyKind,
+    ResolutionKind,
+    Scope,
+)
+from .desks import Desk, Eyes, Membership, Policy, Role
+from .documents import Document, DocumentKind, Revision
+from .feeds import Feed
+from .history import Event, EventNote
+from .jobs import Job
+from .measures import Measure, Topic
+from .publications import Correction, CorrectionClass, Publication
+from .reports import Report, ReportDelivery, ReportKind, ReportSubscription
+from .sources import (
+    Evidence,
+    EvidenceKind,
+    Snapshot,
+    Source,
+    SourceDomain,
+    SourceKind,
+    SourceName,
+    SourceUse,
+    Stance,
+    folded,
+)
+from .verification import (
+    Method,
+    SignOff,
+    Verdict,
+    VerdictLabel,
+    VerificationTask,
+    WaitingFor,
+    Waiver,
+)
+
+__all__ = [
+    "Anchor", "Attribution", "Claim", "Correction", "CorrectionClass", "CrossCheck", "Desk", "Discrepancy",
+    "DiscrepancyFigure", "DiscrepancyKind", "Document", "DocumentKind", "Event", "EventNote", "Evidence",
+    "EvidenceKind", "Eyes", "Feed", "Figure", "Job", "Measure", "Membership", "Method", "Policy", "Publication",
+    "Report", "ReportDelivery", "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role", "Scope",
+    "SignOff", "Snapshot", "Source", "SourceDomain", "SourceKind", "SourceName", "SourceUse", "Stance", "Topic",
+    "Verdict", "VerdictLabel", "VerificationTask", "WaitingFor", "Waiver", "folded",
+]  # fmt: skip

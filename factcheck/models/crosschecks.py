@@ -1,0 +1,146 @@
+"""Cross-check runs, and the discrepancies between states of a measure that they found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from factcheck.states import DiscrepancyState
+
+from .claims import Figure
+from .desks import Desk
+from .documents import Document
+from .jobs import Job
+from .measures import Measure, Topic
+
+
+class Scope(models.TextChoices):
+    DOCUMENT = "document"
+    MEASURE = "measure"
+    TOPIC = "topic"
+    EVERYTHING = "everything"
+
+
+class CrossCheckQuerySet(models.QuerySet["CrossCheck"]):
+    def visible_to(self, user: Any) -> CrossCheckQuerySet:
+        desks = Desk.objects.visible_to(user)
+        return self.filter(Q(document__desk__in=desks) | Q(document=None, job__in=Job.objects.visible_to(user)))
+
+
+class CrossCheck(models.Model):
+    """One run over the measures of a document, a measure, a topic, or everything; progress is the job's."""
+
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="crosschecks")
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="crosschecks")
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="crosschecks")
+    job = models.OneToOneField(Job, models.PROTECT, related_name="crosscheck")
+    engine_version = models.CharField(max_length=20)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    found = models.JSONField(default=dict, help_text="how many of each kind this run saw")
+
+    objects = CrossCheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope="document", document__isnull=False, measure=None, topic=None)
+                | Q(scope="measure", document=None, measure__isnull=False, topic=None)
+                | Q(scope="topic", document=None, measure=None, topic__isnull=False)
+                | Q(scope="everything", document=None, measure=None, topic=None),
+                name="crosscheck_scope_matches",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"cross-check of {self.document or self.measure or self.topic or 'everything'}"
+
+
+class DiscrepancyKind(models.TextChoices):
+    CONFLICT = "conflict"
+    SUPERSEDED = "superseded"
+    MAGNITUDE_SLIP = "magnitude_slip"
+    NOT_COMPARABLE = "not_comparable"
+
+
+class ResolutionKind(models.TextChoices):
+    EXPLAINED = "explained"
+    CORRECTED = "corrected"
+    ACCEPTED_RISK = "accepted_risk"
+
+
+class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
+    def visible_to(self, user: Any) -> DiscrepancyQuerySet:
+        """Those of which one may see a figure on either side."""
+        desks = Desk.objects.visible_to(user)
+        seen = DiscrepancyFigure.objects.filter(figure__document__desk__in=desks)
+        return self.filter(pk__in=seen.filter(side="a").values("discrepancy")).filter(
+            pk__in=seen.filter(side="b").values("discrepancy")
+        )
+
+    def open(self) -> DiscrepancyQuerySet:
+        return self.filter(state=DiscrepancyState.OPEN)
+
+    def of_document(self, document: Document) -> DiscrepancyQuerySet:
+        return self.filter(sides__figure__document=document).distinct()
+
+
+class Discrepancy(models.Model):
+    """Two states of a measure that do not go together, with the reason in one sentence.
+
+    ``a_key`` and ``b_key`` name the states by content (interval, who says it, as-of), ``a`` the earlier.
+    """
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="discrepancies")
+    kind = models.CharField(max_length=16, choices=DiscrepancyKind.choices)
+    state = models.CharField(max_length=10, choices=DiscrepancyState.choices, default=DiscrepancyState.OPEN)
+    a_key = models.CharField(max_length=64)
+    b_key = models.CharField(max_length=64)
+    reason = models.TextField()
+    notes = models.JSONField(default=list)
+    figures: models.ManyToManyField[Figure, DiscrepancyFigure] = models.ManyToManyField(
+        Figure, through="DiscrepancyFigure", related_name="discrepancies"
+    )
+    resolution = models.CharField(max_length=14, choices=ResolutionKind.choices, blank=True)
+    resolution_note = models.TextField(blank=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    engine_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DiscrepancyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "discrepancies"
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "a_key", "b_key"], name="discrepancy_once"),
+            models.CheckConstraint(condition=~Q(a_key=F("b_key")), name="discrepancy_of_two_states"),
+            models.CheckConstraint(condition=Q(state__in=DiscrepancyState.values), name="discrepancy_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="resolved") | (~Q(resolution="") & ~Q(resolution_note="")), name="discrepancy_resolved_says_how"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class DiscrepancyFigure(models.Model):
+    """A figure that carries one of the two states of a discrepancy."""
+
+    discrepancy = models.ForeignKey(Discrepancy, models.CASCADE, related_name="sides")
+    figure = models.ForeignKey(Figure, models.PROTECT, related_name="+")
+    side = models.CharField(max_length=1, choices=[("a", "a"), ("b", "b")])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["discrepancy", "figure"], name="discrepancy_figure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.side}: {self.figure}"

@@ -1,0 +1,125 @@
+"""Desks, who works on them in which role, and the policy each desk checks by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from factcheck.conf import settings as factcheck_settings
+
+
+class Role(models.TextChoices):
+    EDITOR = "editor"
+    CHECKER = "checker"
+    REVIEWER = "reviewer"
+    DESK_CHIEF = "desk_chief"
+    AUDITOR = "auditor"
+    SERVICE = "service"
+    CHIEF_EDITOR = "chief_editor"
+
+
+class DeskQuerySet(models.QuerySet["Desk"]):
+    def visible_to(self, user: Any) -> DeskQuerySet:
+        """The desks a person belongs to; all of them for a chief editor; none for anyone else."""
+        if not getattr(user, "is_active", False) or user.pk is None:
+            return self.none()
+        if Membership.objects.filter(user=user, role=Role.CHIEF_EDITOR).exists():
+            return self
+        return self.filter(memberships__user=user).distinct()
+
+
+class Desk(models.Model):
+    """A group of people who check stories together."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: Any) -> MembershipQuerySet:
+        return self.filter(Q(desk__in=Desk.objects.visible_to(user)) | Q(user=user.pk))
+
+
+class Membership(models.Model):
+    """A user's role on a desk; the chief editor's role spans all desks and names none."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="factcheck_memberships")
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, blank=True, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "desk", "role"], name="membership_once"
+            ),
+            models.UniqueConstraint(fields=["user"], condition=Q(desk=None), name="chief_editor_once"),
+            models.CheckConstraint(
+                condition=Q(role=Role.CHIEF_EDITOR, desk=None) | (~Q(role=Role.CHIEF_EDITOR) & Q(desk__isnull=False)),
+                name="membership_desk_unless_chief_editor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.get_role_display()} on {self.desk or 'all desks'}"
+
+
+class Eyes(models.TextChoices):
+    THREE = "three", "submitter, signer and author are three people"
+    TWO = "two", "one person who is not an author may submit and sign"
+
+
+def default_threshold() -> float:
+    return factcheck_settings().CHECKWORTHINESS_THRESHOLD
+
+
+def default_origins() -> int:
+    return factcheck_settings().MINIMUM_ORIGINS
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def visible_to(self, user: Any) -> PolicyQuerySet:
+        return self.filter(desk__in=Desk.objects.visible_to(user))
+
+
+class Policy(models.Model):
+    """By which rules a desk checks. A desk without a row checks by the defaults."""
+
+    desk = models.OneToOneField(Desk, models.PROTECT, related_name="policy")
+    eyes = models.CharField(max_length=5, choices=Eyes.choices, default=Eyes.THREE)
+    threshold = models.FloatField(default=default_threshold)
+    minimum_origins = models.PositiveSmallIntegerField(default=default_origins)
+    reliability_floor = models.CharField(
+        max_length=1, choices=[(grade, grade) for grade in "ABCDEF"], default="C",
+        help_text="A new conflict voids a sign-off only from a source graded this well or better.",
+    )
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "policies"
+        constraints = [
+            models.CheckConstraint(condition=Q(threshold__gte=0, threshold__lte=1), name="policy_threshold_range"),
+            models.CheckConstraint(condition=Q(minimum_origins__gte=1), name="policy_origins_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"policy of {self.desk}"
+
+    @classmethod
+    def of(cls, desk: Desk) -> Policy:
+        """The desk's policy, or the defaults for a desk that has set none."""
+        return cls.objects.filter(desk=desk).first() or cls(desk=desk)

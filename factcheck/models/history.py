@@ -1,0 +1,85 @@
+"""The append-only history: who did what to which record, from, to, why, when.
+
+An Event holds ids and digests, never text, and is chained to the one before it of the same record. The
+words of a reason live beside it and can be blanked; the chain still verifies, for it holds their digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from .desks import Desk
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: Any) -> EventQuerySet:
+        """The history of one's desks; what belongs to no desk is seen by whoever did it."""
+        return self.filter(Q(desk_id__in=Desk.objects.visible_to(user)) | Q(desk_id=None, actor=user.pk))
+
+    def of(self, record: models.Model) -> EventQuerySet:
+        return self.filter(record=record._meta.model_name, record_id=record.pk).order_by("sequence")
+
+
+class Event(models.Model):
+    """One act on one record, by one person or one job of the machine."""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    machine = models.CharField(max_length=60, blank=True)
+    desk_id = models.BigIntegerField(null=True, db_index=True)
+    record = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    sequence = models.PositiveIntegerField()
+    act = models.CharField(max_length=40)
+    from_state = models.CharField(max_length=30, blank=True)
+    to_state = models.CharField(max_length=30, blank=True)
+    facts = models.JSONField(default=dict)
+    note_digest = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "record_id", "sequence"], name="event_sequence_once"),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False, machine="") | (Q(actor=None) & ~Q(machine="")), name="event_has_one_actor"
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], name="event_at")]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.record_id}: {self.act}"
+
+    def computed_digest(self) -> str:
+        """SHA-256 over the event's own fields and the digest of the event before it."""
+        payload = [
+            self.at.isoformat(), self.actor_id, self.machine, self.desk_id, self.record, self.record_id, self.sequence,
+            self.act, self.from_state, self.to_state, self.facts, self.note_digest, self.previous,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+class EventNote(models.Model):
+    """The words of a reason, apart from the chain, so that a court can have them blanked."""
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="note")
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+    erased_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def computed_digest(self) -> str:
+        return hashlib.sha256(f"{self.salt}{self.text}".encode()).hexdigest()
+
+

@@ -1,0 +1,74 @@
+"""Topics, and the measures in them: what two figures must share to be comparable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from .desks import Desk
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, user: Any) -> TopicQuerySet:
+        """Topics are shared by the desks: whoever belongs to one sees them all."""
+        from_a_desk = getattr(user, "is_active", False) and user.pk and user.factcheck_memberships.exists()
+        return self if from_a_desk else self.none()
+
+
+class Topic(models.Model):
+    """A running story; figures are compared inside it."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    title = models.CharField(max_length=200)
+    places = models.JSONField(default=list, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")), name="topic_dates_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def visible_to(self, user: Any) -> MeasureQuerySet:
+        """A measure is seen by whoever may see one of its figures."""
+        return self.filter(figures__document__desk__in=Desk.objects.visible_to(user)).distinct()
+
+
+class Measure(models.Model):
+    """Counted thing, dimension, place, party, in a topic (or compared everywhere, where ``general``)."""
+
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="measures")
+    key = models.CharField(max_length=300)
+    counted = models.CharField(max_length=300)
+    dimension = models.CharField(max_length=60)
+    place = models.CharField(max_length=200, blank=True)
+    party = models.CharField(max_length=200, blank=True)
+    running = models.BooleanField(default=False)
+    general = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    agreements = models.PositiveIntegerField(default=0, help_text="pairs of states that agree, within the hedge or exactly")
+
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "key"], name="measure_once_in_topic"),
+            models.UniqueConstraint(fields=["key"], condition=Q(topic=None), name="measure_once_without_topic"),
+            models.CheckConstraint(condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="measure_not_into_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.counted or self.key

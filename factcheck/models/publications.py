@@ -1,0 +1,61 @@
+"""Publications and corrections: what went out, cleared or not, and what was put right. Append-only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from .claims import Claim
+from .desks import Desk
+from .documents import Document, Revision
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def visible_to(self, user: Any) -> PublicationQuerySet:
+        return self.filter(document__desk__in=Desk.objects.visible_to(user))
+
+
+class Publication(models.Model):
+    """One going-out of a revision, with the answer the gate gave; also when published uncleared."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="publications")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
+    clear = models.BooleanField()
+    answer = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.document} published {'cleared' if self.clear else 'uncleared'}"
+
+
+class CorrectionClass(models.TextChoices):
+    CORRECTION = "correction"
+    CLARIFICATION = "clarification"
+    UPDATE = "update"
+    WITHDRAWAL = "withdrawal"
+
+
+class Correction(models.Model):
+    """What was put right after publication, in the words the reader was given."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="corrections")
+    claim = models.ForeignKey(Claim, models.PROTECT, null=True, blank=True, related_name="corrections")
+    correction_class = models.CharField(max_length=14, choices=CorrectionClass.choices)
+    wording = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(wording=""), name="correction_has_wording")]
+
+    def __str__(self) -> str:
+        return f"{self.get_correction_class_display()}: {self.wording[:60]}"

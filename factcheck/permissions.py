@@ -1,0 +1,200 @@
+"""Who may do what: one table from (record, act) to guards, read aloud row by row.
+
+A guard is a predicate over (user, record) with the sentence a refused person is told. Rights come from
+memberships alone: a superuser or a group opens nothing. Who may *see* is ``visible_to`` on the querysets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rules import predicate
+from rules.predicates import Predicate
+
+from factcheck.models import (
+    Claim,
+    Desk,
+    Discrepancy,
+    Document,
+    Evidence,
+    Eyes,
+    Figure,
+    Job,
+    Membership,
+    Policy,
+    Report,
+    ReportSubscription,
+    Revision,
+    Role,
+    VerificationTask,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MACHINE:
+    """The actor of a job: a name, never a missing user."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition on an act, and what to tell the person who fails it."""
+
+    allows: Predicate
+    code: str
+    message: str
+
+
+def documents_of(record: Any) -> list[Document]:
+    """The documents an act on this record touches."""
+    if isinstance(record, Document):
+        return [record]
+    if isinstance(record, (Claim, Figure, Revision)):
+        return [record.document]
+    if isinstance(record, (VerificationTask, Evidence)):
+        return [record.claim.document]
+    if isinstance(record, Discrepancy):
+        return list(Document.objects.filter(figures__discrepancies=record).distinct())
+    if isinstance(record, (Report, ReportSubscription)) and record.document:
+        return [record.document]
+    return []
+
+
+def desks_of(record: Any) -> set[int | None]:
+    """The ids of the desks a record belongs to."""
+    if isinstance(record, Desk):
+        return {record.pk}
+    if isinstance(record, (Job, Report, ReportSubscription)):
+        return {record.desk_id}
+    return {document.desk_id for document in documents_of(record)}
+
+
+def roles_of(user: Any, desks: Iterable[int | None]) -> set[str]:
+    """A person's roles on any of these desks, and the chief editor's, which spans all."""
+    if not getattr(user, "is_active", False) or user.pk is None:
+        return set()
+    wanted = set(desks)
+    rows = Membership.objects.filter(user=user).values_list("role", "desk")
+    return {role for role, desk in rows if role == Role.CHIEF_EDITOR or (desk is not None and desk in wanted)}
+
+
+def has_role(*roles: str) -> Guard:
+    allowed = {*roles, Role.CHIEF_EDITOR}
+
+    @predicate(name=" or ".join(roles))  # type: ignore[untyped-decorator]
+    def check(user: Any, record: Any) -> bool:
+        return bool(roles_of(user, desks_of(record)) & allowed)
+
+    return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on the desk.")
+
+
+@predicate  # type: ignore[untyped-decorator]
+def is_no_author(user: Any, record: Any) -> bool:
+    return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
+
+
+@predicate  # type: ignore[untyped-decorator]
+def did_not_submit(user: Any, claim: Claim) -> bool:
+    if Policy.of(claim.document.desk).eyes == Eyes.TWO:
+        return True
+    verdict = claim.verdicts.last()
+    return verdict is None or verdict.by_id != user.pk
+
+
+@predicate  # type: ignore[untyped-decorator]
+def did_submit(user: Any, claim: Claim) -> bool:
+    verdict = claim.verdicts.last()
+    return verdict is not None and verdict.by_id == user.pk
+
+
+@predicate  # type: ignore[untyped-decorator]
+def did_not_change_the_words(user: Any, claim: Claim) -> bool:
+    return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
+
+
+@predicate  # type: ignore[untyped-decorator]
+def is_assignee(user: Any, task: VerificationTask) -> bool:
+    return task.assignee_id is not None and task.assignee_id == user.pk
+
+
+NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
+NOT_SUBMITTER = Guard(did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off.")
+NOT_WORDS = Guard(did_not_change_the_words, "four_eyes_words", "You last changed the words of this claim; someone else must sign it off.")
+OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
+ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
+
+CHIEF = has_role(Role.DESK_CHIEF)
+EDITORS = has_role(Role.EDITOR, Role.DESK_CHIEF)
+CHECKERS = has_role(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
+REVIEWERS = has_role(Role.REVIEWER, Role.DESK_CHIEF)
+WORKERS = has_role(Role.CHECKER, Role.REVIEWER, Role.EDITOR, Role.DESK_CHIEF)
+INTAKE = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
+ANYONE = has_role(*[role for role in Role.values if role != Role.CHIEF_EDITOR])
+
+PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
+    ("desk", "ingest"): (INTAKE,),
+    ("desk", "record_source"): (CHECKERS,),
+    ("desk", "record_topic"): (EDITORS,),
+    ("desk", "crosscheck"): (CHECKERS,),
+    ("desk", "build_report"): (ANYONE,),
+    ("desk", "subscribe"): (EDITORS,),
+    ("document", "revise"): (INTAKE,),
+    ("document", "confirm"): (EDITORS,),
+    ("document", "add_claim"): (CHECKERS,),
+    ("document", "read_clearance"): (ANYONE,),
+    ("document", "reread"): (EDITORS,),
+    ("document", "set_topic"): (EDITORS,),
+    ("document", "waive"): (CHIEF, NO_AUTHOR),
+    ("document", "publish"): (EDITORS,),
+    ("document", "correct"): (EDITORS,),
+    ("document", "withdraw"): (EDITORS,),
+    ("document", "erase"): (CHIEF,),
+    ("claim", "accept"): (EDITORS,),
+    ("claim", "assign"): (EDITORS,),
+    ("claim", "split"): (EDITORS,),
+    ("claim", "place"): (EDITORS,),
+    ("claim", "record_evidence"): (CHECKERS,),
+    ("claim", "start"): (CHECKERS,),
+    ("claim", "submit"): (CHECKERS,),
+    ("claim", "recall"): (CHECKERS, OWN_SUBMISSION),
+    ("claim", "return"): (REVIEWERS,),
+    ("claim", "sign_off"): (REVIEWERS, NO_AUTHOR, NOT_SUBMITTER, NOT_WORDS),
+    ("claim", "challenge"): (WORKERS,),
+    ("claim", "dismiss"): (EDITORS, NO_AUTHOR),
+    ("claim", "waive"): (CHIEF, NO_AUTHOR),
+    ("claim", "reopen"): (EDITORS,),
+    ("figure", "link"): (CHECKERS,),
+    ("figure", "dismiss"): (EDITORS, NO_AUTHOR),
+    ("figure", "reopen"): (EDITORS,),
+    ("figure", "pin"): (EDITORS,),
+    ("measure", "merge"): (EDITORS,),
+    ("measure", "split"): (EDITORS,),
+    ("verification_task", "assign"): (EDITORS,),
+    ("verification_task", "reassign"): (EDITORS,),
+    ("verification_task", "take_up"): (CHECKERS, ASSIGNEE),
+    ("verification_task", "block"): (CHECKERS, ASSIGNEE),
+    ("verification_task", "unblock"): (CHECKERS, ASSIGNEE),
+    ("verification_task", "hand_in"): (CHECKERS, ASSIGNEE),
+    ("verification_task", "cancel"): (EDITORS,),
+    ("verification_task", "reopen"): (REVIEWERS,),
+    ("evidence", "capture"): (CHECKERS,),
+    ("evidence", "attach"): (CHECKERS,),
+    ("evidence", "link"): (CHECKERS,),
+    ("evidence", "assess"): (WORKERS,),
+    ("evidence", "drift"): (CHECKERS,),
+    ("evidence", "supersede"): (CHECKERS,),
+    ("evidence", "withdraw"): (CHECKERS,),
+    ("discrepancy", "resolve"): (EDITORS, NO_AUTHOR),
+    ("job", "retry"): (EDITORS,),
+}
+
+
+def refusal(user: Any, record: Any, kind: str, act: str) -> Guard | None:
+    """The first guard that refuses this person this act on this record, or None. Unlisted acts are refused."""
+    guards = PERMISSIONS.get((kind, act))
+    if guards is None:
+        return Guard(predicate(lambda user, record: False), "not_allowed", "Nobody may do this.")
+    return next((guard for guard in guards if not guard.allows.test(user, record)), None)

@@ -1,0 +1,43 @@
+"""The names of the jobs, and how one is asked for. Nothing here speaks to the broker.
+
+``enqueue`` writes the durable row inside the caller's transaction; the relay rings for it later.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import TextChoices
+from django.utils import timezone
+
+from factcheck.models import Desk, Job
+from factcheck.states import JobState
+
+QUEUE = "work"
+
+
+class JobName(TextChoices):
+    """Every kind of background work; docs/operations.md says what each does."""
+
+    READ_DOCUMENT = "read_document"
+    CROSSCHECK = "crosscheck"
+    CAPTURE_EVIDENCE = "capture_evidence"
+    SEND_REPORT = "send_report"
+    SWEEP = "sweep"
+
+
+def enqueue(
+    name: JobName, key: str, args: dict[str, Any], *, by: Any = None, desk: Desk | None = None, priority: int = 5
+) -> Job:
+    """Ask for a piece of work, once: while one of this name and key is due, that one is returned."""
+    waiting = Job.objects.filter(name=name, key=key, state=JobState.DUE)
+    if found := waiting.first():
+        return found
+    try:
+        with transaction.atomic():
+            return Job.objects.create(
+                name=name, key=key, args=args, queue=QUEUE, priority=priority, desk=desk, run_at=timezone.now(), created_by=by
+            )
+    except IntegrityError:
+        return waiting.get()

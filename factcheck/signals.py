@@ -1,0 +1,21 @@
+"""Public events for other apps. The app itself never listens to them; each is sent after the commit.
+
+Every signal is sent with ``sender`` = the model class and the arguments documented beside it.
+"""
+
+from django.dispatch import Signal
+
+#: ``claim``, ``act`` (str), ``by`` (user or None for the machine): a claim changed its state.
+claim_moved = Signal()
+
+#: ``claim``, ``reason`` (str): a sign-off no longer holds.
+claim_stale = Signal()
+
+#: ``document``, ``revision``: the text of a document was read, and its claims and figures are marked.
+document_read = Signal()
+
+#: ``publication``: a document was published; ``publication.clear`` says whether it was cleared.
+document_published = Signal()
+
+#: ``correction``: a correction to a published document was recorded.
+correction_published = Signal()

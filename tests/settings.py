@@ -1,0 +1,17 @@
+"""Settings of the tests: SQLite in memory, or a database beside the one ``TEST_DATABASE_URL`` names."""
+
+import os
+import tempfile
+
+os.environ["NEWSROOM_DATA"] = tempfile.mkdtemp(prefix="factcheck-tests-")
+os.environ["SECRET_KEY"] = "only-for-tests-and-nothing-else-0123456789-abcdefgh"
+os.environ.pop("REDIS_URL", None)
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
+
+from newsroom.settings import *  # noqa: E402, F403
+
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"
+FACTCHECK = {"LEASE_SECONDS": 30}
