@@ -1,0 +1,12 @@
+"""Floor ½: where bytes from outside become text and evidence. Knows nothing of Django.
+
+The rooms, each imported by its full name so that nobody pays for what is not used:
+
+- `fetching`   one guarded HTTP client (`addresses` decides where it may go)
+- `readers`    bytes → `Extract`, whatever the format; `stored_text` for pasted strings
+- `isolation`  the same reading in a child process with memory and time limits
+- `snapshots`  what was received, as a WARC file with its SHA-256
+- `extracts`   the values all of them speak in: `Extract`, `Unreadable`, `MAX_BYTES`
+
+Not here: deciding what becomes of a text (`workflow`), finding figures in it (`text`).
+"""

@@ -1,0 +1,163 @@
+"""Web pages: the article by trafilatura, what the page says about itself by its metadata (`metadata`).
+
+Extraction may drop a list or a clause; what is visibly missing is said in the notes, and a person confirms.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import trafilatura
+from lxml import etree  # type: ignore[import-untyped]
+from lxml import html as lxml_html
+
+from factcheck.intake.extracts import Extract, Unreadable
+from factcheck.intake.readers.metadata import PageFacts, page_facts
+from factcheck.intake.readers.sniffing import HTML
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings quote the hostile page
+
+FAST_FROM = 1_500_000
+MAX_TAGS = 300_000
+MAX_DEPTH = 500
+MAX_COMPARED = 500_000
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)")
+_RAW = frozenset(("script", "style"))
+_LEAVES = "area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option"
+_NEVER_DEEP = frozenset(_LEAVES.split())  # void, or closed by the next of their kind
+_UNSEEN = "script style noscript template svg head iframe object select textarea button nav footer"
+_SILENT = frozenset(_UNSEEN.split())
+_LINES = """
+    address article aside blockquote body dd div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6 header
+    hr html li main ol p pre section table tbody thead tr ul br
+"""
+_BLOCKS = frozenset(_LINES.split())
+_SPACES = re.compile(r"[ \t\n\r\f\u00a0]+")
+
+
+def read_html(text: str, url: str = "") -> Extract:
+    """The article of a page. Raises Unreadable: malformed (nested beyond reason), too_large (tags), no_text."""
+    _check_shape(text)
+    tree = _tree(text)
+    if tree is None:
+        raise Unreadable("no_text", "The page is empty.")
+    facts = page_facts(tree, text, url)
+    article, notes = _article(text, url), list[str]()
+    if article:
+        notes.extend(_left_out(tree, article))
+    else:
+        article = _lines(tree)
+        notes.append("The article could not be told from the rest of the page; all of the page's text is shown.")
+    if not article.strip():
+        raise Unreadable("no_text", "The page has no text of its own; it may be drawn by a script. Please paste it.")
+    return _extract(article, facts, tuple(notes))
+
+
+def block_text(markup: str) -> str:
+    """All text of a piece of markup, one line per block; for bodies that are an article and nothing else."""
+    if not markup.strip():
+        return ""
+    _check_shape(markup)
+    tree = _tree(markup)
+    return "" if tree is None else _lines(tree)
+
+
+def _extract(text: str, facts: PageFacts, notes: tuple[str, ...]) -> Extract:
+    return Extract(
+        text=text,
+        media_type=HTML,
+        title=facts.title,
+        published_at=facts.stamp.at,
+        published_text=facts.stamp.found,
+        published_precision=facts.stamp.precision,
+        zone=facts.stamp.zone,
+        byline=facts.byline,
+        language=facts.language,
+        site_name=facts.site_name,
+        publisher=facts.publisher,
+        canonical_url=facts.canonical_url,
+        notes=(*facts.stamp.notes, *notes),
+    )
+
+
+def _check_shape(text: str) -> None:
+    """Refuses what would take the parsers down: each level of nesting costs them stack, each tag memory."""
+    depth, raw = 0, ""
+    for count, tag in enumerate(_TAG.finditer(text)):
+        closing, name, rest = tag.group(1), tag.group(2).lower(), tag.group(3)
+        if raw and (name != raw or not closing):
+            continue
+        raw = name if name in _RAW and not closing else ""
+        if name not in _NEVER_DEEP and not rest.endswith("/"):
+            depth = max(0, depth - 1) if closing else depth + 1
+        if depth > MAX_DEPTH:
+            raise Unreadable("malformed", f"The page nests its tags more than {MAX_DEPTH} deep; not read.")
+        if count > MAX_TAGS:
+            raise Unreadable("too_large", f"The page has more than {MAX_TAGS:,} tags; not read.")
+
+
+def _tree(text: str) -> Any:
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _article(text: str, url: str) -> str:
+    found = trafilatura.extract(
+        text,
+        url=url or None,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=False,
+        fast=len(text) > FAST_FROM,
+    )
+    return found or ""
+
+
+def _lines(tree: Any) -> str:
+    """All visible text below an element: blocks on lines of their own, white space as a browser shows it."""
+    parts = [_SPACES.sub(" ", part) if part != "\n" else part for part in _visible(tree)]
+    lines = (_SPACES.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _visible(tree: Any) -> Iterator[str]:
+    """Pieces of text in reading order, with a line break before and after each block."""
+    silent = 0
+    for event, node in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        tag = node.tag if isinstance(node.tag, str) else ""
+        if event == "start":
+            silent += tag in _SILENT
+            if not silent:
+                yield "\n" if tag in _BLOCKS else ""
+                yield _SPACES.sub(" ", node.text or "")
+        else:
+            if event == "end":
+                silent -= tag in _SILENT
+                if not silent and tag in _BLOCKS:
+                    yield "\n"
+            if not silent and node is not tree:
+                yield _SPACES.sub(" ", node.tail or "")
+
+
+def _left_out(tree: Any, article: str) -> Iterator[str]:
+    """A remark where whole paragraphs or list items of the page's article are not in the extracted text."""
+    if len(article) > MAX_COMPARED:
+        return
+    kept = _letters(article)
+    roots = tree.xpath("//article") or tree.xpath("//main")
+    blocks = [_lines(node) for root in roots[:1] for node in root.iter("p", "li", "blockquote")][:2000]
+    missing = [block for block in blocks if len(block) >= 40 and _letters(block) not in kept]
+    if missing:
+        first = missing[0][:80]
+        yield f"{len(missing)} paragraphs or list items of the page are not in the text, the first: “{first}…”"
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())

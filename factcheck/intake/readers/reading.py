@@ -1,0 +1,81 @@
+"""One reading from first byte to `Extract`: size, type, characters, format, stored text. The format modules
+know nothing of each other's order; this one knows nothing of any format.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable, check_size
+from factcheck.intake.readers import sniffing
+from factcheck.intake.readers.decoding import Decoded, decoded
+from factcheck.intake.readers.docx import read_docx
+from factcheck.intake.readers.html import read_html
+from factcheck.intake.readers.ninjs import read_ninjs
+from factcheck.intake.readers.pdf import read_pdf
+from factcheck.intake.readers.plain import read_markdown, read_plain
+from factcheck.intake.stored import stored_text
+
+
+def read_bytes(data: bytes, *, filename: str = "", media_type: str = "", charset: str = "", url: str = "") -> Extract:
+    """What some bytes from outside say, whatever their format.
+
+    `filename` is a promise that the bytes must keep; `media_type` and `charset` are hints, the bytes win. `url`
+    resolves relative addresses in a page. Raises Unreadable and nothing else (see its codes); hostile bytes may
+    still take long or much memory, for which there is `factcheck.intake.isolation`.
+    """
+    check_size(data)
+    try:
+        extract = _read(data, filename, media_type, charset, url)
+        return _stored(extract)
+    except Unreadable:
+        raise
+    except MemoryError:
+        raise Unreadable("too_much_memory", "Reading this file takes too much memory.") from None
+    except RecursionError:
+        raise Unreadable("malformed", "The file is nested too deeply to be read.") from None
+    except Exception as error:  # the border: whatever a format library raises on hostile bytes ends here
+        raise Unreadable("malformed", f"The file is damaged and cannot be read ({type(error).__name__}).") from error
+
+
+def _read(data: bytes, filename: str, media_type: str, charset: str, url: str) -> Extract:
+    found = sniffing.binary_type(data, charset)
+    if found:
+        sniffing.check_name(filename, found)
+        extract = read_pdf(data) if found == sniffing.PDF else read_docx(data)
+    else:
+        characters = decoded(data, charset)
+        claimed = sniffing.claimed_type(filename, media_type)
+        found = sniffing.text_type(characters.text, claimed)
+        sniffing.check_name(filename, found)
+        extract = _with_decoding(_read_text(characters.text, found, url), characters)
+    remarks = sniffing.lie_of_the_server(media_type, found)
+    return dataclasses.replace(extract, notes=(*extract.notes, *remarks))
+
+
+def _read_text(text: str, found: str, url: str) -> Extract:
+    clean, notes = stored_text(text)  # before reading, so that no reader meets a stray control character
+    if not clean.strip():
+        raise Unreadable("empty", "The file holds no text, only blanks.")
+    if found == sniffing.HTML:
+        extract = read_html(clean, url)
+    elif found == sniffing.NINJS:
+        extract = read_ninjs(clean)
+    else:
+        extract = read_markdown(clean) if found == sniffing.MARKDOWN else read_plain(clean)
+    changed = tuple(note for note in notes if "contains" not in note)  # what a text contains is said of the result
+    return dataclasses.replace(extract, notes=(*extract.notes, *changed))
+
+
+def _with_decoding(extract: Extract, characters: Decoded) -> Extract:
+    notes = (*characters.notes, *extract.notes)
+    return dataclasses.replace(extract, notes=notes, plain=extract.plain and not characters.guessed)
+
+
+def _stored(extract: Extract) -> Extract:
+    text, notes = stored_text(extract.text)
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable("bomb", f"The text unfolds to more than {MAX_CHARACTERS:,} characters.")
+    if not text.strip():
+        raise Unreadable("no_text", "There is no text in this file.")
+    return dataclasses.replace(extract, text=text, notes=tuple(dict.fromkeys((*extract.notes, *notes))))

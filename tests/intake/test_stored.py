@@ -1,0 +1,70 @@
+"""The stored text rule: letters stay, control characters go, and what the eye cannot see is named."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.intake.readers import stored_text
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "kept"),
+    [
+        ("one\r\ntwo\rthree\n", "one\ntwo\nthree\n"),
+        ("page\ftwo\vline\x85next", "page\ntwo\nline\nnext"),
+        ("\ufeffstory", "story"),
+        ("a\x00b\x07c\x1bd\x7fe\x9ff", "abcdef"),
+        ("tab\tand trailing  \n  spaces  ", "tab\tand trailing  \n  spaces  "),
+        ("e\u0301 \u00e9 \ufb01 \uff11", "e\u0301 \u00e9 \ufb01 \uff11"),
+        ("lone \ud800 and \udfff", "lone \ufffd and \ufffd"),
+        ("paired \ud83d\udc69", "paired \U0001f469"),
+        ("", ""),
+    ],
+)
+def test_only_what_the_rule_names_is_altered(given_text, kept):
+    assert stored_text(given_text)[0] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("zero\x00", "1 control character was removed"),
+        ("zero\x00\x01", "2 control characters were removed"),
+        ("\udc00", "lone surrogates"),
+        ("approved \u202edetcejer", "right-to-left marks"),
+        ("\u2067x\u2069", "right-to-left marks or direction overrides (2)"),
+        ("rep\u200borter", "zero-width"),
+        ("rep\u00adorter", "zero-width"),
+        ("line\u2028line", "separators"),
+        ("private \ue000", "without an agreed meaning"),
+    ],
+)
+def test_what_was_changed_or_cannot_be_seen_is_said(text, said):
+    _, notes = stored_text(text)
+    assert len(notes) == 1 and said in notes[0]
+
+
+def test_direction_marks_and_joiners_stay_in_the_text():
+    text = "\u202eab\u202c \u200f \U0001f469\u200d\U0001f467"
+    assert stored_text(text)[0] == text
+
+
+@given(ANY_TEXT)
+def test_twice_is_the_same_as_once(text):
+    once, _ = stored_text(text)
+    assert stored_text(once)[0] == once
+
+
+@given(ANY_TEXT)
+def test_stored_text_can_always_be_stored(text):
+    once, _ = stored_text(text)
+    once.encode("utf-8")
+    assert "\r" not in once and not any(char < " " and char not in "\t\n" for char in once)
+    assert not once.startswith("\ufeff")
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=80))
+def test_an_ordinary_text_is_untouched_and_without_remark(text):
+    assert stored_text(text) == (text, ())
