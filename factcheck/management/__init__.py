@@ -1,0 +1,1 @@
+"""The command-line face, and what the demo needs beside its command."""

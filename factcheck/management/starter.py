@@ -1,0 +1,27 @@
+"""The starter data that ships with the app: the registry of sources, and the articles of the demo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent.parent / "starter"
+
+
+def registry() -> list[dict[str, Any]]:
+    """The organisations of the starter registry."""
+    rows: list[dict[str, Any]] = json.loads((FOLDER / "sources.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def articles() -> list[Path]:
+    """The demo's articles, in the order of their names."""
+    return sorted((FOLDER / "articles").glob("*.md"))
+
+
+def header_of(data: bytes) -> dict[str, str]:
+    """The ``Key: value`` block that opens a Markdown file; empty where there is none."""
+    block = data.decode("utf-8", "replace").split("\n\n", 1)[0]
+    pairs = [line.split(":", 1) for line in block.splitlines() if ":" in line]
+    return {key.strip().casefold(): value.strip() for key, value in pairs}

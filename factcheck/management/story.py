@@ -1,0 +1,133 @@
+"""What the demo tells: its cast, its articles, the wait for the worker, and the findings in sentences."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+import click
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from factcheck.management.starter import articles, header_of, registry
+from factcheck.models import Desk, Discrepancy, DiscrepancyKind, Document, Job, Measure, Membership, Policy, ReportSubscription, Role, Source, Topic
+from factcheck.permissions import MACHINE
+from factcheck.states import JobState
+from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
+from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.sources import load_registry
+
+pause = time.sleep
+DESK = "demo-desk"
+TITLES = {"kursk-2024": "Kursk, August and September 2024", "larkmoor-flood-2025": "The Larkmoor flood"}
+HEADINGS = {
+    DiscrepancyKind.CONFLICT: "Conflicts",
+    DiscrepancyKind.MAGNITUDE_SLIP: "Slips of magnitude",
+    DiscrepancyKind.SUPERSEDED: "Superseded",
+    DiscrepancyKind.NOT_COMPARABLE: "Alike, but not comparable",
+}
+
+
+def cast() -> dict[str, tuple[str, str]]:
+    """The desk, the registry and one person per role, with new passwords; user name to role and password."""
+    desk, _ = Desk.objects.get_or_create(slug=DESK, defaults={"name": "Demo desk"})
+    Policy.objects.get_or_create(desk=desk)
+    load_registry(registry(), by=MACHINE("demo"))
+    people = {}
+    for role in Role.values:
+        user, _ = get_user_model().objects.get_or_create(username=role, defaults={"email": f"{role}@newsroom.example"})
+        password = secrets.token_urlsafe(12)
+        user.set_password(password)
+        user.is_staff = role != Role.SERVICE
+        user.save()
+        Membership.objects.get_or_create(user=user, role=role, desk=None if role == Role.CHIEF_EDITOR else desk)
+        people[role] = (role.replace("_", " "), password)
+    subscribe(desk)
+    return people
+
+
+def subscribe(desk: Desk) -> None:
+    """The chief editor gets the desk digest every morning."""
+    chief = get_user_model().objects.get(username=Role.CHIEF_EDITOR)
+    row, new = ReportSubscription.objects.get_or_create(
+        desk=desk, kind="desk_digest", owner=chief, defaults={"cron": "0 7 * * *", "zone": "Europe/Kyiv", "looked_at": timezone.now()}
+    )
+    if new:
+        row.recipients.add(chief)
+
+
+def sources() -> int:
+    return Source.objects.count()
+
+
+def file_articles(out: TextIO) -> None:
+    """Hand in every article as the editor would; those filed before are the same documents."""
+    desk = Desk.objects.get(slug=DESK)
+    editor = get_user_model().objects.get(username=Role.EDITOR)
+    for path in articles():
+        data = path.read_bytes()
+        header = header_of(data)
+        topic, _ = Topic.objects.get_or_create(slug=header["topic"], defaults={"title": TITLES.get(header["topic"], header["topic"])})
+        arrival = Arrival(kind=header["kind"], filename=path.name, topic=topic)
+        ingest_document(data, arrival, desk=desk, by=editor)
+    out.write(f"{len(articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n")
+
+
+def ask_for_everything() -> None:
+    request_crosscheck("everything", by=MACHINE("demo"))
+
+
+def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:
+    """A bar that follows the Job rows until none is due or running.
+
+    Raises:
+        RuntimeError: a job failed, or it takes too long.
+    """
+    until = time.monotonic() + seconds
+    started = set(Job.objects.unfinished().values_list("pk", flat=True))
+    with click.progressbar(length=max(len(started), 1), label=label, width=30) as bar:
+        shown = 0
+        while left := Job.objects.unfinished().count():
+            check()
+            if time.monotonic() > until:
+                raise RuntimeError("The worker took too long; see its log.")
+            started |= set(Job.objects.unfinished().values_list("pk", flat=True))
+            bar.length = len(started)
+            bar.update(len(started) - left - shown)
+            shown = len(started) - left
+            pause(0.1)
+        bar.update(max((bar.length or 0) - shown, 0))
+    if failed := Job.objects.filter(pk__in=started, state=JobState.FAILED).first():
+        raise RuntimeError(f"Job {failed} failed: {failed.error}")
+
+
+def tell(out: TextIO) -> dict[str, int]:
+    """Print what was found, each as one sentence with both sides; returns how many of each kind."""
+    found: dict[str, int] = {}
+    for kind, heading in HEADINGS.items():
+        rows = Discrepancy.objects.open().filter(kind=kind)
+        found[kind] = rows.count()
+        print_all(out, heading, [row.reason for row in rows])
+    agreements = [sentence for measure in Measure.objects.filter(merged_into=None) for sentence in agreements_of(measure)]
+    found["agreement"] = len(agreements)
+    print_all(out, "Agreements", agreements)
+    stories = Document.objects.filter(kind="story").count()
+    out.write(f"\n{Document.objects.count()} documents, {stories} of them our own stories, are in check.\n")
+    return found
+
+
+def print_all(out: TextIO, heading: str, sentences: list[str]) -> None:
+    if sentences:
+        out.write(f"\n{heading} ({len(sentences)})\n")
+        for sentence in sentences:
+            out.write(click.wrap_text(sentence, width=100, initial_indent="  - ", subsequent_indent="    ") + "\n")
+
+
+def print_people(out: TextIO, address: str, people: dict[str, tuple[str, str]]) -> None:
+    """Where the site is, and who may log in to what."""
+    out.write(f"\nAdmin   {address}/admin/\nAPI     {address}/factcheck/api/v1/\n\n")
+    width = max(len(name) for name in people)
+    for name, (_, password) in people.items():
+        out.write(f"  {name:{width}}  {password}\n")

@@ -1,0 +1,185 @@
+"""The gate: may this revision be published, and if not, what blocks it. Reads only; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from factcheck.conf import settings
+from factcheck.models import (
+    Claim,
+    Discrepancy,
+    DiscrepancyKind,
+    Document,
+    Figure,
+    Job,
+    Policy,
+    Revision,
+    SignOff,
+    VerdictLabel,
+    Waiver,
+)
+from factcheck.queue import JobName
+from factcheck.states import ClaimState, DiscrepancyState, DocumentState, FigureState, JobState
+from factcheck.text import AnchorState, Basis
+
+from .transitions import words_sha256
+
+CLEARS_IF_ATTRIBUTED = (VerdictLabel.CONFLICTING_EVIDENCE, VerdictLabel.NOT_ENOUGH_EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing in the way: a code for programs, the record, and a sentence for people."""
+
+    code: str
+    record: str
+    record_id: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The gate's answer for one revision at one time."""
+
+    clear: bool
+    document: int
+    revision: int | None
+    source_sha256: str
+    blockers: tuple[Blocker, ...]
+    waived_until: datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        until = self.waived_until.isoformat() if self.waived_until else None
+        return {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
+
+
+def clearance(document: Document, *, source_sha256: str = "", at: datetime | None = None) -> Clearance:
+    """Whether the current revision may be published, or the list of what blocks it.
+
+    ``source_sha256`` is the SHA-256 of the bytes the host is about to publish; if it is not that of the
+    current revision the answer is ``not_this_revision``, whatever else holds.
+    """
+    now = at or timezone.now()
+    revision = document.current_revision
+    blockers = list(document_blockers(document, revision, source_sha256))
+    waiver = None
+    if revision is not None and not blockers:
+        blockers = list(content_blockers(document, revision, now))
+        waiver = revision.waivers.running(now).order_by("-expires_at").first()
+    covered = waiver is not None and bool(blockers) and all(is_covered(row, waiver) for row in blockers)
+    return Clearance(
+        clear=not blockers or covered, document=document.pk, revision=revision.number if revision else None,
+        source_sha256=revision.bytes_sha256 if revision else "", blockers=tuple(blockers),
+        waived_until=waiver.expires_at if waiver and covered else None,
+    )  # fmt: skip
+
+
+def is_covered(blocker: Blocker, waiver: Waiver) -> bool:
+    """A waiver of a revision covers what it listed when it was given, and nothing that came up since."""
+    return [blocker.record, blocker.record_id] in [[row["record"], row["record_id"]] for row in waiver.covers]
+
+
+def document_blockers(document: Document, revision: Revision | None, source_sha256: str) -> Iterator[Blocker]:
+    """What stands in the way before the content is even looked at; no waiver covers these."""
+    if document.state not in (DocumentState.IN_CHECK, DocumentState.PUBLISHED):
+        yield Blocker("not_in_check", "document", document.pk, f"The document is {document.state.replace('_', ' ')}.")
+    if source_sha256 and (revision is None or source_sha256.casefold() != revision.bytes_sha256):
+        yield Blocker("not_this_revision", "document", document.pk, "The text to be published is not the one that was checked.")
+    jobs = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+    if jobs.unfinished().exists():
+        yield Blocker("reading_pending", "document", document.pk, "A newer text is still being read.")
+    elif revision is not None and not revision.engine_version:
+        yield Blocker("not_read", "document", document.pk, "The text has not been read yet.")
+    last = jobs.order_by("-pk").first()
+    if last is not None and last.state == JobState.FAILED:
+        yield Blocker("reading_failed", "document", document.pk, f"The newest text could not be read: {last.error}")
+
+
+def content_blockers(document: Document, revision: Revision, now: datetime) -> Iterator[Blocker]:
+    """Claims, figures and discrepancies that are not dealt with."""
+    policy = Policy.of(document.desk)
+    waivers = latest_waivers(document)
+    signed = latest_sign_offs(document)
+    claims = Claim.objects.filter(document=document).blocking(policy.threshold).prefetch_related("anchors", "figures")
+    for claim in claims:
+        if blocker := claim_blocker(claim, signed.get(claim.pk), waivers.get(claim.pk), now):
+            yield blocker
+    yield from figure_blockers(document, policy.threshold, now)
+    yield from discrepancy_blockers(document)
+    pending = Job.objects.filter(name=JobName.CROSSCHECK, key=f"document:{document.pk}").unfinished()
+    if pending.exists():
+        yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
+
+
+def latest_waivers(document: Document) -> dict[int, Waiver]:
+    rows = Waiver.objects.filter(claim__document=document).order_by("pk")
+    return {row.claim_id: row for row in rows if row.claim_id}
+
+
+def latest_sign_offs(document: Document) -> dict[int, SignOff]:
+    rows = SignOff.objects.filter(verdict__claim__document=document).select_related("verdict").order_by("pk")
+    return {row.verdict.claim_id: row for row in rows}
+
+
+def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, now: datetime) -> Blocker | None:
+    """What keeps one claim from going to print, if anything does."""
+
+    def blocked(code: str, why: str) -> Blocker:
+        return Blocker(code, "claim", claim.pk, f"“{str(claim)}” {why}")
+
+    if claim.state == ClaimState.DISMISSED:
+        return None
+    if claim.state == ClaimState.WAIVED:
+        expired = waiver is None or waiver.expires_at <= now
+        return blocked("waiver_expired", "was waived, and the waiver has run out.") if expired else None
+    if claim.state == ClaimState.STALE:
+        return blocked("claim_stale", f"was signed off, but {claim.stale_reason}.")
+    if claim.state != ClaimState.SIGNED_OFF or signed is None:
+        return blocked("claim_unchecked", f"is {claim.state.replace('_', ' ')}.")
+    if claim.anchor_state == AnchorState.AMBIGUOUS:
+        return blocked("anchor_ambiguous", "stands in the text more than once.")
+    if signed.words_sha256 != words_sha256(claim):
+        return blocked("sign_off_void", "was signed off on other words.")
+    label = signed.verdict.label
+    if label == VerdictLabel.SUPPORTED:
+        return None
+    if label in CLEARS_IF_ATTRIBUTED and claim.attribution_id and signed.attributed_in_copy:
+        return None
+    return blocked("verdict_does_not_clear", f"was found {label.replace('_', ' ')}.")
+
+
+def figure_blockers(document: Document, threshold: float, now: datetime) -> Iterator[Blocker]:
+    """Figures above the threshold that are neither linked nor dismissed, and running ones out of date."""
+    rows = Figure.objects.filter(document=document).standing().select_related("measure", "claim")
+    for figure in rows.filter(state=FigureState.FOUND, checkworthiness__gte=threshold):
+        yield Blocker("figure_unattended", "figure", figure.pk, f"“{figure}” is neither linked to a claim nor dismissed.")
+    if document.state == DocumentState.PUBLISHED:
+        return
+    oldest = now - timedelta(hours=settings().FRESH_FOR_HOURS)
+    current = rows.filter(state=FigureState.LINKED, measure__running=True, as_of_basis=Basis.PUBLICATION, as_of_end__lt=oldest)
+    for figure in current.filter(claim__state=ClaimState.SIGNED_OFF):
+        yield Blocker("as_of_expired", "figure", figure.pk, f"“{figure}” is given as current and is out of date.")
+
+
+def discrepancy_blockers(document: Document) -> Iterator[Blocker]:
+    """Open conflicts and slips of this document's figures, and figures given as current that others supersede."""
+    rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
+    for row in rows.of_document(document).prefetch_related("sides__figure"):
+        if row.kind != DiscrepancyKind.SUPERSEDED or is_current(document, (s.figure for s in row.sides.all() if s.side == "a")):
+            yield Blocker("discrepancy_open", "discrepancy", row.pk, row.reason)
+
+
+def is_current(document: Document, superseded: Iterable[Figure]) -> bool:
+    """Whether the document gives one of the superseded figures as if it were current: without its own date."""
+    return any(
+        figure.document_id == document.pk
+        and figure.as_of_basis not in (Basis.STATED, Basis.EVENT)
+        and figure.state != FigureState.DISMISSED
+        and figure.anchor_state != AnchorState.ORPHANED
+        for figure in superseded
+    )

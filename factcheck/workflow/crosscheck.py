@@ -1,0 +1,306 @@
+"""Cross-checks: the states of a measure compared two by two, each discrepancy stored once.
+
+How two states compare is the engine's; here they are gathered from figures, and what follows is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from factcheck.errors import Invalid
+from factcheck.models import (
+    Claim,
+    CrossCheck,
+    Desk,
+    Discrepancy,
+    DiscrepancyFigure,
+    DiscrepancyKind,
+    Document,
+    Figure,
+    Job,
+    Measure,
+    Policy,
+    ResolutionKind,
+    Scope,
+    Topic,
+)
+from factcheck.permissions import MACHINE
+from factcheck.queue import JobName, enqueue
+from factcheck.states import ClaimState, DiscrepancyState
+from factcheck.text import (
+    ENGINE_VERSION,
+    Basis,
+    Comparison,
+    Hedge,
+    Modality,
+    Period,
+    Quantity,
+    Relation,
+    State,
+    compare,
+)
+from factcheck.text import Measure as MeasureValue
+
+from .transitions import mark_stale, move, require
+
+KIND_OF = {
+    Relation.CONFLICT: DiscrepancyKind.CONFLICT,
+    Relation.SUPERSEDED: DiscrepancyKind.SUPERSEDED,
+    Relation.MAGNITUDE_SLIP: DiscrepancyKind.MAGNITUDE_SLIP,
+    Relation.NOT_COMPARABLE: DiscrepancyKind.NOT_COMPARABLE,
+}
+AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A state of a measure and the figures that carry it."""
+
+    key: str
+    state: State
+    figures: list[Figure] = field(default_factory=list)
+
+
+def request_crosscheck(
+    scope: str, *, by: Any, desk: Desk | None = None, document: Document | None = None, measure: Measure | None = None,
+    topic: Topic | None = None,
+) -> Job:  # fmt: skip
+    """Ask for a cross-check of a document, a measure, a topic, or everything.
+
+    Raises:
+        NotAllowed: the person may not ask for one on this desk.
+    """
+    if not isinstance(by, MACHINE):
+        require(by, document.desk if document else desk, "crosscheck")
+    target = document or measure or topic
+    args = {"scope": scope, "document": None, "measure": None, "topic": None}
+    if target is not None:
+        args[scope] = target.pk
+    return enqueue(
+        JobName.CROSSCHECK, f"{scope}:{target.pk if target else 'all'}", args,
+        by=None if isinstance(by, MACHINE) else by, desk=document.desk if document else desk, priority=5,
+    )  # fmt: skip
+
+
+def open_crosscheck(job: Job) -> CrossCheck:
+    """The run of a job; the same row when the job is tried again."""
+    wanted = {f"{name}_id": job.args.get(name) for name in ("document", "measure", "topic")}
+    run, _ = CrossCheck.objects.get_or_create(
+        job=job, defaults={"scope": job.args["scope"], "engine_version": ENGINE_VERSION, "started_at": timezone.now(), **wanted}
+    )
+    return run
+
+
+def measures_of(run: CrossCheck) -> list[Measure]:
+    """The measures a run looks at, in a fixed order."""
+    rows = Measure.objects.filter(merged_into=None).filter(figures__isnull=False)
+    if run.scope == Scope.DOCUMENT:
+        touched = Measure.objects.filter(figures__document=run.document)
+        rows = rows.filter(Q(pk__in=touched.values("pk")) | Q(discrepancies__figures__document=run.document))
+    elif run.scope == Scope.MEASURE:
+        rows = rows.filter(pk=run.measure_id)
+    elif run.scope == Scope.TOPIC:
+        rows = rows.filter(topic=run.topic)
+    return list(rows.distinct().order_by("pk"))
+
+
+def close_crosscheck(run: CrossCheck) -> None:
+    """Write down what a run saw."""
+    found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN)
+    run.found = dict(Counter(found.values_list("kind", flat=True)))
+    run.finished_at = timezone.now()
+    run.save(update_fields=["found", "finished_at"])
+
+
+def figures_of(measure: Measure) -> QuerySet[Figure]:
+    """The figures compared under a measure; a general one reaches into every topic."""
+    rows = Figure.objects.compared().select_related("document__publisher", "attribution__source", "measure")
+    rows = rows.filter(measure__key=measure.key) if measure.general else rows.filter(measure=measure)
+    return rows.filter(as_written="").order_by("pk")
+
+
+def states_of(measure: Measure) -> list[Held]:
+    """The distinct states of a measure, each with its figures, in a fixed order."""
+    held: dict[str, Held] = {}
+    for figure in figures_of(measure):
+        state = state_of(figure, measure)
+        key = state_key(state)
+        held.setdefault(key, Held(key, state)).figures.append(figure)
+    return sorted(held.values(), key=lambda row: (row.state.as_of.start.timestamp() if row.state.as_of else 0.0, row.key))
+
+
+def says_of(figure: Figure) -> str:
+    """Who says it: the registered source, else the party as named, else the outlet itself."""
+    attribution, document = figure.attribution, figure.document
+    if attribution is not None:
+        return attribution.source.name if attribution.source else attribution.party
+    return document.publisher.name if document.publisher else document.publisher_name
+
+
+def state_of(figure: Figure, measure: Measure) -> State:
+    """A figure's row as the engine's value, on the clock of its document."""
+    zone = ZoneInfo(figure.document.zone)
+    period = None
+    if figure.as_of_start and figure.as_of_end:
+        period = Period(
+            figure.as_of_start.astimezone(zone), figure.as_of_end.astimezone(zone), figure.as_of_granularity,
+            Basis(figure.as_of_basis or Basis.UNKNOWN), figure.as_of_said,
+        )  # fmt: skip
+    return State(
+        measure=MeasureValue(
+            key=measure.key, counted=measure.counted, dimension=figure.dimension, definition=figure.definition,
+            scope=figure.scope, place=figure.place, party=figure.party, running=measure.running,
+        ),
+        quantity=Quantity(figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step, figure.as_written),
+        hedge=Hedge(figure.hedge), modality=Modality(figure.modality), as_of=period, says=says_of(figure), counted=figure.counted,
+    )  # fmt: skip
+
+
+def state_key(state: State) -> str:
+    """A name for a state by its content: number, hedge, who says it, as-of, definition."""
+    quantity = state.quantity
+    numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
+    window = [state.as_of.start.isoformat(), state.as_of.end.isoformat(), state.as_of.granularity] if state.as_of else []
+    parts = [
+        *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.definition,
+        state.measure.scope, *window,
+    ]  # fmt: skip
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def plain(number: Decimal | None) -> str:
+    return "" if number is None else format(number.normalize(), "f")
+
+
+def crosscheck_measure(measure: Measure, *, by: Any) -> Counter[str]:
+    """Compare the states of one measure, store what is new, close what no longer holds.
+
+    Runs in the caller's transaction; running it twice changes nothing. Returns how many of each kind hold.
+    """
+    states = states_of(measure)
+    standing: set[tuple[str, str]] = set()
+    agreements = 0
+    counts: Counter[str] = Counter()
+    for a, b in combinations(states, 2):
+        comparison = compare(a.state, b.state)
+        if comparison.relation in AGREE:
+            agreements += 1
+        elif kind := KIND_OF.get(comparison.relation):
+            counts[kind] += 1
+            standing.add((a.key, b.key))
+            store_discrepancy(measure, kind, comparison, a, b, by=by)
+    Measure.objects.filter(pk=measure.pk).exclude(agreements=agreements).update(agreements=agreements)
+    close_others(measure, standing, by=by)
+    return counts
+
+
+def agreements_of(measure: Measure) -> list[str]:
+    """What agrees under a measure, in sentences: states that meet, and copies that rest on one origin."""
+    states = states_of(measure)
+    pairs = ((a, b, compare(a.state, b.state)) for a, b in combinations(states, 2))
+    found = [row.reason for _, _, row in pairs if row.relation in AGREE]
+    for held in states:
+        documents = {figure.document_id for figure in held.figures}
+        origins = origins_of(held.figures)
+        if len(documents) > 1:
+            says = f" ({held.state.says})" if held.state.says else ""
+            figure = held.figures[0]
+            found.append(
+                f"“{figure.surface} {figure.counted}”{says} stands in {len(documents)} documents and rests on "
+                f"{len(origins)} origin{'s' if len(origins) > 1 else ''}."
+            )
+    return found
+
+
+def store_discrepancy(measure: Measure, kind: str, comparison: Comparison, a: Held, b: Held, *, by: Any) -> None:
+    """One row per pair of states; later copies join it and change nothing of its resolution."""
+    row, new = Discrepancy.objects.get_or_create(
+        measure=measure, a_key=a.key, b_key=b.key,
+        defaults={
+            "kind": kind, "reason": comparison.reason, "notes": list(comparison.notes), "engine_version": ENGINE_VERSION,
+        },
+    )  # fmt: skip
+    sides = [(figure, "a") for figure in a.figures] + [(figure, "b") for figure in b.figures]
+    known = dict(row.sides.values_list("figure_id", "side"))
+    DiscrepancyFigure.objects.bulk_create(
+        DiscrepancyFigure(discrepancy=row, figure=figure, side=side) for figure, side in sides if figure.pk not in known
+    )
+    row.sides.exclude(figure__in=[figure for figure, _ in sides]).delete()
+    if not new and row.state == DiscrepancyState.CLOSED:
+        move(row, "reopen", by=by, note="it holds again")
+    if not new and row.engine_version != ENGINE_VERSION and row.state == DiscrepancyState.OPEN:
+        Discrepancy.objects.filter(pk=row.pk).update(
+            kind=kind, reason=comparison.reason, notes=list(comparison.notes), engine_version=ENGINE_VERSION
+        )
+    if new and kind in (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP):
+        void_sign_offs(row, a, b, by=by)
+
+
+def close_others(measure: Measure, standing: set[tuple[str, str]], *, by: Any) -> None:
+    """Close the open discrepancies whose states are gone or no longer differ."""
+    for row in measure.discrepancies.filter(state=DiscrepancyState.OPEN):
+        if (row.a_key, row.b_key) not in standing:
+            move(row, "close", by=by, note="one of the figures is gone or has changed")
+
+
+def void_sign_offs(row: Discrepancy, a: Held, b: Held, *, by: Any) -> None:
+    """A new conflict voids a sign-off only where an independent origin of good repute stands against it."""
+    for side, other in ((a, b), (b, a)):
+        signed = Claim.objects.filter(figures__in=[figure.pk for figure in side.figures], state=ClaimState.SIGNED_OFF)
+        for claim in signed.distinct().select_related("document__desk"):
+            floor = Policy.of(claim.document.desk).reliability_floor
+            if reputable(other.figures, side.figures, floor):
+                mark_stale(claim, f"a new conflict: {row.reason}", by=by)
+
+
+def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:
+    """Whether a figure comes from an origin of its own, graded at the floor or better."""
+    own = {origin_of(figure) for figure in standing}
+    for figure in against:
+        source = figure.attribution.source if figure.attribution else figure.document.publisher
+        if origin_of(figure) not in own and source is not None and source.reliability and source.reliability <= floor:
+            return True
+    return False
+
+
+def origin_of(figure: Figure) -> str:
+    """On whom a figure rests: copies of one party's number share it."""
+    attribution, document = figure.attribution, figure.document
+    if attribution is not None:
+        return f"source:{attribution.source_id}" if attribution.source_id else f"party:{attribution.party.casefold()}"
+    original = document.same_text_as or document
+    if original.publisher_id:
+        return f"source:{original.publisher_id}"
+    return f"party:{original.publisher_name.casefold()}" if original.publisher_name else f"document:{original.pk}"
+
+
+def origins_of(figures: Iterable[Figure]) -> set[str]:
+    """The independent origins behind some figures."""
+    return {origin_of(figure) for figure in figures}
+
+
+def resolve_discrepancy(
+    discrepancy: Discrepancy, resolution: str, *, by: Any, note: str, version: int | None = None
+) -> None:
+    """An editor explains a discrepancy, has it corrected, or accepts the risk. Later copies are covered too.
+
+    Raises:
+        Invalid: the resolution is unknown, or the note is missing.
+    """
+    require(by, discrepancy, "resolve")
+    if resolution not in ResolutionKind.values:
+        raise Invalid("Resolve it as explained, corrected or accepted risk.", code="resolution_unknown")
+    move(
+        discrepancy, "resolve", by=by, note=note, version=version, resolution=resolution, resolution_note=note.strip(),
+        resolved_by=by, resolved_at=timezone.now(), facts={"resolution": resolution},
+    )  # fmt: skip

@@ -1,0 +1,252 @@
+"""Documents arrive, are revised, confirmed and withdrawn. Nothing is parsed in a request: a job reads them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from factcheck.errors import Invalid, StaleRevision, WrongState
+from factcheck.intake.extracts import MAX_BYTES, Extract
+from factcheck.intake.snapshots import sha256_of, warc_of_upload
+from factcheck.models import Desk, Document, DocumentKind, Job, Revision, Snapshot, Source, Topic
+from factcheck.permissions import MACHINE
+from factcheck.queue import JobName, enqueue
+from factcheck.states import DocumentState
+
+from .transitions import log, move, require
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What comes with the bytes of a document: all of it optional but the desk's choice of kind."""
+
+    kind: str = DocumentKind.STORY
+    title: str = ""
+    filename: str = ""
+    media_type: str = ""
+    charset: str = ""
+    url: str = ""
+    publisher: Source | None = None
+    publisher_name: str = ""
+    published_at: datetime | None = None
+    zone: str = ""
+    topic: Topic | None = None
+    byline: str = ""
+    authors: tuple[Any, ...] = ()
+    source_app: str = ""
+    source_id: str = ""
+    embargo_until: datetime | None = None
+    pasted: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
+    """Take in the bytes of a document: a snapshot, the document, an event and a job, or nothing.
+
+    The same bytes from the same publisher and address in the same desk are the same document, and a second
+    text for the same object of the host is a revision of it. The job is None where there is nothing to read.
+
+    Raises:
+        NotAllowed: the actor may not file documents on this desk.
+        Invalid: the bytes are empty, too many, or the particulars make no sense.
+    """
+    require(by, desk, "ingest")
+    check_arrival(data, arrival)
+    if arrival.source_id and (known := _host_object(desk, arrival)):
+        return revise_document(known, data, by=by)
+    key = arrival_key(data, arrival, desk)
+    try:
+        with transaction.atomic():
+            if same := Document.objects.filter(arrival_key=key).first():
+                return same, unfinished_reading(same)
+            return _create(data, arrival, desk, key, by)
+    except IntegrityError:  # the same document came through another door at the same moment
+        same = Document.objects.filter(arrival_key=key).first() or _host_object(desk, arrival)
+        if same is None:
+            raise
+        return same, unfinished_reading(same)
+
+
+def _host_object(desk: Desk, arrival: Arrival) -> Document | None:
+    rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
+    return rows.first() if arrival.source_id else None
+
+
+def check_arrival(data: bytes, arrival: Arrival) -> None:
+    """Refuse what can be seen to be unusable before anything is stored.
+
+    Raises:
+        Invalid: with a sentence for the person.
+    """
+    if not data.strip():
+        raise Invalid("The document is empty.", code="empty")
+    if len(data) > MAX_BYTES:
+        raise Invalid("The document is larger than 10 MB.", code="too_large")
+    if arrival.zone and arrival.zone not in available_timezones():
+        raise Invalid(f"“{arrival.zone[:64]}” is not a time zone.", code="zone_unknown")
+    if arrival.published_at and arrival.published_at > timezone.now() + timedelta(days=366):
+        raise Invalid("The publication date is more than a year in the future.", code="date_in_future")
+    if arrival.kind not in DocumentKind.values:
+        raise Invalid("A document is a story, coverage or a reference.", code="kind_unknown")
+
+
+def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
+    """What makes two arrivals the same document."""
+    who = str(arrival.publisher.pk) if arrival.publisher else arrival.publisher_name.casefold()
+    parts = [str(desk.pk), who, arrival.url, arrival.source_app, arrival.source_id, sha256_of(data)]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _create(data: bytes, arrival: Arrival, desk: Desk, key: str, by: Any) -> tuple[Document, Job]:
+    document = Document.objects.create(
+        desk=desk, topic=arrival.topic, kind=arrival.kind, title=arrival.title[:500], publisher=arrival.publisher,
+        publisher_name=arrival.publisher_name[:200], url=arrival.url[:2000], byline=arrival.byline[:500],
+        published_at=arrival.published_at, zone=arrival.zone or "UTC", source_app=arrival.source_app,
+        source_id=arrival.source_id, embargo_until=arrival.embargo_until, arrival_key=key, created_by=by,
+    )  # fmt: skip
+    document.authors.set(arrival.authors)
+    snapshot = keep_bytes(data, desk, arrival)
+    log(document, "arrive", by=by, to_state=document.state, facts={"sha256": snapshot.sha256, **arrival.facts})
+    return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted)
+
+
+def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
+    """The bytes as they arrived, as a WARC record."""
+    now = timezone.now()
+    return Snapshot.objects.create(
+        desk=desk, url=arrival.url[:2000], filename=arrival.filename[:255], media_type=arrival.media_type[:100],
+        charset=arrival.charset[:40], sha256=sha256_of(data), size=len(data), taken_at=now,
+        warc=warc_of_upload(data, arrival.filename, arrival.media_type, now),
+    )  # fmt: skip
+
+
+def ask_for_reading(document: Document, snapshot: Snapshot, *, by: Any, pasted: bool) -> Job:
+    return enqueue(
+        JobName.READ_DOCUMENT,
+        f"document:{document.pk}:{snapshot.pk}",
+        {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": getattr(by, "pk", None)},
+        by=None if isinstance(by, MACHINE) else by,
+        desk=document.desk,
+        priority=2 if document.kind == DocumentKind.STORY else 4,
+    )
+
+
+def unfinished_reading(document: Document) -> Job | None:
+    """The job that still reads this document, or the one that failed to."""
+    rows = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+    return rows.unfinished().first()
+
+
+def revise_document(
+    document: Document, data: bytes, *, by: Any, version: int | None = None, editor: Any = None
+) -> tuple[Document, Job | None]:
+    """A new text for a document: kept at once, read by a job, which re-anchors every claim.
+
+    ``editor`` is the person who changed the words, where a service account files for them.
+
+    Raises:
+        NotAllowed, StaleRevision, WrongState, Invalid: as for any act.
+    """
+    require(by, document, "revise")
+    check_arrival(data, Arrival())
+    if version is not None and version != document.version:
+        raise StaleRevision("This has changed since you opened it.", version=document.version)
+    if document.state in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN):
+        raise WrongState(f"The document is {document.state}; file the new text as a new document.", state=document.state)
+    current = document.current_revision
+    if current and current.bytes_sha256 == sha256_of(data) and not unfinished_reading(document):
+        return document, None
+    with transaction.atomic():
+        snapshot = keep_bytes(data, document.desk, Arrival(filename="revision.txt", media_type="text/plain"))
+        log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
+        return document, ask_for_reading(document, snapshot, by=editor or by, pasted=True)
+
+
+def store_revision(document: Document, snapshot: Snapshot, extract: Extract, *, by: Any, editor: Any) -> Revision | None:
+    """The text that was read from a snapshot, as the document's next revision; None if it was stored before."""
+    if document.revisions.filter(snapshot=snapshot).exists():
+        return None
+    previous = document.current_revision
+    fill_in(document, extract)
+    revision = Revision.objects.create(
+        document=document, number=previous.number + 1 if previous else 1, text=extract.text,
+        text_sha256=hashlib.sha256(extract.text.encode()).hexdigest(), bytes_sha256=snapshot.sha256, snapshot=snapshot,
+        reader_notes=list(extract.notes), created_by=editor,
+    )  # fmt: skip
+    if previous is None:
+        mark_reprint(document, revision)
+        to = DocumentState.IN_CHECK if extract.plain else DocumentState.TO_CONFIRM
+        move(document, "read", by=by, to=to, state_reason="")
+    else:
+        log(document, "revised", by=by, facts={"revision": revision.number, "text_sha256": revision.text_sha256})
+    return revision
+
+
+def fill_in(document: Document, extract: Extract) -> None:
+    """What the file itself says of title, date, zone, byline and language, where the person said nothing."""
+    found = {
+        "title": extract.title[:500],
+        "byline": ", ".join(extract.byline)[:500],
+        "language": extract.language[:10],
+        "url": extract.canonical_url[:2000],
+        "publisher_name": (extract.publisher or extract.site_name)[:200],
+    }
+    changed = {name: value for name, value in found.items() if value and not getattr(document, name)}
+    latest = timezone.now() + timedelta(days=366)
+    if document.published_at is None and extract.published_at and extract.published_at <= latest:
+        changed["published_at"] = extract.published_at
+    if document.zone == "UTC" and extract.zone in available_timezones():
+        changed["zone"] = extract.zone
+    if document.publisher is None and (source := publisher_of(document, changed)):
+        changed["publisher"] = source
+    if changed:
+        Document.objects.filter(pk=document.pk).update(**changed)
+        document.refresh_from_db()
+
+
+def publisher_of(document: Document, changed: dict[str, Any]) -> Source | None:
+    """The registered source behind a document: by the domain of its address, else by its name."""
+    url = changed.get("url") or document.url
+    host = url.split("//", 1)[-1].split("/", 1)[0].split(":")[0]
+    by_host = Source.objects.at_host(host) if "." in host else None
+    return by_host or Source.objects.named(changed.get("publisher_name") or document.publisher_name)
+
+
+def mark_reprint(document: Document, revision: Revision) -> None:
+    """Note which earlier document of another publisher has the same text."""
+    same = Revision.objects.filter(text_sha256=revision.text_sha256, document__desk=document.desk)
+    first = same.exclude(document=document).order_by("document_id").first()
+    if first:
+        original = first.document.same_text_as or first.document
+        Document.objects.filter(pk=document.pk).update(same_text_as=original)
+        document.refresh_from_db()
+
+
+def refuse_document(document: Document, reason: str, *, by: Any) -> None:
+    """The bytes could not be read: say why, on the document."""
+    if document.state in (DocumentState.ARRIVING, DocumentState.UNREADABLE):
+        move(document, "read", to=DocumentState.UNREADABLE, by=by, note=reason, state_reason=reason[:500])
+    else:
+        log(document, "revision_unreadable", by=by, note=reason)
+
+
+def confirm_document(document: Document, *, by: Any, version: int | None = None, title: str = "") -> None:
+    """A person has compared the extracted text with the original."""
+    values = {"title": title[:500]} if title.strip() else {}
+    move(document, "confirm", by=by, version=version, **values)
+
+
+def withdraw_document(document: Document, *, by: Any, note: str, version: int | None = None) -> None:
+    """Take a document out of every check. It is never deleted."""
+    move(document, "withdraw", by=by, note=note, version=version)
+
+
+def local_time(document: Document, at: datetime) -> datetime:
+    """A time on the clock of the document's dateline."""
+    return at.astimezone(ZoneInfo(document.zone if document.zone in available_timezones() else "UTC"))

@@ -1,0 +1,70 @@
+"""The history: does it verify, and blanking a text while it still does (courts, privacy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from factcheck.models import Anchor, Attribution, Document, Event, EventNote, Snapshot
+
+from .transitions import log, require, require_note
+
+
+def verify_history() -> list[str]:
+    """Every chain of events recomputed; one sentence for each that does not hold, none when all do."""
+    return list(broken_chains()) + list(broken_notes())
+
+
+def broken_chains() -> Iterator[str]:
+    rows = Event.objects.order_by("record", "record_id", "sequence").iterator(chunk_size=1000)
+    for (record, pk), chain in groupby(rows, key=lambda row: (row.record, row.record_id)):
+        previous, expected = "", 1
+        for row in chain:
+            if row.sequence != expected or row.previous != previous or row.digest != row.computed_digest():
+                yield f"The history of {record} {pk} does not hold at event {row.pk} ({row.act})."
+                break
+            previous, expected = row.digest, expected + 1
+
+
+def broken_notes() -> Iterator[str]:
+    for note in EventNote.objects.select_related("event").iterator(chunk_size=1000):
+        if note.erased_at is None and note.computed_digest() != note.event.note_digest:
+            yield f"The reason of event {note.event_id} is not the one that was given."
+
+
+def erase_document(document: Document, *, by: Any, note: str) -> None:
+    """Blank every text of a document: bytes, revisions, claims, figures and the reasons given about it.
+
+    What was decided, by whom and when stays, and the history still verifies. There is no way back.
+
+    Raises:
+        NotAllowed, Invalid: as for any act.
+    """
+    require(by, document, "erase")
+    reason = require_note(note)
+    now = timezone.now()
+    with transaction.atomic():
+        Snapshot.objects.filter(revisions__document=document).update(text="", warc=b"")
+        document.revisions.update(text="", erased_at=now)
+        Anchor.objects.filter(revision__document=document).update(exact="", prefix="", suffix="")
+        document.claims.update(text="")
+        document.figures.update(surface="", counted="")
+        for row in document.attributions.all():
+            Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
+        Document.objects.filter(pk=document.pk).update(title="", byline="", url="")
+        erase_notes(document, now)
+        log(document, "erase", by=by, note=reason)
+    document.refresh_from_db()
+
+
+def erase_notes(document: Document, now: Any) -> None:
+    """The reasons given about a document and its claims."""
+    claims = list(document.claims.values_list("pk", flat=True))
+    notes = EventNote.objects.filter(event__record="document", event__record_id=document.pk)
+    notes.update(text="", erased_at=now)
+    EventNote.objects.filter(event__record="claim", event__record_id__in=claims).update(text="", erased_at=now)
+

@@ -1,0 +1,108 @@
+"""Measures in the hands of editors: merged, split, pinned; and the topic a document's figures are compared in.
+
+A machine never undoes a person's pin.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from factcheck.errors import Invalid, NotAllowed
+from factcheck.models import Desk, Document, Figure, Measure, Topic
+from factcheck.permissions import EDITORS, MACHINE
+
+from .transitions import log, require
+
+
+def require_editor(measure: Measure, by: Any) -> None:
+    """A measure spans desks: an editor of any desk with a figure in it may arrange it."""
+    desks = Desk.objects.filter(documents__figures__measure=measure).distinct()
+    if isinstance(by, MACHINE) or not any(EDITORS.allows.test(by, desk) for desk in desks):
+        raise NotAllowed(EDITORS.message, code=EDITORS.code)
+
+
+def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
+    """Say that two measures are one: the figures move over, and what the engine finds later follows.
+
+    Raises:
+        Invalid: into itself, or across dimensions or topics.
+    """
+    require_editor(measure, by)
+    if into.merged_into_id or into.pk == measure.pk or measure.merged_into_id:
+        raise Invalid("A measure cannot be merged into itself or into one already merged.", code="merge_circle")
+    if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
+        raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
+    with transaction.atomic():
+        Figure.objects.filter(measure=measure).update(measure=into)
+        Measure.objects.filter(merged_into=measure).update(merged_into=into)
+        Measure.objects.filter(pk=measure.pk).update(merged_into=into)
+        log(measure, "merge", by=by, facts={"into": into.pk})
+
+
+def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: Any) -> Measure:
+    """Say that some figures of a measure count another thing; they are pinned to a measure of their own.
+
+    Raises:
+        Invalid: no figures, or figures of another measure.
+    """
+    require_editor(measure, by)
+    if not figures or any(figure.measure_id != measure.pk for figure in figures):
+        raise Invalid("Choose figures of this measure.", code="figures_elsewhere")
+    if not counted.strip():
+        raise Invalid("Say what they count.", code="counted_missing")
+    with transaction.atomic():
+        number = Measure.objects.filter(topic=measure.topic, key__startswith=f"{measure.key[:250]}#").count() + 1
+        made = Measure.objects.create(
+            topic=measure.topic, key=f"{measure.key[:250]}#{number}", counted=counted.strip()[:300], dimension=measure.dimension,
+            place=measure.place, party=measure.party, running=measure.running,
+        )  # fmt: skip
+        for figure in figures:
+            pin_figure(figure, made, by=by)
+        log(measure, "split", by=by, facts={"into": made.pk, "figures": [figure.pk for figure in figures]})
+    return made
+
+
+def pin_figure(figure: Figure, measure: Measure, *, by: Any) -> None:
+    """Say which measure a figure belongs to, for good.
+
+    Raises:
+        Invalid: the dimensions differ.
+    """
+    require(by, figure, "pin")
+    if figure.dimension != measure.dimension:
+        raise Invalid(f"A figure in {figure.unit} cannot belong to a measure of {measure.dimension}.", code="dimension_differs")
+    with transaction.atomic():
+        Figure.objects.filter(pk=figure.pk).update(measure=measure, pinned_by=by)
+        log(figure, "pin", by=by, facts={"from": figure.measure_id, "measure": measure.pk})
+    figure.refresh_from_db()
+
+
+def set_topic(document: Document, topic: Topic | None, *, by: Any) -> None:
+    """Put a document into a running story: its figures move to the measures of that topic, pinned ones stay."""
+    require(by, document, "set_topic")
+    with transaction.atomic():
+        before = document.topic_id
+        Document.objects.filter(pk=document.pk).update(topic=topic)
+        document.refresh_from_db()
+        for figure in document.figures.filter(pinned_by=None).exclude(measure=None).select_related("measure"):
+            figure.measure = home_of(figure.measure, document)
+            figure.save(update_fields=["measure"])
+        log(document, "set_topic", by=by, facts={"from": before, "topic": topic.pk if topic else None})
+
+
+def home_of(measure: Measure, document: Document) -> Measure:
+    """The measure of the same key in the document's topic; a document without one keeps its measures apart."""
+    own = f"{document.pk}:"
+    bare = measure.key.removeprefix(own)
+    made, _ = Measure.objects.get_or_create(
+        topic=document.topic, key=bare if document.topic_id else f"{own}{bare}"[:300],
+        defaults={
+            "counted": measure.counted, "dimension": measure.dimension, "place": measure.place, "party": measure.party,
+            "running": measure.running,
+        },
+    )  # fmt: skip
+    while made.merged_into:
+        made = made.merged_into
+    return made

@@ -1,0 +1,136 @@
+"""Going out: publish through the gate, waive a whole revision, correct. The upper storey, where acts meet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from factcheck import signals
+from factcheck.conf import settings
+from factcheck.errors import Invalid, WrongState
+from factcheck.models import (
+    Claim,
+    Correction,
+    CorrectionClass,
+    Document,
+    Event,
+    Method,
+    Publication,
+    VerificationTask,
+    Waiver,
+)
+from factcheck.states import ClaimState, DocumentState, TaskState
+from factcheck.text import Basis
+
+from .clearance import Clearance, clearance
+from .transitions import log, move, require, require_note
+
+
+def publish_document(
+    document: Document, *, by: Any, source_sha256: str = "", uncleared_reason: str = "", version: int | None = None
+) -> Publication:
+    """Record that a document goes out. Uncleared only with a reason, and then it says so for ever.
+
+    Raises:
+        WrongState: the document is not in check, the gate is shut and no reason is given, or an embargo runs.
+    """
+    require(by, document, "publish")
+    with transaction.atomic():
+        answer = clearance(document, source_sha256=source_sha256)
+        revision = document.current_revision
+        if revision is None:
+            raise WrongState("The document has no text yet.", state=document.state)
+        if any(row.code == "not_this_revision" for row in answer.blockers):
+            raise WrongState("The text to be published is not the one that was checked.", code="not_this_revision")
+        if document.embargo_until and document.embargo_until > timezone.now():
+            raise WrongState(f"The document is under embargo until {document.embargo_until:%Y-%m-%d %H:%M} UTC.", code="embargo")
+        if not answer.clear and not uncleared_reason.strip():
+            raise WrongState("The document is not cleared.", code="not_cleared", blockers=answer.as_dict()["blockers"])
+        facts = {"revision": revision.number, "clear": answer.clear}
+        move(document, "publish", by=by, version=version, note=uncleared_reason.strip(), facts=facts)
+        published = Publication.objects.create(
+            document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
+        )
+    transaction.on_commit(lambda: signals.document_published.send(Publication, publication=published))
+    return published
+
+
+def correct_document(
+    document: Document, *, by: Any, correction_class: str, wording: str, claim: Claim | None = None, version: int | None = None
+) -> Correction:
+    """Record what was put right after publication, in the words the reader is given.
+
+    Raises:
+        Invalid: an unknown class, no wording, or a claim of another document. WrongState: never published.
+    """
+    require(by, document, "correct")
+    if correction_class not in CorrectionClass.values:
+        raise Invalid("A correction, clarification, update or withdrawal.", code="correction_class_unknown")
+    if claim is not None and claim.document_id != document.pk:
+        raise Invalid("The claim is in another document.", code="other_document")
+    with transaction.atomic():
+        move(document, "correct", by=by, note=wording, version=version, facts={"class": correction_class})
+        correction = Correction.objects.create(
+            publication=document.publications.latest("pk"), claim=claim, correction_class=correction_class,
+            wording=wording.strip(), by=by, at=timezone.now(),
+        )  # fmt: skip
+    transaction.on_commit(lambda: signals.correction_published.send(Correction, correction=correction))
+    return correction
+
+
+def waive_document(document: Document, *, by: Any, note: str, expires_at: datetime | None = None) -> Waiver:
+    """For breaking news: let the current revision out with what still blocks it, for a day at most.
+
+    The waiver lists what it covers and opens a piece of checking work for each claim in it.
+
+    Raises:
+        Invalid: nothing to waive, or too long. WrongState: the document is not in check.
+    """
+    require(by, document, "waive")
+    longest = timezone.now() + timedelta(hours=settings().DOCUMENT_WAIVER_HOURS)
+    until = expires_at or longest
+    if not timezone.now() < until <= longest + timedelta(minutes=1):
+        raise Invalid(f"A document can be waived for {settings().DOCUMENT_WAIVER_HOURS} hours at most.", code="waiver_too_long")
+    note = require_note(note)
+    revision = document.current_revision
+    answer: Clearance = clearance(document)
+    if revision is None or any(row.record == "document" and row.code != "crosscheck_pending" for row in answer.blockers):
+        raise WrongState("The document is not ready to be waived.", state=document.state)
+    if not answer.blockers:
+        raise Invalid("Nothing blocks this document.", code="nothing_to_waive")
+    with transaction.atomic():
+        covers = answer.as_dict()["blockers"]
+        waiver = Waiver.objects.create(revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now())
+        log(document, "waive", by=by, note=note, facts={"revision": revision.number, "until": until.isoformat(), "covers": len(covers)})
+        open_work(covers, until, by=by)
+    return waiver
+
+
+def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Any) -> None:
+    """A piece of checking work for each claim that went out unchecked."""
+    claims = Claim.objects.filter(pk__in=[row["record_id"] for row in covers if row["record"] == "claim"])
+    for claim in claims:
+        if not claim.verification_tasks.exclude(state__in=[TaskState.DONE, TaskState.CANCELLED]).exists():
+            task = VerificationTask.objects.create(claim=claim, method=Method.FIND_PRIMARY_SOURCE, due_at=until, created_by=by)
+            log(task, "open", by=by, to_state=task.state)
+
+
+def follow_up_expired(*, by: Any) -> int:
+    """Open one piece of checking work for each published claim whose running figure has gone out of date."""
+    oldest = timezone.now() - timedelta(hours=settings().FRESH_FOR_HOURS)
+    expired = Claim.objects.filter(
+        document__state=DocumentState.PUBLISHED, state=ClaimState.SIGNED_OFF, figures__measure__running=True,
+        figures__as_of_basis=Basis.PUBLICATION, figures__as_of_end__lt=oldest,
+    )  # fmt: skip
+    count = 0
+    for claim in expired.distinct():
+        followed = Event.objects.filter(record="claim", record_id=claim.pk, act="follow_up").exists()
+        if not followed:
+            task = VerificationTask.objects.create(claim=claim, method=Method.CHECK_FIGURE, due_at=timezone.now())
+            log(task, "open", by=by, to_state=task.state)
+            log(claim, "follow_up", by=by, facts={"verification_task": task.pk})
+            count += 1
+    return count

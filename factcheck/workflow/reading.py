@@ -1,0 +1,73 @@
+"""A document is read, from stored bytes to marked text: the upper storey of the acts, where they meet.
+
+One transaction writes the revision, the re-anchored and the new claims and figures, and the job for the
+cross-check. Who calls it holds the lease; this knows nothing of workers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from factcheck import signals
+from factcheck.errors import WrongState
+from factcheck.intake.extracts import Extract
+from factcheck.models import Document, Revision, Scope, Snapshot
+from factcheck.permissions import MACHINE
+from factcheck.text import Reading, read
+
+from .crosscheck import request_crosscheck
+from .documents import ask_for_reading, store_revision
+from .marking import mark_revision
+from .transitions import log, require
+
+
+def read_text(document: Document, extract: Extract) -> Reading:
+    """What the engine finds in an extract, on the clock of the document's dateline."""
+    published = document.published_at or extract.published_at or document.created_at
+    return read(extract.text, published_at=published, zone=document.zone, title=document.title)
+
+
+def store_reading(document: Document, snapshot: Snapshot, extract: Extract, reading: Reading, *, by: MACHINE, person: Any) -> dict[str, int]:
+    """Write down what was read of a snapshot; doing it twice changes nothing.
+
+    ``person`` is who filed the text: a later revision's changed words are theirs.
+    """
+    with transaction.atomic():
+        previous = document.current_revision
+        editor = get_user_model().objects.filter(pk=person).first() if person else None
+        revision = store_revision(document, snapshot, extract, by=by, editor=editor)
+        if revision is None:
+            return {"claims": 0, "figures": 0, "voided": 0}
+        counts = mark_revision(revision, reading, previous=previous, by=by)
+        request_crosscheck(Scope.DOCUMENT, document=document, by=by)
+    transaction.on_commit(lambda: signals.document_read.send(Document, document=document, revision=revision))
+    return counts
+
+
+def reread_document(document: Document, *, by: Any) -> None:
+    """Ask for the current revision to be read again by the engine of today; touched marks stay as they are.
+
+    Raises:
+        WrongState: there is no text to read.
+    """
+    require(by, document, "reread")
+    revision = document.current_revision
+    if revision is None or revision.snapshot is None:
+        raise WrongState("The document has no text yet.", state=document.state)
+    with transaction.atomic():
+        log(document, "reread", by=by, facts={"revision": revision.number})
+        ask_for_reading(document, revision.snapshot, by=by, pasted=True)
+
+
+def store_second_reading(document: Document, reading: Reading, *, by: MACHINE) -> dict[str, int]:
+    """Bring the marks of the current revision up to a newer engine."""
+    with transaction.atomic():
+        revision: Revision | None = document.current_revision
+        if revision is None:
+            return {}
+        counts = mark_revision(revision, reading, previous=None, by=by)
+        request_crosscheck(Scope.DOCUMENT, document=document, by=by)
+    return counts

@@ -1,0 +1,203 @@
+"""``move``: the one way a record changes its state; and the few writes that must go with it.
+
+Permission, conditional update, Event and signal happen here in one transaction. Decisions (verdicts,
+sign-offs) and anchors are written here too, so that no other module can write them otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Model
+from django.utils import timezone
+
+from factcheck import signals
+from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.models import Anchor, Claim, Event, EventNote, Figure, SignOff, Verdict
+from factcheck.permissions import MACHINE, desks_of, refusal
+from factcheck.states import ClaimState, FigureState, Transition, rows_of
+from factcheck.text import AnchorState
+
+PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
+KINDS = {"verificationtask": "verification_task"}
+
+
+def kind_of(record: Model) -> str:
+    """The record's name in the tables of states and permissions."""
+    name = str(record._meta.model_name)
+    return KINDS.get(name, name)
+
+
+def require(by: Any, record: Model, act: str) -> None:
+    """Refuse whoever may not do this act on this record.
+
+    Raises:
+        NotAllowed: with the sentence of the guard that refuses.
+    """
+    if by is None:
+        raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
+    if isinstance(by, MACHINE):
+        rows = rows_of(kind_of(record), act)
+        if rows and not any(row.machine for row in rows):
+            raise NotAllowed("The machine never decides this.", code="machine_may_not")
+        return
+    if guard := refusal(by, record, kind_of(record), act):
+        raise NotAllowed(guard.message, code=guard.code)
+
+
+def require_note(note: str) -> str:
+    """The reason an act needs, trimmed.
+
+    Raises:
+        Invalid: when it is empty, or too long to be a reason.
+    """
+    if not note.strip():
+        raise Invalid("Please say why.", code="reason_missing")
+    if len(note) > 2000:
+        raise Invalid("Please keep the reason under 2,000 characters.", code="reason_too_long")
+    return note.strip()
+
+
+def row_for(record: Any, act: str, by: Any) -> Transition:
+    rows = rows_of(kind_of(record), act, record.state)
+    rows = [row for row in rows if (row.machine if isinstance(by, MACHINE) else row.person)]
+    if not rows:
+        raise WrongState(
+            f"“{act.replace('_', ' ')}” is not possible while the {kind_of(record).replace('_', ' ')} is "
+            f"{record.state.replace('_', ' ')}.",
+            state=record.state,
+        )
+    return rows[0]
+
+
+def move(
+    record: Any, act: str, *, by: Any, note: str = "", to: str = "", version: int | None = None,
+    facts: dict[str, Any] | None = None, **values: Any,
+) -> None:  # fmt: skip
+    """Take a record through one act of the table, or refuse, writing nothing.
+
+    ``values`` are columns that change with the state. ``version`` is the one the person saw, where known.
+    ``to`` picks the target where an act has several.
+
+    Raises:
+        NotAllowed: the actor may not do this, whatever the state.
+        WrongState: the act does not exist from here, or someone else was faster.
+        StaleRevision: the record has changed since ``version``.
+        Invalid: the reason is missing.
+    """
+    require(by, record, act)
+    if version is not None and version != record.version:
+        raise StaleRevision("This has changed since you opened it.", version=record.version)
+    row = row_for(record, act, by)
+    target = to or row.targets[0]
+    if target not in row.targets:
+        raise LookupError(f"{act} does not lead to {target}")
+    if target in row.reason:
+        note = require_note(note)
+    before = record.state
+    with transaction.atomic():
+        standing = type(record)._default_manager.filter(pk=record.pk, state=before, version=record.version)
+        if not standing.update(state=target, version=F("version") + 1, **values):
+            raise WrongState("Someone else was faster; please look again.", state=before)
+        record.refresh_from_db()
+        log(record, act, by=by, note=note, from_state=before, to_state=target, facts=facts)
+    if isinstance(record, Claim):
+        _announce(record, act, by)
+
+
+def _announce(claim: Claim, act: str, by: Any) -> None:
+    person = None if isinstance(by, MACHINE) else by
+    transaction.on_commit(lambda: signals.claim_moved.send(Claim, claim=claim, act=act, by=person))
+    if claim.state == ClaimState.STALE:
+        transaction.on_commit(lambda: signals.claim_stale.send(Claim, claim=claim, reason=claim.stale_reason))
+
+
+def mark_stale(claim: Claim, reason: str, *, by: Any) -> bool:
+    """Void the sign-off of a claim, if it has one. False when there was none to void."""
+    if claim.state != ClaimState.SIGNED_OFF:
+        return False
+    move(claim, "mark_stale", by=by, note=reason, stale_reason=reason[:300])
+    return True
+
+
+def log(
+    record: Model, act: str, *, by: Any, note: str = "", from_state: str = "", to_state: str = "",
+    facts: dict[str, Any] | None = None,
+) -> Event:  # fmt: skip
+    """Append one Event to the record's chain, in the caller's transaction."""
+    if by is None:
+        raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
+    for _ in range(5):
+        try:
+            with transaction.atomic():
+                return _append(record, act, by, note, from_state, to_state, facts or {})
+        except IntegrityError:
+            continue  # another act on this record took the sequence number
+    raise WrongState("Someone else was faster; please look again.")
+
+
+def _append(
+    record: Model, act: str, by: Any, note: str, from_state: str, to_state: str, facts: dict[str, Any]
+) -> Event:
+    last = Event.objects.of(record).last()
+    person = None if isinstance(by, MACHINE) else by
+    event = Event(
+        at=timezone.now(), actor=person, machine=by.name if isinstance(by, MACHINE) else "",
+        desk_id=next(iter(sorted(pk for pk in desks_of(record) if pk)), None),
+        record=record._meta.model_name, record_id=record.pk, sequence=last.sequence + 1 if last else 1,
+        act=act, from_state=from_state, to_state=to_state, facts=facts, previous=last.digest if last else "",
+    )  # fmt: skip
+    words = EventNote(salt=secrets.token_hex(16), text=note) if note else None
+    if words:
+        event.note_digest = words.computed_digest()
+    event.digest = event.computed_digest()
+    event.save(force_insert=True)
+    if words:
+        words.event = event
+        words.save(force_insert=True)
+    return event
+
+
+def words_sha256(claim: Claim) -> str:
+    """What a sign-off is bound to: the claim's sentences as they stand now, typography apart, and its figures.
+
+    Prefetch ``anchors`` and ``figures`` to ask this of many claims.
+    """
+    anchor = max(claim.anchors.all(), key=lambda row: row.revision_id, default=None)
+    words = unicodedata.normalize("NFKC", anchor.exact if anchor else claim.text).translate(PLAIN)
+    figures = sorted(
+        f"{row.value}|{row.low}|{row.high}|{row.unit}|{row.hedge}"
+        for row in claim.figures.all()
+        if row.anchor_state != AnchorState.ORPHANED and row.state != FigureState.DISMISSED
+    )
+    return hashlib.sha256("\x1f".join(["".join(words.split()), *figures]).encode("utf-8", "replace")).hexdigest()
+
+
+def write_verdict(**values: Any) -> Verdict:
+    """A verdict row; called by ``verification.submit_verdict`` beside its move."""
+    return Verdict.objects.create(at=timezone.now(), **values)
+
+
+def write_sign_off(**values: Any) -> SignOff:
+    """A sign-off row; called by ``verification.sign_off`` beside its move."""
+    return SignOff.objects.create(at=timezone.now(), **values)
+
+
+def write_anchors(anchors: Iterable[Anchor]) -> None:
+    """Anchors of one revision, and on each claim and figure how it now stands in the text."""
+    rows = Anchor.objects.bulk_create(anchors, ignore_conflicts=True, batch_size=200)
+    for model, field in ((Claim, "claim_id"), (Figure, "figure_id")):
+        by_state: dict[str, list[int]] = {}
+        for row in rows:
+            if pk := getattr(row, field):
+                by_state.setdefault(row.anchor_state, []).append(pk)
+        for anchor_state, keys in by_state.items():
+            for start in range(0, len(keys), 500):
+                model._default_manager.filter(pk__in=keys[start : start + 500]).exclude(anchor_state=anchor_state).update(
+                    anchor_state=anchor_state
+                )

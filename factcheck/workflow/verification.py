@@ -1,0 +1,192 @@
+"""Checking work: assigned, taken up, handed in; verdicts submitted, signed off by other eyes, or waived.
+
+Four eyes live in the guards of ``permissions``; here are the acts themselves and the rule of origins.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from factcheck.errors import Invalid, WrongState
+from factcheck.models import (
+    Claim,
+    Desk,
+    Method,
+    Policy,
+    SignOff,
+    SourceUse,
+    Stance,
+    Verdict,
+    VerdictLabel,
+    VerificationTask,
+    WaitingFor,
+    Waiver,
+)
+from factcheck.states import ClaimState, TaskState
+
+from .transitions import move, require, require_note, words_sha256, write_sign_off, write_verdict
+
+
+
+def assign_claim(
+    claim: Claim, assignee: Any, *, by: Any, method: str = Method.CHECK_FIGURE, due_at: datetime | None = None
+) -> VerificationTask:
+    """Give somebody a piece of checking work on a claim.
+
+    Raises:
+        Invalid: the person cannot see the document, or the method is unknown.
+        WrongState: the claim is not one that can be worked on.
+    """
+    require(by, claim, "assign")
+    if method not in Method.values:
+        raise Invalid("That is not a method of checking.", code="method_unknown")
+    if not Desk.objects.visible_to(assignee).filter(pk=claim.document.desk_id).exists():
+        raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
+    if claim.state not in (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE):
+        raise WrongState(f"A claim that is {claim.state.replace('_', ' ')} cannot be assigned.", state=claim.state)
+    with transaction.atomic():
+        task = VerificationTask.objects.create(claim=claim, method=method, due_at=due_at, created_by=by)
+        move(task, "assign", by=by, assignee=assignee, facts={"assignee": assignee.pk})
+    return task
+
+
+def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
+    """Give a piece of work to somebody else; the history keeps who had it."""
+    require(by, task, "reassign")
+    if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
+        raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
+    facts = {"from": task.assignee_id, "assignee": assignee.pk}
+    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts)
+
+
+def take_up(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
+    """Begin a piece of work; the first one taken up starts the claim."""
+    with transaction.atomic():
+        move(task, "take_up", by=by, version=version)
+        if task.claim.state in (ClaimState.OPEN, ClaimState.STALE):
+            start_claim(task.claim, by=by)
+
+
+def block_task(task: VerificationTask, waiting_for: str, *, by: Any, note: str, version: int | None = None) -> None:
+    """Say that the work waits for a source, an author, an expert or a document."""
+    require(by, task, "block")
+    if waiting_for not in WaitingFor.values:
+        raise Invalid("Say what it waits for: source, author, expert or document.", code="waiting_for_unknown")
+    move(task, "block", by=by, note=note, version=version, waiting_for=waiting_for)
+
+
+def unblock_task(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
+    """The work can go on."""
+    move(task, "unblock", by=by, version=version, waiting_for="")
+
+
+def hand_in(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
+    """The piece of work is done."""
+    move(task, "hand_in", by=by, version=version)
+
+
+def cancel_task(task: VerificationTask, *, by: Any, note: str, version: int | None = None) -> None:
+    """The piece of work is no longer wanted."""
+    move(task, "cancel", by=by, note=note, version=version)
+
+
+def start_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
+    """Begin to check a claim, or to check again one that went stale."""
+    move(claim, "start", by=by, version=version, stale_reason="")
+
+
+def submit_verdict(claim: Claim, label: str, *, by: Any, note: str = "", version: int | None = None) -> Verdict:
+    """Say what the evidence makes of a claim, for another person to sign off.
+
+    Raises:
+        Invalid: the label is unknown, or the evidence does not carry it.
+    """
+    with transaction.atomic():
+        move(claim, "submit", by=by, version=version, facts={"label": label})
+        if label not in VerdictLabel.values:
+            raise Invalid("That is not a verdict.", code="verdict_unknown")
+        require_evidence(claim, label)
+        return write_verdict(claim=claim, label=label, revision=claim.document.current_revision, note=note.strip(), by=by)
+
+
+def require_evidence(claim: Claim, label: str) -> int:
+    """Hold a verdict to its evidence; returns how many independent origins stand behind it.
+
+    ``supported`` needs the policy's number of independent origins, or one primary source, that support it;
+    ``refuted`` needs one that refutes it.
+
+    Raises:
+        Invalid: with what is missing.
+    """
+    standing = claim.evidence.standing()
+    supporting = standing.filter(stance=Stance.SUPPORTS)
+    origins = len(supporting.origins())
+    if label == VerdictLabel.SUPPORTED:
+        wanted = Policy.of(claim.document.desk).minimum_origins
+        if origins < wanted and not supporting.filter(source_use=SourceUse.PRIMARY).exists():
+            raise Invalid(
+                f"“Supported” needs {wanted} independent origins or one primary source; there {'is' if origins == 1 else 'are'} {origins}.",
+                code="origins_missing", origins=origins, needed=wanted,
+            )  # fmt: skip
+    if label == VerdictLabel.REFUTED and not standing.filter(stance=Stance.REFUTES).exists():
+        raise Invalid("“Refuted” needs evidence that refutes the claim.", code="evidence_missing")
+    return origins
+
+
+def recall_verdict(claim: Claim, *, by: Any, version: int | None = None) -> None:
+    """Take one's own verdict back before it is signed off."""
+    move(claim, "recall", by=by, version=version)
+
+
+def return_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
+    """Send a verdict back with a reason; the finished work on it is open again."""
+    with transaction.atomic():
+        move(claim, "return", by=by, note=note, version=version)
+        for task in claim.verification_tasks.filter(state=TaskState.DONE):
+            move(task, "reopen", by=by, note=note)
+
+
+def sign_off(claim: Claim, *, by: Any, attributed_in_copy: bool = False, version: int | None = None) -> SignOff:
+    """Approve a verdict that another person submitted, on the words and figures as they stand.
+
+    ``attributed_in_copy``: the signer confirms that the copy says who says it.
+
+    Raises:
+        NotAllowed: four eyes; Invalid: the evidence no longer carries the verdict; WrongState.
+    """
+    with transaction.atomic():
+        move(claim, "sign_off", by=by, version=version)
+        verdict = claim.verdicts.last()
+        if verdict is None:
+            raise WrongState("There is no verdict to sign off.", state=claim.state)
+        revision = claim.document.current_revision
+        return write_sign_off(
+            verdict=verdict, revision=revision, words_sha256=words_sha256(claim), by=by,
+            eyes=Policy.of(claim.document.desk).eyes, attributed_in_copy=attributed_in_copy,
+            origins=require_evidence(claim, verdict.label),
+        )  # fmt: skip
+
+
+def challenge_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
+    """Question a sign-off: the claim must be checked again."""
+    move(claim, "challenge", by=by, note=note, version=version, stale_reason=note.strip()[:300] or "challenged")
+
+
+def waive_claim(claim: Claim, *, by: Any, note: str, expires_at: datetime, version: int | None = None) -> Waiver:
+    """Let a claim go to print unchecked, until a time, for a reason.
+
+    Raises:
+        Invalid: the time has passed.
+    """
+    require(by, claim, "waive")
+    if expires_at <= timezone.now():
+        raise Invalid("A waiver must end in the future.", code="expiry_in_past")
+    with transaction.atomic():
+        move(claim, "waive", by=by, note=note, version=version, facts={"until": expires_at.isoformat()})
+        return Waiver.objects.create(claim=claim, reason=require_note(note), expires_at=expires_at, by=by, at=timezone.now())
+
+
