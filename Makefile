@@ -18,7 +18,7 @@ check: $(VENV)/ready ## what needs no running: style, types, import contracts, m
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
 
 lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.txt
 
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)

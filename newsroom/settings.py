@@ -6,6 +6,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -76,7 +77,7 @@ TEMPLATES = [
 ]
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Connection settings; SQLite in WAL with immediate transactions, PostgreSQL with a pool."""
     found = env.db_url_config(url)
     if "sqlite" in found["ENGINE"]:

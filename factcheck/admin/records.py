@@ -105,6 +105,8 @@ class EventAdmin(ReadOnlyAdmin):
     list_select_related = ["actor"]
 
 
-@admin.register(models.Topic, models.Desk, models.Membership, models.Policy, models.Feed, models.Revision, models.ReportSubscription)
+@admin.register(
+    models.Topic, models.Desk, models.Membership, models.Policy, models.Feed, models.Revision, models.ReportSubscription
+)
 class PlainAdmin(ReadOnlyAdmin):
     pass

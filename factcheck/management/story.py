@@ -12,7 +12,20 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from factcheck.management.starter import articles, header_of, registry
-from factcheck.models import Desk, Discrepancy, DiscrepancyKind, Document, Job, Measure, Membership, Policy, ReportSubscription, Role, Source, Topic
+from factcheck.models import (
+    Desk,
+    Discrepancy,
+    DiscrepancyKind,
+    Document,
+    Job,
+    Measure,
+    Membership,
+    Policy,
+    ReportSubscription,
+    Role,
+    Source,
+    Topic,
+)
 from factcheck.permissions import MACHINE
 from factcheck.states import JobState
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
@@ -52,7 +65,10 @@ def subscribe(desk: Desk) -> None:
     """The chief editor gets the desk digest every morning."""
     chief = get_user_model().objects.get(username=Role.CHIEF_EDITOR)
     row, new = ReportSubscription.objects.get_or_create(
-        desk=desk, kind="desk_digest", owner=chief, defaults={"cron": "0 7 * * *", "zone": "Europe/Kyiv", "looked_at": timezone.now()}
+        desk=desk,
+        kind="desk_digest",
+        owner=chief,
+        defaults={"cron": "0 7 * * *", "zone": "Europe/Kyiv", "looked_at": timezone.now()},
     )
     if new:
         row.recipients.add(chief)
@@ -69,7 +85,9 @@ def file_articles(out: TextIO) -> None:
     for path in articles():
         data = path.read_bytes()
         header = header_of(data)
-        topic, _ = Topic.objects.get_or_create(slug=header["topic"], defaults={"title": TITLES.get(header["topic"], header["topic"])})
+        topic, _ = Topic.objects.get_or_create(
+            slug=header["topic"], defaults={"title": TITLES.get(header["topic"], header["topic"])}
+        )
         arrival = Arrival(kind=header["kind"], filename=path.name, topic=topic)
         ingest_document(data, arrival, desk=desk, by=editor)
     out.write(f"{len(articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n")
@@ -110,7 +128,9 @@ def tell(out: TextIO) -> dict[str, int]:
         rows = Discrepancy.objects.open().filter(kind=kind)
         found[kind] = rows.count()
         print_all(out, heading, [row.reason for row in rows])
-    agreements = [sentence for measure in Measure.objects.filter(merged_into=None) for sentence in agreements_of(measure)]
+    agreements = [
+        sentence for measure in Measure.objects.filter(merged_into=None) for sentence in agreements_of(measure)
+    ]
     found["agreement"] = len(agreements)
     print_all(out, "Agreements", agreements)
     stories = Document.objects.filter(kind="story").count()

@@ -75,7 +75,9 @@ class Processes:
         """Raise RuntimeError when one of the children has ended by itself."""
         for child in self.running:
             if child.poll() is not None:
-                raise RuntimeError(f"“{' '.join(map(str, child.args[1:4]))}” ended with {child.returncode}; see {self.folder}")
+                raise RuntimeError(
+                    f"“{' '.join(map(str, child.args[1:4]))}” ended with {child.returncode}; see {self.folder}"
+                )
 
     def wait_for_page(self, url: str, seconds: float = 60) -> None:
         """Wait until an address answers."""

@@ -7,7 +7,10 @@ from django.db import migrations
 
 APPEND_ONLY = ("event", "verdict", "signoff", "waiver", "publication", "correction", "report")
 UNCHANGED = {  # table: (columns that never change, text columns that may only be blanked)
-    "revision": (("document_id", "number", "text_sha256", "bytes_sha256", "snapshot_id", "created_by_id", "created_at"), ("text",)),
+    "revision": (
+        ("document_id", "number", "text_sha256", "bytes_sha256", "snapshot_id", "created_by_id", "created_at"),
+        ("text",),
+    ),
     "snapshot": (("desk_id", "sha256", "size", "taken_at", "url", "filename"), ("text",)),
     "eventnote": (("event_id", "salt"), ("text",)),
 }
@@ -43,7 +46,9 @@ def create(apps, schema_editor):
         else:
             body = "EXECUTE FUNCTION factcheck_refuse()"
             each = "FOR EACH ROW "
-        schema_editor.execute(f"CREATE TRIGGER factcheck_{name} BEFORE {moment} ON factcheck_{table} {each}{when}{body}", None)
+        schema_editor.execute(
+            f"CREATE TRIGGER factcheck_{name} BEFORE {moment} ON factcheck_{table} {each}{when}{body}", None
+        )
 
 
 def drop(apps, schema_editor):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from factcheck.states import ClaimState, FigureState
+from factcheck.states import OPEN_TASK, ClaimState, FigureState
 from factcheck.text import AnchorState, ClaimType, Hedge, Modality
 
 from .desks import Desk
@@ -57,10 +57,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.standing().filter(Q(checkworthiness__gte=threshold) | ~Q(state=ClaimState.PROPOSED))
 
     def overdue(self, at: Any) -> ClaimQuerySet:
-        return self.filter(verification_tasks__due_at__lt=at).exclude(
-            Q(state__in=[ClaimState.SIGNED_OFF, ClaimState.DISMISSED, ClaimState.WAIVED])
-            | Q(verification_tasks__state__in=["done", "cancelled"])
-        )
+        """Those not yet decided with checking work that should have been done."""
+        decided = [ClaimState.SIGNED_OFF, ClaimState.DISMISSED, ClaimState.WAIVED]
+        late = self.filter(verification_tasks__due_at__lt=at, verification_tasks__state__in=OPEN_TASK)
+        return late.exclude(state__in=decided).distinct()
 
 
 class Claim(models.Model):
@@ -78,8 +78,12 @@ class Claim(models.Model):
     state = models.CharField(max_length=16, choices=ClaimState.choices, default=ClaimState.PROPOSED)
     anchor_state = models.CharField(max_length=10, choices=choices_of(AnchorState), default=AnchorState.EXACT)
     stale_reason = models.CharField(max_length=300, blank=True)
-    proposed_by_engine = models.CharField(max_length=20, blank=True, help_text="engine version; empty for a person's own")
-    words_changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_by_engine = models.CharField(
+        max_length=20, blank=True, help_text="engine version; empty for a person's own"
+    )
+    words_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
@@ -90,7 +94,9 @@ class Claim(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
-            models.CheckConstraint(condition=Q(checkworthiness__gte=0, checkworthiness__lte=1), name="claim_checkworthiness_range"),
+            models.CheckConstraint(
+                condition=Q(checkworthiness__gte=0, checkworthiness__lte=1), name="claim_checkworthiness_range"
+            ),
             models.CheckConstraint(condition=~Q(state="stale") | ~Q(stale_reason=""), name="claim_stale_says_why"),
         ]
         indexes = [models.Index(fields=["document", "state"], name="claim_by_state")]
@@ -159,9 +165,12 @@ class Figure(models.Model):
                 name="figure_value_or_range_or_words",
             ),
             models.CheckConstraint(
-                condition=Q(as_of_start=None, as_of_end=None) | Q(as_of_start__lte=F("as_of_end")), name="figure_as_of_in_order"
+                condition=Q(as_of_start=None, as_of_end=None) | Q(as_of_start__lte=F("as_of_end")),
+                name="figure_as_of_in_order",
             ),
-            models.CheckConstraint(condition=~Q(state="linked") | Q(claim__isnull=False), name="figure_linked_has_claim"),
+            models.CheckConstraint(
+                condition=~Q(state="linked") | Q(claim__isnull=False), name="figure_linked_has_claim"
+            ),
         ]
         indexes = [models.Index(fields=["measure", "document"], name="figure_by_measure")]
 
@@ -199,7 +208,8 @@ class Anchor(models.Model):
             models.UniqueConstraint(fields=["revision", "claim"], name="anchor_claim_once"),
             models.UniqueConstraint(fields=["revision", "figure"], name="anchor_figure_once"),
             models.CheckConstraint(
-                condition=Q(claim=None, figure__isnull=False) | Q(claim__isnull=False, figure=None), name="anchor_of_one_record"
+                condition=Q(claim=None, figure__isnull=False) | Q(claim__isnull=False, figure=None),
+                name="anchor_of_one_record",
             ),
             models.CheckConstraint(
                 condition=Q(start=None, end=None) | Q(start__isnull=False, end__isnull=False, start__lte=F("end")),

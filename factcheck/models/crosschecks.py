@@ -124,7 +124,8 @@ class Discrepancy(models.Model):
             models.CheckConstraint(condition=~Q(a_key=F("b_key")), name="discrepancy_of_two_states"),
             models.CheckConstraint(condition=Q(state__in=DiscrepancyState.values), name="discrepancy_state_known"),
             models.CheckConstraint(
-                condition=~Q(state="resolved") | (~Q(resolution="") & ~Q(resolution_note="")), name="discrepancy_resolved_says_how"
+                condition=~Q(state="resolved") | (~Q(resolution="") & ~Q(resolution_note="")),
+                name="discrepancy_resolved_says_how",
             ),
         ]
 

@@ -63,9 +63,7 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "desk", "role"], name="membership_once"
-            ),
+            models.UniqueConstraint(fields=["user", "desk", "role"], name="membership_once"),
             models.UniqueConstraint(fields=["user"], condition=Q(desk=None), name="chief_editor_once"),
             models.CheckConstraint(
                 condition=Q(role=Role.CHIEF_EDITOR, desk=None) | (~Q(role=Role.CHIEF_EDITOR) & Q(desk__isnull=False)),
@@ -103,7 +101,9 @@ class Policy(models.Model):
     threshold = models.FloatField(default=default_threshold)
     minimum_origins = models.PositiveSmallIntegerField(default=default_origins)
     reliability_floor = models.CharField(
-        max_length=1, choices=[(grade, grade) for grade in "ABCDEF"], default="C",
+        max_length=1,
+        choices=[(grade, grade) for grade in "ABCDEF"],
+        default="C",
         help_text="A new conflict voids a sign-off only from a source graded this well or better.",
     )
 

@@ -64,7 +64,9 @@ class Document(models.Model):
             models.UniqueConstraint(
                 fields=["desk", "source_app", "source_id"], condition=~Q(source_id=""), name="document_host_object_once"
             ),
-            models.CheckConstraint(condition=~Q(state="unreadable") | ~Q(state_reason=""), name="document_unreadable_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="unreadable") | ~Q(state_reason=""), name="document_unreadable_says_why"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +75,14 @@ class Document(models.Model):
     @property
     def current_revision(self) -> Revision | None:
         return self.revisions.order_by("-number").first()
+
+    def writer_of(self, words: str) -> Any:
+        """Who brought these words into the text by revising it; None where they stood from the first.
+
+        Filing a text is not writing it, but changing one is.
+        """
+        first = next((row for row in self.revisions.order_by("number") if words in row.text), None)
+        return first.created_by if first and first.number > 1 else None
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -90,7 +100,9 @@ class Revision(models.Model):
     bytes_sha256 = models.CharField(max_length=64, db_index=True, help_text="of the bytes the host sent")
     snapshot = models.ForeignKey("factcheck.Snapshot", models.PROTECT, null=True, related_name="revisions")
     reader_notes = models.JSONField(default=list)
-    engine_version = models.CharField(max_length=20, blank=True, help_text="of the reading that marked it; empty before")
+    engine_version = models.CharField(
+        max_length=20, blank=True, help_text="of the reading that marked it; empty before"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)

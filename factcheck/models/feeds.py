@@ -30,7 +30,9 @@ class Feed(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=(Q(url="") & ~Q(folder="")) | (~Q(url="") & Q(folder="")), name="feed_url_or_folder"),
+            models.CheckConstraint(
+                condition=(Q(url="") & ~Q(folder="")) | (~Q(url="") & Q(folder="")), name="feed_url_or_folder"
+            ),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="feed_minutes_positive"),
         ]
 

@@ -51,7 +51,8 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["record", "record_id", "sequence"], name="event_sequence_once"),
             models.CheckConstraint(
-                condition=Q(actor__isnull=False, machine="") | (Q(actor=None) & ~Q(machine="")), name="event_has_one_actor"
+                condition=Q(actor__isnull=False, machine="") | (Q(actor=None) & ~Q(machine="")),
+                name="event_has_one_actor",
             ),
         ]
         indexes = [models.Index(fields=["at"], name="event_at")]
@@ -81,5 +82,3 @@ class EventNote(models.Model):
 
     def computed_digest(self) -> str:
         return hashlib.sha256(f"{self.salt}{self.text}".encode()).hexdigest()
-
-

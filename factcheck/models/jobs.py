@@ -57,7 +57,9 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["name", "key"], condition=Q(state="due"), name="job_due_once"),
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
-            models.CheckConstraint(condition=~Q(state="running") | Q(lease_until__isnull=False), name="job_running_has_lease"),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(lease_until__isnull=False), name="job_running_has_lease"
+            ),
         ]
         indexes = [
             models.Index(fields=["queue", "priority", "run_at"], condition=Q(state="due"), name="job_due"),

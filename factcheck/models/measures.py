@@ -32,7 +32,8 @@ class Topic(models.Model):
         ordering = ["slug"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")), name="topic_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="topic_dates_in_order",
             )
         ]
 
@@ -58,7 +59,9 @@ class Measure(models.Model):
     running = models.BooleanField(default=False)
     general = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
-    agreements = models.PositiveIntegerField(default=0, help_text="pairs of states that agree, within the hedge or exactly")
+    agreements = models.PositiveIntegerField(
+        default=0, help_text="pairs of states that agree, within the hedge or exactly"
+    )
 
     objects = MeasureQuerySet.as_manager()
 
@@ -67,7 +70,9 @@ class Measure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["topic", "key"], name="measure_once_in_topic"),
             models.UniqueConstraint(fields=["key"], condition=Q(topic=None), name="measure_once_without_topic"),
-            models.CheckConstraint(condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="measure_not_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="measure_not_into_itself"
+            ),
         ]
 
     def __str__(self) -> str:

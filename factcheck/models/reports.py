@@ -76,7 +76,10 @@ class Report(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["subscription", "slot"], name="report_once_per_slot"),
-            models.CheckConstraint(condition=Q(subscription=None, slot="") | (Q(subscription__isnull=False) & ~Q(slot="")), name="report_slot_of_subscription"),
+            models.CheckConstraint(
+                condition=Q(subscription=None, slot="") | (Q(subscription__isnull=False) & ~Q(slot="")),
+                name="report_slot_of_subscription",
+            ),
             scope_matches("report_scope_matches"),
         ]
 

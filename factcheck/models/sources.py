@@ -55,6 +55,11 @@ class SourceQuerySet(models.QuerySet["Source"]):
         found = SourceDomain.objects.filter(domain__in=tails).select_related("source")
         return max(found, key=lambda row: len(row.domain)).source if found else None
 
+    def ultimate_owners(self) -> dict[int, int]:
+        """For each source, who owns it in the end; itself where nobody does."""
+        owners = dict(self.values_list("pk", "owner"))
+        return {source: top_of(source, owners) for source in owners}
+
 
 class Source(models.Model):
     """An organisation or person that evidence comes from. Grades are entered by people only."""
@@ -78,7 +83,9 @@ class Source(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=SourceKind.values), name="source_kind_known"),
             models.CheckConstraint(condition=Q(owner=None) | ~Q(owner=F("id")), name="source_not_its_own_owner"),
-            models.CheckConstraint(condition=Q(reliability="") | ~Q(reliability_reason=""), name="source_grade_has_reason"),
+            models.CheckConstraint(
+                condition=Q(reliability="") | ~Q(reliability_reason=""), name="source_grade_has_reason"
+            ),
             models.CheckConstraint(
                 condition=Q(confidential=False, sealed_name="") | (Q(confidential=True) & ~Q(sealed_name="")),
                 name="source_confidential_is_sealed",
@@ -144,24 +151,30 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         to (``derived_from_source``), and from a source to its owner. Copies of one origin count once.
         A piece with no source is an origin of its own only where somebody heard or saw it first-hand.
         """
-        rows = {row.pk: row for row in Evidence.objects.filter(claim__in=self.values("claim")).select_related("source")}
-        owners = dict(Source.objects.values_list("pk", "owner"))
-        return {origin for row in self if (origin := _origin(row, rows, owners))}
+        own = list(self)
+        rows = {row.pk: row for row in own}
+        while missing := {row.derived_from_id for row in rows.values()} - rows.keys() - {None}:
+            rows |= {row.pk: row for row in Evidence.objects.filter(pk__in=missing)}
+        repeats = {row.pk: row.derived_from_id for row in rows.values()}
+        owners = Source.objects.ultimate_owners()
+        return {origin for row in own if (origin := _origin(rows[top_of(row.pk, repeats)], owners))}
 
 
-def _origin(row: Evidence, rows: dict[int, Evidence], owners: dict[int, int | None]) -> str:
-    seen: set[int] = set()
-    while row.derived_from_id in rows and row.pk not in seen:
-        seen.add(row.pk)
-        row = rows[row.derived_from_id]
+def _origin(row: Evidence, owners: dict[int, int]) -> str:
     source = row.derived_from_source_id or row.source_id
     if source is None:
         return f"evidence:{row.pk}" if row.source_use == SourceUse.PRIMARY else ""
-    climbed: set[int] = set()
-    while (owner := owners.get(source)) is not None and source not in climbed:
-        climbed.add(source)
-        source = owner
-    return f"source:{source}"
+    return f"source:{owners[source]}"
+
+
+def top_of(start: int, parents: dict[int, int | None]) -> int:
+    """The end of a chain of parents; a circle has one end too, its smallest member."""
+    path: list[int] = []
+    at: int | None = start
+    while at is not None and at not in path:
+        path.append(at)
+        at = parents.get(at)
+    return path[-1] if at is None else min(path[path.index(at) :])
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -219,9 +232,12 @@ class Evidence(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=EvidenceState.values), name="evidence_state_known"),
             models.CheckConstraint(
-                condition=Q(credibility=None) | Q(credibility__gte=1, credibility__lte=6), name="evidence_credibility_range"
+                condition=Q(credibility=None) | Q(credibility__gte=1, credibility__lte=6),
+                name="evidence_credibility_range",
             ),
-            models.CheckConstraint(condition=Q(derived_from=None) | ~Q(derived_from=F("id")), name="evidence_not_from_itself"),
+            models.CheckConstraint(
+                condition=Q(derived_from=None) | ~Q(derived_from=F("id")), name="evidence_not_from_itself"
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["linked", "accepted"]) | ~Q(stance=""), name="evidence_linked_has_stance"
             ),

@@ -67,7 +67,9 @@ class VerificationTask(models.Model):
                 condition=Q(state__in=["unassigned", "cancelled"]) | Q(assignee__isnull=False),
                 name="verification_task_has_assignee",
             ),
-            models.CheckConstraint(condition=~Q(state="blocked") | ~Q(waiting_for=""), name="verification_task_blocked_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="blocked") | ~Q(waiting_for=""), name="verification_task_blocked_says_why"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +116,9 @@ class SignOff(models.Model):
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
     words_sha256 = models.CharField(max_length=64)
     eyes = models.CharField(max_length=5, choices=Eyes.choices)
-    attributed_in_copy = models.BooleanField(default=False, help_text="the signer confirmed that the copy attributes the claim")
+    attributed_in_copy = models.BooleanField(
+        default=False, help_text="the signer confirmed that the copy attributes the claim"
+    )
     origins = models.PositiveSmallIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -144,7 +148,8 @@ class Waiver(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(claim=None, revision__isnull=False) | Q(claim__isnull=False, revision=None), name="waiver_of_one_record"
+                condition=Q(claim=None, revision__isnull=False) | Q(claim__isnull=False, revision=None),
+                name="waiver_of_one_record",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="waiver_says_why"),
         ]

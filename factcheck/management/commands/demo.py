@@ -59,7 +59,7 @@ class Command(BaseCommand):
         address = f"http://127.0.0.1:{port}"
         worker = ("worker", "-B", "-P", "threads", "-c", "2", "-l", "WARNING", "-s", str(processes.folder / "beat"))
         processes.start("worker", "-m", "celery", "-A", host, *worker)
-        web = ("--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "warning")
+        web = ("--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "warning", "--no-control-socket")
         processes.start("web", "-m", "gunicorn", f"{host}.wsgi:application", *web)
         story.file_articles(self.stdout)
         story.watch_jobs(processes.check, "Reading and cross-checking")

@@ -24,16 +24,28 @@ Finding = tuple[bool, str]
 def migrations() -> Finding:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return not missing, f"{len(missing)} migrations are missing: run migrate" if missing else "all migrations are applied"
+    return (
+        not missing,
+        f"{len(missing)} migrations are missing: run migrate" if missing else "all migrations are applied",
+    )
 
 
 def guards() -> Finding:
-    wanted = {f"factcheck_{name}" for name, *_ in importlib.import_module("factcheck.migrations.0002_append_only").guards()}
-    names = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if connection.vendor == "sqlite" else "SELECT tgname FROM pg_trigger"
+    wanted = {
+        f"factcheck_{name}" for name, *_ in importlib.import_module("factcheck.migrations.0002_append_only").guards()
+    }
+    names = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger"
+    )
     with connection.cursor() as cursor:
         cursor.execute(names)
         missing = wanted - {row[0] for row in cursor.fetchall()}
-    return not missing, f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded"
+    return (
+        not missing,
+        f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
+    )
 
 
 def broker() -> Finding:
@@ -47,14 +59,19 @@ def broker() -> Finding:
 
 def worker() -> Finding:
     answers = current_app.control.ping(timeout=3)
-    return bool(answers), f"{len(answers)} workers answer" if answers else "no worker answers: start one, or nothing is read"
+    return bool(
+        answers
+    ), f"{len(answers)} workers answer" if answers else "no worker answers: start one, or nothing is read"
 
 
 def jobs() -> Finding:
     late = Job.objects.filter(state=JobState.DUE, run_at__lt=timezone.now() - timedelta(minutes=10)).count()
     failed = Job.objects.filter(state=JobState.FAILED).count()
     silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now()).count()
-    return not late and not silent, f"{late} jobs wait for more than ten minutes, {silent} have lost their worker, {failed} failed"
+    return (
+        not late and not silent,
+        f"{late} jobs wait for more than ten minutes, {silent} have lost their worker, {failed} failed",
+    )
 
 
 def registry() -> Finding:

@@ -15,5 +15,3 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         count = ask_for_due_reports()
         self.stdout.write(f"{count} report{'' if count == 1 else 's'} due.")
-
-

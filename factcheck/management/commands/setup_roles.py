@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--role", action="append", default=[], metavar="USER=ROLE", help=", ".join(Role.values))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        desk, made = Desk.objects.get_or_create(slug=slugify(options["desk"]) or "desk", defaults={"name": options["desk"]})
+        desk, made = Desk.objects.get_or_create(
+            slug=slugify(options["desk"]) or "desk", defaults={"name": options["desk"]}
+        )
         Policy.objects.get_or_create(desk=desk)
         added = load_registry(registry(), by=MACHINE("setup_roles"))
         for pair in options["role"]:

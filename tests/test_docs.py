@@ -1,0 +1,112 @@
+"""The documentation is held against the code: every act, setting, signal, job and command is on its page."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from django.dispatch import Signal
+
+from factcheck import signals, states
+from factcheck.conf import Settings
+from factcheck.permissions import PERMISSIONS
+from factcheck.queue import JobName
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def who_may(row: states.Transition) -> str:
+    """The guards of an act in words, and the machine where it may."""
+    guards = [guard.message for guard in PERMISSIONS.get((row.record, row.act), ())] if row.person else []
+    roles = [message.removeprefix("This needs the role ").removesuffix(" on the desk.") for message in guards[:1]]
+    eyes = [EYES[guard.code] for guard in PERMISSIONS.get((row.record, row.act), ())[1:]] if row.person else []
+    machine = ["the machine"] if row.machine else []
+    return "; ".join([*roles, *eyes, *machine])
+
+
+EYES = {
+    "four_eyes_author": "not an author",
+    "four_eyes_submitter": "not the submitter",
+    "four_eyes_words": "not who last changed the words",
+    "not_submitter": "the submitter only",
+    "not_assignee": "the assignee only",
+}
+
+
+def table_of_acts() -> str:
+    """docs/workflow.md's table, from states.py and permissions.py."""
+    lines = ["| record | act | from | to | who |", "|---|---|---|---|---|"]
+    for row in states.TRANSITIONS:
+        targets = ", ".join(words(target) + (" (reason)" if target in row.reason else "") for target in row.targets)
+        sources = ", ".join(map(words, row.sources))
+        lines.append(f"| {words(row.record)} | {words(row.act)} | {sources} | {targets} | {who_may(row)} |")
+    return "\n".join(lines)
+
+
+def table_of_settings() -> str:
+    """docs/settings.md's table, from the docstrings in conf.py."""
+    source = (ROOT / "factcheck" / "conf.py").read_text(encoding="utf-8")
+    lines = ["| setting | default | meaning |", "|---|---|---|"]
+    for row in fields(Settings):
+        meaning = re.search(rf'    {row.name}:.*\n    """(.*)"""', source)
+        assert meaning, f"{row.name} has no docstring"
+        lines.append(f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {meaning[1]} |")
+    return "\n".join(lines)
+
+
+def test_the_page_of_the_workflow_shows_the_table_of_acts():
+    assert table_of_acts() in page("workflow.md"), f"docs/workflow.md should hold:\n{table_of_acts()}"
+
+
+def test_the_page_of_settings_shows_every_setting():
+    assert table_of_settings() in page("settings.md"), f"docs/settings.md should hold:\n{table_of_settings()}"
+
+
+def test_every_signal_is_documented_with_its_arguments():
+    for name, value in vars(signals).items():
+        if isinstance(value, Signal):
+            assert f"| `{name}` |" in page("extending.md")
+
+
+@pytest.mark.parametrize("job", JobName.values)
+def test_every_job_is_documented(job):
+    assert f"| `{job}` |" in page("operations.md")
+
+
+def test_every_command_is_documented():
+    commands = {path.stem for path in (ROOT / "factcheck/management/commands").glob("[a-z]*.py")}
+    documented = set(re.findall(r"^\| `(\w+)` \| ", page("operations.md").split("## Commands")[1], re.MULTILINE))
+    assert commands == documented
+
+
+def test_every_variable_that_the_settings_read_is_documented():
+    source = (ROOT / "newsroom" / "settings.py").read_text()
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+    missing = {name for name in read if name not in page("operations.md")}
+    assert not missing
+
+
+def test_every_page_is_in_the_index_and_every_link_leads_somewhere():
+    for path in DOCS.glob("*.md"):
+        assert path.name == "index.md" or f"({path.name})" in page("index.md"), path.name
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_the_readme_names_the_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make demo" in text
+    assert "make test" in text
+
+
+def test_a_changed_table_would_be_seen():
+    assert table_of_acts().replace("sign off", "sign") not in page("workflow.md")
