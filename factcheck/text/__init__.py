@@ -1,0 +1,62 @@
+"""The text engine: what a news text says in figures, who says it, and whether two statements agree.
+
+This is the door; callers use nothing behind it. The engine needs the standard library only, keeps no
+state, and never raises on a text, however odd.
+"""
+
+from factcheck.text.anchors import reanchor, reanchor_all
+from factcheck.text.changes import bare_words
+from factcheck.text.compare import compare, interval
+from factcheck.text.lexicon import Lexicon, load
+from factcheck.text.reading import ENGINE_VERSION, read, state_of
+from factcheck.text.units import convert
+from factcheck.text.values import (
+    Anchoring,
+    AnchorState,
+    AttributionMention,
+    Basis,
+    ClaimMention,
+    ClaimType,
+    Comparison,
+    FigureMention,
+    Hedge,
+    Measure,
+    Modality,
+    Period,
+    Quantity,
+    Reading,
+    Relation,
+    Span,
+    State,
+)
+
+__all__ = [
+    "ENGINE_VERSION",
+    "AnchorState",
+    "Anchoring",
+    "AttributionMention",
+    "Basis",
+    "ClaimMention",
+    "ClaimType",
+    "Comparison",
+    "FigureMention",
+    "Hedge",
+    "Lexicon",
+    "Measure",
+    "Modality",
+    "Period",
+    "Quantity",
+    "Reading",
+    "Relation",
+    "Span",
+    "State",
+    "bare_words",
+    "compare",
+    "convert",
+    "interval",
+    "load",
+    "read",
+    "reanchor",
+    "reanchor_all",
+    "state_of",
+]

@@ -1,0 +1,400 @@
+"""What a figure counts: the noun with its modifiers, and the event that befell or made it.
+
+Here lives the reading of the words on both sides of a quantity. Which of two wordings mean the same
+thing is the business of ``measures``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from factcheck.text.figures import RawFigure
+from factcheck.text.lexicon import load
+from factcheck.text.patterns import Pattern
+from factcheck.text.sentences import words
+
+_LEX = load()
+_AUX = frozenset(
+    [
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "also",
+        "later",
+        "reportedly",
+        "allegedly",
+        "already",
+        "then",
+        "still",
+        "now",
+        "to",
+        "believed",
+        "feared",
+        "reported",
+        "confirmed",
+        "known",
+        "presumed",
+        "said",
+        "left",
+        "all",
+        "or",
+        "either",
+        "themselves",
+    ]
+)
+_SKIP_LEFT = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "its",
+        "their",
+        "at",
+        "least",
+        "more",
+        "than",
+        "about",
+        "some",
+        "nearly",
+        "almost",
+        "up",
+        "as",
+        "many",
+        "much",
+        "total",
+        "another",
+        "additional",
+        "other",
+        "an",
+        "estimated",
+        "around",
+        "over",
+        "roughly",
+        "only",
+        "just",
+        "number",
+    ]
+)
+_STOPS = frozenset('.;:!?()[]"\u201c\u201d\u2013\u2014|/')
+_NOT_EVENT_ED = frozenset(
+    [
+        "hundred",
+        "armed",
+        "united",
+        "unmanned",
+        "red",
+        "injured",
+        "wounded",
+        "skilled",
+        "aged",
+        "mixed",
+        "related",
+        "needed",
+    ]
+)
+_OF_HEADS = frozenset(
+    [
+        "prisoners",
+        "prisoner",
+        "members",
+        "member",
+        "rounds",
+        "pairs",
+        "pair",
+        "pieces",
+        "kinds",
+        "types",
+        "tons",
+        "copies",
+        "cases",
+        "acres",
+        "members",
+        "units",
+        "heads",
+        "pounds",
+        "tonnes",
+        "worth",
+        "shares",
+        "percent",
+        "sets",
+        "seats",
+        "barrels",
+        "weapons",
+        "crimes",
+        "acts",
+    ]
+)
+_ADVERB = Pattern(
+    r"(?i:\w+ly$|overnight|today|yesterday|tonight|there|here|so|each|ago|later|earlier|when|while"
+    r"|alone|away|apart)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counted noun as written, its head, the event word beside it with its family, and a definition."""
+
+    noun: str = ""
+    head: str = ""
+    event: str = ""
+    family: str = ""
+    definition: str = ""
+    side: str = ""
+    quantity: str = ""
+    inherited: bool = False
+
+    @property
+    def phrase(self) -> str:
+        """The words an editor reads: "Red Cross staff killed", "settlements under control"."""
+        tail = self.definition or ("" if self.event in self.noun.split() else self.event)
+        front = self.quantity if self.quantity not in self.noun else ""
+        return " ".join(w for w in (front, self.noun, tail) if w)
+
+
+_DETERMINERS = frozenset(["the", "a", "an", "its", "their", "his", "her", "my", "our", "all", "those", "these"])
+_NEAR = 30
+Word = tuple[str, int, int]
+
+
+def counted(text: str, start: int, end: int, figures: list[RawFigure]) -> list[Counted]:
+    """What each figure of a sentence counts; "two others injured" borrows the noun before it.
+
+    >>> from factcheck.text.figures import find_figures
+    >>> t = "Four local nurses were killed and two others injured."
+    >>> [c.phrase for c in counted(t, 0, len(t), find_figures(t, 0, len(t), []))]
+    ['local nurses killed', 'local nurses injured']
+    """
+    tokens = words(text, start, end)
+    starts, ends = [w[1] for w in tokens], [w[2] for w in tokens]
+    out: list[Counted] = []
+    for index, figure in enumerate(figures):
+        last = bisect_right(ends, figure.lead)
+        first = bisect_left(starts, figure.tail)
+        before, after = tokens[max(0, last - _NEAR) : last], tokens[first : first + _NEAR]
+        stop = figures[index + 1].span.start if index + 1 < len(figures) else end
+        found = _right(text, after, figure)
+        found = _with_event(found, text, before, after, figure, stop)
+        found = _with_quantity(found, text, before, after, figure)
+        out.append(_inherit(found, out, text, figures, index))
+    return out
+
+
+def _is_word(word: str) -> bool:
+    return word[:1].isalpha()
+
+
+def _right(text: str, after: list[Word], figure: RawFigure) -> Counted:
+    """The noun group that follows: modifiers, head, and one "of" group where the head calls for it."""
+    if after and after[0][0] == "-" and after[0][1] == figure.tail:
+        after = after[1:]
+    i = _after_of(after, figure.quantity.dimension == "count")
+    if i < 0:
+        return Counted(inherited=True)
+    group: list[str] = []
+    while i < len(after) and len(group) < 6:
+        word = after[i][0]
+        low = word.lower()
+        if low == "of" and _takes_of(group, after, i):
+            group.append(low)
+            i += 1
+            continue
+        stops = not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs
+        if stops or _ends_noun(low, after, i, bool(group)) or (group and _gap(text, after[i - 1][2], after[i][1])):
+            break
+        group.append(word)
+        i += 1
+    return Counted(noun=" ".join(group), head=_head(group))
+
+
+def _after_of(after: list[Word], plain: bool) -> int:
+    """Where the noun begins behind "of the" or "worth of"; -1 where it is "of them"."""
+    i = 0
+    if not after or after[0][0].lower() not in (("of",) if plain else ("of", "worth", "in")):
+        return 0
+    i = 2 if after[0][0].lower() == "worth" and len(after) > 1 and after[1][0].lower() == "of" else 1
+    while i < len(after) and after[i][0].lower() in _DETERMINERS:
+        i += 1
+    return -1 if plain and i < len(after) and after[i][0].lower() in ("them", "which", "whom") else i
+
+
+def _takes_of(group: list[str], after: list[Word], i: int) -> bool:
+    """Whether "of" goes on with the noun, as in "prisoners of war"."""
+    if not group or group[-1].lower() not in _OF_HEADS or i + 1 >= len(after):
+        return False
+    following = after[i + 1][0]
+    return _is_word(following) and following.lower() not in _LEX.function_words
+
+
+def _head(group: list[str]) -> str:
+    if "of" in group:
+        return group[group.index("of") - 1].lower()
+    return group[-1].lower() if group else ""
+
+
+def _gap(text: str, left: int, right: int) -> bool:
+    return "," in text[left:right] or "\n" in text[left:right]
+
+
+def _ends_noun(low: str, after: list[Word], i: int, begun: bool) -> bool:
+    """A verb or participle ends the noun unless a noun still follows it: "wounded patrons", "fired teachers"."""
+    if _ADVERB.fullmatch(low):
+        return True
+    verb = low in _LEX.clause_verbs or (low in _LEX.event_families and low not in _LEX.noun_families)
+    participle = low.endswith("ed") and len(low) > 4 and low not in _NOT_EVENT_ED
+    if begun and low.endswith("ing") and low not in _LEX.noun_families and not low.endswith(("building", "ceiling")):
+        following = after[i + 1][0].lower() if i + 1 < len(after) else "."
+        return following in _LEX.function_words or not _is_word(following)
+    if not (verb or participle):
+        return False
+    following = after[i + 1][0].lower() if i + 1 < len(after) else "."
+    plain = _is_word(following) and following not in _LEX.function_words and not _ADVERB.fullmatch(following)
+    if begun and verb:
+        return True
+    return not (plain and following not in _LEX.clause_verbs and following not in _LEX.adverbs)
+
+
+def _with_event(
+    found: Counted, text: str, before: list[Word], after: list[Word], figure: RawFigure, stop: int
+) -> Counted:
+    event, family = _event_inside(found)
+    if not family:
+        event, family = _event_right(after, len(found.noun.split()), found, stop)
+    definition = ""
+    if not family or family == "controlled":
+        left_event, left_family, left_text = _event_left(before)
+        if left_family and not family:
+            event, family = left_event, left_family
+        if family in ("controlled", "recaptured", "captured"):
+            definition = _definition(left_text)
+        if family == "controlled" and not definition:
+            event = family = ""
+    noun, head = found.noun, found.head
+    if (
+        family
+        and not noun
+        and family in ("killed", "injured", "missing", "homeless", "displaced", "hospitalised", "shot")
+        and not found.inherited
+    ):
+        noun, head = "", ""
+    return Counted(noun, head, event, family, definition, "", "", found.inherited)
+
+
+def _event_inside(found: Counted) -> tuple[str, str]:
+    for word in found.noun.lower().split():
+        family = _LEX.event_families.get(word, "")
+        if family in ("killed", "injured", "missing", "homeless", "captured", "displaced", "trapped"):
+            return word, family
+    return "", ""
+
+
+def _event_right(after: list[Word], skip: int, found: Counted, stop: int) -> tuple[str, str]:
+    """ "… were killed", "… dead", "… to have died": within a few plain words, not across a comma."""
+    seen = 0
+    tokens = after[1:] if after and after[0][0] == "-" else after
+    for word, begin, _ in tokens:
+        if begin >= stop or seen > skip + 7:
+            break
+        low = word.lower()
+        if word in _STOPS or (
+            low in ("and", "but", "who", "while", "as", "in", "by", "from", "for", "with", "after", "during")
+            and seen >= skip
+        ):
+            break
+        if word == ",":
+            if seen > skip:
+                break
+            continue
+        seen += 1
+        if seen <= skip:
+            continue
+        family = _LEX.event_families.get(low, "")
+        if family:
+            return low, family
+        if (
+            low not in _AUX
+            and not _ADVERB.fullmatch(low)
+            and low not in ("of", "them", "which", "whom", "others", "more", "in", "people")
+        ):
+            break
+    return "", ""
+
+
+def _event_left(before: list[Word]) -> tuple[str, str, str]:
+    """The nearest active verb or noun on the left in the same clause, and the words from it on."""
+    clause: list[str] = []
+    for word, _, _ in reversed(before[-14:]):
+        if word in _STOPS or word in (",",) or word.lower() in ("and", "but", "while", "which"):
+            break
+        clause.append(word.lower())
+    joined = " ".join(reversed(clause))
+    distance = 0
+    for word in clause:
+        family = _LEX.event_families.get(word, "")
+        if family and (distance <= 5 or family in ("killed", "injured", "controlled")):
+            return word, family, joined
+        distance += word not in _SKIP_LEFT
+        if distance > 8:
+            break
+    return "", "", joined
+
+
+def _definition(left: str) -> str:
+    """How the copy words control: "under control", "operated in or near", "seized"."""
+    for cue in sorted(_LEX.definitions, key=len, reverse=True):
+        if re.search(rf"\b{cue}\b", left):
+            return _LEX.definitions[cue]
+    return ""
+
+
+def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Word], figure: RawFigure) -> Counted:
+    """For money, shares and measures: the noun that names the quantity, nearest first."""
+    if figure.quantity.dimension == "count" and (found.noun or found.family):
+        return found
+    clause: list[str] = []
+    for word, _, _ in reversed(before[-12:]):
+        if word in ";:.!?":
+            break
+        clause.append(word.lower())
+    right = [w.lower() for w, _, _ in after[:5]]
+    for low in right[:4]:
+        if low in (",", ".", ";", "and", "but", ")"):
+            break
+        if low in _LEX.quantity_nouns:
+            return _quantity(found, _LEX.quantity_nouns[low])
+    for low in clause:
+        if low in _LEX.quantity_nouns:
+            return _quantity(found, _LEX.quantity_nouns[low])
+    if figure.quantity.dimension == "magnitude":
+        return _quantity(found, "magnitude")
+    return found
+
+
+def _quantity(found: Counted, name: str) -> Counted:
+    return Counted(
+        found.noun, found.head, found.event, found.family, found.definition, found.side, name, found.inherited
+    )
+
+
+def _inherit(found: Counted, earlier: list[Counted], text: str, figures: list[RawFigure], index: int) -> Counted:
+    """Borrow the noun of the figure before where this one has none of its own."""
+    empty = not found.noun or (found.head in _LEX.pronoun_nouns and len(found.noun.split()) == 1)
+    if figures[index].quantity.dimension != "count" or not empty or not earlier:
+        return found
+    source = earlier[-1]
+    if figures[index - 1].quantity.dimension != "count" or not source.noun:
+        return found
+    return Counted(
+        source.noun, source.head, found.event, found.family, found.definition or "", found.side, found.quantity, True
+    )

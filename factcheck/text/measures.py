@@ -1,0 +1,256 @@
+"""What a figure measures: the key that brings together what can be compared, and keeps apart what cannot.
+
+Here lives which nouns and verbs of the news mean the same thing (towns and villages are settlements, the
+dead and the killed one toll), and which differences are kept as definition or scope.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from factcheck.text.counted import Counted
+from factcheck.text.figures import RawFigure
+from factcheck.text.lexicon import load
+from factcheck.text.patterns import Pattern
+from factcheck.text.values import Basis, Measure, Period, Span
+
+_LEX = load()
+_CONDITION = Pattern(
+    r"(?i:\s(?:(?:people|victims|others|patients|men|women|more|remain\w*|are|were|is|was|still|of"
+    r"|those|in|listed)\s){0,6}(?P<state>critical|stable|serious|fair|good|grave)\scondition)"
+)
+_RELEASED = Pattern(
+    r"(?i:[^.;]{0,40}\b(?:treated\sand\sreleased|been\sreleased|were\sreleased|was\sreleased"
+    r"|discharged))"
+)
+_PART = Pattern(
+    r"(?i:\b(?:including|among\sthem|of\s(?:them|these|those)"
+    r"|at\sleast\sone\sof)\s(?:[\w$-]+\s){0,4}$)"
+)
+_OF_WHICH = Pattern(r"(?i:\s(?:of\s(?:which|whom|them|those|these)|others?\b|more\b))")
+_ANOTHER = Pattern(r"(?i:\b(?:another|additional|a further|other)\s$)")
+_PERSONAL = frozenset(
+    [
+        "killed",
+        "injured",
+        "missing",
+        "homeless",
+        "displaced",
+        "trapped",
+        "rescued",
+        "arrested",
+        "infected",
+        "hospitalised",
+        "captured",
+        "released",
+        "shot",
+        "identified",
+        "charged",
+    ]
+)
+_SIDED = frozenset(["controlled", "recaptured", "launched", "downed"])
+_CONSTANT_UNITS = frozenset({"richter"})
+_FURTHER = Pattern(r"(?i:\s(?:more|additional)\s(?!than))")
+_PLAIN = Pattern(r"[a-z]+")
+_NAMES = r"[A-Z][\w&-]*(?:['\u2019]s?)?(?:\s[A-Z][\w&-]*(?:['\u2019]s?)?){0,3}"
+_BY_NAME = Pattern(rf"(?:\s[a-z]+){{0,4}}\sby\s(?:the\s)?(?P<name>{_NAMES})")
+_OWNER = Pattern(
+    rf"(?P<object>\b(?i:for|acquire|acquires|acquiring|of|in|buy|buying|from|to|at|on|with"
+    rf"|against)\s(?:all\s|the\s)?)?(?<![\w'])(?P<name>{_NAMES})(?P<own>(?<=['\u2019]s)"
+    rf"|(?<=s['\u2019]))?"
+)
+_CAPITAL = Pattern(r"\b[A-Z][\w'\u2019-]+")
+_IRREGULAR = {
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "people": "person",
+    "feet": "foot",
+    "lives": "life",
+    "wives": "wife",
+    "knives": "knife",
+    "teeth": "tooth",
+}
+
+
+def lemma(word: str) -> str:
+    """The singular of a noun.
+
+    >>> lemma("Villages"), lemma("companies"), lemma("losses")
+    ('village', 'company', 'loss')
+    """
+    low = re.sub(r"['\u2019]s?$", "", word.lower())
+    if low in _IRREGULAR:
+        return _IRREGULAR[low]
+    if low.endswith("ies") and len(low) > 4:
+        return low[:-3] + "y"
+    if low.endswith(("sses", "shes", "ches", "xes")):
+        return low[:-2]
+    if low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
+        return low[:-1]
+    return low
+
+
+def noun_family(noun: str) -> str:
+    """The family of a counted noun by its head: town, village and hamlet are settlements.
+
+    >>> noun_family("border villages"), noun_family("hard hats")
+    ('settlement', 'hat')
+    """
+    words = noun.lower().split()
+    if not words:
+        return ""
+    if noun.lower() in _LEX.noun_families:
+        return _LEX.noun_families[noun.lower()]
+    two = " ".join(words[-2:])
+    if "of" in words:
+        words = words[: words.index("of")] or words
+        two = words[-1]
+    return _LEX.noun_families.get(two) or _LEX.noun_families.get(words[-1]) or lemma(words[-1])
+
+
+def measure(
+    text: str, raw: RawFigure, found: Counted, sentence: Span, place: str, party: str, period: Period | None,
+    published: Period | None, story: str = "",
+) -> Measure:  # fmt: skip
+    """The measure of a figure, with the key under which it meets others."""
+    family = _state(text, raw, sentence) or found.family
+    noun = noun_family(found.noun)
+    scope = _scope(text, raw, sentence, place)
+    dimension = raw.quantity.dimension
+    if family in _PERSONAL and (not noun or noun in ("person", "gunshot", family) or noun in _LEX.event_families):
+        noun = "person"
+    if family in _PERSONAL and noun not in ("person", "") and not _specific(found.noun):
+        noun = noun or "person"
+    side = party if family in _SIDED else ""
+    concept = found.quantity or family
+    parts = [
+        dimension,
+        concept,
+        noun,
+        _modifiers(found) if not (noun == "person" or family in _SIDED) else "",
+        side.lower(),
+    ]
+    if dimension.startswith(("money", "ratio")) or noun == "share":
+        parts.append(owner(text, raw.lead, raw.tail, sentence))
+    if dimension == "magnitude":
+        parts.append(_elsewhere(text, raw, sentence, story))
+    if _vague(dimension, concept, noun):
+        parts.append("?" + _context(text, raw, sentence))
+    when = _event_date(period, published)
+    if when:
+        parts.append("@" + when)
+    if scope:
+        parts.append(scope)
+    running = dimension == "count" and family in _LEX.running_families and not when
+    running = running or (dimension not in ("count", "magnitude", "length", "voltage") and not when)
+    key = "|".join(p for p in parts if p)
+    return Measure(key, found.phrase, dimension, found.definition, scope, place, party, running)
+
+
+def _specific(noun: str) -> bool:
+    return len(noun.split()) > 1
+
+
+def _modifiers(found: Counted) -> str:
+    """Words before the head that narrow it: names and plain adjectives, sorted."""
+    words = found.noun.split()
+    kept = [
+        lemma(w)
+        for w in words[:-1]
+        if w.lower() not in ("of", "off-duty", "powerful", "large", "small", "new", "major")
+    ]
+    return " ".join(sorted(set(kept) - {noun_family(found.noun)})[:2]) if kept else ""
+
+
+def _vague(dimension: str, concept: str, noun: str) -> bool:
+    """Whether nothing says what is measured, so that only the same words can mean the same thing."""
+    if dimension in ("count", "ratio") or dimension.startswith("money"):
+        return not concept and noun in ("", "person", "time")
+    return dimension != "magnitude" and not concept
+
+
+def _context(text: str, raw: RawFigure, sentence: Span) -> str:
+    """The plain words around a figure, for copies of one report: two before, two after."""
+    before = [
+        w
+        for w in _PLAIN.findall(text[max(sentence.start, raw.lead - 60) : raw.lead].lower())
+        if w not in _LEX.function_words
+    ]
+    after = [
+        w
+        for w in _PLAIN.findall(text[raw.tail : min(sentence.end, raw.tail + 40)].lower())
+        if w not in _LEX.function_words
+    ]
+    return " ".join(lemma(w) for w in before[-1:] + after[:1])
+
+
+def owner(text: str, begin: int, tail: int, sentence: Span) -> str:
+    """Whose price, stake or share it is: "by X" after it, else the last name before it that is not the object.
+
+    >>> t = "Arden Corp raised its offer for Belco to 40 dollars"
+    >>> owner(t, 41, 51, Span(0, len(t)))
+    'arden'
+    """
+    after = _BY_NAME.match(text, tail, sentence.end)
+    if after is not None:
+        return _short(after["name"])
+    chosen = ""
+    for match in _OWNER.finditer(text, max(sentence.start, begin - 160), begin):
+        word = match["name"].split()[0]
+        low = word.lower().rstrip(".")
+        if low in _LEX.function_words or low in _LEX.months or low in _LEX.weekdays or word.isdigit():
+            continue
+        if match["object"] and not match["own"]:
+            continue
+        chosen = match["name"]
+    return _short(chosen)
+
+
+def _short(name: str) -> str:
+    return lemma(re.sub(r"['\u2019]s?$", "", name.split(maxsplit=1)[0])) if name else ""
+
+
+def _elsewhere(text: str, raw: RawFigure, sentence: Span, story: str) -> str:
+    """The people or country named in the clause of a magnitude, where it is not the story's own."""
+    clause = max(sentence.start, text.rfind(",", sentence.start, raw.lead) + 1)
+    for match in _CAPITAL.finditer(text, clause, raw.lead):
+        country = _LEX.countries.get(match.group(), "")
+        if country and country not in story:
+            return country.lower()
+    return ""
+
+
+def _state(text: str, raw: RawFigure, sentence: Span) -> str:
+    condition = _CONDITION.match(text, raw.tail, sentence.end)
+    if condition is not None:
+        return f"{condition['state'].lower()} condition"
+    return ""
+
+
+def _scope(text: str, raw: RawFigure, sentence: Span, place: str) -> str:
+    """Part of a whole: "including 34 over …", "another five"; empty for the whole."""
+    if _ANOTHER.search(text, max(sentence.start, raw.lead - 14), raw.span.start) or _FURTHER.match(
+        text, raw.span.end, sentence.end
+    ):
+        return "further"
+    if _PART.search(text, max(sentence.start, raw.lead - 60), raw.lead):
+        return "part:" + place.lower()
+    return ""
+
+
+def _event_date(period: Period | None, published: Period | None) -> str:
+    """The date of another event than the one reported, as far as the copy dates it."""
+    if period is None or period.basis in (Basis.PUBLICATION, Basis.UNKNOWN):
+        return ""
+    if period.basis is Basis.EVENT or published is None:
+        return f"{period.start.year}"
+    if period.start > published.end or (period.granularity == "year" and period.start.year != published.start.year):
+        return f"{period.start.year}"
+    return ""
+
+
+def apart(measure: Measure, mood: str) -> Measure:
+    """The same measure kept apart because the copy forecasts, fears, plans or denies it."""
+    return replace(measure, key=f"{measure.key}|{mood}")

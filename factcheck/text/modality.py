@@ -1,0 +1,49 @@
+"""Whether the copy says that a figure is so, denies it, fears, forecasts or plans it.
+
+Here lives the reading of the words before a figure in its own clause; a figure that is not reported as
+fact is never held against one that is.
+"""
+
+from __future__ import annotations
+
+from factcheck.text.lexicon import load
+from factcheck.text.numbers import alternatives
+from factcheck.text.patterns import Pattern
+from factcheck.text.values import Modality
+
+_LEX = load()
+_CUE = Pattern(rf"(?i:(?<![\w'\u2019])(?P<cue>{alternatives(_LEX.modality_cues)})(?![\w'\u2019]))")
+_BREAK = Pattern(r"[;:\u2014]|,\s(?!\d)|\b(?:but|while|whereas|after|since|because|although|who|which)\b|\bwhen\b")
+_REPORTED = Pattern(
+    r"(?i:\b(?:has|have|had|was|were|did)\s(?:been\s)?\w+ed\b|\b(?:killed|died|said|reported|left"
+    r"|sent|took|received|raised|arrived|was|were)\b)"
+)
+_NEXT = Pattern(
+    r"(?i:[^.;,]{0,40}?\b(?:(?P<feared>feared dead|feared trapped|may have|might have)"
+    r"|(?P<forecast>(?:is|are|was|were)\s(?:\w+\s)?(?:expected|forecast|projected|predicted"
+    r"|likely)\sto|will\b|could\b|may\b|would\b)))"
+)
+_NOUNS = Pattern(r"(?i:\b(?:forecast|forecasts|projection|outlook|target|proposal|plan|plans)\b)")
+
+
+def modality(text: str, floor: int, begin: int, tail: int, end: int) -> Modality:
+    """The modality of the figure at ``begin`` in the sentence that starts at ``floor``.
+
+    >>> t = "They plan to send 40 trucks"
+    >>> modality(t, 0, 18, 20, len(t)).value
+    'planned'
+    """
+    start = max(floor, begin - 90)
+    clause = start
+    for stop in _BREAK.finditer(text, start, begin):
+        clause = stop.end()
+    cues = list(_CUE.finditer(text, clause, begin))
+    if cues:
+        last = cues[-1]
+        between = text[last.end() : begin]
+        if not _REPORTED.search(between) or _LEX.modality_cues[last["cue"].lower()] in ("denied", "feared"):
+            return Modality(_LEX.modality_cues[last["cue"].lower()])
+    following = _NEXT.match(text, tail, min(end, tail + 70))
+    if following is not None and not _REPORTED.search(text, clause, begin):
+        return Modality.FEARED if following["feared"] else Modality.FORECAST
+    return Modality.REPORTED

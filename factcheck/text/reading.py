@@ -1,0 +1,169 @@
+"""The reading of one text: an ordered table of named rules, each adding to what was found before.
+
+Here lives the order; what each rule knows lives in its own module. A rule may rely on those above it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from factcheck.text import asof, attributions, claims, counted, dates, figures, measures, places, sentences
+from factcheck.text.modality import modality
+from factcheck.text.values import (
+    AttributionMention,
+    Basis,
+    ClaimMention,
+    FigureMention,
+    Modality,
+    Period,
+    Reading,
+    Span,
+    State,
+)
+
+ENGINE_VERSION = "1.0"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the rules have found so far; lives for one reading only."""
+
+    text: str
+    ref: datetime | None
+    sentences: list[Span] = field(default_factory=list)
+    dates: list[dates.DateMention] = field(default_factory=list)
+    places: list[places.PlaceMention] = field(default_factory=list)
+    said: list[AttributionMention] = field(default_factory=list)
+    figures: list[FigureMention] = field(default_factory=list)
+    claims: list[ClaimMention] = field(default_factory=list)
+    story: str = ""
+    published: Period | None = None
+
+
+def _read_sentences(draft: _Draft) -> None:
+    draft.sentences = sentences.split(draft.text)
+
+
+def _read_dates(draft: _Draft) -> None:
+    draft.published = dates.publication(draft.ref)
+    draft.dates = dates.find(draft.text, draft.ref)
+
+
+def _read_places(draft: _Draft) -> None:
+    draft.places = places.find(draft.text, 0, len(draft.text))
+    draft.story = places.main_place(draft.places)
+
+
+def _read_attributions(draft: _Draft) -> None:
+    draft.said = attributions.find(draft.text, draft.sentences)
+
+
+def _read_figures(draft: _Draft) -> None:
+    day_starts = [d.span.start for d in draft.dates]
+    place_starts = [p.span.start for p in draft.places]
+    by_content = _by_content(draft)
+    for index, sentence in enumerate(draft.sentences):
+        here = draft.dates[max(0, bisect_left(day_starts, sentence.start) - 1) : bisect_right(day_starts, sentence.end)]
+        raw = figures.find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
+        if not raw:
+            continue
+        found = counted.counted(draft.text, sentence.start, sentence.end, raw)
+        near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
+        for figure, what in zip(raw, found, strict=True):
+            draft.figures.append(_mention(draft, sentence, figure, what, here, near, by_content.get(index, [])))
+
+
+def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
+    starts = [s.start for s in draft.sentences]
+    out: dict[int, list[AttributionMention]] = {}
+    for said in draft.said:
+        if said.content is not None:
+            out.setdefault(max(0, bisect_right(starts, said.span.start) - 1), []).append(said)
+    return out
+
+
+def _mention(
+    draft: _Draft, sentence: Span, figure: figures.RawFigure, what: counted.Counted, here: list[dates.DateMention],
+    near: list[places.PlaceMention], said: list[AttributionMention],
+) -> FigureMention:  # fmt: skip
+    speaker = _speaker(figure.span, said)
+    place = places.nearest(near, figure.tail, sentence.end, draft.story)
+    party = places.party(near, figure.lead)
+    running = what.family in ("killed", "injured", "missing", "homeless", "displaced") or what.family == "controlled"
+    period = asof.as_of(draft.text, figure.span, sentence, here, speaker, draft.published, running)
+    if asof.former(draft.text, figure.lead, sentence) and (
+        period is None or (period.basis is not Basis.EVENT and not period.said.isdigit())
+    ):
+        period = asof.earlier(period)
+    mood = modality(draft.text, sentence.start, figure.lead, figure.tail, sentence.end)
+    measure = measures.measure(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
+    if mood is not Modality.REPORTED:
+        measure = measures.apart(measure, mood.value)
+    return FigureMention(
+        figure.span,
+        figure.quantity,
+        figure.hedge,
+        mood,
+        what.phrase,
+        place,
+        party,
+        period,
+        speaker,
+        measure,
+        sentence,
+        figure.flags,
+    )
+
+
+def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention | None:
+    """Who says the figure: the attribution whose words hold it, the nearest one of several."""
+    holding = [a for a in said if a.content is not None and a.content.contains(span) and (a.party or a.cue)]
+    if not holding:
+        return None
+    named = [a for a in holding if a.party] or holding
+    return min(named, key=lambda a: (abs(a.span.start - span.start), a.span.start))
+
+
+def _read_claims(draft: _Draft) -> None:
+    draft.claims = claims.find(draft.text, draft.sentences, draft.figures, draft.said)
+
+
+RULES: tuple[tuple[str, Callable[[_Draft], None]], ...] = (
+    ("sentences", _read_sentences),
+    ("dates", _read_dates),
+    ("places", _read_places),
+    ("attributions", _read_attributions),
+    ("figures", _read_figures),
+    ("claims", _read_claims),
+)
+
+
+def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", title: str = "") -> Reading:
+    """All that one reading of a text finds: sentences, dates, figures, attributions, claims.
+
+    Words of time are understood from the time of publication in the dateline's zone. Odd prose gives
+    fewer mentions, never an error.
+
+    >>> [f.counted for f in read("Some 40 trucks arrived.").figures]
+    ['trucks']
+    """
+    draft = _Draft(text, dates.reference(published_at, zone))
+    for _, rule in RULES:
+        rule(draft)
+    return Reading(
+        ENGINE_VERSION,
+        tuple(draft.sentences),
+        tuple(draft.figures),
+        tuple(draft.said),
+        tuple(draft.claims),
+        tuple(dates.iterate(draft.dates)),
+    )
+
+
+def state_of(figure: FigureMention) -> State:
+    """One statement of a measure without the text that carries it: what is compared."""
+    says = figure.attribution.party if figure.attribution else ""
+    return State(figure.measure, figure.quantity, figure.hedge, figure.modality, figure.as_of, says, figure.counted)

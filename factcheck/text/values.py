@@ -1,0 +1,244 @@
+"""What the engine finds, as frozen values: spans, quantities, periods, figures, claims, comparisons.
+
+Here live the nouns of the engine and nothing that finds or judges them. Offsets are code points into
+the text exactly as stored; numbers are ``Decimal``; times carry the zone of the dateline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Hedge(StrEnum):
+    """How the copy qualifies a number."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    NEARLY = "nearly"
+    MORE_THAN = "more_than"
+    AT_LEAST = "at_least"
+    UP_TO = "up_to"
+    FEWER_THAN = "fewer_than"
+
+
+class Modality(StrEnum):
+    """Whether the copy says that the thing is so, is not so, or may come to be."""
+
+    REPORTED = "reported"
+    DENIED = "denied"
+    FEARED = "feared"
+    FORECAST = "forecast"
+    PLANNED = "planned"
+
+
+class Basis(StrEnum):
+    """From what the as-of of a figure was resolved."""
+
+    STATED = "stated"
+    EVENT = "event"
+    PUBLICATION = "publication"
+    UNKNOWN = "unknown"
+
+
+class ClaimType(StrEnum):
+    """What kind of statement a claim is."""
+
+    FIGURE = "figure"
+    QUOTE = "quote"
+    EVENT = "event"
+    ATTRIBUTION = "attribution"
+    DATE = "date"
+    IDENTITY = "identity"
+
+
+class AnchorState(StrEnum):
+    """How a span of an old text stands in a new one."""
+
+    EXACT = "exact"
+    MOVED = "moved"
+    EDITED = "edited"
+    AMBIGUOUS = "ambiguous"
+    ORPHANED = "orphaned"
+
+
+class Relation(StrEnum):
+    """What the comparison of two statements of one measure says."""
+
+    AGREE = "agree"
+    AGREE_WITHIN_HEDGE = "agree_within_hedge"
+    SUPERSEDED = "superseded"
+    CONFLICT = "conflict"
+    MAGNITUDE_SLIP = "magnitude_slip"
+    NOT_COMPARABLE = "not_comparable"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open stretch ``[start, end)`` of a text, in code points."""
+
+    start: int
+    end: int
+
+    def cut(self, text: str) -> str:
+        return text[self.start : self.end]
+
+    def contains(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time ``[start, end)`` for which a figure holds, in the dateline's zone.
+
+    ``granularity`` is the finest unit the copy gives: hour, day, week, month, quarter, year, or
+    "unknown". ``said`` is the expression in the copy, empty where the publication time stands in.
+    """
+
+    start: datetime
+    end: datetime
+    granularity: str = "day"
+    basis: Basis = Basis.PUBLICATION
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value, or a range ``low`` to ``high`` (then ``value`` is None), in base units.
+
+    ``unit`` is a normal form ("count", "percent", "USD", "sq_mile", "km/h"); ``dimension`` says what can
+    be compared with what ("count", "area", "money:USD", "ratio"). ``step`` is the place of the last digit
+    written, the precision of the number itself (0.1 for "3.2", 100000 for "1.2 million").
+    ``as_written`` holds the words of a number too long or too large to be kept as a value.
+    """
+
+    value: Decimal | None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unit: str = "count"
+    dimension: str = "count"
+    step: Decimal = Decimal(1)
+    as_written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionMention:
+    """To whom the copy ascribes a stretch of it: cue, named party, and the relay that quotes the party."""
+
+    span: Span
+    cue: str
+    party: str
+    party_span: Span | None = None
+    relay: str = ""
+    content: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What two figures must share to be comparable.
+
+    ``key`` is the blocking key: figures with equal keys in one topic are of one measure. ``definition`` is
+    the finer wording that may differ inside a measure and is then named ("controlled", "operated in or
+    near"). ``running`` where the measure moves with time.
+    """
+
+    key: str
+    counted: str
+    dimension: str
+    definition: str = ""
+    scope: str = ""
+    place: str = ""
+    party: str = ""
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One statement of a measure, without the text that carries it: what is compared.
+
+    ``says`` is the party the statement rests on, as a name in normal form; empty where the outlet speaks
+    for itself. ``counted`` keeps the noun as written, so that a synonym can be named in the reason.
+    """
+
+    measure: Measure
+    quantity: Quantity
+    hedge: Hedge
+    modality: Modality
+    as_of: Period | None
+    says: str
+    counted: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMention:
+    """A typed number in a text."""
+
+    span: Span
+    quantity: Quantity
+    hedge: Hedge
+    modality: Modality
+    counted: str
+    place: str
+    party: str
+    as_of: Period | None
+    attribution: AttributionMention | None
+    measure: Measure
+    sentence: Span
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMention:
+    """A statement that can be checked: a sentence or part of one.
+
+    ``checkworthiness`` runs from 0 to 1; ``reasons`` are the words an editor reads beside it.
+    ``figures`` are indices into ``Reading.figures``.
+    """
+
+    span: Span
+    claim_type: ClaimType
+    checkworthiness: float
+    reasons: tuple[str, ...]
+    figures: tuple[int, ...] = ()
+    attribution: AttributionMention | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one reading of one text found, in the order of the text."""
+
+    engine_version: str
+    sentences: tuple[Span, ...] = ()
+    figures: tuple[FigureMention, ...] = ()
+    attributions: tuple[AttributionMention, ...] = ()
+    claims: tuple[ClaimMention, ...] = ()
+    dates: tuple[tuple[Span, Period], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two states say of each other, and why, in one sentence an editor can paste into a mail."""
+
+    relation: Relation
+    reason: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """Where a span of an old text stands in a new one.
+
+    ``span`` is None when it is lost; ``candidates`` are put before a person when it is ambiguous.
+    ``changes`` classes what changed in an edited span: number, unit, hedge, name, negation, verb,
+    modality, attribution, wording; or only "typography", which voids nothing.
+    """
+
+    state: AnchorState
+    span: Span | None
+    changes: tuple[str, ...] = ()
+    candidates: tuple[Span, ...] = ()

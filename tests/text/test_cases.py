@@ -1,0 +1,123 @@
+"""Prose in, figures out: every case file is read by this one test.
+
+A case is a quoted sentence and a bullet per expected figure, its parts divided by " · ": first the
+characters of the number as they stand, then ``part value``. "- nothing" expects no figure. Files named
+``compare`` and ``anchors`` quote two texts, the earlier first.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from factcheck.text import Span, compare, read, reanchor, state_of
+from factcheck.text.asof import day_of
+
+CASES = Path(__file__).parent / "cases"
+PUBLISHED = datetime(2031, 5, 14)  # a Wednesday
+
+
+def cases(*, kind=None, but=()):
+    for path in sorted(CASES.glob("*.md")):
+        if (kind and path.stem != kind) or path.stem in but:
+            continue
+        quotes, bullets = [], []
+        for line in [*path.read_text(encoding="utf-8").splitlines(), "> end"]:
+            if line.startswith("> "):
+                if bullets:
+                    yield pytest.param(tuple(quotes), tuple(bullets), id=f"{path.stem}: {quotes[0][:60]}")
+                    quotes, bullets = [], []
+                quotes.append(line[2:].replace("\\n", "\n"))
+            elif line.startswith("- "):
+                bullets.append(tuple(part.strip() for part in line[2:].split(" · ")))
+
+
+def part_of(figure, name):
+    quantity = figure.quantity
+    said = figure.attribution
+    return {
+        "value": lambda: quantity.value,
+        "low": lambda: quantity.low,
+        "high": lambda: quantity.high,
+        "unit": lambda: quantity.unit,
+        "hedge": lambda: figure.hedge.value,
+        "modality": lambda: figure.modality.value,
+        "counted": lambda: figure.counted,
+        "as_of": lambda: day_of(figure.as_of),
+        "said": lambda: figure.as_of.said,
+        "says": lambda: said.party if said else "nobody",
+        "relay": lambda: said.relay if said else "nobody",
+        "place": lambda: figure.place,
+        "party": lambda: figure.party,
+        "measure": lambda: figure.measure.key,
+        "definition": lambda: figure.measure.definition,
+        "flag": lambda: " ".join(figure.flags),
+    }[name]()
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), cases(but=("claims", "compare", "anchors", "measures")))
+def test_a_sentence_is_read_as_an_editor_reads_it(quotes, bullets):
+    text = "\n".join(quotes)
+    reading = read(text, published_at=PUBLISHED)
+    if bullets == (("nothing",),):
+        assert [f.span.cut(text) for f in reading.figures] == []
+        return
+    assert [f.span.cut(text) for f in reading.figures] == [b[0] for b in bullets]
+    for figure, (_, *parts) in zip(reading.figures, bullets, strict=True):
+        for part in parts:
+            name, _, wanted = part.partition(" ")
+            got = part_of(figure, name)
+            if isinstance(got, Decimal):
+                assert abs(got - Decimal(wanted)) < Decimal("0.001"), name
+            else:
+                assert got == wanted, name
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="claims"))
+def test_a_claim_is_typed_and_weighed(quotes, bullets):
+    claims = read(quotes[0], published_at=PUBLISHED).claims
+    wanted = bullets[0]
+    if wanted == ("nothing",):
+        assert not claims
+        return
+    assert claims[0].claim_type.value == wanted[0]
+    side, _, border = wanted[1].partition(" ")
+    worth = claims[0].checkworthiness
+    assert worth > float(border) if side == "above" else worth < float(border)
+    assert claims[0].reasons
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="compare"))
+def test_two_statements_are_compared(quotes, bullets):
+    states = []
+    for quote in quotes:
+        day, _, text = quote.partition(": ")
+        states.append(state_of(read(text, published_at=datetime.fromisoformat(day)).figures[0]))
+    comparison = compare(*states)
+    assert comparison.relation is compare(*reversed(states)).relation
+    relation, *reasons = bullets[0]
+    assert comparison.relation.value == relation, comparison.reason
+    for words in reasons:
+        assert words in comparison.reason
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="measures"))
+def test_two_figures_are_of_one_measure_or_of_two(quotes, bullets):
+    one, two = (read(q, published_at=PUBLISHED).figures[0].measure.key for q in quotes)
+    assert ("one measure" if one == two else "two measures") == bullets[0][0], (one, two)
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="anchors"))
+def test_a_span_is_found_again(quotes, bullets):
+    old, new = quotes
+    for words, state, *more in bullets:
+        start = old.index(words)
+        anchoring = reanchor(old, Span(start, start + len(words)), new)
+        assert anchoring.state.value == state
+        for part in more:
+            name, _, wanted = part.partition(" ")
+            if name == "now":
+                assert anchoring.span.cut(new) == wanted
+            else:
+                assert " ".join(anchoring.changes) == wanted

@@ -1,0 +1,171 @@
+"""What holds for every text: spans point into it, reading never fails, comparison has no sides."""
+
+import itertools
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from factcheck.text import (
+    AnchorState,
+    Hedge,
+    Measure,
+    Modality,
+    Period,
+    Quantity,
+    Span,
+    State,
+    compare,
+    convert,
+    interval,
+    read,
+    reanchor,
+)
+
+PUBLISHED = datetime(2031, 5, 14, 9, 30, tzinfo=UTC)
+WORDS = st.sampled_from(
+    [
+        "Nearly",
+        "about",
+        "40",
+        "trucks",
+        "1,200",
+        "people",
+        "were",
+        "killed",
+        "in",
+        "Norland",
+        "on",
+        "Tuesday",
+        ",",
+        ".",
+        "said",
+        "the",
+        "ministry",
+        "“",
+        "”",
+        "$5m",
+        "half",
+        "a",
+        "dozen",
+        "between",
+        "3",
+        "and",
+        "7",
+        "percent",
+        "of",
+        "km2",
+        "according",
+        "to",
+        "Ada",
+        "Orr",
+        "\n",
+        "-",
+        "more",
+        "than",
+        "½",
+        "10-20",
+        "No.",
+        "one",
+    ]
+)
+PROSE = st.lists(WORDS, max_size=60).map(" ".join)
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
+NUMBERS = st.decimals(min_value=-(10**9), max_value=10**12, places=2)
+
+
+@given(st.one_of(ANY_TEXT, PROSE))
+@example("\ud800 40 men \udfff")
+@example("\x00 3 \x00")
+@example("\u202e 40 \u202c men")
+@example("9" * 500)
+@example("on 31 February 9999, 1/0, 5e99")
+@settings(max_examples=300, deadline=None)
+def test_no_text_fails_and_every_span_lies_in_it(text):
+    reading = read(text, published_at=PUBLISHED)
+    spans = [f.span for f in reading.figures] + [c.span for c in reading.claims] + [s for s, _ in reading.dates]
+    spans += [a.span for a in reading.attributions] + list(reading.sentences)
+    assert all(0 <= s.start < s.end <= len(text) for s in spans)
+    for figure in reading.figures:
+        assert figure.sentence.contains(figure.span)
+        assert figure.span.cut(text).strip() == figure.span.cut(text)
+
+
+@given(PROSE)
+@settings(deadline=None)
+def test_reading_twice_gives_the_same(text):
+    assert read(text, published_at=PUBLISHED) == read(text, published_at=PUBLISHED)
+
+
+@given(PROSE)
+@settings(deadline=None)
+def test_figures_do_not_overlap_and_stand_in_order(text):
+    figures = read(text).figures
+    assert all(a.span.end <= b.span.start for a, b in itertools.pairwise(figures))
+
+
+@given(NUMBERS, st.sampled_from(Hedge))
+def test_an_interval_holds_its_value(value, hedge):
+    low, high = interval(Quantity(value), hedge)
+    assert low <= value <= high
+
+
+@st.composite
+def states(draw):
+    value = draw(st.sampled_from([10, 11, 12, 95, 100, 104, 1000, 1200]))
+    start = draw(st.sampled_from([None, datetime(2031, 5, 1, tzinfo=UTC), datetime(2031, 5, 2, tzinfo=UTC)]))
+    period = Period(start, start.replace(hour=23)) if start else None
+    measure = Measure(
+        "k", "homes", "count", definition=draw(st.sampled_from(["", "seized"])), running=draw(st.booleans())
+    )
+    return State(
+        measure, Quantity(Decimal(value)), draw(st.sampled_from(Hedge)), draw(st.sampled_from(Modality)), period,
+        draw(st.sampled_from(["", "police"])), draw(st.sampled_from(["homes", "houses"])),
+    )  # fmt: skip
+
+
+@given(states(), states())
+def test_comparison_has_no_sides(a, b):
+    assert compare(a, b).relation is compare(b, a).relation
+    assert compare(a, b).reason == compare(b, a).reason
+
+
+@given(NUMBERS, st.sampled_from([("km", "mile"), ("sq_km", "sq_mile"), ("kg", "pound"), ("hour", "minute")]))
+def test_conversion_goes_there_and_back(value, pair):
+    there = convert(value, *pair)
+    back = convert(there, pair[1], pair[0])
+    assert abs(back - value) <= abs(value) * Decimal("1e-20")
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80), st.text(st.characters(codec="utf-8"), max_size=80))
+@settings(deadline=None)
+def test_any_two_texts_can_be_anchored(old, new):
+    anchoring = reanchor(old, Span(0, min(5, len(old))), new)
+    if anchoring.span is not None:
+        assert 0 <= anchoring.span.start <= anchoring.span.end <= len(new)
+
+
+SENTENCES = [f"Ship number {n} of the Arden line carried {n * 13} crates to port {n % 5}." for n in range(12)]
+
+
+@given(st.integers(0, 11), st.lists(st.integers(0, 11), unique=True, max_size=5), st.data())
+@settings(deadline=None)
+def test_an_anchor_survives_edits_elsewhere(kept, edited, data):
+    old = " ".join(SENTENCES)
+    new = []
+    for index, sentence in enumerate(SENTENCES):
+        if index in edited and index != kept:
+            act = data.draw(st.sampled_from(["cut", "change", "add"]))
+            if act == "cut":
+                continue
+            new.append(
+                sentence.replace("carried", "lost") if act == "change" else sentence + " A storm came up at night."
+            )
+        else:
+            new.append(sentence)
+    start = old.index(SENTENCES[kept])
+    span = Span(start, start + len(SENTENCES[kept]))
+    anchoring = reanchor(old, span, " ".join(new))
+    assert anchoring.state is AnchorState.EXACT
+    assert anchoring.span.cut(" ".join(new)) == SENTENCES[kept]
