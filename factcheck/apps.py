@@ -11,6 +11,6 @@ class FactcheckConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from factcheck import conf, relay, tasks  # noqa: F401
+        from factcheck import conf, relay, tasks  # noqa: F401, PLC0415 - loads the tasks once the models are ready
 
         register(conf.check_settings)

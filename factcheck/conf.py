@@ -80,7 +80,9 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for name, value in given.items():
         if name not in known:
-            found.append(Error(f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(known)}.", id="factcheck.E001"))
+            found.append(
+                Error(f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(known)}.", id="factcheck.E001")
+            )
         elif not isinstance(value, known[name]) and not (known[name] is float and isinstance(value, int)):
             found.append(Error(f"FACTCHECK[{name!r}] must be a {known[name].__name__}.", id="factcheck.E002"))
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:

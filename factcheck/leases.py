@@ -71,12 +71,15 @@ def claim(queue: str) -> Lease | None:
 
 
 def take_back() -> int:
-    """Give the jobs of silent workers to others; those that killed too many workers stay failed."""
+    """Give the jobs of silent workers to others; those that killed too many workers stay failed.
+
+    An attempt's number is never given twice, also after a retry: it is the fence.
+    """
     silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
     if not silent.exists():
         return 0
     limit = settings().MAX_ATTEMPTS + 2
-    silent.filter(attempt__gte=limit).update(
+    silent.filter(failures__gte=limit - 1).update(
         state=JobState.FAILED, error=f"Given up: {limit} workers stopped while working on it.", finished_at=Now()
     )
-    return silent.update(state=JobState.DUE, run_at=Now(), rung_at=None)
+    return silent.update(state=JobState.DUE, failures=F("failures") + 1, run_at=Now(), rung_at=None)

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rules import predicate
-from rules.predicates import Predicate
+from rules.predicates import Predicate, predicate
 
 from factcheck.models import (
     Claim,
@@ -84,19 +83,19 @@ def roles_of(user: Any, desks: Iterable[int | None]) -> set[str]:
 def has_role(*roles: str) -> Guard:
     allowed = {*roles, Role.CHIEF_EDITOR}
 
-    @predicate(name=" or ".join(roles))  # type: ignore[untyped-decorator]
+    @predicate(name=" or ".join(roles))
     def check(user: Any, record: Any) -> bool:
         return bool(roles_of(user, desks_of(record)) & allowed)
 
     return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on the desk.")
 
 
-@predicate  # type: ignore[untyped-decorator]
+@predicate
 def is_no_author(user: Any, record: Any) -> bool:
     return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
 
 
-@predicate  # type: ignore[untyped-decorator]
+@predicate
 def did_not_submit(user: Any, claim: Claim) -> bool:
     if Policy.of(claim.document.desk).eyes == Eyes.TWO:
         return True
@@ -104,25 +103,31 @@ def did_not_submit(user: Any, claim: Claim) -> bool:
     return verdict is None or verdict.by_id != user.pk
 
 
-@predicate  # type: ignore[untyped-decorator]
+@predicate
 def did_submit(user: Any, claim: Claim) -> bool:
     verdict = claim.verdicts.last()
     return verdict is not None and verdict.by_id == user.pk
 
 
-@predicate  # type: ignore[untyped-decorator]
+@predicate
 def did_not_change_the_words(user: Any, claim: Claim) -> bool:
     return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
 
 
-@predicate  # type: ignore[untyped-decorator]
+@predicate
 def is_assignee(user: Any, task: VerificationTask) -> bool:
     return task.assignee_id is not None and task.assignee_id == user.pk
 
 
 NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
-NOT_SUBMITTER = Guard(did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off.")
-NOT_WORDS = Guard(did_not_change_the_words, "four_eyes_words", "You last changed the words of this claim; someone else must sign it off.")
+NOT_SUBMITTER = Guard(
+    did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
+)
+NOT_WORDS = Guard(
+    did_not_change_the_words,
+    "four_eyes_words",
+    "You last changed the words of this claim; someone else must sign it off.",
+)
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
@@ -190,6 +195,9 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("discrepancy", "resolve"): (EDITORS, NO_AUTHOR),
     ("job", "retry"): (EDITORS,),
 }
+
+MACHINE_MAY = frozenset({("desk", "ingest"), ("desk", "crosscheck"), ("document", "revise")})
+"""What a job may do besides the rows of the table of states that say so."""
 
 
 def refusal(user: Any, record: Any, kind: str, act: str) -> Guard | None:

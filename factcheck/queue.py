@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from factcheck.models import Desk, Job
+from factcheck.models import Desk, Document, Job, Measure, Topic
 from factcheck.states import JobState
 
 QUEUE = "work"
@@ -34,10 +34,28 @@ def enqueue(
     waiting = Job.objects.filter(name=name, key=key, state=JobState.DUE)
     if found := waiting.first():
         return found
+    now = timezone.now().replace(microsecond=0)  # SQLite's clock is coarser than ours; what is asked for now is due
     try:
         with transaction.atomic():
             return Job.objects.create(
-                name=name, key=key, args=args, queue=QUEUE, priority=priority, desk=desk, run_at=timezone.now(), created_by=by
+                name=name,
+                key=key,
+                args=args,
+                queue=QUEUE,
+                priority=priority,
+                desk=desk,
+                run_at=now,
+                created_by=by,
             )
     except IntegrityError:
         return waiting.get()
+
+
+def enqueue_crosscheck(
+    scope: str, target: Document | Measure | Topic | None = None, *, by: Any = None, desk: Desk | None = None
+) -> Job:
+    """Ask for a comparison of the figures of a document, a measure, a topic, or of everything."""
+    args: dict[str, Any] = {"scope": scope, "document": None, "measure": None, "topic": None}
+    if target is not None:
+        args[scope] = target.pk
+    return enqueue(JobName.CROSSCHECK, f"{scope}:{target.pk if target else 'all'}", args, by=by, desk=desk)

@@ -95,7 +95,15 @@ OPEN_TASK = (T.UNASSIGNED, T.ASSIGNED, T.IN_PROGRESS, T.BLOCKED)
 
 TRANSITIONS: tuple[Transition, ...] = (
     # Document: pasted text and the host's own text are read straight into in_check
-    Transition("document", "read", (D.ARRIVING, D.UNREADABLE), (D.TO_CONFIRM, D.IN_CHECK, D.UNREADABLE), (D.UNREADABLE,), True, False),
+    Transition(
+        "document",
+        "read",
+        (D.ARRIVING, D.UNREADABLE),
+        (D.TO_CONFIRM, D.IN_CHECK, D.UNREADABLE),
+        (D.UNREADABLE,),
+        True,
+        False,
+    ),
     Transition("document", "confirm", (D.TO_CONFIRM,), (D.IN_CHECK,)),
     Transition("document", "publish", (D.IN_CHECK,), (D.PUBLISHED,)),
     Transition("document", "correct", (D.PUBLISHED,), (D.PUBLISHED,), (D.PUBLISHED,)),

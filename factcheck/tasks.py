@@ -21,8 +21,9 @@ from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, FetchRefused, fetch
 from factcheck.intake.isolation import read_in_child
 from factcheck.intake.snapshots import response_of
+from factcheck.intake.wire import Limits
 from factcheck.leases import Lease, claim
-from factcheck.models import Document, Evidence, ReportSubscription, Snapshot
+from factcheck.models import Document, Evidence, Job, ReportSubscription, Revision, Snapshot
 from factcheck.permissions import MACHINE
 from factcheck.queue import QUEUE, JobName, enqueue
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
@@ -30,7 +31,7 @@ from factcheck.states import EvidenceState
 from factcheck.workflow.crosscheck import close_crosscheck, crosscheck_measure, measures_of, open_crosscheck
 from factcheck.workflow.documents import refuse_document
 from factcheck.workflow.publication import follow_up_expired
-from factcheck.workflow.reading import read_text, store_reading, store_second_reading
+from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
 from factcheck.workflow.sources import fail_capture, store_capture
 
 logger = logging.getLogger(__name__)
@@ -57,8 +58,9 @@ def work(queue: str = QUEUE) -> int:
 def tick() -> int:
     """Ask for every report whose slot has come, once each, and for the hourly sweep; returns how many slots."""
     now = timezone.now()
-    if now.minute == 0:
-        enqueue(JobName.SWEEP, f"{now:%Y-%m-%dT%H}", {}, priority=9)
+    hour = f"{now:%Y-%m-%dT%H}"
+    if not Job.objects.filter(name=JobName.SWEEP, key=hour).exists():
+        enqueue(JobName.SWEEP, hour, {}, priority=9)
     return ask_for_due_reports(now)
 
 
@@ -84,6 +86,8 @@ def read_document(lease: Lease) -> dict[str, Any]:
     args, by = lease.job.args, MACHINE(JobName.READ_DOCUMENT)
     document = Document.objects.get(pk=args["document"])
     snapshot = Snapshot.objects.get(pk=args["snapshot"])
+    if stored := document.revisions.filter(snapshot=snapshot).first():
+        return reread_document(lease, stored)
     try:
         extract = extract_of(snapshot, pasted=args["pasted"])
     except Unreadable as reason:
@@ -95,9 +99,15 @@ def read_document(lease: Lease) -> dict[str, Any]:
     reading = read_text(document, extract)
     with transaction.atomic():
         lease.hold(done=2)
-        if document.revisions.filter(snapshot=snapshot).exists():
-            return store_second_reading(document, reading, by=by)
         return store_reading(document, snapshot, extract, reading, by=by, person=args.get("by"))
+
+
+def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
+    """Mark the stored text of a revision once more, by the engine of today."""
+    reading = read_again(revision)
+    with transaction.atomic():
+        lease.hold(total=2, done=2)
+        return store_second_reading(revision, reading, by=MACHINE(JobName.READ_DOCUMENT))
 
 
 def extract_of(snapshot: Snapshot, *, pasted: bool = False) -> Extract:
@@ -135,14 +145,16 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
     if evidence.state != EvidenceState.REQUESTED:
         return {"already": evidence.state}
     try:
-        fetched = fetch(evidence.url)
+        fetched = fetch(evidence.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     except (FetchRefused, FetchFailed) as reason:
         with transaction.atomic():
             lease.hold()
             fail_capture(evidence, reason.message, by=by)
         raise GivenUp(reason.message) from None
     try:
-        extract = read_in_child(fetched.body, media_type=fetched.media_type, charset=fetched.charset or "", url=fetched.final_url)
+        extract = read_in_child(
+            fetched.body, media_type=fetched.media_type, charset=fetched.charset or "", url=fetched.url
+        )
         text = extract.text
     except Unreadable:
         text = ""  # the bytes are evidence all the same; a quote cannot be linked to them by machine

@@ -15,3 +15,11 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("FACTCHECK_SKIP_NOTHING"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+
+
+@pytest.fixture
+def staff(db):
+    """The people of one desk, one for each role."""
+    from tests.stories import Staff
+
+    return Staff()

@@ -76,7 +76,17 @@ class Site:
         self.manage("migrate", "-v0")
         self.manage("setup_roles")
         self.manage("shell", "-v0", "-c", PEOPLE)
-        self.start("web", "-m", "gunicorn", "newsroom.wsgi", "-b", f"127.0.0.1:{self.port}", "--threads", "4", "--no-control-socket")
+        self.start(
+            "web",
+            "-m",
+            "gunicorn",
+            "newsroom.wsgi",
+            "-b",
+            f"127.0.0.1:{self.port}",
+            "--threads",
+            "4",
+            "--no-control-socket",
+        )
         self.start_worker()
         wait_until(lambda: self._answers(), 60, "the web server did not answer")
         return self

@@ -8,9 +8,11 @@ os.environ["SECRET_KEY"] = "only-for-tests-and-nothing-else-0123456789-abcdefgh"
 os.environ.pop("REDIS_URL", None)
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
 
-from newsroom.settings import *  # noqa: E402, F403
+from newsroom.settings import *  # noqa: F403
 
-DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # noqa: F405
+DATABASES["default"]["OPTIONS"] = {  # noqa: F405
+    key: value for key, value in DATABASES["default"]["OPTIONS"].items() if key != "pool"
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"

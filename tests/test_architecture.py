@@ -132,7 +132,9 @@ def test_a_planted_offence_is_seen(law):
 
 
 def test_every_module_opens_with_what_lives_there():
-    silent = [str(path) for path in modules() if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        str(path) for path in modules() if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert not silent
 
 
@@ -147,7 +149,9 @@ def lint(tmp_path: Path, config: str) -> subprocess.CompletedProcess[str]:
     settings = tmp_path / "pyproject.toml"
     settings.write_text(config)
     command = [str(Path(sys.executable).with_name("lint-imports")), "--config", str(settings), "--no-cache"]
-    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path), "PATH": ""})
+    return subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path), "PATH": ""}
+    )
 
 
 PLANTED = {
@@ -202,5 +206,7 @@ def test_the_lock_holds_every_dependency_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
     names = {re.split(r"[\[<>=!~ ]", line)[0].casefold().replace("_", "-") for line in wanted}
-    locked = {line.split("==")[0].casefold() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line}
+    locked = {
+        line.split("==")[0].casefold() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
+    }
     assert names <= locked | {"celery", "psycopg"} | {name.split("[")[0] for name in locked}

@@ -22,7 +22,12 @@ def test_the_journey_over_http_goes_as_the_page_says(lane: str, tmp_path: Path):
     with Site(lane, tmp_path) as site:
         people = {
             name: value
-            for role, prefix in (("editor", "EDITOR"), ("checker", "CHECKER"), ("reviewer", "REVIEWER"), ("desk_chief", "CHIEF"))
+            for role, prefix in (
+                ("editor", "EDITOR"),
+                ("checker", "CHECKER"),
+                ("reviewer", "REVIEWER"),
+                ("desk_chief", "CHIEF"),
+            )
             for name, value in ((prefix, role), (f"{prefix}_PASSWORD", f"pass-{role}-word"))
         }
         env = {**site.env, **people, "BASE": site.base, "DESK": "news-desk"}

@@ -102,7 +102,16 @@ def test_there_are_enough_sources_of_every_usual_kind() -> None:
     assert len(SOURCES) >= 60
     found = {row["kind"] for row in SOURCES}
     assert found <= KINDS
-    usual = {"wire_agency", "think_tank", "ministry", "military", "official", "international_organisation", "ngo", "media"}
+    usual = {
+        "wire_agency",
+        "think_tank",
+        "ministry",
+        "military",
+        "official",
+        "international_organisation",
+        "ngo",
+        "media",
+    }
     assert usual <= found
 
 
@@ -194,7 +203,9 @@ def test_there_are_enough_articles_outlets_and_dates_on_two_topics() -> None:
     assert len({head["Publisher"] for head in heads}) >= 4
     assert len({head["Published"][:10] for head in heads}) >= 3
     for topic in {head["Topic"] for head in heads}:
-        assert [head["Publisher"] for head in heads if head["Topic"] == topic and head["Kind"] == "story"] == ["The Harbour Courier"]
+        assert [head["Publisher"] for head in heads if head["Topic"] == topic and head["Kind"] == "story"] == [
+            "The Harbour Courier"
+        ]
     assert len({head["URL"] for head in heads}) == len(heads)
 
 

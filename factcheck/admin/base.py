@@ -14,7 +14,10 @@ from factcheck.models import Membership
 def belongs_to_a_desk(request: HttpRequest) -> bool:
     """Rights come from memberships; being a superuser opens nothing."""
     user = request.user
-    return bool(user.is_active and user.is_staff and Membership.objects.filter(user=user.pk).exists())
+    if not hasattr(request, "belongs_to_a_desk"):
+        belongs = user.is_active and user.is_staff and Membership.objects.filter(user=user.pk).exists()
+        request.belongs_to_a_desk = bool(belongs)  # asked once for each model of the side bar
+    return request.belongs_to_a_desk
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

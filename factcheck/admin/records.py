@@ -105,8 +105,12 @@ class EventAdmin(ReadOnlyAdmin):
     list_select_related = ["actor"]
 
 
-@admin.register(
-    models.Topic, models.Desk, models.Membership, models.Policy, models.Feed, models.Revision, models.ReportSubscription
-)
+@admin.register(models.Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = ["document", "number", "text_sha256", "engine_version", "created_at"]
+    list_select_related = ["document"]
+
+
+@admin.register(models.Topic, models.Desk, models.Membership, models.Policy, models.Feed, models.ReportSubscription)
 class PlainAdmin(ReadOnlyAdmin):
     pass

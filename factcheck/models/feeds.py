@@ -29,6 +29,7 @@ class Feed(models.Model):
     objects = FeedQuerySet.as_manager()
 
     class Meta:
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=(Q(url="") & ~Q(folder="")) | (~Q(url="") & Q(folder="")), name="feed_url_or_folder"

@@ -22,6 +22,7 @@ from factcheck.models import (
     ReportKind,
     Revision,
     SignOff,
+    Verdict,
     VerificationTask,
 )
 from factcheck.states import DiscrepancyState, DocumentState
@@ -146,16 +147,23 @@ def build_document(document: Document, *, at: datetime | None = None) -> Verific
     lines = [discrepancy_line(row) for row in discrepancies_of(Discrepancy.objects.of_document(document))]
     counts = Counter(claim.state for claim in part.claims)
     return VerificationReport(
-        kind=ReportKind.DOCUMENT, title=f"Verification report: {document}", desk=document.desk.name, built_at=stamp(now),
-        documents=(part,), discrepancies=tuple(lines), counts=dict(sorted(counts.items())),
-    )  # fmt: skip
+        kind=ReportKind.DOCUMENT,
+        title=f"Verification report: {document}",
+        desk=document.desk.name,
+        built_at=stamp(now),
+        documents=(part,),
+        discrepancies=tuple(lines),
+        counts=dict(sorted(counts.items())),
+    )
 
 
 def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationReport:
     """A desk's day: what is in check, in conflict, overdue; what went out since yesterday, cleared or not."""
     now = at or timezone.now()
     since = now - timedelta(days=1)
-    recent = Document.objects.filter(desk=desk, kind="story").filter(state__in=[DocumentState.IN_CHECK, DocumentState.PUBLISHED])
+    recent = Document.objects.filter(desk=desk, kind="story").filter(
+        state__in=[DocumentState.IN_CHECK, DocumentState.PUBLISHED]
+    )
     out = Publication.objects.filter(document__desk=desk, at__gte=since)
     shown = recent.filter(state=DocumentState.IN_CHECK) | recent.filter(publications__in=out)
     rows = Discrepancy.objects.filter(figures__document__desk=desk, state=DiscrepancyState.OPEN).distinct()
@@ -172,10 +180,15 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         "overdue": len(late),
     }
     return VerificationReport(
-        kind=ReportKind.DESK_DIGEST, title=f"Desk digest: {desk}", desk=desk.name, built_at=stamp(now), documents=parts,
-        discrepancies=lines, overdue=tuple(f"{row} (due {stamp(row.due_at)}, {row.assignee or 'unassigned'})" for row in late),
+        kind=ReportKind.DESK_DIGEST,
+        title=f"Desk digest: {desk}",
+        desk=desk.name,
+        built_at=stamp(now),
+        documents=parts,
+        discrepancies=lines,
+        overdue=tuple(f"{row} (due {stamp(row.due_at)}, {row.assignee or 'unassigned'})" for row in late),
         counts=counts,
-    )  # fmt: skip
+    )
 
 
 def document_part(document: Document, now: datetime, *, whole: bool) -> DocumentPart:
@@ -184,26 +197,38 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
     answer = clearance(document, at=now)
     numbered = list(enumerate(claims_of(document, revision), 1)) if whole and revision else []
     return DocumentPart(
-        id=document.pk, title=str(document), kind=document.kind, state=document.state,
-        publisher=document.publisher.name if document.publisher else document.publisher_name, byline=document.byline,
-        published_at=stamp(document.published_at), revision=revision.number if revision else 0,
-        text_sha256=revision.text_sha256 if revision else "", clear=answer.clear,
-        blockers=tuple(row.message for row in answer.blockers), waived_until=stamp(answer.waived_until),
+        id=document.pk,
+        title=str(document),
+        kind=document.kind,
+        state=document.state,
+        publisher=document.publisher.name if document.publisher else document.publisher_name,
+        byline=document.byline,
+        published_at=stamp(document.published_at),
+        revision=revision.number if revision else 0,
+        text_sha256=revision.text_sha256 if revision else "",
+        clear=answer.clear,
+        blockers=tuple(row.message for row in answer.blockers),
+        waived_until=stamp(answer.waived_until),
         document_waivers=tuple(waiver_lines(revision)),
         publications=tuple(
-            f"{stamp(row.at)} by {row.by}: {'cleared' if row.clear else 'UNCLEARED'}" for row in document.publications.select_related("by")
+            f"{stamp(row.at)} by {row.by}: {'cleared' if row.clear else 'UNCLEARED'}"
+            for row in document.publications.select_related("by")
         ),
-        corrections=tuple(f"{stamp(row.at)}: {row}" for row in Correction.objects.filter(publication__document=document)),
+        corrections=tuple(
+            f"{stamp(row.at)}: {row}" for row in Correction.objects.filter(publication__document=document)
+        ),
         passages=tuple(passages(revision, numbered)) if revision and whole else (),
         claims=tuple(claim_lines(document, numbered)),
-    )  # fmt: skip
+    )
 
 
 def waiver_lines(revision: Revision | None) -> list[str]:
     if revision is None:
         return []
     rows = revision.waivers.select_related("by")
-    return [f"waived by {row.by} until {stamp(row.expires_at)}: {row.reason} ({len(row.covers)} unchecked)" for row in rows]
+    return [
+        f"waived by {row.by} until {stamp(row.expires_at)}: {row.reason} ({len(row.covers)} unchecked)" for row in rows
+    ]
 
 
 def claims_of(document: Document, revision: Revision | None) -> list[Claim]:
@@ -224,7 +249,10 @@ def passages(revision: Revision, numbered: list[tuple[int, Claim]]) -> list[Pass
     for row in rows:
         if row.claim_id not in numbers or row.start is None or row.end is None or row.start < at:
             continue
-        found += [Passage(revision.text[at : row.start]), Passage(revision.text[row.start : row.end], numbers[row.claim_id])]
+        found += [
+            Passage(revision.text[at : row.start]),
+            Passage(revision.text[row.start : row.end], numbers[row.claim_id]),
+        ]
         at = row.end
     return [passage for passage in [*found, Passage(revision.text[at:])] if passage.text]
 
@@ -233,16 +261,21 @@ def claim_lines(document: Document, numbered: list[tuple[int, Claim]]) -> list[C
     if not numbered:
         return []
     signed, waivers = latest_sign_offs(document), latest_waivers(document)
-    verdicts = {row.claim_id: row for claim in [claim for _, claim in numbered] for row in claim.verdicts.select_related("by")}
-    return [claim_line(number, claim, verdicts.get(claim.pk), signed.get(claim.pk), waivers.get(claim.pk)) for number, claim in numbered]
+    rows = Verdict.objects.filter(claim__document=document).select_related("by").order_by("pk")
+    verdicts = {row.claim_id: row for row in rows}
+    return [
+        claim_line(number, claim, verdicts.get(claim.pk), signed.get(claim.pk), waivers.get(claim.pk))
+        for number, claim in numbered
+    ]
 
 
 def claim_line(number: int, claim: Claim, verdict: Any, signed: SignOff | None, waiver: Any) -> ClaimLine:
     standing = signed if signed and verdict and signed.verdict_id == verdict.pk else None
     return ClaimLine(
-        number=number, text=claim.text, claim_type=claim.claim_type, checkworthiness=claim.checkworthiness, state=claim.state,
-        anchor_state=claim.anchor_state, attributed_to=str(claim.attribution or ""), verdict=verdict.label if verdict else "",
-        verdict_by=str(verdict.by) if verdict else "", signed_by=str(standing.by) if standing else "",
+        number=number, text=claim.text, claim_type=claim.claim_type, checkworthiness=claim.checkworthiness,
+        state=claim.state, anchor_state=claim.anchor_state, attributed_to=str(claim.attribution or ""),
+        verdict=verdict.label if verdict else "", verdict_by=str(verdict.by) if verdict else "",
+        signed_by=str(standing.by) if standing else "",
         signed_at=stamp(standing.at) if standing else "", eyes=standing.eyes if standing else "",
         origins=standing.origins if standing else 0, waived_until=stamp(waiver.expires_at) if waiver else "",
         waiver_reason=waiver.reason if waiver else "", stale_reason=claim.stale_reason,
@@ -259,7 +292,9 @@ def claim_line(number: int, claim: Claim, verdict: Any, signed: SignOff | None, 
 
 def figure_line(figure: Figure) -> FigureLine:
     as_of = figure.as_of_start.date().isoformat() if figure.as_of_start else ""
-    return FigureLine(figure.surface, figure.counted, figure.unit, figure.hedge, figure.modality, says_of(figure), as_of, figure.state)
+    return FigureLine(
+        figure.surface, figure.counted, figure.unit, figure.hedge, figure.modality, says_of(figure), as_of, figure.state
+    )
 
 
 def discrepancies_of(rows: Any) -> list[Discrepancy]:
@@ -268,4 +303,6 @@ def discrepancies_of(rows: Any) -> list[Discrepancy]:
 
 def discrepancy_line(row: Discrepancy) -> DiscrepancyLine:
     documents = {figure.document_id: str(figure.document) for figure in row.figures.all()}
-    return DiscrepancyLine(row.kind, row.reason, row.state, row.resolution, row.resolution_note, tuple(documents.values()))
+    return DiscrepancyLine(
+        row.kind, row.reason, row.state, row.resolution, row.resolution_note, tuple(documents.values())
+    )

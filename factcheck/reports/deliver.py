@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from smtplib import SMTPException
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -38,9 +39,16 @@ def freeze(built: VerificationReport, *, desk: Desk, document: Document | None, 
     """Store a built report; its hash is of the JSON every format is made from."""
     data = built.as_dict()
     return Report.objects.create(
-        kind=built.kind, desk=desk, document=document, title=built.title[:500], data=data,
-        sha256=hashlib.sha256(as_json(data).encode("utf-8", "replace")).hexdigest(), built_at=timezone.now(), created_by=by, **slot,
-    )  # fmt: skip
+        kind=built.kind,
+        desk=desk,
+        document=document,
+        title=built.title[:500],
+        data=data,
+        sha256=hashlib.sha256(as_json(data).encode("utf-8", "replace")).hexdigest(),
+        built_at=timezone.now(),
+        created_by=by,
+        **slot,
+    )
 
 
 def build_document_report(document: Document, *, by: Any) -> Report:
@@ -67,7 +75,9 @@ def check_schedule(cron: str, zone: str) -> crontab:
     """
     fields = cron.split()
     if len(fields) != 5:
-        raise Invalid("A schedule has five fields: minute, hour, day of month, month, day of week.", code="cron_invalid")
+        raise Invalid(
+            "A schedule has five fields: minute, hour, day of month, month, day of week.", code="cron_invalid"
+        )
     if zone not in available_timezones():
         raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
     minute, hour, day, month, weekday = fields
@@ -132,18 +142,27 @@ def send_due_report(subscription: ReportSubscription, slot: str, *, hold: Callab
                 report = freeze_slot(subscription, slot)
         except IntegrityError:
             report = Report.objects.get(subscription=subscription, slot=slot)
-    sent = 0
+    sent, failures = 0, []
     for recipient in subscription.recipients.order_by("pk"):
         hold()
-        sent += mail_report(report, recipient)
+        try:
+            sent += mail_report(report, recipient)
+        except (OSError, SMTPException) as error:
+            failures.append(error)
+    if failures:  # the others have theirs; the job is tried again for those who have not
+        raise failures[0]
     return {"report": report.pk, "sent": sent}
 
 
 def freeze_slot(subscription: ReportSubscription, slot: str) -> Report:
     document = subscription.document
     if subscription.kind == ReportKind.DOCUMENT and document is not None:
-        return freeze(build_document(document), desk=subscription.desk, document=document, subscription=subscription, slot=slot)
-    return freeze(build_digest(subscription.desk), desk=subscription.desk, document=None, subscription=subscription, slot=slot)
+        return freeze(
+            build_document(document), desk=subscription.desk, document=document, subscription=subscription, slot=slot
+        )
+    return freeze(
+        build_digest(subscription.desk), desk=subscription.desk, document=None, subscription=subscription, slot=slot
+    )
 
 
 def mail_report(report: Report, recipient: Any) -> bool:
@@ -159,7 +178,11 @@ def mail_report(report: Report, recipient: Any) -> bool:
         return False
     if not ReportDelivery.objects.filter(pk=delivery.pk, started_at=None).update(started_at=timezone.now()):
         return False
-    message_of(report, recipient.email).send()
+    try:
+        message_of(report, recipient.email).send()
+    except (OSError, SMTPException):
+        ReportDelivery.objects.filter(pk=delivery.pk).update(started_at=None)
+        raise
     ReportDelivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now())
     return True
 

@@ -16,9 +16,16 @@ from .deliver import check_schedule
 
 
 def subscribe(
-    desk: Desk, *, by: Any, kind: str, recipients: Iterable[Any], document: Document | None = None, cron: str = "0 7 * * *",
-    zone: str = "UTC", active: bool = True,
-) -> ReportSubscription:  # fmt: skip
+    desk: Desk,
+    *,
+    by: Any,
+    kind: str,
+    recipients: Iterable[Any],
+    document: Document | None = None,
+    cron: str = "0 7 * * *",
+    zone: str = "UTC",
+    active: bool = True,
+) -> ReportSubscription:
     """Have a report built and mailed by schedule.
 
     Raises:
@@ -35,7 +42,14 @@ def subscribe(
     people = checked(recipients, desk)
     with transaction.atomic():
         subscription = ReportSubscription.objects.create(
-            kind=kind, desk=desk, document=document, cron=cron, zone=zone, owner=by, active=active, looked_at=timezone.now()
+            kind=kind,
+            desk=desk,
+            document=document,
+            cron=cron,
+            zone=zone,
+            owner=by,
+            active=active,
+            looked_at=timezone.now(),
         )
         subscription.recipients.set(people)
         log(subscription, "subscribe", by=by, facts={"recipients": [person.pk for person in people]})
@@ -45,12 +59,15 @@ def subscribe(
 def change_subscription(
     subscription: ReportSubscription, *, by: Any, recipients: Iterable[Any] | None = None, **changes: Any
 ) -> None:
-    """Change schedule, recipients, or whether it runs. Slots that passed while it rested are not made up for."""
+    """Change schedule, recipients, or whether it runs. Slots from before a new schedule are not made up for."""
     require(by, subscription.desk, "subscribe")
     check_schedule(changes.get("cron", subscription.cron), changes.get("zone", subscription.zone))
     people = None if recipients is None else checked(recipients, subscription.desk)
+    rescheduled = any(getattr(subscription, name) != value for name, value in changes.items())
     with transaction.atomic():
-        ReportSubscription.objects.filter(pk=subscription.pk).update(looked_at=timezone.now(), **changes)
+        ReportSubscription.objects.filter(pk=subscription.pk).update(
+            looked_at=timezone.now() if rescheduled else subscription.looked_at, **changes
+        )
         if people is not None:
             subscription.recipients.set(people)
         log(subscription, "change", by=by, facts={"changed": sorted(changes)})

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from factcheck.errors import Invalid, WrongState
-from factcheck.models import Anchor, Claim, Document, Figure
+from factcheck.models import Anchor, Claim, Document, Figure, Scope
 from factcheck.permissions import refusal
-from factcheck.states import ClaimState, FigureState
+from factcheck.queue import enqueue_crosscheck
+from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType
 
 from .transitions import log, move, require, write_anchors
 
 
-def add_claim(document: Document, start: int, end: int, *, quote: str, by: Any, claim_type: str = ClaimType.EVENT) -> Claim:
+def add_claim(
+    document: Document, start: int, end: int, *, quote: str, by: Any, claim_type: str = ClaimType.EVENT
+) -> Claim:
     """Mark a statement the machine did not propose; open at once where the person may also accept claims.
 
     ``quote`` is what the person saw between the offsets; where the text has changed under them it is refused.
@@ -33,8 +37,16 @@ def add_claim(document: Document, start: int, end: int, *, quote: str, by: Any, 
     if not (0 <= start < end <= len(revision.text)) or not quote.strip() or revision.text[start:end] != quote:
         raise Invalid("The text has changed under the selection; please mark it again.", code="quote_mismatch")
     with transaction.atomic():
-        claim = Claim.objects.create(document=document, claim_type=claim_type, text=quote, checkworthiness=1.0)
-        anchor = Anchor(revision=revision, claim=claim, start=start, end=end, exact=quote, anchor_state=AnchorState.EXACT)
+        claim = Claim.objects.create(
+            document=document,
+            claim_type=claim_type,
+            text=quote,
+            checkworthiness=1.0,
+            words_changed_by=document.writer_of(quote),
+        )
+        anchor = Anchor(
+            revision=revision, claim=claim, start=start, end=end, exact=quote, anchor_state=AnchorState.EXACT
+        )
         write_anchors([anchor])
         log(claim, "add", by=by, to_state=claim.state)
         if refusal(by, claim, "claim", "accept") is None:
@@ -51,28 +63,33 @@ def accept_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
 
 def link_figures_of(claim: Claim, *, by: Any) -> None:
     """Link the figures that stand inside the claim's sentences."""
+    for figure in figures_in(claim).filter(state=FigureState.FOUND):
+        move(figure, "link", by=by, claim=claim)
+
+
+def figures_in(claim: Claim) -> QuerySet[Figure]:
+    """The figures that stand inside the claim's sentences and belong to no other claim."""
     anchor = claim.anchors.order_by("-revision__number").first()
     if anchor is None or anchor.start is None:
-        return
-    inside = Figure.objects.filter(
-        state=FigureState.FOUND, anchors__revision=anchor.revision, anchors__start__gte=anchor.start, anchors__end__lte=anchor.end
-    )
-    for figure in inside.distinct():
-        move(figure, "link", by=by, claim=claim)
+        return Figure.objects.none()
+    inside = Anchor.objects.filter(revision=anchor.revision, start__gte=anchor.start, end__lte=anchor.end)
+    return Figure.objects.filter(Q(claim=None) | Q(claim=claim), pk__in=inside.values("figure"))
+
+
+def compare_again(figures: Iterable[Figure]) -> None:
+    """Figures left or joined the comparison: a job looks again at what rests on them."""
+    keys = [figure.pk for figure in figures]
+    at_stake = Q(figures__in=keys, figures__discrepancies__state=DiscrepancyState.OPEN)
+    at_stake |= Q(figures__in=keys, figures__state=FigureState.FOUND)
+    for document in Document.objects.filter(at_stake).select_related("desk").distinct():
+        enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
 
 
 def dismiss_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
     """Put a claim aside for a reason; its figures are dismissed with it."""
     with transaction.atomic():
         move(claim, "dismiss", by=by, note=note, version=version)
-        anchor = claim.anchors.order_by("-revision__number").first()
-        inside = Figure.objects.none()
-        if anchor and anchor.start is not None:
-            inside = Figure.objects.filter(
-                anchors__revision=anchor.revision, anchors__start__gte=anchor.start, anchors__end__lte=anchor.end
-            ).exclude(state=FigureState.DISMISSED)
-        for figure in inside.distinct():
-            move(figure, "dismiss", by=by, note=note)
+        dismiss_figures(figures_in(claim).exclude(state=FigureState.DISMISSED), by=by, note=note)
 
 
 def reopen_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
@@ -81,8 +98,8 @@ def reopen_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
         was_dismissed = claim.state == ClaimState.DISMISSED
         move(claim, "reopen", by=by, version=version)
         if was_dismissed:
-            for figure in claim.figures.filter(state=FigureState.DISMISSED):
-                move(figure, "reopen", by=by)
+            for figure in figures_in(claim).filter(state=FigureState.DISMISSED):
+                reopen_figure(figure, by=by)
         link_figures_of(claim, by=by)
 
 
@@ -106,14 +123,17 @@ def split_claim(claim: Claim, parts: Iterable[str], *, by: Any) -> list[Claim]:
         raise WrongState("The claim no longer stands in the text.", state=claim.anchor_state)
     with transaction.atomic():
         made = [_part(claim, part, anchor, by) for part in wanted]
+        figures = list(figures_in(claim).exclude(state=FigureState.DISMISSED))
         move(claim, "dismiss", by=by, note="split into parts")
+        for figure in figures:
+            _hand_over(figure, next((part for part in made if figure.surface in part.text), made[0]), by)
     return made
 
 
 def _part(claim: Claim, words: str, whole: Anchor, by: Any) -> Claim:
     part = Claim.objects.create(
         document=claim.document, claim_type=claim.claim_type, text=words, checkworthiness=claim.checkworthiness,
-        attribution=claim.attribution, split_from=claim,
+        attribution=claim.attribution, split_from=claim, words_changed_by=claim.words_changed_by,
     )  # fmt: skip
     write_anchors([
         Anchor(
@@ -122,8 +142,17 @@ def _part(claim: Claim, words: str, whole: Anchor, by: Any) -> Claim:
         )
     ])  # fmt: skip
     log(part, "split", by=by, to_state=part.state, facts={"from": claim.pk})
-    accept_claim(part, by=by)
+    move(part, "accept", by=by)
     return part
+
+
+def _hand_over(figure: Figure, part: Claim, by: Any) -> None:
+    """A figure of a split claim goes with the part whose words hold it."""
+    if figure.state == FigureState.FOUND:
+        move(figure, "link", by=by, claim=part)
+    else:
+        Figure.objects.filter(pk=figure.pk).update(claim=part)
+        log(figure, "hand_over", by=by, facts={"from": figure.claim_id, "claim": part.pk})
 
 
 def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> None:
@@ -134,12 +163,15 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> N
     """
     require(by, claim, "place")
     revision = claim.document.current_revision
-    if revision is None or revision.text[start:end] != quote or not quote.strip():
+    if revision is None or start < 0 or revision.text[start:end] != quote or not quote.strip():
         raise Invalid("The text has changed under the selection; please mark it again.", code="quote_mismatch")
     with transaction.atomic():
         claim.anchors.filter(revision=revision).delete()
-        write_anchors([Anchor(revision=revision, claim=claim, start=start, end=end, exact=quote, anchor_state=AnchorState.MOVED)])
-        Claim.objects.filter(pk=claim.pk).update(text=quote)
+        write_anchors(
+            [Anchor(revision=revision, claim=claim, start=start, end=end, exact=quote, anchor_state=AnchorState.MOVED)]
+        )
+        writer = claim.document.writer_of(quote) or claim.words_changed_by
+        Claim.objects.filter(pk=claim.pk).update(text=quote, words_changed_by=writer)
         log(claim, "place", by=by, facts={"start": start, "end": end})
 
 
@@ -157,18 +189,23 @@ def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = 
 
 def dismiss_figure(figure: Figure, *, by: Any, note: str, version: int | None = None) -> None:
     """Say that a figure need not be checked: idle, background, not checkable."""
-    move(figure, "dismiss", by=by, note=note, version=version)
+    with transaction.atomic():
+        move(figure, "dismiss", by=by, note=note, version=version)
+        compare_again([figure])
 
 
 def dismiss_figures(figures: Iterable[Figure], *, by: Any, note: str) -> int:
     """Dismiss many figures with one reason; all or none."""
-    count = 0
+    chosen = list(figures)
     with transaction.atomic():
-        for count, figure in enumerate(figures, 1):
+        for figure in chosen:
             move(figure, "dismiss", by=by, note=note)
-    return count
+        compare_again(chosen)
+    return len(chosen)
 
 
 def reopen_figure(figure: Figure, *, by: Any, version: int | None = None) -> None:
     """Take a dismissed figure back."""
-    move(figure, "reopen", by=by, version=version)
+    with transaction.atomic():
+        move(figure, "reopen", by=by, version=version)
+        compare_again([figure])

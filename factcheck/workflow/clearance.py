@@ -29,6 +29,12 @@ from factcheck.text import AnchorState, Basis
 
 from .transitions import words_sha256
 
+UNCHECKED = {
+    ClaimState.PROPOSED: "has not been looked at",
+    ClaimState.OPEN: "is accepted, and nobody has begun to check it",
+    ClaimState.IN_VERIFICATION: "is being checked",
+    ClaimState.IN_REVIEW: "waits for a sign-off",
+}
 CLEARS_IF_ATTRIBUTED = (VerdictLabel.CONFLICTING_EVIDENCE, VerdictLabel.NOT_ENOUGH_EVIDENCE)
 
 
@@ -89,7 +95,9 @@ def document_blockers(document: Document, revision: Revision | None, source_sha2
     if document.state not in (DocumentState.IN_CHECK, DocumentState.PUBLISHED):
         yield Blocker("not_in_check", "document", document.pk, f"The document is {document.state.replace('_', ' ')}.")
     if source_sha256 and (revision is None or source_sha256.casefold() != revision.bytes_sha256):
-        yield Blocker("not_this_revision", "document", document.pk, "The text to be published is not the one that was checked.")
+        yield Blocker(
+            "not_this_revision", "document", document.pk, "The text to be published is not the one that was checked."
+        )
     jobs = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
     if jobs.unfinished().exists():
         yield Blocker("reading_pending", "document", document.pk, "A newer text is still being read.")
@@ -122,7 +130,7 @@ def latest_waivers(document: Document) -> dict[int, Waiver]:
 
 
 def latest_sign_offs(document: Document) -> dict[int, SignOff]:
-    rows = SignOff.objects.filter(verdict__claim__document=document).select_related("verdict").order_by("pk")
+    rows = SignOff.objects.filter(verdict__claim__document=document).select_related("verdict", "by").order_by("pk")
     return {row.verdict.claim_id: row for row in rows}
 
 
@@ -130,7 +138,7 @@ def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, n
     """What keeps one claim from going to print, if anything does."""
 
     def blocked(code: str, why: str) -> Blocker:
-        return Blocker(code, "claim", claim.pk, f"“{str(claim)}” {why}")
+        return Blocker(code, "claim", claim.pk, f"“{claim!s}” {why}")
 
     if claim.state == ClaimState.DISMISSED:
         return None
@@ -140,7 +148,7 @@ def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, n
     if claim.state == ClaimState.STALE:
         return blocked("claim_stale", f"was signed off, but {claim.stale_reason}.")
     if claim.state != ClaimState.SIGNED_OFF or signed is None:
-        return blocked("claim_unchecked", f"is {claim.state.replace('_', ' ')}.")
+        return blocked("claim_unchecked", f"{UNCHECKED.get(claim.state, 'is not checked')}.")
     if claim.anchor_state == AnchorState.AMBIGUOUS:
         return blocked("anchor_ambiguous", "stands in the text more than once.")
     if signed.words_sha256 != words_sha256(claim):
@@ -157,11 +165,15 @@ def figure_blockers(document: Document, threshold: float, now: datetime) -> Iter
     """Figures above the threshold that are neither linked nor dismissed, and running ones out of date."""
     rows = Figure.objects.filter(document=document).standing().select_related("measure", "claim")
     for figure in rows.filter(state=FigureState.FOUND, checkworthiness__gte=threshold):
-        yield Blocker("figure_unattended", "figure", figure.pk, f"“{figure}” is neither linked to a claim nor dismissed.")
+        yield Blocker(
+            "figure_unattended", "figure", figure.pk, f"“{figure}” is neither linked to a claim nor dismissed."
+        )
     if document.state == DocumentState.PUBLISHED:
         return
     oldest = now - timedelta(hours=settings().FRESH_FOR_HOURS)
-    current = rows.filter(state=FigureState.LINKED, measure__running=True, as_of_basis=Basis.PUBLICATION, as_of_end__lt=oldest)
+    current = rows.filter(
+        state=FigureState.LINKED, measure__running=True, as_of_basis=Basis.PUBLICATION, as_of_end__lt=oldest
+    )
     for figure in current.filter(claim__state=ClaimState.SIGNED_OFF):
         yield Blocker("as_of_expired", "figure", figure.pk, f"“{figure}” is given as current and is out of date.")
 
@@ -170,7 +182,9 @@ def discrepancy_blockers(document: Document) -> Iterator[Blocker]:
     """Open conflicts and slips of this document's figures, and figures given as current that others supersede."""
     rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
     for row in rows.of_document(document).prefetch_related("sides__figure"):
-        if row.kind != DiscrepancyKind.SUPERSEDED or is_current(document, (s.figure for s in row.sides.all() if s.side == "a")):
+        if row.kind != DiscrepancyKind.SUPERSEDED or is_current(
+            document, (s.figure for s in row.sides.all() if s.side == "a")
+        ):
             yield Blocker("discrepancy_open", "discrepancy", row.pk, row.reason)
 
 

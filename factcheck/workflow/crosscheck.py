@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from factcheck.errors import Invalid
+from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import (
     Claim,
     CrossCheck,
@@ -32,10 +32,11 @@ from factcheck.models import (
     Policy,
     ResolutionKind,
     Scope,
+    Source,
     Topic,
 )
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
+from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import (
     ENGINE_VERSION,
@@ -80,35 +81,35 @@ def request_crosscheck(
     Raises:
         NotAllowed: the person may not ask for one on this desk.
     """
-    if not isinstance(by, MACHINE):
-        require(by, document.desk if document else desk, "crosscheck")
-    target = document or measure or topic
-    args = {"scope": scope, "document": None, "measure": None, "topic": None}
-    if target is not None:
-        args[scope] = target.pk
-    return enqueue(
-        JobName.CROSSCHECK, f"{scope}:{target.pk if target else 'all'}", args,
-        by=None if isinstance(by, MACHINE) else by, desk=document.desk if document else desk, priority=5,
-    )  # fmt: skip
+    where = document.desk if document else desk
+    if where is not None:
+        require(by, where, "crosscheck")
+    elif not isinstance(by, MACHINE):
+        raise NotAllowed("Ask for a cross-check on one of your desks.", code="desk_missing")
+    person = None if isinstance(by, MACHINE) else by
+    return enqueue_crosscheck(scope, document or measure or topic, by=person, desk=where)
 
 
 def open_crosscheck(job: Job) -> CrossCheck:
     """The run of a job; the same row when the job is tried again."""
     wanted = {f"{name}_id": job.args.get(name) for name in ("document", "measure", "topic")}
     run, _ = CrossCheck.objects.get_or_create(
-        job=job, defaults={"scope": job.args["scope"], "engine_version": ENGINE_VERSION, "started_at": timezone.now(), **wanted}
+        job=job,
+        defaults={"scope": job.args["scope"], "engine_version": ENGINE_VERSION, "started_at": timezone.now(), **wanted},
     )
     return run
 
 
 def measures_of(run: CrossCheck) -> list[Measure]:
-    """The measures a run looks at, in a fixed order."""
-    rows = Measure.objects.filter(merged_into=None).filter(figures__isnull=False)
+    """The measures a run looks at, in a fixed order; also those whose figures have left open discrepancies behind."""
+    rows = Measure.objects.filter(
+        Q(merged_into=None, figures__isnull=False) | Q(discrepancies__state=DiscrepancyState.OPEN)
+    )
     if run.scope == Scope.DOCUMENT:
         touched = Measure.objects.filter(figures__document=run.document)
         rows = rows.filter(Q(pk__in=touched.values("pk")) | Q(discrepancies__figures__document=run.document))
     elif run.scope == Scope.MEASURE:
-        rows = rows.filter(pk=run.measure_id)
+        rows = rows.filter(pk__in=[run.measure_id])
     elif run.scope == Scope.TOPIC:
         rows = rows.filter(topic=run.topic)
     return list(rows.distinct().order_by("pk"))
@@ -136,7 +137,9 @@ def states_of(measure: Measure) -> list[Held]:
         state = state_of(figure, measure)
         key = state_key(state)
         held.setdefault(key, Held(key, state)).figures.append(figure)
-    return sorted(held.values(), key=lambda row: (row.state.as_of.start.timestamp() if row.state.as_of else 0.0, row.key))
+    return sorted(
+        held.values(), key=lambda row: (row.state.as_of.start.timestamp() if row.state.as_of else 0.0, row.key)
+    )
 
 
 def says_of(figure: Figure) -> str:
@@ -158,19 +161,33 @@ def state_of(figure: Figure, measure: Measure) -> State:
         )  # fmt: skip
     return State(
         measure=MeasureValue(
-            key=measure.key, counted=measure.counted, dimension=figure.dimension, definition=figure.definition,
-            scope=figure.scope, place=figure.place, party=figure.party, running=measure.running,
+            key=measure.key,
+            counted=measure.counted,
+            dimension=figure.dimension,
+            definition=figure.definition,
+            scope=figure.scope,
+            place=figure.place,
+            party=figure.party,
+            running=measure.running,
         ),
-        quantity=Quantity(figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step, figure.as_written),
-        hedge=Hedge(figure.hedge), modality=Modality(figure.modality), as_of=period, says=says_of(figure), counted=figure.counted,
-    )  # fmt: skip
+        quantity=Quantity(
+            figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step, figure.as_written
+        ),
+        hedge=Hedge(figure.hedge),
+        modality=Modality(figure.modality),
+        as_of=period,
+        says=says_of(figure),
+        counted=figure.counted,
+    )
 
 
 def state_key(state: State) -> str:
     """A name for a state by its content: number, hedge, who says it, as-of, definition."""
     quantity = state.quantity
     numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
-    window = [state.as_of.start.isoformat(), state.as_of.end.isoformat(), state.as_of.granularity] if state.as_of else []
+    window = (
+        [state.as_of.start.isoformat(), state.as_of.end.isoformat(), state.as_of.granularity] if state.as_of else []
+    )
     parts = [
         *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.definition,
         state.measure.scope, *window,
@@ -225,24 +242,30 @@ def agreements_of(measure: Measure) -> list[str]:
 def store_discrepancy(measure: Measure, kind: str, comparison: Comparison, a: Held, b: Held, *, by: Any) -> None:
     """One row per pair of states; later copies join it and change nothing of its resolution."""
     row, new = Discrepancy.objects.get_or_create(
-        measure=measure, a_key=a.key, b_key=b.key,
+        measure=measure,
+        a_key=a.key,
+        b_key=b.key,
         defaults={
-            "kind": kind, "reason": comparison.reason, "notes": list(comparison.notes), "engine_version": ENGINE_VERSION,
+            "kind": kind,
+            "reason": comparison.reason,
+            "notes": list(comparison.notes),
+            "engine_version": ENGINE_VERSION,
         },
-    )  # fmt: skip
+    )
     sides = [(figure, "a") for figure in a.figures] + [(figure, "b") for figure in b.figures]
     known = dict(row.sides.values_list("figure_id", "side"))
     DiscrepancyFigure.objects.bulk_create(
         DiscrepancyFigure(discrepancy=row, figure=figure, side=side) for figure, side in sides if figure.pk not in known
     )
     row.sides.exclude(figure__in=[figure for figure, _ in sides]).delete()
-    if not new and row.state == DiscrepancyState.CLOSED:
+    again = row.state == DiscrepancyState.CLOSED
+    if again:
         move(row, "reopen", by=by, note="it holds again")
     if not new and row.engine_version != ENGINE_VERSION and row.state == DiscrepancyState.OPEN:
         Discrepancy.objects.filter(pk=row.pk).update(
             kind=kind, reason=comparison.reason, notes=list(comparison.notes), engine_version=ENGINE_VERSION
         )
-    if new and kind in (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP):
+    if (new or again) and kind in (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP):
         void_sign_offs(row, a, b, by=by)
 
 
@@ -265,28 +288,39 @@ def void_sign_offs(row: Discrepancy, a: Held, b: Held, *, by: Any) -> None:
 
 def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:
     """Whether a figure comes from an origin of its own, graded at the floor or better."""
-    own = {origin_of(figure) for figure in standing}
+    owners = Source.objects.ultimate_owners()
+    own = {origin_of(figure, owners) for figure in standing}
     for figure in against:
         source = figure.attribution.source if figure.attribution else figure.document.publisher
-        if origin_of(figure) not in own and source is not None and source.reliability and source.reliability <= floor:
+        if (
+            origin_of(figure, owners) not in own
+            and source is not None
+            and source.reliability
+            and source.reliability <= floor
+        ):
             return True
     return False
 
 
-def origin_of(figure: Figure) -> str:
-    """On whom a figure rests: copies of one party's number share it."""
+def origin_of(figure: Figure, owners: dict[int, int]) -> str:
+    """On whom a figure rests: copies of one party's number share it, and so do the outlets of one owner."""
     attribution, document = figure.attribution, figure.document
     if attribution is not None:
-        return f"source:{attribution.source_id}" if attribution.source_id else f"party:{attribution.party.casefold()}"
+        return (
+            f"source:{owners[attribution.source_id]}"
+            if attribution.source_id
+            else f"party:{attribution.party.casefold()}"
+        )
     original = document.same_text_as or document
     if original.publisher_id:
-        return f"source:{original.publisher_id}"
+        return f"source:{owners[original.publisher_id]}"
     return f"party:{original.publisher_name.casefold()}" if original.publisher_name else f"document:{original.pk}"
 
 
 def origins_of(figures: Iterable[Figure]) -> set[str]:
     """The independent origins behind some figures."""
-    return {origin_of(figure) for figure in figures}
+    owners = Source.objects.ultimate_owners()
+    return {origin_of(figure, owners) for figure in figures}
 
 
 def resolve_discrepancy(

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from factcheck.errors import Invalid, StaleRevision, WrongState
 from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
-from factcheck.models import Desk, Document, DocumentKind, Job, Revision, Snapshot, Source, Topic
+from factcheck.models import Desk, Document, DocumentKind, Job, Revision, Scope, Snapshot, Source, Topic
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
-from factcheck.states import DocumentState
+from factcheck.queue import JobName, enqueue, enqueue_crosscheck
+from factcheck.states import DocumentState, JobState
 
-from .transitions import log, move, require
+from .transitions import log, move, require, require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Arrival:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+PASTED = Arrival(filename="revision.txt", media_type="text/plain", pasted=True)
+
+
 def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
     """Take in the bytes of a document: a snapshot, the document, an event and a job, or nothing.
 
@@ -59,7 +63,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
     require(by, desk, "ingest")
     check_arrival(data, arrival)
     if arrival.source_id and (known := _host_object(desk, arrival)):
-        return revise_document(known, data, by=by)
+        return revise_document(known, data, by=by, arrival=arrival)
     key = arrival_key(data, arrival, desk)
     try:
         with transaction.atomic():
@@ -86,6 +90,9 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
     """
     if not data.strip():
         raise Invalid("The document is empty.", code="empty")
+    require_storable(*(getattr(arrival, row.name) for row in fields(arrival)))
+    if len(arrival.source_app) > 100 or len(arrival.source_id) > 200:
+        raise Invalid("The names of the host's object are too long.", code="source_id_too_long")
     if len(data) > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
     if arrival.zone and arrival.zone not in available_timezones():
@@ -108,7 +115,8 @@ def _create(data: bytes, arrival: Arrival, desk: Desk, key: str, by: Any) -> tup
         desk=desk, topic=arrival.topic, kind=arrival.kind, title=arrival.title[:500], publisher=arrival.publisher,
         publisher_name=arrival.publisher_name[:200], url=arrival.url[:2000], byline=arrival.byline[:500],
         published_at=arrival.published_at, zone=arrival.zone or "UTC", source_app=arrival.source_app,
-        source_id=arrival.source_id, embargo_until=arrival.embargo_until, arrival_key=key, created_by=by,
+        source_id=arrival.source_id, embargo_until=arrival.embargo_until, arrival_key=key,
+        created_by=None if isinstance(by, MACHINE) else by,
     )  # fmt: skip
     document.authors.set(arrival.authors)
     snapshot = keep_bytes(data, desk, arrival)
@@ -144,33 +152,68 @@ def unfinished_reading(document: Document) -> Job | None:
 
 
 def revise_document(
-    document: Document, data: bytes, *, by: Any, version: int | None = None, editor: Any = None
+    document: Document,
+    data: bytes,
+    *,
+    by: Any,
+    version: int | None = None,
+    editor: Any = None,
+    arrival: Arrival = PASTED,
 ) -> tuple[Document, Job | None]:
     """A new text for a document: kept at once, read by a job, which re-anchors every claim.
 
-    ``editor`` is the person who changed the words, where a service account files for them.
+    ``editor`` is the person who changed the words, where a service account files for them. ``arrival`` says what
+    kind of bytes they are; plain text where nothing is said.
 
     Raises:
         NotAllowed, StaleRevision, WrongState, Invalid: as for any act.
     """
     require(by, document, "revise")
-    check_arrival(data, Arrival())
+    check_arrival(data, arrival)
     if version is not None and version != document.version:
         raise StaleRevision("This has changed since you opened it.", version=document.version)
     if document.state in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN):
-        raise WrongState(f"The document is {document.state}; file the new text as a new document.", state=document.state)
-    current = document.current_revision
-    if current and current.bytes_sha256 == sha256_of(data) and not unfinished_reading(document):
-        return document, None
+        raise WrongState(
+            f"The document is {document.state}; file the new text as a new document.", state=document.state
+        )
+    if newest_bytes(document) == sha256_of(data):
+        return document, unfinished_reading(document)
     with transaction.atomic():
-        snapshot = keep_bytes(data, document.desk, Arrival(filename="revision.txt", media_type="text/plain"))
+        next_version(document, version)
+        snapshot = keep_bytes(data, document.desk, arrival)
         log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
-        return document, ask_for_reading(document, snapshot, by=editor or by, pasted=True)
+        return document, ask_for_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
 
 
-def store_revision(document: Document, snapshot: Snapshot, extract: Extract, *, by: Any, editor: Any) -> Revision | None:
-    """The text that was read from a snapshot, as the document's next revision; None if it was stored before."""
-    if document.revisions.filter(snapshot=snapshot).exists():
+def next_version(document: Document, version: int | None = None) -> None:
+    """Count a change of the text, so that a second edit of the same text is told that it is one.
+
+    Raises:
+        StaleRevision: another edit was faster than that of the person who acted on ``version``.
+    """
+    rows = Document.objects.filter(pk=document.pk)
+    if not (rows if version is None else rows.filter(version=version)).update(version=F("version") + 1):
+        raise StaleRevision("This has changed since you opened it.", version=document.version)
+    document.refresh_from_db()
+
+
+def newest_bytes(document: Document) -> str:
+    """The hash of the bytes that were last read or are still to be read; empty after a reading that failed."""
+    last = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:").first()
+    if last is None:
+        current = document.current_revision
+        return current.bytes_sha256 if current else ""
+    return "" if last.state == JobState.FAILED else Snapshot.objects.get(pk=last.args["snapshot"]).sha256
+
+
+def store_revision(
+    document: Document, snapshot: Snapshot, extract: Extract, *, by: Any, editor: Any
+) -> Revision | None:
+    """The text that was read from a snapshot, as the document's next revision.
+
+    None if it was stored before, or if a text that came in later was read first: the newest stays the current one.
+    """
+    if document.revisions.filter(snapshot__gte=snapshot.pk).exists():
         return None
     previous = document.current_revision
     fill_in(document, extract)
@@ -181,9 +224,11 @@ def store_revision(document: Document, snapshot: Snapshot, extract: Extract, *, 
     )  # fmt: skip
     if previous is None:
         mark_reprint(document, revision)
-        to = DocumentState.IN_CHECK if extract.plain else DocumentState.TO_CONFIRM
+        own = extract.plain or document.source_id != ""
+        to = DocumentState.IN_CHECK if own else DocumentState.TO_CONFIRM
         move(document, "read", by=by, to=to, state_reason="")
     else:
+        next_version(document)
         log(document, "revised", by=by, facts={"revision": revision.number, "text_sha256": revision.text_sha256})
     return revision
 
@@ -197,7 +242,7 @@ def fill_in(document: Document, extract: Extract) -> None:
         "url": extract.canonical_url[:2000],
         "publisher_name": (extract.publisher or extract.site_name)[:200],
     }
-    changed = {name: value for name, value in found.items() if value and not getattr(document, name)}
+    changed: dict[str, Any] = {name: value for name, value in found.items() if value and not getattr(document, name)}
     latest = timezone.now() + timedelta(days=366)
     if document.published_at is None and extract.published_at and extract.published_at <= latest:
         changed["published_at"] = extract.published_at
@@ -238,13 +283,15 @@ def refuse_document(document: Document, reason: str, *, by: Any) -> None:
 
 def confirm_document(document: Document, *, by: Any, version: int | None = None, title: str = "") -> None:
     """A person has compared the extracted text with the original."""
-    values = {"title": title[:500]} if title.strip() else {}
+    values: dict[str, Any] = {"title": title[:500]} if title.strip() else {}
     move(document, "confirm", by=by, version=version, **values)
 
 
 def withdraw_document(document: Document, *, by: Any, note: str, version: int | None = None) -> None:
-    """Take a document out of every check. It is never deleted."""
-    move(document, "withdraw", by=by, note=note, version=version)
+    """Take a document out of every check and comparison. It is never deleted."""
+    with transaction.atomic():
+        move(document, "withdraw", by=by, note=note, version=version)
+        enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
 
 
 def local_time(document: Document, at: datetime) -> datetime:

@@ -67,4 +67,3 @@ def erase_notes(document: Document, now: Any) -> None:
     notes = EventNote.objects.filter(event__record="document", event__record_id=document.pk)
     notes.update(text="", erased_at=now)
     EventNote.objects.filter(event__record="claim", event__record_id__in=claims).update(text="", erased_at=now)
-

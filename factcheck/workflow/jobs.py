@@ -13,4 +13,13 @@ from .transitions import move
 
 def retry_job(job: Job, *, by: Any, version: int | None = None) -> None:
     """Put a failed job back into the queue, with a clean count of failures."""
-    move(job, "retry", by=by, version=version, failures=0, attempt=0, run_at=timezone.now(), rung_at=None, finished_at=None)
+    move(
+        job,
+        "retry",
+        by=by,
+        version=version,
+        failures=0,
+        run_at=timezone.now(),
+        rung_at=None,
+        finished_at=None,
+    )

@@ -49,7 +49,7 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
     Returns how many claims and figures were proposed and how many sign-offs were voided.
     """
     document = revision.document
-    marker = Marker(document, revision)
+    marker = Marker(document, revision, previous)
     found = Found()
     voided = 0
     if previous is not None:
@@ -75,6 +75,8 @@ def carry_claims(previous: Revision, revision: Revision, found: Found, *, by: An
     voided = 0
     for row, place in zip(rows, placed, strict=True):
         claim = row.claim
+        if claim is None:
+            continue
         claim.refresh_from_db()
         if place.span is not None and place.state in STANDS:
             found.claims[claim.pk] = (claim, place.span)
@@ -95,16 +97,23 @@ def note_changes(claim: Claim, place: Anchoring, revision: Revision, *, by: Any)
 
 
 def place_figures(previous: Revision, revision: Revision, found: Found) -> None:
-    rows = list(previous.anchors.filter(figure__isnull=False, start__isnull=False).select_related("figure__attribution", "figure__measure"))
+    rows = list(
+        previous.anchors.filter(figure__isnull=False, start__isnull=False).select_related(
+            "figure__attribution", "figure__measure"
+        )
+    )
     spans = [Span(row.start or 0, row.end or 0) for row in rows]
     for row, place in zip(rows, reanchor_all(previous.text, spans, revision.text), strict=True):
         span = place.span if place.span is not None and place.state in STANDS else Span(-1, -1)
-        found.figures.append((row.figure, span, place.state))
+        if row.figure:
+            found.figures.append((row.figure, span, place.state))
 
 
 def known_marks(revision: Revision, found: Found) -> None:
     """The marks an earlier reading of this same revision left."""
-    for row in revision.anchors.filter(start__isnull=False).select_related("claim", "figure__attribution", "figure__measure"):
+    for row in revision.anchors.filter(start__isnull=False).select_related(
+        "claim", "figure__attribution", "figure__measure"
+    ):
         span = Span(row.start or 0, row.end or 0)
         if row.claim:
             found.claims[row.claim.pk] = (row.claim, span)
@@ -131,9 +140,10 @@ def exactly(span: Span) -> Anchoring:
 class Marker:
     """Proposes the records of one reading of one revision, looking up parties and measures once each."""
 
-    def __init__(self, document: Document, revision: Revision) -> None:
+    def __init__(self, document: Document, revision: Revision, previous: Revision | None) -> None:
         self.document = document
         self.revision = revision
+        self.previous = previous
         self.attributions: dict[tuple[str, str, str], Attribution] = {}
         self.measures: dict[str, Measure] = {}
 
@@ -149,11 +159,18 @@ class Marker:
         return {**found.claims, **made}
 
     def _claim(self, row: ClaimMention) -> Claim:
+        words = row.span.cut(self.revision.text)
+        added = self.previous is not None and words not in self.previous.text
         return Claim(
-            document=self.document, claim_type=row.claim_type, text=row.span.cut(self.revision.text),
-            checkworthiness=row.checkworthiness, reasons=list(row.reasons), attribution=self.attribution(row.attribution),
+            document=self.document,
+            claim_type=row.claim_type,
+            text=words,
+            words_changed_by=self.revision.created_by if added else None,
+            checkworthiness=row.checkworthiness,
+            reasons=list(row.reasons),
+            attribution=self.attribution(row.attribution),
             proposed_by_engine=ENGINE_VERSION,
-        )  # fmt: skip
+        )
 
     def propose_figures(self, reading: Reading, found: Found, claims: dict[int, tuple[Claim, Span]]) -> int:
         """New figures for the mentions no old figure answers to; old ones that say another thing are orphaned."""
@@ -174,15 +191,19 @@ class Marker:
         worth = {at: row.checkworthiness for row in reading.claims for at in row.figures}
         worths = {row.span: worth.get(at, 0.0) for at, row in enumerate(reading.figures)}
         owners = zip(fresh, holders(claims.values(), fresh), strict=True)
-        figures = Figure.objects.bulk_create([self._figure(row, owner, worths[row.span]) for row, owner in owners], batch_size=200)
-        anchors += [anchor_of(self.revision, exactly(row.span), figure=new) for row, new in zip(fresh, figures, strict=True)]
+        figures = Figure.objects.bulk_create(
+            [self._figure(row, owner, worths[row.span]) for row, owner in owners], batch_size=200
+        )
+        anchors += [
+            anchor_of(self.revision, exactly(row.span), figure=new) for row, new in zip(fresh, figures, strict=True)
+        ]
         write_anchors(anchors)
         self._link(figures)
         return len(figures)
 
     def _orphan(self, found: Found, kept: set[int], anchors: list[Anchor]) -> None:
         """What no longer stands in the text as it was read is orphaned, unless a person touched it here."""
-        for figure, span, _ in found.figures:
+        for figure, _, _ in found.figures:
             touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
             same_text = self.revision.anchors.filter(figure=figure).exists()
             if figure.pk in kept or (same_text and touched):
@@ -194,12 +215,24 @@ class Marker:
     def _figure(self, row: FigureMention, claim: Claim | None, worth: float) -> Figure:
         accepted = claim is not None and claim.state not in (ClaimState.PROPOSED, ClaimState.DISMISSED)
         return Figure(
-            document=self.document, claim=claim if accepted else None, measure=self.measure(row),
-            surface=row.span.cut(self.revision.text)[:300], counted=row.counted[:300], definition=row.measure.definition[:200],
-            scope=row.measure.scope[:100], hedge=row.hedge, modality=row.modality, place=row.place[:200], party=row.party[:200],
-            attribution=self.attribution(row.attribution), checkworthiness=worth, flags=list(row.flags),
-            engine_version=ENGINE_VERSION, **numbers_of(row), **as_of_of(row),
-        )  # fmt: skip
+            document=self.document,
+            claim=claim if accepted else None,
+            measure=self.measure(row),
+            surface=row.span.cut(self.revision.text)[:300],
+            counted=row.counted[:300],
+            definition=row.measure.definition[:200],
+            scope=row.measure.scope[:100],
+            hedge=row.hedge,
+            modality=row.modality,
+            place=row.place[:200],
+            party=row.party[:200],
+            attribution=self.attribution(row.attribution),
+            checkworthiness=worth,
+            flags=list(row.flags),
+            engine_version=ENGINE_VERSION,
+            **numbers_of(row),
+            **as_of_of(row),
+        )
 
     def _link(self, figures: Iterable[Figure]) -> None:
         for figure in figures:
@@ -234,12 +267,25 @@ class Marker:
             while measure.merged_into:
                 measure = measure.merged_into
             self.measures[key] = measure
-        return self.measures[key]
+        measure = self.measures[key]
+        if found.running and not measure.running:
+            measure.running = True  # one sentence that shows it moving with time is enough
+            measure.save(update_fields=["running"])
+        return measure
 
     def signature(self, row: FigureMention) -> tuple[Any, ...]:
         numbers = numbers_of(row)
         says = row.attribution.party if row.attribution else ""
-        return (numbers["value"], numbers["low"], numbers["high"], numbers["unit"], str(row.hedge), str(row.modality), row.counted[:300], says[:300])
+        return (
+            numbers["value"],
+            numbers["low"],
+            numbers["high"],
+            numbers["unit"],
+            str(row.hedge),
+            str(row.modality),
+            row.counted[:300],
+            says[:300],
+        )
 
 
 def signature(figure: Figure) -> tuple[Any, ...]:
@@ -256,8 +302,9 @@ class Stretches:
         for span in sorted(spans):
             if self.merged and span.start < self.merged[-1].end:
                 last = self.merged.pop()
-                span = Span(last.start, max(last.end, span.end))
-            self.merged.append(span)
+                self.merged.append(Span(last.start, max(last.end, span.end)))
+            else:
+                self.merged.append(span)
         self.starts = [span.start for span in self.merged]
 
     def touch(self, span: Span) -> bool:
@@ -315,4 +362,3 @@ def as_of_of(row: FigureMention) -> dict[str, Any]:
 def link_by_itself(figure: Figure) -> None:
     """A figure inside an accepted claim is linked without anyone asking."""
     move(figure, "link", by=MACHINE("mark revision"))
-

@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 
 from factcheck.errors import Invalid, NotAllowed
-from factcheck.models import Desk, Document, Figure, Measure, Topic
+from factcheck.models import Desk, Document, Figure, Measure, Scope, Topic
 from factcheck.permissions import EDITORS, MACHINE
+from factcheck.queue import enqueue_crosscheck
 
 from .transitions import log, require
 
@@ -39,6 +40,14 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
         Measure.objects.filter(merged_into=measure).update(merged_into=into)
         Measure.objects.filter(pk=measure.pk).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
+        compare_again(measure, into)
+
+
+def compare_again(*measures: Measure | None) -> None:
+    """Figures moved between measures: a job compares what each of them holds now."""
+    for measure in measures:
+        if measure is not None:
+            enqueue_crosscheck(Scope.MEASURE, measure)
 
 
 def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: Any) -> Measure:
@@ -55,9 +64,14 @@ def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: 
     with transaction.atomic():
         number = Measure.objects.filter(topic=measure.topic, key__startswith=f"{measure.key[:250]}#").count() + 1
         made = Measure.objects.create(
-            topic=measure.topic, key=f"{measure.key[:250]}#{number}", counted=counted.strip()[:300], dimension=measure.dimension,
-            place=measure.place, party=measure.party, running=measure.running,
-        )  # fmt: skip
+            topic=measure.topic,
+            key=f"{measure.key[:250]}#{number}",
+            counted=counted.strip()[:300],
+            dimension=measure.dimension,
+            place=measure.place,
+            party=measure.party,
+            running=measure.running,
+        )
         for figure in figures:
             pin_figure(figure, made, by=by)
         log(measure, "split", by=by, facts={"into": made.pk, "figures": [figure.pk for figure in figures]})
@@ -72,10 +86,13 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any) -> None:
     """
     require(by, figure, "pin")
     if figure.dimension != measure.dimension:
-        raise Invalid(f"A figure in {figure.unit} cannot belong to a measure of {measure.dimension}.", code="dimension_differs")
+        raise Invalid(
+            f"A figure in {figure.unit} cannot belong to a measure of {measure.dimension}.", code="dimension_differs"
+        )
     with transaction.atomic():
         Figure.objects.filter(pk=figure.pk).update(measure=measure, pinned_by=by)
         log(figure, "pin", by=by, facts={"from": figure.measure_id, "measure": measure.pk})
+        compare_again(figure.measure, measure)
     figure.refresh_from_db()
 
 
@@ -87,8 +104,10 @@ def set_topic(document: Document, topic: Topic | None, *, by: Any) -> None:
         Document.objects.filter(pk=document.pk).update(topic=topic)
         document.refresh_from_db()
         for figure in document.figures.filter(pinned_by=None).exclude(measure=None).select_related("measure"):
-            figure.measure = home_of(figure.measure, document)
-            figure.save(update_fields=["measure"])
+            if figure.measure:
+                figure.measure = home_of(figure.measure, document)
+                figure.save(update_fields=["measure"])
+        enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
         log(document, "set_topic", by=by, facts={"from": before, "topic": topic.pk if topic else None})
 
 

@@ -46,7 +46,9 @@ def publish_document(
         if any(row.code == "not_this_revision" for row in answer.blockers):
             raise WrongState("The text to be published is not the one that was checked.", code="not_this_revision")
         if document.embargo_until and document.embargo_until > timezone.now():
-            raise WrongState(f"The document is under embargo until {document.embargo_until:%Y-%m-%d %H:%M} UTC.", code="embargo")
+            raise WrongState(
+                f"The document is under embargo until {document.embargo_until:%Y-%m-%d %H:%M} UTC.", code="embargo"
+            )
         if not answer.clear and not uncleared_reason.strip():
             raise WrongState("The document is not cleared.", code="not_cleared", blockers=answer.as_dict()["blockers"])
         facts = {"revision": revision.number, "clear": answer.clear}
@@ -59,7 +61,13 @@ def publish_document(
 
 
 def correct_document(
-    document: Document, *, by: Any, correction_class: str, wording: str, claim: Claim | None = None, version: int | None = None
+    document: Document,
+    *,
+    by: Any,
+    correction_class: str,
+    wording: str,
+    claim: Claim | None = None,
+    version: int | None = None,
 ) -> Correction:
     """Record what was put right after publication, in the words the reader is given.
 
@@ -93,18 +101,30 @@ def waive_document(document: Document, *, by: Any, note: str, expires_at: dateti
     longest = timezone.now() + timedelta(hours=settings().DOCUMENT_WAIVER_HOURS)
     until = expires_at or longest
     if not timezone.now() < until <= longest + timedelta(minutes=1):
-        raise Invalid(f"A document can be waived for {settings().DOCUMENT_WAIVER_HOURS} hours at most.", code="waiver_too_long")
+        raise Invalid(
+            f"A document can be waived for {settings().DOCUMENT_WAIVER_HOURS} hours at most.", code="waiver_too_long"
+        )
     note = require_note(note)
     revision = document.current_revision
     answer: Clearance = clearance(document)
-    if revision is None or any(row.record == "document" and row.code != "crosscheck_pending" for row in answer.blockers):
+    if revision is None or any(
+        row.record == "document" and row.code != "crosscheck_pending" for row in answer.blockers
+    ):
         raise WrongState("The document is not ready to be waived.", state=document.state)
     if not answer.blockers:
         raise Invalid("Nothing blocks this document.", code="nothing_to_waive")
     with transaction.atomic():
         covers = answer.as_dict()["blockers"]
-        waiver = Waiver.objects.create(revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now())
-        log(document, "waive", by=by, note=note, facts={"revision": revision.number, "until": until.isoformat(), "covers": len(covers)})
+        waiver = Waiver.objects.create(
+            revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now()
+        )
+        log(
+            document,
+            "waive",
+            by=by,
+            note=note,
+            facts={"revision": revision.number, "until": until.isoformat(), "covers": len(covers)},
+        )
         open_work(covers, until, by=by)
     return waiver
 
@@ -114,7 +134,9 @@ def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Any) -> None
     claims = Claim.objects.filter(pk__in=[row["record_id"] for row in covers if row["record"] == "claim"])
     for claim in claims:
         if not claim.verification_tasks.exclude(state__in=[TaskState.DONE, TaskState.CANCELLED]).exists():
-            task = VerificationTask.objects.create(claim=claim, method=Method.FIND_PRIMARY_SOURCE, due_at=until, created_by=by)
+            task = VerificationTask.objects.create(
+                claim=claim, method=Method.FIND_PRIMARY_SOURCE, due_at=until, created_by=by
+            )
             log(task, "open", by=by, to_state=task.state)
 
 

@@ -30,7 +30,9 @@ def read_text(document: Document, extract: Extract) -> Reading:
     return read(extract.text, published_at=published, zone=document.zone, title=document.title)
 
 
-def store_reading(document: Document, snapshot: Snapshot, extract: Extract, reading: Reading, *, by: MACHINE, person: Any) -> dict[str, int]:
+def store_reading(
+    document: Document, snapshot: Snapshot, extract: Extract, reading: Reading, *, by: MACHINE, person: Any
+) -> dict[str, int]:
     """Write down what was read of a snapshot; doing it twice changes nothing.
 
     ``person`` is who filed the text: a later revision's changed words are theirs.
@@ -59,14 +61,21 @@ def reread_document(document: Document, *, by: Any) -> None:
         raise WrongState("The document has no text yet.", state=document.state)
     with transaction.atomic():
         log(document, "reread", by=by, facts={"revision": revision.number})
-        ask_for_reading(document, revision.snapshot, by=by, pasted=True)
+        ask_for_reading(document, revision.snapshot, by=by, pasted=False)
 
 
-def store_second_reading(document: Document, reading: Reading, *, by: MACHINE) -> dict[str, int]:
-    """Bring the marks of the current revision up to a newer engine."""
+def read_again(revision: Revision) -> Reading:
+    """What the engine of today finds in a text as it is stored; the bytes it came from are not read again."""
+    document = revision.document
+    published = document.published_at or document.created_at
+    return read(revision.text, published_at=published, zone=document.zone, title=document.title)
+
+
+def store_second_reading(revision: Revision, reading: Reading, *, by: MACHINE) -> dict[str, int]:
+    """Bring the marks of a revision up to a newer engine, while it is the current one."""
+    document = revision.document
     with transaction.atomic():
-        revision: Revision | None = document.current_revision
-        if revision is None:
+        if document.current_revision != revision:
             return {}
         counts = mark_revision(revision, reading, previous=None, by=by)
         request_crosscheck(Scope.DOCUMENT, document=document, by=by)

@@ -39,18 +39,49 @@ from factcheck.permissions import MACHINE
 from factcheck.queue import JobName, enqueue
 from factcheck.states import EvidenceState
 
-from .transitions import log, move, require
+from .transitions import log, move, require, require_storable
 
 PLATFORMS = frozenset(
-    "x.com twitter.com facebook.com fb.com instagram.com t.me telegram.org telegram.me youtube.com youtu.be tiktok.com "
-    "vk.com ok.ru reddit.com linkedin.com threads.net bsky.app medium.com substack.com wordpress.com blogspot.com".split()
+    [
+        "x.com",
+        "twitter.com",
+        "facebook.com",
+        "fb.com",
+        "instagram.com",
+        "t.me",
+        "telegram.org",
+        "telegram.me",
+        "youtube.com",
+        "youtu.be",
+        "tiktok.com",
+        "vk.com",
+        "ok.ru",
+        "reddit.com",
+        "linkedin.com",
+        "threads.net",
+        "bsky.app",
+        "medium.com",
+        "substack.com",
+        "wordpress.com",
+        "blogspot.com",
+    ]
 )
 
 
 def record_source(
-    name: str, kind: str, *, desk: Desk, by: Any, slug: str = "", country: str = "", aliases: Iterable[str] = (),
-    domains: Iterable[str] = (), owner: Source | None = None, confidential: bool = False, confidants: Iterable[Any] = (),
-) -> Source:  # fmt: skip
+    name: str,
+    kind: str,
+    *,
+    desk: Desk,
+    by: Any,
+    slug: str = "",
+    country: str = "",
+    aliases: Iterable[str] = (),
+    domains: Iterable[str] = (),
+    owner: Source | None = None,
+    confidential: bool = False,
+    confidants: Iterable[Any] = (),
+) -> Source:
     """Enter an organisation or person in the registry. No grade is given here; people grade.
 
     A confidential source is stored under a code; its name is sealed and opened for its confidants only.
@@ -61,6 +92,7 @@ def record_source(
     require(by, desk, "record_source")
     if kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
+    require_storable(name, *aliases)
     if not name.strip():
         raise Invalid("A source needs a name.", code="name_missing")
     wanted = {clean_domain(domain) for domain in domains}
@@ -72,11 +104,18 @@ def record_source(
     try:
         with transaction.atomic():
             source = Source.objects.create(
-                slug=slug or slugify(shown)[:100] or f"source-{sha256_of(shown.encode())[:12]}", name=shown[:200], kind=kind,
-                country=country, owner=owner, confidential=confidential, sealed_name=sealed,
-            )  # fmt: skip
+                slug=slug or slugify(shown)[:100] or f"source-{sha256_of(shown.encode())[:12]}",
+                name=shown[:200],
+                kind=kind,
+                country=country,
+                owner=owner,
+                confidential=confidential,
+                sealed_name=sealed,
+            )
             names = {folded(alias): alias.strip()[:200] for alias in (shown, *aliases) if alias.strip()}
-            SourceName.objects.bulk_create(SourceName(source=source, name=alias, folded=key[:200]) for key, alias in names.items())
+            SourceName.objects.bulk_create(
+                SourceName(source=source, name=alias, folded=key[:200]) for key, alias in names.items()
+            )
             SourceDomain.objects.bulk_create(SourceDomain(source=source, domain=domain) for domain in sorted(wanted))
             source.confidants.set(confidants)
             log(source, "record", by=by, facts={"kind": kind, "desk": desk.pk})
@@ -101,7 +140,9 @@ def load_registry(rows: Iterable[dict[str, Any]], *, by: MACHINE) -> int:
             SourceName.objects.bulk_create(
                 SourceName(source=source, name=name, folded=key) for key, name in names.items() if key not in taken
             )
-            SourceDomain.objects.bulk_create((SourceDomain(source=source, domain=domain) for domain in row["domains"]), ignore_conflicts=True)
+            SourceDomain.objects.bulk_create(
+                (SourceDomain(source=source, domain=domain) for domain in row["domains"]), ignore_conflicts=True
+            )
             log(source, "record", by=by, facts={"kind": row["kind"]})
         slugs = dict(Source.objects.values_list("slug", "pk"))
         for row in fresh:
@@ -130,7 +171,7 @@ def clean_domain(domain: str) -> str:
 def seals() -> MultiFernet:
     """The keys that seal confidential names: the host's, or one derived from its secret key."""
     derived = base64.urlsafe_b64encode(hashlib.sha256(f"factcheck seal {django_settings.SECRET_KEY}".encode()).digest())
-    return MultiFernet([Fernet(key) for key in (*settings().SEAL_KEYS, derived)])
+    return MultiFernet([Fernet(key) for key in [*map(str.encode, settings().SEAL_KEYS), derived]])
 
 
 def seal(name: str) -> str:
@@ -170,10 +211,24 @@ def record_evidence(
         source = Source.objects.at_host(urlsplit(url).hostname or "")
     with transaction.atomic():
         evidence = Evidence.objects.create(
-            claim=claim, source=source, kind=kind, url=url, note=note.strip(), source_use=source_use, credibility=credibility,
-            derived_from=derived_from, derived_from_source=derived_from_source, created_by=by,
-        )  # fmt: skip
-        log(evidence, "record", by=by, to_state=evidence.state, facts={"claim": claim.pk, "source": source.pk if source else None})
+            claim=claim,
+            source=source,
+            kind=kind,
+            url=url,
+            note=note.strip(),
+            source_use=source_use,
+            credibility=credibility,
+            derived_from=derived_from,
+            derived_from_source=derived_from_source,
+            created_by=by,
+        )
+        log(
+            evidence,
+            "record",
+            by=by,
+            to_state=evidence.state,
+            facts={"claim": claim.pk, "source": source.pk if source else None},
+        )
         if kind == EvidenceKind.WEB:
             ask_for_capture(evidence, by=by)
         elif kind != EvidenceKind.UPLOAD:
@@ -182,7 +237,13 @@ def record_evidence(
 
 
 def check_evidence(
-    claim: Claim, kind: str, url: str, note: str, source_use: str, credibility: int | None, derived_from: Evidence | None
+    claim: Claim,
+    kind: str,
+    url: str,
+    note: str,
+    source_use: str,
+    credibility: int | None,
+    derived_from: Evidence | None,
 ) -> None:
     if kind not in EvidenceKind.values:
         raise Invalid("That is not a kind of evidence.", code="kind_unknown")
@@ -192,6 +253,9 @@ def check_evidence(
         raise Invalid("Web evidence needs the address of the page.", code="url_missing")
     if kind not in (EvidenceKind.WEB, EvidenceKind.UPLOAD) and not note.strip():
         raise Invalid("Please note what was said or seen.", code="note_missing")
+    require_storable(url, note)
+    if len(url) > 2000:
+        raise Invalid("The address is longer than 2,000 characters.", code="url_too_long")
     if credibility is not None and not 1 <= credibility <= 6:
         raise Invalid("Credibility runs from 1 to 6.", code="credibility_range")
     if derived_from is not None and derived_from.claim.document.desk_id != claim.document.desk_id:
@@ -209,11 +273,19 @@ def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Any) -
     """Keep what a job fetched: WARC, SHA-256 and the text read from it."""
     with transaction.atomic():
         snapshot = Snapshot.objects.create(
-            desk=evidence.claim.document.desk, url=fetched.final_url[:2000], media_type=fetched.media_type[:100],
+            desk=evidence.claim.document.desk, url=fetched.url[:2000], media_type=fetched.media_type[:100],
             charset=(fetched.charset or "")[:40], sha256=sha256_of(fetched.body), size=len(fetched.body),
             warc=warc_of(fetched), text=text, taken_at=fetched.fetched_at,
         )  # fmt: skip
-        move(evidence, "capture", to=EvidenceState.CAPTURED, by=by, snapshot=snapshot, error="", facts={"sha256": snapshot.sha256})
+        move(
+            evidence,
+            "capture",
+            to=EvidenceState.CAPTURED,
+            by=by,
+            snapshot=snapshot,
+            error="",
+            facts={"sha256": snapshot.sha256},
+        )
 
 
 def fail_capture(evidence: Evidence, reason: str, *, by: Any) -> None:
@@ -229,7 +301,14 @@ def capture_again(evidence: Evidence, *, by: Any, version: int | None = None) ->
 
 
 def attach_evidence(
-    evidence: Evidence, *, by: Any, data: bytes = b"", filename: str = "", text: str = "", note: str = "", version: int | None = None
+    evidence: Evidence,
+    *,
+    by: Any,
+    data: bytes = b"",
+    filename: str = "",
+    text: str = "",
+    note: str = "",
+    version: int | None = None,
 ) -> None:
     """Put a file or a note in the place of what could not be captured.
 
@@ -244,9 +323,14 @@ def attach_evidence(
         if data:
             now = timezone.now()
             values["snapshot"] = Snapshot.objects.create(
-                desk=evidence.claim.document.desk, filename=filename[:255], sha256=sha256_of(data), size=len(data), text=text,
-                warc=warc_of_upload(data, filename, "application/octet-stream", now), taken_at=now,
-            )  # fmt: skip
+                desk=evidence.claim.document.desk,
+                filename=filename[:255],
+                sha256=sha256_of(data),
+                size=len(data),
+                text=text,
+                warc=warc_of_upload(data, filename, "application/octet-stream", now),
+                taken_at=now,
+            )
         move(evidence, "attach", by=by, version=version, error="", **values)
 
 
@@ -264,9 +348,15 @@ def link_evidence(evidence: Evidence, *, stance: str, by: Any, quote: str = "", 
     if evidence.snapshot and evidence.snapshot.text and start < 0:
         raise Invalid("The quote is not in the captured text.", code="quote_mismatch")
     move(
-        evidence, "link", by=by, version=version, stance=stance, excerpt=quote, excerpt_start=start if start >= 0 else None,
+        evidence,
+        "link",
+        by=by,
+        version=version,
+        stance=stance,
+        excerpt=quote,
+        excerpt_start=start if start >= 0 else None,
         facts={"stance": stance},
-    )  # fmt: skip
+    )
 
 
 def assess_evidence(evidence: Evidence, *, accepted: bool, by: Any, note: str = "", version: int | None = None) -> None:

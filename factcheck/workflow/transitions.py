@@ -7,8 +7,8 @@ sign-offs) and anchors are written here too, so that no other module can write t
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,11 +19,11 @@ from django.utils import timezone
 from factcheck import signals
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import Anchor, Claim, Event, EventNote, Figure, SignOff, Verdict
-from factcheck.permissions import MACHINE, desks_of, refusal
+from factcheck.permissions import MACHINE, MACHINE_MAY, desks_of, refusal
 from factcheck.states import ClaimState, FigureState, Transition, rows_of
-from factcheck.text import AnchorState
+from factcheck.text import AnchorState, bare_words
 
-PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
+HALF = re.compile("[\ud800-\udfff]")
 KINDS = {"verificationtask": "verification_task"}
 
 
@@ -42,8 +42,8 @@ def require(by: Any, record: Model, act: str) -> None:
     if by is None:
         raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
     if isinstance(by, MACHINE):
-        rows = rows_of(kind_of(record), act)
-        if rows and not any(row.machine for row in rows):
+        listed = any(row.machine for row in rows_of(kind_of(record), act))
+        if not listed and (kind_of(record), act) not in MACHINE_MAY:
             raise NotAllowed("The machine never decides this.", code="machine_may_not")
         return
     if guard := refusal(by, record, kind_of(record), act):
@@ -61,6 +61,17 @@ def require_note(note: str) -> str:
     if len(note) > 2000:
         raise Invalid("Please keep the reason under 2,000 characters.", code="reason_too_long")
     return note.strip()
+
+
+def require_storable(*texts: Any) -> None:
+    """Refuse what no database keeps: NUL, and the half characters that broken encodings leave.
+
+    Raises:
+        Invalid: naming no text, for it could not be shown.
+    """
+    for text in texts:
+        if isinstance(text, str) and ("\0" in text or HALF.search(text)):
+            raise Invalid("The text holds characters that cannot be kept.", code="text_unusable")
 
 
 def row_for(record: Any, act: str, by: Any) -> Transition:
@@ -88,12 +99,13 @@ def move(
         NotAllowed: the actor may not do this, whatever the state.
         WrongState: the act does not exist from here, or someone else was faster.
         StaleRevision: the record has changed since ``version``.
-        Invalid: the reason is missing.
+        Invalid: the reason is missing, or cannot be kept.
     """
     require(by, record, act)
     if version is not None and version != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)
     row = row_for(record, act, by)
+    require_storable(note, *values.values())
     target = to or row.targets[0]
     if target not in row.targets:
         raise LookupError(f"{act} does not lead to {target}")
@@ -132,6 +144,7 @@ def log(
     """Append one Event to the record's chain, in the caller's transaction."""
     if by is None:
         raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
+    require_storable(note)
     for _ in range(5):
         try:
             with transaction.atomic():
@@ -149,7 +162,7 @@ def _append(
     event = Event(
         at=timezone.now(), actor=person, machine=by.name if isinstance(by, MACHINE) else "",
         desk_id=next(iter(sorted(pk for pk in desks_of(record) if pk)), None),
-        record=record._meta.model_name, record_id=record.pk, sequence=last.sequence + 1 if last else 1,
+        record=str(record._meta.model_name), record_id=record.pk, sequence=last.sequence + 1 if last else 1,
         act=act, from_state=from_state, to_state=to_state, facts=facts, previous=last.digest if last else "",
     )  # fmt: skip
     words = EventNote(salt=secrets.token_hex(16), text=note) if note else None
@@ -169,13 +182,13 @@ def words_sha256(claim: Claim) -> str:
     Prefetch ``anchors`` and ``figures`` to ask this of many claims.
     """
     anchor = max(claim.anchors.all(), key=lambda row: row.revision_id, default=None)
-    words = unicodedata.normalize("NFKC", anchor.exact if anchor else claim.text).translate(PLAIN)
+    words = bare_words(anchor.exact if anchor else claim.text)
     figures = sorted(
         f"{row.value}|{row.low}|{row.high}|{row.unit}|{row.hedge}"
         for row in claim.figures.all()
         if row.anchor_state != AnchorState.ORPHANED and row.state != FigureState.DISMISSED
     )
-    return hashlib.sha256("\x1f".join(["".join(words.split()), *figures]).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256("\x1f".join([*words, "", *figures]).encode("utf-8", "replace")).hexdigest()
 
 
 def write_verdict(**values: Any) -> Verdict:
@@ -198,6 +211,6 @@ def write_anchors(anchors: Iterable[Anchor]) -> None:
                 by_state.setdefault(row.anchor_state, []).append(pk)
         for anchor_state, keys in by_state.items():
             for start in range(0, len(keys), 500):
-                model._default_manager.filter(pk__in=keys[start : start + 500]).exclude(anchor_state=anchor_state).update(
+                model._default_manager.filter(pk__in=keys[start : start + 500]).exclude(
                     anchor_state=anchor_state
-                )
+                ).update(anchor_state=anchor_state)

@@ -28,8 +28,7 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, TaskState
 
-from .transitions import move, require, require_note, words_sha256, write_sign_off, write_verdict
-
+from .transitions import move, require, require_note, require_storable, words_sha256, write_sign_off, write_verdict
 
 
 def assign_claim(
@@ -107,10 +106,13 @@ def submit_verdict(claim: Claim, label: str, *, by: Any, note: str = "", version
     """
     with transaction.atomic():
         move(claim, "submit", by=by, version=version, facts={"label": label})
+        require_storable(note)
         if label not in VerdictLabel.values:
             raise Invalid("That is not a verdict.", code="verdict_unknown")
         require_evidence(claim, label)
-        return write_verdict(claim=claim, label=label, revision=claim.document.current_revision, note=note.strip(), by=by)
+        return write_verdict(
+            claim=claim, label=label, revision=claim.document.current_revision, note=note.strip(), by=by
+        )
 
 
 def require_evidence(claim: Claim, label: str) -> int:
@@ -129,9 +131,11 @@ def require_evidence(claim: Claim, label: str) -> int:
         wanted = Policy.of(claim.document.desk).minimum_origins
         if origins < wanted and not supporting.filter(source_use=SourceUse.PRIMARY).exists():
             raise Invalid(
-                f"“Supported” needs {wanted} independent origins or one primary source; there {'is' if origins == 1 else 'are'} {origins}.",
-                code="origins_missing", origins=origins, needed=wanted,
-            )  # fmt: skip
+                f"“Supported” needs {wanted} independent origins or one primary source; this has {origins}.",
+                code="origins_missing",
+                origins=origins,
+                needed=wanted,
+            )
     if label == VerdictLabel.REFUTED and not standing.filter(stance=Stance.REFUTES).exists():
         raise Invalid("“Refuted” needs evidence that refutes the claim.", code="evidence_missing")
     return origins
@@ -187,6 +191,6 @@ def waive_claim(claim: Claim, *, by: Any, note: str, expires_at: datetime, versi
         raise Invalid("A waiver must end in the future.", code="expiry_in_past")
     with transaction.atomic():
         move(claim, "waive", by=by, note=note, version=version, facts={"until": expires_at.isoformat()})
-        return Waiver.objects.create(claim=claim, reason=require_note(note), expires_at=expires_at, by=by, at=timezone.now())
-
-
+        return Waiver.objects.create(
+            claim=claim, reason=require_note(note), expires_at=expires_at, by=by, at=timezone.now()
+        )

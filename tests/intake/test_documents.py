@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -83,6 +84,14 @@ def test_a_page_in_windows_1251_comes_right():
     unmarked = article(text, text[:-1] + " вчера.")
     assert text in read_bytes(unmarked.encode("cp1251")).text
     assert text in read_bytes(unmarked.encode("cp1251"), charset="iso-8859-1").text
+
+
+@pytest.mark.parametrize("pump", ["a", " ", "a.", "x@", "(", "by ", "\t"])
+def test_a_very_long_author_does_not_hold_up_the_reading(pump):
+    began = time.monotonic()
+    head = f'<meta name="author" content="{pump * 30_000}!"><title>{pump * 30_000}</title>'
+    read_bytes(article(SENTENCE, SECOND, head=head).encode())
+    assert time.monotonic() - began < 5
 
 
 def test_a_script_in_a_title_is_only_characters():

@@ -1,0 +1,254 @@
+"""Documents: filed, read about, and taken through their acts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django.db.models import Count, Q
+from django.http import Http404
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from factcheck.errors import Invalid
+from factcheck.intake.extracts import MAX_BYTES
+from factcheck.models import (
+    Claim,
+    CorrectionClass,
+    Desk,
+    Document,
+    DocumentKind,
+    Job,
+    Revision,
+    Source,
+    Topic,
+)
+from factcheck.queue import JobName
+from factcheck.reports.deliver import build_document_report
+from factcheck.states import DocumentState
+from factcheck.workflow.clearance import clearance
+from factcheck.workflow.documents import (
+    Arrival,
+    confirm_document,
+    ingest_document,
+    revise_document,
+    withdraw_document,
+)
+from factcheck.workflow.measures import set_topic
+from factcheck.workflow.publication import correct_document, publish_document, waive_document
+from factcheck.workflow.reading import reread_document
+
+from .base import Act, RecordViewSet
+from .bodies import Body, Colleague, Moment, Note, Visible
+from .parsing import FormParser, JSONParser
+from .permissions import require_right
+from .reports import ReportSerializer
+
+
+class RevisionRow(serializers.ModelSerializer):
+    class Meta:
+        model = Revision
+        fields: ClassVar = [
+            "number", "text_sha256", "bytes_sha256", "engine_version", "reader_notes", "created_at", "erased_at",
+        ]  # fmt: skip
+
+
+class RevisionSerializer(RevisionRow):
+    class Meta(RevisionRow.Meta):
+        fields: ClassVar = [*RevisionRow.Meta.fields, "text"]
+
+
+class DocumentRow(serializers.ModelSerializer):
+    desk = serializers.SlugRelatedField("slug", read_only=True)
+    topic = serializers.SlugRelatedField("slug", read_only=True)
+    publisher = serializers.SlugRelatedField("slug", read_only=True)
+    authors = serializers.SlugRelatedField("username", many=True, read_only=True)
+    same_text_as = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Document
+        fields: ClassVar = [
+            "id", "desk", "topic", "kind", "state", "state_reason", "title", "publisher", "publisher_name", "url",
+            "byline", "authors", "published_at", "zone", "language", "embargo_until", "source_app", "source_id",
+            "same_text_as", "created_at", "version",
+        ]  # fmt: skip
+
+    def get_same_text_as(self, document: Document) -> int | None:
+        """Shown where both can be seen: a reprint is looked for on one desk only."""
+        original = document.same_text_as
+        return original.pk if original and original.desk_id == document.desk_id else None
+
+
+class DocumentSerializer(DocumentRow):
+    revision = serializers.SerializerMethodField()
+    claims = serializers.SerializerMethodField()
+    figures = serializers.SerializerMethodField()
+    reading = serializers.SerializerMethodField()
+    acts = serializers.SerializerMethodField()
+
+    class Meta(DocumentRow.Meta):
+        fields: ClassVar = [*DocumentRow.Meta.fields, "revision", "claims", "figures", "reading", "acts"]
+
+    def get_revision(self, document: Document) -> dict[str, Any] | None:
+        current = document.current_revision
+        return RevisionSerializer(current).data if current else None
+
+    def get_claims(self, document: Document) -> dict[str, int]:
+        return dict(document.claims.standing().values_list("state").annotate(Count("pk")).order_by("state"))
+
+    def get_figures(self, document: Document) -> dict[str, int]:
+        return dict(document.figures.standing().values_list("state").annotate(Count("pk")).order_by("state"))
+
+    def get_reading(self, document: Document) -> dict[str, Any] | None:
+        """The newest job that reads this document."""
+        rows = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+        return rows.order_by("-pk").values("id", "state", "error").first()
+
+    def get_acts(self, document: Document) -> list[str]:
+        return self.context["view"].open_acts(document)
+
+
+class Text(Body):
+    """A text, pasted or as a file: one of the two."""
+
+    text = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    file = serializers.FileField(required=False, allow_empty_file=True)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if ("text" in said) == ("file" in said):
+            raise serializers.ValidationError({"text": "Send a text or a file, one of the two."}, code="text_or_file")
+        return said
+
+
+class NewDocument(Text):
+    desk = Visible(Desk, by="slug")
+    kind = serializers.ChoiceField(DocumentKind.choices, default=DocumentKind.STORY)
+    title = serializers.CharField(max_length=500, allow_blank=True, default="")
+    topic = Visible(Topic, by="slug", required=False, allow_null=True)
+    publisher = Visible(Source, by="slug", required=False, allow_null=True)
+    publisher_name = serializers.CharField(max_length=200, allow_blank=True, default="")
+    url = serializers.URLField(max_length=2000, allow_blank=True, default="")
+    byline = serializers.CharField(max_length=500, allow_blank=True, default="")
+    authors = serializers.ListField(child=Colleague(), max_length=50, default=list)
+    published_at = Moment(required=False, allow_null=True)
+    zone = serializers.CharField(max_length=64, allow_blank=True, default="")
+    embargo_until = Moment(required=False, allow_null=True)
+    source_app = serializers.CharField(max_length=100, allow_blank=True, default="")
+    source_id = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class Confirmation(Body):
+    title = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class DocumentWaiver(Note):
+    expires_at = Moment(required=False, allow_null=True)
+
+
+class PublicationBody(Body):
+    source_sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$", required=False, allow_blank=True, default="")
+    uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class CorrectionBody(Body):
+    correction_class = serializers.ChoiceField(CorrectionClass.choices)
+    wording = serializers.CharField(max_length=2000)
+    claim = Visible(Claim, required=False, allow_null=True)
+
+
+class TopicOf(Body):
+    topic = Visible(Topic, by="slug", allow_null=True)
+
+
+class DocumentFilter(filters.FilterSet):
+    desk = filters.CharFilter(field_name="desk__slug")
+    topic = filters.CharFilter(field_name="topic__slug")
+    kind = filters.ChoiceFilter(choices=DocumentKind.choices)
+    state = filters.ChoiceFilter(choices=DocumentState.choices)
+    search = filters.CharFilter(method="search_title")
+
+    def search_title(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Q(title__icontains=value[:200]))
+
+
+def arrival_of(said: dict[str, Any]) -> tuple[bytes, Arrival]:
+    """The bytes of a text or file, with what is known of them; too large a file is refused unread."""
+    text, file = said.pop("text", None), said.pop("file", None)
+    if file is None:
+        return str(text).encode(), Arrival(**said, pasted=True)
+    if file.size > MAX_BYTES:
+        raise Invalid("The document is larger than 10 MB.", code="too_large")
+    known = {"filename": file.name or "", "media_type": file.content_type or "", "charset": file.charset or ""}
+    return bytes(file.read()), Arrival(**said, **known)
+
+
+def revise(document: Document, *, by: Any, version: int | None, **said: Any) -> Any:
+    """File a new text for a document; a job reads it and finds every claim again."""
+    data, arrival = arrival_of(said)
+    return revise_document(document, data, by=by, version=version, arrival=arrival)
+
+
+class DocumentViewSet(RecordViewSet):
+    queryset = Document.objects.select_related("desk", "topic", "publisher", "same_text_as").prefetch_related("authors")
+    serializer_class = DocumentRow
+    detail_serializer_class = DocumentSerializer
+    filterset_class = DocumentFilter
+    acts: ClassVar = {
+        "revise": Act(revise, Text, answers=202, files=True),
+        "confirm": Act(confirm_document, Confirmation),
+        "waive": Act(waive_document, DocumentWaiver, versioned=False),
+        "publish": Act(publish_document, PublicationBody),
+        "correct": Act(correct_document, CorrectionBody),
+        "withdraw": Act(withdraw_document, Note),
+        "reread": Act(reread_document, versioned=False, answers=202),
+        "set_topic": Act(set_topic, TopicOf, versioned=False),
+    }
+
+    def get_parsers(self) -> list[Any]:
+        return [JSONParser(), FormParser()] if self.action_map.get("post") == "create" else super().get_parsers()
+
+    def create(self, request: Request) -> Response:
+        """File a document. 202 with the job that reads it, 200 where it was filed before."""
+        self.require_on(Desk, "desk", "ingest", by="slug")
+        said = self.body(NewDocument)
+        desk = said.pop("desk")
+        said["authors"] = tuple(said["authors"])
+        data, arrival = arrival_of(said)
+        document, job = ingest_document(data, arrival, desk=desk, by=request.user)
+        answer = self.answer(document, 202 if job else 200)
+        answer.data = {"document": answer.data, "job": job.pk if job else None}
+        return answer
+
+    @action(detail=True, url_path="clearance")
+    def clearance(self, request: Request, pk: str) -> Response:
+        """May the current revision be published; ``source_sha256`` is of the bytes about to go out."""
+        document = self.get_object()
+        require_right(request.user, document, "read_clearance")
+        source_sha256 = request.query_params.get("source_sha256", "")
+        if source_sha256 and not re.fullmatch(r"[0-9a-fA-F]{64}", source_sha256):
+            raise Invalid("source_sha256 is 64 hexadecimal digits.", code="sha256_invalid")
+        return Response(clearance(document, source_sha256=source_sha256).as_dict())
+
+    @action(detail=True, url_path="revisions")
+    def revisions(self, request: Request, pk: str) -> Response:
+        """The texts this document has had, newest first, without the words."""
+        rows = self.paginate_queryset(self.get_object().revisions.defer("text").order_by("-pk"))
+        return self.get_paginated_response(RevisionRow(rows, many=True).data)
+
+    @action(detail=True, url_path=r"revisions/(?P<number>[0-9]{1,9})")
+    def revision(self, request: Request, pk: str, number: str) -> Response:
+        found = self.get_object().revisions.filter(number=number).first()
+        if found is None:
+            raise Http404
+        return Response(RevisionSerializer(found).data)
+
+    @action(detail=True, methods=["post"], url_path="report")
+    def report(self, request: Request, pk: str) -> Response:
+        """Freeze the verification report of the document as it stands."""
+        document = self.get_object()
+        require_right(request.user, document.desk, "build_report")
+        self.body(Body)
+        return Response(ReportSerializer(build_document_report(document, by=request.user)).data, 201)

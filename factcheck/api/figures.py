@@ -1,0 +1,91 @@
+"""Figures: the typed numbers of a text, linked to claims or dismissed, one by one or in bulk."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from factcheck.models import Claim, Figure, Measure
+from factcheck.states import FigureState
+from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figure, reopen_figure
+from factcheck.workflow.measures import pin_figure
+
+from .base import Act, RecordViewSet
+from .bodies import Body, Note, Visible
+from .claims import AnchorSerializer, AttributionSerializer
+from .lists import Id
+from .permissions import require_right
+
+
+class FigureRow(serializers.ModelSerializer):
+    attribution = AttributionSerializer()
+
+    class Meta:
+        model = Figure
+        fields: ClassVar = [
+            "id", "document", "claim", "measure", "state", "anchor_state", "surface", "value", "low", "high",
+            "as_written", "step", "unit", "dimension", "counted", "definition", "scope", "hedge", "modality", "place",
+            "party", "as_of_start", "as_of_end", "as_of_granularity", "as_of_basis", "as_of_said", "attribution",
+            "checkworthiness", "flags", "engine_version", "version",
+        ]  # fmt: skip
+
+
+class FigureSerializer(FigureRow):
+    pinned_by = serializers.SlugRelatedField("username", read_only=True)
+    anchor = serializers.SerializerMethodField()
+    acts = serializers.SerializerMethodField()
+
+    class Meta(FigureRow.Meta):
+        fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "anchor", "acts"]
+
+    def get_anchor(self, figure: Figure) -> dict[str, Any] | None:
+        standing = figure.anchors.filter(revision=figure.document.current_revision).select_related("revision").first()
+        return AnchorSerializer(standing).data if standing else None
+
+    def get_acts(self, figure: Figure) -> list[str]:
+        return self.context["view"].open_acts(figure)
+
+
+class LinkBody(Body):
+    claim = Visible(Claim)
+
+
+class PinBody(Body):
+    measure = Visible(Measure)
+
+
+class Bulk(Note):
+    ids = serializers.ListField(child=Visible(Figure), min_length=1, max_length=500)
+
+
+class FigureFilter(filters.FilterSet):
+    document = Id(field_name="document")
+    measure = Id(field_name="measure")
+    claim = Id(field_name="claim")
+    state = filters.ChoiceFilter(choices=FigureState.choices)
+
+
+class FigureViewSet(RecordViewSet):
+    queryset = Figure.objects.select_related("attribution__source")
+    serializer_class = FigureRow
+    detail_serializer_class = FigureSerializer
+    filterset_class = FigureFilter
+    acts: ClassVar = {
+        "link": Act(link_figure, LinkBody),
+        "dismiss": Act(dismiss_figure, Note),
+        "reopen": Act(reopen_figure),
+        "pin": Act(pin_figure, PinBody, versioned=False),
+    }
+
+    @action(detail=False, methods=["post"], url_path="dismiss", url_name="dismiss-many")
+    def dismiss_many(self, request: Request) -> Response:
+        """Dismiss many figures with one reason: all or none."""
+        said = self.body(Bulk)
+        for figure in said["ids"]:
+            require_right(request.user, figure, "dismiss")
+        return Response({"dismissed": dismiss_figures(said["ids"], by=request.user, note=said["note"])})

@@ -1,0 +1,51 @@
+"""Jobs: the rows of all background work, how far they are and why they failed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from factcheck.models import Job
+from factcheck.queue import JobName
+from factcheck.states import JobState
+from factcheck.workflow.jobs import retry_job
+
+from .base import Act, RecordViewSet
+
+
+class JobSerializer(serializers.ModelSerializer):
+    desk = serializers.SlugRelatedField("slug", read_only=True)
+    created_by = serializers.SlugRelatedField("username", read_only=True)
+
+    class Meta:
+        model = Job
+        fields: ClassVar = [
+            "id", "name", "key", "desk", "state", "done", "total", "attempt", "failures", "run_at", "error", "result",
+            "created_by", "created_at", "finished_at", "version",
+        ]  # fmt: skip
+
+
+class JobDetail(JobSerializer):
+    acts = serializers.SerializerMethodField()
+
+    class Meta(JobSerializer.Meta):
+        fields: ClassVar = [*JobSerializer.Meta.fields, "acts"]
+
+    def get_acts(self, job: Job) -> list[str]:
+        return self.context["view"].open_acts(job)
+
+
+class JobFilter(filters.FilterSet):
+    desk = filters.CharFilter(field_name="desk__slug")
+    name = filters.ChoiceFilter(choices=JobName.choices)
+    state = filters.ChoiceFilter(choices=JobState.choices)
+
+
+class JobViewSet(RecordViewSet):
+    queryset = Job.objects.select_related("desk", "created_by")
+    serializer_class = JobSerializer
+    detail_serializer_class = JobDetail
+    filterset_class = JobFilter
+    acts: ClassVar = {"retry": Act(retry_job, answers=202)}

@@ -1,0 +1,68 @@
+"""Log in with name and password for a token, and log out. Tokens are knox's: hashed, expiring, one per log-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from knox.models import AuthToken
+from rest_framework import serializers, throttling
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from .base import Face
+from .bodies import Body
+
+
+class LoginThrottle(throttling.AnonRateThrottle):
+    """By the address of the connection; a header that names another is believed behind known proxies only."""
+
+    scope = "login"
+
+    def get_rate(self) -> str:
+        return self.THROTTLE_RATES.get(self.scope) or "30/minute"
+
+    def get_ident(self, request: Request) -> str:
+        if api_settings.NUM_PROXIES is not None:
+            return str(super().get_ident(request))
+        return str(request.META.get("REMOTE_ADDR"))
+
+
+class Credentials(Body):
+    username = serializers.CharField(max_length=200)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class LoginView(Face, APIView):
+    """Name and password for a token. A wrong pair and an inactive user get the same answer."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (LoginThrottle,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+    def post(self, request: Request) -> Response:
+        said = Credentials(data=request.data)
+        said.is_valid(raise_exception=True)
+        user: Any = authenticate(request._request, **said.validated_data)
+        if user is None or not user.is_active:
+            raise AuthenticationFailed("The name or the password is wrong.", code="wrong_credentials")
+        row, token = AuthToken.objects.create(user)
+        user_logged_in.send(type(user), request=request._request, user=user)
+        return Response({"token": token, "expiry": row.expiry})
+
+
+class LogoutView(Face, APIView):
+    """End the token that the request carries."""
+
+    def post(self, request: Request) -> Response:
+        if isinstance(request.auth, AuthToken):
+            request.auth.delete()
+            user_logged_out.send(type(request.user), request=request._request, user=request.user)
+        return Response(status=204)

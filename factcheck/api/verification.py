@@ -1,0 +1,102 @@
+"""Verification tasks: pieces of checking work, and who has them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from factcheck.models import Method, VerificationTask, WaitingFor
+from factcheck.states import TaskState
+from factcheck.workflow.verification import (
+    block_task,
+    cancel_task,
+    hand_in,
+    reassign_task,
+    take_up,
+    unblock_task,
+)
+
+from .base import Act, RecordViewSet
+from .bodies import Body, Colleague, Note
+from .lists import Id
+
+NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    assignee = serializers.SlugRelatedField("username", read_only=True)
+    created_by = serializers.SlugRelatedField("username", read_only=True)
+    document = serializers.IntegerField(source="claim.document_id")
+    claim_text = serializers.CharField(source="claim.text")
+    overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = VerificationTask
+        fields: ClassVar = [
+            "id", "claim", "claim_text", "document", "state", "assignee", "method", "due_at", "overdue",
+            "waiting_for", "created_by", "created_at", "version",
+        ]  # fmt: skip
+
+    def get_overdue(self, task: VerificationTask) -> bool:
+        unfinished = task.state not in (TaskState.DONE, TaskState.CANCELLED)
+        return unfinished and task.due_at is not None and task.due_at < timezone.now()
+
+
+class TaskDetail(TaskSerializer):
+    acts = serializers.SerializerMethodField()
+
+    class Meta(TaskSerializer.Meta):
+        fields: ClassVar = [*TaskSerializer.Meta.fields, "acts"]
+
+    def get_acts(self, task: VerificationTask) -> list[str]:
+        return self.context["view"].open_acts(task)
+
+
+class NewAssignee(Body):
+    assignee = Colleague()
+
+
+class BlockBody(Note):
+    waiting_for = serializers.ChoiceField(WaitingFor.choices)
+
+
+class TaskFilter(filters.FilterSet):
+    claim = Id(field_name="claim")
+    document = Id(field_name="claim__document")
+    state = filters.ChoiceFilter(choices=TaskState.choices)
+    method = filters.ChoiceFilter(choices=Method.choices)
+    assignee = filters.CharFilter(method="assigned_to")
+    overdue = filters.BooleanFilter(method="past_due")
+
+    def assigned_to(self, rows: Any, name: str, value: str) -> Any:
+        user = self.request.user
+        return rows.filter(**{f"assignee__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+
+    def past_due(self, rows: Any, name: str, value: bool) -> Any:
+        late = VerificationTask.objects.overdue(timezone.now()).values("pk")
+        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+
+
+class TaskViewSet(RecordViewSet):
+    queryset = VerificationTask.objects.select_related("claim__document__desk", "assignee", "created_by")
+    serializer_class = TaskSerializer
+    detail_serializer_class = TaskDetail
+    filterset_class = TaskFilter
+    ordering = ("deadline", "id")
+    acts: ClassVar = {
+        "reassign": Act(reassign_task, NewAssignee),
+        "take_up": Act(take_up),
+        "block": Act(block_task, BlockBody),
+        "unblock": Act(unblock_task),
+        "hand_in": Act(hand_in),
+        "cancel": Act(cancel_task, Note),
+    }
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().annotate(deadline=Coalesce("due_at", Value(NO_DEADLINE)))

@@ -1,0 +1,51 @@
+"""One record of every noun that the API lists, on one desk, as many times as wanted."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from factcheck import models
+from tests import factories as f
+
+NOUNS = (
+    "documents", "claims", "figures", "measures", "discrepancies", "verification-tasks", "evidence", "jobs",
+    "crosschecks", "reports", "report-subscriptions",
+)  # fmt: skip
+SHARED = ("topics", "sources")
+
+
+def make(desk, user):
+    """A document with one of everything; returns noun → id."""
+    source = f.SourceFactory()
+    models.SourceName.objects.create(source=source, name=source.name, folded=models.folded(source.name))
+    topic = f.TopicFactory()
+    document = f.DocumentFactory(desk=desk, topic=topic, publisher=source)
+    document.authors.add(f.UserFactory())
+    revision = f.RevisionFactory(document=document)
+    attribution = f.AttributionFactory(document=document, source=source)
+    claim = f.ClaimFactory(document=document, attribution=attribution)
+    measure = f.MeasureFactory(topic=topic)
+    figures = [
+        f.FigureFactory(document=document, measure=measure, claim=claim, attribution=attribution) for _ in range(2)
+    ]
+    f.AnchorFactory(revision=revision, claim=claim, start=0, end=len(revision.text), exact=revision.text)
+    for figure in figures:
+        f.AnchorFactory(revision=revision, figure=figure, start=27, end=29, exact="40")
+    task = f.VerificationTaskFactory(claim=claim, assignee=user, due_at=timezone.now() - timedelta(hours=1))
+    evidence = f.EvidenceFactory(claim=claim, source=source, created_by=user)
+    verdict = models.Verdict.objects.create(
+        claim=claim, label="supported", revision=revision, by=user, at=timezone.now()
+    )
+    models.SignOff.objects.create(
+        verdict=verdict, revision=revision, words_sha256="0", eyes="three", by=f.UserFactory(), at=timezone.now()
+    )
+    discrepancy = f.DiscrepancyFactory(measure=measure)
+    for side, figure in zip("ab", figures, strict=True):
+        models.DiscrepancyFigure.objects.create(discrepancy=discrepancy, figure=figure, side=side)
+    job = f.JobFactory(desk=desk, created_by=user, state="failed", error="It broke.")
+    run = f.CrossCheckFactory(document=document, job=job)
+    report = f.ReportFactory(desk=desk, created_by=user)
+    subscription = f.ReportSubscriptionFactory(desk=desk, owner=user)
+    subscription.recipients.add(user)
+    made = (document, claim, figures[0], measure, discrepancy, task, evidence, job, run, report, subscription)
+    return {**dict(zip(NOUNS, (row.pk for row in made), strict=True)), "topics": topic.pk, "sources": source.pk}

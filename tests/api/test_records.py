@@ -1,0 +1,190 @@
+"""Every noun can be listed and retrieved by those who may see it, at a constant price, and by nobody else."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.models import Discrepancy, DiscrepancyFigure, Topic
+from tests import factories as f
+
+from .records import NOUNS, SHARED, make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ids(desk, people):
+    return make(desk, people["editor"])
+
+
+@pytest.mark.parametrize("noun", NOUNS + SHARED)
+def test_a_member_lists_and_retrieves(api, ids, noun):
+    listed = api.auditor.get(f"{noun}/")
+    assert listed.status_code == 200, listed.content
+    assert ids[noun] in [row["id"] for row in listed.json()["results"]]
+    shown = api.auditor.get(f"{noun}/{ids[noun]}/")
+    assert shown.status_code == 200, shown.content
+    assert shown.json()["id"] == ids[noun]
+    assert shown["ETag"].startswith('"')
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("who", ["stranger", "superuser"])
+def test_who_is_not_on_the_desk_sees_nothing(api, ids, noun, who):
+    caller = getattr(api, who)
+    assert caller.get(f"{noun}/").json()["results"] == []
+    assert caller.get(f"{noun}/{ids[noun]}/").status_code == 404
+
+
+@pytest.mark.parametrize("noun", [*NOUNS, *SHARED, "desks", "events"])
+def test_without_a_token_there_is_nothing(api, ids, noun):
+    answer = api.nobody.get(f"{noun}/")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Token"
+
+
+@pytest.mark.parametrize("noun", NOUNS + SHARED)
+def test_a_list_costs_the_same_for_one_and_for_three(api, desk, people, noun):
+    def price():
+        with CaptureQueriesContext(connection) as seen:
+            assert api.auditor.get(f"{noun}/").status_code == 200
+        return len(seen)
+
+    make(desk, people["editor"])
+    api.auditor.get(f"{noun}/")
+    first = price()
+    make(desk, people["editor"])
+    make(desk, people["editor"])
+    assert len(api.auditor.get(f"{noun}/").json()["results"]) == (6 if noun == "figures" else 3)
+    assert price() == first
+
+
+def test_a_claim_costs_the_same_however_much_hangs_on_it(api, desk, people):
+    claim = make(desk, people["editor"])["claims"]
+
+    def price():
+        with CaptureQueriesContext(connection) as seen:
+            assert api.auditor.get(f"claims/{claim}/").status_code == 200
+        return len(seen)
+
+    first = price()
+    for _ in range(2):
+        f.EvidenceFactory(claim_id=claim)
+        f.VerificationTaskFactory(claim_id=claim)
+    assert price() == first
+
+
+def test_the_chief_editor_sees_every_desk(api, ids):
+    assert api.chief_editor.get(f"documents/{ids['documents']}/").status_code == 200
+    assert len(api.chief_editor.get("desks/").json()["results"]) == 2
+
+
+def test_desks_say_my_roles(api):
+    assert [(row["slug"], row["roles"]) for row in api.editor.get("desks/").json()["results"]] == [
+        ("metro", ["editor"])
+    ]
+
+
+def test_a_superuser_without_membership_may_do_nothing(api, ids, desk):
+    assert api.superuser.post(f"claims/{ids['claims']}/accept/").status_code == 404
+    assert api.superuser.post("documents/", {"desk": desk.slug, "text": "Words."}).status_code == 422
+    assert api.superuser.get("topics/").json()["results"] == []
+    assert api.superuser.get("sources/").json()["results"] == []
+
+
+def test_an_inactive_person_is_refused(api, people, ids):
+    people["editor"].is_active = False
+    people["editor"].save()
+    assert api.editor.get("documents/").status_code == 401
+
+
+def test_both_sides_of_a_discrepancy_stand_in_their_sentences(api, ids):
+    row = api.editor.get("discrepancies/?kind=conflict&state=open").json()["results"][0]
+    assert [len(row["a"]), len(row["b"])] == [1, 1]
+    assert row["a"][0]["sentence"] == "The mayor of Oberfurt said 40 houses were flooded."
+    assert row["a"][0]["document"]["id"] == ids["documents"]
+
+
+def test_a_discrepancy_shows_only_the_figures_one_may_see(api, ids, desk):
+    row = Discrepancy.objects.get()
+    hidden = f.FigureFactory(measure=row.measure)
+    DiscrepancyFigure.objects.create(discrepancy=row, figure=hidden, side="a")
+    shown = api.editor.get(f"discrepancies/{row.pk}/").json()
+    assert hidden.pk not in [part["figure"] for part in shown["a"]]
+    assert len(api.chief_editor.get(f"discrepancies/{row.pk}/").json()["a"]) == 2
+    assert api.editor.get(f"discrepancies/?document={hidden.document_id}").json()["results"] == []
+    measure = api.editor.get(f"measures/{row.measure_id}/").json()
+    assert [document["id"] for state in measure["states"] for document in state["documents"]] == [ids["documents"]]
+
+
+FILTERS = [
+    ("documents/?desk=metro&topic={topic}&kind=story&state=in_check&search=oberfurt", 1),
+    ("documents/?search=nothing", 0),
+    ("claims/?document={documents}&state=proposed&claim_type=figure&checkworthiness=0.5", 1),
+    ("claims/?checkworthiness=0.9", 0),
+    ("claims/?assignee=me&ordering=-checkworthiness", 1),
+    ("claims/?assignee=auditor", 0),
+    ("figures/?document={documents}&measure={measures}&state=found", 2),
+    ("measures/?topic={topic}&document={documents}", 1),
+    ("discrepancies/?topic={topic}&document={documents}&kind=conflict&state=open", 1),
+    ("verification-tasks/?assignee=me&state=assigned&overdue=true", 1),
+    ("verification-tasks/?overdue=false", 0),
+    ("sources/?search=SOURCE&kind=media", 1),
+    ("evidence/?claim={claims}&kind=call&state=captured", 1),
+    ("jobs/?state=failed&name=crosscheck&desk=metro", 1),
+    ("crosschecks/?document={documents}&scope=document", 1),
+    ("reports/?kind=desk_digest&desk=metro", 1),
+]
+
+
+@pytest.mark.parametrize(("path", "count"), FILTERS)
+def test_a_list_can_be_narrowed(api, ids, path, count):
+    answer = api.editor.get(path.format(topic=Topic.objects.get().slug, **ids))
+    assert answer.status_code == 200, answer.content
+    assert len(answer.json()["results"]) == count
+
+
+def test_pages_are_walked_by_cursor(api, desk, people):
+    for _ in range(5):
+        make(desk, people["editor"])
+    seen, path = [], "claims/?page_size=2&ordering=-checkworthiness"
+    while path:
+        page = api.auditor.get(path).json()
+        seen += [row["id"] for row in page["results"]]
+        path = page["next"] and page["next"].split("/api/v1/")[1]
+    assert len(seen) == len(set(seen)) == 5
+    path, seen = "verification-tasks/?page_size=2", []
+    while path:
+        page = api.auditor.get(path).json()
+        seen += [row["id"] for row in page["results"]]
+        path = page["next"] and page["next"].split("/api/v1/")[1]
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_the_history_of_a_record_is_for_those_who_see_the_record(api, ids):
+    claim = ids["claims"]
+    assert api.editor.post(f"claims/{claim}/accept/").status_code == 200
+    rows = api.auditor.get(f"events/?record=claim&record_id={claim}").json()["results"]
+    assert [(row["act"], row["actor"], row["from_state"], row["to_state"]) for row in rows] == [
+        ("accept", "editor", "proposed", "open")
+    ]
+    assert api.stranger.get(f"events/?record=claim&record_id={claim}").status_code == 404
+    assert api.editor.get("events/?record=user&record_id=1").status_code == 422
+    assert api.editor.get("events/?record=claim&record_id=x").status_code == 422
+
+
+def test_an_unchanged_record_is_not_sent_again(api, ids):
+    path = f"claims/{ids['claims']}/"
+    tag = api.editor.get(path)["ETag"]
+    again = api.editor.get(path, **{"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    api.checker.post("evidence/", {"claim": ids["claims"], "kind": "call", "note": "Rang the town hall."})
+    assert api.editor.get(path, **{"If-None-Match": tag}).status_code == 200
+
+
+def test_what_is_no_address_is_answered_in_the_one_shape(api):
+    for path in ("nonsense/", "claims/1/state/", "claims/abc/", "documents/9999999999999999999999/"):
+        answer = api.editor.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["errors"][0]["code"] == "not_found"
+    assert "documents" in api.editor.get("").json()

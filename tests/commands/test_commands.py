@@ -1,0 +1,118 @@
+"""What a person types: each command does its work, and says clearly why where it cannot."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from factcheck.models import CrossCheck, Desk, Document, Event, EventNote, Job, Membership, Report, Source
+from factcheck.tasks import work
+from tests import factories
+from tests.stories import person
+
+
+def run(name, *args):
+    out = StringIO()
+    call_command(name, *args, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def editor(db):
+    desk = factories.DeskFactory(slug="news-desk")
+    return person("editor", desk, username="ann")
+
+
+def test_setup_roles_makes_a_desk_the_registry_and_gives_roles_and_may_be_run_again(db):
+    factories.UserFactory(username="bo")
+    assert "made" in run("setup_roles", "--desk", "Night desk", "--role", "bo=reviewer")
+    assert Source.objects.filter(names__folded="isw").exists()
+    assert "is there; 0 sources added" in run("setup_roles", "--desk", "Night desk", "--role", "bo=reviewer")
+    assert Membership.objects.get(user__username="bo").role == "reviewer"
+    assert Desk.objects.get(slug="night-desk").policy.eyes == "three"
+
+
+@pytest.mark.parametrize(("pair", "says"), [("bo=king", "is not a role"), ("nobody=editor", "There is no user")])
+def test_setup_roles_says_what_is_wrong(db, pair, says):
+    with pytest.raises(CommandError, match=says):
+        run("setup_roles", "--role", pair)
+
+
+def test_ingest_takes_in_files_which_a_worker_reads(editor, tmp_path):
+    story = tmp_path / "flood.md"
+    story.write_text(
+        "Title: Flood\nTopic: flood\nKind: story\n\nAt least 40 people were hurt in Oberfurt, the mayor said.\n"
+    )
+    assert "job" in run("ingest", str(story), "--desk", "news-desk", "--by", "ann")
+    work()
+    document = Document.objects.get()
+    assert (document.title, document.state, document.topic.slug, document.kind) == (
+        "Flood",
+        "in_check",
+        "flood",
+        "story",
+    )
+    assert document.figures.get().counted
+    assert "already read" in run("ingest", str(story), "--desk", "news-desk", "--by", "ann")
+
+
+def test_ingest_goes_on_after_a_bad_file_and_says_which(editor, tmp_path):
+    good, empty = tmp_path / "good.txt", tmp_path / "empty.txt"
+    good.write_text("Twelve boats sank.")
+    empty.write_text("  ")
+    with pytest.raises(CommandError, match="1 of 3 files"):
+        run("ingest", str(empty), str(good), str(good), "--desk", "news-desk", "--by", "ann")
+    assert Document.objects.count() == 1
+
+
+def test_crosscheck_is_queued_and_done_by_a_worker(db):
+    run("crosscheck")
+    work()
+    assert CrossCheck.objects.get().finished_at is not None
+    with pytest.raises(CommandError, match="no topic"):
+        run("crosscheck", "--topic", "nowhere")
+    with pytest.raises(CommandError, match="no document"):
+        run("crosscheck", "--document", "77")
+
+
+def test_send_reports_builds_and_mails_what_is_due(db, mailoutbox):
+    desk = factories.DeskFactory()
+    chief = person("desk_chief", desk)
+    subscription = factories.ReportSubscriptionFactory(desk=desk, cron="* * * * *", looked_at=factories.NOON)
+    subscription.recipients.add(chief)
+    assert "1 report due" in run("send_reports")
+    work()
+    assert Report.objects.get().subscription == subscription
+    assert [mail.to for mail in mailoutbox] == [[chief.email]]
+
+
+def test_verify_history_holds_until_a_reason_is_tampered_with(editor, tmp_path):
+    story = tmp_path / "story.txt"
+    story.write_text("Nine houses burned.")
+    run("ingest", str(story), "--desk", "news-desk", "--by", "ann")
+    work()
+    assert f"All {Event.objects.count()} events verify" in run("verify_history")
+    event = Event.objects.first()
+    EventNote.objects.create(event=event, salt="s", text="another reason")
+    with pytest.raises(CommandError, match="not the one that was given"):
+        run("verify_history")
+
+
+def test_doctor_names_what_is_wrong_in_plain_words(db):
+    out = StringIO()
+    with pytest.raises(CommandError, match="wrong"):
+        call_command("doctor", stdout=out)
+    told = out.getvalue()
+    assert "ok    all migrations are applied" in told
+    assert "ok    the history is guarded" in told
+    assert "WRONG the source registry is empty" in told
+    assert "WRONG no worker answers" in told
+
+
+def test_a_failed_job_is_counted_by_the_doctor(db):
+    Job.objects.create(name="sweep", key="x", state="failed", run_at=factories.NOON, error="why")
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("doctor", stdout=out)
+    assert "1 failed" in out.getvalue()

@@ -1,0 +1,206 @@
+"""Records for tests, with no surprises: each factory makes one row and what it cannot be without."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import factory
+from django.contrib.auth import get_user_model
+from factory.django import DjangoModelFactory
+
+from factcheck import models
+
+NOON = datetime(2024, 9, 1, 12, tzinfo=UTC)
+PASSWORD = "a long enough password"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = get_user_model()
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@desk.example")
+    password = factory.django.Password(PASSWORD)
+
+
+class DeskFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Desk
+
+    slug = factory.Sequence(lambda n: f"desk-{n}")
+    name = factory.LazyAttribute(lambda desk: desk.slug.replace("-", " ").title())
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Membership
+
+    user = factory.SubFactory(UserFactory)
+    desk = factory.SubFactory(DeskFactory)
+    role = models.Role.EDITOR
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Topic
+
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    title = factory.LazyAttribute(lambda topic: topic.slug)
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Source
+
+    slug = factory.Sequence(lambda n: f"source-{n}")
+    name = factory.LazyAttribute(lambda source: source.slug.replace("-", " ").title())
+    kind = models.SourceKind.MEDIA
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Document
+
+    desk = factory.SubFactory(DeskFactory)
+    title = factory.Sequence(lambda n: f"Flood in Oberfurt, part {n}")
+    state = "in_check"
+    published_at = NOON
+    arrival_key = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class RevisionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Revision
+
+    document = factory.SubFactory(DocumentFactory)
+    number = 1
+    text = "The mayor of Oberfurt said 40 houses were flooded."
+    text_sha256 = "0" * 64
+    bytes_sha256 = "0" * 64
+    engine_version = "test"
+
+
+class AttributionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Attribution
+
+    document = factory.SubFactory(DocumentFactory)
+    party = factory.Sequence(lambda n: f"mayor {n}")
+
+
+class ClaimFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Claim
+
+    document = factory.SubFactory(DocumentFactory)
+    claim_type = "figure"
+    text = "40 houses were flooded"
+    checkworthiness = 0.8
+
+
+class MeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Measure
+
+    topic = factory.SubFactory(TopicFactory)
+    key = factory.Sequence(lambda n: f"houses:{n}")
+    counted = "houses flooded"
+    dimension = "count"
+
+
+class FigureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Figure
+
+    document = factory.SubFactory(DocumentFactory)
+    measure = factory.SubFactory(MeasureFactory)
+    surface = "40"
+    value = Decimal(40)
+    unit = "count"
+    dimension = "count"
+    counted = "houses"
+
+
+class AnchorFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Anchor
+
+    revision = factory.SubFactory(RevisionFactory)
+    start = 0
+    end = 10
+    exact = "The mayor "
+    anchor_state = "exact"
+
+
+class VerificationTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = models.VerificationTask
+
+    claim = factory.SubFactory(ClaimFactory)
+    state = "assigned"
+    assignee = factory.SubFactory(UserFactory)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Evidence
+
+    claim = factory.SubFactory(ClaimFactory)
+    kind = "call"
+    state = "captured"
+    note = "Called the town hall."
+    created_by = factory.SubFactory(UserFactory)
+
+
+class DiscrepancyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Discrepancy
+
+    measure = factory.SubFactory(MeasureFactory)
+    kind = "conflict"
+    a_key = factory.Sequence(lambda n: f"a{n}")
+    b_key = factory.Sequence(lambda n: f"b{n}")
+    reason = "40 houses against 60 houses."
+    engine_version = "test"
+
+
+class JobFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Job
+
+    name = "crosscheck"
+    key = factory.Sequence(lambda n: f"document:{n}")
+    run_at = NOON
+
+
+class CrossCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CrossCheck
+
+    scope = "document"
+    document = factory.SubFactory(DocumentFactory)
+    job = factory.SubFactory(JobFactory)
+    engine_version = "test"
+    started_at = NOON
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Report
+
+    kind = "desk_digest"
+    desk = factory.SubFactory(DeskFactory)
+    title = "Desk digest"
+    data = factory.LazyFunction(dict)
+    sha256 = "0" * 64
+    built_at = NOON
+
+
+class ReportSubscriptionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ReportSubscription
+
+    kind = "desk_digest"
+    desk = factory.SubFactory(DeskFactory)
+    owner = factory.SubFactory(UserFactory)
+    looked_at = NOON

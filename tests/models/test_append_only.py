@@ -1,0 +1,122 @@
+"""History, decisions, texts and frozen reports: the database itself refuses to change or delete them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from factcheck import models
+from factcheck.reports.deliver import build_document_report
+from factcheck.workflow.claims import accept_claim
+from factcheck.workflow.publication import correct_document, publish_document, waive_document
+from tests.stories import Staff, bring_to, file_text
+
+pytestmark = pytest.mark.django_db
+
+# table: a column that nobody may change, by no means
+DECISIONS = {
+    "Event": ("act", "forged"),
+    "Verdict": ("label", "refuted"),
+    "SignOff": ("origins", 9),
+    "Waiver": ("reason", "forged"),
+    "Publication": ("clear", True),
+    "Correction": ("wording", "forged"),
+    "Report": ("title", "forged"),
+}
+# table: what never changes, and the texts that may be blanked but not rewritten
+TEXTS = {
+    "Revision": (["number", "text_sha256", "bytes_sha256", "created_at"], "text"),
+    "Snapshot": (["sha256", "size", "taken_at", "url", "filename"], "text"),
+    "EventNote": (["salt"], "text"),
+}
+TRIGGERS = {
+    *(f"factcheck_{name.lower()}_{what}" for name in DECISIONS for what in ("no_update", "no_delete")),
+    *(f"factcheck_{name.lower()}_{what}" for name in TEXTS for what in ("no_rewrite", "no_delete")),
+    "factcheck_snapshot_no_new_bytes",
+}
+
+
+@pytest.fixture
+def everything(staff: Staff) -> None:
+    """A row in each guarded table, by the acts that write them."""
+    story = file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
+    claim = story.claims.get()
+    accept_claim(claim, by=staff.editor)
+    waive_document(story, by=staff.desk_chief, note="breaking")
+    bring_to(claim, "signed_off", staff)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    correct_document(story, by=staff.editor, correction_class="update", wording="It was 45.")
+    build_document_report(story, by=staff.editor)
+    models.Snapshot.objects.create(desk=staff.desk, sha256="0" * 64, size=1, warc=b"", text="A page.", taken_at=timezone.now())
+
+
+def refused(write) -> None:
+    """The write is refused by the database, and says that the table is append-only."""
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        write()
+
+
+@pytest.mark.parametrize("name", [*DECISIONS, *TEXTS])
+def test_no_row_is_deleted(name, everything):
+    model = getattr(models, name)
+    rows = model.objects.count()
+    assert rows
+    table = model._meta.db_table
+    refused(lambda: model.objects.all()._raw_delete("default"))
+    refused(lambda: execute(f"DELETE FROM {table}"))
+    assert model.objects.count() == rows
+
+
+def execute(sql: str, values: list | None = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_no_decision_is_changed(name, everything):
+    column, value = DECISIONS[name]
+    model = getattr(models, name)
+    row = model.objects.last()
+    refused(lambda: model.objects.update(**{column: value}))
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: value}))
+    refused(lambda: setattr(row, column, value) or row.save())
+    refused(lambda: execute(f"UPDATE {model._meta.db_table} SET {column} = %s", [value]))
+    refused(lambda: execute(f"UPDATE {model._meta.db_table} SET {column} = {column}"))
+
+
+@pytest.mark.parametrize(("name", "column"), [(name, column) for name in TEXTS for column in TEXTS[name][0]])
+def test_what_identifies_a_text_never_changes(name, column, everything):
+    model = getattr(models, name)
+    row = model.objects.exclude(**{TEXTS[name][1]: ""}).first()
+    old = getattr(row, column)
+    new = {int: lambda: old + 1, str: lambda: f"x{old[1:]}"}.get(type(old), lambda: old + timedelta(days=1))()
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: new}))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_may_be_blanked_and_never_rewritten(name, everything):
+    model, column = getattr(models, name), TEXTS[name][1]
+    row = model.objects.exclude(**{column: ""}).first()
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: "forged"}))
+    refused(lambda: execute(f"UPDATE {model._meta.db_table} SET {column} = 'forged' WHERE id = %s", [row.pk]))
+    assert model.objects.filter(pk=row.pk).update(**{column: ""}) == 1
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: "written after all"}))
+
+
+def test_the_bytes_of_a_snapshot_may_be_blanked_and_never_replaced(everything):
+    row = models.Snapshot.objects.exclude(warc=b"").first()
+    refused(lambda: models.Snapshot.objects.filter(pk=row.pk).update(warc=b"forged"))
+    assert models.Snapshot.objects.filter(pk=row.pk).update(warc=b"") == 1
+
+
+def test_every_guard_stands_after_all_migrations(db):
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        standing = {name for (name,) in cursor.fetchall()}
+    assert {name for name in standing if name.startswith("factcheck_")} == TRIGGERS

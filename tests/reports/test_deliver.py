@@ -1,0 +1,158 @@
+"""Reports by schedule: once per slot whatever fires twice, on the subscriber's own clock, to who may see them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from factcheck.errors import Invalid
+from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
+from factcheck.reports.deliver import ask_for_due_reports, check_schedule, due_slots
+from factcheck.tasks import work
+from tests.factories import ReportSubscriptionFactory
+from tests.stories import Staff, file_text, person
+
+pytestmark = pytest.mark.django_db
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(clock).astimezone(UTC)
+
+
+SLOTS = [  # what it shows; zone, schedule, looked at until, now, slots
+    ("nothing before its time", "UTC", "0 7 * * *", "2026-03-10T06:00Z", "2026-03-10T06:59Z", []),
+    ("its minute", "UTC", "0 7 * * *", "2026-03-10T06:59Z", "2026-03-10T07:00Z", ["2026-03-10T07:00"]),
+    ("not its minute again", "UTC", "0 7 * * *", "2026-03-10T07:00:20Z", "2026-03-10T07:00:50Z", []),
+    ("a tick that came late", "UTC", "0 7 * * *", "2026-03-10T06:58Z", "2026-03-10T07:03Z", ["2026-03-10T07:00"]),
+    ("on its own clock", "Europe/Berlin", "0 7 * * *", "2026-03-10T05:59Z", "2026-03-10T06:00Z", ["2026-03-10T07:00"]),
+    ("also west", "America/New_York", "0 7 * * *", "2026-01-10T11:59Z", "2026-01-10T12:00Z", ["2026-01-10T07:00"]),
+    ("each slot of a short stop", "UTC", "*/10 * * * *", "2026-03-10T07:00Z", "2026-03-10T07:30Z",
+        ["2026-03-10T07:10", "2026-03-10T07:20", "2026-03-10T07:30"]),
+    ("the newest after a long stop", "UTC", "0 * * * *", "2026-03-10T00:30Z", "2026-03-10T09:10Z", ["2026-03-10T09:00"]),
+    ("the newest after days", "UTC", "0 7 * * *", "2026-03-01T07:00Z", "2026-03-10T09:10Z", ["2026-03-10T07:00"]),
+    ("nothing of last week after days", "UTC", "0 7 * * 1", "2026-03-08T07:00Z", "2026-03-12T09:10Z", []),
+    ("on Sundays", "UTC", "0 7 * * 0", "2026-03-08T06:59Z", "2026-03-08T07:01Z", ["2026-03-08T07:00"]),
+    ("the first of the month", "UTC", "30 6 1 * *", "2026-04-01T06:00Z", "2026-04-01T06:31Z", ["2026-04-01T06:30"]),
+    ("a minute that Berlin skips", "Europe/Berlin", "30 2 * * *", "2026-03-29T00:59Z", "2026-03-29T01:00Z",
+        ["2026-03-29T02:30"]),
+    ("a minute that New York skips", "America/New_York", "30 2 * * *", "2026-03-08T06:59Z", "2026-03-08T07:00Z",
+        ["2026-03-08T02:30"]),
+    ("after the skipped hour once only", "Europe/Berlin", "30 2 * * *", "2026-03-29T01:00Z", "2026-03-29T01:31Z", []),
+    ("the first of two in Berlin", "Europe/Berlin", "30 2 * * *", "2026-10-25T00:29Z", "2026-10-25T00:30Z",
+        ["2026-10-25T02:30"]),
+    ("the first of two in New York", "America/New_York", "30 1 * * *", "2026-11-01T05:29Z", "2026-11-01T05:30Z",
+        ["2026-11-01T01:30"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("zone", "cron", "since", "now", "slots"), [row[1:] for row in SLOTS], ids=[row[0] for row in SLOTS])
+def test_which_slots_are_due(zone, cron, since, now, slots):
+    subscription = ReportSubscription(cron=cron, zone=zone, looked_at=at(since))
+    assert due_slots(subscription, at(now)) == slots
+
+
+@pytest.fixture
+def digest(staff: Staff) -> ReportSubscription:
+    """The digest of a desk at half past two, to its editor."""
+    subscription = ReportSubscriptionFactory(desk=staff.desk, owner=staff.editor, cron="30 2 * * *", zone="Europe/Berlin")
+    subscription.recipients.add(staff.editor)
+    return subscription
+
+
+DAYS = {
+    "an ordinary day": ("2026-03-10T00:00Z", "2026-03-10T04:00Z", "2026-03-10T02:30"),
+    "the day the clock skips it": ("2026-03-29T00:00Z", "2026-03-29T04:00Z", "2026-03-29T02:30"),
+    "the day the clock shows it twice": ("2026-10-25T00:00Z", "2026-10-25T04:00Z", "2026-10-25T02:30"),
+}
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_minute_by_minute_there_is_one_report_and_one_mail_a_day(day, digest):
+    start, end, slot = DAYS[day]
+    now = at(start)
+    ReportSubscription.objects.update(looked_at=now)
+    while (now := now + timedelta(minutes=5)) <= at(end):
+        for _ in range(2):  # two schedulers, or one that stutters
+            if ask_for_due_reports(now):
+                work()
+    assert [report.slot for report in Report.objects.all()] == [slot]
+    assert len(mail.outbox) == 1
+
+
+def test_a_job_that_runs_twice_builds_one_report_and_sends_one_mail(digest):
+    ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"))
+    ask_for_due_reports(at("2026-03-10T01:31Z"))
+    for _ in range(3):
+        work()
+        Job.objects.update(state="due")
+    assert (Report.objects.count(), len(mail.outbox)) == (1, 1)
+
+
+def test_a_subscription_that_is_off_is_silent(digest):
+    ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"), active=False)
+    assert ask_for_due_reports(at("2026-03-10T01:31Z")) == 0
+
+
+def send(subscription: ReportSubscription) -> Report:
+    ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"))
+    ask_for_due_reports(at("2026-03-10T01:31Z"))
+    work()
+    return Report.objects.get()
+
+
+def test_the_mail_has_a_page_and_plain_words(digest, staff):
+    file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, title="The flood <b>")
+    send(digest)
+    (message,) = mail.outbox
+    page, kind = message.alternatives[0]
+    assert (message.to, message.subject, kind) == ([staff.editor.email], f"Desk digest: {staff.desk}", "text/html")
+    assert "The flood &lt;b&gt;" in page
+    assert "The flood <b>" in message.body
+    assert "<script" not in page
+
+
+def test_who_lost_the_right_or_has_no_address_gets_nothing_and_it_is_written_down(digest, staff):
+    left, moved, mute = (person("editor", staff.desk) for _ in range(3))
+    digest.recipients.add(left, moved, mute)
+    left.is_active = False
+    left.save()
+    Membership.objects.filter(user=moved).delete()
+    mute.email = ""
+    mute.save()
+    send(digest)
+    assert [message.to for message in mail.outbox] == [[staff.editor.email]]
+    refused = dict(ReportDelivery.objects.values_list("recipient", "refused"))
+    assert (refused[left.pk], refused[moved.pk]) == ("may no longer see the whole of it",) * 2
+    assert (refused[mute.pk], refused[staff.editor.pk]) == ("has no mail address", "")
+
+
+def test_mail_that_could_not_be_handed_over_is_tried_again_for_whom_it_failed(digest, staff, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    report = send(digest)
+    job = Job.objects.get(name="send_report")
+    assert (job.state, "refused" in job.error, report.deliveries.get().sent_at) == ("due", True, None)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    job.refresh_from_db()
+    assert (job.state, len(mail.outbox), report.deliveries.get().sent_at is None) == ("done", 1, False)
+
+
+BAD_SCHEDULES = [
+    ("* * * *", "UTC", "cron_invalid"),
+    ("61 * * * *", "UTC", "cron_invalid"),
+    ("every morning at seven o'clock", "UTC", "cron_invalid"),
+    ("0 7 * * 9", "UTC", "cron_invalid"),
+    ("0 7 * * *", "Mars/Olympus", "zone_unknown"),
+]
+
+
+@pytest.mark.parametrize(("cron", "zone", "code"), BAD_SCHEDULES)
+def test_a_schedule_that_cannot_be_read_is_refused(cron, zone, code):
+    with pytest.raises(Invalid) as refusal:
+        check_schedule(cron, zone)
+    assert refusal.value.code == code

@@ -1,0 +1,112 @@
+"""The relay rings for rows that are due, counted in real messages of the in-memory transport."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.utils import timezone
+
+from factcheck.leases import claim
+from factcheck.models import Job
+from factcheck.queue import JobName, enqueue
+from factcheck.relay import MOST_RINGS, Relay, relays, ring, start_relay, stop_relay
+from tests.factories import JobFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def messages():
+    """How many messages have come in since the last look; each says which queue to look at."""
+    with current_app.connection_for_read() as connection:
+        queue = connection.SimpleQueue(current_app.conf.task_default_queue)
+        queue.clear()
+
+        def read() -> list[str]:
+            found = []
+            while queue.qsize():
+                message = queue.get(block=False)
+                assert message.headers["task"] == "factcheck.work"
+                found.append(message.payload[0][0])
+                message.ack()
+            return found
+
+        yield read
+        queue.clear()
+        queue.close()
+
+
+def due(key: str) -> Job:
+    return enqueue(JobName.SWEEP, key, {})
+
+
+def test_it_rings_once_for_each_row_that_is_due(messages):
+    due("one"), due("two")
+    assert ring() == 2
+    assert messages() == ["work", "work"]
+    assert ring() == 0
+    assert messages() == []
+
+
+def test_it_rings_again_after_half_a_minute_for_what_nobody_took(messages):
+    job = due("one")
+    ring(), messages()
+    for seconds, expected in [(25, []), (35, ["work"])]:
+        Job.objects.filter(pk=job.pk).update(rung_at=timezone.now() - timedelta(seconds=seconds))
+        ring()
+        assert messages() == expected
+
+
+def test_it_does_not_ring_for_work_of_the_future(messages):
+    job = due("one")
+    Job.objects.filter(pk=job.pk).update(run_at=timezone.now() + timedelta(seconds=30))
+    assert (ring(), messages()) == (0, [])
+
+
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_it_does_not_ring_for_what_is_over(state, messages):
+    JobFactory(state=state)
+    assert (ring(), messages()) == (0, [])
+
+
+def test_it_does_not_ring_for_what_a_worker_holds(messages):
+    due("one")
+    assert claim("work")
+    assert (ring(), messages()) == (0, [])
+
+
+def test_it_gives_back_what_a_silent_worker_held_and_rings_for_it(messages):
+    due("one")
+    lease = claim("work")
+    Job.objects.filter(pk=lease.job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert (ring(), messages()) == (1, ["work"])
+    assert claim("work").attempt == lease.attempt + 1
+
+
+def test_a_long_queue_is_rung_for_a_few_at_a_time_until_all_have_their_ring(messages):
+    for number in range(MOST_RINGS + 3):
+        due(str(number))
+    assert [ring(), ring(), ring()] == [MOST_RINGS, 3, 0]
+    assert len(messages()) == MOST_RINGS + 3
+
+
+def test_a_message_names_a_queue_and_nothing_of_the_work(messages):
+    enqueue(JobName.READ_DOCUMENT, "document:1:1", {"document": 1, "snapshot": 1, "pasted": True, "by": None})
+    ring()
+    assert messages() == ["work"]
+
+
+def test_a_process_has_one_relay_and_it_stops_when_told():
+    start_relay()
+    start_relay()
+    try:
+        assert [type(relay) for relay in relays] == [Relay]
+        assert relays[0].daemon
+    finally:
+        stop_relay()
+        relays[0].join(5)
+        alive = relays[0].is_alive()
+        relays.clear()
+    assert not alive

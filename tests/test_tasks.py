@@ -1,0 +1,305 @@
+"""Background work: asked for once, done by one, retried, given up with a reason, and never half-written."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from factcheck.conf import settings
+from factcheck.errors import LostLease, NotAllowed, WrongState
+from factcheck.leases import claim, take_back
+from factcheck.models import Anchor, Claim, Document, Evidence, Figure, Job, Revision
+from factcheck.queue import JobName, enqueue
+from factcheck.tasks import run, tick, work
+from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.sources import record_evidence
+from tests.factories import DocumentFactory
+from tests.stories import TUESDAY, Staff, bring_to, file_text
+
+pytestmark = pytest.mark.django_db
+
+
+def sweep(key: str = "now", **values) -> Job:
+    return enqueue(JobName.SWEEP, key, {}, **values)
+
+
+def state(job: Job) -> str:
+    job.refresh_from_db()
+    return job.state
+
+
+# Asking
+
+
+def test_asking_twice_for_the_same_work_adds_no_second_row():
+    assert sweep() == sweep()
+    assert sweep("later") != sweep()
+    assert Job.objects.count() == 2
+
+
+def test_work_asked_for_while_it_is_being_done_is_done_again_afterwards():
+    first = sweep()
+    lease = claim("work")
+    second = sweep()
+    assert second != first
+    lease.finish()
+    assert work() == 1
+    assert (state(first), state(second)) == ("done", "done")
+
+
+def test_what_is_asked_for_now_is_due_now():
+    for number in range(50):
+        job = sweep(str(number))
+        assert claim("work").job == job
+
+
+def test_work_asked_for_in_a_transaction_that_fails_was_never_asked_for():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        sweep()
+        raise ZeroDivisionError
+    assert not Job.objects.exists()
+
+
+# Claiming
+
+
+def test_the_most_urgent_work_is_taken_first_and_then_the_oldest():
+    late, urgent, old = sweep("late", priority=9), sweep("urgent", priority=0), sweep("old", priority=5)
+    new = sweep("new", priority=5)
+    Job.objects.filter(pk=old.pk).update(run_at=timezone.now() - timedelta(hours=1))
+    assert [claim("work").job for _ in range(4)] == [urgent, old, new, late]
+    assert claim("work") is None
+
+
+def test_a_worker_takes_from_its_own_queue_and_nothing_of_the_future():
+    job = sweep()
+    Job.objects.filter(pk=job.pk).update(run_at=timezone.now() + timedelta(minutes=1))
+    assert claim("work") is None
+    Job.objects.filter(pk=job.pk).update(run_at=timezone.now() - timedelta(minutes=1))
+    assert claim("another queue") is None
+    assert claim("work").job == job
+
+
+def test_two_workers_who_look_at_the_same_moment_never_take_the_same_row():
+    one, two = sweep("one"), sweep("two")
+    others = []
+
+    def between(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if not others and sql.startswith("SELECT") and "factcheck_job" in sql:
+            others.append(None)
+            others[0] = claim("work")  # another worker is faster, after we looked and before we took
+        return found
+
+    with connection.execute_wrapper(between):
+        mine = claim("work")
+    assert {others[0].job, mine.job} == {one, two}
+    assert others[0].job == one
+
+
+# Holding
+
+
+def silent(job: Job) -> None:
+    """The worker that holds this job has not been heard of."""
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_who_lost_the_lease_writes_nothing_more():
+    job = sweep()
+    slow = claim("work")
+    silent(job)
+    assert take_back() == 1
+    quick = claim("work")
+    assert (quick.job, quick.attempt) == (job, slow.attempt + 1)
+    for write in (slow.hold, slow.finish, lambda: slow.fail("too late"), lambda: slow.hold(done=7)):
+        with pytest.raises(LostLease):
+            write()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.error) == ("running", 0, "")
+    quick.finish({"by": "the quick one"})
+    with pytest.raises(LostLease):
+        slow.finish({"by": "the slow one"})
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("done", {"by": "the quick one"})
+
+
+def test_a_reading_that_was_taken_over_leaves_no_second_text(staff: Staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
+    slow = claim("work")
+    silent(slow.job)
+    take_back()
+    work()
+    run(slow)
+    story.refresh_from_db()
+    assert (story.state, story.revisions.count(), story.claims.count(), story.figures.count()) == ("in_check", 1, 1, 1)
+    assert state(slow.job) == "done"
+
+
+def test_who_is_still_heard_of_keeps_the_job():
+    sweep()
+    lease = claim("work")
+    lease.hold(done=1, total=2)
+    assert take_back() == 0
+    lease.job.refresh_from_db()
+    assert (lease.job.done, lease.job.total) == (1, 2)
+    assert lease.job.lease_until > timezone.now() + timedelta(seconds=settings().LEASE_SECONDS - 5)
+
+
+def test_a_job_that_kills_its_workers_is_given_up():
+    job = sweep()
+    for _ in range(settings().MAX_ATTEMPTS + 2):
+        claim("work")
+        silent(job)
+        take_back()
+    assert state(job) == "failed"
+    assert "workers stopped while working on it" in job.error
+
+
+def test_the_number_of_an_attempt_is_never_given_twice_also_after_a_retry(staff):
+    job = sweep(desk=staff.desk)
+    slow = claim("work")
+    silent(job)
+    take_back()
+    claim("work").fail("no disk", for_good=True)
+    job.refresh_from_db()
+    retry_job(job, by=staff.editor)
+    again = claim("work")
+    assert again.attempt > slow.attempt
+    with pytest.raises(LostLease):
+        slow.hold()
+
+
+# Failing
+
+
+def broken(desk=None) -> Job:
+    """A reading of a document that is not there."""
+    return enqueue(JobName.READ_DOCUMENT, "document:0:0", {"document": 0, "snapshot": 0, "pasted": True}, desk=desk)
+
+
+def test_a_failing_job_is_tried_again_later_and_then_stays_failed_with_its_reason():
+    job = broken()
+    for attempt in range(1, settings().MAX_ATTEMPTS + 1):
+        assert work() == 1
+        job.refresh_from_db()
+        assert job.attempt == attempt
+        assert "DoesNotExist" in job.error
+        if attempt < settings().MAX_ATTEMPTS:
+            assert (job.state, job.run_at > timezone.now(), job.rung_at) == ("due", True, None)
+            Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    assert (job.state, work()) == ("failed", 0)
+
+
+def test_a_failed_job_is_tried_again_by_an_editor_and_by_nobody_else(staff):
+    job = broken(staff.desk)
+    with pytest.raises(WrongState):
+        retry_job(job, by=staff.editor)
+    claim("work").fail("no disk", for_good=True)
+    job.refresh_from_db()
+    for user in (staff.checker, staff.superuser):
+        with pytest.raises(NotAllowed):
+            retry_job(job, by=user)
+    retry_job(job, by=staff.editor)
+    assert (job.state, job.failures, job.finished_at) == ("due", 0, None)
+
+
+def test_one_failing_job_does_not_keep_the_others_from_being_done():
+    bad, good = broken(), sweep()
+    assert work() == 2
+    assert (state(bad), state(good)) == ("due", "done")
+
+
+UNREADABLE = [
+    ("bytes of no text", b"\x00\x01\x02\xff\xfe" * 100, {}),
+    ("only blanks once decoded", b"\xef\xbb\xbf \n ", {}),
+    ("no PDF behind the name", b"plain words", {"filename": "report.pdf", "media_type": "application/pdf"}),
+    ("a broken PDF", b"%PDF-1.7\nnothing follows", {"filename": "report.pdf"}),
+]
+
+
+@pytest.mark.parametrize(("data", "values"), [case[1:] for case in UNREADABLE], ids=[case[0] for case in UNREADABLE])
+def test_what_cannot_be_read_is_a_failed_job_with_its_reason_and_nothing_half_written(data, values, staff):
+    document, job = ingest_document(data, Arrival(**values), desk=staff.desk, by=staff.editor)
+    assert work() == 1
+    document.refresh_from_db()
+    assert (document.state, state(job)) == ("unreadable", "failed")
+    assert document.state_reason
+    assert document.state_reason in job.error
+    assert not any(model.objects.exists() for model in (Revision, Claim, Figure, Anchor))
+    retry_job(job, by=staff.editor)
+    assert work() == 1
+    assert (state(job), document.revisions.count()) == ("failed", 0)
+
+
+def test_an_article_is_read_marked_and_cross_checked_by_a_worker(staff):
+    text = "The council of Torvik said 40 homes were flooded on Monday."
+    values = Arrival(pasted=True, title="Flood", published_at=TUESDAY)
+    document, job = ingest_document(text.encode(), values, desk=staff.desk, by=staff.editor)
+    assert work() == 2
+    document.refresh_from_db()
+    assert (document.state, document.current_revision.text, document.claims.get().text) == ("in_check", text, text)
+    assert state(job) == "done"
+    assert (job.done, job.total, job.result) == (2, 2, {"claims": 1, "figures": 1, "voided": 0})
+    assert document.crosschecks.get().finished_at
+
+
+def test_an_article_of_two_thousand_figures_is_read_in_one_job(staff):
+    lines = [f"In village {n} some {n + 100} homes were flooded, the council of Torvik said." for n in range(1000)]
+    arrival = Arrival(pasted=True, published_at=TUESDAY)
+    document, job = ingest_document("\n".join(lines).encode(), arrival, desk=staff.desk, by=staff.editor)
+    started = time.monotonic()
+    run(claim("work"))
+    assert time.monotonic() - started < 20
+    document.refresh_from_db()
+    assert (document.state, state(job)) == ("in_check", "done")
+    assert document.figures.count() >= 1000
+    assert Anchor.objects.filter(figure__document=document).count() == document.figures.count()
+
+
+def test_a_page_that_may_not_be_fetched_is_refused_with_its_reason(staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    claim_ = bring_to(story.claims.get(), "open", staff)
+    for url in ("http://127.0.0.1/", "http://169.254.169.254/latest", "http://[::1]/", "https://10.0.0.1/"):
+        record_evidence(claim_, "web", by=staff.checker, url=url)
+    work()
+    assert {row.state for row in Evidence.objects.all()} == {"capture_failed"}
+    assert all(row.error for row in Evidence.objects.all())
+    assert {job.state for job in Job.objects.filter(name="capture_evidence")} == {"failed"}
+
+
+# The clock
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(clock)
+
+
+def test_the_sweep_is_asked_for_once_an_hour_also_when_the_full_minute_was_missed(time_machine):
+    for clock, expected in [("10:07", 1), ("10:08", 1), ("11:03", 2), ("11:59", 2), ("12:00", 3), ("12:00", 3)]:
+        time_machine.move_to(at(f"2026-03-10T{clock}:00Z"), tick=False)
+        tick()
+        Job.objects.update(state="done")
+        assert Job.objects.filter(name="sweep").count() == expected, clock
+
+
+def test_a_job_of_a_document_that_was_withdrawn_meanwhile_says_so(staff):
+    from factcheck.workflow.documents import withdraw_document
+
+    story = file_text("Rain fell in Torvik.", desk=staff.desk, by=staff.editor, read=False)
+    withdraw_document(story, by=staff.editor, note="a hoax")
+    work()
+    job = Job.objects.get(name="read_document")
+    assert (job.state, "withdrawn" in job.error, story.revisions.count()) == ("failed", True, 0)
+
+
+def test_a_cross_check_of_nothing_is_done():
+    document = DocumentFactory()
+    job = enqueue(JobName.CROSSCHECK, "document:1", {"scope": "document", "document": document.pk})
+    work()
+    assert (state(job), Document.objects.count()) == ("done", 1)

@@ -1,0 +1,303 @@
+"""Figures of one story against each other, through the real engine: what is found, stored once, and lasts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from factcheck.errors import Invalid
+from factcheck.leases import claim as take_job
+from factcheck.models import CrossCheck, Discrepancy, DiscrepancyFigure, Document, Event, Measure, Source
+from factcheck.permissions import MACHINE
+from factcheck.queue import enqueue_crosscheck
+from factcheck.tasks import run, work
+from factcheck.workflow.claims import dismiss_figure, reopen_figure
+from factcheck.workflow.crosscheck import (
+    agreements_of,
+    crosscheck_measure,
+    measures_of,
+    open_crosscheck,
+    resolve_discrepancy,
+)
+from factcheck.workflow.documents import withdraw_document
+from factcheck.workflow.measures import merge_measures, set_topic, split_measure
+from factcheck.workflow.reading import reread_document
+from tests.factories import SourceFactory, TopicFactory
+from tests.stories import TUESDAY, Staff, bring_to, clear_document, do_jobs, file_text, registered, revise_text
+
+pytestmark = pytest.mark.django_db
+
+FORTY = "The council of Torvik said 40 homes were flooded on Monday."
+SIXTY = "The fire brigade said 60 homes were flooded on Monday."
+
+
+class Story:
+    """A running story, into which articles are filed."""
+
+    def __init__(self, staff: Staff) -> None:
+        self.staff, self.topic = staff, TopicFactory()
+
+    def article(self, text: str, *, days: float = 0, **values) -> Document:
+        values = {"desk": self.staff.desk, "by": self.staff.editor, "topic": self.topic, **values}
+        return file_text(text, kind=values.pop("kind", "coverage"), published_at=TUESDAY + timedelta(days=days), **values)
+
+    def again(self) -> None:
+        enqueue_crosscheck("topic", self.topic, desk=self.staff.desk)
+        do_jobs()
+
+    @property
+    def found(self) -> list[tuple[str, str]]:
+        return list(Discrepancy.objects.order_by("pk").values_list("kind", "state"))
+
+
+@pytest.fixture
+def flood(staff: Staff) -> Story:
+    return Story(staff)
+
+
+PAIRS = [  # two articles, days between them, and what comes of it
+    (FORTY, SIXTY, 0, [("conflict", "open")], 0),
+    (FORTY, "The fire brigade said 400 homes were flooded on Monday.", 0, [("magnitude_slip", "open")], 0),
+    (FORTY, "The fire brigade said about 41 homes were flooded on Monday.", 0, [], 1),
+    (FORTY, "The fire brigade said nearly 40 homes were flooded on Monday.", 0, [], 1),
+    (FORTY, "The mayor said 40 homes were flooded on Monday.", 0, [], 1),
+    (FORTY, "The mayor said 9 bridges were flooded on Monday.", 0, [], 0),
+    (
+        "The death toll in Velmora stood at 12 on Tuesday, the council of Torvik said.",
+        "The death toll in Velmora has risen to 19, the council of Torvik said.", 2, [("superseded", "open")], 0,
+    ),
+    (
+        "The flood covered 100 square miles on Monday, the council of Torvik said.",
+        "The flood covered 259 square kilometres on Monday, the fire brigade said.", 0, [], 1,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "days", "expected", "agreements"), PAIRS)
+def test_what_two_articles_make_of_each_other(one, other, days, expected, agreements, flood):
+    flood.article(one)
+    flood.article(other, days=days)
+    assert flood.found == expected
+    assert sum(Measure.objects.values_list("agreements", flat=True)) == agreements
+
+
+def test_a_conflict_says_in_one_sentence_who_says_what_and_when(flood):
+    flood.article(FORTY)
+    flood.article(SIXTY)
+    row = Discrepancy.objects.get()
+    for words in ("40", "60", "council of Torvik", "fire brigade", "9 March 2026"):
+        assert words in row.reason
+    assert {(side.side, side.figure.surface) for side in row.sides.all()} in (
+        {("a", "40"), ("b", "60")}, {("a", "60"), ("b", "40")},
+    )  # fmt: skip
+
+
+def test_running_it_twice_stores_nothing_twice(flood):
+    flood.article(FORTY)
+    flood.article(SIXTY)
+    before = [list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancyFigure, Measure)]
+    history = Event.objects.count()
+    flood.again()
+    flood.again()
+    assert [list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancyFigure, Measure)] == before
+    assert Event.objects.count() == history
+    assert CrossCheck.objects.filter(scope="topic", finished_at__isnull=False).count() == 2
+
+
+def test_articles_of_different_stories_are_not_compared(staff):
+    Story(staff).article(FORTY)
+    Story(staff).article(SIXTY)
+    assert not Discrepancy.objects.exists()
+
+
+def test_articles_of_no_story_are_kept_apart(staff):
+    for text in (FORTY, SIXTY):
+        file_text(text, desk=staff.desk, by=staff.editor)
+    assert not Discrepancy.objects.exists()
+
+
+# It closes when it no longer holds
+
+
+def leaving(story: Story, document: Document, way: str) -> None:
+    staff = story.staff
+    {
+        "dismissed": lambda: dismiss_figure(document.figures.get(), by=staff.editor, note="background"),
+        "edited away": lambda: revise_text(document, "The fire brigade said little on Monday.", by=staff.editor),
+        "put right": lambda: revise_text(document, SIXTY.replace("60", "40"), by=staff.editor),
+        "withdrawn": lambda: withdraw_document(document, by=staff.editor, note="a hoax"),
+        "another story": lambda: set_topic(document, TopicFactory(), by=staff.editor),
+    }[way]()
+    do_jobs()
+
+
+@pytest.mark.parametrize("way", ["dismissed", "edited away", "put right", "withdrawn", "another story"])
+def test_a_conflict_is_closed_by_the_machine_when_a_figure_goes(way, flood):
+    flood.article(FORTY)
+    leaving(flood, flood.article(SIXTY), way)
+    assert flood.found == [("conflict", "closed")]
+    event = Event.objects.of(Discrepancy.objects.get()).last()
+    assert (event.act, event.machine) == ("close", "crosscheck")
+
+
+def test_it_opens_again_when_the_figure_comes_back(flood):
+    flood.article(FORTY)
+    other = flood.article(SIXTY)
+    leaving(flood, other, "dismissed")
+    reopen_figure(other.figures.get(), by=flood.staff.editor)
+    do_jobs()
+    assert flood.found == [("conflict", "open")]
+
+
+def test_both_articles_in_another_story_take_their_conflict_along(flood):
+    documents = [flood.article(FORTY), flood.article(SIXTY)]
+    elsewhere = TopicFactory()
+    for document in documents:
+        set_topic(document, elsewhere, by=flood.staff.editor)
+    do_jobs()
+    assert flood.found == [("conflict", "closed"), ("conflict", "open")]
+    assert Discrepancy.objects.get(state="open").measure.topic == elsewhere
+
+
+def test_merging_two_measures_compares_their_figures_and_splitting_parts_them(flood):
+    flood.article("The council of Torvik said 40 barns were flooded on Monday.")
+    flood.article("The fire brigade said 60 bridges were flooded on Monday.")
+    one, two = Measure.objects.filter(figures__isnull=False).order_by("pk")
+    assert flood.found == []
+    merge_measures(two, one, by=flood.staff.editor)
+    do_jobs()
+    assert flood.found == [("conflict", "open")]
+    split_measure(one, list(one.figures.filter(surface="60")), counted="bridges", by=flood.staff.editor)
+    do_jobs()
+    assert flood.found == [("conflict", "closed")]
+
+
+def test_what_an_editor_split_off_stays_apart_when_the_text_is_read_again(flood):
+    flood.article(FORTY)
+    other = flood.article(SIXTY)
+    measure = Measure.objects.get()
+    split_measure(measure, list(other.figures.all()), counted="homes and barns", by=flood.staff.editor)
+    reread_document(other, by=flood.staff.editor)
+    work()
+    assert flood.found == [("conflict", "closed")]
+
+
+# Resolutions
+
+
+def test_a_resolution_lasts_and_covers_later_copies(flood):
+    flood.article(FORTY)
+    flood.article(SIXTY, publisher_name="The Sundby Post")
+    row = Discrepancy.objects.get()
+    resolve_discrepancy(row, "explained", by=flood.staff.editor, note="the brigade counts barns too")
+    flood.article(SIXTY, publisher_name="The Velmora Herald")
+    flood.again()
+    assert flood.found == [("conflict", "resolved")]
+    assert row.figures.count() == 3
+
+
+def test_a_resolution_does_not_cover_another_number(flood):
+    flood.article(FORTY)
+    other = flood.article(SIXTY)
+    resolve_discrepancy(Discrepancy.objects.get(), "explained", by=flood.staff.editor, note="two counts")
+    revise_text(other, SIXTY.replace("60", "70"), by=flood.staff.editor)
+    assert flood.found == [("conflict", "resolved"), ("conflict", "open")]
+
+
+def test_a_resolution_needs_a_kind_and_a_note(flood):
+    flood.article(FORTY)
+    flood.article(SIXTY)
+    row = Discrepancy.objects.get()
+    for resolution, note, code in [("guess", "because", "resolution_unknown"), ("explained", " ", "reason_missing")]:
+        with pytest.raises(Invalid) as refusal:
+            resolve_discrepancy(row, resolution, by=flood.staff.editor, note=note)
+        assert refusal.value.code == code
+    assert flood.found == [("conflict", "open")]
+
+
+# Stale, not noisy
+
+
+def signed_story(flood: Story) -> Document:
+    registered("council of Torvik")
+    story = flood.article(FORTY, kind="story")
+    return clear_document(story, flood.staff)
+
+
+GRADES = [("A", "stale"), ("C", "stale"), ("D", "signed_off"), ("F", "signed_off"), ("", "signed_off")]
+
+
+@pytest.mark.parametrize(("grade", "state"), GRADES)
+def test_a_new_conflict_voids_a_sign_off_only_from_a_source_of_good_repute(grade, state, flood):
+    story = signed_story(flood)
+    registered("fire brigade", reliability=grade, reliability_reason="years of good counts" if grade else "")
+    flood.article(SIXTY)
+    claim = story.claims.get()
+    assert (claim.state, flood.found) == (state, [("conflict", "open")])
+    assert claim.stale_reason.startswith("a new conflict: " if state == "stale" else "")
+
+
+def test_an_outlet_that_cites_the_same_party_is_no_independent_origin(flood):
+    story = signed_story(flood)
+    Source.objects.filter(name="council of Torvik").update(reliability="A", reliability_reason="the town clerk")
+    flood.article("The council of Torvik said 60 homes were flooded on Monday.")
+    assert (story.claims.get().state, flood.found) == ("signed_off", [("conflict", "open")])
+
+
+def test_a_sister_paper_of_one_owner_is_no_independent_origin(flood):
+    house = SourceFactory()
+    graded = {"owner": house, "reliability": "A", "reliability_reason": "a careful paper"}
+    one, two = registered("The Velmora Herald", **graded), registered("The Sundby Post", **graded)
+    story = flood.article("Some 40 homes were flooded in Torvik on Monday.", kind="story", publisher=one)
+    clear_document(story, flood.staff)
+    flood.article("Some 60 homes were flooded in Torvik on Monday.", publisher=two)
+    assert (story.claims.get().state, flood.found) == ("signed_off", [("conflict", "open")])
+
+
+def test_the_same_conflict_seen_again_voids_nothing_again(flood):
+    story = signed_story(flood)
+    registered("fire brigade", reliability="A", reliability_reason="years of good counts")
+    flood.article(SIXTY)
+    bring_to(story.claims.get(), "signed_off", flood.staff)
+    flood.again()
+    assert story.claims.get().state == "signed_off"
+
+
+# Who may see it
+
+
+def test_a_discrepancy_is_shown_only_to_who_may_see_both_sides(staff):
+    ours, theirs = Story(staff), Staff()
+    ours.article(FORTY)
+    ours.article(SIXTY, desk=theirs.desk, by=theirs.editor)
+    assert Discrepancy.objects.count() == 1
+    for user in (staff.editor, theirs.editor, staff.outsider, staff.superuser):
+        assert not Discrepancy.objects.visible_to(user).exists()
+    assert Discrepancy.objects.visible_to(staff.chief_editor).exists()
+    ours.article(SIXTY, publisher_name="The Sundby Post")
+    assert Discrepancy.objects.visible_to(staff.editor).exists()
+    assert not Discrepancy.objects.visible_to(theirs.editor).exists()
+
+
+def test_agreements_are_told_with_the_origins_they_rest_on(flood):
+    flood.article(FORTY, publisher_name="The Sundby Post")
+    flood.article(FORTY, publisher_name="The Velmora Herald")
+    (sentence,) = agreements_of(Measure.objects.get())
+    assert sentence == "“40 homes” (council of Torvik) stands in 2 documents and rests on 1 origin."
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
+    flood.article(FORTY)
+    flood.article(SIXTY)
+    flood.article("The mill of Velmora lost 12 horses on Monday.")
+    enqueue_crosscheck("topic", flood.topic, desk=flood.staff.desk)
+    lease = take_job("work")
+    measures = measures_of(open_crosscheck(lease.job))
+    crosscheck_measure(measures[0], by=MACHINE("crosscheck"))
+    lease.hold(total=len(measures), done=1)
+    lease.job.refresh_from_db()
+    run(lease)
+    lease.job.refresh_from_db()
+    assert (lease.job.state, lease.job.done, CrossCheck.objects.filter(job=lease.job).count()) == ("done", len(measures), 1)
+    assert lease.job.crosscheck.found == {"conflict": 1}
