@@ -21,6 +21,7 @@ from factcheck.models import (
     Eyes,
     Figure,
     Job,
+    Measure,
     Membership,
     Policy,
     Report,
@@ -55,6 +56,8 @@ def documents_of(record: Any) -> list[Document]:
         return [record.document]
     if isinstance(record, (VerificationTask, Evidence)):
         return [record.claim.document]
+    if isinstance(record, Measure):
+        return list(Document.objects.filter(figures__measure=record).distinct())
     if isinstance(record, Discrepancy):
         return list(Document.objects.filter(figures__discrepancies=record).distinct())
     if isinstance(record, (Report, ReportSubscription)) and record.document:
@@ -119,6 +122,19 @@ def is_assignee(user: Any, task: VerificationTask) -> bool:
     return task.assignee_id is not None and task.assignee_id == user.pk
 
 
+def has_role_everywhere(*roles: str) -> Guard:
+    allowed = {*roles, Role.CHIEF_EDITOR}
+
+    @predicate(name=f"{' or '.join(roles)} on every desk")
+    def check(user: Any, record: Any) -> bool:
+        desks = desks_of(record)
+        return bool(desks) and all(roles_of(user, [desk]) & allowed for desk in desks)
+
+    return Guard(
+        check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on every desk it touches."
+    )
+
+
 NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
 NOT_SUBMITTER = Guard(
     did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
@@ -132,6 +148,7 @@ OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitt
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
 CHIEF = has_role(Role.DESK_CHIEF)
+EDITORS_EVERYWHERE = has_role_everywhere(Role.EDITOR, Role.DESK_CHIEF)
 EDITORS = has_role(Role.EDITOR, Role.DESK_CHIEF)
 CHECKERS = has_role(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
 REVIEWERS = has_role(Role.REVIEWER, Role.DESK_CHIEF)
@@ -175,8 +192,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "dismiss"): (EDITORS, NO_AUTHOR),
     ("figure", "reopen"): (EDITORS,),
     ("figure", "pin"): (EDITORS,),
-    ("measure", "merge"): (EDITORS,),
-    ("measure", "split"): (EDITORS,),
+    ("measure", "merge"): (EDITORS_EVERYWHERE,),
+    ("measure", "split"): (EDITORS_EVERYWHERE,),
     ("verification_task", "assign"): (EDITORS,),
     ("verification_task", "reassign"): (EDITORS,),
     ("verification_task", "take_up"): (CHECKERS, ASSIGNEE),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from factcheck.conf import settings
@@ -50,7 +50,6 @@ def work(queue: str = QUEUE) -> int:
     while time.monotonic() < until and (lease := claim(queue)):
         run(lease)
         count += 1
-    close_old_connections()
     return count
 
 

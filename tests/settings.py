@@ -10,7 +10,7 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memo
 
 from newsroom.settings import *  # noqa: F403
 
-DATABASES["default"]["OPTIONS"] = {  # noqa: F405
+DATABASES["default"]["OPTIONS"] = {
     key: value for key, value in DATABASES["default"]["OPTIONS"].items() if key != "pool"
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

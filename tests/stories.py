@@ -35,7 +35,7 @@ from factcheck.tasks import run
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document
 from factcheck.workflow.reading import read_text, store_reading
-from factcheck.workflow.sources import link_evidence, record_evidence
+from factcheck.workflow.sources import assess_evidence, link_evidence, record_evidence
 from factcheck.workflow.verification import sign_off, start_claim, submit_verdict
 from tests.factories import DeskFactory, SourceFactory, UserFactory
 
@@ -111,9 +111,10 @@ def give_evidence(
     claim: Claim, *, by: Any, source: Source | None = None, stance: str = Stance.SUPPORTS, use: str = SourceUse.SECONDARY,
     **values: Any,
 ) -> Evidence:  # fmt: skip
-    """What a source said on the telephone, linked to the claim."""
+    """What a source said on the telephone, linked to the claim and accepted."""
     evidence = record_evidence(claim, "call", by=by, source=source, note="They confirmed it.", source_use=use, **values)
     link_evidence(evidence, stance=stance, by=by)
+    assess_evidence(evidence, accepted=True, by=by)
     return evidence
 
 

@@ -134,7 +134,9 @@ MACHINE_MATRIX = {
 ACTS = {
     ("document", "confirm"): confirm_document,
     ("document", "publish"): publish_document,
-    ("document", "correct"): lambda row, by: correct_document(row, by=by, correction_class="update", wording="We wrote 40."),
+    ("document", "correct"): lambda row, by: correct_document(
+        row, by=by, correction_class="update", wording="We wrote 40."
+    ),
     ("document", "withdraw"): lambda row, by: withdraw_document(row, by=by, note="a hoax"),
     ("claim", "accept"): accept_claim,
     ("claim", "start"): start_claim,
@@ -187,7 +189,11 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
         return put(story, state, state_reason="no text in it" if state == "unreadable" else "")
     if kind == "claim":
         Verdict.objects.create(
-            claim=claim, label="not_enough_evidence", revision=story.current_revision, by=staff.service, at=timezone.now()
+            claim=claim,
+            label="not_enough_evidence",
+            revision=story.current_revision,
+            by=staff.service,
+            at=timezone.now(),
         )
         return put(claim, state, stale_reason="the words changed" if state == "stale" else "")
     if kind == "figure":
@@ -202,13 +208,19 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
         return put(row, state, stance="" if state in ("requested", "capture_failed", "captured") else "supports")
     if kind == "discrepancy":
         return put(discrepancy_of(story), state, resolution="explained", resolution_note="two districts")
-    return put(Job.objects.create(name="sweep", key="now", desk=staff.desk, run_at=timezone.now()), state, lease_until=timezone.now())
+    return put(
+        Job.objects.create(name="sweep", key="now", desk=staff.desk, run_at=timezone.now()),
+        state,
+        lease_until=timezone.now(),
+    )
 
 
 def discrepancy_of(story: Document) -> Discrepancy:
     figure = story.figures.get()
     measure = Measure.objects.create(key="count|house", counted="homes", dimension="count")
-    row = Discrepancy.objects.create(measure=measure, kind="conflict", a_key="a", b_key="b", reason="40 and 45 conflict.")
+    row = Discrepancy.objects.create(
+        measure=measure, kind="conflict", a_key="a", b_key="b", reason="40 and 45 conflict."
+    )
     DiscrepancyFigure.objects.create(discrepancy=row, figure=figure, side="a")
     return row
 
@@ -301,7 +313,9 @@ def moved_by_machine(key, state: str, target: str, story: Document, staff: Staff
     values |= {"claim": story.claims.get()} if key == ("figure", "link") else {}
     with for_the_moment():
         record = record_in(key[0], state, story, staff, staff.checker)
-        found = outcome(lambda row, by: move(row, key[1], by=by, to=target, note="because", **values), record, MACHINE("sweep"))
+        found = outcome(
+            lambda row, by: move(row, key[1], by=by, to=target, note="because", **values), record, MACHINE("sweep")
+        )
     story.refresh_from_db()
     return found
 

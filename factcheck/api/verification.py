@@ -14,6 +14,7 @@ from rest_framework import serializers
 from factcheck.models import Method, VerificationTask, WaitingFor
 from factcheck.states import TaskState
 from factcheck.workflow.verification import (
+    assign_task,
     block_task,
     cancel_task,
     hand_in,
@@ -90,6 +91,7 @@ class TaskViewSet(RecordViewSet):
     filterset_class = TaskFilter
     ordering = ("deadline", "id")
     acts: ClassVar = {
+        "assign": Act(assign_task, NewAssignee),
         "reassign": Act(reassign_task, NewAssignee),
         "take_up": Act(take_up),
         "block": Act(block_task, BlockBody),

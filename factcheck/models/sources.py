@@ -141,8 +141,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(claim__document__desk__in=Desk.objects.visible_to(user))
 
     def standing(self) -> EvidenceQuerySet:
-        """Linked or accepted: what a verdict may rest on."""
-        return self.filter(state__in=[EvidenceState.LINKED, EvidenceState.ACCEPTED])
+        """Accepted, and neither drifted nor withdrawn since: what a verdict may rest on."""
+        return self.filter(state=EvidenceState.ACCEPTED)
 
     def origins(self) -> set[str]:
         """The distinct origins behind these pieces of evidence.

@@ -26,7 +26,7 @@ from factcheck.models import (
     VerificationTask,
 )
 from factcheck.states import DiscrepancyState, DocumentState
-from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
+from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers, told_to
 from factcheck.workflow.crosscheck import says_of
 
 
@@ -144,7 +144,9 @@ def build_document(document: Document, *, at: datetime | None = None) -> Verific
     """The verification report of a document."""
     now = at or timezone.now()
     part = document_part(document, now, whole=True)
-    lines = [discrepancy_line(row) for row in discrepancies_of(Discrepancy.objects.of_document(document))]
+    lines = [
+        discrepancy_line(row, document.desk) for row in discrepancies_of(Discrepancy.objects.of_document(document))
+    ]
     counts = Counter(claim.state for claim in part.claims)
     return VerificationReport(
         kind=ReportKind.DOCUMENT,
@@ -169,7 +171,7 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
     rows = Discrepancy.objects.filter(figures__document__desk=desk, state=DiscrepancyState.OPEN).distinct()
     late = VerificationTask.objects.filter(claim__document__desk=desk).overdue(now).select_related("claim", "assignee")
     parts = tuple(document_part(document, now, whole=False) for document in shown.distinct().order_by("pk"))
-    lines = tuple(discrepancy_line(row) for row in discrepancies_of(rows))
+    lines = tuple(discrepancy_line(row, desk) for row in discrepancies_of(rows))
     counts = {
         "in check": sum(part.state == DocumentState.IN_CHECK for part in parts),
         "clear": sum(part.clear for part in parts),
@@ -298,11 +300,12 @@ def figure_line(figure: Figure) -> FigureLine:
 
 
 def discrepancies_of(rows: Any) -> list[Discrepancy]:
-    return list(rows.exclude(state=DiscrepancyState.CLOSED).prefetch_related("figures__document").order_by("pk"))
+    return list(rows.exclude(state=DiscrepancyState.CLOSED).prefetch_related("sides__figure__document").order_by("pk"))
 
 
-def discrepancy_line(row: Discrepancy) -> DiscrepancyLine:
-    documents = {figure.document_id: str(figure.document) for figure in row.figures.all()}
-    return DiscrepancyLine(
-        row.kind, row.reason, row.state, row.resolution, row.resolution_note, tuple(documents.values())
-    )
+def discrepancy_line(row: Discrepancy, desk: Desk) -> DiscrepancyLine:
+    """A discrepancy as a desk may read it: with the titles of its own documents only."""
+    figures = [side.figure for side in row.sides.all()]
+    titles = {figure.document_id: str(figure.document) for figure in figures if figure.document.desk_id == desk.pk}
+    reason = told_to(row, desk.pk)
+    return DiscrepancyLine(row.kind, reason, row.state, row.resolution, row.resolution_note, tuple(titles.values()))

@@ -172,7 +172,10 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> N
         )
         writer = claim.document.writer_of(quote) or claim.words_changed_by
         Claim.objects.filter(pk=claim.pk).update(text=quote, words_changed_by=writer)
+        claim.refresh_from_db()
         log(claim, "place", by=by, facts={"start": start, "end": end})
+        if claim.state not in (ClaimState.PROPOSED, ClaimState.DISMISSED):
+            link_figures_of(claim, by=by)
 
 
 def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = None) -> None:

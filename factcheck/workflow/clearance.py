@@ -29,7 +29,7 @@ from factcheck.text import AnchorState, Basis
 
 from .transitions import words_sha256
 
-UNCHECKED = {
+UNCHECKED: dict[str, str] = {
     ClaimState.PROPOSED: "has not been looked at",
     ClaimState.OPEN: "is accepted, and nobody has begun to check it",
     ClaimState.IN_VERIFICATION: "is being checked",
@@ -181,11 +181,18 @@ def figure_blockers(document: Document, threshold: float, now: datetime) -> Iter
 def discrepancy_blockers(document: Document) -> Iterator[Blocker]:
     """Open conflicts and slips of this document's figures, and figures given as current that others supersede."""
     rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
-    for row in rows.of_document(document).prefetch_related("sides__figure"):
-        if row.kind != DiscrepancyKind.SUPERSEDED or is_current(
-            document, (s.figure for s in row.sides.all() if s.side == "a")
-        ):
-            yield Blocker("discrepancy_open", "discrepancy", row.pk, row.reason)
+    for row in rows.of_document(document).prefetch_related("sides__figure__document"):
+        superseded = [side.figure for side in row.sides.all() if side.side == "a"]
+        if row.kind != DiscrepancyKind.SUPERSEDED or is_current(document, superseded):
+            yield Blocker("discrepancy_open", "discrepancy", row.pk, told_to(row, document.desk_id))
+
+
+def told_to(row: Discrepancy, desk: int) -> str:
+    """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
+    seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
+    return (
+        row.reason if len(seen) > 1 else "A figure of another desk differs from one in this text; ask the chief editor."
+    )
 
 
 def is_current(document: Document, superseded: Iterable[Figure]) -> bool:

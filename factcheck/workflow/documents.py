@@ -12,11 +12,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from factcheck.errors import Invalid, StaleRevision, WrongState
+from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
-from factcheck.models import Desk, Document, DocumentKind, Job, Revision, Scope, Snapshot, Source, Topic
-from factcheck.permissions import MACHINE
+from factcheck.models import Desk, Document, DocumentKind, Job, Revision, Role, Scope, Snapshot, Source, Topic
+from factcheck.permissions import MACHINE, roles_of
 from factcheck.queue import JobName, enqueue, enqueue_crosscheck
 from factcheck.states import DocumentState, JobState
 
@@ -169,6 +169,8 @@ def revise_document(
         NotAllowed, StaleRevision, WrongState, Invalid: as for any act.
     """
     require(by, document, "revise")
+    if editor is not None and Role.SERVICE not in roles_of(by, [document.desk_id]):
+        raise NotAllowed("Only a service account files for somebody else.", code="editor_not_yours")
     check_arrival(data, arrival)
     if version is not None and version != document.version:
         raise StaleRevision("This has changed since you opened it.", version=document.version)

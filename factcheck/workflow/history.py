@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from factcheck.models import Anchor, Attribution, Document, Event, EventNote, Snapshot
+from factcheck.models import Anchor, Attribution, Document, Event, EventNote, Evidence, Snapshot, VerificationTask
 
 from .transitions import log, require, require_note
 
@@ -52,7 +52,9 @@ def erase_document(document: Document, *, by: Any, note: str) -> None:
         document.revisions.update(text="", erased_at=now)
         Anchor.objects.filter(revision__document=document).update(exact="", prefix="", suffix="")
         document.claims.update(text="")
-        document.figures.update(surface="", counted="")
+        words = dict.fromkeys(("surface", "counted", "definition", "scope", "place", "party", "as_of_said"), "")
+        document.figures.update(**words)
+        document.figures.exclude(as_written="").update(as_written="erased")
         for row in document.attributions.all():
             Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
         Document.objects.filter(pk=document.pk).update(title="", byline="", url="")
@@ -62,8 +64,14 @@ def erase_document(document: Document, *, by: Any, note: str) -> None:
 
 
 def erase_notes(document: Document, now: Any) -> None:
-    """The reasons given about a document and its claims."""
-    claims = list(document.claims.values_list("pk", flat=True))
-    notes = EventNote.objects.filter(event__record="document", event__record_id=document.pk)
-    notes.update(text="", erased_at=now)
-    EventNote.objects.filter(event__record="claim", event__record_id__in=claims).update(text="", erased_at=now)
+    """The reasons given about a document, its claims and figures, and the work and evidence on them."""
+    about = {
+        "document": Document.objects.filter(pk=document.pk),
+        "claim": document.claims.all(),
+        "figure": document.figures.all(),
+        "verificationtask": VerificationTask.objects.filter(claim__document=document),
+        "evidence": Evidence.objects.filter(claim__document=document),
+    }
+    for record, rows in about.items():
+        notes = EventNote.objects.filter(event__record=record, event__record_id__in=rows.values("pk"))
+        notes.update(text="", erased_at=now)

@@ -93,7 +93,10 @@ def note_changes(claim: Claim, place: Anchoring, revision: Revision, *, by: Any)
         return False
     Claim.objects.filter(pk=claim.pk).update(text=place.span.cut(revision.text), words_changed_by=revision.created_by)
     claim.refresh_from_db()
-    return mark_stale(claim, f"the words changed: {', '.join(changes)}", by=by)
+    why = f"the words changed: {', '.join(changes)}"
+    for evidence in claim.evidence.standing():  # it was accepted for other words; a person assesses it again
+        move(evidence, "drift", by=by, note=why)
+    return mark_stale(claim, why, by=by)
 
 
 def place_figures(previous: Revision, revision: Revision, found: Found) -> None:

@@ -9,19 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
-from factcheck.errors import Invalid, NotAllowed
-from factcheck.models import Desk, Document, Figure, Measure, Scope, Topic
-from factcheck.permissions import EDITORS, MACHINE
+from factcheck.errors import Invalid
+from factcheck.models import Document, Figure, Measure, Scope, Topic
 from factcheck.queue import enqueue_crosscheck
 
 from .transitions import log, require
-
-
-def require_editor(measure: Measure, by: Any) -> None:
-    """A measure spans desks: an editor of any desk with a figure in it may arrange it."""
-    desks = Desk.objects.filter(documents__figures__measure=measure).distinct()
-    if isinstance(by, MACHINE) or not any(EDITORS.allows.test(by, desk) for desk in desks):
-        raise NotAllowed(EDITORS.message, code=EDITORS.code)
 
 
 def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
@@ -30,7 +22,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
     Raises:
         Invalid: into itself, or across dimensions or topics.
     """
-    require_editor(measure, by)
+    require(by, measure, "merge")
     if into.merged_into_id or into.pk == measure.pk or measure.merged_into_id:
         raise Invalid("A measure cannot be merged into itself or into one already merged.", code="merge_circle")
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
@@ -56,7 +48,7 @@ def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: 
     Raises:
         Invalid: no figures, or figures of another measure.
     """
-    require_editor(measure, by)
+    require(by, measure, "split")
     if not figures or any(figure.measure_id != measure.pk for figure in figures):
         raise Invalid("Choose figures of this measure.", code="figures_elsewhere")
     if not counted.strip():

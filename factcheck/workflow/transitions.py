@@ -182,7 +182,7 @@ def words_sha256(claim: Claim) -> str:
     Prefetch ``anchors`` and ``figures`` to ask this of many claims.
     """
     anchor = max(claim.anchors.all(), key=lambda row: row.revision_id, default=None)
-    words = bare_words(anchor.exact if anchor else claim.text)
+    words = bare_words((anchor.exact if anchor else "") or claim.text)  # a lost anchor holds no words
     figures = sorted(
         f"{row.value}|{row.low}|{row.high}|{row.unit}|{row.hedge}"
         for row in claim.figures.all()

@@ -53,6 +53,18 @@ def assign_claim(
     return task
 
 
+def assign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
+    """Give somebody a piece of work that was opened for nobody yet.
+
+    Raises:
+        Invalid: the person is not on the desk.
+    """
+    require(by, task, "assign")
+    if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
+        raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
+    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk})
+
+
 def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
     """Give a piece of work to somebody else; the history keeps who had it."""
     require(by, task, "reassign")

@@ -75,12 +75,8 @@ def api(people):
 
 
 @pytest.fixture
-def run_jobs(monkeypatch):
-    """Do all due work now, in this process, as a worker would; there is no broker here.
-
-    A worker ends by closing its connection, which here is the test's own, in the middle of its transaction.
-    """
-    monkeypatch.setattr("factcheck.tasks.close_old_connections", lambda: None)
+def run_jobs():
+    """Do all due work now, in this process, as a worker would; there is no broker here."""
 
     def run():
         until = time.monotonic() + 60

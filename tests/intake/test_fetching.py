@@ -228,9 +228,9 @@ def secure(web, tmp_path, monkeypatch):
 
 def certificate(folder, name):
     pytest.importorskip("cryptography")
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
 
     key, who = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     now = datetime.now(UTC)

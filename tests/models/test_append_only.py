@@ -50,7 +50,9 @@ def everything(staff: Staff) -> None:
     publish_document(story, by=staff.editor, uncleared_reason="breaking")
     correct_document(story, by=staff.editor, correction_class="update", wording="It was 45.")
     build_document_report(story, by=staff.editor)
-    models.Snapshot.objects.create(desk=staff.desk, sha256="0" * 64, size=1, warc=b"", text="A page.", taken_at=timezone.now())
+    models.Snapshot.objects.create(
+        desk=staff.desk, sha256="0" * 64, size=1, warc=b"", text="A page.", taken_at=timezone.now()
+    )
 
 
 def refused(write) -> None:

@@ -11,26 +11,17 @@ from factcheck import models
 from factcheck.models import (
     Anchor,
     Attribution,
-    Claim,
-    CrossCheck,
-    Discrepancy,
     DiscrepancyFigure,
-    Document,
     Event,
     Evidence,
     Feed,
-    Figure,
-    Job,
     Measure,
     Membership,
     Policy,
-    Report,
     ReportDelivery,
     ReportSubscription,
-    Revision,
     Source,
     Topic,
-    VerificationTask,
     Waiver,
 )
 from tests import factories as make
@@ -65,19 +56,32 @@ def twice(model, **values):
 
 
 def event(**values):
-    known = {"at": timezone.now(), "record": "claim", "record_id": 1, "sequence": 1, "act": "accept", "digest": "0" * 64}
+    known = {
+        "at": timezone.now(),
+        "record": "claim",
+        "record_id": 1,
+        "sequence": 1,
+        "act": "accept",
+        "digest": "0" * 64,
+    }
     return Event.objects.create(**{**known, **values})
 
 
 def verdict(label: str):
     claim = make.ClaimFactory()
     models.Verdict.objects.create(
-        claim=claim, label=label, revision=make.RevisionFactory(document=claim.document), by=make.UserFactory(), at=timezone.now()
+        claim=claim,
+        label=label,
+        revision=make.RevisionFactory(document=claim.document),
+        by=make.UserFactory(),
+        at=timezone.now(),
     )
 
 
 def waiver(**values):
-    Waiver.objects.create(**{"reason": "breaking", "expires_at": timezone.now(), "by": make.UserFactory(), "at": timezone.now(), **values})
+    Waiver.objects.create(
+        **{"reason": "breaking", "expires_at": timezone.now(), "by": make.UserFactory(), "at": timezone.now(), **values}
+    )
 
 
 def correction():
@@ -90,11 +94,18 @@ def correction():
 
 
 def anchor(**values):
-    Anchor.objects.create(**{"revision": make.RevisionFactory(), "claim": make.ClaimFactory(), "anchor_state": "exact", **values})
+    Anchor.objects.create(
+        **{"revision": make.RevisionFactory(), "claim": make.ClaimFactory(), "anchor_state": "exact", **values}
+    )
 
 
 def subscription(**values):
-    known = {"kind": "desk_digest", "desk": make.DeskFactory(), "owner": make.UserFactory(), "looked_at": timezone.now()}
+    known = {
+        "kind": "desk_digest",
+        "desk": make.DeskFactory(),
+        "owner": make.UserFactory(),
+        "looked_at": timezone.now(),
+    }
     return ReportSubscription.objects.create(**{**known, **values})
 
 
@@ -103,22 +114,34 @@ def report(**values):
 
 
 BAD_ROWS = {
-    "membership_once": lambda row: twice(Membership, user=(user := row.user), desk=(desk := row.desk), role="editor") or (user, desk),
+    "membership_once": lambda row: (
+        twice(Membership, user=(user := row.user), desk=(desk := row.desk), role="editor") or (user, desk)
+    ),
     "chief_editor_once": lambda row: twice(Membership, user=row.user, desk=None, role="chief_editor"),
-    "membership_desk_unless_chief_editor": lambda row: Membership.objects.create(user=row.user, desk=None, role="editor"),
+    "membership_desk_unless_chief_editor": lambda row: Membership.objects.create(
+        user=row.user, desk=None, role="editor"
+    ),
     "policy_threshold_range": lambda row: Policy.objects.create(desk=row.desk, threshold=1.1),
     "policy_origins_positive": lambda row: Policy.objects.create(desk=row.desk, minimum_origins=0),
-    "topic_dates_in_order": lambda row: Topic.objects.create(slug="a", title="a", starts_on="2026-03-02", ends_on="2026-03-01"),
-    "measure_once_in_topic": lambda row: twice(Measure, topic=make.TopicFactory(), key="homes", counted="homes", dimension="count"),
+    "topic_dates_in_order": lambda row: Topic.objects.create(
+        slug="a", title="a", starts_on="2026-03-02", ends_on="2026-03-01"
+    ),
+    "measure_once_in_topic": lambda row: twice(
+        Measure, topic=make.TopicFactory(), key="homes", counted="homes", dimension="count"
+    ),
     "measure_once_without_topic": lambda row: twice(Measure, key="homes", counted="homes", dimension="count"),
-    "measure_not_into_itself": lambda row: Measure.objects.filter(pk=(pk := make.MeasureFactory().pk)).update(merged_into=pk),
+    "measure_not_into_itself": lambda row: Measure.objects.filter(pk=(pk := make.MeasureFactory().pk)).update(
+        merged_into=pk
+    ),
     "document_state_known": lambda row: changed(make.DocumentFactory, state="lost"),
     "document_kind_known": lambda row: changed(make.DocumentFactory, kind="poem"),
     "document_host_object_once": lambda row: [
         make.DocumentFactory(desk=desk, source_app="cms", source_id="7") for desk in [row.desk] for _ in range(2)
     ],
     "document_unreadable_says_why": lambda row: changed(make.DocumentFactory, state="unreadable"),
-    "revision_number_once": lambda row: [make.RevisionFactory(document=document) for document in [row.document] for _ in range(2)],
+    "revision_number_once": lambda row: [
+        make.RevisionFactory(document=document) for document in [row.document] for _ in range(2)
+    ],
     "revision_number_positive": lambda row: make.RevisionFactory(number=0),
     "attribution_once": lambda row: twice(Attribution, document=row.document, party="the council"),
     "claim_state_known": lambda row: changed(make.ClaimFactory, state="true"),
@@ -146,10 +169,14 @@ BAD_ROWS = {
     "source_confidential_is_sealed": lambda row: changed(make.SourceFactory, confidential=True),
     "evidence_state_known": lambda row: changed(make.EvidenceFactory, state="true"),
     "evidence_credibility_range": lambda row: changed(make.EvidenceFactory, credibility=7),
-    "evidence_not_from_itself": lambda row: Evidence.objects.filter(pk=(pk := make.EvidenceFactory().pk)).update(derived_from=pk),
+    "evidence_not_from_itself": lambda row: Evidence.objects.filter(pk=(pk := make.EvidenceFactory().pk)).update(
+        derived_from=pk
+    ),
     "evidence_linked_has_stance": lambda row: changed(make.EvidenceFactory, state="linked"),
     "crosscheck_scope_matches": lambda row: changed(make.CrossCheckFactory, scope="topic"),
-    "discrepancy_once": lambda row: [make.DiscrepancyFactory(measure=m, a_key="a", b_key="b") for m in [make.MeasureFactory()] * 2],
+    "discrepancy_once": lambda row: [
+        make.DiscrepancyFactory(measure=m, a_key="a", b_key="b") for m in [make.MeasureFactory()] * 2
+    ],
     "discrepancy_of_two_states": lambda row: make.DiscrepancyFactory(a_key="a", b_key="a"),
     "discrepancy_state_known": lambda row: changed(make.DiscrepancyFactory, state="true"),
     "discrepancy_resolved_says_how": lambda row: changed(make.DiscrepancyFactory, state="resolved"),
@@ -184,7 +211,9 @@ def test_the_database_refuses(name, row):
 
 def test_no_constraint_is_untested():
     named = {
-        constraint.name for model in apps.get_app_config("factcheck").get_models() for constraint in model._meta.constraints
+        constraint.name
+        for model in apps.get_app_config("factcheck").get_models()
+        for constraint in model._meta.constraints
     }
     assert named - set(BAD_ROWS) == set()
 

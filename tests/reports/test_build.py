@@ -67,7 +67,7 @@ def test_a_report_prints_what_was_waived_published_uncleared_and_corrected(story
     publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
     correct_document(story, by=staff.editor, correction_class="correction", wording="It was 45.")
     page = as_html(build_document(story).as_dict())
-    for words in ("breaking", "the council is closed", "It was 45.", "1 unchecked" if "1 unchecked" in page else "2 unchecked"):
+    for words in ("breaking", "2 unchecked", "the council is closed", "It was 45."):
         assert words in page
 
 
@@ -103,14 +103,16 @@ def questions(ask) -> int:
 
 
 def sentences(count: int) -> str:
-    return "\n\n".join(f"The council of Torvik said {number} homes were flooded on Monday." for number in range(40, 40 + count))
+    return "\n\n".join(
+        f"The council of Torvik said {number} homes were flooded on Monday." for number in range(40, 40 + count)
+    )
 
 
 @pytest.mark.parametrize("checked", [False, True], ids=["proposed", "signed off"])
 @pytest.mark.parametrize("ask", [clearance, build_document], ids=lambda ask: ask.__name__)
-def test_three_claims_ask_no_more_of_the_database_than_one(ask, checked, staff):
+def test_many_claims_ask_no_more_of_the_database_than_few(ask, checked, staff):
     counts = []
-    for count in (1, 3):
+    for count in (2, 4):  # and one discrepancy, or six
         story = file_text(sentences(count), desk=staff.desk, by=staff.editor, topic=TopicFactory())
         assert story.claims.count() == count
         if checked:

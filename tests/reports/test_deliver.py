@@ -48,7 +48,9 @@ SLOTS = [  # what it shows; zone, schedule, looked at until, now, slots
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("zone", "cron", "since", "now", "slots"), [row[1:] for row in SLOTS], ids=[row[0] for row in SLOTS])
+@pytest.mark.parametrize(
+    ("zone", "cron", "since", "now", "slots"), [row[1:] for row in SLOTS], ids=[row[0] for row in SLOTS]
+)
 def test_which_slots_are_due(zone, cron, since, now, slots):
     subscription = ReportSubscription(cron=cron, zone=zone, looked_at=at(since))
     assert due_slots(subscription, at(now)) == slots
@@ -57,7 +59,9 @@ def test_which_slots_are_due(zone, cron, since, now, slots):
 @pytest.fixture
 def digest(staff: Staff) -> ReportSubscription:
     """The digest of a desk at half past two, to its editor."""
-    subscription = ReportSubscriptionFactory(desk=staff.desk, owner=staff.editor, cron="30 2 * * *", zone="Europe/Berlin")
+    subscription = ReportSubscriptionFactory(
+        desk=staff.desk, owner=staff.editor, cron="30 2 * * *", zone="Europe/Berlin"
+    )
     subscription.recipients.add(staff.editor)
     return subscription
 
@@ -104,7 +108,9 @@ def send(subscription: ReportSubscription) -> Report:
 
 
 def test_the_mail_has_a_page_and_plain_words(digest, staff):
-    file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, title="The flood <b>")
+    file_text(
+        "The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, title="The flood <b>"
+    )
     send(digest)
     (message,) = mail.outbox
     page, kind = message.alternatives[0]

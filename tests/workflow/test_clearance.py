@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from factcheck.models import Claim, Document, Figure, Policy
 from factcheck.queue import enqueue_crosscheck
+from factcheck.tasks import work
 from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figure, place_claim
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.crosscheck import resolve_discrepancy
-from factcheck.tasks import work
 from factcheck.workflow.documents import revise_document, withdraw_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
 from tests.factories import TopicFactory
@@ -253,7 +253,7 @@ def test_the_answer_says_what_and_why_in_words_and_for_programs(story):
     assert answer["source_sha256"] == hashlib.sha256(HOMES.encode()).hexdigest()
     claim = next(row for row in answer["blockers"] if row["record"] == "claim")
     assert claim == {
-        "code": "claim_unchecked", "record": "claim", "record_id": story.claims.get().pk, "message": f"“{HOMES}” is proposed.",
+        "code": "claim_unchecked", "record": "claim", "record_id": story.claims.get().pk, "message": f"“{HOMES}” has not been looked at.",
     }  # fmt: skip
 
 

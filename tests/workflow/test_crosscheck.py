@@ -40,7 +40,9 @@ class Story:
 
     def article(self, text: str, *, days: float = 0, **values) -> Document:
         values = {"desk": self.staff.desk, "by": self.staff.editor, "topic": self.topic, **values}
-        return file_text(text, kind=values.pop("kind", "coverage"), published_at=TUESDAY + timedelta(days=days), **values)
+        return file_text(
+            text, kind=values.pop("kind", "coverage"), published_at=TUESDAY + timedelta(days=days), **values
+        )
 
     def again(self) -> None:
         enqueue_crosscheck("topic", self.topic, desk=self.staff.desk)
@@ -100,7 +102,9 @@ def test_running_it_twice_stores_nothing_twice(flood):
     history = Event.objects.count()
     flood.again()
     flood.again()
-    assert [list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancyFigure, Measure)] == before
+    assert [
+        list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancyFigure, Measure)
+    ] == before
     assert Event.objects.count() == history
     assert CrossCheck.objects.filter(scope="topic", finished_at__isnull=False).count() == 2
 
@@ -299,5 +303,9 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
     lease.job.refresh_from_db()
     run(lease)
     lease.job.refresh_from_db()
-    assert (lease.job.state, lease.job.done, CrossCheck.objects.filter(job=lease.job).count()) == ("done", len(measures), 1)
+    assert (lease.job.state, lease.job.done, CrossCheck.objects.filter(job=lease.job).count()) == (
+        "done",
+        len(measures),
+        1,
+    )
     assert lease.job.crosscheck.found == {"conflict": 1}

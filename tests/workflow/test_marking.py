@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from factcheck.models import Anchor, Claim, Event, Figure, Measure
-from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figure, link_figure, place_claim, reopen_claim, split_claim
+from factcheck.workflow.claims import (
+    accept_claim,
+    dismiss_claim,
+    dismiss_figure,
+    link_figure,
+    place_claim,
+    reopen_claim,
+    split_claim,
+)
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.reading import reread_document
@@ -117,6 +125,8 @@ def test_a_claim_that_may_stand_in_two_places_is_put_before_a_person(story, staf
     place_claim(claim, 50, 109, quote=HOMES, by=staff.editor)
     claim.refresh_from_db()
     assert (claim.anchor_state, claim.words_changed_by) == ("moved", None)
+    new = story.figures.get(surface="40", state="linked", anchor_state="exact")
+    assert (new.claim, new.anchors.get().start) == (claim, 77)
 
 
 def test_a_person_places_a_lost_claim_and_the_old_sign_off_does_not_count_for_other_words(story, staff):
@@ -196,7 +206,9 @@ def test_a_page_is_read_again_from_its_stored_text_not_from_its_markup(staff):
     from factcheck.tasks import work
     from factcheck.workflow.documents import Arrival, ingest_document
 
-    page = f"<html><head><title>Flood</title></head><body><article><p>{HOMES}</p><p>{HORSES}</p></article></body></html>"
+    page = (
+        f"<html><head><title>Flood</title></head><body><article><p>{HOMES}</p><p>{HORSES}</p></article></body></html>"
+    )
     story, _ = ingest_document(page.encode(), Arrival(media_type="text/html"), desk=staff.desk, by=staff.editor)
     work()
     before = marks(story)

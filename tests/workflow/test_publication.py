@@ -150,7 +150,10 @@ def test_a_story_published_under_a_waiver_is_cleared_and_names_it(story, staff):
 
 
 def test_a_correction_belongs_to_the_publication_it_puts_right(story, staff):
-    assert refused(correct_document, story, by=staff.editor, correction_class="update", wording="45 homes.") == "wrong_state"
+    assert (
+        refused(correct_document, story, by=staff.editor, correction_class="update", wording="45 homes.")
+        == "wrong_state"
+    )
     published = publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
     claim = story.claims.get()
     wording = "An earlier version said 40 homes; it was 45."

@@ -254,7 +254,10 @@ def test_a_confidential_name_is_sealed_and_opened_for_its_confidants_only(staff)
     source = record_source(
         "Jon Vale", "eyewitness", desk=staff.desk, by=staff.checker, confidential=True, confidants=[staff.desk_chief]
     )
-    assert "Vale" not in f"{source.name}{source.slug}{source.sealed_name}{list(source.names.values_list('name', flat=True))}"
+    assert (
+        "Vale"
+        not in f"{source.name}{source.slug}{source.sealed_name}{list(source.names.values_list('name', flat=True))}"
+    )
     assert open_name(source, by=staff.desk_chief, desk=staff.desk) == "Jon Vale"
     with pytest.raises(Invalid):
         open_name(source, by=staff.checker, desk=staff.desk)

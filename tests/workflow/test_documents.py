@@ -1,0 +1,240 @@
+"""Documents arrive: the same ones once, others' copies marked, hostile ones refused with a clear message."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from factcheck.errors import FactcheckError, Invalid, StaleRevision, WrongState
+from factcheck.intake.snapshots import response_of
+from factcheck.leases import claim as take_job
+from factcheck.models import Document, Event, Job, Snapshot
+from factcheck.tasks import run, work
+from factcheck.workflow.clearance import clearance
+from factcheck.workflow.documents import Arrival, confirm_document, ingest_document, revise_document, withdraw_document
+from tests.factories import SourceFactory
+from tests.stories import Staff, do_jobs, file_text, registered, revise_text
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "The council of Torvik said 40 homes were flooded on Monday."
+PAGE = f"<html><head><title>Flood in Torvik</title></head><body><article><p>{TEXT}</p></article></body></html>"
+
+LARGEST = 10_000_000
+BAD_ARRIVALS = [  # what it is, the bytes, what comes with them, the code of the refusal
+    ("empty", b"", {}, "empty"),
+    ("only blanks", b" \r\n\t", {}, "empty"),
+    ("one byte too large", b"a" * (LARGEST + 1), {}, "too_large"),
+    ("a zone nobody knows", b"Rain.", {"zone": "Mars/Olympus"}, "zone_unknown"),
+    ("far in the future", b"Rain.", {"published_at": timezone.now() + timedelta(days=400)}, "date_in_future"),
+    ("neither story nor coverage", b"Rain.", {"kind": "poem"}, "kind_unknown"),
+    ("half a character in the title", b"Rain.", {"title": "Rain \ud83d"}, "text_unusable"),
+    ("NUL in the title", b"Rain.", {"title": "Rain\0"}, "text_unusable"),
+    ("NUL in the address", b"Rain.", {"url": "https://torvik.example/\0"}, "text_unusable"),
+    ("half a character in the byline", b"Rain.", {"byline": "\udc00"}, "text_unusable"),
+    ("NUL in the name of the file", b"Rain.", {"filename": "a\0.txt"}, "text_unusable"),
+    ("NUL in the host's name for it", b"Rain.", {"source_id": "\0"}, "text_unusable"),
+    ("an endless name of the host's", b"Rain.", {"source_id": "7" * 201}, "source_id_too_long"),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "values", "code"), [row[1:] for row in BAD_ARRIVALS], ids=[row[0] for row in BAD_ARRIVALS]
+)
+def test_what_is_unusable_is_refused_before_anything_is_stored(data, values, code, staff):
+    with pytest.raises(Invalid) as refusal:
+        ingest_document(data, Arrival(**values), desk=staff.desk, by=staff.editor)
+    assert refusal.value.code == code
+    assert refusal.value.message.endswith(".")
+    assert not any(model.objects.exists() for model in (Document, Snapshot, Job, Event))
+
+
+def test_ten_megabytes_exactly_are_taken(staff):
+    document, job = ingest_document(b"a" * LARGEST, Arrival(), desk=staff.desk, by=staff.editor)
+    assert (document.state, job.state, Snapshot.objects.get().size) == ("arriving", "due", LARGEST)
+
+
+def test_nothing_is_read_while_the_person_waits(staff):
+    document, job = ingest_document(TEXT.encode(), Arrival(pasted=True), desk=staff.desk, by=staff.editor)
+    assert (document.state, document.revisions.count(), job.state) == ("arriving", 0, "due")
+    assert response_of(bytes(Snapshot.objects.get().warc)) == TEXT.encode()
+    assert [event.act for event in Event.objects.of(document)] == ["arrive"]
+
+
+ODD_TEXTS = [
+    ("NUL bytes inside", "Rain\0fell in Torvik. 40 homes were lost."),
+    ("marks from right to left", "\u202eRain fell\u202c in Torvik. 40 homes were lost."),
+    ("a byte order mark", "\ufeffRain fell in Torvik. 40 homes were lost."),
+    ("a number of three hundred digits", f"The council counted {'9' * 300} homes in Torvik."),
+    ("a date that is none", "On 31 February 9999 the council counted 40 homes."),
+    ("one endless word", "a" * 50_000),
+    ("no letters at all", "… — … 12 … 13"),
+]
+
+
+@pytest.mark.parametrize("text", [row[1] for row in ODD_TEXTS], ids=[row[0] for row in ODD_TEXTS])
+def test_odd_texts_are_read_or_refused_and_never_half(text, staff):
+    document = file_text(text, desk=staff.desk, by=staff.editor, read=False)
+    work()
+    document.refresh_from_db()
+    failed = Job.objects.filter(state="failed").count()
+    assert (document.state, failed, document.revisions.count()) in [("in_check", 0, 1), ("unreadable", 1, 0)]
+    if document.revisions.exists():
+        revision = document.current_revision
+        assert "\0" not in revision.text
+        assert revision.text_sha256 == hashlib.sha256(revision.text.encode()).hexdigest()
+
+
+# The same document, and another's copy
+
+
+def test_the_same_bytes_twice_are_one_document(staff):
+    values = {"publisher_name": "The Sundby Post", "url": "https://post.example/1"}
+    one = file_text(TEXT, desk=staff.desk, by=staff.editor, **values)
+    two = file_text(TEXT, desk=staff.desk, by=staff.desk_chief, **values)
+    assert (one, Document.objects.count(), one.revisions.count()) == (two, 1, 1)
+
+
+def test_the_same_bytes_before_they_are_read_ask_for_one_reading(staff):
+    for _ in range(2):
+        document, job = ingest_document(TEXT.encode(), Arrival(pasted=True), desk=staff.desk, by=staff.editor)
+    assert (Job.objects.get(), Document.objects.get()) == (job, document)
+
+
+def test_another_outlet_s_reprint_is_a_document_of_its_own_marked_as_the_same_text(staff):
+    one = file_text(TEXT, desk=staff.desk, by=staff.editor, publisher=SourceFactory())
+    two = file_text(TEXT, desk=staff.desk, by=staff.editor, publisher=SourceFactory())
+    three = file_text(TEXT, desk=staff.desk, by=staff.editor, publisher=SourceFactory())
+    assert (one.same_text_as, two.same_text_as, three.same_text_as) == (None, one, one)
+    assert set(one.reprints.all()) == {two, three}
+
+
+def test_a_reprint_on_another_desk_is_not_shown_to_this_one(staff):
+    other = Staff()
+    file_text(TEXT, desk=other.desk, by=other.editor)
+    assert file_text(TEXT, desk=staff.desk, by=staff.editor).same_text_as is None
+
+
+# The host's own text
+
+
+def host(data: str, staff: Staff, **values):
+    arrival = Arrival(source_app="cms", source_id="7", **values)
+    return ingest_document(data.encode(), arrival, desk=staff.desk, by=staff.service)
+
+
+def test_the_host_s_object_filed_again_is_a_revision_of_it(staff):
+    story, _ = host(TEXT, staff)
+    do_jobs()
+    again, _ = host(TEXT.replace("40", "45"), staff)
+    do_jobs()
+    assert (again, story.revisions.count()) == (story, 2)
+    assert story.current_revision.text == TEXT.replace("40", "45")
+
+
+def test_the_host_s_object_filed_twice_unchanged_is_one_text_read_or_not(staff):
+    for _ in range(2):
+        story, job = host(TEXT, staff)
+    assert Job.objects.get() == job
+    do_jobs()
+    assert host(TEXT, staff) == (story, None)
+    do_jobs()
+    assert (story.revisions.count(), Snapshot.objects.count()) == (1, 1)
+
+
+def test_the_host_s_own_page_goes_straight_to_check_and_stays_a_page_when_revised(staff):
+    story, _ = host(PAGE, staff, media_type="text/html")
+    work()
+    story.refresh_from_db()
+    assert (story.state, story.current_revision.text.strip()) == ("in_check", TEXT)
+    host(PAGE.replace("40", "45"), staff, media_type="text/html")
+    work()
+    assert (story.revisions.count(), story.current_revision.text.strip()) == (2, TEXT.replace("40", "45"))
+
+
+def test_somebody_else_s_page_waits_until_a_person_has_confirmed_its_text(staff):
+    arrival = Arrival(media_type="text/html", kind="coverage")
+    document, _ = ingest_document(PAGE.encode(), arrival, desk=staff.desk, by=staff.editor)
+    work()
+    document.refresh_from_db()
+    assert (document.state, document.title) == ("to_confirm", "Flood in Torvik")
+    assert {row.code for row in clearance(document).blockers} == {"not_in_check"}
+    confirm_document(document, by=staff.editor, title="The flood")
+    assert (document.state, document.title) == ("in_check", "The flood")
+
+
+def test_what_the_person_said_is_not_overwritten_by_what_the_page_says(staff):
+    arrival = Arrival(media_type="text/html", title="Our own title", zone="Europe/Berlin")
+    document, _ = ingest_document(PAGE.encode(), arrival, desk=staff.desk, by=staff.editor)
+    work()
+    document.refresh_from_db()
+    assert (document.title, document.zone) == ("Our own title", "Europe/Berlin")
+
+
+def test_the_publisher_is_known_by_the_domain_of_the_address(staff):
+    post = registered("The Sundby Post", domains=("post.example",))
+    url = "https://www.post.example:443/flood?id=1"
+    assert file_text(TEXT, desk=staff.desk, by=staff.editor, url=url).publisher == post
+
+
+# Revisions
+
+
+def test_the_texts_of_a_document_are_numbered_and_hashed_as_sent(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    for word in ("45", "50"):
+        revise_text(story, TEXT.replace("40", word), by=staff.editor)
+    assert [(row.number, row.bytes_sha256) for row in story.revisions.all()] == [
+        (number, hashlib.sha256(TEXT.replace("40", word).encode()).hexdigest())
+        for number, word in enumerate(("40", "45", "50"), 1)
+    ]
+
+
+def test_going_back_to_an_earlier_text_is_a_new_revision(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    revise_text(story, TEXT.replace("40", "45"), by=staff.editor)
+    revise_text(story, TEXT, by=staff.editor)
+    assert (story.revisions.count(), story.current_revision.text) == (3, TEXT)
+
+
+def test_a_reading_that_comes_late_does_not_put_an_older_text_on_top(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)
+    slow = take_job("work")
+    revise_text(story, TEXT.replace("40", "50"), by=staff.editor)
+    run(slow)
+    assert story.current_revision.text == TEXT.replace("40", "50")
+    assert Snapshot.objects.count() == 3
+
+
+def test_a_text_revised_on_an_old_page_of_it_is_refused(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    with pytest.raises(StaleRevision):
+        revise_document(story, b"Rain.", by=staff.editor, version=story.version - 1)
+
+
+def test_a_withdrawn_document_takes_no_new_text(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    withdraw_document(story, by=staff.editor, note="a hoax")
+    with pytest.raises(WrongState):
+        revise_document(story, b"Rain.", by=staff.editor)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"", "empty"), (b"a" * (LARGEST + 1), "too_large")], ids=["empty", "too large"]
+)
+def test_an_unusable_revision_is_refused_and_the_text_stands(data, code, staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    with pytest.raises(FactcheckError) as refusal:
+        revise_document(story, data, by=staff.editor)
+    assert (refusal.value.code, story.current_revision.text) == (code, TEXT)
+
+
+def test_nothing_is_ever_deleted_by_withdrawing(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    counts = story.claims.count(), story.figures.count(), story.revisions.count()
+    withdraw_document(story, by=staff.editor, note="a hoax")
+    assert (story.claims.count(), story.figures.count(), story.revisions.count()) == counts

@@ -1,0 +1,253 @@
+"""Nothing is silent: each act is one event with actor and reason, in a chain that shows tampering."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import CharField, TextField
+from django.utils import timezone
+
+from factcheck.errors import NotAllowed
+from factcheck.models import Discrepancy, Event, EventNote, Figure, Measure
+from factcheck.workflow import claims, crosscheck, documents, measures, publication, sources, verification
+from factcheck.workflow.history import erase_document, verify_history
+from tests.factories import TopicFactory
+from tests.stories import Staff, bring_to, do_jobs, file_text, give_evidence, in_hours
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "The council of Torvik said 40 homes were flooded on Monday."
+
+
+@pytest.fixture
+def story(staff: Staff):
+    return file_text(TEXT, desk=staff.desk, by=staff.editor, topic=TopicFactory(), title="The flood of Torvik")
+
+
+def in_state(story, state: str, staff: Staff):
+    return bring_to(story.claims.get(), state, staff)
+
+
+def working(story, staff: Staff, *, taken_up: bool = True):
+    task = verification.assign_claim(in_state(story, "open", staff), staff.checker, by=staff.editor)
+    if taken_up:
+        verification.take_up(task, by=staff.checker)
+    return task
+
+
+def rival(story, staff: Staff) -> Discrepancy:
+    text = "The fire brigade said 60 homes were flooded on Monday."
+    file_text(text, desk=staff.desk, by=staff.editor, topic=story.topic, kind="coverage")
+    return Discrepancy.objects.get()
+
+
+def other_measure(story) -> Measure:
+    return Measure.objects.create(topic=story.topic, key="barns", counted="barns", dimension="count")
+
+
+# the event it writes → (who acts, what is there before, the act)
+ACTS = {
+    "document withdraw": ("editor", lambda s, p: s, lambda r, p: documents.withdraw_document(r, by=p.editor, note="why")),
+    "document publish": (
+        "editor", lambda s, p: s, lambda r, p: publication.publish_document(r, by=p.editor, uncleared_reason="why"),
+    ),
+    "document waive": ("desk_chief", lambda s, p: s, lambda r, p: publication.waive_document(r, by=p.desk_chief, note="why")),
+    "document set_topic": ("editor", lambda s, p: s, lambda r, p: measures.set_topic(r, None, by=p.editor)),
+    "document revise": ("editor", lambda s, p: s, lambda r, p: documents.revise_document(r, b"Rain.", by=p.editor)),
+    "claim start": ("checker", lambda s, p: in_state(s, "open", p), lambda r, p: verification.start_claim(r, by=p.checker)),
+    "claim submit": (
+        "checker", lambda s, p: in_state(s, "in_verification", p),
+        lambda r, p: verification.submit_verdict(r, "outdated", by=p.checker),
+    ),
+    "claim sign_off": ("reviewer", lambda s, p: in_state(s, "in_review", p), lambda r, p: verification.sign_off(r, by=p.reviewer)),
+    "claim return": (
+        "reviewer", lambda s, p: in_state(s, "in_review", p), lambda r, p: verification.return_claim(r, by=p.reviewer, note="why"),
+    ),
+    "claim recall": ("checker", lambda s, p: in_state(s, "in_review", p), lambda r, p: verification.recall_verdict(r, by=p.checker)),
+    "claim challenge": (
+        "checker", lambda s, p: in_state(s, "signed_off", p),
+        lambda r, p: verification.challenge_claim(r, by=p.checker, note="why"),
+    ),
+    "claim waive": (
+        "desk_chief", lambda s, p: in_state(s, "open", p),
+        lambda r, p: verification.waive_claim(r, by=p.desk_chief, note="why", expires_at=in_hours(1)),
+    ),
+    "figure dismiss": (
+        "editor", lambda s, p: s.figures.get(), lambda r, p: claims.dismiss_figure(r, by=p.editor, note="why"),
+    ),
+    "figure link": (
+        "checker", lambda s, p: s.figures.get(), lambda r, p: claims.link_figure(r, r.document.claims.get(), by=p.checker),
+    ),
+    "figure pin": (
+        "editor", lambda s, p: s.figures.get(), lambda r, p: measures.pin_figure(r, other_measure(r.document), by=p.editor),
+    ),
+    "measure merge": (
+        "editor", lambda s, p: s.figures.get().measure,
+        lambda r, p: measures.merge_measures(r, other_measure(Figure.objects.get().document), by=p.editor),
+    ),
+    "verificationtask block": (
+        "checker", working, lambda r, p: verification.block_task(r, "source", by=p.checker, note="why"),
+    ),
+    "verificationtask hand_in": ("checker", working, lambda r, p: verification.hand_in(r, by=p.checker)),
+    "verificationtask reassign": (
+        "editor", working, lambda r, p: verification.reassign_task(r, p.reviewer, by=p.editor),
+    ),
+    "verificationtask cancel": (
+        "editor", working, lambda r, p: verification.cancel_task(r, by=p.editor, note="why"),
+    ),
+    "evidence assess": (
+        "reviewer", lambda s, p: give_evidence(s.claims.get(), by=p.checker),
+        lambda r, p: sources.assess_evidence(r, accepted=False, by=p.reviewer, note="why"),
+    ),
+    "discrepancy resolve": (
+        "editor", rival, lambda r, p: crosscheck.resolve_discrepancy(r, "explained", by=p.editor, note="why"),
+    ),
+}  # fmt: skip
+
+
+WITH_REASON = {
+    "document withdraw", "document publish", "document waive", "claim return", "claim challenge", "claim waive",
+    "figure dismiss", "verificationtask block", "verificationtask cancel", "evidence assess", "discrepancy resolve",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_each_act_writes_one_event_with_who_and_why(name, story, staff):
+    role, before, act = ACTS[name]
+    record = before(story, staff)
+    seen = list(Event.objects.of(record).values_list("pk", flat=True))
+    act(record, staff)
+    event = Event.objects.of(record).exclude(pk__in=seen).get()
+    assert (f"{event.record} {event.act}", event.actor, event.machine) == (name, getattr(staff, role), "")
+    assert EventNote.objects.filter(event=event, text="why").exists() == (name in WITH_REASON)
+    assert verify_history() == []
+
+
+def test_the_parts_of_an_act_are_events_of_their_own(story, staff):
+    claims.accept_claim(story.claims.get(), by=staff.editor)
+    assert [str(row).split(": ")[1] for row in Event.objects.order_by("pk")][-2:] == ["accept", "link"]
+
+
+def test_a_job_signs_with_its_name(story):
+    marked = Event.objects.of(story).get(act="mark")
+    assert (marked.actor, marked.machine) == (None, "read_document")
+
+
+def test_an_event_tells_from_and_to_and_what_else_matters(story, staff):
+    claim = in_state(story, "in_review", staff)
+    event = Event.objects.of(claim).get(act="submit")
+    assert (event.from_state, event.to_state, event.facts, event.desk_id) == (
+        "in_verification", "in_review", {"label": "supported"}, staff.desk.pk,
+    )  # fmt: skip
+
+
+def test_the_history_holds_no_text_of_the_copy(story, staff):
+    in_state(story, "signed_off", staff)
+    assert not any("Torvik" in str(row) for row in Event.objects.values())
+
+
+def test_a_whole_life_verifies(story, staff):
+    in_state(story, "signed_off", staff)
+    rival(story, staff)
+    publication.publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
+    assert Event.objects.count() > 10
+    assert verify_history() == []
+
+
+def tamper(sql: str, values: list, guard: str, table: str) -> None:
+    """What somebody could do who owns the database: take the guard away, and write."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            f"DROP TRIGGER factcheck_{guard}" + (f" ON {table}" if connection.vendor == "postgresql" else "")
+        )
+        cursor.execute(sql, values)
+
+
+def test_a_rewritten_reason_is_seen(story, staff):
+    claims.dismiss_claim(story.claims.get(), by=staff.editor, note="idle")
+    note = EventNote.objects.filter(text="idle").first()
+    sql = "UPDATE factcheck_eventnote SET text = %s WHERE id = %s"
+    tamper(sql, ["a favour to the mayor", note.pk], "eventnote_no_rewrite", "factcheck_eventnote")
+    assert verify_history() == [f"The reason of event {note.event_id} is not the one that was given."]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("act", "accept"), ("to_state", "open"), ("facts", "{}"), ("actor_id", None), ("at", "2020-01-01")],
+)
+def test_a_rewritten_event_is_seen(column, value, story, staff):
+    claim = in_state(story, "in_review", staff)
+    event = Event.objects.of(claim).get(act="submit")
+    value = staff.outsider.pk if column == "actor_id" else value
+    tamper(
+        f"UPDATE factcheck_event SET {column} = %s WHERE id = %s",
+        [value, event.pk],
+        "event_no_update",
+        "factcheck_event",
+    )
+    (sentence,) = verify_history()
+    assert f"claim {claim.pk}" in sentence
+
+
+def test_an_event_taken_from_the_middle_is_seen(story, staff):
+    claim = in_state(story, "signed_off", staff)
+    gone = Event.objects.of(claim).get(act="submit")
+    tamper("DELETE FROM factcheck_event WHERE id = %s", [gone.pk], "event_no_delete", "factcheck_event")
+    assert len(verify_history()) == 1
+
+
+# Erasing
+
+
+def test_only_the_chief_erases_and_says_why(story, staff):
+    for user in (staff.editor, staff.superuser):
+        with pytest.raises(NotAllowed):
+            erase_document(story, by=user, note="a court said so")
+    assert story.current_revision.text == TEXT
+
+
+def test_an_erased_document_keeps_its_decisions_and_the_history_verifies(story, staff):
+    claim = in_state(story, "signed_off", staff)
+    events = Event.objects.count()
+    erase_document(story, by=staff.desk_chief, note="a court said so")
+    claim.refresh_from_db()
+    assert (claim.state, claim.verdicts.get().label, claim.verdicts.get().sign_off.by) == (
+        "signed_off",
+        "supported",
+        staff.reviewer,
+    )
+    assert Event.objects.count() == events + 1
+    assert EventNote.objects.get(event=Event.objects.of(story).last()).text == "a court said so"
+    assert verify_history() == []
+
+
+def test_no_word_of_an_erased_document_is_left_in_its_own_records(story, staff):
+    claims.dismiss_figure(story.figures.get(), by=staff.editor, note="the Torvik figure is idle")
+    in_state(story, "in_review", staff)
+    documents.revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)
+    do_jobs()
+    erase_document(story, by=staff.desk_chief, note="a court said so")
+    assert tables_with("Torvik") == ["Measure.place"]  # what is counted where belongs to the topic, not to one document
+
+
+def tables_with(word: str) -> list[str]:
+    """The columns of our tables in which a word is still to be found."""
+    found = []
+    for model in apps.get_app_config("factcheck").get_models():
+        for field in model._meta.concrete_fields:
+            if (
+                isinstance(field, (CharField, TextField))
+                and model.objects.filter(**{f"{field.name}__contains": word}).exists()
+            ):
+                found.append(f"{model.__name__}.{field.name}")
+    return found
+
+
+def test_erased_bytes_are_gone(story, staff):
+    snapshot = story.current_revision.snapshot
+    erase_document(story, by=staff.desk_chief, note="a court said so")
+    snapshot.refresh_from_db()
+    assert (bytes(snapshot.warc), snapshot.sha256 != "", snapshot.taken_at < timezone.now()) == (b"", True, True)
