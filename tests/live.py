@@ -65,7 +65,8 @@ class Site:
             "LOG_LEVEL": "WARNING",
         }
 
-    def __enter__(self) -> "Site":
+    def make_database(self) -> None:
+        """An empty database of this test's own."""
         if self.lane == "production":
             self.database = f"factcheck_live_{secrets.token_hex(4)}"
             self._sql(f"CREATE DATABASE {self.database}")
@@ -73,6 +74,9 @@ class Site:
             self.env["DATABASE_URL"] = urlunsplit(there._replace(path=f"/{self.database}"))
             self.env["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
             self.env["REDIS_PREFIX"] = f"{self.database}:"
+
+    def __enter__(self) -> "Site":
+        self.make_database()
         self.manage("migrate", "-v0")
         self.manage("setup_roles")
         self.manage("shell", "-v0", "-c", PEOPLE)

@@ -250,7 +250,7 @@ def test_an_article_is_read_marked_and_cross_checked_by_a_worker(staff):
 
 
 def test_an_article_of_two_thousand_figures_is_read_in_one_job(staff):
-    lines = [f"In village {n} some {n + 100} homes were flooded, the council of Torvik said." for n in range(1000)]
+    lines = [f"In Torvik {n + 300} homes were flooded and {n + 200} horses drowned, the council said." for n in range(1000)]
     arrival = Arrival(pasted=True, published_at=TUESDAY)
     document, job = ingest_document("\n".join(lines).encode(), arrival, desk=staff.desk, by=staff.editor)
     started = time.monotonic()
@@ -258,7 +258,7 @@ def test_an_article_of_two_thousand_figures_is_read_in_one_job(staff):
     assert time.monotonic() - started < 20
     document.refresh_from_db()
     assert (document.state, state(job)) == ("in_check", "done")
-    assert document.figures.count() >= 1000
+    assert document.figures.count() == 2000
     assert Anchor.objects.filter(figure__document=document).count() == document.figures.count()
 
 
