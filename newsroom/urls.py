@@ -10,6 +10,9 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
+admin.site.site_header = admin.site.site_title = "Newsroom"
+admin.site.index_title = "Records of the fact-check"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
