@@ -250,7 +250,9 @@ def test_an_article_is_read_marked_and_cross_checked_by_a_worker(staff):
 
 
 def test_an_article_of_two_thousand_figures_is_read_in_one_job(staff):
-    lines = [f"In Torvik {n + 300} homes were flooded and {n + 200} horses drowned, the council said." for n in range(1000)]
+    lines = [
+        f"In Torvik {n + 300} homes were flooded and {n + 200} horses drowned, the council said." for n in range(1000)
+    ]
     arrival = Arrival(pasted=True, published_at=TUESDAY)
     document, job = ingest_document("\n".join(lines).encode(), arrival, desk=staff.desk, by=staff.editor)
     started = time.monotonic()

@@ -157,6 +157,7 @@ class CorrectionBody(Body):
     correction_class = serializers.ChoiceField(CorrectionClass.choices)
     wording = serializers.CharField(max_length=2000)
     claim = Visible(Claim, required=False, allow_null=True)
+    uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
 class TopicOf(Body):

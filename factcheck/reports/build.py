@@ -25,7 +25,7 @@ from factcheck.models import (
     Verdict,
     VerificationTask,
 )
-from factcheck.states import DiscrepancyState, DocumentState
+from factcheck.states import ClaimState, DiscrepancyState, DocumentState
 from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers, told_to
 from factcheck.workflow.crosscheck import says_of
 
@@ -273,6 +273,7 @@ def claim_lines(document: Document, numbered: list[tuple[int, Claim]]) -> list[C
 
 def claim_line(number: int, claim: Claim, verdict: Any, signed: SignOff | None, waiver: Any) -> ClaimLine:
     standing = signed if signed and verdict and signed.verdict_id == verdict.pk else None
+    waiver = waiver if claim.state == ClaimState.WAIVED else None
     return ClaimLine(
         number=number, text=claim.text, claim_type=claim.claim_type, checkworthiness=claim.checkworthiness,
         state=claim.state, anchor_state=claim.anchor_state, attributed_to=str(claim.attribution or ""),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from factcheck.text.anaphora import Memory, house, resolve
 from factcheck.text.lexicon import load
 from factcheck.text.numbers import alternatives
 from factcheck.text.parties import subject_before
@@ -18,7 +19,11 @@ from factcheck.text.patterns import Pattern
 from factcheck.text.values import AttributionMention, Span
 
 _LEX = load()
-_VERB = Pattern(rf"(?<![\w-])(?P<verb>{alternatives(_LEX.strong_verbs)})(?![\w-])")
+_VERB = Pattern(
+    rf"(?<![\w-])(?P<verb>{alternatives(_LEX.strong_verbs)}|(?:came\sto|arrived\sat)(?=\s(?:about\s|some\s)?[$£€])"
+    r"|(?:counted|tallied)(?=\s(?:[a-z]+\s){0,2}\d))(?![\w-])"
+)
+_ASIDE_AFTER = Pattern(r"\s(?!that\b)[^,;\u201d]{1,60}(?:,|$)")
 _ACCORDING = Pattern(
     r"(?i:\b(?P<cue>according\sto|in\sthe\swords\sof|as\sreported\sby|as\sconfirmed\sby|confirmed\sby"
     r"|announced\sby|estimated\sby|compiled\sby|released\sby|cited\sby|quoted\sby"
@@ -150,24 +155,14 @@ def find(text: str, sentences: list[Span]) -> list[AttributionMention]:
     [('Mayor Ada Orr', 'said'), ('Mayor Ada Orr', 'said')]
     """
     out: list[AttributionMention] = []
-    person = body = ""
+    memory = Memory(text)
     previous: list[AttributionMention] = []
     for sentence in sentences:
         here: list[AttributionMention] = []
         for found in _in_sentence(text, sentence):
-            party = found.party
-            low = party.lower()
-            if low in ("he", "she"):
-                party = person or body
-            elif low in ("they", "it"):
-                party = body or person
-            elif low in ("who", "which") and not found.party_span:
+            if found.party.lower() in ("who", "which") and not found.party_span:
                 continue
-            elif party:
-                if _is_person(party):
-                    person = party
-                else:
-                    body = party
+            party = _named(memory, found)
             here.append(AttributionMention(found.span, found.cue, party, found.party_span, found.relay, found.content))
         if not here and previous and _quoted(text, sentence):
             said = previous[-1]
@@ -175,6 +170,21 @@ def find(text: str, sentences: list[Span]) -> list[AttributionMention]:
         out += here
         previous = here
     return _next_quotes(text, sentences, out)
+
+
+def _named(memory: Memory, found: _Found) -> str:
+    """The party by its name, where a pronoun or a definite noun stands for it; whoever speaks is remembered."""
+    low = found.party.lower()
+    if low in ("he", "she"):
+        return memory.person or memory.body
+    if low in ("they", "it"):
+        return memory.body or memory.person
+    party = house(found.party)
+    if party and found.party_span is not None:
+        party = resolve(memory, found.party_span.cut(memory.text), found.party_span.start) or party
+    if party:
+        memory.hear(party, _is_person(party))
+    return party
 
 
 def _next_quotes(text: str, sentences: list[Span], found: list[AttributionMention]) -> list[AttributionMention]:
@@ -347,7 +357,10 @@ def _by_verb(text: str, sentence: Span, match: re.Match[str]) -> _Found | None:
         return None
     tail = _TAIL.match(text, match.end(), sentence.end)
     lead = text[sentence.start : subject.start].strip()
-    if (tail is not None and len(lead) > 12) or (after == "," and len(lead) > 25):
+    aside = lead.endswith(",") and len(lead) > 25 and _ASIDE_AFTER.match(text, match.end(), sentence.end) is not None
+    if tail is None and (aside or lead.endswith(", which")):
+        content = sentence
+    elif (tail is not None and len(lead) > 12) or (after == "," and len(lead) > 25):
         content = Span(sentence.start, subject.start) if tail else Span(sentence.start, sentence.end)
     else:
         quoted = text[sentence.start] in _QUOTES

@@ -66,6 +66,7 @@ _COMPARE = frozenset(
         "trillion",
     ]
 )
+_UNSTATED = 0.45
 _FIRST = frozenset(["i", "we", "my", "our", "us", "me"])
 _SECOND = frozenset(["you", "your", "thank", "look", "well", "hello"])
 _POLICY = frozenset(
@@ -113,7 +114,7 @@ def find(
     >>> from factcheck.text.sentences import split
     >>> t = "The mayor opened 12 schools in 2019. What now?"
     >>> [(c.claim_type.value, c.checkworthiness > 0.5) for c in find(t, split(t), [], [])]
-    [('event', True)]
+    [('event', False)]
     """
     out: list[ClaimMention] = []
     f = s = 0
@@ -127,12 +128,19 @@ def find(
             s += 1
         spoken = [a for a in said[s : s + 6] if a.span.start < sentence.end and a.party]
         words = sentence.cut(text)
-        worth, reasons = score(words, len(mine), bool(spoken))
+        worth, reasons = score(words, sum(_counts(figures[i]) for i in mine), bool(spoken))
         if worth < 0.15:
             continue
         kind = _kind(words, bool(mine), bool(spoken))
         out.append(ClaimMention(sentence, kind, worth, reasons, tuple(mine), spoken[0] if spoken else None))
     return out
+
+
+def _counts(figure: FigureMention) -> bool:
+    """Whether a figure is worth checking by itself: "one city" and "two cats" are not, two dead are."""
+    value = figure.quantity.value
+    small = figure.quantity.dimension == "count" and value is not None and 0 <= value <= 3
+    return not small or figure.measure.running
 
 
 def _kind(words: str, figures: bool, spoken: bool) -> ClaimType:
@@ -187,4 +195,10 @@ def score(words: str, figures: int = 0, attributed: bool = False) -> tuple[float
     weigh(not low.isdisjoint(_SECOND), -0.1, "speaks to the listener")
     weigh(len(tokens) < 7, -0.12, "very short")
     weigh(len(tokens) > 14, 0.05, "has detail")
+    checkable = (
+        bool(figures) or attributed or not low.isdisjoint(_LEX.checkworthy_verbs) or (numbers and len(tokens) > 8)
+    )
+    if not checkable and value > _UNSTATED:
+        value = _UNSTATED
+        reasons.append("no figure, quote or event")
     return round(min(1.0, max(0.0, value)), 3), tuple(reasons)

@@ -5,7 +5,7 @@ Here lives the judgement and its reason in one sentence. It knows nothing of tex
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from factcheck.text.lexicon import load
@@ -15,6 +15,7 @@ from factcheck.text.values import Comparison, Hedge, Modality, Period, Quantity,
 _LEX = load()
 _ABOUT = Decimal("0.05")
 _SIDE = Decimal("0.1")
+_HALF_DAY = timedelta(hours=12)
 _MONTHS = [
     "January",
     "February",
@@ -39,7 +40,14 @@ _UNITS = {
     "sq_mile": " square miles",
     "sq_km": " square km",
     "richter": " on the magnitude scale",
+    "m": " metres",
+    "foot": " feet",
+    "pence": " pence",
+    "celsius": " degrees Celsius",
+    "fahrenheit": " degrees Fahrenheit",
 }
+_SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3"}
+_QUANTITIES = frozenset(_LEX.quantity_nouns.values())
 
 
 def interval(quantity: Quantity, hedge: Hedge) -> tuple[Decimal, Decimal]:
@@ -86,9 +94,10 @@ def compare(a: State, b: State) -> Comparison:
     if same and first.hedge == second.hedge:
         return Comparison(Relation.AGREE, _sentence(first, second, "agree"), notes)
     if meets:
-        why = (
-            "the same number with and without a hedge" if same else "the hedge, range or rounding covers the difference"
-        )
+        why = "the hedge, range or rounding covers the difference"
+        if same:
+            two = first.quantity.unit != second.quantity.unit
+            why = "the same in two units" if two else "the same number with and without a hedge"
         return Comparison(
             Relation.AGREE_WITHIN_HEDGE, _sentence(first, second, f"agree within the hedge: {why}"), notes
         )
@@ -130,7 +139,7 @@ def _barrier(a: State, b: State) -> str:
             return "one number is too long to be read"
     if a.measure.scope != b.measure.scope:
         return "one is a part and the other the whole"
-    if a.measure.party and b.measure.party and a.measure.party != b.measure.party and a.measure.key != b.measure.key:
+    if a.measure.party and b.measure.party and a.measure.party != b.measure.party:
         return "they are of different parties"
     if a.modality is not b.modality:
         odd = a if a.modality is not Modality.REPORTED else b
@@ -197,7 +206,8 @@ def _in_time(a: State, b: State) -> tuple[State, State] | None:
 
 
 def _apart(early: Period, late: Period) -> bool:
-    if early.granularity == "hour" and late.granularity == "hour":
+    """Whether two times are apart: by the hour where both are moments, else by the day."""
+    if all(p.granularity == "hour" or p.end - p.start < _HALF_DAY for p in (early, late)):
         return True
     return _date(early.start) != _date(late.start)
 
@@ -237,20 +247,43 @@ def _value(state: State) -> str:
     """A value as an editor writes it, with what it counts."""
     quantity = state.quantity
     if quantity.value is not None:
-        number = _number(quantity.value)
+        number = _amount(quantity.value, quantity)
     elif quantity.low is not None and quantity.high is not None:
-        number = f"{_number(quantity.low)} to {_number(quantity.high)}"
+        number = f"{_amount(quantity.low, quantity)} to {_amount(quantity.high, quantity)}"
     else:
         number = quantity.as_written[:40]
     if quantity.unit == "fraction" and quantity.value is not None:
         number = f"{_number((quantity.value * 100).quantize(Decimal('0.1')))} percent"
-    unit = (
-        ""
-        if quantity.unit in ("count", "fraction")
-        else _UNITS.get(quantity.unit, " " + quantity.unit.replace("_", " "))
-    )
+    number = _SAID[state.hedge] + number + _unit(quantity)
     noun = _plain(state)
-    return f"{_SAID[state.hedge]}{number}{unit}{' ' + noun if noun else ''}".replace("  ", " ")
+    if noun and quantity.dimension != "count" and noun.split()[0] in _QUANTITIES:
+        return f"{noun} of {number}"
+    return f"{number} {noun}".strip()
+
+
+def _amount(value: Decimal, quantity: Quantity) -> str:
+    """A number as news prints it: "$340 million" where it was written in millions, else "12,500"."""
+    base, _, _ = quantity.unit.partition("/")
+    sign = _SIGNS.get(base, "") if quantity.dimension.startswith("money") else ""
+    for scale, word in ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")):
+        if abs(value) >= scale and quantity.step >= scale / 1000:
+            return f"{sign}{_number(value / scale)} {word}"
+    return sign + _number(value)
+
+
+def _unit(quantity: Quantity) -> str:
+    """The unit behind a number, in words; a currency with a sign of its own stands before it."""
+    base, slash, per = quantity.unit.partition("/")
+    if quantity.dimension.startswith("money") and base in _SIGNS:
+        return f" a {per}" if slash else ""
+    if quantity.unit in ("count", "fraction"):
+        return ""
+    if quantity.unit in _UNITS:
+        return _UNITS[quantity.unit]
+    words = quantity.unit.replace("_", " ")
+    return (
+        f" {words}s" if words.isalpha() and words.islower() and len(words) > 2 and quantity.value != 1 else f" {words}"
+    )
 
 
 def _plain(state: State) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import replace
 
+from factcheck.text import circumstances
+from factcheck.text.circumstances import Counted
 from factcheck.text.figures import RawFigure
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
@@ -142,34 +144,18 @@ _ADVERB = Pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The counted noun as written, its head, the event word beside it with its family, and a definition."""
-
-    noun: str = ""
-    head: str = ""
-    event: str = ""
-    family: str = ""
-    definition: str = ""
-    side: str = ""
-    quantity: str = ""
-    inherited: bool = False
-
-    @property
-    def phrase(self) -> str:
-        """The words an editor reads: "Red Cross staff killed", "settlements under control"."""
-        tail = self.definition or ("" if self.event in self.noun.split() else self.event)
-        front = self.quantity if self.quantity not in self.noun else ""
-        return " ".join(w for w in (front, self.noun, tail) if w)
-
-
 _DETERMINERS = frozenset(["the", "a", "an", "its", "their", "his", "her", "my", "our", "all", "those", "these"])
 _NEAR = 30
 Word = tuple[str, int, int]
 
 
-def counted(text: str, start: int, end: int, figures: list[RawFigure]) -> list[Counted]:
+def counted(
+    text: str, start: int, end: int, figures: list[RawFigure], earlier: tuple[str, Counted] | None = None
+) -> list[Counted]:
     """What each figure of a sentence counts; "two others injured" borrows the noun before it.
+
+    ``earlier`` is the dimension of the last figure of the sentence before and what it counts: "Eleven of them"
+    are some of those, and a bare sum is of the thing priced before.
 
     >>> from factcheck.text.figures import find_figures
     >>> t = "Four local nurses were killed and two others injured."
@@ -186,9 +172,22 @@ def counted(text: str, start: int, end: int, figures: list[RawFigure]) -> list[C
         stop = figures[index + 1].span.start if index + 1 < len(figures) else end
         found = _right(text, after, figure)
         found = _with_event(found, text, before, after, figure, stop)
+        found = circumstances.refine(found, text, figure, start, min(stop, end))
         found = _with_quantity(found, text, before, after, figure)
+        if not index and earlier is not None and earlier[0] == figure.quantity.dimension:
+            found = _carry(found, earlier[1], earlier[0])
         out.append(_inherit(found, out, text, figures, index))
     return out
+
+
+def _carry(found: Counted, earlier: Counted, dimension: str) -> Counted:
+    """Take over from the sentence before what this one leaves out."""
+    if dimension == "count" and found.inherited:
+        noun, head = (earlier.noun, earlier.head) if earlier.noun else (earlier.event, earlier.event)
+        return replace(found, noun=noun, head=head, family=found.family or earlier.family)
+    if dimension.startswith("money") and not (found.noun or found.family or found.quantity):
+        return replace(found, quantity=earlier.quantity)
+    return found
 
 
 def _is_word(word: str) -> bool:
@@ -301,7 +300,7 @@ def _event_inside(found: Counted) -> tuple[str, str]:
 
 def _event_right(after: list[Word], skip: int, found: Counted, stop: int) -> tuple[str, str]:
     """ "… were killed", "… dead", "… to have died": within a few plain words, not across a comma."""
-    seen = 0
+    seen, of_group = 0, False
     tokens = after[1:] if after and after[0][0] == "-" else after
     for word, begin, _ in tokens:
         if begin >= stop or seen > skip + 7:
@@ -318,14 +317,22 @@ def _event_right(after: list[Word], skip: int, found: Counted, stop: int) -> tup
             continue
         seen += 1
         if seen <= skip:
+            of_group = of_group or low == "of"
             continue
         family = _LEX.event_families.get(low, "")
         if family:
             return low, family
+        of_group = low == "of" or (of_group and low not in _AUX)
         if (
             low not in _AUX
             and not _ADVERB.fullmatch(low)
             and low not in ("of", "them", "which", "whom", "others", "more", "in", "people")
+            and not (
+                of_group
+                and (
+                    word[:1].isupper() or low in _DETERMINERS or low in _LEX.noun_families or low in found.noun.lower()
+                )
+            )
         ):
             break
     return "", ""
@@ -382,9 +389,7 @@ def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Wo
 
 
 def _quantity(found: Counted, name: str) -> Counted:
-    return Counted(
-        found.noun, found.head, found.event, found.family, found.definition, found.side, name, found.inherited
-    )
+    return replace(found, quantity=name)
 
 
 def _inherit(found: Counted, earlier: list[Counted], text: str, figures: list[RawFigure], index: int) -> Counted:

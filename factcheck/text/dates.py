@@ -57,6 +57,11 @@ _FUTURE = Pattern(
     r"(?i:\b(?:will|by|until|till|next|coming|scheduled|expected|planned|due|expires?|deadline"
     r"|from now)\b)"
 )
+_AHEAD = Pattern(
+    r"(?i:(?<!\bnot)(?<!\bwaited)(?<!\bfirst\stime)\sfor\s(?:early\s|late\s)?$"
+    r"|\b(?:will|plans?\sto|is\sto|are\sto|(?:is|are)\sdue|forecasts?|expects?|(?:is|are)\s(?:expected|scheduled|planned|set))"
+    r"\s(?!said)[^.;,\u201d\"]{0,70}$)"
+)
 _YEAR_LEAD = Pattern(
     r"(?i:\b(?:in|since|by|of|until|till|from|during|before|after|early|late|mid|between|for|to|and"
     r"|fiscal|through|the|than|around|circa|"
@@ -103,11 +108,15 @@ def reference(published_at: datetime | None, zone: str) -> datetime | None:
 
 
 def publication(ref: datetime | None) -> Period | None:
-    """The period for which a figure holds when the copy gives no date: the day, or the hour, it appeared."""
+    """The period for which a figure holds when the copy gives no date: the day it appeared.
+
+    Where the hour of publication is known the period is that minute, so that it can be put in order; it is
+    still shown as a day.
+    """
     if ref is None:
         return None
     if ref.hour or ref.minute:
-        return _period(ref, ref + timedelta(minutes=1), "hour", "", Basis.PUBLICATION)
+        return _period(ref, ref + timedelta(minutes=1), "day", "", Basis.PUBLICATION)
     return _period(ref, ref + timedelta(days=1), "day", "", Basis.PUBLICATION)
 
 
@@ -125,9 +134,22 @@ def find(text: str, ref: datetime | None, start: int = 0, end: int | None = None
             continue
         mention = _mention(text, anchor, ref, done, limit)
         if mention is not None:
+            if (anchor["rel"] or "").lower() == "same" and out:
+                mention = _same(mention, out[-1])
             out.append(mention)
             done = mention.span.end
     return out
+
+
+def _same(mention: DateMention, before: DateMention) -> DateMention:
+    """ "the same day": the day named just before, where there is one."""
+    one, two = mention.period, before.period
+    if one is None or two is None or one.granularity != "day" or two.granularity not in ("day", "hour"):
+        return mention
+    if mention.span.start - before.span.end > 400:
+        return mention
+    day = _midnight(two.start)
+    return DateMention(mention.span, _period(day, day + timedelta(days=1), "day", one.said))
 
 
 def _mention(text: str, anchor: re.Match[str], ref: datetime | None, floor: int, limit: int) -> DateMention | None:
@@ -273,7 +295,9 @@ def _weekday(text: str, anchor: re.Match[str], ref: datetime | None, floor: int,
         return DateMention(Span(start, end), None)
     today = _midnight(ref)
     back = (today.weekday() - number) % 7
-    future = _FUTURE.search(_back(text, start, 0, 30)) is not None
+    future = (
+        _FUTURE.search(_back(text, start, 0, 30)) is not None or _AHEAD.search(_back(text, start, 0, 90)) is not None
+    )
     date = today + timedelta(days=(-back) % 7 if future else -back)
     period = _period(date, date + timedelta(days=1), "day", text[start:end])
     word = (part.group(1) or "") if part else (later.group(1) if later else "")

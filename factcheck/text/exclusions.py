@@ -58,7 +58,7 @@ _SCORE = Pattern(
     r"|led|leading|trailed|trailing|set|sets|tied|tie|tie-break|vote|voted)\b)"
 )
 _ONE_AFTER = Pattern(
-    r"(?:\s|-)(?:of\s(?:the|its|his|her|their|our|my|your|many|several|those\swho\b|a\b"
+    r"(?:\s|-)(?:[a-z]+\s(?:after|by)\s(?:another|one)\b|of\s(?:the|its|his|her|their|our|my|your|many|several|those\swho\b|a\b"
     r"|[A-Z][\w'\u2019-]*['\u2019]s)|another|day|thing|time\b|point|side|hand|way|such|can|could"
     r"|should|must|may|might|would|"
     r"who|that|else|final|more\sthing|last\stime|by\sone|after|off\b|i\b|we\b|you\b|he\b|she\b|they\b)"
@@ -70,6 +70,12 @@ _ONE_BEFORE = Pattern(
 )
 _SAYS = Pattern(rf"\s(?:[\w'\u2019-]+\s){{0,3}}?(?:{alternatives(_LEX.strong_verbs)})\b")
 _UNSURE = Pattern(r"(?i:\b(?:the|these|those|both|between the|all|our|other|his|her|its)\s)$")
+
+
+_STATED_NOUN = Pattern(
+    r"\s(?:(?:different|separate|such|other|very|main|official|rival|competing|further|big|open|key|simple)\s){0,2}"
+    r"(?P<noun>[a-z]+)\b(?!\sof\s(?!the\b|this\b|that\b|these\b|a\b|an\b|how\b|what\b|one\b))"
+)
 
 
 def link_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -223,11 +229,15 @@ def _is_idle(text: str, number: NumberMention, end: int) -> bool:
     if number.value is None or number.form != "words" or number.value > 3:
         return False
     if _UNSURE.search(text[max(0, span.start - 12) : span.start]) and re.match(
-        r"\s(?:sides|states|countries|men|women|nations|leaders|companies|parties|governments|presidents"
-        r"|teams|neighbours|neighbors|brothers|sisters|of\b|were|are|had|have)",
-        text[span.end : span.end + 14],
+        r"\s(?:[a-z]+ing\s)?(?:sides|states|countries|men|women|nations|leaders|companies|parties|governments|presidents"
+        r"|teams|neighbours|neighbors|brothers|sisters|of\b|were|are|had|have|has|was|do|does|did|may|might|can|could"
+        r"|will|would|must|should|never|still|also|then|not|both|said|say|met|agree|agreed|differ|lie|stand)\b",
+        text[span.end : span.end + 28],
     ):
         return True
+    following = _STATED_NOUN.match(text, span.end, end)
+    if following is not None and following["noun"].lower() in _LEX.statement_nouns:
+        return number.value > 1
     return bool(
         re.match(
             r"(?i:\s(?:sources|people\sfamiliar|officials\sfamiliar|persons\sfamiliar))", text[span.end : span.end + 20]

@@ -35,8 +35,9 @@ _FOLLOWS = Pattern(
     rf")(?!\w))"
 )
 _RISEN = Pattern(
-    r"(?i:\b(?:hit|hits|total|toll|brings?|bringing|brought|now|rises?|rose|rising|goes"
-    r"|went)\s(?:\w+\s)?$)"
+    r"(?i:\b(?:hit|hits|total|toll|now|rises?|rose|risen|rising|goes|going|went|gone|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?"
+    r"|edg(?:ed|ing)|inched|crept|ticked|shot|moved|grew|grown|stepped)\s(?:\w+\s)?$"
+    r"|\b(?:brings?|bringing|brought|push(?:es|ed|ing)|drove|driven|driving|took|takes|taking)\s(?:[\w'\u2019-]+\s){0,8}$)"
 )
 _ONLY_SELF = frozenset(
     ["over", "under", "around", "below", "above", "beyond", "near", "topping", "exceeding", "minimum", "maximum"]
@@ -286,7 +287,7 @@ def _hedge(
         phrase, filler = match["hedge"].lower(), match["fill"].strip().lower()
         hedge = Hedge(_LEX.hedges_before[phrase])
         risen = phrase in ("up to", "over", "under") and _RISEN.search(
-            text, max(floor, match.start() - 24), match.start()
+            text, max(floor, match.start() - 70), match.start()
         )
         bare_near = phrase == "near" and dimension in ("count", "length")
         strict = phrase in _ONLY_SELF and filler not in ("", "a", "an", "another", "additional", "an additional")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from factcheck.text.counted import Counted
+from factcheck.text.circumstances import Counted
 from factcheck.text.figures import RawFigure
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
@@ -47,9 +47,13 @@ _PERSONAL = frozenset(
         "shot",
         "identified",
         "charged",
+        "in care",
     ]
 )
-_SIDED = frozenset(["controlled", "recaptured", "launched", "downed"])
+_SIDED = frozenset(["launched", "downed"])
+_HOLDING = frozenset(["controlled", "recaptured"])
+_UNOWNED = frozenset(["damage"])
+_OF_THEM = Pattern(r"(?i:\sof\s(?:them|these|those|whom)\b)")
 _CONSTANT_UNITS = frozenset({"richter"})
 _FURTHER = Pattern(r"(?i:\s(?:more|additional)\s(?!than))")
 _PLAIN = Pattern(r"[a-z]+")
@@ -118,6 +122,7 @@ def measure(
     family = _state(text, raw, sentence) or found.family
     noun = noun_family(found.noun)
     scope = _scope(text, raw, sentence, place)
+    scope = "" if scope == "further" and found.first else scope
     dimension = raw.quantity.dimension
     if family in _PERSONAL and (not noun or noun in ("person", "gunshot", family) or noun in _LEX.event_families):
         noun = "person"
@@ -125,14 +130,16 @@ def measure(
         noun = noun or "person"
     side = party if family in _SIDED else ""
     concept = found.quantity or family
+    if dimension == "area" and family in _HOLDING:
+        concept, noun = family, ""
     parts = [
         dimension,
         concept,
         noun,
-        _modifiers(found) if not (noun == "person" or family in _SIDED) else "",
+        _modifiers(found) if noun and not (noun == "person" or family in _SIDED or family in _HOLDING) else "",
         side.lower(),
     ]
-    if dimension.startswith(("money", "ratio")) or noun == "share":
+    if (dimension.startswith(("money", "ratio")) or noun == "share") and concept not in _UNOWNED:
         parts.append(owner(text, raw.lead, raw.tail, sentence))
     if dimension == "magnitude":
         parts.append(_elsewhere(text, raw, sentence, story))
@@ -144,9 +151,12 @@ def measure(
     if scope:
         parts.append(scope)
     running = dimension == "count" and family in _LEX.running_families and not when
-    running = running or (dimension not in ("count", "magnitude", "length", "voltage") and not when)
+    running = (
+        running or concept == "level" or (dimension not in ("count", "magnitude", "length", "voltage") and not when)
+    )
     key = "|".join(p for p in parts if p)
-    return Measure(key, found.phrase, dimension, found.definition, scope, place, party, running)
+    holder = party if family in _HOLDING or family in _SIDED else ""
+    return Measure(key, found.phrase, dimension, found.definition, scope, place, holder, running)
 
 
 def _specific(noun: str) -> bool:
@@ -235,6 +245,8 @@ def _scope(text: str, raw: RawFigure, sentence: Span, place: str) -> str:
         text, raw.span.end, sentence.end
     ):
         return "further"
+    if _OF_THEM.match(text, raw.span.end, sentence.end) and raw.form != "fraction":
+        return "part"
     if _PART.search(text, max(sentence.start, raw.lead - 60), raw.lead):
         return "part:" + place.lower()
     return ""

@@ -18,6 +18,12 @@ _CUT = Pattern(
     r"|whether|when|where|while|as|since|after|before|which|and)\s(?=\w)"
 )
 _TOKEN = Pattern(r"[^\s,;:\u201c\u201d\"()\u2014\u2013]+")
+_PROPER = Pattern(r"[Tt]he(?:\s[A-Z][\w&'\u2019-]*)+")
+_TITLED = Pattern(
+    r"(?:[Tt]he|[Ii]ts)\s(?:[a-z]+\s){0,2}(?:mayor|governor|president|minister|chief|director|chairman|chairwoman|commander)"
+)
+_ARTICLES = frozenset(["the", "a", "an", "its", "his", "her", "their"])
+_JOINS = frozenset(["of", "at", "for", "in", "on", "from", "with", "to", "and", "or", "by", "all", "both"])
 _TITLE_STOP = frozenset(
     [
         "on",
@@ -72,6 +78,7 @@ def subject_before(text: str, sentence: Span, at: int) -> Span | None:
     if (
         whole
         and len(chunks) > 1
+        and not _PROPER.fullmatch(last)
         and re.match(
             r"(?:the|a|an|his|her|its|head|chief|director|president|chairman|spokes\w+|minister|mayor|who|of"
             r"|from|\d)\b",
@@ -88,6 +95,8 @@ def subject_before(text: str, sentence: Span, at: int) -> Span | None:
             and (last[:1].isdigit() or not _LEX.weekdays.get(name.cut(text).lower()))
         ):
             return Span(name.start, chosen.end)
+    if whole and len(chunks) > 1 and _is_name(last) and _TITLED.fullmatch(chunks[-2].cut(text)):
+        return Span(chunks[-2].start, chosen.end)
     if last[:1].islower() or last[:1].isdigit():
         plain = re.match(r"(?:said|says|told|added)\b", text[at : at + 6]) and re.match(
             r"(?:the|an?|one|his|her|their)\s\w+", last
@@ -176,6 +185,7 @@ def _noun_phrase(text: str, chunk: Span) -> Span | None:
             low in _LEX.weekdays
             or (low in _LEX.months and word[:1].isupper())
             or low in ("that", "this", "which", "what", "who", "whose", "how", "today", "yesterday")
+            or (nearer.lower() in _ARTICLES and low not in _JOINS)
         ):
             break
         if low in ("at", "for", "in", "on", "from", "with", "of", "to"):

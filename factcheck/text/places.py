@@ -25,6 +25,8 @@ _IN = Pattern(
     rf"|rural)\s(?:of\s)?)?(?P<name>{_NAME})(?P<head>\s(?:{_HEADS}))?"
 )
 _KNOWN = Pattern(rf"\b(?:{alternatives({*_LEX.countries, *_LEX.capitals})})(?![\w])")
+_OF_NAME = Pattern(r"\b(?:for|of)\s(?:the\s)?[A-Z]\w+\s$")
+_HOLDS = Pattern(r"(?:['\u2019]s)?\s(?:\w+\s)?(?:control|hands|forces|troops|occupation|rule)\b")
 _DATELINE = Pattern(
     r"\s{0,20}(?P<name>[A-Z][A-Za-z' ]{2,30})(?:,\s[A-Z][\w.]+)?(?:,\s\w+\.?\s\d{1,2}"
     r")?\s\([^)\n]{1,40}\)\s?[-\u2013\u2014]"
@@ -51,7 +53,9 @@ def find(text: str, start: int, end: int) -> list[PlaceMention]:
     for match in _IN.finditer(text, start, end):
         name = match["name"]
         first = name.split()[0].rstrip(".").lower()
-        if first in _LEX.months or first in _LEX.weekdays or (name.isupper() and len(name) > 4):
+        if first in _LEX.months or first in _LEX.weekdays or (name.isupper() and len(name) > 3):
+            continue
+        if not match["head"] and _is_body(text, match.start(), match.end(), name):
             continue
         bare = re.sub(r"['\u2019]s$", "", name)
         country = _LEX.countries.get(bare) or _LEX.capitals.get(bare, "")
@@ -66,6 +70,15 @@ def find(text: str, start: int, end: int) -> list[PlaceMention]:
         out.append(PlaceMention(Span(*match.span()), name, _LEX.countries.get(name) or _LEX.capitals.get(name, "")))
     out.sort(key=lambda p: p.span.start)
     return out
+
+
+def _is_body(text: str, start: int, end: int, name: str) -> bool:
+    """Whether a name after a preposition is an organisation's, part of one, or a people's: no place."""
+    if text[start : start + 2] in ("to", "of") and any(word.lower() in _LEX.party_heads for word in name.split()):
+        return True
+    if text[start : start + 3] == "of " and _OF_NAME.search(text, max(0, start - 30), start):
+        return name not in _LEX.countries and name not in _LEX.capitals
+    return _LEX.countries.get(name, name) != name and text[end : end + 1] == " " and text[end + 1 : end + 2].islower()
 
 
 def main_place(mentions: list[PlaceMention]) -> str:
@@ -101,7 +114,10 @@ def nearest(mentions: list[PlaceMention], at: int, end: int, story: str) -> str:
     return with_country(chosen.name, country)
 
 
-def party(mentions: list[PlaceMention], at: int) -> str:
-    """Whose figure it is where sides are counted: the country or people last named before it."""
+def party(text: str, mentions: list[PlaceMention], at: int, tail: int) -> str:
+    """Whose figure it is where sides are counted: "under X's control", else the people last named before it."""
+    for place in mentions:
+        if place.country and place.span.start >= tail and _HOLDS.match(text, place.span.end):
+            return place.country
     before = [p.country for p in mentions if p.country and p.span.start < at and not p.stated]
     return before[-1] if before else ""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from factcheck.text import asof, attributions, claims, counted, dates, figures, measures, places, sentences
+from factcheck.text import asof, attributions, claims, clock, counted, dates, figures, measures, places, sentences
+from factcheck.text.circumstances import Counted
 from factcheck.text.modality import modality
 from factcheck.text.values import (
     AttributionMention,
@@ -24,7 +25,10 @@ from factcheck.text.values import (
     State,
 )
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "1.1"
+_DATED_BY_REPORT = frozenset(
+    ["killed", "injured", "missing", "homeless", "displaced", "controlled", "without supply", "in care"]
+)
 
 
 @dataclass(slots=True)
@@ -65,15 +69,22 @@ def _read_figures(draft: _Draft) -> None:
     day_starts = [d.span.start for d in draft.dates]
     place_starts = [p.span.start for p in draft.places]
     by_content = _by_content(draft)
+    earlier: tuple[str, Counted] | None = None
+    family = ""
     for index, sentence in enumerate(draft.sentences):
         here = draft.dates[max(0, bisect_left(day_starts, sentence.start) - 1) : bisect_right(day_starts, sentence.end)]
         raw = figures.find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
         if not raw:
+            earlier = None
             continue
-        found = counted.counted(draft.text, sentence.start, sentence.end, raw)
+        found = counted.counted(draft.text, sentence.start, sentence.end, raw, earlier)
+        earlier = (raw[-1].quantity.dimension, found[-1])
         near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
         for figure, what in zip(raw, found, strict=True):
-            draft.figures.append(_mention(draft, sentence, figure, what, here, near, by_content.get(index, [])))
+            first = bool(family and what.family and what.family != family)
+            family = what.family or family
+            thing = replace(what, first=first)
+            draft.figures.append(_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
 
 
 def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
@@ -86,18 +97,21 @@ def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
 
 
 def _mention(
-    draft: _Draft, sentence: Span, figure: figures.RawFigure, what: counted.Counted, here: list[dates.DateMention],
+    draft: _Draft, sentence: Span, figure: figures.RawFigure, what: Counted, here: list[dates.DateMention],
     near: list[places.PlaceMention], said: list[AttributionMention],
 ) -> FigureMention:  # fmt: skip
     speaker = _speaker(figure.span, said)
     place = places.nearest(near, figure.tail, sentence.end, draft.story)
-    party = places.party(near, figure.lead)
-    running = what.family in ("killed", "injured", "missing", "homeless", "displaced") or what.family == "controlled"
+    party = places.party(draft.text, near, figure.lead, figure.tail)
+    running = what.family in _DATED_BY_REPORT
     period = asof.as_of(draft.text, figure.span, sentence, here, speaker, draft.published, running)
     if asof.former(draft.text, figure.lead, sentence) and (
         period is None or (period.basis is not Basis.EVENT and not period.said.isdigit())
     ):
         period = asof.earlier(period)
+    if period is draft.published:
+        period = _framed(draft, sentence) or period
+    period = clock.narrow(draft.text, figure.span, sentence, period, draft.published)
     mood = modality(draft.text, sentence.start, figure.lead, figure.tail, sentence.end)
     measure = measures.measure(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
     if mood is not Modality.REPORTED:
@@ -109,13 +123,30 @@ def _mention(
         mood,
         what.phrase,
         place,
-        party,
+        measure.party,
         period,
         speaker,
         measure,
         sentence,
         figure.flags,
     )
+
+
+def _framed(draft: _Draft, sentence: Span) -> Period | None:
+    """The date of "As of Tuesday, …" holds for the next sentence of its paragraph too."""
+    index = bisect_left(draft.sentences, sentence)
+    if not index:
+        return None
+    before = draft.sentences[index - 1]
+    if (
+        draft.text[before.start : before.start + 6].lower() != "as of "
+        or "\n" in draft.text[before.end : sentence.start]
+    ):
+        return None
+    starts = bisect_left(draft.dates, before.start, key=lambda d: d.span.start)
+    if starts < len(draft.dates) and draft.dates[starts].span.start < before.start + 24:
+        return draft.dates[starts].period
+    return None
 
 
 def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from factcheck.text.lexicon import load
+from factcheck.text.numbers import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
 
@@ -19,6 +20,10 @@ _LINE = Pattern(r"[^\n\r\u2028\u2029]+")
 _STOP = Pattern(r"(?<![.!?\u2026\u3002])[.!?\u2026\u3002]+[\"'\u201d\u2019)\]]{0,3}(?=\s|$)|[.!?][\"\u201d](?=[A-Z])")
 _WORD_BEFORE = Pattern(r"(?:[^\W\d_]\.){1,4}[^\W\d_]?$|[^\W\d_]{1,12}$")
 _NEXT = Pattern(r"\s{0,50}[\"'\u201c\u2018(\[\u2014-]{0,3}(\S)")
+_CLOCK_GOES_ON = Pattern(
+    rf"\s(?:(?:{alternatives({d.capitalize() for d in (*_LEX.weekdays, *_LEX.months)})})\b|[A-Z]{{2,4}}\b"
+    r"|(?:Eastern|Central|Pacific|Mountain|Greenwich|Standard|Daylight|Universal)\b|[A-Z]\w+\s(?:[Tt]ime|[Ss]tandard)\b)"
+)
 _BULLET = Pattern(r"\s*(?:[-*\u2022\u00b7\u2013\u2014>]\s+|\(?\d{1,2}[.)]\s+)?")
 WORD = Pattern(
     r"(?:[^\W\d_]\.){2,5}|[^\W\d_]+(?:['\u2019\-\u2010\u2011&][^\W\d_]+)*['\u2019]?(?:s\b)?"
@@ -116,6 +121,8 @@ def _ends(text: str, dot: int, after: int, limit: int) -> bool:
     word = before.group()
     if len(word) == 1 and word.isupper():
         return False
+    if word.lower() in ("a.m", "p.m"):
+        return _CLOCK_GOES_ON.match(text, after, limit) is None
     if "." in word:
         return word.lower().replace(".", "") not in {"us", "uk", "un", "eu", "dc"} and first.isupper() and len(word) > 3
     return word.lower() not in _LEX.abbreviations or (

@@ -86,8 +86,9 @@ def clearance(document: Document, *, source_sha256: str = "", at: datetime | Non
 
 
 def is_covered(blocker: Blocker, waiver: Waiver) -> bool:
-    """A waiver of a revision covers what it listed when it was given, and nothing that came up since."""
-    return [blocker.record, blocker.record_id] in [[row["record"], row["record_id"]] for row in waiver.covers]
+    """A waiver of a revision covers what it listed when it was given, for the reason it listed, and nothing since."""
+    listed = [(row["code"], row["record"], row["record_id"]) for row in waiver.covers]
+    return (blocker.code, blocker.record, blocker.record_id) in listed
 
 
 def document_blockers(document: Document, revision: Revision | None, source_sha256: str) -> Iterator[Blocker]:

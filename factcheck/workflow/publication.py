@@ -19,6 +19,7 @@ from factcheck.models import (
     Event,
     Method,
     Publication,
+    Revision,
     VerificationTask,
     Waiver,
 )
@@ -39,23 +40,35 @@ def publish_document(
     """
     require(by, document, "publish")
     with transaction.atomic():
-        answer = clearance(document, source_sha256=source_sha256)
-        revision = document.current_revision
-        if revision is None:
-            raise WrongState("The document has no text yet.", state=document.state)
-        if any(row.code == "not_this_revision" for row in answer.blockers):
-            raise WrongState("The text to be published is not the one that was checked.", code="not_this_revision")
-        if document.embargo_until and document.embargo_until > timezone.now():
-            raise WrongState(
-                f"The document is under embargo until {document.embargo_until:%Y-%m-%d %H:%M} UTC.", code="embargo"
-            )
-        if not answer.clear and not uncleared_reason.strip():
-            raise WrongState("The document is not cleared.", code="not_cleared", blockers=answer.as_dict()["blockers"])
+        answer, revision = pass_gate(document, source_sha256, uncleared_reason)
         facts = {"revision": revision.number, "clear": answer.clear}
         move(document, "publish", by=by, version=version, note=uncleared_reason.strip(), facts=facts)
-        published = Publication.objects.create(
-            document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
-        )
+        return record_publication(document, revision, answer, by=by)
+
+
+def pass_gate(document: Document, source_sha256: str, uncleared_reason: str) -> tuple[Clearance, Revision]:
+    """The gate's answer for what is about to go out, and the revision.
+
+    Raises:
+        WrongState: there is no text, it is another text, an embargo runs, or the gate is shut and no reason is given.
+    """
+    answer, revision = clearance(document, source_sha256=source_sha256), document.current_revision
+    if revision is None:
+        raise WrongState("The document has no text yet.", state=document.state)
+    if any(row.code == "not_this_revision" for row in answer.blockers):
+        raise WrongState("The text to be published is not the one that was checked.", code="not_this_revision")
+    if document.embargo_until and document.embargo_until > timezone.now():
+        until = f"{document.embargo_until:%Y-%m-%d %H:%M}"
+        raise WrongState(f"The document is under embargo until {until} UTC.", code="embargo")
+    if not answer.clear and not uncleared_reason.strip():
+        raise WrongState("The document is not cleared.", code="not_cleared", blockers=answer.as_dict()["blockers"])
+    return answer, revision
+
+
+def record_publication(document: Document, revision: Revision, answer: Clearance, *, by: Any) -> Publication:
+    published = Publication.objects.create(
+        document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
+    )
     transaction.on_commit(lambda: signals.document_published.send(Publication, publication=published))
     return published
 
@@ -67,12 +80,16 @@ def correct_document(
     correction_class: str,
     wording: str,
     claim: Claim | None = None,
+    uncleared_reason: str = "",
     version: int | None = None,
 ) -> Correction:
     """Record what was put right after publication, in the words the reader is given.
 
+    A corrected text goes out through the gate like the first one, and is a publication of its own.
+
     Raises:
-        Invalid: an unknown class, no wording, or a claim of another document. WrongState: never published.
+        Invalid: an unknown class, no wording, or a claim of another document. WrongState: never published, or the
+        gate is shut for the corrected text and no reason is given.
     """
     require(by, document, "correct")
     if correction_class not in CorrectionClass.values:
@@ -81,8 +98,12 @@ def correct_document(
         raise Invalid("The claim is in another document.", code="other_document")
     with transaction.atomic():
         move(document, "correct", by=by, note=wording, version=version, facts={"class": correction_class})
+        corrected = document.publications.latest("pk")
+        if corrected.revision != document.current_revision:
+            answer, revision = pass_gate(document, "", uncleared_reason)
+            record_publication(document, revision, answer, by=by)
         correction = Correction.objects.create(
-            publication=document.publications.latest("pk"), claim=claim, correction_class=correction_class,
+            publication=corrected, claim=claim, correction_class=correction_class,
             wording=wording.strip(), by=by, at=timezone.now(),
         )  # fmt: skip
     transaction.on_commit(lambda: signals.correction_published.send(Correction, correction=correction))

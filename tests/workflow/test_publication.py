@@ -172,3 +172,17 @@ def test_a_correction_needs_a_class_words_and_a_claim_of_its_document(story, sta
     ]:
         assert refused(correct_document, story, by=staff.editor, **values) == code
     assert not story.publications.get().corrections.exists()
+
+
+def test_a_corrected_text_goes_out_through_the_gate_as_a_publication_of_its_own(story, staff):
+    clear_document(story, staff)
+    publish_document(story, by=staff.editor)
+    revise_text(story, story.current_revision.text.replace("40", "60"), by=staff.editor)
+    words = {"correction_class": "correction", "wording": "An earlier version gave a wrong number."}
+    with pytest.raises(WrongState) as shut:
+        correct_document(story, by=staff.editor, **words)
+    assert shut.value.code == "not_cleared"
+    story.refresh_from_db()
+    corrected = correct_document(story, by=staff.editor, uncleared_reason="the number is being checked", **words)
+    assert corrected.publication.revision.number == 1
+    assert [(row.revision.number, row.clear) for row in story.publications.all()] == [(1, True), (2, False)]

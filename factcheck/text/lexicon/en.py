@@ -1454,6 +1454,7 @@ for _family, _words in {
     "exchanged": "swapped|swap|exchanged|exchange|swapping|exchanging",
     "infected": "infected|infections|cases|infection",
     "hospitalised": "hospitalised|hospitalized",
+    "without supply": "blackout|blackouts|outage|outages",
     "released": "released|discharged",
     "shot": "shot",
     "destroyed": "destroyed|destroying|destroy|flattened|wrecked|demolished|collapsed|razed|ruined",
@@ -1487,6 +1488,9 @@ RUNNING_FAMILIES = frozenset(
         "hospitalised",
         "controlled",
         "shot",
+        "recaptured",
+        "without supply",
+        "in care",
     ]
 )
 # How control is worded: the word that was used -> the definition named in a reason.
@@ -1585,6 +1589,7 @@ for _family, _words in {
     "loan": "loan|loans|lending|lending programme|lending program|credit",
     "reward": "reward|bounty",
     "aid": "aid|assistance|donation|donations|grant|fund|relief",
+    "damage": "damage",
     "value": "valued|worth|value|valuation",
     "reserves": "reserves",
     "magnitude": "magnitude|richter|measured|measuring|registered",
@@ -1603,11 +1608,105 @@ for _family, _words in {
     "depth": "depth|deep",
     "height": "height|tall|high",
     "length": "length|long",
+    "level": "level|levels|crested|crest|gauge|gauges",
     "speed": "speed|speeds|winds",
     "temperature": "temperature|temperatures",
 }.items():
     for _word in _words.split("|"):
         QUANTITY_NOUNS.setdefault(_word, _family)
+# Nouns for what two statements are, rather than for what is counted: "two counts", "the two sums".
+STATEMENT_NOUNS = frozenset(
+    [
+        "count",
+        "counts",
+        "number",
+        "numbers",
+        "figure",
+        "figures",
+        "sum",
+        "sums",
+        "total",
+        "totals",
+        "estimate",
+        "estimates",
+        "account",
+        "accounts",
+        "version",
+        "versions",
+        "answer",
+        "answers",
+        "claim",
+        "claims",
+        "tally",
+        "tallies",
+        "reading",
+        "readings",
+        "thing",
+        "things",
+        "way",
+        "ways",
+        "reason",
+        "reasons",
+        "question",
+        "questions",
+        "statement",
+        "statements",
+        "story",
+        "stories",
+        "view",
+        "views",
+        "point",
+        "points",
+        "problem",
+        "problems",
+    ]
+)
+# The noun a copy uses for an organisation -> words of names it can stand for.
+KIND_WORDS: dict[str, str] = {
+    "think tank": "institute|center|centre|foundation|council|institution|think",
+    "thinktank": "institute|center|centre|foundation|council|institution|think",
+    "company": "power|corp|company|inc|plc|ltd|group|energy|airlines|airways|bank|industries|motors|oil|gas|electric|holdings|"
+    "railways|telecom|partners|steel|mining|foods",
+    "firm": "corp|company|inc|plc|ltd|group|partners|holdings|capital|industries",
+    "utility": "power|electric|energy|water|gas",
+    "operator": "power|electric|energy|grid|railways|pipeline",
+    "organisation": "organisation|organization|cross|crescent|watch|international|borders|union|nations|federation",
+    "organization": "organisation|organization|cross|crescent|watch|international|borders|union|nations|federation",
+    "agency": "agency|bureau|administration|authority",
+    "watchdog": "agency|authority|commission|watch|inspectorate",
+    "regulator": "agency|authority|commission|board|office",
+    "charity": "fund|foundation|trust|aid|charity|relief|cross",
+    "lender": "bank",
+    "carrier": "airlines|airways|air",
+    "newspaper": "times|post|herald|ledger|tribune|gazette|journal|courier|daily|news",
+    "paper": "times|post|herald|ledger|tribune|gazette|journal|courier|daily|news",
+    "union": "union|federation",
+    "group": "group|alliance|coalition|front|union|association|watch|network|consortium",
+    "body": "council|commission|board|authority|association|federation|agency",
+}
+# Nouns so general that they stand for whichever organisation spoke last.
+VAGUE_KINDS = frozenset(
+    ["company", "firm", "organisation", "organization", "agency", "group", "body", "think tank", "thinktank", "charity"]
+)
+# People who speak for the organisation they belong to: what they say rests on it.
+SPEAKERS_FOR = frozenset(
+    [
+        "experts",
+        "analysts",
+        "officials",
+        "researchers",
+        "scientists",
+        "specialists",
+        "economists",
+        "monitors",
+        "observers",
+        "staff",
+        "engineers",
+        "forecasters",
+        "investigators",
+        "executives",
+    ]
+)
 # Direction of a change before a number.
 CHANGE_UP = frozenset(
     [
