@@ -15,10 +15,10 @@ from factcheck.text.patterns import Pattern
 
 _LEX = load()
 _NAME = Pattern(
-    r"\b[A-Z][\w&'\u2019-]*[\w&](?:['\u2019](?=\s[A-Z]))?(?:\s(?:(?:of|for|on)\s(?:the\s)?|and\s)?"
-    r"[A-Z][\w&'\u2019-]*[\w&](?:['\u2019](?=\s[A-Z]))?){1,6}"
+    r"(?<![\w&'\u2019-])[A-Z][\w&'\u2019-]{0,40}[\w&](?:['\u2019](?=\s[A-Z]))?(?:\s(?:(?:of|for|on)\s(?:the\s)?|and\s)?"
+    r"[A-Z][\w&'\u2019-]{0,40}[\w&](?:['\u2019](?=\s[A-Z]))?){1,6}"
 )
-_TOWN_BODY = Pattern(r"\b(?P<kind>[a-z]+\s(?:council|office|court|board|hall|police)) of [A-Z][\w'\u2019-]+")
+_TOWN_BODY = Pattern(r"\b(?P<kind>[a-z]{1,30}\s(?:council|office|court|board|hall|police)) of [A-Z][\w'\u2019-]+")
 _MEMBERS = Pattern(
     rf"(?i:(?:[\w-]+\s){{0,2}}(?:{alternatives(_LEX.speakers_for)})\s(?:at|of|from|with|for)\s(?:the\s)?)"
     r"(?P<body>[A-Z][\w&.'\u2019-]*(?:\s(?:(?:of|for|on)\s(?:the\s)?|and\s)?[A-Z][\w&.'\u2019-]*)*)"
@@ -55,6 +55,12 @@ class Memory:
             rows = [(at, re.sub(r"^The ", "", name), _words(name)) for at, name in found]
             self._names = sorted((at, name, words) for at, name, words in rows if words & _ORGANISATION)
         return self._names
+
+    def last(self, at: int) -> str:
+        """The organisation named last before a place."""
+        names = self.names()
+        index = bisect_left(names, (at,))
+        return names[index - 1][1] if index else ""
 
     def hear(self, party: str, is_person: bool) -> None:
         """Keep who spoke, for a later pronoun or noun."""

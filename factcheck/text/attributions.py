@@ -23,6 +23,7 @@ _VERB = Pattern(
     rf"(?<![\w-])(?P<verb>{alternatives(_LEX.strong_verbs)}|(?:came\sto|arrived\sat)(?=\s(?:about\s|some\s)?[$£€])"
     r"|(?:counted|tallied)(?=\s(?:[a-z]+\s){0,2}\d))(?![\w-])"
 )
+_LEAD_IN = Pattern(r"(?i:in|on|at|after|before|during|by|for|with|from|as|since|meanwhile|when|while|if|but|and)\b")
 _ASIDE_AFTER = Pattern(r"\s(?!that\b)[^,;\u201d]{1,60}(?:,|$)")
 _ACCORDING = Pattern(
     r"(?i:\b(?P<cue>according\sto|in\sthe\swords\sof|as\sreported\sby|as\sconfirmed\sby|confirmed\sby"
@@ -178,7 +179,7 @@ def _named(memory: Memory, found: _Found) -> str:
     if low in ("he", "she"):
         return memory.person or memory.body
     if low in ("they", "it"):
-        return memory.body or memory.person
+        return memory.body or memory.person or memory.last(found.span.start)
     party = house(found.party)
     if party and found.party_span is not None:
         party = resolve(memory, found.party_span.cut(memory.text), found.party_span.start) or party
@@ -357,7 +358,11 @@ def _by_verb(text: str, sentence: Span, match: re.Match[str]) -> _Found | None:
         return None
     tail = _TAIL.match(text, match.end(), sentence.end)
     lead = text[sentence.start : subject.start].strip()
-    aside = lead.endswith(",") and len(lead) > 25 and _ASIDE_AFTER.match(text, match.end(), sentence.end) is not None
+    aside = (
+        lead.endswith(",")
+        and len(lead) > (25 if _LEAD_IN.match(lead) else 12)
+        and _ASIDE_AFTER.match(text, match.end(), sentence.end) is not None
+    )
     if tail is None and (aside or lead.endswith(", which")):
         content = sentence
     elif (tail is not None and len(lead) > 12) or (after == "," and len(lead) > 25):

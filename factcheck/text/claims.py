@@ -201,4 +201,4 @@ def score(words: str, figures: int = 0, attributed: bool = False) -> tuple[float
     if not checkable and value > _UNSTATED:
         value = _UNSTATED
         reasons.append("no figure, quote or event")
-    return round(min(1.0, max(0.0, value)), 3), tuple(reasons)
+    return round(min(1.0, max(0.0, value)), 3), tuple(reasons) or ("no figure, quote or event",)

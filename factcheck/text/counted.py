@@ -144,6 +144,7 @@ _ADVERB = Pattern(
 )
 
 
+_TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
 _DETERMINERS = frozenset(["the", "a", "an", "its", "their", "his", "her", "my", "our", "all", "those", "these"])
 _NEAR = 30
 Word = tuple[str, int, int]
@@ -175,13 +176,16 @@ def counted(
         found = circumstances.refine(found, text, figure, start, min(stop, end))
         found = _with_quantity(found, text, before, after, figure)
         if not index and earlier is not None and earlier[0] == figure.quantity.dimension:
-            found = _carry(found, earlier[1], earlier[0])
+            told = bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
+            found = _carry(found, earlier[1], earlier[0], told)
         out.append(_inherit(found, out, text, figures, index))
     return out
 
 
-def _carry(found: Counted, earlier: Counted, dimension: str) -> Counted:
-    """Take over from the sentence before what this one leaves out."""
+def _carry(found: Counted, earlier: Counted, dimension: str, told: bool) -> Counted:
+    """Take over from the sentence before what this one leaves out; ``told`` where it only says "an estimate of"."""
+    if dimension == "count" and told and not (found.noun or found.family):
+        return replace(earlier, inherited=False, first=False)
     if dimension == "count" and found.inherited:
         noun, head = (earlier.noun, earlier.head) if earlier.noun else (earlier.event, earlier.event)
         return replace(found, noun=noun, head=head, family=found.family or earlier.family)
@@ -209,7 +213,10 @@ def _right(text: str, after: list[Word], figure: RawFigure) -> Counted:
             group.append(low)
             i += 1
             continue
-        stops = not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs
+        timed = (
+            low in _LEX.weekdays or (low in _LEX.months and word[:1].isupper()) or (group and low in ("late", "early"))
+        )
+        stops = timed or not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs
         if stops or _ends_noun(low, after, i, bool(group)) or (group and _gap(text, after[i - 1][2], after[i][1])):
             break
         group.append(word)
@@ -382,7 +389,9 @@ def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Wo
             return _quantity(found, _LEX.quantity_nouns[low])
     for low in clause:
         if low in _LEX.quantity_nouns:
-            return _quantity(found, _LEX.quantity_nouns[low])
+            name = _LEX.quantity_nouns[low]
+            bidding = name == "price" and any(_LEX.quantity_nouns.get(w) == "offer" for w in (*clause[:8], *right))
+            return _quantity(found, "offer" if bidding else name)
     if figure.quantity.dimension == "magnitude":
         return _quantity(found, "magnitude")
     return found

@@ -132,6 +132,8 @@ def measure(
     concept = found.quantity or family
     if dimension == "area" and family in _HOLDING:
         concept, noun = family, ""
+    if found.quantity and (dimension == "magnitude" or found.quantity == _LEX.quantity_nouns.get(noun, "")):
+        noun = ""
     parts = [
         dimension,
         concept,

@@ -37,7 +37,7 @@ def modality(text: str, floor: int, begin: int, tail: int, end: int) -> Modality
     clause = start
     for stop in _BREAK.finditer(text, start, begin):
         clause = stop.end()
-    cues = list(_CUE.finditer(text, clause, begin))
+    cues = [c for c in _CUE.finditer(text, clause, begin) if c["cue"] != "May"]
     if cues:
         last = cues[-1]
         between = text[last.end() : begin]

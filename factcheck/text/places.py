@@ -24,7 +24,7 @@ _IN = Pattern(
     rf"|central|nearby|downtown|occupied|neighbou?ring"
     rf"|rural)\s(?:of\s)?)?(?P<name>{_NAME})(?P<head>\s(?:{_HEADS}))?"
 )
-_KNOWN = Pattern(rf"\b(?:{alternatives({*_LEX.countries, *_LEX.capitals})})(?![\w])")
+_KNOWN = Pattern(rf"\b(?=[A-Z])(?:{alternatives({*_LEX.countries, *_LEX.capitals})})(?![\w])")
 _OF_NAME = Pattern(r"\b(?:for|of)\s(?:the\s)?[A-Z]\w+\s$")
 _HOLDS = Pattern(r"(?:['\u2019]s)?\s(?:\w+\s)?(?:control|hands|forces|troops|occupation|rule)\b")
 _DATELINE = Pattern(

@@ -1,0 +1,136 @@
+"""Speed of the text engine, as ratios of what is measured in one run.
+
+    python bench/figures.py [--figures 100000] [--seed 1]
+
+Prints the reading speed on the starter articles, the time per MB of a long text against a short one, the
+time to import the engine, and comparing at scale against sorting the same measure keys. Nothing here is a
+test: a slow machine is no defect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOUSE))
+
+from factcheck.text import (  # noqa: E402  the house is not installed
+    Basis,
+    Hedge,
+    Measure,
+    Modality,
+    Period,
+    Quantity,
+    Relation,
+    State,
+    compare,
+    read,
+)
+
+MOST_STATES = 20
+CONFLICTING = 0.05
+
+
+def articles() -> list[str]:
+    """The bodies of the starter articles."""
+    folder = HOUSE / "factcheck" / "starter" / "articles"
+    return [path.read_text(encoding="utf-8").partition("\n\n")[2] for path in sorted(folder.glob("*.md"))]
+
+
+def seconds(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def reading(bodies: list[str]) -> None:
+    """Reading speed on whole articles, and how it holds as one text grows."""
+    size = sum(len(b.encode()) for b in bodies)
+    rounds = max(1, 2_000_000 // size)
+    read(bodies[0])
+    took = seconds(lambda: [read(body) for _ in range(rounds) for body in bodies])
+    print(f"reading            {rounds * size / took / 1e6:8.2f} MB/s   ({rounds * len(bodies)} articles)")
+    joined = "\n\n".join(bodies)
+    short, long = ((joined + "\n\n") * (count // len(joined) + 1) for count in (100_000, 1_000_000))
+    short, long = short[:100_000], long[:1_000_000]
+    per_short = min(seconds(lambda: read(short)) for _ in range(3)) / len(short)
+    per_long = seconds(lambda: read(long)) / len(long)
+    print(f"1 MB to 100 kB     {per_long / per_short:8.2f} times the time per MB")
+
+
+def start(code: str) -> None:
+    """Run one line in a Python of its own."""
+    subprocess.run([sys.executable, "-c", code], cwd=HOUSE, check=True)  # noqa: S603  our own words
+
+
+def importing() -> None:
+    """What importing the engine costs beyond starting Python."""
+    bare = min(seconds(lambda: start("pass")) for _ in range(5))
+    full = min(seconds(lambda: start("import factcheck.text")) for _ in range(5))
+    print(f"import             {(full - bare) * 1000:8.0f} ms")
+
+
+def states(count: int, seed: int) -> list[State]:
+    """Figures over Zipf-distributed measures, at most twenty distinct states a measure, some conflicting."""
+    chance = random.Random(seed)  # noqa: S311  a generator of test data
+    measures = max(10, count // 10)
+    weights = [1 / rank for rank in range(1, measures + 1)]
+    day = datetime(2031, 5, 1, tzinfo=UTC)
+    out = []
+    for index in chance.choices(range(measures), weights, k=count):
+        which = chance.randrange(MOST_STATES)
+        value = 100 + index % 900 + which // 5 * 10
+        if chance.random() < CONFLICTING:
+            value, which = value * 2, 0
+        start = day + timedelta(days=which // 5)
+        period = Period(start, start + timedelta(days=1), "day", Basis.STATED)
+        measure = Measure(f"count|measure {index}", "people", "count", running=True)
+        quantity = Quantity(Decimal(value))
+        out.append(State(measure, quantity, Hedge.EXACT, Modality.REPORTED, period, f"party {which % 5}", "people"))
+    return out
+
+
+def comparing(count: int, seed: int) -> None:
+    """Every figure placed in its state, every pair of states in one as-of window compared with its reason."""
+    figures = states(count, seed)
+    keys = [figure.measure.key for figure in figures]
+    plain = min(seconds(lambda: sorted(keys)) for _ in range(3))
+    found: dict[str, int] = defaultdict(int)
+
+    def run() -> None:
+        held: dict[tuple[str, datetime | None], dict[tuple[object, ...], State]] = defaultdict(dict)
+        for figure in figures:
+            window = figure.as_of.start if figure.as_of else None
+            held[figure.measure.key, window].setdefault((figure.quantity.value, figure.hedge, figure.says), figure)
+        for distinct in held.values():
+            for a, b in combinations(list(distinct.values())[:MOST_STATES], 2):
+                found[compare(a, b).relation] += 1
+
+    took = seconds(run)
+    pairs = sum(found.values())
+    print(f"comparing          {took / plain:8.1f} times sorted() of {count:,} keys   ({pairs:,} pairs)")
+    print(f"                   {pairs / took:8,.0f} pairs a second, {found[Relation.CONFLICT]:,} conflicts")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--figures", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    reading(articles())
+    importing()
+    comparing(options.figures, options.seed)
+
+
+if __name__ == "__main__":
+    main()
