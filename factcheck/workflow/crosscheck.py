@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -63,9 +63,9 @@ KIND_OF = {
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Held:
-    """A state of a measure and the figures that carry it."""
+    """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
 
     key: str
     state: State
@@ -136,10 +136,20 @@ def states_of(measure: Measure) -> list[Held]:
     for figure in figures_of(measure):
         state = state_of(figure, measure)
         key = state_key(state)
-        held.setdefault(key, Held(key, state)).figures.append(figure)
-    return sorted(
-        held.values(), key=lambda row: (row.state.as_of.start.timestamp() if row.state.as_of else 0.0, row.key)
-    )
+        row = held.setdefault(key, Held(key, state))
+        row.figures.append(figure)
+        row.state = joined(row.state, state)
+    return sorted(held.values(), key=lambda row: (began(row.state), row.key))
+
+
+def began(state: State) -> float:
+    return state.as_of.start.timestamp() if state.as_of else 0.0
+
+
+def joined(state: State, copy: State) -> State:
+    """One state told twice: from its first publication on, in the words of the first that defines the thing."""
+    words = copy if copy.measure.definition and not state.measure.definition else state
+    return replace(words, as_of=min(state, copy, key=began).as_of)
 
 
 def says_of(figure: Figure) -> str:
@@ -182,15 +192,19 @@ def state_of(figure: Figure, measure: Measure) -> State:
 
 
 def state_key(state: State) -> str:
-    """A name for a state by its content: number, hedge, who says it, as-of, definition."""
+    """A name for a state by its content: number and hedge (its interval), scope, who says it, as-of.
+
+    The hour counts only where the copy states one. How the copy words the thing counted is no part of it.
+    """
     quantity = state.quantity
     numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
-    window = (
-        [state.as_of.start.isoformat(), state.as_of.end.isoformat(), state.as_of.granularity] if state.as_of else []
-    )
+    window: list[str] = []
+    if period := state.as_of:
+        stated_hour = period.granularity == "hour" and period.basis != Basis.PUBLICATION
+        start = period.start.isoformat() if stated_hour else period.start.date().isoformat()
+        window = [start, period.granularity if period.basis != Basis.PUBLICATION else "day"]
     parts = [
-        *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.definition,
-        state.measure.scope, *window,
+        *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.scope, *window,
     ]  # fmt: skip
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -241,32 +255,33 @@ def agreements_of(measure: Measure) -> list[str]:
 
 def store_discrepancy(measure: Measure, kind: str, comparison: Comparison, a: Held, b: Held, *, by: Any) -> None:
     """One row per pair of states; later copies join it and change nothing of its resolution."""
-    row, new = Discrepancy.objects.get_or_create(
-        measure=measure,
-        a_key=a.key,
-        b_key=b.key,
-        defaults={
-            "kind": kind,
-            "reason": comparison.reason,
-            "notes": list(comparison.notes),
-            "engine_version": ENGINE_VERSION,
-        },
-    )
-    sides = [(figure, "a") for figure in a.figures] + [(figure, "b") for figure in b.figures]
-    known = dict(row.sides.values_list("figure_id", "side"))
-    DiscrepancyFigure.objects.bulk_create(
-        DiscrepancyFigure(discrepancy=row, figure=figure, side=side) for figure, side in sides if figure.pk not in known
-    )
-    row.sides.exclude(figure__in=[figure for figure, _ in sides]).delete()
+    told: dict[str, Any] = {"kind": kind, "reason": comparison.reason, "notes": list(comparison.notes)}
+    told |= {"engine_version": ENGINE_VERSION, "a_key": a.key, "b_key": b.key}
+    pair = Q(a_key=a.key, b_key=b.key) | Q(a_key=b.key, b_key=a.key)
+    row = measure.discrepancies.filter(pair).first()
+    new = row is None
+    if row is None:
+        row = Discrepancy.objects.create(measure=measure, **told)
+    write_sides(row, a, b)
     again = row.state == DiscrepancyState.CLOSED
     if again:
         move(row, "reopen", by=by, note="it holds again")
-    if not new and row.engine_version != ENGINE_VERSION and row.state == DiscrepancyState.OPEN:
-        Discrepancy.objects.filter(pk=row.pk).update(
-            kind=kind, reason=comparison.reason, notes=list(comparison.notes), engine_version=ENGINE_VERSION
-        )
+    if row.state == DiscrepancyState.OPEN and any(getattr(row, name) != value for name, value in told.items()):
+        Discrepancy.objects.filter(pk=row.pk).update(**told)
     if (new or again) and kind in (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP):
         void_sign_offs(row, a, b, by=by)
+
+
+def write_sides(row: Discrepancy, a: Held, b: Held) -> None:
+    """Which figures carry which of the two states, as of now."""
+    wanted = {figure.pk: side for side, held in (("a", a), ("b", b)) for figure in held.figures}
+    known = dict(row.sides.values_list("figure_id", "side"))
+    gone = [pk for pk, side in known.items() if wanted.get(pk) != side]
+    if gone:
+        row.sides.filter(figure__in=gone).delete()
+    fresh = [pk for pk, side in wanted.items() if known.get(pk) != side]
+    rows = [DiscrepancyFigure(discrepancy=row, figure_id=pk, side=wanted[pk]) for pk in fresh]
+    DiscrepancyFigure.objects.bulk_create(rows, batch_size=500)
 
 
 def close_others(measure: Measure, standing: set[tuple[str, str]], *, by: Any) -> None:
