@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, ExpressionWrapper, F
+from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from factcheck.conf import settings
@@ -19,7 +21,7 @@ from factcheck.models import Job
 from factcheck.states import JobState
 
 
-def in_seconds(seconds: float) -> ExpressionWrapper:
+def in_seconds(seconds: float) -> Combinable:
     """This many seconds from now, by the database's clock."""
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
@@ -51,7 +53,16 @@ class Lease:
             self.hold(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
         else:
             again = in_seconds(2**failures)
-            self.hold(state=JobState.DUE, failures=failures, error=reason, run_at=again, rung_at=None)
+            held = {"failures": failures, "error": reason, "run_at": again, "rung_at": None}
+            if not self._asked_again():
+                self.hold(state=JobState.DUE, **held)
+
+    def _asked_again(self) -> bool:
+        """Where the same work was asked for again meanwhile, that job does it, and this one is done."""
+        twin = twin_of(self.job)
+        if twin is not None:
+            self.finish({"asked_again_as": twin.pk})
+        return twin is not None
 
 
 def claim(queue: str) -> Lease | None:
@@ -82,4 +93,20 @@ def take_back() -> int:
     silent.filter(failures__gte=limit - 1).update(
         state=JobState.FAILED, error=f"Given up: {limit} workers stopped while working on it.", finished_at=Now()
     )
-    return silent.update(state=JobState.DUE, failures=F("failures") + 1, run_at=Now(), rung_at=None)
+    return sum(_give_back(job, silent.filter(pk=job.pk)) for job in list(silent))
+
+
+def _give_back(job: Job, row: QuerySet[Job]) -> int:
+    try:
+        with transaction.atomic():
+            return row.update(state=JobState.DUE, failures=F("failures") + 1, run_at=Now(), rung_at=None)
+    except IntegrityError:  # asked for again meanwhile: that job does the work
+        twin = twin_of(job)
+        return row.update(
+            state=JobState.DONE, result={"asked_again_as": twin.pk if twin else None}, error="", finished_at=Now()
+        )
+
+
+def twin_of(job: Job) -> Job | None:
+    """The due job for the same work, if there is another."""
+    return Job.objects.filter(name=job.name, key=job.key, state=JobState.DUE).exclude(pk=job.pk).first()

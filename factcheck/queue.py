@@ -30,9 +30,13 @@ class JobName(TextChoices):
 def enqueue(
     name: JobName, key: str, args: dict[str, Any], *, by: Any = None, desk: Desk | None = None, priority: int = 5
 ) -> Job:
-    """Ask for a piece of work, once: while one of this name and key is due, that one is returned."""
+    """Ask for a piece of work, once: while one of this name and key is due, that one is returned.
+
+    A waiting one begins anew, for what it had done before may have changed. The update also holds it until the
+    caller's transaction ends, so that no worker takes it without seeing what the caller wrote.
+    """
     waiting = Job.objects.filter(name=name, key=key, state=JobState.DUE)
-    if found := waiting.first():
+    if waiting.update(done=0, total=0) and (found := waiting.first()):
         return found
     now = timezone.now().replace(microsecond=0)  # SQLite's clock is coarser than ours; what is asked for now is due
     try:

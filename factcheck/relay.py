@@ -28,7 +28,10 @@ MOST_RINGS = 8
 
 def ring() -> int:
     """Ring once for each job that is due and was not rung for lately; returns how many messages went out."""
-    take_back()
+    try:
+        take_back()
+    except Exception:
+        logger.exception("the jobs of silent workers could not be taken back; ringing goes on")
     quiet = Q(rung_at=None) | Q(rung_at__lt=Now() - timedelta(seconds=RING_AGAIN_SECONDS))
     due = Job.objects.filter(quiet, state=JobState.DUE, run_at__lte=Now())
     rung = 0

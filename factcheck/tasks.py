@@ -28,7 +28,7 @@ from factcheck.permissions import MACHINE
 from factcheck.queue import QUEUE, JobName, enqueue
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
-from factcheck.workflow.crosscheck import close_crosscheck, crosscheck_measure, measures_of, open_crosscheck
+from factcheck.workflow.crosscheck import close_crosscheck, compare_measure, measures_of, open_crosscheck, store_found
 from factcheck.workflow.documents import refuse_document
 from factcheck.workflow.publication import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
@@ -127,13 +127,16 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
     measures = measures_of(run_)
     start = lease.job.done if lease.job.total == len(measures) else 0
     lease.hold(total=len(measures), done=start)
+    left_out = 0
     for done, measure in enumerate(measures[start:], start + 1):
+        found = compare_measure(measure)
+        left_out += found.left_out
         with transaction.atomic():
             lease.hold(done=done)
-            crosscheck_measure(measure, by=MACHINE(JobName.CROSSCHECK))
+            store_found(measure, found, by=MACHINE(JobName.CROSSCHECK))
     with transaction.atomic():
         lease.hold()
-        close_crosscheck(run_)
+        close_crosscheck(run_, left_out=left_out)
     return run_.found
 
 

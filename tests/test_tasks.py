@@ -305,3 +305,42 @@ def test_a_cross_check_of_nothing_is_done():
     job = enqueue(JobName.CROSSCHECK, "document:1", {"scope": "document", "document": document.pk})
     work()
     assert (state(job), Document.objects.count()) == ("done", 1)
+
+
+# Work asked for again while it was being done
+
+
+def test_silent_work_that_was_asked_for_again_is_left_to_the_newer_job_and_stops_nobody():
+    first, other = sweep(), sweep("other")
+    claim("work"), claim("work")
+    second = sweep()
+    silent(first), silent(other)
+    take_back()
+    first.refresh_from_db()
+    assert (first.state, first.result) == ("done", {"asked_again_as": second.pk})
+    assert (state(second), state(other)) == ("due", "due")
+
+
+def test_failing_work_that_was_asked_for_again_is_left_to_the_newer_job():
+    first = sweep()
+    lease = claim("work")
+    second = sweep()
+    lease.fail("no disk")
+    assert (state(first), state(second)) == ("done", "due")
+
+
+def test_a_retry_of_work_that_waits_already_is_refused(staff):
+    job = sweep(desk=staff.desk)
+    claim("work").fail("no disk", for_good=True)
+    sweep(desk=staff.desk)
+    job.refresh_from_db()
+    with pytest.raises(WrongState, match="asked for again"):
+        retry_job(job, by=staff.editor)
+
+
+def test_half_done_work_that_is_asked_for_again_begins_anew():
+    job = sweep()
+    Job.objects.filter(pk=job.pk).update(done=3, total=9)
+    assert sweep() == job
+    job.refresh_from_db()
+    assert (job.done, job.total) == (0, 0)

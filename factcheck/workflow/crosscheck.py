@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -60,6 +61,8 @@ KIND_OF = {
     Relation.MAGNITUDE_SLIP: DiscrepancyKind.MAGNITUDE_SLIP,
     Relation.NOT_COMPARABLE: DiscrepancyKind.NOT_COMPARABLE,
 }
+ALARMS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
+MOST_STATES = 300
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
@@ -70,6 +73,32 @@ class Held:
     key: str
     state: State
     figures: list[Figure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two states that do not go together, and how."""
+
+    kind: str
+    comparison: Comparison
+    a: Held
+    b: Held
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset((self.a.key, self.b.key))
+
+
+@dataclass
+class Found:
+    """What the comparison of one measure found; ``left_out`` states were too many, and the oldest."""
+
+    pairs: dict[frozenset[str], Pair] = field(default_factory=dict)
+    agreements: int = 0
+    left_out: int = 0
+
+    def add(self, pair: Pair) -> None:
+        self.pairs[pair.keys] = pair
 
 
 def request_crosscheck(
@@ -115,10 +144,12 @@ def measures_of(run: CrossCheck) -> list[Measure]:
     return list(rows.distinct().order_by("pk"))
 
 
-def close_crosscheck(run: CrossCheck) -> None:
-    """Write down what a run saw."""
+def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
+    """Write down what a run saw, and how many states it had to leave out because a measure has too many."""
     found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN)
     run.found = dict(Counter(found.values_list("kind", flat=True)))
+    if left_out:
+        run.found["states left out"] = left_out
     run.finished_at = timezone.now()
     run.save(update_fields=["found", "finished_at"])
 
@@ -214,25 +245,78 @@ def plain(number: Decimal | None) -> str:
 
 
 def crosscheck_measure(measure: Measure, *, by: Any) -> Counter[str]:
-    """Compare the states of one measure, store what is new, close what no longer holds.
+    """Compare the states of one measure and write down what follows; doing it twice changes nothing."""
+    found = compare_measure(measure)
+    with transaction.atomic():
+        return store_found(measure, found, by=by)
 
-    Runs in the caller's transaction; running it twice changes nothing. Returns how many of each kind hold.
+
+def compare_measure(measure: Measure) -> Found:
+    """Compare the states of a measure two by two. Writes nothing, so that it may take its time.
+
+    A superseded state is told with the newest one that replaces it, one that is not comparable with the next in
+    time: an editor wants to know what holds now, not every step to it.
     """
     states = states_of(measure)
-    standing: set[tuple[str, str]] = set()
-    agreements = 0
-    counts: Counter[str] = Counter()
-    for a, b in combinations(states, 2):
+    found = Found(left_out=max(0, len(states) - MOST_STATES))
+    newest: dict[str, Pair] = {}
+    nearest: dict[str, Pair] = {}
+    for a, b in combinations(states[-MOST_STATES:], 2):
         comparison = compare(a.state, b.state)
-        if comparison.relation in AGREE:
-            agreements += 1
-        elif kind := KIND_OF.get(comparison.relation):
-            counts[kind] += 1
-            standing.add((a.key, b.key))
-            store_discrepancy(measure, kind, comparison, a, b, by=by)
-    Measure.objects.filter(pk=measure.pk).exclude(agreements=agreements).update(agreements=agreements)
-    close_others(measure, standing, by=by)
-    return counts
+        kind = KIND_OF.get(comparison.relation)
+        if kind is None:
+            found.agreements += comparison.relation in AGREE
+        elif kind == DiscrepancyKind.SUPERSEDED:
+            newest[a.key] = Pair(kind, comparison, a, b)
+        elif kind == DiscrepancyKind.NOT_COMPARABLE:
+            nearest.setdefault(a.key, Pair(kind, comparison, a, b))
+        else:
+            found.add(Pair(kind, comparison, a, b))
+    for pair in [*newest.values(), *nearest.values()]:
+        found.add(pair)
+    return found
+
+
+def store_found(measure: Measure, found: Found, *, by: Any) -> Counter[str]:
+    """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction."""
+    Measure.objects.select_for_update().get(pk=measure.pk)  # two runs over one measure take turns
+    Measure.objects.filter(pk=measure.pk).exclude(agreements=found.agreements).update(agreements=found.agreements)
+    known = {frozenset((row.a_key, row.b_key)): row for row in measure.discrepancies.all()}
+    fresh = [pair for keys, pair in found.pairs.items() if keys not in known]
+    made = Discrepancy.objects.bulk_create(
+        [Discrepancy(measure=measure, **told(pair)) for pair in fresh], batch_size=500
+    )
+    alarming = list(zip(made, fresh, strict=True))
+    for keys, row in known.items():
+        if keys in found.pairs:
+            alarming += [(row, found.pairs[keys])] if renew(row, found.pairs[keys], by=by) else []
+        elif row.state == DiscrepancyState.OPEN:
+            move(row, "close", by=by, note="one of the figures is gone or has changed")
+    rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
+    write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
+    void_sign_offs(measure, alarming, by=by)
+    return Counter(pair.kind for pair in found.pairs.values())
+
+
+def told(pair: Pair) -> dict[str, Any]:
+    """What a discrepancy says of a pair of states."""
+    return {
+        "kind": pair.kind, "reason": pair.comparison.reason, "notes": list(pair.comparison.notes),
+        "engine_version": ENGINE_VERSION, "a_key": pair.a.key, "b_key": pair.b.key,
+    }  # fmt: skip
+
+
+def renew(row: Discrepancy, pair: Pair, *, by: Any) -> bool:
+    """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
+    worse = row.kind not in ALARMS and pair.kind in ALARMS
+    again = row.state == DiscrepancyState.CLOSED or (row.state == DiscrepancyState.RESOLVED and worse)
+    if again:
+        move(row, "reopen", by=by, note=f"it is a {pair.kind} now" if worse else "it holds again")
+    says = told(pair)
+    if row.state == DiscrepancyState.OPEN and any(getattr(row, name) != value for name, value in says.items()):
+        Discrepancy.objects.filter(pk=row.pk).update(**says)
+        row.refresh_from_db()
+    return again or worse
 
 
 def agreements_of(measure: Measure) -> list[str]:
@@ -253,52 +337,45 @@ def agreements_of(measure: Measure) -> list[str]:
     return found
 
 
-def store_discrepancy(measure: Measure, kind: str, comparison: Comparison, a: Held, b: Held, *, by: Any) -> None:
-    """One row per pair of states; later copies join it and change nothing of its resolution."""
-    told: dict[str, Any] = {"kind": kind, "reason": comparison.reason, "notes": list(comparison.notes)}
-    told |= {"engine_version": ENGINE_VERSION, "a_key": a.key, "b_key": b.key}
-    pair = Q(a_key=a.key, b_key=b.key) | Q(a_key=b.key, b_key=a.key)
-    row = measure.discrepancies.filter(pair).first()
-    new = row is None
-    if row is None:
-        row = Discrepancy.objects.create(measure=measure, **told)
-    write_sides(row, a, b)
-    again = row.state == DiscrepancyState.CLOSED
-    if again:
-        move(row, "reopen", by=by, note="it holds again")
-    if row.state == DiscrepancyState.OPEN and any(getattr(row, name) != value for name, value in told.items()):
-        Discrepancy.objects.filter(pk=row.pk).update(**told)
-    if (new or again) and kind in (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP):
-        void_sign_offs(row, a, b, by=by)
-
-
-def write_sides(row: Discrepancy, a: Held, b: Held) -> None:
+def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> None:
     """Which figures carry which of the two states, as of now."""
-    wanted = {figure.pk: side for side, held in (("a", a), ("b", b)) for figure in held.figures}
-    known = dict(row.sides.values_list("figure_id", "side"))
-    gone = [pk for pk, side in known.items() if wanted.get(pk) != side]
-    if gone:
-        row.sides.filter(figure__in=gone).delete()
-    fresh = [pk for pk, side in wanted.items() if known.get(pk) != side]
-    rows = [DiscrepancyFigure(discrepancy=row, figure_id=pk, side=wanted[pk]) for pk in fresh]
-    DiscrepancyFigure.objects.bulk_create(rows, batch_size=500)
+    wanted = {
+        (row.pk, figure.pk): side
+        for row, pair in told_of
+        for side, held in (("a", pair.a), ("b", pair.b))
+        for figure in held.figures
+    }
+    rows = [row.pk for row, _ in told_of]
+    known: dict[tuple[int, int], tuple[int, str]] = {}
+    for start in range(0, len(rows), 500):
+        sides = DiscrepancyFigure.objects.filter(discrepancy__in=rows[start : start + 500])
+        known |= {(d, f): (pk, side) for pk, d, f, side in sides.values_list("pk", "discrepancy", "figure", "side")}
+    gone = [pk for key, (pk, side) in known.items() if wanted.get(key) != side]
+    for start in range(0, len(gone), 500):
+        DiscrepancyFigure.objects.filter(pk__in=gone[start : start + 500]).delete()
+    fresh = [key for key, side in wanted.items() if key not in known or known[key][1] != side]
+    DiscrepancyFigure.objects.bulk_create(
+        [DiscrepancyFigure(discrepancy_id=d, figure_id=f, side=wanted[d, f]) for d, f in fresh], batch_size=500
+    )
 
 
-def close_others(measure: Measure, standing: set[tuple[str, str]], *, by: Any) -> None:
-    """Close the open discrepancies whose states are gone or no longer differ."""
-    for row in measure.discrepancies.filter(state=DiscrepancyState.OPEN):
-        if (row.a_key, row.b_key) not in standing:
-            move(row, "close", by=by, note="one of the figures is gone or has changed")
-
-
-def void_sign_offs(row: Discrepancy, a: Held, b: Held, *, by: Any) -> None:
+def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *, by: Any) -> None:
     """A new conflict voids a sign-off only where an independent origin of good repute stands against it."""
-    for side, other in ((a, b), (b, a)):
-        signed = Claim.objects.filter(figures__in=[figure.pk for figure in side.figures], state=ClaimState.SIGNED_OFF)
-        for claim in signed.distinct().select_related("document__desk"):
-            floor = Policy.of(claim.document.desk).reliability_floor
-            if reputable(other.figures, side.figures, floor):
-                mark_stale(claim, f"a new conflict: {row.reason}", by=by)
+    signed = Claim.objects.filter(figures__measure__key=measure.key, state=ClaimState.SIGNED_OFF).distinct()
+    claims = {claim.pk: claim for claim in signed.select_related("document__desk")}
+    for row, pair in alarming if claims else []:
+        if row.kind not in ALARMS:
+            continue
+        for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
+            for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
+                if reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
+                    mark_stale(claim, f"a new conflict: {told_to_desk(row, other, claim.document.desk_id)}", by=by)
+
+
+def told_to_desk(row: Discrepancy, other: Held, desk: int) -> str:
+    """The reason, or only that there is one, to a desk that holds no figure of the other side."""
+    seen = any(figure.document.desk_id == desk for figure in other.figures)
+    return row.reason if seen else "a figure of another desk differs"
 
 
 def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:

@@ -23,7 +23,7 @@ from factcheck.workflow.crosscheck import (
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.measures import merge_measures, set_topic, split_measure
 from factcheck.workflow.reading import reread_document
-from tests.factories import SourceFactory, TopicFactory
+from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, SourceFactory, TopicFactory
 from tests.stories import TUESDAY, Staff, bring_to, clear_document, do_jobs, file_text, registered, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +309,29 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
         1,
     )
     assert lease.job.crosscheck.found == {"conflict": 1}
+
+
+def test_a_superseded_figure_is_told_with_the_newest_that_replaces_it(staff):
+    topic = TopicFactory()
+    for day, toll in enumerate((12, 19, 23)):
+        text = f"At least {toll} people were killed in the flood of Torvik, the council said."
+        file_text(text, desk=staff.desk, by=staff.editor, topic=topic, published_at=TUESDAY + timedelta(days=day))
+    do_jobs()
+    reasons = list(Discrepancy.objects.open().filter(kind="superseded").values_list("reason", flat=True))
+    assert len(reasons) == 2
+    assert all("23" in reason for reason in reasons)
+
+
+def test_a_measure_of_many_states_is_compared_with_few_queries(staff, django_assert_max_num_queries):
+    measure = MeasureFactory(running=False)
+    document = DocumentFactory(desk=staff.desk)
+    FigureFactory.create_batch(1, document=document, measure=measure, value=1)
+    for value in range(2, 121):
+        FigureFactory(document=document, measure=measure, value=value * 7 + 100)
+    with django_assert_max_num_queries(300):
+        crosscheck_measure(measure, by=MACHINE("crosscheck"))
+    count = Discrepancy.objects.count()
+    assert count > 1000
+    with django_assert_max_num_queries(40):
+        crosscheck_measure(measure, by=MACHINE("crosscheck"))
+    assert Discrepancy.objects.count() == count
