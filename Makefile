@@ -2,11 +2,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL)
 
 .PHONY: demo test bench check lock
 
 demo: $(VENV)/ready ## the main job on the embedded default; make demo CHECK=1 does not stay
-	$(BIN)/python manage.py demo $(if $(CHECK),--check)
+	$(APART) $(BIN)/python manage.py demo $(if $(CHECK),--check)
 
 test: $(VENV)/ready ## the tests; PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
 	$(BIN)/python -m pytest -n 2

@@ -27,7 +27,9 @@ def words(name: str) -> str:
 def who_may(row: states.Transition) -> str:
     """The guards of an act in words, and the machine where it may."""
     guards = [guard.message for guard in PERMISSIONS.get((row.record, row.act), ())] if row.person else []
-    roles = [message.removeprefix("This needs the role ").removesuffix(" on the desk.") for message in guards[:1]]
+    roles = [
+        message.removeprefix("This needs the role ").removesuffix(" on the desk.").rstrip(".") for message in guards[:1]
+    ]
     eyes = [EYES[guard.code] for guard in PERMISSIONS.get((row.record, row.act), ())[1:]] if row.person else []
     machine = ["the machine"] if row.machine else []
     return "; ".join([*roles, *eyes, *machine])

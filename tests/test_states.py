@@ -124,6 +124,9 @@ MATRIX = {
 MACHINE_MATRIX = {
     ("document", "read"): ("arriving unreadable", "to_confirm in_check unreadable"),
     ("claim", "mark_stale"): ("signed_off", "stale"),
+    ("claim", "return"): ("in_review", "in_verification"),
+    ("claim", "reopen"): ("dismissed waived", "open"),
+    ("verification_task", "reopen"): ("done", "in_progress"),
     ("figure", "link"): ("found dismissed", "linked"),
     ("evidence", "capture"): ("requested", "captured capture_failed"),
     ("evidence", "drift"): ("accepted", "drifted"),
@@ -197,6 +200,7 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
         )
         return put(claim, state, stale_reason="the words changed" if state == "stale" else "")
     if kind == "figure":
+        put(claim, "open")
         return put(story.figures.get(), state, claim=claim if state == "linked" else None)
     if kind == "verification_task":
         Claim.objects.filter(pk=claim.pk).update(state="open")

@@ -24,6 +24,7 @@ class CrossCheckSerializer(serializers.ModelSerializer):
     done = serializers.IntegerField(source="job.done")
     total = serializers.IntegerField(source="job.total")
     error = serializers.CharField(source="job.error")
+    found = serializers.SerializerMethodField()
 
     class Meta:
         model = CrossCheck
@@ -31,6 +32,10 @@ class CrossCheckSerializer(serializers.ModelSerializer):
             "id", "scope", "document", "measure", "topic", "job", "state", "done", "total", "error", "found",
             "engine_version", "started_at", "finished_at",
         ]  # fmt: skip
+
+    def get_found(self, run: CrossCheck) -> dict[str, int]:
+        """Counts of one document; those of a wider run would tell of texts one may not see."""
+        return run.found if run.document_id else {}
 
 
 class NewCrossCheck(Body):

@@ -123,6 +123,12 @@ class Text(Body):
         return said
 
 
+class NewText(Text):
+    """A new text; ``editor`` is who changed the words, where a service account files for them."""
+
+    editor = Colleague(required=False, allow_null=True)
+
+
 class NewDocument(Text):
     desk = Visible(Desk, by="slug")
     kind = serializers.ChoiceField(DocumentKind.choices, default=DocumentKind.STORY)
@@ -188,8 +194,9 @@ def arrival_of(said: dict[str, Any]) -> tuple[bytes, Arrival]:
 
 def revise(document: Document, *, by: Any, version: int | None, **said: Any) -> Any:
     """File a new text for a document; a job reads it and finds every claim again."""
+    editor = said.pop("editor", None)
     data, arrival = arrival_of(said)
-    return revise_document(document, data, by=by, version=version, arrival=arrival)
+    return revise_document(document, data, by=by, version=version, editor=editor, arrival=arrival)
 
 
 class DocumentViewSet(RecordViewSet):
@@ -198,7 +205,7 @@ class DocumentViewSet(RecordViewSet):
     detail_serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     acts: ClassVar = {
-        "revise": Act(revise, Text, answers=202, files=True),
+        "revise": Act(revise, NewText, answers=202, files=True),
         "confirm": Act(confirm_document, Confirmation),
         "waive": Act(waive_document, DocumentWaiver, versioned=False),
         "publish": Act(publish_document, PublicationBody),

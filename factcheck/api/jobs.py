@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from factcheck.models import Job
+from factcheck.models import Job, Scope
 from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
@@ -18,6 +18,7 @@ from .base import Act, RecordViewSet
 class JobSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
     created_by = serializers.SlugRelatedField("username", read_only=True)
+    result = serializers.SerializerMethodField()
 
     class Meta:
         model = Job
@@ -25,6 +26,11 @@ class JobSerializer(serializers.ModelSerializer):
             "id", "name", "key", "desk", "state", "done", "total", "attempt", "failures", "run_at", "error", "result",
             "created_by", "created_at", "finished_at", "version",
         ]  # fmt: skip
+
+    def get_result(self, job: Job) -> dict[str, Any]:
+        """What came of it; not the counts of a cross-check over more than one document of this desk."""
+        wider = job.name == JobName.CROSSCHECK and job.args.get("scope") != Scope.DOCUMENT
+        return {} if wider else job.result
 
 
 class JobDetail(JobSerializer):

@@ -78,7 +78,11 @@ class SplitBody(Body):
 
 class MeasureFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
-    document = Id(field_name="figures__document", distinct=True)
+    document = Id(method="of_document")
+
+    def of_document(self, rows: Any, name: str, value: Any) -> Any:
+        mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
+        return rows.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
 
 
 def merge(measure: Measure, *, by: Any, into: Measure) -> Measure:

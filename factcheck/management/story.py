@@ -42,6 +42,15 @@ HEADINGS = {
     DiscrepancyKind.NOT_COMPARABLE: "Alike, but not comparable",
 }
 
+PROMISED = (
+    (DiscrepancyKind.CONFLICT, ("74 settlements", "41 settlements", "Institute for the Study of War")),
+    (DiscrepancyKind.CONFLICT, ("$340 million", "$430 million")),
+    (DiscrepancyKind.MAGNITUDE_SLIP, ("3,200 homes", "32,000 homes")),
+    (DiscrepancyKind.SUPERSEDED, ("100 towns", "74 settlements")),
+    ("agreement", ("386 square miles", "1,000 square km")),
+)
+"""What the README says is found: a kind, and what one sentence of that kind must name."""
+
 
 def cast() -> dict[str, tuple[str, str]]:
     """The desk, the registry and one person per role, with new passwords; user name to role and password."""
@@ -121,21 +130,27 @@ def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> N
         raise RuntimeError(f"Job {failed} failed: {failed.error}")
 
 
-def tell(out: TextIO) -> dict[str, int]:
-    """Print what was found, each as one sentence with both sides; returns how many of each kind."""
-    found: dict[str, int] = {}
+def tell(out: TextIO) -> dict[str, list[str]]:
+    """Print what was found, each as one sentence with both sides; returns the sentences of each kind."""
+    found: dict[str, list[str]] = {}
     for kind, heading in HEADINGS.items():
-        rows = Discrepancy.objects.open().filter(kind=kind)
-        found[kind] = rows.count()
-        print_all(out, heading, [row.reason for row in rows])
-    agreements = [
-        sentence for measure in Measure.objects.filter(merged_into=None) for sentence in agreements_of(measure)
-    ]
-    found["agreement"] = len(agreements)
-    print_all(out, "Agreements", agreements)
+        found[kind] = [row.reason for row in Discrepancy.objects.open().filter(kind=kind)]
+        print_all(out, heading, found[kind])
+    measures = Measure.objects.filter(merged_into=None)
+    found["agreement"] = [sentence for measure in measures for sentence in agreements_of(measure)]
+    print_all(out, "Agreements", found["agreement"])
     stories = Document.objects.filter(kind="story").count()
     out.write(f"\n{Document.objects.count()} documents, {stories} of them our own stories, are in check.\n")
     return found
+
+
+def missing(found: dict[str, list[str]]) -> list[str]:
+    """What was promised and stands in no sentence of its kind."""
+    return [
+        f"{kind.replace('_', ' ')} of {' and '.join(names)}"
+        for kind, names in PROMISED
+        if not any(all(name in sentence for name in names) for sentence in found.get(kind, []))
+    ]
 
 
 def print_all(out: TextIO, heading: str, sentences: list[str]) -> None:

@@ -305,8 +305,13 @@ def discrepancies_of(rows: Any) -> list[Discrepancy]:
 
 
 def discrepancy_line(row: Discrepancy, desk: Desk) -> DiscrepancyLine:
-    """A discrepancy as a desk may read it: with the titles of its own documents only."""
+    """A discrepancy as a desk may read it: with the titles of its own documents only.
+
+    The note of a resolution may speak of either side: it is for a desk that holds both.
+    """
     figures = [side.figure for side in row.sides.all()]
     titles = {figure.document_id: str(figure.document) for figure in figures if figure.document.desk_id == desk.pk}
     reason = told_to(row, desk.pk)
-    return DiscrepancyLine(row.kind, reason, row.state, row.resolution, row.resolution_note, tuple(titles.values()))
+    held = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk.pk}
+    note = row.resolution_note if len(held) > 1 else ""
+    return DiscrepancyLine(row.kind, reason, row.state, row.resolution, note, tuple(titles.values()))

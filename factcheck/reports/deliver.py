@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from celery.schedules import ParseException, crontab
 from django.conf import settings as django_settings
@@ -26,6 +26,7 @@ from factcheck.models import (
     ReportSubscription,
 )
 from factcheck.queue import JobName, enqueue
+from factcheck.workflow.documents import zones
 from factcheck.workflow.transitions import require
 
 from .build import VerificationReport, build_digest, build_document
@@ -78,7 +79,7 @@ def check_schedule(cron: str, zone: str) -> crontab:
         raise Invalid(
             "A schedule has five fields: minute, hour, day of month, month, day of week.", code="cron_invalid"
         )
-    if zone not in available_timezones():
+    if zone not in zones():
         raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
     minute, hour, day, month, weekday = fields
     try:

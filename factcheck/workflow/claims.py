@@ -10,12 +10,12 @@ from django.db.models import Q, QuerySet
 
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import Anchor, Claim, Document, Figure, Scope
-from factcheck.permissions import refusal
+from factcheck.permissions import MACHINE, refusal
 from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
-from factcheck.text import AnchorState, ClaimType
+from factcheck.text import AnchorState, ClaimType, bare_words
 
-from .transitions import log, move, require, write_anchors
+from .transitions import log, move, require, void_decisions, write_anchors
 
 
 def add_claim(
@@ -80,7 +80,7 @@ def compare_again(figures: Iterable[Figure]) -> None:
     """Figures left or joined the comparison: a job looks again at what rests on them."""
     keys = [figure.pk for figure in figures]
     at_stake = Q(figures__in=keys, figures__discrepancies__state=DiscrepancyState.OPEN)
-    at_stake |= Q(figures__in=keys, figures__state=FigureState.FOUND)
+    at_stake |= Q(figures__in=keys, figures__state__in=[FigureState.FOUND, FigureState.LINKED])
     for document in Document.objects.filter(at_stake).select_related("desk").distinct():
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
 
@@ -156,16 +156,21 @@ def _hand_over(figure: Figure, part: Claim, by: Any) -> None:
 
 
 def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> None:
-    """A person says where a claim with a lost anchor stands now.
+    """A person says where a claim with a lost anchor stands now; on other words nothing holds that was decided.
 
     Raises:
+        WrongState: the claim was not lost.
         Invalid: the offsets do not hold the quote in the current revision.
     """
     require(by, claim, "place")
+    if claim.anchor_state not in (AnchorState.AMBIGUOUS, AnchorState.ORPHANED):
+        raise WrongState("The claim stands in the text; only a lost one is placed.", state=claim.anchor_state)
     revision = claim.document.current_revision
     if revision is None or start < 0 or revision.text[start:end] != quote or not quote.strip():
         raise Invalid("The text has changed under the selection; please mark it again.", code="quote_mismatch")
     with transaction.atomic():
+        stood = claim.anchors.filter(start__isnull=False).order_by("-revision__number").first()
+        reworded = bare_words((stood.exact if stood else "") or claim.text) != bare_words(quote)
         claim.anchors.filter(revision=revision).delete()
         write_anchors(
             [Anchor(revision=revision, claim=claim, start=start, end=end, exact=quote, anchor_state=AnchorState.MOVED)]
@@ -174,20 +179,29 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> N
         Claim.objects.filter(pk=claim.pk).update(text=quote, words_changed_by=writer)
         claim.refresh_from_db()
         log(claim, "place", by=by, facts={"start": start, "end": end})
+        if reworded:
+            void_decisions(claim, "the words changed: placed on other words", by=MACHINE("place claim"))
         if claim.state not in (ClaimState.PROPOSED, ClaimState.DISMISSED):
             link_figures_of(claim, by=by)
 
 
 def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = None) -> None:
-    """Say which claim a figure belongs to.
+    """Say which claim a figure belongs to; one that was dismissed is compared again.
 
     Raises:
         Invalid: the claim is of another document.
+        WrongState: the claim is not in the checking, so that a figure linked to it would never be checked.
     """
     require(by, figure, "link")
     if claim.document_id != figure.document_id:
         raise Invalid("The claim is in another document.", code="other_document")
-    move(figure, "link", by=by, version=version, claim=claim)
+    if claim.state in (ClaimState.PROPOSED, ClaimState.DISMISSED):
+        raise WrongState(f"A figure cannot be linked to a claim that is {claim.state}.", state=claim.state)
+    if claim.anchor_state == AnchorState.ORPHANED:
+        raise WrongState("The claim no longer stands in the text.", state=claim.anchor_state)
+    with transaction.atomic():
+        move(figure, "link", by=by, version=version, claim=claim)
+        compare_again([figure])
 
 
 def dismiss_figure(figure: Figure, *, by: Any, note: str, version: int | None = None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.conf import settings
@@ -120,9 +121,23 @@ def content_blockers(document: Document, revision: Revision, now: datetime) -> I
             yield blocker
     yield from figure_blockers(document, policy.threshold, now)
     yield from discrepancy_blockers(document)
-    pending = Job.objects.filter(name=JobName.CROSSCHECK, key=f"document:{document.pk}").unfinished()
-    if pending.exists():
+    yield from crosscheck_blockers(document)
+
+
+def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
+    """The figures must have been compared, and no comparison that may touch them may be under way."""
+    jobs = Job.objects.filter(name=JobName.CROSSCHECK)
+    waiting = set(jobs.unfinished().values_list("key", flat=True))
+    measures = [int(key[8:]) for key in waiting if key.startswith("measure:") and key[8:].isdecimal()]
+    if (
+        waiting & {f"document:{document.pk}", f"topic:{document.topic_id}"}
+        or Figure.objects.filter(document=document, measure__in=measures).exists()
+    ):
         yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
+        return
+    last = jobs.filter(key=f"document:{document.pk}").order_by("-pk").first()
+    if last is None or last.state != JobState.DONE:
+        yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
 
 
 def latest_waivers(document: Document) -> dict[int, Waiver]:
@@ -165,10 +180,12 @@ def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, n
 def figure_blockers(document: Document, threshold: float, now: datetime) -> Iterator[Blocker]:
     """Figures above the threshold that are neither linked nor dismissed, and running ones out of date."""
     rows = Figure.objects.filter(document=document).standing().select_related("measure", "claim")
-    for figure in rows.filter(state=FigureState.FOUND, checkworthiness__gte=threshold):
-        yield Blocker(
-            "figure_unattended", "figure", figure.pk, f"“{figure}” is neither linked to a claim nor dismissed."
-        )
+    idle = Q(claim__state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED]) | Q(claim__anchor_state=AnchorState.ORPHANED)
+    unattended = Q(state=FigureState.FOUND) | Q(idle, state=FigureState.LINKED)
+    for figure in rows.filter(unattended, checkworthiness__gte=threshold):
+        linked = "linked to a claim that is not checked" if figure.state == FigureState.LINKED else ""
+        why = linked or "neither linked to a claim nor dismissed"
+        yield Blocker("figure_unattended", "figure", figure.pk, f"“{figure}” is {why}.")
     if document.state == DocumentState.PUBLISHED:
         return
     oldest = now - timedelta(hours=settings().FRESH_FOR_HOURS)

@@ -66,7 +66,7 @@ MOST_STATES = 300
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Held:
     """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
 
@@ -169,7 +169,7 @@ def states_of(measure: Measure) -> list[Held]:
         key = state_key(state)
         row = held.setdefault(key, Held(key, state))
         row.figures.append(figure)
-        row.state = joined(row.state, state)
+        held[key] = replace(row, state=joined(row.state, state))
     return sorted(held.values(), key=lambda row: (began(row.state), row.key))
 
 

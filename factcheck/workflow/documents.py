@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -47,6 +49,9 @@ class Arrival:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
+"""Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
+
 PASTED = Arrival(filename="revision.txt", media_type="text/plain", pasted=True)
 
 
@@ -68,18 +73,26 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
     try:
         with transaction.atomic():
             if same := Document.objects.filter(arrival_key=key).first():
+                name_authors(same, arrival.authors, by=by)
                 return same, unfinished_reading(same)
             return _create(data, arrival, desk, key, by)
     except IntegrityError:  # the same document came through another door at the same moment
         same = Document.objects.filter(arrival_key=key).first() or _host_object(desk, arrival)
         if same is None:
             raise
+        name_authors(same, arrival.authors, by=by)
         return same, unfinished_reading(same)
 
 
 def _host_object(desk: Desk, arrival: Arrival) -> Document | None:
     rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
     return rows.first() if arrival.source_id else None
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The zones of places, and universal time: not the names that mean whatever clock a machine has."""
+    return frozenset(name for name in available_timezones() if "/" in name or name in ("UTC", "GMT"))
 
 
 def check_arrival(data: bytes, arrival: Arrival) -> None:
@@ -95,10 +108,12 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
         raise Invalid("The names of the host's object are too long.", code="source_id_too_long")
     if len(data) > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
-    if arrival.zone and arrival.zone not in available_timezones():
+    if arrival.zone and arrival.zone not in zones():
         raise Invalid(f"“{arrival.zone[:64]}” is not a time zone.", code="zone_unknown")
     if arrival.published_at and arrival.published_at > timezone.now() + timedelta(days=366):
         raise Invalid("The publication date is more than a year in the future.", code="date_in_future")
+    if arrival.published_at and arrival.published_at < EARLIEST:
+        raise Invalid("The publication date is before the year 1400.", code="date_too_early")
     if arrival.kind not in DocumentKind.values:
         raise Invalid("A document is a story, coverage or a reference.", code="kind_unknown")
 
@@ -122,6 +137,16 @@ def _create(data: bytes, arrival: Arrival, desk: Desk, key: str, by: Any) -> tup
     snapshot = keep_bytes(data, desk, arrival)
     log(document, "arrive", by=by, to_state=document.state, facts={"sha256": snapshot.sha256, **arrival.facts})
     return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted)
+
+
+def name_authors(document: Document, people: Iterable[Any], *, by: Any) -> None:
+    """Add those whom a later filing names as writers. Nobody is taken away: who wrote a text stays its author."""
+    with transaction.atomic():
+        named = set(document.authors.values_list("pk", flat=True))
+        new = sorted({person.pk for person in people} - named)
+        if new:
+            document.authors.add(*new)
+            log(document, "name_authors", by=by, facts={"authors": new})
 
 
 def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
@@ -179,9 +204,11 @@ def revise_document(
             f"The document is {document.state}; file the new text as a new document.", state=document.state
         )
     if newest_bytes(document) == sha256_of(data):
+        name_authors(document, arrival.authors, by=by)
         return document, unfinished_reading(document)
     with transaction.atomic():
         next_version(document, version)
+        name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
         log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
         return document, ask_for_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
@@ -246,9 +273,9 @@ def fill_in(document: Document, extract: Extract) -> None:
     }
     changed: dict[str, Any] = {name: value for name, value in found.items() if value and not getattr(document, name)}
     latest = timezone.now() + timedelta(days=366)
-    if document.published_at is None and extract.published_at and extract.published_at <= latest:
+    if document.published_at is None and extract.published_at and EARLIEST <= extract.published_at <= latest:
         changed["published_at"] = extract.published_at
-    if document.zone == "UTC" and extract.zone in available_timezones():
+    if document.zone == "UTC" and extract.zone in zones():
         changed["zone"] = extract.zone
     if document.publisher is None and (source := publisher_of(document, changed)):
         changed["publisher"] = source
@@ -298,4 +325,4 @@ def withdraw_document(document: Document, *, by: Any, note: str, version: int | 
 
 def local_time(document: Document, at: datetime) -> datetime:
     """A time on the clock of the document's dateline."""
-    return at.astimezone(ZoneInfo(document.zone if document.zone in available_timezones() else "UTC"))
+    return at.astimezone(ZoneInfo(document.zone if document.zone in zones() else "UTC"))

@@ -6,7 +6,7 @@ person touched is removed or changed. What people do with a claim is in ``claims
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,7 +27,7 @@ from factcheck.text import (
     reanchor_all,
 )
 
-from .transitions import log, mark_stale, move, write_anchors
+from .transitions import log, mark_stale, move, void_decisions, write_anchors
 
 CONTEXT = 32
 LARGEST = Decimal(10) ** 15
@@ -40,6 +40,7 @@ class Found:
     """Where the records of the text before stand in this one."""
 
     claims: dict[int, tuple[Claim, Span]] = field(default_factory=dict)
+    reworded: set[int] = field(default_factory=set)
     figures: list[tuple[Figure, Span, AnchorState]] = field(default_factory=list)
 
 
@@ -57,6 +58,7 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
         place_figures(previous, revision, found)
     else:
         known_marks(revision, found)
+    marker.refresh_claims(reading, found)
     claims = marker.propose_claims(reading, found)
     figures = marker.propose_figures(reading, found, claims)
     counts = {"claims": len(claims) - len(found.claims), "figures": figures, "voided": voided}
@@ -80,23 +82,27 @@ def carry_claims(previous: Revision, revision: Revision, found: Found, *, by: An
         claim.refresh_from_db()
         if place.span is not None and place.state in STANDS:
             found.claims[claim.pk] = (claim, place.span)
+            if changes_of(place):
+                found.reworded.add(claim.pk)
         voided += note_changes(claim, place, revision, by=by)
     return voided
 
 
+def changes_of(place: Anchoring) -> list[str]:
+    """The classes of change of an edited claim; typography is none."""
+    return [change for change in place.changes if change != "typography"] if place.state == AnchorState.EDITED else []
+
+
 def note_changes(claim: Claim, place: Anchoring, revision: Revision, *, by: Any) -> bool:
-    """Remember who changed the words of a claim, and void its sign-off if they did. Typography voids nothing."""
-    changes = [change for change in place.changes if change != "typography"]
+    """Remember who changed the words of a claim, and void what was decided on the old ones."""
+    changes = changes_of(place)
     if place.state == AnchorState.AMBIGUOUS:
         return mark_stale(claim, "the text now holds it more than once", by=by)
-    if place.state != AnchorState.EDITED or not changes or place.span is None:
+    if not changes or place.span is None:
         return False
     Claim.objects.filter(pk=claim.pk).update(text=place.span.cut(revision.text), words_changed_by=revision.created_by)
     claim.refresh_from_db()
-    why = f"the words changed: {', '.join(changes)}"
-    for evidence in claim.evidence.standing():  # it was accepted for other words; a person assesses it again
-        move(evidence, "drift", by=by, note=why)
-    return mark_stale(claim, why, by=by)
+    return void_decisions(claim, f"the words changed: {', '.join(changes)}", by=by)
 
 
 def place_figures(previous: Revision, revision: Revision, found: Found) -> None:
@@ -160,6 +166,22 @@ class Marker:
         )
         made = {claim.pk: (claim, row.span) for row, claim in zip(fresh, claims, strict=True)}
         return {**found.claims, **made}
+
+    def refresh_claims(self, reading: Reading, found: Found) -> None:
+        """What the new words of an edited claim say of themselves; the type a person gave it stays."""
+        mentions = sorted(reading.claims, key=lambda row: row.span.start)
+        starts = [row.span.start for row in mentions]
+        for pk in found.reworded:
+            claim, span = found.claims[pk]
+            last = bisect_left(starts, span.end)
+            near = [row for row in mentions[max(0, last - 8) : last] if row.span.overlaps(span)]
+            row = max(near, key=lambda row: min(row.span.end, span.end) - max(row.span.start, span.start), default=None)
+            told: dict[str, Any] = {"attribution": self.attribution(row.attribution) if row else None}
+            if row and claim.proposed_by_engine:
+                told |= {"claim_type": row.claim_type, "checkworthiness": row.checkworthiness}
+                told["reasons"] = list(row.reasons)
+            Claim.objects.filter(pk=pk).update(**told)
+            claim.refresh_from_db()
 
     def _claim(self, row: ClaimMention) -> Claim:
         words = row.span.cut(self.revision.text)

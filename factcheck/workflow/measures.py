@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from factcheck.errors import Invalid
+from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import Document, Figure, Measure, Scope, Topic
+from factcheck.permissions import NO_AUTHOR
 from factcheck.queue import enqueue_crosscheck
 
 from .transitions import log, require
@@ -23,6 +24,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
         Invalid: into itself, or across dimensions or topics.
     """
     require(by, measure, "merge")
+    refuse_authors(by, into)
     if into.merged_into_id or into.pk == measure.pk or measure.merged_into_id:
         raise Invalid("A measure cannot be merged into itself or into one already merged.", code="merge_circle")
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
@@ -33,6 +35,16 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
         Measure.objects.filter(pk=measure.pk).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
         compare_again(measure, into)
+
+
+def refuse_authors(by: Any, *measures: Measure | None) -> None:
+    """What one's own figures are compared with is not for oneself to say, whichever of the figures is moved.
+
+    Raises:
+        NotAllowed: one of the measures holds a figure of a document that the person wrote.
+    """
+    if not all(NO_AUTHOR.allows.test(by, measure) for measure in measures if measure is not None):
+        raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
 
 
 def compare_again(*measures: Measure | None) -> None:
@@ -77,6 +89,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any) -> None:
         Invalid: the dimensions differ.
     """
     require(by, figure, "pin")
+    refuse_authors(by, figure.measure, measure)
     if figure.dimension != measure.dimension:
         raise Invalid(
             f"A figure in {figure.unit} cannot belong to a measure of {measure.dimension}.", code="dimension_differs"

@@ -20,7 +20,7 @@ from factcheck import signals
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import Anchor, Claim, Event, EventNote, Figure, SignOff, Verdict
 from factcheck.permissions import MACHINE, MACHINE_MAY, desks_of, refusal
-from factcheck.states import ClaimState, FigureState, Transition, rows_of
+from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
 HALF = re.compile("[\ud800-\udfff]")
@@ -135,6 +135,19 @@ def mark_stale(claim: Claim, reason: str, *, by: Any) -> bool:
         return False
     move(claim, "mark_stale", by=by, note=reason, stale_reason=reason[:300])
     return True
+
+
+def void_decisions(claim: Claim, why: str, *, by: MACHINE) -> bool:
+    """What people decided on the old words of a claim does not hold for the new ones; True if it was signed off."""
+    for evidence in claim.evidence.standing():  # it was accepted for other words; a person assesses it again
+        move(evidence, "drift", by=by, note=why)
+    if claim.state == ClaimState.IN_REVIEW:
+        move(claim, "return", by=by, note=why)
+        for task in claim.verification_tasks.filter(state=TaskState.DONE):
+            move(task, "reopen", by=by, note=why)
+    elif claim.state in (ClaimState.DISMISSED, ClaimState.WAIVED) and not claim.parts.exists():  # else the parts do
+        move(claim, "reopen", by=by, note=why)
+    return mark_stale(claim, why, by=by)
 
 
 def log(

@@ -123,7 +123,10 @@ def test_a_measure_is_arranged_by_an_editor_of_a_desk_with_a_figure_in_it(api, i
 
 def test_figures_are_linked_pinned_dismissed_and_taken_back(api, ids):
     path = f"figures/{ids['figures']}/"
-    assert api.checker.post(path + "link/", {"claim": ids["claims"]}, version=1).json()["state"] == "linked"
+    assert api.checker.post(path + "link/", {"claim": ids["claims"]}, version=1).status_code == 409
+    accepted = api.editor.post(f"claims/{ids['claims']}/accept/")
+    assert accepted.status_code == 200, accepted.json()
+    assert api.checker.get(path).json()["state"] == "linked", "by itself, with the claim it stands in"
     other = f.FigureFactory(document_id=ids["documents"])
     assert api.editor.post(path + "pin/", {"measure": other.measure_id}).json()["pinned_by"] == "editor"
     assert api.editor.post("figures/dismiss/", {"ids": [ids["figures"], other.pk]}).status_code == 422
@@ -132,6 +135,7 @@ def test_figures_are_linked_pinned_dismissed_and_taken_back(api, ids):
     hidden = f.FigureFactory()
     assert api.editor.post("figures/dismiss/", {"ids": [hidden.pk], "note": "Background."}).status_code == 422
     assert api.editor.post(path + "reopen/").json()["state"] == "found"
+    assert api.checker.post(path + "link/", {"claim": ids["claims"]}).json()["state"] == "linked"
 
 
 def test_a_failed_job_is_tried_again_by_an_editor(api, ids):

@@ -10,12 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.errors import NotAllowed
-from factcheck.models import Eyes, Measure, Policy, Report
+from factcheck.models import Discrepancy, Eyes, Measure, Policy, Report
 from factcheck.reports.build import build_document
 from factcheck.reports.deliver import build_desk_digest, build_document_report
 from factcheck.reports.render import as_html, as_json, as_text
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.crosscheck import states_of
+from factcheck.workflow.crosscheck import resolve_discrepancy, states_of
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import waive_claim
 from tests.factories import TopicFactory
@@ -91,6 +91,17 @@ def test_a_report_is_built_for_the_people_of_the_desk_only(story, staff):
         with pytest.raises(NotAllowed):
             build_desk_digest(staff.desk, by=user)
     assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("both", [True, False], ids=["both sides", "one side"])
+def test_the_note_of_a_resolution_is_for_a_desk_that_holds_both_sides(both, staff):
+    topic, there = TopicFactory(), staff if both else Staff()
+    story = file_text(sentences(1), desk=staff.desk, by=staff.editor, topic=topic)
+    other = sentences(1).replace("council", "mayor").replace("40", "60")
+    file_text(other, desk=there.desk, by=there.editor, topic=topic)
+    resolve_discrepancy(Discrepancy.objects.get(), "explained", by=staff.chief_editor, note="SECRET of the other text")
+    line = build_document(story).discrepancies[0]
+    assert (line.state, line.resolution, "SECRET" in line.note) == ("resolved", "explained", both)
 
 
 # The same number of questions to the database, however much there is to tell

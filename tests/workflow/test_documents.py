@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from factcheck.errors import FactcheckError, Invalid, StaleRevision, WrongState
+from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.intake.extracts import Extract
 from factcheck.intake.snapshots import response_of
 from factcheck.leases import claim as take_job
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.tasks import run, work
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.documents import Arrival, confirm_document, ingest_document, revise_document, withdraw_document
+from factcheck.workflow.documents import (
+    Arrival,
+    confirm_document,
+    fill_in,
+    ingest_document,
+    revise_document,
+    withdraw_document,
+    zones,
+)
+from factcheck.workflow.verification import sign_off
 from tests.factories import SourceFactory
-from tests.stories import Staff, do_jobs, file_text, registered, revise_text
+from tests.stories import Staff, bring_to, do_jobs, file_text, registered, revise_text
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +40,10 @@ BAD_ARRIVALS = [  # what it is, the bytes, what comes with them, the code of the
     ("one byte too large", b"a" * (LARGEST + 1), {}, "too_large"),
     ("a zone nobody knows", b"Rain.", {"zone": "Mars/Olympus"}, "zone_unknown"),
     ("far in the future", b"Rain.", {"published_at": timezone.now() + timedelta(days=400)}, "date_in_future"),
+    ("long before there was print", b"Rain.", {"published_at": datetime(1, 1, 1, tzinfo=UTC)}, "date_too_early"),
+    ("the clock of whatever machine", b"Rain.", {"zone": "localtime"}, "zone_unknown"),
+    ("the clock of no place", b"Rain.", {"zone": "Factory"}, "zone_unknown"),
+    ("the rules of a file", b"Rain.", {"zone": "posixrules"}, "zone_unknown"),
     ("neither story nor coverage", b"Rain.", {"kind": "poem"}, "kind_unknown"),
     ("half a character in the title", b"Rain.", {"title": "Rain \ud83d"}, "text_unusable"),
     ("NUL in the title", b"Rain.", {"title": "Rain\0"}, "text_unusable"),
@@ -238,3 +252,60 @@ def test_nothing_is_ever_deleted_by_withdrawing(staff):
     counts = story.claims.count(), story.figures.count(), story.revisions.count()
     withdraw_document(story, by=staff.editor, note="a hoax")
     assert (story.claims.count(), story.figures.count(), story.revisions.count()) == counts
+
+
+# Who wrote it
+
+
+def filed(staff, text=TEXT, *authors):
+    arrival = Arrival(pasted=True, source_app="cms", source_id="1", authors=authors)
+    return ingest_document(text.encode(), arrival, desk=staff.desk, by=staff.service)[0]
+
+
+def test_those_named_on_a_later_filing_are_authors_too_and_nobody_is_taken_away(staff):
+    filed(staff, TEXT, staff.checker)
+    document = filed(staff, TEXT + " Rain fell.", staff.reviewer)
+    assert set(document.authors.all()) == {staff.checker, staff.reviewer}
+    event = Event.objects.of(document).get(act="name_authors")
+    assert (event.actor, event.facts) == (staff.service, {"authors": [staff.reviewer.pk]})
+
+
+def test_who_is_named_with_the_second_text_does_not_sign_off_the_first_claim(staff):
+    do_jobs(filed(staff))
+    document = do_jobs(filed(staff, TEXT + " Rain fell.", staff.reviewer))
+    claim = bring_to(document.claims.get(text__contains="40"), "in_review", staff)
+    with pytest.raises(NotAllowed) as refusal:
+        sign_off(claim, by=staff.reviewer)
+    assert refusal.value.code == "four_eyes_author"
+
+
+@pytest.mark.parametrize("host", [True, False], ids=["the host's object", "a pasted text"])
+def test_the_same_bytes_again_may_name_more_authors(host, staff):
+    particulars = {"source_app": "cms", "source_id": "1"} if host else {}
+    for authors in ((), (staff.reviewer,), (staff.reviewer,), ()):
+        arrival = Arrival(pasted=True, authors=authors, **particulars)
+        document, _ = ingest_document(TEXT.encode(), arrival, desk=staff.desk, by=staff.editor)
+    assert (list(document.authors.all()), Document.objects.count()) == ([staff.reviewer], 1)
+    assert [event.act for event in Event.objects.of(document)] == ["arrive", "name_authors"]
+
+
+# Dates and clocks that a file names
+
+
+def test_a_date_before_print_and_a_clock_of_no_place_are_not_taken_from_a_file(staff):
+    document = filed(staff)
+    fill_in(
+        document,
+        Extract(text=TEXT, media_type="text/plain", published_at=datetime(1, 1, 1, tzinfo=UTC), zone="localtime"),
+    )
+    assert (document.published_at, document.zone) == (None, "UTC")
+    fill_in(
+        document,
+        Extract(text=TEXT, media_type="text/plain", published_at=datetime(1605, 1, 1, tzinfo=UTC), zone="Europe/Kyiv"),
+    )
+    assert (document.published_at.year, document.zone) == (1605, "Europe/Kyiv")
+
+
+def test_every_zone_is_of_a_place_or_universal_time():
+    assert {"UTC", "GMT", "Europe/Kyiv", "America/Argentina/Ushuaia"} <= zones()
+    assert not zones() & {"localtime", "Factory", "posixrules", "EST5EDT", "Zulu"}

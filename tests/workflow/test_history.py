@@ -36,6 +36,16 @@ def working(story, staff: Staff, *, taken_up: bool = True):
     return task
 
 
+def with_an_open_claim(story, staff: Staff) -> Figure:
+    in_state(story, "open", staff)
+    return dismissed(story.figures.get(), staff)
+
+
+def dismissed(figure: Figure, staff: Staff) -> Figure:
+    claims.dismiss_figure(figure, by=staff.editor, note="idle")
+    return figure
+
+
 def rival(story, staff: Staff) -> Discrepancy:
     text = "The fire brigade said 60 homes were flooded on Monday."
     file_text(text, desk=staff.desk, by=staff.editor, topic=story.topic, kind="coverage")
@@ -77,7 +87,7 @@ ACTS = {
         "editor", lambda s, p: s.figures.get(), lambda r, p: claims.dismiss_figure(r, by=p.editor, note="why"),
     ),
     "figure link": (
-        "checker", lambda s, p: s.figures.get(), lambda r, p: claims.link_figure(r, r.document.claims.get(), by=p.checker),
+        "checker", with_an_open_claim, lambda r, p: claims.link_figure(r, r.document.claims.get(), by=p.checker),
     ),
     "figure pin": (
         "editor", lambda s, p: s.figures.get(), lambda r, p: measures.pin_figure(r, other_measure(r.document), by=p.editor),

@@ -137,7 +137,8 @@ def test_a_person_places_a_lost_claim_and_the_old_sign_off_does_not_count_for_ot
     place_claim(claim, 26, len(new), quote=new[26:], by=staff.editor)
     claim.refresh_from_db()
     assert (claim.anchor_state, claim.text) == ("moved", new[26:])
-    assert "sign_off_void" in {row.code for row in clearance(story).blockers if row.record_id == claim.pk}
+    assert (claim.state, claim.stale_reason) == ("stale", "the words changed: placed on other words")
+    assert "claim_stale" in {row.code for row in clearance(story).blockers if row.record_id == claim.pk}
 
 
 def test_an_edited_number_is_a_new_figure_and_the_old_one_is_kept(story, staff):
@@ -193,6 +194,9 @@ def test_what_a_person_touched_is_not_changed_by_another_reading(staff):
     figure = story.figures.get(surface="40")
     own = Measure.objects.create(key="homes of Torvik", counted="homes", dimension="count")
     pin_figure(figure, own, by=staff.editor)
+    accept_claim(homes(story), by=staff.editor)
+    figure.refresh_from_db()
+    dismiss_figure(figure, by=staff.editor, note="idle")
     link_figure(figure, homes(story), by=staff.checker)
     do_jobs()
     before = marks(story)

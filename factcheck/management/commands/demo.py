@@ -28,6 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self.show(options)
+        except KeyboardInterrupt:
+            self.stdout.write("\nEvery process of the demo has ended.")
+
+    def show(self, options: dict[str, Any]) -> None:
         if OWN not in os.environ:
             self.start_apart()
         folder = Path(os.environ[OWN])
@@ -37,8 +43,6 @@ class Command(BaseCommand):
             try:
                 with Processes(folder) as processes:
                     self.play(processes, options)
-            except KeyboardInterrupt:
-                self.stdout.write("\nEvery process of the demo has ended.")
             except RuntimeError as failure:
                 raise CommandError(str(failure)) from None
 
@@ -76,8 +80,7 @@ class Command(BaseCommand):
             processes.check()
             story.pause(1)
 
-    def check(self, found: dict[str, int]) -> None:
-        missing = [name for name in ("conflict", "superseded", "agreement") if not found.get(name)]
-        if missing:
-            raise CommandError(f"The demo found no {' and no '.join(missing)}.")
+    def check(self, found: dict[str, list[str]]) -> None:
+        if missing := story.missing(found):
+            raise CommandError(f"The demo found no {', and no '.join(missing)}.")
         self.stdout.write("\nThe demo's main job is done; every process it started has been told to end.")

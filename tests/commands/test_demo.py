@@ -1,0 +1,86 @@
+"""The demo keeps what the README promises, starts apart from everybody's settings, and stops without noise."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management.base import CommandError
+
+from factcheck.management import story
+from factcheck.management.commands.demo import IGNORED, Command
+from newsroom import settings
+
+ROOT = Path(settings.BASE_DIR)
+KEPT = {
+    "conflict": [
+        "74 settlements (Ukraine) and about 41 settlements (Institute for the Study of War) conflict.",
+        "damage of $430 million (Insurers) and damage of $340 million (Ministry) conflict.",
+    ],
+    "magnitude_slip": ["32,000 homes without power and 3,200 homes without power differ by a factor of 10."],
+    "superseded": ["nearly 100 towns (Zelensky) replaces the earlier 74 settlements (Ukraine)."],
+    "agreement": ["1,000 square km (Ukraine) and about 386 square miles (Kyiv) agree."],
+}
+
+
+def test_the_check_is_content_with_what_was_promised():
+    assert story.missing(KEPT) == []
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_the_check_names_what_is_missing_whatever_else_was_found(kind):
+    with pytest.raises(CommandError, match=kind.replace("_", " ")):
+        Command().check({**KEPT, kind: ["12 boats and 13 boats."]})
+
+
+def test_every_promise_is_one_of_the_readme_or_of_its_headings():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for number in ("74 settlements", "41", "Institute for the Study of War", "100 towns"):
+        assert number in readme
+
+
+def test_make_demo_hides_the_variables_that_the_demo_ignores():
+    told = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    hidden = set(re.findall(r"-u (\w+)", told.splitlines()[-1]))
+    assert set(IGNORED) <= hidden
+
+
+def test_an_interrupt_during_the_start_of_the_demo_is_no_error(monkeypatch, capsys):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.delenv("FACTCHECK_DEMO_FOLDER", raising=False)
+    monkeypatch.setattr(Command, "start_apart", interrupt)
+    Command().handle(check=True, port=8000)
+    assert "has ended" in capsys.readouterr().out
+
+
+def started(*args, **env):
+    """A command of the site, as typed."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *args], cwd=ROOT, env={**os.environ, **env}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path):
+    code = "import time; print('ready', flush=True); time.sleep(30)"
+    child = started("shell", "-v", "0", "-c", code, NEWSROOM_DATA=str(tmp_path))
+    assert child.stdout.readline() == "ready\n"
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, out, err) == (130, "", "")
+
+
+def test_ctrl_c_while_django_is_still_being_imported_is_as_quiet(tmp_path):
+    package = tmp_path / "django" / "core" / "management"
+    package.mkdir(parents=True)
+    for folder in (package.parent.parent, package.parent):
+        (folder / "__init__.py").touch()
+    (package / "__init__.py").write_text("raise KeyboardInterrupt")
+    child = started("check", PYTHONPATH=str(tmp_path))
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, out, err) == (130, "", "")
