@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -321,8 +321,3 @@ def withdraw_document(document: Document, *, by: Any, note: str, version: int | 
     with transaction.atomic():
         move(document, "withdraw", by=by, note=note, version=version)
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
-
-
-def local_time(document: Document, at: datetime) -> datetime:
-    """A time on the clock of the document's dateline."""
-    return at.astimezone(ZoneInfo(document.zone if document.zone in zones() else "UTC"))
