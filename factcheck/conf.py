@@ -48,6 +48,30 @@ class Settings:
     FETCH_SECONDS: int = 20
     """How long fetching one web page may take, redirects included."""
 
+    FEED_FOLDER: str = ""
+    """The folder under which drop folders of feeds lie; empty allows none."""
+
+    DUE_SOON_HOURS: int = 4
+    """How long before its deadline the assignee of a piece of checking work is reminded."""
+
+    NOTICE_MINUTES: int = 5
+    """How long notices are gathered before they go out as one mail."""
+
+    IDEMPOTENCY_HOURS: int = 24
+    """How long the answer to a request with an ``Idempotency-Key`` is kept."""
+
+    SITE_URL: str = ""
+    """The address of the site, for links in mails, such as ``https://desk.example``; empty leaves links out."""
+
+    VERDICT_LABELS: dict[str, str] = field(default_factory=dict)
+    """What verdicts are called on pages and in reports, by their name: ``{"supported": "Confirmed"}``."""
+
+    READERS: dict[str, str] = field(default_factory=dict)
+    """Readers of further file formats: dotted path by file suffix, such as ``{".odt": "desk.readers.read_odt"}``."""
+
+    RENDERERS: dict[str, str] = field(default_factory=dict)
+    """Further formats of reports: dotted path by name, such as ``{"markdown": "desk.reports.as_markdown"}``."""
+
     REPORT_FROM: str = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
 

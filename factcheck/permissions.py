@@ -19,6 +19,7 @@ from factcheck.models import (
     Document,
     Evidence,
     Eyes,
+    Feed,
     Figure,
     Job,
     Measure,
@@ -29,6 +30,7 @@ from factcheck.models import (
     Revision,
     Role,
     VerificationTask,
+    Webhook,
 )
 
 
@@ -69,7 +71,7 @@ def desks_of(record: Any) -> set[int | None]:
     """The ids of the desks a record belongs to."""
     if isinstance(record, Desk):
         return {record.pk}
-    if isinstance(record, (Job, Report, ReportSubscription)):
+    if isinstance(record, (Job, Report, ReportSubscription, Feed, Policy, Webhook, Membership)):
         return {record.desk_id}
     return {document.desk_id for document in documents_of(record)}
 
@@ -135,6 +137,18 @@ def has_role_everywhere(*roles: str) -> Guard:
     )
 
 
+def has_role_somewhere(*roles: str) -> Guard:
+    """For what the desks share: the registry of sources, and topics."""
+    allowed = {*roles, Role.CHIEF_EDITOR}
+
+    @predicate(name=f"{' or '.join(roles)} on some desk")
+    def check(user: Any, record: Any) -> bool:
+        active = getattr(user, "is_active", False) and user.pk is not None
+        return bool(active) and Membership.objects.filter(user=user, role__in=allowed).exists()
+
+    return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on a desk.")
+
+
 NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
 NOT_SUBMITTER = Guard(
     did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
@@ -154,6 +168,8 @@ CHECKERS = has_role(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
 REVIEWERS = has_role(Role.REVIEWER, Role.DESK_CHIEF)
 WORKERS = has_role(Role.CHECKER, Role.REVIEWER, Role.EDITOR, Role.DESK_CHIEF)
 INTAKE = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
+EDITORS_SOMEWHERE = has_role_somewhere(Role.EDITOR, Role.DESK_CHIEF)
+CHECKERS_SOMEWHERE = has_role_somewhere(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
 ANYONE = has_role(*[role for role in Role.values if role != Role.CHIEF_EDITOR])
 
 PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
@@ -163,6 +179,13 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "crosscheck"): (CHECKERS,),
     ("desk", "build_report"): (ANYONE,),
     ("desk", "subscribe"): (EDITORS,),
+    ("desk", "arrange"): (CHIEF,),
+    ("desk", "keep_feed"): (CHIEF,),
+    ("desk", "keep_webhook"): (CHIEF,),
+    ("feed", "poll"): (EDITORS,),
+    ("source", "change"): (CHECKERS_SOMEWHERE,),
+    ("source", "grade"): (EDITORS_SOMEWHERE,),
+    ("topic", "change"): (EDITORS_SOMEWHERE,),
     ("document", "revise"): (INTAKE,),
     ("document", "confirm"): (EDITORS,),
     ("document", "add_claim"): (CHECKERS,),
@@ -194,6 +217,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "pin"): (EDITORS, NO_AUTHOR),
     ("measure", "merge"): (EDITORS_EVERYWHERE, NO_AUTHOR),
     ("measure", "split"): (EDITORS_EVERYWHERE, NO_AUTHOR),
+    ("measure", "set_general"): (EDITORS_EVERYWHERE, NO_AUTHOR),
     ("verification_task", "assign"): (EDITORS,),
     ("verification_task", "reassign"): (EDITORS,),
     ("verification_task", "take_up"): (CHECKERS, ASSIGNEE),

@@ -19,3 +19,9 @@ document_published = Signal()
 
 #: ``correction``: a correction to a published document was recorded.
 correction_published = Signal()
+
+#: ``document``, ``clearance``: the gate, asked anew after an act, answers yes where it answered no.
+document_cleared = Signal()
+
+#: ``document``, ``clearance``: the gate, asked anew after an act, answers no where it answered yes.
+document_uncleared = Signal()

@@ -37,7 +37,12 @@ def create(apps, schema_editor):
             "$$ BEGIN RAISE EXCEPTION 'factcheck: % is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$",
             None,
         )
-    for name, table, moment, condition in guards():
+    create_for(schema_editor, guards())
+
+
+def create_for(schema_editor, rows):
+    vendor = schema_editor.connection.vendor
+    for name, table, moment, condition in rows:
         differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
         when = f"WHEN ({condition.format(differs=differs)}) " if condition else ""
         if vendor == "sqlite":

@@ -14,12 +14,20 @@ from .crosschecks import (
 )
 from .desks import Desk, Eyes, Membership, Policy, Role
 from .documents import Document, DocumentKind, Revision
-from .feeds import Feed
+from .feeds import Feed, FeedItem
 from .history import Event, EventNote
 from .jobs import Job
 from .measures import Measure, Topic
+from .outbox import (
+    Delivery,
+    IdempotencyKey,
+    NoticeChoice,
+    NoticeKind,
+    Notification,
+    Webhook,
+)
 from .publications import Correction, CorrectionClass, Publication
-from .reports import Report, ReportDelivery, ReportKind, ReportSubscription
+from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
 from .sources import (
     Evidence,
     EvidenceKind,
@@ -43,10 +51,11 @@ from .verification import (
 )
 
 __all__ = [
-    "Anchor", "Attribution", "Claim", "Correction", "CorrectionClass", "CrossCheck", "Desk", "Discrepancy",
+    "Anchor", "Attribution", "Claim", "Correction", "CorrectionClass", "CrossCheck", "Delivery", "Desk", "Discrepancy",
     "DiscrepancyFigure", "DiscrepancyKind", "Document", "DocumentKind", "Event", "EventNote", "Evidence",
-    "EvidenceKind", "Eyes", "Feed", "Figure", "Job", "Measure", "Membership", "Method", "Policy", "Publication",
-    "Report", "ReportDelivery", "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role", "Scope",
-    "SignOff", "Snapshot", "Source", "SourceDomain", "SourceKind", "SourceName", "SourceUse", "Stance", "Topic",
-    "Verdict", "VerdictLabel", "VerificationTask", "WaitingFor", "Waiver", "folded",
+    "EvidenceKind", "Eyes", "Feed", "FeedItem", "Figure", "IdempotencyKey", "Job", "Measure", "Membership", "Method",
+    "NoticeChoice", "NoticeKind", "Notification", "Policy", "Publication", "Report", "ReportDelivery", "ReportFormat",
+    "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role", "Scope", "SignOff", "Snapshot", "Source",
+    "SourceDomain", "SourceKind", "SourceName", "SourceUse", "Stance", "Topic", "Verdict", "VerdictLabel",
+    "VerificationTask", "WaitingFor", "Waiver", "Webhook", "folded",
 ]  # fmt: skip

@@ -106,6 +106,7 @@ class Policy(models.Model):
         default="C",
         help_text="A new conflict voids a sign-off only from a source graded this well or better.",
     )
+    version = models.PositiveIntegerField(default=1)
 
     objects = PolicyQuerySet.as_manager()
 

@@ -25,6 +25,7 @@ class Topic(models.Model):
     places = models.JSONField(default=list, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = TopicQuerySet.as_manager()
 
@@ -62,6 +63,7 @@ class Measure(models.Model):
     agreements = models.PositiveIntegerField(
         default=0, help_text="pairs of states that agree, within the hedge or exactly"
     )
+    version = models.PositiveIntegerField(default=1)
 
     objects = MeasureQuerySet.as_manager()
 

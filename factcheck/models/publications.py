@@ -44,6 +44,11 @@ class CorrectionClass(models.TextChoices):
     WITHDRAWAL = "withdrawal"
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: Any) -> CorrectionQuerySet:
+        return self.filter(publication__document__desk__in=Desk.objects.visible_to(user))
+
+
 class Correction(models.Model):
     """What was put right after publication, in the words the reader was given."""
 
@@ -54,7 +59,10 @@ class Correction(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = CorrectionQuerySet.as_manager()
+
     class Meta:
+        ordering = ["id"]
         constraints = [models.CheckConstraint(condition=~Q(wording=""), name="correction_has_wording")]
 
     def __str__(self) -> str:

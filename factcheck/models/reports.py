@@ -15,11 +15,30 @@ from .documents import Document
 class ReportKind(models.TextChoices):
     DOCUMENT = "document", "verification report of a document"
     DESK_DIGEST = "desk_digest", "desk digest"
+    CONFLICTS = "conflicts", "conflicts"
+    OVERDUE = "overdue", "overdue checking work"
+    CORRECTIONS = "corrections", "corrections"
+
+
+OF_A_DESK = [kind for kind in ReportKind.values if kind != ReportKind.DOCUMENT]
+
+
+class ReportFormat(models.TextChoices):
+    PDF = "pdf", "PDF"
+    HTML = "html", "web page"
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "Excel"
+    JSON = "json", "JSON"
+    CLAIMREVIEW = "claimreview", "ClaimReview"
+
+
+def default_formats() -> list[str]:
+    return [ReportFormat.PDF]
 
 
 def scope_matches(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
-        condition=Q(kind="document", document__isnull=False) | Q(kind="desk_digest", document=None), name=name
+        condition=Q(kind="document", document__isnull=False) | Q(kind__in=OF_A_DESK, document=None), name=name
     )
 
 
@@ -36,10 +55,12 @@ class ReportSubscription(models.Model):
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="report_subscriptions")
     cron = models.CharField(max_length=100, default="0 7 * * *", help_text="minute hour day-of-month month day-of-week")
     zone = models.CharField(max_length=64, default="UTC")
+    formats = models.JSONField(default=default_formats, help_text="attached to the mail")
     recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="factcheck_report_subscriptions")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
     looked_at = models.DateTimeField(help_text="until when its slots have been computed")
+    version = models.PositiveIntegerField(default=1)
 
     objects = ReportSubscriptionQuerySet.as_manager()
 

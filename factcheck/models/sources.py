@@ -75,6 +75,7 @@ class Source(models.Model):
     confidential = models.BooleanField(default=False)
     sealed_name = models.TextField(blank=True)
     confidants = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
 
     objects = SourceQuerySet.as_manager()
 

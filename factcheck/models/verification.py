@@ -109,6 +109,11 @@ class Verdict(models.Model):
         return self.get_label_display()
 
 
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def visible_to(self, user: Any) -> SignOffQuerySet:
+        return self.filter(verdict__claim__document__desk__in=Desk.objects.visible_to(user))
+
+
 class SignOff(models.Model):
     """Approval of a verdict by another person, bound to the words and figures it was given on."""
 
@@ -123,11 +128,20 @@ class SignOff(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = SignOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
     def __str__(self) -> str:
         return f"signed off by {self.by}"
 
 
 class WaiverQuerySet(models.QuerySet["Waiver"]):
+    def visible_to(self, user: Any) -> WaiverQuerySet:
+        desks = Desk.objects.visible_to(user)
+        return self.filter(Q(claim__document__desk__in=desks) | Q(revision__document__desk__in=desks))
+
     def running(self, at: Any) -> WaiverQuerySet:
         return self.filter(expires_at__gt=at)
 
@@ -146,6 +160,7 @@ class Waiver(models.Model):
     objects = WaiverQuerySet.as_manager()
 
     class Meta:
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(claim=None, revision__isnull=False) | Q(claim__isnull=False, revision=None),

@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
@@ -22,7 +21,7 @@ from factcheck.permissions import MACHINE, roles_of
 from factcheck.queue import JobName, enqueue, enqueue_crosscheck
 from factcheck.states import DocumentState, JobState
 
-from .transitions import log, move, require, require_storable
+from .transitions import change, log, move, require, require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,23 +206,11 @@ def revise_document(
         name_authors(document, arrival.authors, by=by)
         return document, unfinished_reading(document)
     with transaction.atomic():
-        next_version(document, version)
+        change(document, version=version)  # so that a second edit of the same text is told that it is one
         name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
         log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
         return document, ask_for_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
-
-
-def next_version(document: Document, version: int | None = None) -> None:
-    """Count a change of the text, so that a second edit of the same text is told that it is one.
-
-    Raises:
-        StaleRevision: another edit was faster than that of the person who acted on ``version``.
-    """
-    rows = Document.objects.filter(pk=document.pk)
-    if not (rows if version is None else rows.filter(version=version)).update(version=F("version") + 1):
-        raise StaleRevision("This has changed since you opened it.", version=document.version)
-    document.refresh_from_db()
 
 
 def newest_bytes(document: Document) -> str:
@@ -257,7 +244,7 @@ def store_revision(
         to = DocumentState.IN_CHECK if own else DocumentState.TO_CONFIRM
         move(document, "read", by=by, to=to, state_reason="")
     else:
-        next_version(document)
+        change(document)
         log(document, "revised", by=by, facts={"revision": revision.number, "text_sha256": revision.text_sha256})
     return revision
 

@@ -122,6 +122,19 @@ def move(
         _announce(record, act, by)
 
 
+def change(record: Any, *, version: int | None = None, **values: Any) -> None:
+    """Change columns of a record that has a version, where no state changes; the caller logs the act.
+
+    Raises:
+        StaleRevision: another change was faster than that of the person who acted on ``version``.
+    """
+    require_storable(*values.values())
+    rows = type(record)._default_manager.filter(pk=record.pk)
+    if not (rows if version is None else rows.filter(version=version)).update(version=F("version") + 1, **values):
+        raise StaleRevision("This has changed since you opened it.", version=record.version)
+    record.refresh_from_db()
+
+
 def _announce(claim: Claim, act: str, by: Any) -> None:
     person = None if isinstance(by, MACHINE) else by
     transaction.on_commit(lambda: signals.claim_moved.send(Claim, claim=claim, act=act, by=person))

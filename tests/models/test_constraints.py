@@ -11,18 +11,24 @@ from factcheck import models
 from factcheck.models import (
     Anchor,
     Attribution,
+    Delivery,
     DiscrepancyFigure,
     Event,
     Evidence,
     Feed,
+    FeedItem,
+    IdempotencyKey,
     Measure,
     Membership,
+    NoticeChoice,
+    Notification,
     Policy,
     ReportDelivery,
     ReportSubscription,
     Source,
     Topic,
     Waiver,
+    Webhook,
 )
 from tests import factories as make
 
@@ -113,6 +119,21 @@ def report(**values):
     make.ReportFactory(**values)
 
 
+def feed(row):
+    return Feed.objects.create(desk=row.desk, folder="in")
+
+
+def notification(person, kind="stale"):
+    desk = make.DeskFactory()
+    return Notification.objects.create(
+        recipient=person, desk=desk, kind=kind, key="1", record="claim", record_id=1, text="It is stale."
+    )
+
+
+def webhook(row):
+    return Webhook.objects.create(desk=row.desk, url="https://example.com/", secret="sealed", created_by=row.user)
+
+
 BAD_ROWS = {
     "membership_once": lambda row: (
         twice(Membership, user=(user := row.user), desk=(desk := row.desk), role="editor") or (user, desk)
@@ -191,6 +212,13 @@ BAD_ROWS = {
     "correction_has_wording": lambda row: correction(),
     "feed_url_or_folder": lambda row: Feed.objects.create(desk=row.desk),
     "feed_minutes_positive": lambda row: Feed.objects.create(desk=row.desk, folder="in", minutes=0),
+    "feed_item_once": lambda row: twice(FeedItem, feed=feed(row), guid="a"),
+    "notification_once": lambda row: [notification(person) for person in [row.user] * 2],
+    "notification_kind_known": lambda row: notification(row.user, kind="gossip"),
+    "notice_choice_once": lambda row: twice(NoticeChoice, user=row.user, kind="stale"),
+    "notice_choice_kind_known": lambda row: NoticeChoice.objects.create(user=row.user, kind="gossip"),
+    "delivery_once": lambda row: twice(Delivery, webhook=webhook(row), event="claim_stale", key="1", payload={}),
+    "idempotency_key_once": lambda row: twice(IdempotencyKey, user=row.user, key="a", request_sha256="0" * 64),
     "report_subscription_scope_matches": lambda row: subscription(kind="document"),
     "report_scope_matches": lambda row: report(kind="document"),
     "report_slot_of_subscription": lambda row: report(slot="2026-03-10T07:00"),
