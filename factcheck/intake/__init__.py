@@ -5,6 +5,8 @@ The rooms, each imported by its full name so that nobody pays for what is not us
 - `fetching`   one guarded HTTP client (`addresses` decides where it may go)
 - `readers`    bytes → `Extract`, whatever the format; `stored_text` for pasted strings
 - `isolation`  the same reading in a child process with memory and time limits
+- `entries`    what feeds and drop folders offer; `folders` looks into the latter
+- `originals`  what stands beside an extracted text when a person confirms it
 - `snapshots`  what was received, as a WARC file with its SHA-256
 - `extracts`   the values all of them speak in: `Extract`, `Unreadable`, `MAX_BYTES`
 

@@ -8,7 +8,7 @@ Not here: what the bytes mean (`readers`), how they are kept as evidence (`snaps
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
@@ -29,10 +29,11 @@ from factcheck.intake.wire import (
     said_plainly,
 )
 
-__all__ = ["FetchFailed", "FetchRefused", "Fetched", "Hop", "Limits", "fetch"]
+__all__ = ["FetchFailed", "FetchRefused", "Fetched", "Hop", "Limits", "fetch", "post_json"]
 
 USER_AGENT = "factcheck"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_MODIFIED = 304
 _BOMB_RATIO = 100
 
 Pairs = tuple[tuple[str, str], ...]
@@ -65,6 +66,10 @@ class Fetched:
     media_type: str
     charset: str
 
+    def header(self, name: str) -> str:
+        """The first header of this name in the answer, or ""."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
     @property
     def downgraded(self) -> bool:
         """Whether the way led from https to plain http, so that the page could have been altered underway."""
@@ -73,14 +78,23 @@ class Fetched:
 
 
 def fetch(
-    url: str, *, limits: Limits | None = None, resolve: Resolve = resolve_host, dial: Dial = dial_address
-) -> Fetched:
-    """The page at a URL, redirects followed. Raises FetchRefused (the guard said no) or FetchFailed (no page)."""
+    url: str, *, etag: str = "", last_modified: str = "", limits: Limits | None = None,
+    resolve: Resolve = resolve_host, dial: Dial = dial_address,
+) -> Fetched:  # fmt: skip
+    """The page at a URL, redirects followed. Raises FetchRefused (the guard said no) or FetchFailed (no page).
+
+    `etag` and `last_modified` are what the server said of the copy one has: where that is still good, this raises
+    FetchFailed with the code not_modified.
+    """
     budget = Budget(limits or Limits())
     guard = Guard(budget, resolve, dial)
     target, hops = parse_target(url), list[Hop]()
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    asked = {name: said for name, said in conditions.items() if said.isascii() and said.isprintable() and said}
     while True:
-        answer = _exchange(target, guard)
+        answer = _exchange(target, guard, asked)
+        if answer.status == NOT_MODIFIED and asked:
+            raise FetchFailed("not_modified", "The page has not changed.", NOT_MODIFIED)
         if answer.status not in REDIRECTS:
             return _fetched(url, target, answer, guard, tuple(hops))
         if len(hops) >= budget.limits.redirects:
@@ -88,6 +102,18 @@ def fetch(
         location = answer.header("location")
         hops.append(Hop(target.url, answer.status, location, guard.remote_address))
         target = _next_target(target, location)
+
+
+def post_json(
+    url: str, body: bytes, *, headers: Mapping[str, str], limits: Limits | None = None,
+    resolve: Resolve = resolve_host, dial: Dial = dial_address,
+) -> int:  # fmt: skip
+    """The status with which the server at a URL answers a piece of JSON. No redirect is followed.
+
+    Raises FetchRefused (the guard said no) or FetchFailed (no answer came).
+    """
+    guard = Guard(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial)
+    return _exchange(parse_target(url), guard, {"Content-Type": "application/json", **headers}, body).status
 
 
 def _next_target(target: Target, location: str) -> Target:
@@ -137,16 +163,22 @@ def _fetched(url: str, target: Target, answer: _Answer, guard: Guard, hops: tupl
     )
 
 
-def _exchange(target: Target, guard: Guard) -> _Answer:
-    """One request and its answer; a body only where the page is final. A client of its own, so no cookie survives."""
-    headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+def _exchange(target: Target, guard: Guard, asked: Mapping[str, str], sent: bytes | None = None) -> _Answer:
+    """One request and its answer; a body only where the page is final. A client of its own, so no cookie survives.
+
+    What is `sent` makes it a POST, of whose answer nothing but the head is read.
+    """
+    usual = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+    headers = {**usual, **asked}
     guard.admit(target)
     with (
         said_plainly(target.host),
         httpx2.Client(transport=Transport(guard), trust_env=False, timeout=guard.budget.limits.seconds) as client,
-        client.stream("GET", target.url, headers=headers, follow_redirects=False) as response,
+        client.stream(
+            "GET" if sent is None else "POST", target.url, headers=headers, content=sent, follow_redirects=False
+        ) as response,
     ):
-        final = response.status_code not in REDIRECTS and response.is_success
+        final = sent is None and response.status_code not in REDIRECTS and response.is_success
         return _Answer(
             status=response.status_code,
             reason=response.reason_phrase,

@@ -1,6 +1,7 @@
 """Reading hostile bytes in a child process with limits, so that a bad file costs one child and no worker.
 
-`read_in_child` has the signature and the errors of `readers.read_bytes`. The child is `python -m factcheck.intake`
+`read_in_child` has the signature and the errors of `readers.read_bytes`, `list_in_child` those of
+`readers.feed.read_feed`. The child is `python -m factcheck.intake`
 (`__main__`): request on its standard input, answer on its standard output, no secrets in its environment.
 """
 
@@ -12,12 +13,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from factcheck.intake.entries import Listing
 from factcheck.intake.extracts import Extract, Unreadable, check_size
 
 _ROOT = str(Path(__file__).resolve().parents[2])
+_FEED = "factcheck.intake.readers.feed.read_feed"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZDIR")
 
 
@@ -30,16 +35,51 @@ def read_in_child(
     url: str = "",
     seconds: float = 30.0,
     memory_mib: int = 1024,
+    readers: Mapping[str, str] | None = None,
 ) -> Extract:
     """`read_bytes` in a process of its own, killed with all it started after `seconds`, held to `memory_mib`.
 
-    Raises Unreadable with the codes of `read_bytes`, or too_slow, too_much_memory, crashed. Safe in threads.
+    `readers` are the host's own, dotted path by file suffix. Raises Unreadable with the codes of `read_bytes`, or
+    too_slow, too_much_memory, crashed, no_reader. Safe in threads.
     """
-    check_size(data)
     asked = {"filename": filename, "media_type": media_type, "charset": charset, "url": url}
-    header = json.dumps({"limits": {"seconds": seconds, "memory_mib": memory_mib}, "asked": asked}).encode()
+    reader = {"." + key.lower().lstrip("."): path for key, path in (readers or {}).items()}.get(
+        suffix_of(filename, url), ""
+    )
+    found = _ask(data, reader, asked, seconds, memory_mib)
+    try:
+        return Extract.from_json(found["extract"])
+    except (ValueError, KeyError, TypeError):
+        raise _damaged() from None
+
+
+def list_in_child(
+    data: bytes, *, charset: str = "", url: str = "", seconds: float = 30.0, memory_mib: int = 1024
+) -> Listing:
+    """`read_feed` in a process of its own, under the same limits and with the same errors."""
+    found = _ask(data, _FEED, {"charset": charset, "url": url}, seconds, memory_mib)
+    try:
+        return Listing.from_json(found["listing"])
+    except (ValueError, KeyError, TypeError):
+        raise _damaged() from None
+
+
+def suffix_of(filename: str, url: str = "") -> str:
+    """The ending of a file's name, or else of an address's path: ".odt", in lower case; "" where there is none."""
+    try:
+        name = filename or urlsplit(url).path
+    except ValueError:
+        return ""
+    return Path(name.replace("\0", "")).suffix.lower()
+
+
+def _ask(data: bytes, reader: str, asked: dict[str, str], seconds: float, memory_mib: int) -> dict[str, Any]:
+    """What the child says of some bytes. Raises Unreadable."""
+    check_size(data)
+    limits = {"seconds": seconds, "memory_mib": memory_mib}
+    header = json.dumps({"limits": limits, "reader": reader, "asked": asked}).encode()
     answer, status = _run(len(header).to_bytes(4, "big") + header + data, seconds)
-    return _extract(answer, status)
+    return _told(answer, status)
 
 
 def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
@@ -64,7 +104,7 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
     return answer, child.returncode
 
 
-def _extract(answer: bytes, status: int) -> Extract:
+def _told(answer: bytes, status: int) -> dict[str, Any]:
     if status == -signal.SIGXCPU:
         raise Unreadable("too_slow", "Reading the file took too much computing time.")
     if status == -signal.SIGKILL:
@@ -73,9 +113,13 @@ def _extract(answer: bytes, status: int) -> Extract:
         found: dict[str, Any] = json.loads(answer)
         if "unreadable" in found:
             raise Unreadable(str(found["unreadable"]["code"]), str(found["unreadable"]["message"]))
-        return Extract.from_json(found["extract"])
     except (ValueError, KeyError, TypeError):
-        raise Unreadable("crashed", "Reading the file failed badly; the file is damaged or hostile.") from None
+        raise _damaged() from None
+    return found
+
+
+def _damaged() -> Unreadable:
+    return Unreadable("crashed", "Reading the file failed badly; the file is damaged or hostile.")
 
 
 def _environment() -> dict[str, str]:

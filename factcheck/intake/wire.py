@@ -32,7 +32,8 @@ Dial = Callable[[str, int, float], socket.socket]
 class FetchFailed(Exception):
     """The guard agreed, but no page came back.
 
-    Codes: dns, connect, tls, protocol, encoding, incomplete, redirect, http_status (then `status` is set).
+    Codes: dns, connect, tls, protocol, encoding, incomplete, redirect, http_status and not_modified (then `status`
+    is set).
     """
 
     def __init__(self, code: str, message: str, status: int = 0) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
@@ -46,12 +49,17 @@ class Arrival:
     embargo_until: datetime | None = None
     pasted: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    """What a feed told of it, for what the text itself does not tell."""
 
 
 EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
 
 PASTED = Arrival(filename="revision.txt", media_type="text/plain", pasted=True)
+
+NINJS = "ninjs"
+"""The ``source_app`` of items that came as ninjs; they are somebody else's, not the host's own."""
 
 
 def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
@@ -66,7 +74,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
     """
     require(by, desk, "ingest")
     check_arrival(data, arrival)
-    if arrival.source_id and (known := _host_object(desk, arrival)):
+    if arrival.source_id and (known := host_object(desk, arrival)):
         return revise_document(known, data, by=by, arrival=arrival)
     key = arrival_key(data, arrival, desk)
     try:
@@ -74,16 +82,35 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
             if same := Document.objects.filter(arrival_key=key).first():
                 name_authors(same, arrival.authors, by=by)
                 return same, unfinished_reading(same)
-            return _create(data, arrival, desk, key, by)
+            document = create_document(arrival, desk, key, by=by)
+            snapshot = keep_bytes(data, desk, arrival)
+            log_arrival(document, arrival, by=by, sha256=snapshot.sha256)
+            return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted, said=arrival.said)
     except IntegrityError:  # the same document came through another door at the same moment
-        same = Document.objects.filter(arrival_key=key).first() or _host_object(desk, arrival)
+        same = Document.objects.filter(arrival_key=key).first() or host_object(desk, arrival)
         if same is None:
             raise
         name_authors(same, arrival.authors, by=by)
         return same, unfinished_reading(same)
 
 
-def _host_object(desk: Desk, arrival: Arrival) -> Document | None:
+def ingest_item(item: dict[str, Any], arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
+    """Take in a news item in ninjs, the JSON of the IPTC: known by its ``uri``, so that a later version revises it.
+
+    Raises:
+        NotAllowed, Invalid: as for any document; what the item lacks is said when it has been read.
+    """
+    uri = str(item.get("uri") or "").strip()
+    if uri and not arrival.source_id:
+        told = uri if len(uri) <= 200 else sha256_of(uri.encode("utf-8", "replace"))
+        arrival = replace(arrival, source_app=NINJS, source_id=told)
+    data = json.dumps(item, sort_keys=True).encode()  # escaped, so that half a character does no harm before it is read
+    arrival = replace(arrival, filename="item.json", media_type="application/json", pasted=False)
+    return ingest_document(data, arrival, desk=desk, by=by)
+
+
+def host_object(desk: Desk, arrival: Arrival) -> Document | None:
+    """The document that this object of the host, or of an agency, is already."""
     rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
     return rows.first() if arrival.source_id else None
 
@@ -102,11 +129,20 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
     """
     if not data.strip():
         raise Invalid("The document is empty.", code="empty")
+    if len(data) > MAX_BYTES:
+        raise Invalid("The document is larger than 10 MB.", code="too_large")
+    check_particulars(arrival)
+
+
+def check_particulars(arrival: Arrival) -> None:
+    """Refuse what was said of a document and makes no sense.
+
+    Raises:
+        Invalid: with a sentence for the person.
+    """
     require_storable(*(getattr(arrival, row.name) for row in fields(arrival)))
     if len(arrival.source_app) > 100 or len(arrival.source_id) > 200:
         raise Invalid("The names of the host's object are too long.", code="source_id_too_long")
-    if len(data) > MAX_BYTES:
-        raise Invalid("The document is larger than 10 MB.", code="too_large")
     if arrival.zone and arrival.zone not in zones():
         raise Invalid(f"“{arrival.zone[:64]}” is not a time zone.", code="zone_unknown")
     if arrival.published_at and arrival.published_at > timezone.now() + timedelta(days=366):
@@ -124,7 +160,8 @@ def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _create(data: bytes, arrival: Arrival, desk: Desk, key: str, by: Any) -> tuple[Document, Job]:
+def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Any) -> Document:
+    """The row of a document that arrives; the caller keeps its bytes or asks for them, and logs the arrival."""
     document = Document.objects.create(
         desk=desk, topic=arrival.topic, kind=arrival.kind, title=arrival.title[:500], publisher=arrival.publisher,
         publisher_name=arrival.publisher_name[:200], url=arrival.url[:2000], byline=arrival.byline[:500],
@@ -133,9 +170,11 @@ def _create(data: bytes, arrival: Arrival, desk: Desk, key: str, by: Any) -> tup
         created_by=None if isinstance(by, MACHINE) else by,
     )  # fmt: skip
     document.authors.set(arrival.authors)
-    snapshot = keep_bytes(data, desk, arrival)
-    log(document, "arrive", by=by, to_state=document.state, facts={"sha256": snapshot.sha256, **arrival.facts})
-    return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted)
+    return document
+
+
+def log_arrival(document: Document, arrival: Arrival, *, by: Any, **facts: Any) -> None:
+    log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
 
 
 def name_authors(document: Document, people: Iterable[Any], *, by: Any) -> None:
@@ -158,11 +197,15 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
     )  # fmt: skip
 
 
-def ask_for_reading(document: Document, snapshot: Snapshot, *, by: Any, pasted: bool) -> Job:
+def ask_for_reading(
+    document: Document, snapshot: Snapshot, *, by: Any, pasted: bool, said: dict[str, Any] | None = None
+) -> Job:
+    """``said`` is what a feed told of the text, for what the text itself does not tell."""
+    person = getattr(by, "pk", None)
     return enqueue(
         JobName.READ_DOCUMENT,
         f"document:{document.pk}:{snapshot.pk}",
-        {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": getattr(by, "pk", None)},
+        {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
         by=None if isinstance(by, MACHINE) else by,
         desk=document.desk,
         priority=2 if document.kind == DocumentKind.STORY else 4,
@@ -198,10 +241,8 @@ def revise_document(
     check_arrival(data, arrival)
     if version is not None and version != document.version:
         raise StaleRevision("This has changed since you opened it.", version=document.version)
-    if document.state in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN):
-        raise WrongState(
-            f"The document is {document.state}; file the new text as a new document.", state=document.state
-        )
+    if document.state == DocumentState.WITHDRAWN:
+        raise WrongState("The document is withdrawn; file the new text as a new document.", state=document.state)
     if newest_bytes(document) == sha256_of(data):
         name_authors(document, arrival.authors, by=by)
         return document, unfinished_reading(document)
@@ -232,7 +273,7 @@ def store_revision(
     if document.revisions.filter(snapshot__gte=snapshot.pk).exists():
         return None
     previous = document.current_revision
-    fill_in(document, extract)
+    fill_in(document, extract, fetched_from="" if snapshot.filename else snapshot.url)
     revision = Revision.objects.create(
         document=document, number=previous.number + 1 if previous else 1, text=extract.text,
         text_sha256=hashlib.sha256(extract.text.encode()).hexdigest(), bytes_sha256=snapshot.sha256, snapshot=snapshot,
@@ -240,7 +281,7 @@ def store_revision(
     )  # fmt: skip
     if previous is None:
         mark_reprint(document, revision)
-        own = extract.plain or document.source_id != ""
+        own = extract.plain or (document.source_id != "" and document.source_app != NINJS)
         to = DocumentState.IN_CHECK if own else DocumentState.TO_CONFIRM
         move(document, "read", by=by, to=to, state_reason="")
     else:
@@ -249,7 +290,7 @@ def store_revision(
     return revision
 
 
-def fill_in(document: Document, extract: Extract) -> None:
+def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> None:
     """What the file itself says of title, date, zone, byline and language, where the person said nothing."""
     found = {
         "title": extract.title[:500],
@@ -260,23 +301,50 @@ def fill_in(document: Document, extract: Extract) -> None:
     }
     changed: dict[str, Any] = {name: value for name, value in found.items() if value and not getattr(document, name)}
     latest = timezone.now() + timedelta(days=366)
-    if document.published_at is None and extract.published_at and EARLIEST <= extract.published_at <= latest:
-        changed["published_at"] = extract.published_at
-    if document.zone == "UTC" and extract.zone in zones():
-        changed["zone"] = extract.zone
-    if document.publisher is None and (source := publisher_of(document, changed)):
+    for name in ("published_at", "embargo_until"):
+        moment = getattr(extract, name)
+        if getattr(document, name) is None and moment and EARLIEST <= moment <= latest:
+            changed[name] = moment
+    if document.zone == "UTC" and (zone := zone_named(extract.zone)):
+        changed["zone"] = zone
+    if document.publisher is None and (source := publisher_of(document, changed, fetched_from)):
         changed["publisher"] = source
     if changed:
         Document.objects.filter(pk=document.pk).update(**changed)
         document.refresh_from_db()
 
 
-def publisher_of(document: Document, changed: dict[str, Any]) -> Source | None:
-    """The registered source behind a document: by the domain of its address, else by its name."""
-    url = changed.get("url") or document.url
-    host = url.split("//", 1)[-1].split("/", 1)[0].split(":")[0]
-    by_host = Source.objects.at_host(host) if "." in host else None
-    return by_host or Source.objects.named(changed.get("publisher_name") or document.publisher_name)
+def zone_named(said: str) -> str:
+    """The zone by this name, or the one that always keeps this offset, such as "+03:00"; "" where there is none.
+
+    The names of the latter count westward: Etc/GMT-3 is three hours ahead of universal time.
+    """
+    if matched := re.fullmatch(r"([+-])(\d\d):00", said):
+        hours = int(matched[2])
+        said = f"Etc/GMT{'-' if matched[1] == '+' else '+'}{hours}" if hours else "UTC"
+    return said if said in zones() else ""
+
+
+def publisher_of(document: Document, changed: dict[str, Any], fetched_from: str = "") -> Source | None:
+    """The registered source behind a document: by the domain of its address, else by its name.
+
+    A page that was fetched is known by where it was fetched from. The name it gives itself counts only for a source
+    that has no domain of its own: anybody's page may call itself an agency.
+    """
+    host = host_of(fetched_from or changed.get("url") or document.url)
+    if by_host := Source.objects.at_host(host) if "." in host else None:
+        return by_host
+    named = Source.objects.named(changed.get("publisher_name") or document.publisher_name)
+    if named and fetched_from and "publisher_name" in changed and named.domains.exists():
+        return None
+    return named
+
+
+def host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def mark_reprint(document: Document, revision: Revision) -> None:
@@ -289,12 +357,12 @@ def mark_reprint(document: Document, revision: Revision) -> None:
         document.refresh_from_db()
 
 
-def refuse_document(document: Document, reason: str, *, by: Any) -> None:
-    """The bytes could not be read: say why, on the document."""
+def refuse_document(document: Document, reason: str, *, by: Any, act: str = "revision_unreadable") -> None:
+    """The bytes could not be read, or not be fetched: say why, on the document."""
     if document.state in (DocumentState.ARRIVING, DocumentState.UNREADABLE):
         move(document, "read", to=DocumentState.UNREADABLE, by=by, note=reason, state_reason=reason[:500])
     else:
-        log(document, "revision_unreadable", by=by, note=reason)
+        log(document, act, by=by, note=reason)
 
 
 def confirm_document(document: Document, *, by: Any, version: int | None = None, title: str = "") -> None:

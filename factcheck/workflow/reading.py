@@ -19,15 +19,16 @@ from factcheck.permissions import MACHINE
 from factcheck.text import Reading, read
 
 from .crosscheck import request_crosscheck
-from .documents import ask_for_reading, store_revision
+from .documents import ask_for_reading, store_revision, zone_named
 from .marking import mark_revision
-from .transitions import log, require
+from .transitions import change, log, require
 
 
 def read_text(document: Document, extract: Extract) -> Reading:
     """What the engine finds in an extract, on the clock of the document's dateline."""
     published = document.published_at or extract.published_at or document.created_at
-    return read(extract.text, published_at=published, zone=document.zone, title=document.title)
+    zone = (zone_named(extract.zone) if document.zone == "UTC" else "") or document.zone
+    return read(extract.text, published_at=published, zone=zone, title=document.title or extract.title)
 
 
 def store_reading(
@@ -49,7 +50,7 @@ def store_reading(
     return counts
 
 
-def reread_document(document: Document, *, by: Any) -> None:
+def reread_document(document: Document, *, by: Any, version: int | None = None) -> None:
     """Ask for the current revision to be read again by the engine of today; touched marks stay as they are.
 
     Raises:
@@ -60,6 +61,7 @@ def reread_document(document: Document, *, by: Any) -> None:
     if revision is None or revision.snapshot is None:
         raise WrongState("The document has no text yet.", state=document.state)
     with transaction.atomic():
+        change(document, version=version)
         log(document, "reread", by=by, facts={"revision": revision.number})
         ask_for_reading(document, revision.snapshot, by=by, pasted=False)
 

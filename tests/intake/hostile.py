@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from factcheck.intake.fetching import Fetched, Limits, fetch
+from factcheck.intake.fetching import Fetched, Limits, fetch, post_json
 
 PUBLIC = "93.184.215.14"
 ALSO_PUBLIC = "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
@@ -31,10 +31,19 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         said = {key: values[-1] for key, values in parse_qs(url.query).items()}
         try:
+            if self.path in self.server.pages:  # type: ignore[attr-defined]
+                self.send_kept(*self.server.pages[self.path])  # type: ignore[attr-defined]
+                self.close_connection = True
+                return
             getattr(self, "at_" + url.path.split("/")[1], self.at_page)(said)
         except (BrokenPipeError, ConnectionResetError):
             pass
         self.close_connection = True
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.posted.append((self.path, dict(self.headers.items()), body))  # type: ignore[attr-defined]
+        self.do_GET()
 
     def send(self, body: bytes = b"", status: int = 200, **headers: str) -> None:
         self.send_response(status)
@@ -42,6 +51,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
+
+    def send_kept(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        tag = headers.get("ETag", "")
+        if tag and self.headers.get("If-None-Match") == tag:
+            self.send(status=304, ETag=tag)
+        else:
+            self.send(body, status, **headers)
 
     def at_page(self, said: dict[str, str]) -> None:
         self.send(b"<p>Twelve bridges are closed.</p>", Content_Type="text/html; charset=windows-1251")
@@ -114,6 +130,9 @@ class Web:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.seen = self.seen = []  # type: ignore[attr-defined]
+        self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
+        self._server.pages = self.pages  # type: ignore[attr-defined]
+        self._server.posted = self.posted = []  # type: ignore[attr-defined]
         self.port = self._server.server_address[1]
         self.names: dict[str, list[str]] = {"news.example": [PUBLIC]}
         self.dialled: list[tuple[str, int]] = []
@@ -135,6 +154,16 @@ class Web:
 
     def fetch(self, url: str, **limits: float) -> Fetched:
         return fetch(url, limits=Limits(**limits), resolve=self.resolve, dial=self.dial)  # type: ignore[arg-type]
+
+    def put(
+        self, path: str, body: bytes | str, kind: str = "text/html; charset=utf-8", status: int = 200, **more: str
+    ) -> None:
+        """Serve these bytes at a path from now on."""
+        data = body if isinstance(body, bytes) else body.encode()
+        self.pages[path] = (status, data, {"Content_Type": kind, **more})
+
+    def post(self, url: str, body: bytes, headers: dict[str, str], **limits: float) -> int:
+        return post_json(url, body, headers=headers, limits=Limits(**limits), resolve=self.resolve, dial=self.dial)  # type: ignore[arg-type]
 
     def close(self) -> None:
         self._server.shutdown()

@@ -46,6 +46,29 @@ def test_the_request_tells_nothing_of_the_machine(web, monkeypatch):
     assert headers["Host"] == "news.example"
 
 
+def test_a_page_one_has_already_is_not_sent_again(web):
+    web.put("/feed", "<rss/>", ETag='"one"')
+    assert failure_of_known(web, etag='"one"') == ("not_modified", 304)
+    assert web.seen[-1][1]["If-None-Match"] == '"one"'
+    assert fetch("http://news.example/feed", etag='"two"', resolve=web.resolve, dial=web.dial).body == b"<rss/>"
+
+
+def failure_of_known(web, **known):
+    with pytest.raises(FetchFailed) as failed:
+        fetch("http://news.example/feed", resolve=web.resolve, dial=web.dial, **known)
+    return failed.value.code, failed.value.status
+
+
+def test_what_cannot_stand_in_a_header_is_not_sent(web):
+    web.put("/feed", "<rss/>")
+    fetch("http://news.example/feed", etag="a\r\nX-Evil: 1", last_modified="märz", resolve=web.resolve, dial=web.dial)
+    assert not {"If-None-Match", "If-Modified-Since", "X-Evil"} & set(web.seen[-1][1])
+
+
+def test_a_server_that_was_not_asked_whether_a_page_changed_may_not_say_so(web):
+    assert failure(web, "http://news.example/status?code=304") == "http_status"
+
+
 INSIDE = [["127.0.0.1"], ["10.0.0.8"], ["::1"], [PUBLIC, "192.168.0.4"], ["::ffff:10.0.0.1"]]
 
 

@@ -12,8 +12,10 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(1700, 1, 1, tzinfo=UTC)
+NO_ZONE = "The time of publication is given without a time zone; UTC is assumed."
 AHEAD = timedelta(days=31)  # planned publication is common, a date beyond the next month is a mistake or a lie
 
+_YEAR_OF_NOTHING = re.compile(r"[A-Za-z]{3,9}\s+0\d{3}\b")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
 _STAMP_OFFSET = re.compile(r"([+-]\d\d):?(\d\d)$")
 
@@ -56,6 +58,8 @@ def _parsed(found: str, given: tzinfo | None) -> Stamp | None:
             return _whole_day(found, date.fromisoformat(found), given)
         at = datetime.fromisoformat(found)
     except ValueError:
+        if _YEAR_OF_NOTHING.search(found):  # the library would take year 0001 for 2001
+            return None
         try:
             at = parsedate_to_datetime(found)
         except (ValueError, TypeError, IndexError, OverflowError):
@@ -73,7 +77,7 @@ def _whole_day(found: str, day: date, given: tzinfo | None) -> Stamp:
 
 def _to_the_minute(found: str, at: datetime, given: tzinfo | None) -> Stamp:
     if at.tzinfo is None:
-        assumed = () if given else ("The time of publication is given without a time zone; UTC is assumed.",)
+        assumed = () if given else (NO_ZONE,)
         return Stamp(found, at.replace(tzinfo=given or UTC).astimezone(UTC), "minute", notes=assumed)
     offset = _STAMP_OFFSET.search(found)
     said = f"{offset.group(1)}:{offset.group(2)}" if offset else ""

@@ -40,7 +40,7 @@ def read_ninjs(text: str) -> Extract:
         zone=stamp.zone,
         byline=names(_string(item, "byline", "by")),
         language=one_line(_string(item, "language"), 35),
-        publisher=one_line(_string(item, "copyrightholder", "provider")),
+        publisher=_provider(item),
         canonical_url=one_line(_string(item, "url", "link"), 2000),
         source_id=one_line(_string(item, "uri", "guid"), 2000),
         located=one_line(_string(item, "located")),
@@ -73,12 +73,23 @@ def _body(item: Item) -> tuple[str, bool]:
     return (text, True) if text else (block_text(next((body for body in marked if body.strip()), "")), False)
 
 
+def _provider(item: Item) -> str:
+    """Who sends it: a name, or an object that has one; later versions keep a list of sources."""
+    told = _string(item, "copyrightholder", "provider")
+    named = [item.get("provider"), *_list(item.get("infosources")), *_list(item.get("infosource"))]
+    return one_line(told or next((_string(part, "name") for part in _parts(named) if _string(part, "name")), ""))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _values(parts: object) -> str:
     return next((text for part in _parts(parts) if (text := _string(part, "value"))), "")
 
 
 def _parts(value: object) -> list[Item]:
-    found = value if isinstance(value, list) else []
+    found = _list(value)
     return [{str(k).lower().replace("_", ""): v for k, v in part.items()} for part in found if isinstance(part, dict)]
 
 

@@ -5,6 +5,7 @@ know nothing of each other's order; this one knows nothing of any format.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable, check_size
 from factcheck.intake.readers import sniffing
@@ -16,17 +17,24 @@ from factcheck.intake.readers.pdf import read_pdf
 from factcheck.intake.readers.plain import read_markdown, read_plain
 from factcheck.intake.stored import stored_text
 
+Reader = Callable[[bytes], Extract]
+"""What a host may bring for a format of its own; docs/extending.md shows one."""
 
-def read_bytes(data: bytes, *, filename: str = "", media_type: str = "", charset: str = "", url: str = "") -> Extract:
+
+def read_bytes(
+    data: bytes, *, filename: str = "", media_type: str = "", charset: str = "", url: str = "",
+    reader: Reader | None = None,
+) -> Extract:  # fmt: skip
     """What some bytes from outside say, whatever their format.
 
     `filename` is a promise that the bytes must keep; `media_type` and `charset` are hints, the bytes win. `url`
-    resolves relative addresses in a page. Raises Unreadable and nothing else (see its codes); hostile bytes may
-    still take long or much memory, for which there is `factcheck.intake.isolation`.
+    resolves relative addresses in a page. `reader` is one that the host brings, asked instead of ours. Raises
+    Unreadable and nothing else (see its codes); hostile bytes may still take long or much memory, for which there is
+    `factcheck.intake.isolation`.
     """
     check_size(data)
     try:
-        extract = _read(data, filename, media_type, charset, url)
+        extract = reader(data) if reader else _read(data, filename, media_type, charset, url)
         return _stored(extract)
     except Unreadable:
         raise

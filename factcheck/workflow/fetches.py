@@ -1,0 +1,174 @@
+"""Documents filed by their address: asked for, fetched by a job, fetched again. The fetching itself is a worker's.
+
+Above ``documents``, whose acts it uses. The same address on the same desk is the same document; when it is fetched
+again, other bytes are a revision of it, and the same bytes are nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from factcheck.errors import Invalid, WrongState
+from factcheck.intake.addresses import FetchRefused, parse_target
+from factcheck.intake.extracts import Extract
+from factcheck.intake.fetching import Fetched
+from factcheck.intake.snapshots import sha256_of, warc_of
+from factcheck.models import Desk, Document, DocumentKind, Event, Job, Snapshot
+from factcheck.permissions import MACHINE
+from factcheck.queue import JobName, enqueue
+from factcheck.states import DocumentState
+
+from .documents import (
+    Arrival,
+    ask_for_reading,
+    check_particulars,
+    create_document,
+    host_object,
+    log_arrival,
+    name_authors,
+    newest_bytes,
+    refuse_document,
+)
+from .transitions import change, log, require
+
+LONGEST_ADDRESS = 2000
+
+
+def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
+    """File a document by its address: the document, an event and the job that fetches it, or nothing.
+
+    An address that the desk has filed before is fetched again. The job is None where the document is withdrawn or
+    blanked.
+
+    Raises:
+        NotAllowed: the actor may not file documents on this desk.
+        Invalid: the address is none that is ever fetched, or the particulars make no sense.
+    """
+    require(by, desk, "ingest")
+    arrival = replace(arrival, url=checked_address(url))
+    check_particulars(arrival)
+    key = address_key(arrival.url, desk)
+    try:
+        with transaction.atomic():
+            if known := host_object(desk, arrival) or Document.objects.filter(arrival_key=key).first():
+                return known, _fetch_again(known, arrival, by=by)
+            document = create_document(arrival, desk, key, by=by)
+            log_arrival(document, arrival, by=by, fetch=True)
+            return document, ask_for_fetch(document, by=by, said=arrival.said)
+    except IntegrityError:  # the same address came through another door at the same moment
+        same = host_object(desk, arrival) or Document.objects.filter(arrival_key=key).first()
+        if same is None:
+            raise
+        return same, _fetch_again(same, arrival, by=by)
+
+
+def checked_address(url: str) -> str:
+    """The address as it is fetched and kept, without its fragment.
+
+    Raises:
+        Invalid: nobody would fetch this, whatever the server says.
+    """
+    try:
+        address = parse_target(url.strip()).url
+    except FetchRefused as refused:
+        raise Invalid(refused.message, code=f"address_{refused.code.removeprefix('bad_')}") from None
+    if len(address) > LONGEST_ADDRESS:
+        raise Invalid(f"The address is longer than {LONGEST_ADDRESS:,} characters.", code="address_url")
+    return address
+
+
+def address_key(address: str, desk: Desk) -> str:
+    """What makes two filings of an address the same document."""
+    return hashlib.sha256("\x1f".join([str(desk.pk), "address", address]).encode()).hexdigest()
+
+
+def _fetch_again(document: Document, arrival: Arrival, *, by: Any) -> Job | None:
+    with transaction.atomic():
+        name_authors(document, arrival.authors, by=by)
+        if document.state == DocumentState.WITHDRAWN or Event.objects.of(document).filter(act="erase").exists():
+            return None  # what was blanked does not come back by itself
+        if document.url != arrival.url:  # the host's object has moved
+            change(document, url=arrival.url)
+        log(document, "fetch", by=by)
+        return ask_for_fetch(document, by=by, said=arrival.said)
+
+
+def refetch_document(document: Document, *, by: Any) -> Job:
+    """Fetch a document again that was filed by its address, or could not be fetched.
+
+    Raises:
+        NotAllowed: the actor may not file documents on this desk.
+        WrongState: it is withdrawn.
+        Invalid: it was not filed by its address, and a page must not replace what a person filed.
+    """
+    require(by, document, "fetch")
+    if document.state == DocumentState.WITHDRAWN:
+        raise WrongState("The document is withdrawn.", state=document.state)
+    if not document.url or not fetches_of(document).exists():
+        raise Invalid("This document was not filed by its address.", code="no_address")
+    with transaction.atomic():
+        log(document, "fetch", by=by)
+        return ask_for_fetch(document, by=by)
+
+
+def fetches_of(document: Document) -> Any:
+    """The jobs that fetched this document or are to."""
+    return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=f"document:{document.pk}")
+
+
+def ask_for_fetch(document: Document, *, by: Any, said: dict[str, Any] | None = None) -> Job:
+    return enqueue(
+        JobName.FETCH_DOCUMENT,
+        f"document:{document.pk}",
+        {"document": document.pk, "said": said or {}},
+        by=None if isinstance(by, MACHINE) else by,
+        desk=document.desk,
+        priority=2 if document.kind == DocumentKind.STORY else 4,
+    )
+
+
+def store_fetch(document: Document, fetched: Fetched, *, by: MACHINE, said: dict[str, Any]) -> dict[str, Any]:
+    """Keep the page with its WARC and ask for its reading; nothing where its bytes are those read last.
+
+    Whoever asked for the page has not written it: the words of a later revision are nobody's here.
+    """
+    if document.state == DocumentState.WITHDRAWN or newest_bytes(document) == sha256_of(fetched.body):
+        return {"bytes": len(fetched.body), "changed": False}
+    with transaction.atomic():
+        snapshot = Snapshot.objects.create(
+            desk=document.desk, url=fetched.url[:LONGEST_ADDRESS], media_type=fetched.media_type[:100],
+            charset=fetched.charset[:40], sha256=sha256_of(fetched.body), size=len(fetched.body),
+            taken_at=fetched.fetched_at, warc=warc_of(fetched),
+        )  # fmt: skip
+        log(document, "fetched", by=by, facts={"sha256": snapshot.sha256, "snapshot": snapshot.pk})
+        job = ask_for_reading(document, snapshot, by=by, pasted=False, said=said)
+    return {"bytes": len(fetched.body), "changed": True, "job": job.pk}
+
+
+def fail_fetch(document: Document, reason: str, *, by: MACHINE) -> None:
+    """The page could not be had: the document says why and can be fetched again; a text it has stays."""
+    if document.state != DocumentState.WITHDRAWN:
+        refuse_document(document, reason, by=by, act="fetch_failed")
+
+
+def completed(extract: Extract, said: dict[str, Any]) -> Extract:
+    """An extract with what the feed said where the page says less: the page's own date comes first.
+
+    Where the page tells only the day, and the feed a moment within it, the moment is taken.
+    """
+    moment = datetime.fromisoformat(said["published_at"]) if said.get("published_at") else None
+    own = extract.published_at
+    day = own is not None and extract.published_precision == "day"
+    if moment and (own is None or (day and abs(moment - own) <= timedelta(hours=24))):
+        told = ("The date of publication is the one that the feed gives.",)
+        extract = replace(extract, published_at=moment, published_precision="minute", notes=(*extract.notes, *told))
+    return replace(
+        extract,
+        byline=extract.byline or tuple(filter(None, [said.get("byline", "")])),
+        notes=(*extract.notes, *said.get("notes", ())),
+    )
