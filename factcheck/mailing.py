@@ -1,0 +1,131 @@
+"""Notices by mail: gathered for some minutes for each person, then sent as one, at most once each.
+
+Who is told what is in ``workflow.notices``. A notice leaves the queue when its mail is begun: a mail server that
+fails in the middle may cost a mail, never double one, and the notice still stands in the inbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import Any
+
+import css_inline
+from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Min, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from factcheck.conf import settings
+from factcheck.models import Desk, Job, Notification
+from factcheck.queue import JobName, enqueue
+from factcheck.reports.mailing import refusal_in
+from factcheck.states import JobState
+
+GIVE_UP = timedelta(days=1)
+"""A notice that could not be mailed for so long is not tried again; it stands in the inbox."""
+REST = timedelta(hours=1)
+"""How long a mail server that failed one person is left alone."""
+MOST_LINES = 100
+
+
+def waiting(recipient: int | None = None) -> QuerySet[Notification]:
+    """The notices that are still to be mailed, to one person or to all."""
+    rows = Notification.objects.filter(mail=True, mail_started_at=None)
+    return rows if recipient is None else rows.filter(recipient=recipient)
+
+
+def ask_for_mail(at: datetime | None = None) -> int:
+    """Queue a job for each person whose oldest unsent notice has waited long enough; returns how many."""
+    now = at or timezone.now()
+    ripe = now - timedelta(minutes=settings().NOTICE_MINUTES)
+    oldest = waiting().order_by().values("recipient").annotate(since=Min("created_at"), desk_=Min("desk"))
+    failed = Job.objects.filter(name=JobName.SEND_NOTICES, state=JobState.FAILED, finished_at__gt=now - REST)
+    resting = set(failed.values_list("key", flat=True))
+    count = 0
+    for row in oldest.filter(since__lte=ripe):
+        key = f"recipient:{row['recipient']}"
+        if key not in resting:
+            desk = Desk.objects.get(pk=row["desk_"])
+            enqueue(JobName.SEND_NOTICES, key, {"recipient": row["recipient"]}, desk=desk, priority=7)
+            count += 1
+    return count
+
+
+def mail_notices(recipient: int, *, hold: Callable[[], None]) -> dict[str, Any]:
+    """Send one person what waits for them in one mail; only of desks they may still see.
+
+    Raises:
+        OSError, SMTPException: the mail server is not there now; the notices wait for the next attempt.
+    """
+    person = get_user_model().objects.get(pk=recipient)
+    with transaction.atomic():
+        hold()
+        rows = take(person)
+    if not rows:
+        return {"mailed": 0}
+    keys = [row.pk for row in rows]
+    try:
+        message_of(person, rows).send()
+    except (OSError, SMTPException, ValueError) as error:
+        if reason := refusal_in(error):
+            refuse(keys, reason)
+            return {"mailed": 0, "refused": len(keys)}
+        Notification.objects.filter(pk__in=keys).update(mail_started_at=None)
+        raise
+    Notification.objects.filter(pk__in=keys).update(mailed_at=timezone.now())
+    return {"mailed": len(keys)}
+
+
+def take(person: Any) -> list[Notification]:
+    """Begin the mail of what waits: nobody else sends these. What cannot be sent is refused here, with its reason."""
+    now = timezone.now()
+    rows = list(waiting(person.pk).select_for_update().order_by("pk"))
+    seen = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
+    groups: dict[str, list[Notification]] = {}
+    for row in rows:
+        groups.setdefault(hindrance(row, person, seen, now), []).append(row)
+    good = groups.pop("", [])
+    for reason, refused in groups.items():
+        refuse([row.pk for row in refused], reason)
+    Notification.objects.filter(pk__in=[row.pk for row in good]).update(mail_started_at=now)
+    return good
+
+
+def hindrance(row: Notification, person: Any, seen: set[int], now: datetime) -> str:
+    """Why a notice is not mailed, or nothing."""
+    if row.desk_id not in seen:
+        return "may no longer see the desk"
+    if not person.email:
+        return "has no mail address"
+    return "the mail server could not be reached for a day" if row.created_at < now - GIVE_UP else ""
+
+
+def refuse(keys: list[int], reason: str) -> None:
+    rows = Notification.objects.filter(pk__in=keys)
+    rows.update(mail_started_at=timezone.now(), mail_refused=reason[:300])
+
+
+def message_of(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:
+    """One mail that lists the notices: plain text, and the same as HTML with its styles inside."""
+    lines = [{"text": row.text, "link": link_to(row)} for row in rows[:MOST_LINES]]
+    says = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
+    first = " ".join("".join(char if char.isprintable() else " " for char in rows[0].text).split())
+    subject = first[:120] if len(rows) == 1 else f"{len(rows)} notices from the fact-check"
+    sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
+    headers = {"Message-ID": f"<notices-{rows[0].pk}-{rows[-1].pk}@factcheck>", "Auto-Submitted": "auto-generated"}
+    text = render_to_string("factcheck/notices.txt", says)
+    message = EmailMultiAlternatives(subject, text, sender, [person.email], headers=headers)
+    page = render_to_string("factcheck/notices.html", says)
+    message.attach_alternative(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False), "text/html")
+    return message
+
+
+def link_to(row: Notification) -> str:
+    """The page of what a notice is about; nothing where the site's address is not set."""
+    site = settings().SITE_URL.rstrip("/")
+    return f"{site}/admin/factcheck/{row.record}/{row.record_id}/change/" if site else ""

@@ -1,0 +1,47 @@
+"""What a person does with their notices: read them, and choose how to be told. The desk's history keeps none of it.
+
+Whom an act tells of itself is in ``notices``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from factcheck.errors import Invalid
+from factcheck.models import NoticeChoice, NoticeKind, Notification
+
+from .transitions import require
+
+
+def mark_read(notification: Notification, *, by: Any) -> None:
+    """Put one notice of one's own inbox aside as read; doing it twice changes nothing."""
+    require(by, notification, "read")
+    Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=timezone.now())
+    notification.refresh_from_db()
+
+
+def mark_all_read(*, by: Any) -> int:
+    """Put all of one's notices aside as read; returns how many were not."""
+    return Notification.objects.visible_to(by).unread().update(read_at=timezone.now())
+
+
+def notice_choices(user: Any) -> list[NoticeChoice]:
+    """How a person is told of each kind of thing, in the order of the kinds; by both where they chose nothing."""
+    rows = {row.kind: row for row in NoticeChoice.objects.filter(user=user)}
+    return [rows.get(kind) or NoticeChoice(user=user, kind=kind) for kind in NoticeKind.values]
+
+
+def choose_notices(kind: str, *, by: Any, inbox: bool | None = None, mail: bool | None = None) -> NoticeChoice:
+    """Say how one wants to be told of a kind of thing; what is not named stays as it is.
+
+    Raises:
+        Invalid: there is no such kind of notice.
+    """
+    if kind not in NoticeKind.values:
+        raise Invalid("There is no such kind of notice.", code="notice_kind_unknown")
+    said = {"inbox": inbox, "mail": mail}
+    values = {name: value for name, value in said.items() if value is not None}
+    choice, _ = NoticeChoice.objects.update_or_create(user=by, kind=kind, defaults=values)
+    return choice

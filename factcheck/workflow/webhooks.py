@@ -1,0 +1,118 @@
+"""Webhooks of a desk: recorded and changed by its chief; their messages signed, and what came of each noted.
+
+What happens, and the deliveries that tell of it, is in ``happenings``; the network is the task's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from factcheck.errors import Invalid
+from factcheck.intake.addresses import FetchRefused, parse_target, vetted
+from factcheck.models import Delivery, Desk, Webhook
+from factcheck.seals import seal, unseal
+
+from .happenings import HAPPENINGS
+from .transitions import change, log, require, require_storable
+
+
+def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> tuple[Webhook, str]:
+    """Enter an address that is told of what happens on a desk; returns it with its secret, which is shown only now.
+
+    Raises:
+        Invalid: the address is not on the public web, or an event is unknown.
+    """
+    require(by, desk, "keep_webhook")
+    check_address(url)
+    wanted = checked_events(events)
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        webhook = Webhook.objects.create(desk=desk, url=url, events=wanted, secret=seal(secret), created_by=by)
+        log(webhook, "record", by=by, facts={"events": wanted})
+    return webhook, secret
+
+
+def change_webhook(
+    webhook: Webhook, *, by: Any, url: str | None = None, events: Iterable[str] | None = None,
+    active: bool | None = None, renew_secret: bool = False, version: int | None = None,
+) -> str:  # fmt: skip
+    """Change a webhook; what is not named stays. Returns the new secret where one was asked for, else nothing.
+
+    Raises:
+        Invalid: as for a new one. StaleRevision: it has changed since ``version``.
+    """
+    require(by, webhook.desk, "keep_webhook")
+    values: dict[str, Any] = {}
+    if url is not None:
+        check_address(url)
+        values["url"] = url
+    if events is not None:
+        values["events"] = checked_events(events)
+    if active is not None:
+        values["active"] = active
+    secret = secrets.token_urlsafe(32) if renew_secret else ""
+    if secret:
+        values["secret"] = seal(secret)
+    with transaction.atomic():
+        change(webhook, version=version, **values)
+        log(webhook, "change", by=by, facts={"changed": sorted(values)})
+    return secret
+
+
+def check_address(url: str) -> None:
+    """Refuse what the guarded client would refuse without looking the host up.
+
+    Raises:
+        Invalid: with its reason.
+    """
+    require_storable(url)
+    if len(url) > 2000:
+        raise Invalid("The address is longer than 2,000 characters.", code="url_too_long")
+    try:
+        target = parse_target(url)
+        if target.literal:
+            vetted([target.host])
+    except FetchRefused as refused:
+        raise Invalid(refused.message, code=refused.code) from None
+
+
+def checked_events(events: Iterable[str]) -> list[str]:
+    """The events in the order of the list, each once.
+
+    Raises:
+        Invalid: none, or one that is unknown.
+    """
+    said = set(events)
+    if not said or said - set(HAPPENINGS):
+        raise Invalid(f"Choose among: {', '.join(HAPPENINGS)}.", code="event_unknown")
+    return [name for name in HAPPENINGS if name in said]
+
+
+def signed_message(delivery: Delivery, at: datetime) -> tuple[bytes, dict[str, str]]:
+    """The body of a delivery and its headers; the signature is over the time, a dot and the body."""
+    body = json.dumps({"delivery": delivery.pk, **delivery.payload}, sort_keys=True).encode()
+    moment = str(int(at.timestamp()))
+    key = unseal(delivery.webhook.secret).encode()
+    digest = hmac.new(key, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return body, {
+        "X-Factcheck-Event": delivery.event, "X-Factcheck-Delivery": str(delivery.pk),
+        "X-Factcheck-Timestamp": moment, "X-Factcheck-Signature": f"sha256={digest}",
+    }  # fmt: skip
+
+
+def note_delivery(delivery: Delivery, *, status: int | None = None, error: str = "") -> None:
+    """Write down what the other side answered, or why it could not be asked."""
+    took = timezone.now() if status is not None and not error else None
+    Delivery.objects.filter(pk=delivery.pk, delivered_at=None).update(
+        status=status, error=error[:500], delivered_at=took
+    )
+    delivery.refresh_from_db()

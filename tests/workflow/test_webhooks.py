@@ -1,0 +1,157 @@
+"""Webhooks: who may keep one, what is delivered of which happening, signed, through the guarded client."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from factcheck.errors import Invalid, NotAllowed, StaleRevision
+from factcheck.leases import claim as take_job
+from factcheck.models import Delivery, Document, Event, Job, Webhook
+from factcheck.permissions import MACHINE
+from factcheck.tasks import run, work
+from factcheck.workflow.clearance import note_clearance
+from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.verification import challenge_claim
+from factcheck.workflow.webhooks import change_webhook, record_webhook, signed_message
+from tests.stories import Staff, bring_to, clear_document, file_text
+
+pytestmark = pytest.mark.django_db
+STORY = "The council of Torvik said 40 homes were flooded on Monday."
+URL = "https://cms.example/hooks/factcheck"
+ALL = ("claim_stale", "document_cleared", "document_uncleared", "document_published", "correction_published")
+
+
+@pytest.fixture
+def story(staff: Staff) -> Document:
+    return file_text(STORY, desk=staff.desk, by=staff.editor, title="Flood")
+
+
+@pytest.fixture
+def hook(staff):
+    return record_webhook(staff.desk, URL, ALL, by=staff.desk_chief)[0]
+
+
+def test_a_chief_enters_a_webhook_and_its_secret_is_kept_sealed(staff):
+    webhook, secret = record_webhook(staff.desk, URL, ["document_published"], by=staff.desk_chief)
+    assert len(secret) > 40 and secret not in webhook.secret
+    assert (webhook.events, webhook.active) == (["document_published"], True)
+    assert [row.act for row in Event.objects.of(webhook)] == ["record"]
+
+
+@pytest.mark.parametrize("role", ["editor", "checker", "reviewer", "auditor", "service", "outsider", "superuser"])
+def test_nobody_else_keeps_webhooks(role, staff, hook):
+    with pytest.raises(NotAllowed):
+        record_webhook(staff.desk, URL, ALL, by=getattr(staff, role))
+    with pytest.raises(NotAllowed):
+        change_webhook(hook, by=getattr(staff, role), active=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1/", "http://169.254.169.254/latest", "https://[::1]/", "https://10.1.2.3/x", "ftp://cms.example/",
+     "https://user:pass@cms.example/", "https://localhost/", "https://cms.example:8443/", "", "https://cms.example/\0"],
+)  # fmt: skip
+def test_an_address_inside_is_refused_at_once(url, staff):
+    with pytest.raises(Invalid):
+        record_webhook(staff.desk, url, ALL, by=staff.desk_chief)
+    assert not Webhook.objects.exists()
+
+
+@pytest.mark.parametrize("events", [[], ["gossip"], ["document_published", "x"]])
+def test_an_unknown_event_is_refused(events, staff):
+    with pytest.raises(Invalid):
+        record_webhook(staff.desk, URL, events, by=staff.desk_chief)
+
+
+def test_a_webhook_is_changed_by_version_and_a_new_secret_is_shown_once(hook, staff):
+    assert change_webhook(hook, by=staff.desk_chief, active=False, version=1) == ""
+    with pytest.raises(StaleRevision):
+        change_webhook(hook, by=staff.desk_chief, active=True, version=1)
+    before = hook.secret
+    assert change_webhook(hook, by=staff.desk_chief, renew_secret=True)
+    assert hook.secret != before
+
+
+def test_every_happening_is_told_once_with_ids_and_states_and_no_text(story, hook, staff):
+    clear_document(story, staff)
+    note_clearance(story.pk, by=MACHINE("watch_clearance"))
+    publish_document(story, by=staff.editor)
+    challenge_claim(story.claims.get(), by=staff.checker, note="the council denies it")
+    note_clearance(story.pk, by=MACHINE("watch_clearance"))
+    correct_document(story, by=staff.editor, correction_class="clarification", wording="It was 45 homes.")
+    rows = list(Delivery.objects.order_by("pk"))
+    assert [row.event for row in rows] == [
+        "document_cleared", "document_published", "claim_stale", "document_uncleared", "correction_published",
+    ]  # fmt: skip
+    sent = json.dumps([row.payload for row in rows])
+    assert not [word for word in ("Torvik", "Flood", "council", "45", staff.editor.username) if word in sent]
+    assert rows[2].payload["claim"] == {"id": story.claims.get().pk, "state": "stale"}
+    assert [row["code"] for row in rows[3].payload["clearance"]["blockers"]] == ["claim_stale"]
+    assert Job.objects.filter(name="deliver_webhook").count() == 5
+
+
+def test_a_webhook_hears_what_it_chose_while_it_is_active_of_its_own_desk(story, hook, staff):
+    change_webhook(hook, by=staff.desk_chief, events=["claim_stale"])
+    other = Staff()
+    record_webhook(other.desk, URL, ALL, by=other.desk_chief)
+    idle, _ = record_webhook(staff.desk, URL, ALL, by=staff.desk_chief)
+    change_webhook(idle, by=staff.desk_chief, active=False)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    assert not Delivery.objects.exists()
+
+
+def test_a_message_is_signed_over_its_time_and_body(story, staff):
+    webhook, secret = record_webhook(staff.desk, URL, ALL, by=staff.desk_chief)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    delivery = Delivery.objects.get(webhook=webhook)
+    body, headers = signed_message(delivery, timezone.now())
+    over = headers["X-Factcheck-Timestamp"].encode() + b"." + body
+    digest = hmac.new(secret.encode(), over, hashlib.sha256).hexdigest()
+    assert headers["X-Factcheck-Signature"] == f"sha256={digest}"
+    assert (headers["X-Factcheck-Event"], headers["X-Factcheck-Delivery"]) == ("document_published", str(delivery.pk))
+    assert json.loads(body)["delivery"] == delivery.pk
+
+
+def test_the_documented_example_takes_a_true_message_and_no_other(story, staff):
+    page = (Path(__file__).parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
+    example: dict = {}
+    exec(page.split("```python verify\n")[1].split("```")[0], example)
+    _, secret = record_webhook(staff.desk, URL, ALL, by=staff.desk_chief)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    body, headers = signed_message(Delivery.objects.get(), timezone.now())
+    assert example["verified"](secret, headers, body)
+    assert not example["verified"](secret, headers, body.replace(b"published", b"withdrawn"))
+    assert not example["verified"]("another secret", headers, body)
+    old, headers = signed_message(Delivery.objects.get(), timezone.now() - timedelta(hours=1))
+    assert not example["verified"](secret, headers, old)
+
+
+def test_a_webhook_that_leads_inside_is_never_dialled_and_not_tried_again(story, hook, staff):
+    Webhook.objects.filter(pk=hook.pk).update(url="http://127.0.0.1/")  # as if its name had moved there
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    work()
+    delivery, job = Delivery.objects.get(), Job.objects.get(name="deliver_webhook")
+    assert (delivery.delivered_at, delivery.status, job.state) == (None, None, "failed")
+    assert "private" in delivery.error and "private" in job.error
+
+
+def test_a_delivery_to_a_webhook_that_was_switched_off_is_dropped(story, hook, staff):
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    change_webhook(hook, by=staff.desk_chief, active=False)
+    while lease := take_job("work"):
+        run(lease)
+    assert Job.objects.get(name="deliver_webhook").result == {"already": False, "active": False}
+
+
+def test_a_claim_that_goes_stale_in_an_act_that_fails_is_told_to_nobody(story, hook, staff):
+    claim = bring_to(story.claims.get(), "signed_off", staff)
+    with pytest.raises(Invalid):
+        challenge_claim(claim, by=staff.checker, note="")
+    assert not Delivery.objects.exists()
