@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
 from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ def settings() -> Settings:
     return Settings(**getattr(django_settings, "FACTCHECK", {}))
 
 
+def verdict_words(label: str) -> str:
+    """What the host calls a verdict; its own name in words where the host says nothing."""
+    return str(settings().VERDICT_LABELS.get(label, label.replace("_", " ")))
+
+
 def forget(*, setting: str, **_: Any) -> None:
     if setting == "FACTCHECK":
         settings.cache_clear()
@@ -111,4 +119,17 @@ def check_settings(**_: Any) -> list[CheckMessage]:
             found.append(Error(f"FACTCHECK[{name!r}] must be a {known[name].__name__}.", id="factcheck.E002"))
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
             found.append(Error(f"FACTCHECK[{name!r}] must not be negative.", id="factcheck.E003"))
-    return found
+    return [*found, *check_paths("READERS", given), *check_paths("RENDERERS", given)]
+
+
+def check_paths(setting: str, given: dict[str, Any]) -> Iterator[CheckMessage]:
+    """What a host adds by dotted path is there, and a format has a name that an address can hold."""
+    paths = given.get(setting, {})
+    for name, path in paths.items() if isinstance(paths, dict) else ():
+        if setting == "RENDERERS" and not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", str(name)):
+            words = "is a name of letters, digits, - and _"
+            yield Error(f"FACTCHECK[{setting!r}]: {name!r} must not stand here; a format {words}.", id="factcheck.E004")
+        try:
+            import_string(str(path))
+        except ImportError as error:
+            yield Error(f"FACTCHECK[{setting!r}][{name!r}] leads nowhere: {error}", id="factcheck.E005")

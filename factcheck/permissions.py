@@ -17,6 +17,7 @@ from factcheck.models import (
     Desk,
     Discrepancy,
     Document,
+    Event,
     Evidence,
     Eyes,
     Feed,
@@ -24,11 +25,13 @@ from factcheck.models import (
     Job,
     Measure,
     Membership,
+    Notification,
     Policy,
     Report,
     ReportSubscription,
     Revision,
     Role,
+    Source,
     VerificationTask,
     Webhook,
 )
@@ -71,7 +74,7 @@ def desks_of(record: Any) -> set[int | None]:
     """The ids of the desks a record belongs to."""
     if isinstance(record, Desk):
         return {record.pk}
-    if isinstance(record, (Job, Report, ReportSubscription, Feed, Policy, Webhook, Membership)):
+    if isinstance(record, (Job, Report, ReportSubscription, Feed, Policy, Webhook, Membership, Notification)):
         return {record.desk_id}
     return {document.desk_id for document in documents_of(record)}
 
@@ -149,6 +152,32 @@ def has_role_somewhere(*roles: str) -> Guard:
     return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on a desk.")
 
 
+@predicate
+def is_recipient(user: Any, notification: Notification) -> bool:
+    return bool(notification.recipient_id == user.pk)
+
+
+@predicate
+def is_confidant(user: Any, source: Source) -> bool:
+    return bool(getattr(user, "is_active", False) and source.confidants.filter(pk=user.pk).exists())
+
+
+def roles_at_home(user: Any, source: Source) -> set[str]:
+    """A person's roles on the desk that entered a source. Sources are shared; the history says whose it is."""
+    entered = Event.objects.of(source).filter(act="record").first()
+    return roles_of(user, [entered.facts.get("desk")] if entered else [])
+
+
+@predicate
+def is_chief_at_home(user: Any, source: Source) -> bool:
+    return bool(roles_at_home(user, source) & {Role.DESK_CHIEF, Role.CHIEF_EDITOR})
+
+
+@predicate
+def may_open_name(user: Any, source: Source) -> bool:
+    return Role.DESK_CHIEF in roles_at_home(user, source) or bool(is_confidant.test(user, source))
+
+
 NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
 NOT_SUBMITTER = Guard(
     did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
@@ -161,6 +190,12 @@ NOT_WORDS = Guard(
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
+RECIPIENT = Guard(is_recipient, "not_recipient", "This notice is somebody else's.")
+HOME_CHIEF = Guard(
+    is_chief_at_home, "role_missing", "This needs the role desk chief on the desk that entered the source."
+)
+ENTRUSTED = Guard(may_open_name, "name_sealed", "This name is known to the people it was entrusted to only.")
+CHIEF_EDITOR = Guard(has_role().allows, "role_missing", "This needs the role chief editor.")
 CHIEF = has_role(Role.DESK_CHIEF)
 EDITORS_EVERYWHERE = has_role_everywhere(Role.EDITOR, Role.DESK_CHIEF)
 EDITORS = has_role(Role.EDITOR, Role.DESK_CHIEF)
@@ -180,18 +215,24 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "build_report"): (ANYONE,),
     ("desk", "subscribe"): (EDITORS,),
     ("desk", "arrange"): (CHIEF,),
+    ("desk", "record"): (CHIEF_EDITOR,),
     ("desk", "keep_feed"): (CHIEF,),
     ("desk", "keep_webhook"): (CHIEF,),
+    ("membership", "remove"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
     ("source", "change"): (CHECKERS_SOMEWHERE,),
     ("source", "grade"): (EDITORS_SOMEWHERE,),
+    ("source", "entrust"): (HOME_CHIEF,),
+    ("source", "open_name"): (ENTRUSTED,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
     ("document", "revise"): (INTAKE,),
+    ("document", "fetch"): (INTAKE,),
     ("document", "confirm"): (EDITORS,),
     ("document", "add_claim"): (CHECKERS,),
     ("document", "read_clearance"): (ANYONE,),
     ("document", "reread"): (EDITORS,),
     ("document", "set_topic"): (EDITORS, NO_AUTHOR),
+    ("document", "dismiss_idle"): (EDITORS, NO_AUTHOR),
     ("document", "waive"): (CHIEF, NO_AUTHOR),
     ("document", "publish"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
@@ -235,9 +276,12 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("evidence", "withdraw"): (CHECKERS,),
     ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NO_AUTHOR),
     ("job", "retry"): (EDITORS,),
+    ("notification", "read"): (RECIPIENT,),
 }
 
-MACHINE_MAY = frozenset({("desk", "ingest"), ("desk", "crosscheck"), ("document", "revise")})
+MACHINE_MAY = frozenset(
+    {("desk", "ingest"), ("desk", "crosscheck"), ("document", "revise"), ("document", "note_clearance")}
+)
 """What a job may do besides the rows of the table of states that say so."""
 
 

@@ -21,10 +21,15 @@ class JobName(TextChoices):
     """Every kind of background work; docs/operations.md says what each does."""
 
     READ_DOCUMENT = "read_document"
+    FETCH_DOCUMENT = "fetch_document"
+    POLL_FEED = "poll_feed"
     CROSSCHECK = "crosscheck"
     CAPTURE_EVIDENCE = "capture_evidence"
     SEND_REPORT = "send_report"
     SWEEP = "sweep"
+    WATCH_CLEARANCE = "watch_clearance"
+    SEND_NOTICES = "send_notices"
+    DELIVER_WEBHOOK = "deliver_webhook"
 
 
 def enqueue(
@@ -58,8 +63,14 @@ def enqueue(
 def enqueue_crosscheck(
     scope: str, target: Document | Measure | Topic | None = None, *, by: Any = None, desk: Desk | None = None
 ) -> Job:
-    """Ask for a comparison of the figures of a document, a measure, a topic, or of everything."""
+    """Ask for a comparison of the figures of a document, a measure, a topic, or of everything.
+
+    Two desks that ask for the same measure or topic get a job each, for a desk sees only its own.
+    """
     args: dict[str, Any] = {"scope": scope, "document": None, "measure": None, "topic": None}
     if target is not None:
         args[scope] = target.pk
-    return enqueue(JobName.CROSSCHECK, f"{scope}:{target.pk if target else 'all'}", args, by=by, desk=desk)
+    key = f"{scope}:{target.pk if target else 'all'}"
+    if desk is not None and not isinstance(target, Document):
+        key = f"{key}:desk:{desk.pk}"
+    return enqueue(JobName.CROSSCHECK, key, args, by=by, desk=desk)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from celery import shared_task
@@ -18,28 +20,54 @@ from django.utils import timezone
 from factcheck.conf import settings
 from factcheck.errors import FactcheckError, LostLease
 from factcheck.intake.extracts import Extract, Unreadable
-from factcheck.intake.fetching import FetchFailed, FetchRefused, fetch
-from factcheck.intake.isolation import read_in_child
+from factcheck.intake.fetching import FetchFailed, FetchRefused, fetch, post_json
+from factcheck.intake.folders import look_into
+from factcheck.intake.isolation import list_in_child, read_in_child
 from factcheck.intake.snapshots import response_of
 from factcheck.intake.wire import Limits
 from factcheck.leases import Lease, claim
-from factcheck.models import Document, Evidence, Job, ReportSubscription, Revision, Snapshot
+from factcheck.mailing import ask_for_mail, mail_notices
+from factcheck.models import (
+    Delivery,
+    Document,
+    Evidence,
+    Feed,
+    FeedItem,
+    IdempotencyKey,
+    Job,
+    ReportSubscription,
+    Revision,
+    Snapshot,
+)
 from factcheck.permissions import MACHINE
 from factcheck.queue import QUEUE, JobName, enqueue
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
+from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.crosscheck import close_crosscheck, compare_measure, measures_of, open_crosscheck, store_found
 from factcheck.workflow.documents import refuse_document
+from factcheck.workflow.evidence import fail_capture, store_capture
+from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, close_poll, take_entry, take_file, unseen
+from factcheck.workflow.fetches import completed, fail_fetch, store_fetch
+from factcheck.workflow.jobs import forget_quiet_jobs
+from factcheck.workflow.notices import remind_of_deadlines
 from factcheck.workflow.publication import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
-from factcheck.workflow.sources import fail_capture, store_capture
+from factcheck.workflow.watch import watch_after, watch_clock
+from factcheck.workflow.webhooks import note_delivery, signed_message
 
 logger = logging.getLogger(__name__)
 WORK_SECONDS = 60
+POST_LIMITS = Limits(seconds=10.0, wire_bytes=100_000)
+"""What a message to a webhook may cost."""
 
 
 class GivenUp(Exception):
     """A job cannot succeed however often it is tried; its reason is for the person."""
+
+
+class NotTaken(Exception):
+    """The other side of a webhook did not take a message; it is tried again."""
 
 
 @shared_task(name="factcheck.work", ignore_result=True)
@@ -55,12 +83,16 @@ def work(queue: str = QUEUE) -> int:
 
 @shared_task(name="factcheck.tick", ignore_result=True)
 def tick() -> int:
-    """Ask for every report whose slot has come, once each, and for the hourly sweep; returns how many slots."""
+    """Ask for what the clock asks for: reports, feeds, reminders, mail, the sweep; returns how many reports."""
     now = timezone.now()
     hour = f"{now:%Y-%m-%dT%H}"
     if not Job.objects.filter(name=JobName.SWEEP, key=hour).exists():
         enqueue(JobName.SWEEP, hour, {}, priority=9)
-    return ask_for_due_reports(now)
+    ask_for_due_polls(now)
+    slots = ask_for_due_reports(now)
+    remind_of_deadlines(now)
+    ask_for_mail(now)
+    return slots
 
 
 def run(lease: Lease) -> None:
@@ -76,6 +108,7 @@ def run(lease: Lease) -> None:
         except Exception as error:
             logger.exception("job %s (%s) failed", job.pk, job)
             lease.fail(f"{type(error).__name__}: {error}"[:2000])
+        watch_after(job)
     except LostLease:
         logger.warning("job %s was taken over by another worker; attempt %s wrote nothing more", job.pk, lease.attempt)
 
@@ -88,7 +121,7 @@ def read_document(lease: Lease) -> dict[str, Any]:
     if stored := document.revisions.filter(snapshot=snapshot).first():
         return reread_document(lease, stored)
     try:
-        extract = extract_of(snapshot, pasted=args["pasted"])
+        extract = completed(extract_of(snapshot, pasted=args["pasted"]), args.get("said") or {})
     except Unreadable as reason:
         with transaction.atomic():
             lease.hold()
@@ -117,8 +150,87 @@ def extract_of(snapshot: Snapshot, *, pasted: bool = False) -> Extract:
     limits = settings()
     return read_in_child(
         response_of(bytes(snapshot.warc)), charset=snapshot.charset, seconds=limits.READER_SECONDS,
-        memory_mib=limits.READER_MEMORY_MIB, **known,
+        memory_mib=limits.READER_MEMORY_MIB, readers=limits.READERS, **known,
     )  # fmt: skip
+
+
+def fetch_document(lease: Lease) -> dict[str, Any]:
+    """Fetch the page of a document that was filed by its address, and ask for its reading."""
+    by = MACHINE(JobName.FETCH_DOCUMENT)
+    document = Document.objects.get(pk=lease.job.args["document"])
+    try:
+        fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
+    except (FetchRefused, FetchFailed) as reason:
+        with transaction.atomic():
+            lease.hold()
+            fail_fetch(document, reason.message, by=by)
+        raise GivenUp(reason.message) from None
+    with transaction.atomic():
+        lease.hold(total=1, done=1)
+        return store_fetch(document, fetched, by=by, said=lease.job.args.get("said") or {})
+
+
+def poll_feed(lease: Lease) -> dict[str, Any]:
+    """Look at a feed, and take in what it has not brought before."""
+    feed = Feed.objects.select_related("desk", "publisher").get(pk=lease.job.args["feed"])
+    if not feed.active:
+        return {"inactive": True}
+    try:
+        return poll_folder(lease, feed) if feed.folder else poll_address(lease, feed)
+    except (FetchRefused, FetchFailed, Unreadable) as reason:
+        with transaction.atomic():
+            lease.hold()
+            close_poll(feed, error=reason.message)
+        raise GivenUp(reason.message) from None
+
+
+def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
+    """The entries of a feed's address; nothing where its server says that it has not changed."""
+    limits = settings()
+    known = {"etag": feed.etag, "last_modified": feed.last_modified}
+    try:
+        fetched = fetch(feed.url, **known, limits=Limits(seconds=limits.FETCH_SECONDS))
+    except FetchFailed as reason:
+        if reason.code != "not_modified":
+            raise
+        with transaction.atomic():
+            lease.hold()
+            close_poll(feed)
+        return {"taken": 0, "refused": 0, "left": 0}
+    listing = list_in_child(
+        fetched.body, charset=fetched.charset, url=fetched.url, seconds=limits.READER_SECONDS,
+        memory_mib=limits.READER_MEMORY_MIB,
+    )  # fmt: skip
+    new = unseen(feed, [entry.guid for entry in listing.entries])
+    wanted = [entry for entry in listing.entries if entry.guid in new]
+    counts = take_all(lease, wanted[:MOST_TAKEN], lambda entry: take_entry(feed, entry, by=MACHINE(JobName.POLL_FEED)))
+    left = len(wanted[MOST_TAKEN:])
+    said = ("", "") if left else (fetched.header("etag"), fetched.header("last-modified"))
+    with transaction.atomic():
+        lease.hold()
+        close_poll(feed, etag=said[0], last_modified=said[1])
+    return {**counts, "left": left, "notes": list(listing.notes)}
+
+
+def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
+    """The files of a drop folder that are new, and have been left alone for a moment."""
+    known = frozenset(feed.items.values_list("guid", flat=True))
+    new = islice(look_into(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
+    counts = take_all(lease, new, lambda file: take_file(feed, file, by=MACHINE(JobName.POLL_FEED)))
+    with transaction.atomic():
+        lease.hold()
+        close_poll(feed)
+    return counts
+
+
+def take_all(lease: Lease, found: Iterable[Any], take: Callable[[Any], FeedItem]) -> dict[str, Any]:
+    """Take in one after the other, each in a transaction of its own; one that is refused stops no other."""
+    counts = {"taken": 0, "refused": 0}
+    for done, one in enumerate(found, 1):
+        with transaction.atomic():
+            lease.hold(done=done)
+            counts["refused" if take(one).error else "taken"] += 1
+    return counts
 
 
 def crosscheck(lease: Lease) -> dict[str, Any]:
@@ -154,9 +266,11 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
             fail_capture(evidence, reason.message, by=by)
         raise GivenUp(reason.message) from None
     try:
+        limits = settings()
         extract = read_in_child(
-            fetched.body, media_type=fetched.media_type, charset=fetched.charset or "", url=fetched.url
-        )
+            fetched.body, media_type=fetched.media_type, charset=fetched.charset or "", url=fetched.url,
+            seconds=limits.READER_SECONDS, memory_mib=limits.READER_MEMORY_MIB, readers=limits.READERS,
+        )  # fmt: skip
         text = extract.text
     except Unreadable:
         text = ""  # the bytes are evidence all the same; a quote cannot be linked to them by machine
@@ -173,16 +287,56 @@ def send_report(lease: Lease) -> dict[str, Any]:
 
 
 def sweep(lease: Lease) -> dict[str, Any]:
-    """Open follow-up work where a published running figure has gone out of date."""
+    """What goes out of date by the clock: figures that were published, answers of the gate, rows of small work."""
     with transaction.atomic():
         lease.hold()
-        return {"follow_ups": follow_up_expired(by=MACHINE(JobName.SWEEP))}
+        done = {"follow_ups": follow_up_expired(by=MACHINE(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
+    oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
+    keys, _ = IdempotencyKey.objects.expired(oldest).delete()
+    return {**done, "keys": keys, "asked": watch_clock()}
+
+
+def watch_clearance(lease: Lease) -> dict[str, Any]:
+    """Ask the gate of one document anew, and tell of its answer where it changed."""
+    with transaction.atomic():
+        lease.hold()
+        news = note_clearance(lease.job.args["document"], by=MACHINE(JobName.WATCH_CLEARANCE))
+    return {"news": news}
+
+
+def send_notices(lease: Lease) -> dict[str, Any]:
+    """Mail one person the notices that were gathered for them."""
+    return mail_notices(lease.job.args["recipient"], hold=lease.hold)
+
+
+def deliver_webhook(lease: Lease) -> dict[str, Any]:
+    """Post one message to one webhook through the guarded client; tried again until it is taken or given up."""
+    delivery = Delivery.objects.select_related("webhook").get(pk=lease.job.args["delivery"])
+    if delivery.delivered_at or not delivery.webhook.active:
+        return {"already": bool(delivery.delivered_at), "active": delivery.webhook.active}
+    body, headers = signed_message(delivery, timezone.now())
+    lease.hold()
+    try:
+        status = post_json(delivery.webhook.url, body, headers=headers, limits=POST_LIMITS)
+    except (FetchRefused, FetchFailed) as reason:
+        note_delivery(delivery, error=reason.message)
+        raise GivenUp(reason.message) if isinstance(reason, FetchRefused) else NotTaken(reason.message) from None
+    refused = "" if 200 <= status < 300 else f"The other side answered {status}."
+    note_delivery(delivery, status=status, error=refused)
+    if refused:
+        raise NotTaken(refused)
+    return {"status": status}
 
 
 HANDLERS: dict[JobName, Callable[[Lease], dict[str, Any]]] = {
     JobName.READ_DOCUMENT: read_document,
+    JobName.FETCH_DOCUMENT: fetch_document,
+    JobName.POLL_FEED: poll_feed,
     JobName.CROSSCHECK: crosscheck,
     JobName.CAPTURE_EVIDENCE: capture_evidence,
     JobName.SEND_REPORT: send_report,
     JobName.SWEEP: sweep,
+    JobName.WATCH_CLEARANCE: watch_clearance,
+    JobName.SEND_NOTICES: send_notices,
+    JobName.DELIVER_WEBHOOK: deliver_webhook,
 }

@@ -12,11 +12,11 @@ from .crosschecks import (
     ResolutionKind,
     Scope,
 )
-from .desks import Desk, Eyes, Membership, Policy, Role
+from .desks import Desk, Eyes, Membership, Policy, Role, colleagues_of
 from .documents import Document, DocumentKind, Revision
 from .feeds import Feed, FeedItem
 from .history import Event, EventNote
-from .jobs import Job
+from .jobs import QUIET_JOBS, Job
 from .measures import Measure, Topic
 from .outbox import (
     Delivery,
@@ -28,6 +28,7 @@ from .outbox import (
 )
 from .publications import Correction, CorrectionClass, Publication
 from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
+from .sentences import Sentence, sentences_of
 from .sources import (
     Evidence,
     EvidenceKind,
@@ -51,11 +52,12 @@ from .verification import (
 )
 
 __all__ = [
+    "QUIET_JOBS",
     "Anchor", "Attribution", "Claim", "Correction", "CorrectionClass", "CrossCheck", "Delivery", "Desk", "Discrepancy",
     "DiscrepancyFigure", "DiscrepancyKind", "Document", "DocumentKind", "Event", "EventNote", "Evidence",
     "EvidenceKind", "Eyes", "Feed", "FeedItem", "Figure", "IdempotencyKey", "Job", "Measure", "Membership", "Method",
     "NoticeChoice", "NoticeKind", "Notification", "Policy", "Publication", "Report", "ReportDelivery", "ReportFormat",
-    "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role", "Scope", "SignOff", "Snapshot", "Source",
-    "SourceDomain", "SourceKind", "SourceName", "SourceUse", "Stance", "Topic", "Verdict", "VerdictLabel",
-    "VerificationTask", "WaitingFor", "Waiver", "Webhook", "folded",
+    "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role", "Scope", "Sentence", "SignOff",
+    "Snapshot", "Source", "SourceDomain", "SourceKind", "SourceName", "SourceUse", "Stance", "Topic", "Verdict", "VerdictLabel",
+    "VerificationTask", "WaitingFor", "Waiver", "Webhook", "colleagues_of", "folded", "sentences_of",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 
@@ -73,6 +74,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} as {self.get_role_display()} on {self.desk or 'all desks'}"
+
+
+def colleagues_of(user: Any) -> models.QuerySet[Any]:
+    """The people who share a desk with this person, and the chief editors: whom work may be given to."""
+    share = Q(factcheck_memberships__desk__in=Desk.objects.visible_to(user))
+    chief = Q(factcheck_memberships__role=Role.CHIEF_EDITOR)
+    model = get_user_model()
+    return model.objects.filter(share | chief, is_active=True).order_by(model.USERNAME_FIELD).distinct()
 
 
 class Eyes(models.TextChoices):

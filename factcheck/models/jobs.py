@@ -12,6 +12,9 @@ from factcheck.states import JobState
 
 from .desks import Desk
 
+QUIET_JOBS = frozenset({"watch_clearance", "send_notices"})
+"""Small work that follows many acts by itself; lists leave it out unless it failed."""
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: Any) -> JobQuerySet:
@@ -20,6 +23,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def unfinished(self) -> JobQuerySet:
         return self.filter(state__in=[JobState.DUE, JobState.RUNNING])
+
+    def loud(self) -> JobQuerySet:
+        """What a person wants to see in a list: without the small work that follows every act and went well."""
+        return self.exclude(Q(name__in=QUIET_JOBS) & ~Q(state=JobState.FAILED))
 
 
 class Job(models.Model):

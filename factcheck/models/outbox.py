@@ -5,13 +5,14 @@ The keys by which a client may send a request twice live here too.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from .desks import Desk
+from .desks import Desk, Membership, Role
 
 
 class NoticeKind(models.TextChoices):
@@ -87,9 +88,17 @@ class NoticeChoice(models.Model):
         return f"{self.get_kind_display()}: {self.user}"
 
 
+def keepers_desks(user: Any) -> models.QuerySet[Desk]:
+    """The desks on which a person is chief or auditor; all for a chief editor."""
+    held = Membership.objects.filter(user=user.pk, role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
+    seen = Desk.objects.visible_to(user)
+    return seen if Membership.objects.filter(user=user.pk, desk=None).exists() else seen.filter(pk__in=held)
+
+
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: Any) -> WebhookQuerySet:
-        return self.filter(desk__in=Desk.objects.visible_to(user))
+        """For those who keep or audit a desk: an address may itself be a secret of the other side."""
+        return self.filter(desk__in=keepers_desks(user))
 
 
 class Webhook(models.Model):
@@ -115,7 +124,7 @@ class Webhook(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Any) -> DeliveryQuerySet:
-        return self.filter(webhook__desk__in=Desk.objects.visible_to(user))
+        return self.filter(webhook__desk__in=keepers_desks(user))
 
 
 class Delivery(models.Model):
@@ -141,6 +150,11 @@ class Delivery(models.Model):
         return f"{self.event} to {self.webhook}"
 
 
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def expired(self, before: datetime) -> IdempotencyKeyQuerySet:
+        return self.filter(created_at__lt=before)
+
+
 class IdempotencyKey(models.Model):
     """A request a client named, with what was answered, so that sending it again does nothing twice."""
 
@@ -151,6 +165,8 @@ class IdempotencyKey(models.Model):
     answer = models.JSONField(null=True)
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]

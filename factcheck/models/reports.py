@@ -26,6 +26,7 @@ OF_A_DESK = [kind for kind in ReportKind.values if kind != ReportKind.DOCUMENT]
 class ReportFormat(models.TextChoices):
     PDF = "pdf", "PDF"
     HTML = "html", "web page"
+    TEXT = "text", "plain text"
     CSV = "csv", "CSV"
     XLSX = "xlsx", "Excel"
     JSON = "json", "JSON"

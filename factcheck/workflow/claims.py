@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from factcheck.errors import Invalid, WrongState
-from factcheck.models import Anchor, Claim, Document, Figure, Scope
+from factcheck.models import Anchor, Claim, Document, Figure, Policy, Scope
 from factcheck.permissions import MACHINE, refusal
 from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
-from .transitions import log, move, require, void_decisions, write_anchors
+from .transitions import change, log, move, require, require_note, void_decisions, write_anchors
 
 
 def add_claim(
@@ -103,7 +103,7 @@ def reopen_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
         link_figures_of(claim, by=by)
 
 
-def split_claim(claim: Claim, parts: Iterable[str], *, by: Any) -> list[Claim]:
+def split_claim(claim: Claim, parts: Iterable[str], *, by: Any, version: int | None = None) -> list[Claim]:
     """Break a claim that states several things into its parts, each checked on its own.
 
     The parts stand in the same sentences as the whole, and an edit there touches all of them; the whole is
@@ -124,7 +124,7 @@ def split_claim(claim: Claim, parts: Iterable[str], *, by: Any) -> list[Claim]:
     with transaction.atomic():
         made = [_part(claim, part, anchor, by) for part in wanted]
         figures = list(figures_in(claim).exclude(state=FigureState.DISMISSED))
-        move(claim, "dismiss", by=by, note="split into parts")
+        move(claim, "dismiss", by=by, note="split into parts", version=version)
         for figure in figures:
             _hand_over(figure, next((part for part in made if figure.surface in part.text), made[0]), by)
     return made
@@ -155,7 +155,7 @@ def _hand_over(figure: Figure, part: Claim, by: Any) -> None:
         log(figure, "hand_over", by=by, facts={"from": figure.claim_id, "claim": part.pk})
 
 
-def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> None:
+def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any, version: int | None = None) -> None:
     """A person says where a claim with a lost anchor stands now; on other words nothing holds that was decided.
 
     Raises:
@@ -176,8 +176,7 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any) -> N
             [Anchor(revision=revision, claim=claim, start=start, end=end, exact=quote, anchor_state=AnchorState.MOVED)]
         )
         writer = claim.document.writer_of(quote) or claim.words_changed_by
-        Claim.objects.filter(pk=claim.pk).update(text=quote, words_changed_by=writer)
-        claim.refresh_from_db()
+        change(claim, version=version, text=quote, words_changed_by=writer)
         log(claim, "place", by=by, facts={"start": start, "end": end})
         if reworded:
             void_decisions(claim, "the words changed: placed on other words", by=MACHINE("place claim"))
@@ -219,6 +218,33 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Any, note: str) -> int:
             move(figure, "dismiss", by=by, note=note)
         compare_again(chosen)
     return len(chosen)
+
+
+def idle_figures(document: Document) -> list[Figure]:
+    """Found figures that stand in no claim a person accepted, nor in one that waits to be looked at."""
+    claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
+    kept = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
+    anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
+    found = anchors.filter(figure__in=document.figures.standing().filter(state=FigureState.FOUND))
+    spans = [(start or 0, end or 0) for start, end in anchors.filter(claim__in=kept).values_list("start", "end")]
+    idle = [
+        figure
+        for figure, start, end in found.order_by("figure").values_list("figure", "start", "end")
+        if not any(first <= (start or 0) and (end or 0) <= last for first, last in spans)
+    ]
+    return list(Figure.objects.filter(pk__in=idle))
+
+
+def dismiss_idle_figures(document: Document, *, by: Any, note: str) -> int:
+    """Dismiss every figure that nobody needs to check, with one reason; all or none. Returns how many.
+
+    Idle are figures outside the claims that were accepted or are worth checking at the desk's threshold.
+
+    Raises:
+        Invalid: no reason is given.
+    """
+    require(by, document, "dismiss_idle")
+    return dismiss_figures(idle_figures(document), by=by, note=require_note(note))
 
 
 def reopen_figure(figure: Figure, *, by: Any, version: int | None = None) -> None:

@@ -1,4 +1,7 @@
-"""The gate: may this revision be published, and if not, what blocks it. Reads only; nothing is decided here."""
+"""The gate: may this revision be published, and if not, what blocks it. Nothing is decided here.
+
+``clearance`` only reads. ``note_clearance`` keeps the last answer on the document, and tells of a change.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from factcheck import signals
 from factcheck.conf import settings
 from factcheck.models import (
     Claim,
@@ -24,11 +29,14 @@ from factcheck.models import (
     VerdictLabel,
     Waiver,
 )
+from factcheck.permissions import MACHINE
 from factcheck.queue import JobName
 from factcheck.states import ClaimState, DiscrepancyState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
-from .transitions import words_sha256
+from .happenings import tell_webhooks
+from .notices import tell_clearance
+from .transitions import log, require, told_to, words_sha256
 
 UNCHECKED: dict[str, str] = {
     ClaimState.PROPOSED: "has not been looked at",
@@ -36,6 +44,8 @@ UNCHECKED: dict[str, str] = {
     ClaimState.IN_VERIFICATION: "is being checked",
     ClaimState.IN_REVIEW: "waits for a sign-off",
 }
+WAITING = frozenset({"reading_pending", "crosscheck_pending"})
+MOST_TOLD = 100
 CLEARS_IF_ATTRIBUTED = (VerdictLabel.CONFLICTING_EVIDENCE, VerdictLabel.NOT_ENOUGH_EVIDENCE)
 
 
@@ -78,7 +88,7 @@ def clearance(document: Document, *, source_sha256: str = "", at: datetime | Non
     if revision is not None and not blockers:
         blockers = list(content_blockers(document, revision, now))
         waiver = revision.waivers.running(now).order_by("-expires_at").first()
-    covered = waiver is not None and bool(blockers) and all(is_covered(row, waiver) for row in blockers)
+    covered = waiver is not None and bool(blockers) and are_covered(blockers, waiver)
     return Clearance(
         clear=not blockers or covered, document=document.pk, revision=revision.number if revision else None,
         source_sha256=revision.bytes_sha256 if revision else "", blockers=tuple(blockers),
@@ -86,10 +96,46 @@ def clearance(document: Document, *, source_sha256: str = "", at: datetime | Non
     )  # fmt: skip
 
 
-def is_covered(blocker: Blocker, waiver: Waiver) -> bool:
+def note_clearance(pk: int, *, by: MACHINE) -> bool | None:
+    """Ask the gate anew, keep its answer on the document, and tell of it where it changed.
+
+    The first answer "no" is no news. While only a job that has not ended stands in the way, there is no answer
+    yet; that job asks again when it ends. Returns the answer where it was news, else None.
+    """
+    with transaction.atomic():
+        rows = Document.objects.select_for_update(no_key=True)  # two workers take turns: the later one knows more
+        document = rows.get(pk=pk)
+        require(by, document, "note_clearance")
+        answer, before = clearance(document), document.clear
+        waits = not answer.clear and all(row.code in WAITING for row in answer.blockers)
+        if waits or before == answer.clear:
+            return None
+        if not Document.objects.filter(pk=pk, clear=before).update(clear=answer.clear):
+            return None
+        document.clear = answer.clear
+        if before is None and not answer.clear:
+            return None
+        tell_news(document, answer, by=by)
+        return answer.clear
+
+
+def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
+    """The gate answers otherwise than it did: history, notices, webhooks, and a signal on commit."""
+    act = "cleared" if answer.clear else "uncleared"
+    event = log(document, act, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})
+    key = f"document:{document.pk}:{event.sequence}"
+    tell_clearance(document, clear=answer.clear, key=key)
+    blockers = [{"code": row.code, "record": row.record, "record_id": row.record_id} for row in answer.blockers]
+    told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
+    tell_webhooks(f"document_{act}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
+    signal = signals.document_cleared if answer.clear else signals.document_uncleared
+    transaction.on_commit(lambda: signal.send(Document, document=document, clearance=answer))
+
+
+def are_covered(blockers: Iterable[Blocker], waiver: Waiver) -> bool:
     """A waiver of a revision covers what it listed when it was given, for the reason it listed, and nothing since."""
-    listed = [(row["code"], row["record"], row["record_id"]) for row in waiver.covers]
-    return (blocker.code, blocker.record, blocker.record_id) in listed
+    listed = {(row["code"], row["record"], row["record_id"]) for row in waiver.covers}
+    return all((row.code, row.record, row.record_id) in listed for row in blockers)
 
 
 def document_blockers(document: Document, revision: Revision | None, source_sha256: str) -> Iterator[Blocker]:
@@ -127,7 +173,8 @@ def content_blockers(document: Document, revision: Revision, now: datetime) -> I
 def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     """The figures must have been compared, and no comparison that may touch them may be under way."""
     jobs = Job.objects.filter(name=JobName.CROSSCHECK)
-    waiting = set(jobs.unfinished().values_list("key", flat=True))
+    keys = jobs.unfinished().values_list("key", flat=True)
+    waiting = {":".join(key.split(":")[:2]) for key in keys}  # what comes after names the desk that asked
     measures = [int(key[8:]) for key in waiting if key.startswith("measure:") and key[8:].isdecimal()]
     if (
         waiting & {f"document:{document.pk}", f"topic:{document.topic_id}"}
@@ -203,14 +250,6 @@ def discrepancy_blockers(document: Document) -> Iterator[Blocker]:
         superseded = [side.figure for side in row.sides.all() if side.side == "a"]
         if row.kind != DiscrepancyKind.SUPERSEDED or is_current(document, superseded):
             yield Blocker("discrepancy_open", "discrepancy", row.pk, told_to(row, document.desk_id))
-
-
-def told_to(row: Discrepancy, desk: int) -> str:
-    """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
-    seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
-    return (
-        row.reason if len(seen) > 1 else "A figure of another desk differs from one in this text; ask the chief editor."
-    )
 
 
 def is_current(document: Document, superseded: Iterable[Figure]) -> bool:

@@ -14,7 +14,6 @@ from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -53,7 +52,8 @@ from factcheck.text import (
 )
 from factcheck.text import Measure as MeasureValue
 
-from .transitions import mark_stale, move, require
+from .transitions import mark_stale, move, require, told_to
+from .watch import watch_documents
 
 KIND_OF = {
     Relation.CONFLICT: DiscrepancyKind.CONFLICT,
@@ -131,17 +131,20 @@ def open_crosscheck(job: Job) -> CrossCheck:
 
 def measures_of(run: CrossCheck) -> list[Measure]:
     """The measures a run looks at, in a fixed order; also those whose figures have left open discrepancies behind."""
-    rows = Measure.objects.filter(
-        Q(merged_into=None, figures__isnull=False) | Q(discrepancies__state=DiscrepancyState.OPEN)
-    )
+    held = Figure.objects.exclude(measure=None).values("measure")  # subqueries: joins would multiply the rows
+    unsettled = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).values("measure")
+    rows = Measure.objects.filter(Q(merged_into=None, pk__in=held) | Q(pk__in=unsettled))
     if run.scope == Scope.DOCUMENT:
-        touched = Measure.objects.filter(figures__document=run.document)
-        rows = rows.filter(Q(pk__in=touched.values("pk")) | Q(discrepancies__figures__document=run.document))
+        figures = Figure.objects.filter(document=run.document)
+        touched = Measure.objects.filter(pk__in=figures.exclude(measure=None).values("measure"))
+        everywhere = Q(general=True, key__in=touched.values("key"))  # of another topic, and compared in this one too
+        left = DiscrepancyFigure.objects.filter(figure__in=figures).values("discrepancy__measure")
+        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | Q(pk__in=left))
     elif run.scope == Scope.MEASURE:
         rows = rows.filter(pk__in=[run.measure_id])
     elif run.scope == Scope.TOPIC:
         rows = rows.filter(topic=run.topic)
-    return list(rows.distinct().order_by("pk"))
+    return list(rows.order_by("pk"))
 
 
 def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
@@ -244,13 +247,6 @@ def plain(number: Decimal | None) -> str:
     return "" if number is None else format(number.normalize(), "f")
 
 
-def crosscheck_measure(measure: Measure, *, by: Any) -> Counter[str]:
-    """Compare the states of one measure and write down what follows; doing it twice changes nothing."""
-    found = compare_measure(measure)
-    with transaction.atomic():
-        return store_found(measure, found, by=by)
-
-
 def compare_measure(measure: Measure) -> Found:
     """Compare the states of a measure two by two. Writes nothing, so that it may take its time.
 
@@ -287,15 +283,32 @@ def store_found(measure: Measure, found: Found, *, by: Any) -> Counter[str]:
         [Discrepancy(measure=measure, **told(pair)) for pair in fresh], batch_size=500
     )
     alarming = list(zip(made, fresh, strict=True))
+    touched = fresh + [found.pairs[keys] for keys, row in known.items() if other_kind(row, found.pairs.get(keys))]
+    closed = []
     for keys, row in known.items():
         if keys in found.pairs:
             alarming += [(row, found.pairs[keys])] if renew(row, found.pairs[keys], by=by) else []
         elif row.state == DiscrepancyState.OPEN:
             move(row, "close", by=by, note="one of the figures is gone or has changed")
+            closed.append(row.pk)
     rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
-    write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
+    joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
     void_sign_offs(measure, alarming, by=by)
+    watch_documents(documents_of([*touched, *(pair for _, pair in alarming)], joined_by, closed))
     return Counter(pair.kind for pair in found.pairs.values())
+
+
+def other_kind(row: Discrepancy, pair: Pair | None) -> bool:
+    return pair is not None and row.kind != pair.kind
+
+
+def documents_of(pairs: Iterable[Pair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
+    """The documents whose gate may answer otherwise, now that these discrepancies came, changed or went."""
+    found = {figure.document_id for pair in pairs for held in (pair.a, pair.b) for figure in held.figures}
+    for start in range(0, len(closed), 500):
+        sides = DiscrepancyFigure.objects.filter(discrepancy__in=closed[start : start + 500])
+        found |= set(sides.values_list("figure__document", flat=True))
+    return found | {figure.document_id for figure in figures}
 
 
 def told(pair: Pair) -> dict[str, Any]:
@@ -337,10 +350,10 @@ def agreements_of(measure: Measure) -> list[str]:
     return found
 
 
-def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> None:
-    """Which figures carry which of the two states, as of now."""
+def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
+    """Which figures carry which of the two states, as of now; returns those that did not before."""
     wanted = {
-        (row.pk, figure.pk): side
+        (row.pk, figure.pk): (side, figure)
         for row, pair in told_of
         for side, held in (("a", pair.a), ("b", pair.b))
         for figure in held.figures
@@ -350,13 +363,14 @@ def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> None:
     for start in range(0, len(rows), 500):
         sides = DiscrepancyFigure.objects.filter(discrepancy__in=rows[start : start + 500])
         known |= {(d, f): (pk, side) for pk, d, f, side in sides.values_list("pk", "discrepancy", "figure", "side")}
-    gone = [pk for key, (pk, side) in known.items() if wanted.get(key) != side]
+    gone = [pk for key, (pk, side) in known.items() if key not in wanted or wanted[key][0] != side]
     for start in range(0, len(gone), 500):
         DiscrepancyFigure.objects.filter(pk__in=gone[start : start + 500]).delete()
-    fresh = [key for key, side in wanted.items() if key not in known or known[key][1] != side]
+    fresh = [key for key, (side, _) in wanted.items() if key not in known or known[key][1] != side]
     DiscrepancyFigure.objects.bulk_create(
-        [DiscrepancyFigure(discrepancy_id=d, figure_id=f, side=wanted[d, f]) for d, f in fresh], batch_size=500
+        [DiscrepancyFigure(discrepancy_id=d, figure_id=f, side=wanted[d, f][0]) for d, f in fresh], batch_size=500
     )
+    return [wanted[key][1] for key in fresh]
 
 
 def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *, by: Any) -> None:
@@ -369,13 +383,7 @@ def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *
         for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
             for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
                 if reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
-                    mark_stale(claim, f"a new conflict: {told_to_desk(row, other, claim.document.desk_id)}", by=by)
-
-
-def told_to_desk(row: Discrepancy, other: Held, desk: int) -> str:
-    """The reason, or only that there is one, to a desk that holds no figure of the other side."""
-    seen = any(figure.document.desk_id == desk for figure in other.figures)
-    return row.reason if seen else "a figure of another desk differs"
+                    mark_stale(claim, f"a new conflict: {told_to(row, claim.document.desk_id)}", by=by)
 
 
 def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:

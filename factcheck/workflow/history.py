@@ -9,9 +9,22 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from factcheck.models import Anchor, Attribution, Document, Event, EventNote, Evidence, Snapshot, VerificationTask
+from factcheck.models import (
+    Anchor,
+    Attribution,
+    Document,
+    Event,
+    EventNote,
+    Evidence,
+    IdempotencyKey,
+    Job,
+    Notification,
+    Snapshot,
+    VerificationTask,
+)
+from factcheck.queue import JobName
 
-from .transitions import log, require, require_note
+from .transitions import change, log, require, require_note
 
 
 def verify_history() -> list[str]:
@@ -36,7 +49,7 @@ def broken_notes() -> Iterator[str]:
             yield f"The reason of event {note.event_id} is not the one that was given."
 
 
-def erase_document(document: Document, *, by: Any, note: str) -> None:
+def erase_document(document: Document, *, by: Any, note: str, version: int | None = None) -> None:
     """Blank every text of a document: bytes, revisions, claims, figures and the reasons given about it.
 
     What was decided, by whom and when stays, and the history still verifies. There is no way back.
@@ -49,6 +62,7 @@ def erase_document(document: Document, *, by: Any, note: str) -> None:
     now = timezone.now()
     with transaction.atomic():
         Snapshot.objects.filter(revisions__document=document).update(text="", warc=b"")
+        erase_arrivals(document)
         document.revisions.update(text="", erased_at=now)
         Anchor.objects.filter(revision__document=document).update(exact="", prefix="", suffix="")
         document.claims.update(text="")
@@ -57,14 +71,23 @@ def erase_document(document: Document, *, by: Any, note: str) -> None:
         document.figures.exclude(as_written="").update(as_written="erased")
         for row in document.attributions.all():
             Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
-        Document.objects.filter(pk=document.pk).update(title="", byline="", url="")
+        change(document, version=version, title="", byline="", url="")
         erase_notes(document, now)
         log(document, "erase", by=by, note=reason)
-    document.refresh_from_db()
+
+
+def erase_arrivals(document: Document) -> None:
+    """The bytes that came for a document and were never read, and what feeds told of it."""
+    for job in Job.objects.filter(key__startswith=f"document:{document.pk}:", name=JobName.READ_DOCUMENT):
+        Snapshot.objects.filter(pk=job.args["snapshot"]).update(text="", warc=b"")
+        Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
+    for job in Job.objects.filter(key=f"document:{document.pk}", name=JobName.FETCH_DOCUMENT):
+        Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
+    document.feed_items.update(title="")
 
 
 def erase_notes(document: Document, now: Any) -> None:
-    """The reasons given about a document, its claims and figures, and the work and evidence on them."""
+    """What was written and told about a document, its claims and figures, and the work and evidence on them."""
     about = {
         "document": Document.objects.filter(pk=document.pk),
         "claim": document.claims.all(),
@@ -75,3 +98,6 @@ def erase_notes(document: Document, now: Any) -> None:
     for record, rows in about.items():
         notes = EventNote.objects.filter(event__record=record, event__record_id__in=rows.values("pk"))
         notes.update(text="", erased_at=now)
+        told = Notification.objects.filter(record=record, record_id__in=rows.values("pk"))
+        told.update(text="The text this told of was erased.")
+    IdempotencyKey.objects.all().delete()  # the answers kept for clients hold words of whatever they asked for

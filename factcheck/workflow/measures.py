@@ -14,10 +14,10 @@ from factcheck.models import Document, Figure, Measure, Scope, Topic
 from factcheck.permissions import NO_AUTHOR
 from factcheck.queue import enqueue_crosscheck
 
-from .transitions import log, require
+from .transitions import change, log, require, require_storable
 
 
-def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
+def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | None = None) -> None:
     """Say that two measures are one: the figures move over, and what the engine finds later follows.
 
     Raises:
@@ -30,9 +30,9 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any) -> None:
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
         raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
     with transaction.atomic():
+        change(measure, version=version, merged_into=into)
         Figure.objects.filter(measure=measure).update(measure=into)
         Measure.objects.filter(merged_into=measure).update(merged_into=into)
-        Measure.objects.filter(pk=measure.pk).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
         compare_again(measure, into)
 
@@ -43,7 +43,8 @@ def refuse_authors(by: Any, *measures: Measure | None) -> None:
     Raises:
         NotAllowed: one of the measures holds a figure of a document that the person wrote.
     """
-    if not all(NO_AUTHOR.allows.test(by, measure) for measure in measures if measure is not None):
+    held = [measure.pk for measure in measures if measure is not None]
+    if Document.objects.filter(authors=by, figures__measure__in=held).exists():
         raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
 
 
@@ -54,7 +55,9 @@ def compare_again(*measures: Measure | None) -> None:
             enqueue_crosscheck(Scope.MEASURE, measure)
 
 
-def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: Any) -> Measure:
+def split_measure(
+    measure: Measure, figures: list[Figure], *, counted: str, by: Any, version: int | None = None
+) -> Measure:
     """Say that some figures of a measure count another thing; they are pinned to a measure of their own.
 
     Raises:
@@ -65,7 +68,9 @@ def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: 
         raise Invalid("Choose figures of this measure.", code="figures_elsewhere")
     if not counted.strip():
         raise Invalid("Say what they count.", code="counted_missing")
+    require_storable(counted)
     with transaction.atomic():
+        change(measure, version=version)
         number = Measure.objects.filter(topic=measure.topic, key__startswith=f"{measure.key[:250]}#").count() + 1
         made = Measure.objects.create(
             topic=measure.topic,
@@ -82,7 +87,7 @@ def split_measure(measure: Measure, figures: list[Figure], *, counted: str, by: 
     return made
 
 
-def pin_figure(figure: Figure, measure: Measure, *, by: Any) -> None:
+def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None = None) -> None:
     """Say which measure a figure belongs to, for good.
 
     Raises:
@@ -95,25 +100,53 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any) -> None:
             f"A figure in {figure.unit} cannot belong to a measure of {measure.dimension}.", code="dimension_differs"
         )
     with transaction.atomic():
-        Figure.objects.filter(pk=figure.pk).update(measure=measure, pinned_by=by)
-        log(figure, "pin", by=by, facts={"from": figure.measure_id, "measure": measure.pk})
-        compare_again(figure.measure, measure)
-    figure.refresh_from_db()
+        before = figure.measure
+        change(figure, version=version, measure=measure, pinned_by=by)
+        log(figure, "pin", by=by, facts={"from": before.pk if before else None, "measure": measure.pk})
+        compare_again(before, measure)
 
 
-def set_topic(document: Document, topic: Topic | None, *, by: Any) -> None:
-    """Put a document into a running story: its figures move to the measures of that topic, pinned ones stay."""
+def set_general(measure: Measure, general: bool, *, by: Any, version: int | None = None) -> None:
+    """Say that figures of this measure are compared whatever the topic, or only inside it.
+
+    Raises:
+        Invalid: the measure was merged into another.
+    """
+    require(by, measure, "set_general")
+    refuse_authors(by, *Measure.objects.filter(key=measure.key))
+    if measure.merged_into_id:
+        raise Invalid("This measure was merged into another; say it of that one.", code="measure_merged")
+    with transaction.atomic():
+        change(measure, version=version, general=general)
+        log(measure, "set_general", by=by, facts={"general": general})
+        compare_again(measure)
+
+
+def set_topic(document: Document, topic: Topic | None, *, by: Any, version: int | None = None) -> None:
+    """Put a document into a running story: its figures move to the measures of that topic, pinned ones stay.
+
+    Raises:
+        NotAllowed: the person wrote this document, or one whose figures its figures are or would be compared with.
+    """
     require(by, document, "set_topic")
+    refuse_authors(by, *measures_met(document, topic))
     with transaction.atomic():
         before = document.topic_id
-        Document.objects.filter(pk=document.pk).update(topic=topic)
-        document.refresh_from_db()
+        change(document, version=version, topic=topic)
         for figure in document.figures.filter(pinned_by=None).exclude(measure=None).select_related("measure"):
             if figure.measure:
                 figure.measure = home_of(figure.measure, document)
                 figure.save(update_fields=["measure"])
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
         log(document, "set_topic", by=by, facts={"from": before, "topic": topic.pk if topic else None})
+
+
+def measures_met(document: Document, topic: Topic | None) -> list[Measure]:
+    """The measures a document's figures are in, and those of the topic they would be moved to."""
+    own = list(Measure.objects.filter(figures__document=document).distinct())
+    bare = {measure.key.removeprefix(f"{document.pk}:") for measure in own}
+    there = Measure.objects.filter(topic=topic, key__in=bare).select_related("merged_into") if topic else []
+    return [*own, *(measure.merged_into or measure for measure in there)]
 
 
 def home_of(measure: Measure, document: Document) -> Measure:

@@ -27,7 +27,9 @@ from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
 from .clearance import Clearance, clearance
-from .transitions import log, move, require, require_note
+from .happenings import tell_corrected, tell_published
+from .notices import tell_published_uncleared
+from .transitions import change, log, move, require, require_note
 
 
 def publish_document(
@@ -69,6 +71,9 @@ def record_publication(document: Document, revision: Revision, answer: Clearance
     published = Publication.objects.create(
         document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
     )
+    tell_published(published)
+    if not published.clear:
+        tell_published_uncleared(published, by=by)
     transaction.on_commit(lambda: signals.document_published.send(Publication, publication=published))
     return published
 
@@ -101,16 +106,23 @@ def correct_document(
         corrected = document.publications.latest("pk")
         if corrected.revision != document.current_revision:
             answer, revision = pass_gate(document, "", uncleared_reason)
+            log(
+                document, "publish", by=by, note=uncleared_reason.strip(),
+                facts={"revision": revision.number, "clear": answer.clear},
+            )  # fmt: skip
             record_publication(document, revision, answer, by=by)
         correction = Correction.objects.create(
             publication=corrected, claim=claim, correction_class=correction_class,
             wording=wording.strip(), by=by, at=timezone.now(),
         )  # fmt: skip
+        tell_corrected(correction)
     transaction.on_commit(lambda: signals.correction_published.send(Correction, correction=correction))
     return correction
 
 
-def waive_document(document: Document, *, by: Any, note: str, expires_at: datetime | None = None) -> Waiver:
+def waive_document(
+    document: Document, *, by: Any, note: str, expires_at: datetime | None = None, version: int | None = None
+) -> Waiver:
     """For breaking news: let the current revision out with what still blocks it, for a day at most.
 
     The waiver lists what it covers and opens a piece of checking work for each claim in it.
@@ -135,6 +147,7 @@ def waive_document(document: Document, *, by: Any, note: str, expires_at: dateti
     if not answer.blockers:
         raise Invalid("Nothing blocks this document.", code="nothing_to_waive")
     with transaction.atomic():
+        change(document, version=version)
         covers = answer.as_dict()["blockers"]
         waiver = Waiver.objects.create(
             revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now()

@@ -1,45 +1,25 @@
-"""Sources and evidence: who says what of a claim, captured, linked to its words, and assessed.
+"""The registry of sources: who evidence comes from, entered, changed and graded by people.
 
-Counting origins is a queryset method of the Evidence model. The bytes of a page are fetched by a job.
+What a source says of a claim is in ``evidence``.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
-from factcheck.conf import settings
 from factcheck.errors import Invalid
-from factcheck.intake.fetching import Fetched
-from factcheck.intake.snapshots import sha256_of, warc_of, warc_of_upload
-from factcheck.models import (
-    Claim,
-    Desk,
-    Evidence,
-    EvidenceKind,
-    Snapshot,
-    Source,
-    SourceDomain,
-    SourceKind,
-    SourceName,
-    SourceUse,
-    Stance,
-    folded,
-)
+from factcheck.intake.snapshots import sha256_of
+from factcheck.models import Desk, Source, SourceDomain, SourceKind, SourceName, Topic, folded
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
-from factcheck.states import EvidenceState
+from factcheck.seals import seal, unseal
 
-from .transitions import log, move, require, require_storable
+from .transitions import change, log, require, require_note, require_storable
 
 PLATFORMS = frozenset(
     [
@@ -92,9 +72,8 @@ def record_source(
     require(by, desk, "record_source")
     if kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
-    require_storable(name, *aliases)
-    if not name.strip():
-        raise Invalid("A source needs a name.", code="name_missing")
+    aliases = list(aliases)
+    check_particulars(name, country, owner, aliases)
     wanted = {clean_domain(domain) for domain in domains}
     if confidential:
         code = f"source-{hashlib.sha256(seal(name).encode()).hexdigest()[:8]}"
@@ -122,6 +101,145 @@ def record_source(
     except IntegrityError:
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
     return source
+
+
+def check_particulars(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
+    """Hold what people enter of a source to what can be kept.
+
+    Raises:
+        Invalid: naming what cannot.
+    """
+    require_storable(name, *texts)
+    if not name.strip():
+        raise Invalid("A source needs a name.", code="name_missing")
+    if any(len(text.strip()) > 200 for text in (name, *texts)):
+        raise Invalid("A name has 200 characters at most.", code="name_too_long")
+    if country and not re.fullmatch("[A-Z]{2}", country):
+        raise Invalid("A country is two capital letters, such as NO.", code="country_unknown")
+    if owner is not None and owner.confidential:
+        raise Invalid("A confidential source owns nothing here.", code="owner_confidential")
+
+
+KEEP: Any = object()
+"""In the place of an owner: as it is. None means that nobody owns the source."""
+
+
+def change_source(
+    source: Source, *, by: Any, version: int | None = None, name: str | None = None, kind: str | None = None,
+    country: str | None = None, owner: Source | None = KEEP, aliases: Iterable[str] | None = None,
+    domains: Iterable[str] | None = None, party_to: Iterable[Topic] | None = None,
+) -> None:  # fmt: skip
+    """Change what the registry says of a source; what is not named stays.
+
+    A new name joins the old ones, under which copy still refers to the source; ``aliases`` replaces all of
+    them but the name itself. The grade is an act of its own, and a confidential name never changes.
+
+    Raises:
+        Invalid: a name or domain another source has, a platform, an unknown kind, or owners in a circle.
+        StaleRevision: the source has changed since ``version``.
+    """
+    require(by, source, "change")
+    texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
+    shown = source.name if name is None else name.strip()
+    check_particulars(shown, country or "", None if owner is KEEP else owner, texts or [])
+    if kind is not None and kind not in SourceKind.values:
+        raise Invalid("That is not a kind of source.", code="kind_unknown")
+    if source.confidential and (name is not None or texts is not None or domains is not None):
+        raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_sealed")
+    if owner is not KEEP:
+        refuse_circle(source, owner)
+    said = {"name": None if name is None else shown, "kind": kind, "country": country}
+    values: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    if owner is not KEEP:
+        values["owner"] = owner
+    wanted = None if domains is None else {clean_domain(domain) for domain in domains}
+    try:
+        with transaction.atomic():
+            change(source, version=version, **values)
+            if name is not None or texts is not None:
+                _set_names(source, texts)
+            _set_domains(source, wanted)
+            _set_interests(source, party_to)
+            given = {"aliases": texts, "domains": wanted, "party_to": party_to}
+            changed = [*values, *(key for key, value in given.items() if value is not None)]
+            log(source, "change", by=by, facts={"changed": sorted(changed)})
+    except IntegrityError:
+        source.refresh_from_db()
+        raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
+
+
+def refuse_circle(source: Source, owner: Source | None) -> None:
+    """A source is not owned by what it owns.
+
+    Raises:
+        Invalid: it would be.
+    """
+    owners = dict(Source.objects.values_list("pk", "owner"))
+    at, seen = owner.pk if owner else None, set[int]()
+    while at is not None and at not in seen:
+        if at == source.pk:
+            raise Invalid("A source cannot be owned by itself, nor by one it owns.", code="owner_circle")
+        seen.add(at)
+        at = owners.get(at)
+
+
+def _set_names(source: Source, aliases: list[str] | None) -> None:
+    wanted = {folded(alias)[:200]: alias for alias in (source.name, *(aliases or []))}
+    known = {row.folded: row for row in source.names.all()}
+    if aliases is not None:
+        source.names.exclude(folded__in=wanted).delete()
+    SourceName.objects.bulk_create(
+        SourceName(source=source, name=name, folded=key) for key, name in wanted.items() if key not in known
+    )
+
+
+def _set_domains(source: Source, wanted: set[str] | None) -> None:
+    if wanted is None:
+        return
+    known = set(source.domains.values_list("domain", flat=True))
+    source.domains.exclude(domain__in=wanted).delete()
+    SourceDomain.objects.bulk_create(SourceDomain(source=source, domain=domain) for domain in sorted(wanted - known))
+
+
+def _set_interests(source: Source, topics: Iterable[Topic] | None) -> None:
+    if topics is not None:
+        source.party_to.set(topics)
+
+
+def grade_source(source: Source, reliability: str, *, by: Any, reason: str, version: int | None = None) -> None:
+    """Grade how reliable a source has been, A to F, and say why. Grades are entered by people only.
+
+    Raises:
+        Invalid: no such grade, or no reason. StaleRevision: the source has changed since ``version``.
+    """
+    require(by, source, "grade")
+    if reliability not in tuple("ABCDEF"):
+        raise Invalid("Reliability is graded A to F.", code="reliability_unknown")
+    reason = require_note(reason)
+    if len(reason) > 500:
+        raise Invalid("Please keep the reason under 500 characters.", code="reason_too_long")
+    with transaction.atomic():
+        before = source.reliability
+        change(source, version=version, reliability=reliability, reliability_reason=reason)
+        log(source, "grade", by=by, note=reason, facts={"from": before, "to": reliability})
+
+
+def set_confidants(source: Source, confidants: Iterable[Any], *, by: Any, version: int | None = None) -> None:
+    """Say who besides the chief of the desk that entered a confidential source may open its name.
+
+    Raises:
+        Invalid: the source is not confidential, or a person works on no desk.
+    """
+    require(by, source, "entrust")
+    people = list(confidants)
+    if not source.confidential:
+        raise Invalid("This source is not confidential.", code="not_confidential")
+    if any(not person.is_active or not person.factcheck_memberships.exists() for person in people):
+        raise Invalid("A name is entrusted to people who work on a desk.", code="confidant_not_on_desk")
+    with transaction.atomic():
+        change(source, version=version)
+        source.confidants.set(people)
+        log(source, "entrust", by=by, facts={"confidants": sorted(person.pk for person in people)})
 
 
 def load_registry(rows: Iterable[dict[str, Any]], *, by: MACHINE) -> int:
@@ -168,205 +286,14 @@ def clean_domain(domain: str) -> str:
     return plain
 
 
-def seals() -> MultiFernet:
-    """The keys that seal confidential names: the host's, or one derived from its secret key."""
-    derived = base64.urlsafe_b64encode(hashlib.sha256(f"factcheck seal {django_settings.SECRET_KEY}".encode()).digest())
-    return MultiFernet([Fernet(key) for key in [*map(str.encode, settings().SEAL_KEYS), derived]])
-
-
-def seal(name: str) -> str:
-    return seals().encrypt(name.strip().encode()).decode()
-
-
-def open_name(source: Source, *, by: Any, desk: Desk) -> str:
-    """The name of a confidential source, for its confidants; every opening is written down.
+def open_name(source: Source, *, by: Any) -> str:
+    """The name of a confidential source, for those it was entrusted to; every opening is written down.
 
     Raises:
-        Invalid: the person is not one of them.
+        NotAllowed: the person is neither a confidant nor chief of the desk that entered the source.
     """
     if not source.confidential:
         return source.name
-    if isinstance(by, MACHINE) or not source.confidants.filter(pk=by.pk).exists():
-        raise Invalid("This name is known to the people it was entrusted to only.", code="name_sealed")
-    log(source, "open_name", by=by, facts={"desk": desk.pk})
-    return seals().decrypt(source.sealed_name.encode()).decode()
-
-
-def record_evidence(
-    claim: Claim, kind: str, *, by: Any, source: Source | None = None, url: str = "", note: str = "",
-    source_use: str = SourceUse.SECONDARY, credibility: int | None = None, derived_from: Evidence | None = None,
-    derived_from_source: Source | None = None,
-) -> Evidence:  # fmt: skip
-    """Note that a source has something to say of a claim. A web page is captured by a job.
-
-    The source of a web page is found by its domain where none is named. Calls, interviews and observations
-    need a note of what was said or seen, and are captured by it.
-
-    Raises:
-        Invalid: what such evidence needs is missing, or it is derived from itself or another claim's.
-    """
-    require(by, claim, "record_evidence")
-    check_evidence(claim, kind, url, note, source_use, credibility, derived_from)
-    if source is None and url:
-        source = Source.objects.at_host(urlsplit(url).hostname or "")
-    with transaction.atomic():
-        evidence = Evidence.objects.create(
-            claim=claim,
-            source=source,
-            kind=kind,
-            url=url,
-            note=note.strip(),
-            source_use=source_use,
-            credibility=credibility,
-            derived_from=derived_from,
-            derived_from_source=derived_from_source,
-            created_by=by,
-        )
-        log(
-            evidence,
-            "record",
-            by=by,
-            to_state=evidence.state,
-            facts={"claim": claim.pk, "source": source.pk if source else None},
-        )
-        if kind == EvidenceKind.WEB:
-            ask_for_capture(evidence, by=by)
-        elif kind != EvidenceKind.UPLOAD:
-            move(evidence, "attach", by=by)
-    return evidence
-
-
-def check_evidence(
-    claim: Claim,
-    kind: str,
-    url: str,
-    note: str,
-    source_use: str,
-    credibility: int | None,
-    derived_from: Evidence | None,
-) -> None:
-    if kind not in EvidenceKind.values:
-        raise Invalid("That is not a kind of evidence.", code="kind_unknown")
-    if source_use not in SourceUse.values:
-        raise Invalid("A source is used as primary or secondary.", code="source_use_unknown")
-    if kind == EvidenceKind.WEB and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-        raise Invalid("Web evidence needs the address of the page.", code="url_missing")
-    if kind not in (EvidenceKind.WEB, EvidenceKind.UPLOAD) and not note.strip():
-        raise Invalid("Please note what was said or seen.", code="note_missing")
-    require_storable(url, note)
-    if len(url) > 2000:
-        raise Invalid("The address is longer than 2,000 characters.", code="url_too_long")
-    if credibility is not None and not 1 <= credibility <= 6:
-        raise Invalid("Credibility runs from 1 to 6.", code="credibility_range")
-    if derived_from is not None and derived_from.claim.document.desk_id != claim.document.desk_id:
-        raise Invalid("Evidence repeats evidence of the same desk.", code="derived_elsewhere")
-
-
-def ask_for_capture(evidence: Evidence, *, by: Any) -> None:
-    enqueue(
-        JobName.CAPTURE_EVIDENCE, f"evidence:{evidence.pk}:{evidence.version}", {"evidence": evidence.pk},
-        by=None if isinstance(by, MACHINE) else by, desk=evidence.claim.document.desk, priority=3,
-    )  # fmt: skip
-
-
-def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Any) -> None:
-    """Keep what a job fetched: WARC, SHA-256 and the text read from it."""
-    with transaction.atomic():
-        snapshot = Snapshot.objects.create(
-            desk=evidence.claim.document.desk, url=fetched.url[:2000], media_type=fetched.media_type[:100],
-            charset=(fetched.charset or "")[:40], sha256=sha256_of(fetched.body), size=len(fetched.body),
-            warc=warc_of(fetched), text=text, taken_at=fetched.fetched_at,
-        )  # fmt: skip
-        move(
-            evidence,
-            "capture",
-            to=EvidenceState.CAPTURED,
-            by=by,
-            snapshot=snapshot,
-            error="",
-            facts={"sha256": snapshot.sha256},
-        )
-
-
-def fail_capture(evidence: Evidence, reason: str, *, by: Any) -> None:
-    """The page could not be had: say why, on the evidence."""
-    move(evidence, "capture", to=EvidenceState.CAPTURE_FAILED, by=by, note=reason, error=reason[:500])
-
-
-def capture_again(evidence: Evidence, *, by: Any, version: int | None = None) -> None:
-    """Ask for a failed capture once more."""
-    with transaction.atomic():
-        move(evidence, "capture", by=by, version=version)
-        ask_for_capture(evidence, by=by)
-
-
-def attach_evidence(
-    evidence: Evidence,
-    *,
-    by: Any,
-    data: bytes = b"",
-    filename: str = "",
-    text: str = "",
-    note: str = "",
-    version: int | None = None,
-) -> None:
-    """Put a file or a note in the place of what could not be captured.
-
-    Raises:
-        Invalid: neither is given.
-    """
-    require(by, evidence, "attach")
-    if not data and not note.strip():
-        raise Invalid("Attach a file or a note.", code="attachment_missing")
-    with transaction.atomic():
-        values: dict[str, Any] = {"note": note.strip()} if note.strip() else {}
-        if data:
-            now = timezone.now()
-            values["snapshot"] = Snapshot.objects.create(
-                desk=evidence.claim.document.desk,
-                filename=filename[:255],
-                sha256=sha256_of(data),
-                size=len(data),
-                text=text,
-                warc=warc_of_upload(data, filename, "application/octet-stream", now),
-                taken_at=now,
-            )
-        move(evidence, "attach", by=by, version=version, error="", **values)
-
-
-def link_evidence(evidence: Evidence, *, stance: str, by: Any, quote: str = "", version: int | None = None) -> None:
-    """Say what the evidence makes of the claim, with the words it rests on.
-
-    Raises:
-        Invalid: the stance is unknown, or the quote is not in what was captured.
-    """
-    require(by, evidence, "link")
-    if stance not in Stance.values:
-        raise Invalid("Evidence supports, refutes or gives context.", code="stance_unknown")
-    held = evidence.snapshot.text if evidence.snapshot else evidence.note
-    start = held.find(quote) if quote else -1
-    if evidence.snapshot and evidence.snapshot.text and start < 0:
-        raise Invalid("The quote is not in the captured text.", code="quote_mismatch")
-    move(
-        evidence,
-        "link",
-        by=by,
-        version=version,
-        stance=stance,
-        excerpt=quote,
-        excerpt_start=start if start >= 0 else None,
-        facts={"stance": stance},
-    )
-
-
-def assess_evidence(evidence: Evidence, *, accepted: bool, by: Any, note: str = "", version: int | None = None) -> None:
-    """Accept linked evidence, or reject it for a reason."""
-    to = EvidenceState.ACCEPTED if accepted else EvidenceState.REJECTED
-    move(evidence, "assess", to=to, by=by, note=note, version=version)
-
-
-def retire_evidence(evidence: Evidence, act: str, *, by: Any, note: str, version: int | None = None) -> None:
-    """Accepted evidence drifted, was superseded, or was withdrawn by its source."""
-    if act not in ("drift", "supersede", "withdraw"):
-        raise LookupError(act)
-    move(evidence, act, by=by, note=note, version=version)
+    require(by, source, "open_name")
+    log(source, "open_name", by=by)
+    return unseal(source.sealed_name)

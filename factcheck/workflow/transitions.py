@@ -13,15 +13,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, prefetch_related_objects
 from django.utils import timezone
 
 from factcheck import signals
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
-from factcheck.models import Anchor, Claim, Event, EventNote, Figure, SignOff, Verdict
+from factcheck.models import Anchor, Claim, Discrepancy, Event, EventNote, Figure, SignOff, Verdict
 from factcheck.permissions import MACHINE, MACHINE_MAY, desks_of, refusal
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
+
+from .happenings import tell_webhooks
+from .notices import occasion, tell_of
+from .watch import watch_act
 
 HALF = re.compile("[\ud800-\udfff]")
 KINDS = {"verificationtask": "verification_task"}
@@ -86,6 +90,17 @@ def row_for(record: Any, act: str, by: Any) -> Transition:
     return rows[0]
 
 
+def may(by: Any, record: Any, act: str) -> bool:
+    """Whether this person may do this act to this record as it stands: what a face shows a button for."""
+    try:
+        if rows_of(kind_of(record), act):
+            row_for(record, act, by)
+        require(by, record, act)
+    except (NotAllowed, WrongState):
+        return False
+    return True
+
+
 def move(
     record: Any, act: str, *, by: Any, note: str = "", to: str = "", version: int | None = None,
     facts: dict[str, Any] | None = None, **values: Any,
@@ -118,8 +133,9 @@ def move(
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
         log(record, act, by=by, note=note, from_state=before, to_state=target, facts=facts)
-    if isinstance(record, Claim):
-        _announce(record, act, by)
+        tell_of(record, act, by=by)
+        if isinstance(record, Claim):
+            _announce(record, act, by)
 
 
 def change(record: Any, *, version: int | None = None, **values: Any) -> None:
@@ -139,6 +155,8 @@ def _announce(claim: Claim, act: str, by: Any) -> None:
     person = None if isinstance(by, MACHINE) else by
     transaction.on_commit(lambda: signals.claim_moved.send(Claim, claim=claim, act=act, by=person))
     if claim.state == ClaimState.STALE:
+        told = {"id": claim.pk, "state": claim.state}
+        tell_webhooks("claim_stale", claim.document, key=occasion(claim), claim=told)
         transaction.on_commit(lambda: signals.claim_stale.send(Claim, claim=claim, reason=claim.stale_reason))
 
 
@@ -148,6 +166,15 @@ def mark_stale(claim: Claim, reason: str, *, by: Any) -> bool:
         return False
     move(claim, "mark_stale", by=by, note=reason, stale_reason=reason[:300])
     return True
+
+
+def told_to(row: Discrepancy, desk: int) -> str:
+    """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
+    prefetch_related_objects([row], "sides__figure__document")
+    seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
+    return (
+        row.reason if len(seen) > 1 else "A figure of another desk differs from one in this text; ask the chief editor."
+    )
 
 
 def void_decisions(claim: Claim, why: str, *, by: MACHINE) -> bool:
@@ -174,7 +201,9 @@ def log(
     for _ in range(5):
         try:
             with transaction.atomic():
-                return _append(record, act, by, note, from_state, to_state, facts or {})
+                event = _append(record, act, by, note, from_state, to_state, facts or {})
+            watch_act(record, act, by_machine=isinstance(by, MACHINE))
+            return event
         except IntegrityError:
             continue  # another act on this record took the sequence number
     raise WrongState("Someone else was faster; please look again.")

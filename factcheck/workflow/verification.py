@@ -28,12 +28,22 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, TaskState
 
-from .transitions import move, require, require_note, require_storable, words_sha256, write_sign_off, write_verdict
+from .transitions import (
+    change,
+    move,
+    require,
+    require_note,
+    require_storable,
+    words_sha256,
+    write_sign_off,
+    write_verdict,
+)
 
 
 def assign_claim(
-    claim: Claim, assignee: Any, *, by: Any, method: str = Method.CHECK_FIGURE, due_at: datetime | None = None
-) -> VerificationTask:
+    claim: Claim, assignee: Any, *, by: Any, method: str = Method.CHECK_FIGURE, due_at: datetime | None = None,
+    version: int | None = None,
+) -> VerificationTask:  # fmt: skip
     """Give somebody a piece of checking work on a claim.
 
     Raises:
@@ -45,9 +55,9 @@ def assign_claim(
         raise Invalid("That is not a method of checking.", code="method_unknown")
     if not Desk.objects.visible_to(assignee).filter(pk=claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
-    if claim.state not in (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE):
-        raise WrongState(f"A claim that is {claim.state.replace('_', ' ')} cannot be assigned.", state=claim.state)
+    refuse_idle_claim(claim)
     with transaction.atomic():
+        change(claim, version=version)
         task = VerificationTask.objects.create(claim=claim, method=method, due_at=due_at, created_by=by)
         move(task, "assign", by=by, assignee=assignee, facts={"assignee": assignee.pk})
     return task
@@ -103,6 +113,27 @@ def hand_in(task: VerificationTask, *, by: Any, version: int | None = None) -> N
 def cancel_task(task: VerificationTask, *, by: Any, note: str, version: int | None = None) -> None:
     """The piece of work is no longer wanted."""
     move(task, "cancel", by=by, note=note, version=version)
+
+
+def reopen_task(task: VerificationTask, *, by: Any, note: str = "", version: int | None = None) -> None:
+    """Finished work is not finished after all: it goes back to whoever did it.
+
+    Raises:
+        WrongState: the claim is not one that can be worked on.
+    """
+    require(by, task, "reopen")
+    refuse_idle_claim(task.claim)
+    move(task, "reopen", by=by, note=note, version=version)
+
+
+def refuse_idle_claim(claim: Claim) -> None:
+    """Work is given and taken back on claims that are being checked only.
+
+    Raises:
+        WrongState: this is none.
+    """
+    if claim.state not in (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE):
+        raise WrongState(f"A claim that is {claim.state.replace('_', ' ')} is not being worked on.", state=claim.state)
 
 
 def start_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:

@@ -15,10 +15,11 @@ from factcheck.tasks import run, work
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.crosscheck import (
     agreements_of,
-    crosscheck_measure,
+    compare_measure,
     measures_of,
     open_crosscheck,
     resolve_discrepancy,
+    store_found,
 )
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.measures import merge_measures, set_topic, split_measure
@@ -298,7 +299,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
     enqueue_crosscheck("topic", flood.topic, desk=flood.staff.desk)
     lease = take_job("work")
     measures = measures_of(open_crosscheck(lease.job))
-    crosscheck_measure(measures[0], by=MACHINE("crosscheck"))
+    store_found(measures[0], compare_measure(measures[0]), by=MACHINE("crosscheck"))
     lease.hold(total=len(measures), done=1)
     lease.job.refresh_from_db()
     run(lease)
@@ -329,9 +330,9 @@ def test_a_measure_of_many_states_is_compared_with_few_queries(staff, django_ass
     for value in range(2, 121):
         FigureFactory(document=document, measure=measure, value=value * 7 + 100)
     with django_assert_max_num_queries(300):
-        crosscheck_measure(measure, by=MACHINE("crosscheck"))
+        store_found(measure, compare_measure(measure), by=MACHINE("crosscheck"))
     count = Discrepancy.objects.count()
     assert count > 1000
     with django_assert_max_num_queries(40):
-        crosscheck_measure(measure, by=MACHINE("crosscheck"))
+        store_found(measure, compare_measure(measure), by=MACHINE("crosscheck"))
     assert Discrepancy.objects.count() == count

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from factcheck.errors import NotAllowed
 from factcheck.models import Discrepancy, Event, EventNote, Figure, Measure
-from factcheck.workflow import claims, crosscheck, documents, measures, publication, sources, verification
+from factcheck.workflow import claims, crosscheck, documents, evidence, measures, publication, verification
 from factcheck.workflow.history import erase_document, verify_history
 from tests.factories import TopicFactory
 from tests.stories import Staff, bring_to, do_jobs, file_text, give_evidence, in_hours
@@ -108,7 +108,7 @@ ACTS = {
     ),
     "evidence assess": (
         "reviewer", lambda s, p: give_evidence(s.claims.get(), by=p.checker),
-        lambda r, p: sources.assess_evidence(r, accepted=False, by=p.reviewer, note="why"),
+        lambda r, p: evidence.assess_evidence(r, accepted=False, by=p.reviewer, note="why"),
     ),
     "discrepancy resolve": (
         "editor", rival, lambda r, p: crosscheck.resolve_discrepancy(r, "explained", by=p.editor, note="why"),

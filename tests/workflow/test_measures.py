@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from factcheck.errors import NotAllowed
+from factcheck.errors import NotAllowed, StaleRevision
 from factcheck.models import Discrepancy, Document, Figure, Measure, Membership
 from factcheck.workflow.crosscheck import resolve_discrepancy
-from factcheck.workflow.measures import merge_measures, pin_figure, set_topic, split_measure
+from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from tests.factories import MeasureFactory, TopicFactory
 from tests.stories import Staff, do_jobs, file_text
 
@@ -35,6 +35,7 @@ WAYS = {
     "pinning the other's figure elsewhere": lambda own, other, by: pin_figure(other, another(own.measure), by=by),
     "merging the measure away": lambda own, other, by: merge_measures(own.measure, another(own.measure), by=by),
     "taking the own text to another topic": lambda own, other, by: set_topic(own.document, None, by=by),
+    "taking the other text to another topic": lambda own, other, by: set_topic(other.document, None, by=by),
 }  # fmt: skip
 
 
@@ -79,3 +80,75 @@ def test_a_conflict_of_two_desks_is_resolved_by_an_editor_of_both(staff):
     resolve_discrepancy(row, "accepted_risk", by=other.editor, note="it is well known")
     row.refresh_from_db()
     assert (row.state, row.resolved_by) == ("resolved", other.editor)
+
+
+def test_an_author_does_not_move_the_other_document_out_of_or_into_the_comparison(story, staff):
+    other = Document.objects.exclude(pk=story.pk).get()
+    elsewhere = TopicFactory()
+    for topic in (elsewhere, None):
+        with pytest.raises(NotAllowed) as refusal:
+            set_topic(other, topic, by=staff.editor)
+        assert refusal.value.code == "four_eyes_author"
+    set_topic(other, elsewhere, by=staff.desk_chief)
+    do_jobs()
+    assert Discrepancy.objects.get().state == "closed"
+    with pytest.raises(NotAllowed):
+        set_topic(other, story.topic, by=staff.editor)
+    set_topic(other, story.topic, by=staff.desk_chief)
+    do_jobs()
+    assert Discrepancy.objects.get().state == "open"
+
+
+def test_a_general_measure_is_compared_whatever_the_topic(staff):
+    for text in (FORTY, SIXTY):
+        file_text(text, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    do_jobs()
+    assert not Discrepancy.objects.exists()
+    measure = Measure.objects.earliest("pk")
+    set_general(measure, True, by=staff.editor, version=measure.version)
+    do_jobs()
+    assert (measure.general, Discrepancy.objects.get().kind) == (True, "conflict")
+    set_general(measure, False, by=staff.editor)
+    do_jobs()
+    assert Discrepancy.objects.get().state == "closed"
+
+
+def test_a_new_text_of_another_topic_meets_the_general_measure(staff):
+    file_text(FORTY, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    set_general(Measure.objects.get(), True, by=staff.editor)
+    do_jobs()
+    file_text(SIXTY, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    do_jobs()
+    assert Discrepancy.objects.get().kind == "conflict"
+
+
+def test_an_author_of_any_topic_does_not_make_its_measure_general(staff):
+    for text in (FORTY, SIXTY):
+        document = file_text(text, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    document.authors.add(staff.editor)
+    with pytest.raises(NotAllowed) as refusal:
+        set_general(Measure.objects.earliest("pk"), True, by=staff.editor)
+    assert refusal.value.code == "four_eyes_author"
+    assert not Measure.objects.filter(general=True).exists()
+
+
+def test_what_was_arranged_on_an_old_version_is_refused(staff):
+    topic = TopicFactory()
+    figures = [file_text(text, desk=staff.desk, by=staff.editor, topic=topic).figures.get() for text in (FORTY, SIXTY)]
+    figure, measure = figures[0], figures[0].measure
+    into = another(measure)
+    seen = {"by": staff.desk_chief, "version": 99}
+    for act in (
+        lambda: merge_measures(measure, into, **seen),
+        lambda: split_measure(measure, [figure], counted="barns", **seen),
+        lambda: set_general(measure, True, **seen),
+        lambda: pin_figure(figure, into, **seen),
+        lambda: set_topic(figure.document, None, **seen),
+    ):
+        with pytest.raises(StaleRevision):
+            act()
+    assert Figure.objects.filter(measure=measure, pinned_by=None).count() == 2
+    assert (Measure.objects.count(), Document.objects.filter(topic=topic).count()) == (2, 2)
+    merge_measures(measure, into, by=staff.desk_chief, version=measure.version)
+    pin_figure(figure, into, by=staff.desk_chief, version=figure.version)
+    assert (measure.version, figure.version) == (2, 2)

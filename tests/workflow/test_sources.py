@@ -5,22 +5,21 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from factcheck.errors import FactcheckError, Invalid
+from factcheck.errors import FactcheckError, Invalid, NotAllowed
 from factcheck.intake.fetching import Fetched
 from factcheck.models import Claim, Evidence, Policy, Source
 from factcheck.permissions import MACHINE
-from factcheck.workflow.sources import (
+from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
     capture_again,
     fail_capture,
     link_evidence,
-    open_name,
     record_evidence,
-    record_source,
     retire_evidence,
     store_capture,
 )
+from factcheck.workflow.sources import open_name, record_source
 from factcheck.workflow.verification import submit_verdict
 from tests.factories import SourceFactory
 from tests.stories import Staff, bring_to, file_text, give_evidence, registered
@@ -258,6 +257,6 @@ def test_a_confidential_name_is_sealed_and_opened_for_its_confidants_only(staff)
         "Vale"
         not in f"{source.name}{source.slug}{source.sealed_name}{list(source.names.values_list('name', flat=True))}"
     )
-    assert open_name(source, by=staff.desk_chief, desk=staff.desk) == "Jon Vale"
-    with pytest.raises(Invalid):
-        open_name(source, by=staff.checker, desk=staff.desk)
+    assert open_name(source, by=staff.desk_chief) == "Jon Vale"
+    with pytest.raises(NotAllowed):
+        open_name(source, by=staff.checker)
