@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -22,15 +23,22 @@ from rest_framework.response import Response
 
 from factcheck.errors import StaleRevision
 
+from .batches import perform_batch
 from .bodies import Body
 from .errors import PreconditionRequired, handle
+from .idempotency import Once
 from .lists import Filters, Page
 from .parsing import FormParser, JSONParser
 from .permissions import open_acts, require_right, require_state
+from .schema import Schema
+from .throttles import AddressReads, AddressWrites, Reads, Writes
 
 
-class Face:
+class Face(Once):
     """What a view of this API takes, answers and asks for, whatever the host's own defaults are."""
+
+    schema = Schema()
+    throttle_classes: ClassVar[tuple[type, ...]] = (Reads, Writes)
 
     authentication_classes = (TokenAuthentication, SessionAuthentication)
     permission_classes = (permissions.IsAuthenticated,)
@@ -42,12 +50,19 @@ class Face:
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return handle
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Addresses are counted before anybody is asked who they are: guessed tokens count too."""
+        for throttle in (AddressReads(), AddressWrites()):
+            if not throttle.allow_request(request, self):
+                self.throttled(request, throttle.wait())
+        super().initial(request, *args, **kwargs)
+
 
 @dataclass(frozen=True)
 class Act:
     """One entry of a noun's table: the function of ``workflow``, and the body it takes.
 
-    ``versioned``: the function itself compares the version, in its own update. ``answers``: the status.
+    A function that takes ``version`` compares it in its own update. ``answers``: the status.
     """
 
     call: Callable[..., Any]
@@ -55,6 +70,15 @@ class Act:
     versioned: bool = True
     answers: int = 200
     files: bool = False
+
+    @property
+    def takes_version(self) -> bool:
+        return self.versioned and "version" in signature(self.call).parameters
+
+    @property
+    def words(self) -> str:
+        """What it does, in the words of the workflow."""
+        return (getattr(self.call, "func", self.call).__doc__ or "").split("Raises:")[0].strip()
 
 
 def version_of(tag: str) -> str:
@@ -72,10 +96,19 @@ def route_of(name: str, act: Act) -> Any:
         return self.perform_act(name, act)
 
     view.__name__ = f"act_{name}"
-    view.__doc__ = act.call.__doc__
+    view.__doc__ = act.words
     parsers = (JSONParser, FormParser) if act.files else (JSONParser,)
     more = {"serializer_class": act.body, "parser_classes": parsers}
     return action(detail=True, methods=["post"], url_path=name, url_name=name, **more)(view)
+
+
+def batch_route_of(name: str, act: Act) -> Any:
+    def view(self: RecordViewSet, request: Request) -> Response:
+        return Response(perform_batch(self, name, act))
+
+    view.__name__ = f"batch_{name}"
+    view.__doc__ = f"{act.words}\n\nOn many records at once: each by itself, with one result for each."
+    return action(detail=False, methods=["post"], url_path=f"batch/{name}", url_name=f"batch-{name}")(view)
 
 
 class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -85,14 +118,19 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
     pagination_class = Page
     filter_backends = (Filters,)
     acts: ClassVar[dict[str, Act]] = {}
+    batches: ClassVar[tuple[str, ...]] = ()
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
     orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """What ``ordering=`` takes: a name, and the columns behind it, none of which may be empty."""
+
     detail_serializer_class: Any = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, act in cls.acts.items():
             setattr(cls, f"act_{name}", route_of(name, act))
+        for name in cls.batches:
+            setattr(cls, f"batch_{name}", batch_route_of(name, cls.acts[name]))
 
     def get_queryset(self) -> Any:
         return self.queryset.all().visible_to(self.request.user)
@@ -125,20 +163,37 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
         tags = parse_etags(self.request.headers.get("If-Match", ""))
         if not tags:
             raise PreconditionRequired
-        if "*" not in tags and str(record.version) not in map(version_of, tags):
+        if "*" in tags:
+            return None
+        if str(record.version) not in map(version_of, tags):
             raise StaleRevision("This has changed since you opened it.", version=record.version)
-        return None if "*" in tags else int(record.version)
+        return int(record.version)
 
     def perform_act(self, name: str, act: Act) -> Response:
-        record, user = self.get_object(), self.request.user
+        record = self.get_object()
+        said = {"version": lambda: self.wanted_version(record), "body": lambda: self.body(act.body)}
+        return self.after(record, self.act_on(record, name, act, **said), act)
+
+    def act_on(
+        self, record: Any, name: str, act: Act, version: Callable[[], int | None], body: Callable[[], Any]
+    ) -> Any:
+        """One act on one record, refused for the first fault in the order above."""
+        user = self.request.user
         require_right(user, record, name)
-        version = self.wanted_version(record)
+        wanted = version()
         require_state(user, record, name)
-        said = self.body(act.body)
-        if act.versioned:
-            said["version"] = version
-        result = act.call(record, by=user, **said)
-        return self.after(record, result, act)
+        said = body()
+        if act.takes_version:
+            said["version"] = wanted
+        return act.call(record, by=user, **said)
+
+    def perform_change(self, call: Callable[..., Any], form: type[Body], right: str, on: Any = None) -> Response:
+        """PATCH: change what the body names, with the right that is asked of ``on`` (of the record, without it)."""
+        record = self.get_object()
+        require_right(self.request.user, on(record) if on else record, right)
+        version = self.wanted_version(record)
+        call(record, by=self.request.user, version=version, **self.body(form))
+        return self.answer(self.get_object())
 
     def after(self, record: Any, result: Any, act: Act) -> Response:
         """The record after the act, or the one that the act made of it."""

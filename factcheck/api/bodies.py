@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
-from factcheck.models import Desk, Role
+from factcheck.models import colleagues_of
 
 LONGEST_NOTE = 10_000
 
@@ -30,6 +30,15 @@ class Note(Body):
     """The reason of an act; the workflow says where one is needed."""
 
     note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
+
+
+class Change(Body):
+    """The fields that may change; what is not named stays. At least one must be named."""
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if not said:
+            raise serializers.ValidationError("Name at least one field to change.", code="nothing_to_change")
+        return said
 
 
 class Visible(serializers.Field):
@@ -61,12 +70,7 @@ class Colleague(serializers.Field):
     default_error_messages: ClassVar = {"does_not_exist": "There is no such colleague on your desks."}
 
     def to_internal_value(self, data: Any) -> Any:
-        desks = Desk.objects.visible_to(self.context["request"].user)
-        rows = (
-            get_user_model()
-            .objects.filter(is_active=True)
-            .filter(Q(factcheck_memberships__desk__in=desks) | Q(factcheck_memberships__role=Role.CHIEF_EDITOR))
-        )
+        rows = colleagues_of(self.context["request"].user)
         named = get_user_model().USERNAME_FIELD
         found = rows.filter(**{named: data}).first() if isinstance(data, str) else None
         if found is None:

@@ -19,6 +19,7 @@ from factcheck.models import (
     Figure,
     Method,
     SignOff,
+    Stance,
     Verdict,
     VerdictLabel,
     VerificationTask,
@@ -47,7 +48,8 @@ from factcheck.workflow.verification import (
 
 from .base import Act, RecordViewSet
 from .bodies import Body, Colleague, Moment, Note, Visible
-from .lists import Id
+from .lists import Id, Search
+from .schema import describe
 
 LAST_OFFSET = 10_000_000
 
@@ -142,6 +144,7 @@ class ClaimSerializer(ClaimRow):
     figures = FigureLine(many=True)
     verdicts = VerdictSerializer(many=True)
     evidence = EvidenceLine(many=True)
+    origins = serializers.SerializerMethodField()
     verification_tasks = TaskLine(many=True)
     waivers = WaiverSerializer(many=True)
     acts = serializers.SerializerMethodField()
@@ -149,13 +152,17 @@ class ClaimSerializer(ClaimRow):
     class Meta(ClaimRow.Meta):
         fields: ClassVar = [
             *ClaimRow.Meta.fields, "words_changed_by", "anchor", "figures", "verdicts", "evidence",
-            "verification_tasks", "waivers", "acts",
+            "origins", "verification_tasks", "waivers", "acts",
         ]  # fmt: skip
 
     def get_anchor(self, claim: Claim) -> dict[str, Any] | None:
         """Where it stands in the current revision."""
         standing = claim.anchors.filter(revision=claim.document.current_revision).select_related("revision").first()
         return AnchorSerializer(standing).data if standing else None
+
+    def get_origins(self, claim: Claim) -> int:
+        """How many independent origins stand behind it: accepted evidence that supports it, copies counted once."""
+        return len(claim.evidence.standing().filter(stance=Stance.SUPPORTS).origins())
 
     def get_acts(self, claim: Claim) -> list[str]:
         return self.context["view"].open_acts(claim)
@@ -199,6 +206,7 @@ class ClaimFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=ClaimState.choices)
     claim_type = filters.ChoiceFilter(choices=[(str(kind), str(kind)) for kind in ClaimType])
     assignee = filters.CharFilter(method="assigned_to")
+    search = Search("text")
     checkworthiness = filters.NumberFilter(lookup_expr="gte", min_value=0, max_value=1)
 
     def assigned_to(self, rows: Any, name: str, value: str) -> Any:
@@ -219,9 +227,9 @@ class ClaimViewSet(RecordViewSet):
     }
     acts: ClassVar = {
         "accept": Act(accept_claim),
-        "assign": Act(assign_claim, Assignment, versioned=False),
-        "split": Act(split_claim, Parts, versioned=False),
-        "place": Act(place_claim, Span, versioned=False),
+        "assign": Act(assign_claim, Assignment),
+        "split": Act(split_claim, Parts),
+        "place": Act(place_claim, Span),
         "start": Act(start_claim),
         "submit": Act(submit_verdict, VerdictBody),
         "sign_off": Act(sign_off, SignOffBody),
@@ -232,6 +240,7 @@ class ClaimViewSet(RecordViewSet):
         "waive": Act(waive_claim, WaiverBody),
         "reopen": Act(reopen_claim),
     }
+    batches: ClassVar = ("accept", "dismiss", "assign")
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -242,6 +251,7 @@ class ClaimViewSet(RecordViewSet):
             Prefetch("verdicts", verdicts), "figures", "evidence__source", "verification_tasks__assignee", "waivers__by"
         )
 
+    @describe(201, body=NewClaim)
     def create(self, request: Request) -> Response:
         """Mark a statement the machine did not propose."""
         self.require_on(Document, "document", "add_claim")

@@ -16,6 +16,7 @@ from .base import RecordViewSet
 from .bodies import Body, Visible
 from .lists import Id
 from .permissions import require_right
+from .schema import describe
 
 
 class CrossCheckSerializer(serializers.ModelSerializer):
@@ -56,6 +57,12 @@ class NewCrossCheck(Body):
         return said
 
 
+class Asked(serializers.Serializer):
+    """The job that does what was asked."""
+
+    job = serializers.IntegerField()
+
+
 class CrossCheckFilter(filters.FilterSet):
     scope = filters.ChoiceFilter(choices=Scope.choices)
     document = Id(field_name="document")
@@ -67,6 +74,7 @@ class CrossCheckViewSet(RecordViewSet):
     serializer_class = CrossCheckSerializer
     filterset_class = CrossCheckFilter
 
+    @describe(202, body=NewCrossCheck, answers=Asked)
     def create(self, request: Request) -> Response:
         """Ask for a cross-check; 202 with the job that makes it."""
         self.require_on(Desk, "desk", "crosscheck", by="slug")

@@ -1,14 +1,23 @@
-"""The desks one belongs to, with one's roles there."""
+"""The desks one belongs to, with one's roles there, and the policy each desk checks by."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from factcheck.models import Desk, Membership
+from factcheck.models import Desk, Eyes, Membership, Policy
+from factcheck.reports.deliver import build_desk_report
+from factcheck.workflow.desks import MOST_ORIGINS, record_desk, set_policy
 
-from .base import RecordViewSet
+from .base import RecordViewSet, etag_of
+from .bodies import Body
+from .permissions import require_right
+from .reports import DeskReport, ReportSerializer
+from .schema import describe
 
 
 class DeskSerializer(serializers.ModelSerializer):
@@ -23,6 +32,30 @@ class DeskSerializer(serializers.ModelSerializer):
         return sorted(mine.get(desk.pk, set()) | mine.get(None, set()))
 
 
+class NewDesk(Body):
+    slug = serializers.SlugField(max_length=50)
+    name = serializers.CharField(max_length=200)
+
+
+class PolicySerializer(serializers.ModelSerializer):
+    """By which rules a desk checks; those of a desk that has set none are the defaults."""
+
+    desk = serializers.SlugRelatedField("slug", read_only=True)
+
+    class Meta:
+        model = Policy
+        fields: ClassVar = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor", "version"]
+
+
+class PolicyBody(Body):
+    """The whole policy: each rule is said."""
+
+    eyes = serializers.ChoiceField(Eyes.choices)
+    threshold = serializers.FloatField(min_value=0, max_value=1)
+    minimum_origins = serializers.IntegerField(min_value=1, max_value=MOST_ORIGINS)
+    reliability_floor = serializers.ChoiceField([(grade, grade) for grade in "ABCDEF"])
+
+
 class DeskViewSet(RecordViewSet):
     queryset = Desk.objects.all()
     serializer_class = DeskSerializer
@@ -33,3 +66,36 @@ class DeskViewSet(RecordViewSet):
         for desk, role in Membership.objects.filter(user=self.request.user).values_list("desk", "role"):
             mine.setdefault(desk, set()).add(role)
         return {**super().get_serializer_context(), "roles": mine}
+
+    @describe(201, body=NewDesk)
+    def create(self, request: Request) -> Response:
+        """Found a desk; a chief editor's act."""
+        require_right(request.user, Desk(), "record")
+        return self.answer(record_desk(by=request.user, **self.body(NewDesk)), 201)
+
+    @describe(200, answers=PolicySerializer)
+    @action(detail=True, url_path="policy")
+    def policy(self, request: Request, pk: str) -> Response:
+        """By which rules the desk checks."""
+        return self.answer_policy(Policy.of(self.get_object()))
+
+    @describe(200, body=PolicyBody, answers=PolicySerializer, versioned=True)
+    @policy.mapping.put
+    def set_policy(self, request: Request, pk: str) -> Response:
+        """Say by which rules the desk checks."""
+        desk = self.get_object()
+        require_right(request.user, desk, "arrange")
+        version = self.wanted_version(Policy.of(desk))
+        return self.answer_policy(set_policy(desk, by=request.user, version=version, **self.body(PolicyBody)))
+
+    @describe(201, body=DeskReport, answers=ReportSerializer)
+    @action(detail=True, methods=["post"], url_path="report")
+    def report(self, request: Request, pk: str) -> Response:
+        """Freeze a report of the desk as it stands."""
+        desk = self.get_object()
+        require_right(request.user, desk, "build_report")
+        return Response(ReportSerializer(build_desk_report(desk, by=request.user, **self.body(DeskReport))).data, 201)
+
+    def answer_policy(self, policy: Policy) -> Response:
+        data = PolicySerializer(policy).data
+        return Response(data, headers={"ETag": etag_of(policy, data)})

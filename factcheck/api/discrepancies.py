@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from factcheck.models import (
-    Anchor,
     Discrepancy,
     DiscrepancyFigure,
     DiscrepancyKind,
     Document,
     Figure,
     ResolutionKind,
-    Revision,
+    sentences_of,
 )
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosscheck import resolve_discrepancy, says_of
@@ -25,33 +23,6 @@ from factcheck.workflow.crosscheck import resolve_discrepancy, says_of
 from .base import Act, RecordViewSet
 from .bodies import Note
 from .lists import Id
-
-
-def anchors_now() -> Any:
-    """The anchors of the current revision of each document."""
-    newest = Revision.objects.filter(document=OuterRef("revision__document")).order_by("-number").values("pk")[:1]
-    return Anchor.objects.filter(revision=Subquery(newest), start__isnull=False)
-
-
-def sentences_of(figures: Iterable[int]) -> dict[int, str]:
-    """For each figure the statement it stands in, else its closest words; two queries for any number."""
-    own = list(anchors_now().filter(figure__in=list(figures)))
-    around = (
-        anchors_now()
-        .filter(
-            claim__isnull=False,
-            revision__anchors__in=own,
-            start__lte=F("revision__anchors__start"),
-            end__gte=F("revision__anchors__end"),
-        )
-        .values_list("revision__anchors__figure", "exact", "start", "end")
-    )
-    found = {row.figure_id: f"{row.prefix}{row.exact}{row.suffix}" for row in own}
-    shortest: dict[int, int] = {}
-    for figure, words, start, end in around:
-        if end - start < shortest.get(figure, end - start + 1):
-            shortest[figure], found[figure] = end - start, words
-    return found
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
@@ -86,7 +57,7 @@ class DiscrepancySerializer(serializers.ModelSerializer):
             "surface": figure.surface,
             "says": says_of(figure),
             "claim": figure.claim_id,
-            "sentence": self.context["sentences"].get(figure.pk, ""),
+            "sentence": str(self.context["sentences"].get(figure.pk, "")),
             "document": {"id": document.pk, "title": document.title, "published_at": document.published_at},
         }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q
-from django.http import Http404
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -29,23 +32,32 @@ from factcheck.models import (
 from factcheck.queue import JobName
 from factcheck.reports.deliver import build_document_report
 from factcheck.states import DocumentState
+from factcheck.workflow.claims import dismiss_idle_figures
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import (
     Arrival,
     confirm_document,
     ingest_document,
+    ingest_item,
     revise_document,
     withdraw_document,
 )
+from factcheck.workflow.fetches import fetch_document, refetch_document
+from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
+from factcheck.workflow.originals import bytes_of, newest_snapshot
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
+from factcheck.workflow.topics import suggest_topic
 
 from .base import Act, RecordViewSet
 from .bodies import Body, Colleague, Moment, Note, Visible
+from .lists import Search
 from .parsing import FormParser, JSONParser
 from .permissions import require_right
 from .reports import ReportSerializer
+from .schema import describe
+from .topics import TopicSerializer
 
 
 class RevisionRow(serializers.ModelSerializer):
@@ -103,12 +115,47 @@ class DocumentSerializer(DocumentRow):
         return dict(document.figures.standing().values_list("state").annotate(Count("pk")).order_by("state"))
 
     def get_reading(self, document: Document) -> dict[str, Any] | None:
-        """The newest job that reads this document."""
-        rows = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
-        return rows.order_by("-pk").values("id", "state", "error").first()
+        """The newest job that fetches or reads this document."""
+        reads = Q(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+        fetches = Q(name=JobName.FETCH_DOCUMENT, key=f"document:{document.pk}")
+        return Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
 
     def get_acts(self, document: Document) -> list[str]:
         return self.context["view"].open_acts(document)
+
+
+class Filed(serializers.Serializer):
+    """The document, and the job that reads it where it was not there before."""
+
+    document = DocumentSerializer()
+    job = serializers.IntegerField(allow_null=True)
+
+
+class BlockerLine(serializers.Serializer):
+    code = serializers.CharField()
+    record = serializers.CharField()
+    record_id = serializers.IntegerField(allow_null=True)
+    message = serializers.CharField()
+
+
+class ClearanceAnswer(serializers.Serializer):
+    """Whether this revision may be published, and what is in the way."""
+
+    clear = serializers.BooleanField()
+    document = serializers.IntegerField()
+    revision = serializers.IntegerField(allow_null=True)
+    source_sha256 = serializers.CharField()
+    blockers = BlockerLine(many=True)
+    waived_until = serializers.DateTimeField(allow_null=True)
+
+
+class Suggestion(serializers.Serializer):
+    """The running story a document most likely belongs to, or null."""
+
+    topic = TopicSerializer(allow_null=True)
+
+
+SOURCE_SHA256 = OpenApiParameter("source_sha256", str, description="The SHA-256 of the bytes about to go out.")
 
 
 class Text(Body):
@@ -129,7 +176,23 @@ class NewText(Text):
     editor = Colleague(required=False, allow_null=True)
 
 
+class Item(serializers.JSONField):
+    """A news item in ninjs: an object in a JSON body, never a string in a form."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict) or not data:
+            raise serializers.ValidationError("A ninjs item is a JSON object, sent in a JSON body.", code="invalid")
+        return data
+
+
 class NewDocument(Text):
+    """A text, a file, the address of a page to be fetched, or a ninjs item: one of the four.
+
+    ``url`` says where a text or file is known to stand; it is not fetched.
+    """
+
+    address = serializers.CharField(max_length=2000, required=False)
+    ninjs = Item(required=False)
     desk = Visible(Desk, by="slug")
     kind = serializers.ChoiceField(DocumentKind.choices, default=DocumentKind.STORY)
     title = serializers.CharField(max_length=500, allow_blank=True, default="")
@@ -144,6 +207,14 @@ class NewDocument(Text):
     embargo_until = Moment(required=False, allow_null=True)
     source_app = serializers.CharField(max_length=100, allow_blank=True, default="")
     source_id = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if len(said.keys() & {"text", "file", "address", "ninjs"}) != 1:
+            message = "Send a text, a file, an address or a ninjs item, one of the four."
+            raise serializers.ValidationError({"text": message}, code="text_or_file")
+        if "address" in said and said["url"]:
+            raise serializers.ValidationError({"url": "The address is the page's own; leave this out."}, code="invalid")
+        return said
 
 
 class Confirmation(Body):
@@ -170,15 +241,18 @@ class TopicOf(Body):
     topic = Visible(Topic, by="slug", allow_null=True)
 
 
+def current_texts() -> Any:
+    """The newest revision of each document."""
+    newest = Revision.objects.filter(document=OuterRef("document")).order_by("-number").values("pk")[:1]
+    return Revision.objects.filter(pk=Subquery(newest))
+
+
 class DocumentFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
     topic = filters.CharFilter(field_name="topic__slug")
     kind = filters.ChoiceFilter(choices=DocumentKind.choices)
     state = filters.ChoiceFilter(choices=DocumentState.choices)
-    search = filters.CharFilter(method="search_title")
-
-    def search_title(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(Q(title__icontains=value[:200]))
+    search = Search("title", "byline", "publisher_name", elsewhere=(current_texts, "document", "text"))
 
 
 def arrival_of(said: dict[str, Any]) -> tuple[bytes, Arrival]:
@@ -190,6 +264,17 @@ def arrival_of(said: dict[str, Any]) -> tuple[bytes, Arrival]:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
     known = {"filename": file.name or "", "media_type": file.content_type or "", "charset": file.charset or ""}
     return bytes(file.read()), Arrival(**said, **known)
+
+
+def file_document(said: dict[str, Any], *, by: Any) -> tuple[Document, Job | None]:
+    """File what a body holds, through the door that it is for."""
+    desk = said.pop("desk")
+    if address := said.pop("address", ""):
+        return fetch_document(address, Arrival(**said), desk=desk, by=by)
+    if item := said.pop("ninjs", None):
+        return ingest_item(item, Arrival(**said), desk=desk, by=by)
+    data, arrival = arrival_of(said)
+    return ingest_document(data, arrival, desk=desk, by=by)
 
 
 def revise(document: Document, *, by: Any, version: int | None, **said: Any) -> Any:
@@ -204,32 +289,41 @@ class DocumentViewSet(RecordViewSet):
     serializer_class = DocumentRow
     detail_serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
+    orderings: ClassVar = {
+        "title": ("title", "id"),
+        "-title": ("-title", "-id"),
+        "created_at": ("created_at", "id"),
+        "-created_at": ("-created_at", "-id"),
+    }
     acts: ClassVar = {
         "revise": Act(revise, NewText, answers=202, files=True),
+        "fetch": Act(refetch_document, answers=202),
         "confirm": Act(confirm_document, Confirmation),
-        "waive": Act(waive_document, DocumentWaiver, versioned=False),
+        "waive": Act(waive_document, DocumentWaiver),
         "publish": Act(publish_document, PublicationBody),
         "correct": Act(correct_document, CorrectionBody),
         "withdraw": Act(withdraw_document, Note),
-        "reread": Act(reread_document, versioned=False, answers=202),
-        "set_topic": Act(set_topic, TopicOf, versioned=False),
+        "reread": Act(reread_document, answers=202),
+        "set_topic": Act(set_topic, TopicOf),
+        "dismiss_idle": Act(dismiss_idle_figures, Note, versioned=False),
+        "erase": Act(erase_document, Note),
     }
 
     def get_parsers(self) -> list[Any]:
         return [JSONParser(), FormParser()] if self.action_map.get("post") == "create" else super().get_parsers()
 
+    @describe(200, 202, body=NewDocument, answers=Filed)
     def create(self, request: Request) -> Response:
-        """File a document. 202 with the job that reads it, 200 where it was filed before."""
+        """File a document. 202 with the job that fetches or reads it, 200 where it was filed before."""
         self.require_on(Desk, "desk", "ingest", by="slug")
         said = self.body(NewDocument)
-        desk = said.pop("desk")
         said["authors"] = tuple(said["authors"])
-        data, arrival = arrival_of(said)
-        document, job = ingest_document(data, arrival, desk=desk, by=request.user)
+        document, job = file_document(said, by=request.user)
         answer = self.answer(document, 202 if job else 200)
         answer.data = {"document": answer.data, "job": job.pk if job else None}
         return answer
 
+    @describe(200, answers=ClearanceAnswer, query=(SOURCE_SHA256,))
     @action(detail=True, url_path="clearance")
     def clearance(self, request: Request, pk: str) -> Response:
         """May the current revision be published; ``source_sha256`` is of the bytes about to go out."""
@@ -240,12 +334,36 @@ class DocumentViewSet(RecordViewSet):
             raise Invalid("source_sha256 is 64 hexadecimal digits.", code="sha256_invalid")
         return Response(clearance(document, source_sha256=source_sha256).as_dict())
 
+    @describe(200, answers=OpenApiTypes.BINARY, media=("application/octet-stream",))
+    @action(detail=True, url_path="original")
+    def original(self, request: Request, pk: str) -> HttpResponse:
+        """The bytes that came last for this document, read or not, to be saved and never shown by a browser."""
+        snapshot = newest_snapshot(self.get_object())
+        data = bytes_of(snapshot)
+        if snapshot is None or not data:
+            raise Http404
+        name = snapshot.filename or f"document-{pk}"
+        headers = {
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        }
+        return HttpResponse(data, content_type="application/octet-stream", headers=headers)
+
+    @describe(200, answers=Suggestion)
+    @action(detail=True, url_path="topic_suggestion")
+    def topic_suggestion(self, request: Request, pk: str) -> Response:
+        """The topic the machine suggests, by places, dates and what is counted; an editor sets it, or does not."""
+        return Response(Suggestion({"topic": suggest_topic(self.get_object())}).data)
+
+    @describe(200, answers=RevisionRow, many=True)
     @action(detail=True, url_path="revisions")
     def revisions(self, request: Request, pk: str) -> Response:
         """The texts this document has had, newest first, without the words."""
         rows = self.paginate_queryset(self.get_object().revisions.defer("text").order_by("-pk"))
         return self.get_paginated_response(RevisionRow(rows, many=True).data)
 
+    @describe(200, answers=RevisionSerializer)
     @action(detail=True, url_path=r"revisions/(?P<number>[0-9]{1,9})")
     def revision(self, request: Request, pk: str, number: str) -> Response:
         found = self.get_object().revisions.filter(number=number).first()
@@ -253,6 +371,7 @@ class DocumentViewSet(RecordViewSet):
             raise Http404
         return Response(RevisionSerializer(found).data)
 
+    @describe(201, answers=ReportSerializer)
     @action(detail=True, methods=["post"], url_path="report")
     def report(self, request: Request, pk: str) -> Response:
         """Freeze the verification report of the document as it stands."""

@@ -8,15 +8,32 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
 
 STATUS: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
 TOO_LARGE = "too_large"
+
+
+class ErrorLine(serializers.Serializer):
+    """One fault: a code for programs, a sentence for people, the field it is about, and details."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+    extra = serializers.DictField(child=serializers.JSONField())
+
+
+class ErrorAnswer(serializers.Serializer):
+    """Any refusal of this API."""
+
+    type = serializers.ChoiceField(["client_error", "server_error", "validation_error"])
+    errors = ErrorLine(many=True)
 
 
 class Refused(exceptions.APIException):
@@ -40,6 +57,28 @@ class PreconditionRequired(exceptions.APIException):
     default_code = "if_match_required"
 
 
+class Busy(exceptions.APIException):
+    """The database could not take the request now, and nothing was written. ``wait`` becomes Retry-After."""
+
+    status_code = 503
+    default_detail = "Too many people write at this moment; please send the request again."
+    default_code = "busy"
+    wait = 1
+
+
+TAKES_TURNS = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+
+
+def is_busy(exc: Exception) -> bool:
+    """Whether the same request can succeed a moment later: the database was locked, or two writers collided."""
+    if not isinstance(exc, OperationalError):
+        return False
+    cause = exc.__cause__
+    said = getattr(cause, "sqlite_errorname", "") or ""
+    return said.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or getattr(cause, "sqlstate", None) in TAKES_TURNS
+
+
 class Handler(ExceptionHandler):
     """Our refusals and Django's own, as the exceptions that carry their status."""
 
@@ -51,6 +90,8 @@ class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, FactcheckError):
             return Refused(exc)
+        if is_busy(exc):
+            return Busy()
         for known, answer in self.django.items():
             if isinstance(exc, known):
                 return answer()
@@ -63,6 +104,13 @@ class Handler(ExceptionHandler):
         for row in found["errors"]:
             row["extra"] = getattr(exc, "extra", {})
         return found
+
+
+def refusal_of(exc: Exception, context: Any) -> tuple[int, dict[str, Any]]:
+    """A refusal of one among many: the status and the body it would have had alone."""
+    handler = Handler(exc, context)
+    known = handler.convert_known_exceptions(exc)
+    return known.status_code, handler.format_exception(known)
 
 
 def handle(exc: Exception, context: Any) -> Response | None:

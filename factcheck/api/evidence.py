@@ -6,8 +6,11 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.http import HttpResponse
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +18,7 @@ from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
 from factcheck.states import EvidenceState
-from factcheck.workflow.sources import (
+from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
     capture_again,
@@ -26,8 +29,10 @@ from factcheck.workflow.sources import (
 
 from .base import Act, RecordViewSet
 from .bodies import LONGEST_NOTE, Body, Note, Visible
+from .downloads import saved
 from .lists import Id
 from .parsing import FormParser, JSONParser
+from .schema import describe
 
 
 class SnapshotSerializer(serializers.ModelSerializer):
@@ -116,9 +121,16 @@ class EvidenceViewSet(RecordViewSet):
         **{act: Act(partial(retire_evidence, act=act), Note) for act in ("drift", "supersede", "withdraw")},
     }
 
+    @describe(200, answers=OpenApiTypes.BINARY, media=("application/octet-stream",))
+    @action(detail=True, url_path="snapshot")
+    def snapshot(self, request: Request, pk: str) -> HttpResponse:
+        """The bytes that were captured or attached, to be saved and never shown by a browser."""
+        return saved(self.get_object().snapshot, f"evidence-{pk}")
+
     def get_parsers(self) -> list[Any]:
         return [JSONParser(), FormParser()] if self.action_map.get("post") == "create" else super().get_parsers()
 
+    @describe(201, body=NewEvidence)
     @transaction.atomic
     def create(self, request: Request) -> Response:
         """Record what a source says of a claim; an upload with its file is captured at once."""

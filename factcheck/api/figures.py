@@ -20,6 +20,7 @@ from .bodies import Body, Note, Visible
 from .claims import AnchorSerializer, AttributionSerializer
 from .lists import Id
 from .permissions import require_right
+from .schema import describe
 
 
 class FigureRow(serializers.ModelSerializer):
@@ -63,6 +64,12 @@ class Bulk(Note):
     ids = serializers.ListField(child=Visible(Figure), min_length=1, max_length=500)
 
 
+class Dismissed(serializers.Serializer):
+    """How many were dismissed."""
+
+    dismissed = serializers.IntegerField()
+
+
 class FigureFilter(filters.FilterSet):
     document = Id(field_name="document")
     measure = Id(field_name="measure")
@@ -79,9 +86,11 @@ class FigureViewSet(RecordViewSet):
         "link": Act(link_figure, LinkBody),
         "dismiss": Act(dismiss_figure, Note),
         "reopen": Act(reopen_figure),
-        "pin": Act(pin_figure, PinBody, versioned=False),
+        "pin": Act(pin_figure, PinBody),
     }
+    batches: ClassVar = ("dismiss", "link")
 
+    @describe(200, body=Bulk, answers=Dismissed)
     @action(detail=False, methods=["post"], url_path="dismiss", url_name="dismiss-many")
     def dismiss_many(self, request: Request) -> Response:
         """Dismiss many figures with one reason: all or none."""

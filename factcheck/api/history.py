@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, mixins, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from factcheck.models import (
     Claim,
+    Desk,
     Discrepancy,
     Document,
     Event,
@@ -16,6 +20,8 @@ from factcheck.models import (
     Figure,
     Job,
     Measure,
+    Membership,
+    Policy,
     ReportSubscription,
     Source,
     Topic,
@@ -24,12 +30,17 @@ from factcheck.models import (
 
 from .base import Face
 from .lists import Page
+from .schema import describe
 
 RECORDS: dict[str, Any] = {
     "document": Document, "claim": Claim, "figure": Figure, "verification_task": VerificationTask, "evidence": Evidence,
     "discrepancy": Discrepancy, "measure": Measure, "source": Source, "topic": Topic, "job": Job,
-    "report_subscription": ReportSubscription,
+    "report_subscription": ReportSubscription, "desk": Desk, "membership": Membership, "policy": Policy,
 }  # fmt: skip
+
+
+RECORD = OpenApiParameter("record", str, required=True, enum=list(RECORDS), description="What kind of record.")
+RECORD_ID = OpenApiParameter("record_id", int, required=True, description="Its id.")
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -55,6 +66,10 @@ class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
     filter_backends = ()
     ordering = ("sequence",)
     orderings: ClassVar = {}
+
+    @describe(200, query=(RECORD, RECORD_ID))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
         said = self.request.query_params

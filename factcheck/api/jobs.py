@@ -47,6 +47,10 @@ class JobFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
     name = filters.ChoiceFilter(choices=JobName.choices)
     state = filters.ChoiceFilter(choices=JobState.choices)
+    loud = filters.BooleanFilter(method="by_loudness", help_text="without the small work that follows every act")
+
+    def by_loudness(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.loud() if value else rows
 
 
 class JobViewSet(RecordViewSet):

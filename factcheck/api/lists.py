@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django_filters import rest_framework as filters
 from rest_framework import exceptions, pagination
 from rest_framework.request import Request
 
 BIGGEST_ID = 2**63 - 1
+LONGEST_SEARCH, MOST_WORDS = 200, 10
 
 
 class Page(pagination.CursorPagination):
@@ -35,6 +40,26 @@ class Id(filters.NumberFilter):
 
     def get_max_validator(self) -> None:
         return None
+
+
+class Search(filters.CharFilter):
+    """``search``: every word stands somewhere in these columns of a record, in whatever case.
+
+    ``elsewhere``: rows that belong to the record, by which of their columns, and the column that is searched.
+    """
+
+    def __init__(self, *columns: str, elsewhere: tuple[Callable[[], Any], str, str] | None = None) -> None:
+        super().__init__(label="Words, all of which stand in it.")
+        self.columns, self.elsewhere = columns, elsewhere
+
+    def filter(self, rows: Any, value: str) -> Any:
+        for word in value[:LONGEST_SEARCH].split()[:MOST_WORDS]:
+            found = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in self.columns))
+            if self.elsewhere:
+                held, by, column = self.elsewhere
+                found |= Q(Exists(held().filter(**{by: OuterRef("pk"), f"{column}__icontains": word})))
+            rows = rows.filter(found)
+        return rows
 
 
 class Filters(filters.DjangoFilterBackend):

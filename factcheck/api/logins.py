@@ -7,34 +7,28 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from knox.models import AuthToken
-from rest_framework import serializers, throttling
+from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from .base import Face
 from .bodies import Body
-
-
-class LoginThrottle(throttling.AnonRateThrottle):
-    """By the address of the connection; a header that names another is believed behind known proxies only."""
-
-    scope = "login"
-
-    def get_rate(self) -> str:
-        return self.THROTTLE_RATES.get(self.scope) or "30/minute"
-
-    def get_ident(self, request: Request) -> str:
-        if api_settings.NUM_PROXIES is not None:
-            return str(super().get_ident(request))
-        return str(request.META.get("REMOTE_ADDR"))
+from .schema import describe
+from .throttles import LoginThrottle
 
 
 class Credentials(Body):
     username = serializers.CharField(max_length=200)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class NewToken(serializers.Serializer):
+    """What to send as ``Authorization: Token …``, and until when it is good."""
+
+    token = serializers.CharField()
+    expiry = serializers.DateTimeField()
 
 
 class LoginView(Face, APIView):
@@ -47,6 +41,7 @@ class LoginView(Face, APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
+    @describe(200, body=Credentials, answers=NewToken)
     def post(self, request: Request) -> Response:
         said = Credentials(data=request.data)
         said.is_valid(raise_exception=True)
@@ -61,6 +56,7 @@ class LoginView(Face, APIView):
 class LogoutView(Face, APIView):
     """End the token that the request carries."""
 
+    @describe(204)
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AuthToken):
             request.auth.delete()

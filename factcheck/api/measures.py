@@ -9,11 +9,11 @@ from rest_framework import serializers
 
 from factcheck.models import Document, Figure, Measure
 from factcheck.workflow.crosscheck import Held, states_of
-from factcheck.workflow.measures import merge_measures, split_measure
+from factcheck.workflow.measures import merge_measures, set_general, split_measure
 
 from .base import Act, RecordViewSet
 from .bodies import Body, Visible
-from .lists import Id
+from .lists import Id, Search
 
 
 class MeasureRow(serializers.ModelSerializer):
@@ -23,7 +23,7 @@ class MeasureRow(serializers.ModelSerializer):
         model = Measure
         fields: ClassVar = [
             "id", "topic", "key", "counted", "dimension", "place", "party", "running", "general", "merged_into",
-            "agreements",
+            "agreements", "version",
         ]  # fmt: skip
 
 
@@ -79,15 +79,20 @@ class SplitBody(Body):
 class MeasureFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
     document = Id(method="of_document")
+    search = Search("counted", "place", "party", "key")
 
     def of_document(self, rows: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
         return rows.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
 
 
-def merge(measure: Measure, *, by: Any, into: Measure) -> Measure:
+class GeneralBody(Body):
+    general = serializers.BooleanField()
+
+
+def merge(measure: Measure, *, by: Any, into: Measure, version: int | None = None) -> Measure:
     """Say that two measures are one; answers the one that stays."""
-    merge_measures(measure, into, by=by)
+    merge_measures(measure, into, by=by, version=version)
     return into
 
 
@@ -97,6 +102,7 @@ class MeasureViewSet(RecordViewSet):
     detail_serializer_class = MeasureSerializer
     filterset_class = MeasureFilter
     acts: ClassVar = {
-        "merge": Act(merge, MergeBody, versioned=False),
-        "split": Act(split_measure, SplitBody, versioned=False),
+        "merge": Act(merge, MergeBody),
+        "split": Act(split_measure, SplitBody),
+        "set_general": Act(set_general, GeneralBody),
     }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import Q
 from django_filters import rest_framework as filters
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from factcheck.models import Desk, Source, SourceKind, SourceName
-from factcheck.workflow.sources import record_source
+from factcheck.models import Desk, Source, SourceKind, SourceName, Topic
+from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
 
-from .base import RecordViewSet
-from .bodies import Body, Colleague, Visible
+from .base import Act, RecordViewSet
+from .bodies import Body, Change, Colleague, Visible
+from .lists import Search
+from .permissions import open_acts, require_right
+from .schema import describe
 
 
 class SourceSerializer(serializers.ModelSerializer):
@@ -27,8 +30,44 @@ class SourceSerializer(serializers.ModelSerializer):
         model = Source
         fields: ClassVar = [
             "id", "slug", "name", "kind", "country", "owner", "party_to", "aliases", "domains", "reliability",
-            "reliability_reason", "confidential",
+            "reliability_reason", "confidential", "version",
         ]  # fmt: skip
+
+
+class SourceDetail(SourceSerializer):
+    acts = serializers.SerializerMethodField()
+
+    class Meta(SourceSerializer.Meta):
+        fields: ClassVar = [*SourceSerializer.Meta.fields, "acts"]
+
+    def get_acts(self, source: Source) -> list[str]:
+        possible = ["change", "grade", *(["entrust", "open_name"] if source.confidential else [])]
+        return open_acts(self.context["request"].user, source, possible)
+
+
+class SourceChange(Change):
+    name = serializers.CharField(max_length=200, required=False)
+    kind = serializers.ChoiceField(SourceKind.choices, required=False)
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True)
+    owner = Visible(Source, by="slug", required=False, allow_null=True)
+    aliases = serializers.ListField(child=serializers.CharField(max_length=200), max_length=50, required=False)
+    domains = serializers.ListField(child=serializers.CharField(max_length=253), max_length=50, required=False)
+    party_to = serializers.ListField(child=Visible(Topic, by="slug"), max_length=100, required=False)
+
+
+class GradeBody(Body):
+    reliability = serializers.ChoiceField([(grade, grade) for grade in "ABCDEF"])
+    reason = serializers.CharField(max_length=500)
+
+
+class Confidants(Body):
+    confidants = serializers.ListField(child=Colleague(), max_length=50)
+
+
+class OpenedName(serializers.Serializer):
+    """The name behind a code. It is told here only."""
+
+    name = serializers.CharField()
 
 
 class NewSource(Body):
@@ -45,21 +84,36 @@ class NewSource(Body):
 
 
 class SourceFilter(filters.FilterSet):
-    search = filters.CharFilter(method="by_name")
+    search = Search("name", "slug", elsewhere=(SourceName.objects.all, "source", "name"))
     kind = filters.ChoiceFilter(choices=SourceKind.choices)
     country = filters.CharFilter()
-
-    def by_name(self, rows: Any, name: str, value: str) -> Any:
-        named = SourceName.objects.filter(name__icontains=value[:200]).values("source")
-        return rows.filter(Q(name__icontains=value[:200]) | Q(pk__in=named))
 
 
 class SourceViewSet(RecordViewSet):
     queryset = Source.objects.select_related("owner").prefetch_related("party_to", "names", "domains")
     serializer_class = SourceSerializer
+    detail_serializer_class = SourceDetail
     filterset_class = SourceFilter
     ordering = ("id",)
+    orderings: ClassVar = {"name": ("name", "id"), "-name": ("-name", "-id")}
 
+    acts: ClassVar = {"grade": Act(grade_source, GradeBody), "entrust": Act(set_confidants, Confidants)}
+
+    @describe(200, body=SourceChange, versioned=True)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change what the registry says of a source; what is not named stays."""
+        return self.perform_act("change", Act(change_source, SourceChange))
+
+    @describe(200, body=Body, answers=OpenedName)
+    @action(detail=True, methods=["post"], url_path="open_name", keeps_answers=False)
+    def open_name(self, request: Request, pk: str) -> Response:
+        """The name of a confidential source, for those it was entrusted to. Each opening is written down."""
+        source = self.get_object()
+        require_right(request.user, source, "open_name")
+        self.body(Body)
+        return Response({"name": open_name(source, by=request.user)}, headers={"Cache-Control": "no-store"})
+
+    @describe(201, body=NewSource)
     def create(self, request: Request) -> Response:
         self.require_on(Desk, "desk", "record_source", by="slug")
         return self.answer(record_source(by=request.user, **self.body(NewSource)), 201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.urls import path, re_path
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -9,26 +10,36 @@ from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.views import APIView
 
+from .anchors import AnchorViewSet, AttributionViewSet
 from .base import Face
 from .claims import ClaimViewSet
 from .crosschecks import CrossCheckViewSet
+from .decisions import SignOffViewSet, VerdictViewSet, WaiverViewSet
 from .desks import DeskViewSet
 from .discrepancies import DiscrepancyViewSet
+from .docs import PAGE_APPS, DocsView, SchemaView
 from .documents import DocumentViewSet
 from .evidence import EvidenceViewSet
+from .feeds import FeedViewSet
 from .figures import FigureViewSet
 from .history import EventViewSet
 from .jobs import JobViewSet
 from .logins import LoginView, LogoutView
 from .measures import MeasureViewSet
+from .memberships import MembershipViewSet
+from .notices import NoticeChoiceViewSet, NotificationViewSet
+from .publications import CorrectionViewSet, PublicationViewSet
 from .reports import ReportViewSet, SubscriptionViewSet
 from .sources import SourceViewSet
 from .topics import TopicViewSet
 from .verification import TaskViewSet
+from .webhooks import DeliveryViewSet, WebhookViewSet
 
 
 class Root(Face, APIRootView):
     """The nouns of this API."""
+
+    schema = None
 
 
 class Router(DefaultRouter):
@@ -38,6 +49,7 @@ class Router(DefaultRouter):
 
 class Nowhere(Face, APIView):
     permission_classes = ()
+    schema = None
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         raise NotFound("There is no such address.")
@@ -48,24 +60,39 @@ class Nowhere(Face, APIView):
 
 router = Router()
 router.register("desks", DeskViewSet)
+router.register("memberships", MembershipViewSet)
 router.register("topics", TopicViewSet)
 router.register("documents", DocumentViewSet)
 router.register("claims", ClaimViewSet)
 router.register("figures", FigureViewSet)
+router.register("anchors", AnchorViewSet)
+router.register("attributions", AttributionViewSet)
 router.register("measures", MeasureViewSet)
 router.register("discrepancies", DiscrepancyViewSet)
 router.register("verification-tasks", TaskViewSet)
+router.register("verdicts", VerdictViewSet)
+router.register("sign-offs", SignOffViewSet)
+router.register("waivers", WaiverViewSet)
+router.register("publications", PublicationViewSet)
+router.register("corrections", CorrectionViewSet)
 router.register("sources", SourceViewSet)
 router.register("evidence", EvidenceViewSet)
+router.register("feeds", FeedViewSet)
 router.register("jobs", JobViewSet)
 router.register("crosschecks", CrossCheckViewSet)
 router.register("reports", ReportViewSet)
 router.register("report-subscriptions", SubscriptionViewSet)
 router.register("events", EventViewSet)
+router.register("notifications", NotificationViewSet)
+router.register("notice-choices", NoticeChoiceViewSet)
+router.register("webhooks", WebhookViewSet)
+router.register("deliveries", DeliveryViewSet)
 
 urlpatterns = [
     path("auth/login/", LoginView.as_view(), name="login"),
     path("auth/logout/", LogoutView.as_view(), name="logout"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    *([path("docs/", DocsView.as_view(), name="docs")] if all(map(apps.is_installed, PAGE_APPS)) else []),
     *router.urls,
     re_path(r"", Nowhere.as_view()),
 ]

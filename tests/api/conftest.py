@@ -37,8 +37,15 @@ class Caller:
             headers["If-Match"] = "*" if version == "*" else f'"{version}"'
         return self.client.post(BASE + path, {} if body is None else body, format=form, headers=headers)
 
-    def patch(self, path, body):
-        return self.client.patch(BASE + path, body, format="json")
+    def patch(self, path, body, *, version="*", **headers):
+        if version is not None:
+            headers["If-Match"] = "*" if version == "*" else f'"{version}"'
+        return self.client.patch(BASE + path, body, format="json", headers=headers)
+
+    def put(self, path, body, *, version="*", **headers):
+        if version is not None:
+            headers["If-Match"] = "*" if version == "*" else f'"{version}"'
+        return self.client.put(BASE + path, body, format="json", headers=headers)
 
     def raw(self, path, data, content_type="application/json", **headers):
         return self.client.generic(

@@ -9,7 +9,8 @@ from tests import factories as f
 
 NOUNS = (
     "documents", "claims", "figures", "measures", "discrepancies", "verification-tasks", "evidence", "jobs",
-    "crosschecks", "reports", "report-subscriptions",
+    "crosschecks", "reports", "report-subscriptions", "anchors", "attributions", "verdicts", "sign-offs", "waivers",
+    "publications", "corrections", "feeds",
 )  # fmt: skip
 SHARED = ("topics", "sources")
 
@@ -28,7 +29,7 @@ def make(desk, user):
     figures = [
         f.FigureFactory(document=document, measure=measure, claim=claim, attribution=attribution) for _ in range(2)
     ]
-    f.AnchorFactory(revision=revision, claim=claim, start=0, end=len(revision.text), exact=revision.text)
+    anchor = f.AnchorFactory(revision=revision, claim=claim, start=0, end=len(revision.text), exact=revision.text)
     for figure in figures:
         f.AnchorFactory(revision=revision, figure=figure, start=27, end=29, exact="40")
     task = f.VerificationTaskFactory(claim=claim, assignee=user, due_at=timezone.now() - timedelta(hours=1))
@@ -36,8 +37,17 @@ def make(desk, user):
     verdict = models.Verdict.objects.create(
         claim=claim, label="supported", revision=revision, by=user, at=timezone.now()
     )
-    models.SignOff.objects.create(
-        verdict=verdict, revision=revision, words_sha256="0", eyes="three", by=f.UserFactory(), at=timezone.now()
+    decided = {"by": f.UserFactory(), "at": timezone.now()}
+    signed = models.SignOff.objects.create(
+        verdict=verdict, revision=revision, words_sha256="0", eyes="three", **decided
+    )
+    waiver = models.Waiver.objects.create(revision=revision, reason="Breaking.", expires_at=timezone.now(), **decided)
+    models.Waiver.objects.create(claim=claim, reason="Breaking.", expires_at=timezone.now(), **decided)
+    published = models.Publication.objects.create(
+        document=document, revision=revision, clear=False, answer={"clear": False}, **decided
+    )
+    correction = models.Correction.objects.create(
+        publication=published, claim=claim, correction_class="update", wording="Now 41.", **decided
     )
     discrepancy = f.DiscrepancyFactory(measure=measure)
     for side, figure in zip("ab", figures, strict=True):
@@ -47,5 +57,8 @@ def make(desk, user):
     report = f.ReportFactory(desk=desk, created_by=user)
     subscription = f.ReportSubscriptionFactory(desk=desk, owner=user)
     subscription.recipients.add(user)
-    made = (document, claim, figures[0], measure, discrepancy, task, evidence, job, run, report, subscription)
+    made = (
+        document, claim, figures[0], measure, discrepancy, task, evidence, job, run, report, subscription, anchor,
+        attribution, verdict, signed, waiver, published, correction, f.FeedFactory(desk=desk, publisher=source),
+    )  # fmt: skip
     return {**dict(zip(NOUNS, (row.pk for row in made), strict=True)), "topics": topic.pk, "sources": source.pk}

@@ -10,6 +10,8 @@ from tests import factories as f
 from .records import NOUNS, SHARED, make
 
 pytestmark = pytest.mark.django_db
+EACH = {"figures": 2, "anchors": 3, "waivers": 2}
+"""How many rows of a noun one call of ``make`` makes, where it is not one."""
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_a_list_costs_the_same_for_one_and_for_three(api, desk, people, noun):
     first = price()
     make(desk, people["editor"])
     make(desk, people["editor"])
-    assert len(api.auditor.get(f"{noun}/").json()["results"]) == (6 if noun == "figures" else 3)
+    assert len(api.auditor.get(f"{noun}/").json()["results"]) == 3 * EACH.get(noun, 1)
     assert price() == first
 
 
@@ -134,6 +136,19 @@ FILTERS = [
     ("jobs/?state=failed&name=crosscheck&desk=metro", 1),
     ("crosschecks/?document={documents}&scope=document", 1),
     ("reports/?kind=desk_digest&desk=metro", 1),
+    ("memberships/?desk=metro&user=me&role=editor", 1),
+    ("anchors/?document={documents}&revision=1&claim={claims}&anchor_state=exact", 1),
+    ("anchors/?figure={figures}", 1),
+    ("attributions/?document={documents}&source=nobody", 0),
+    ("verdicts/?claim={claims}&document={documents}&label=supported", 1),
+    ("verdicts/?label=refuted", 0),
+    ("sign-offs/?claim={claims}&document={documents}&verdict={verdicts}", 1),
+    ("waivers/?claim={claims}", 1),
+    ("waivers/?document={documents}", 2),
+    ("publications/?document={documents}&desk=metro&clear=false", 1),
+    ("publications/?clear=true", 0),
+    ("corrections/?publication={publications}&document={documents}&claim={claims}&correction_class=update", 1),
+    ("corrections/?desk=elsewhere", 0),
 ]
 
 

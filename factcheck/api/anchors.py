@@ -1,0 +1,52 @@
+"""Where claims and figures stand in each revision, and to whom the copy ascribes them. Found by the machine."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from factcheck.models import Anchor, Attribution
+from factcheck.text import AnchorState
+
+from .base import RecordViewSet
+from .claims import AnchorSerializer, AttributionSerializer
+from .lists import Id
+
+
+class AnchorRecord(AnchorSerializer):
+    document = serializers.IntegerField(source="revision.document_id")
+
+    class Meta(AnchorSerializer.Meta):
+        fields: ClassVar = ["id", "document", "claim", "figure", *AnchorSerializer.Meta.fields]
+
+
+class AttributionRecord(AttributionSerializer):
+    class Meta(AttributionSerializer.Meta):
+        fields: ClassVar = ["id", "document", *AttributionSerializer.Meta.fields]
+
+
+class AnchorFilter(filters.FilterSet):
+    document = Id(field_name="revision__document")
+    revision = Id(field_name="revision__number")
+    claim = Id(field_name="claim")
+    figure = Id(field_name="figure")
+    anchor_state = filters.ChoiceFilter(choices=[(str(state), str(state)) for state in AnchorState])
+
+
+class AttributionFilter(filters.FilterSet):
+    document = Id(field_name="document")
+    source = filters.CharFilter(field_name="source__slug")
+
+
+class AnchorViewSet(RecordViewSet):
+    queryset = Anchor.objects.select_related("revision").defer("revision__text")
+    serializer_class = AnchorRecord
+    filterset_class = AnchorFilter
+
+
+class AttributionViewSet(RecordViewSet):
+    queryset = Attribution.objects.select_related("source")
+    serializer_class = AttributionRecord
+    filterset_class = AttributionFilter

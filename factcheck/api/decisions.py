@@ -1,0 +1,76 @@
+"""Decisions as they were taken, append-only: verdicts, sign-offs and waivers. The acts that take them are on claims."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from factcheck.models import SignOff, Verdict, VerdictLabel, Waiver
+
+from .base import RecordViewSet
+from .claims import SignOffSerializer, VerdictSerializer, WaiverSerializer
+from .lists import Id
+
+
+class VerdictRecord(VerdictSerializer):
+    class Meta(VerdictSerializer.Meta):
+        fields: ClassVar = ["claim", *VerdictSerializer.Meta.fields]
+
+
+class SignOffRecord(SignOffSerializer):
+    claim = serializers.IntegerField(source="verdict.claim_id")
+
+    class Meta(SignOffSerializer.Meta):
+        fields: ClassVar = ["id", "claim", "verdict", *SignOffSerializer.Meta.fields, "words_sha256"]
+
+
+class WaiverRecord(WaiverSerializer):
+    document = serializers.SerializerMethodField()
+    revision = serializers.IntegerField(source="revision.number", allow_null=True, default=None)
+
+    class Meta(WaiverSerializer.Meta):
+        fields: ClassVar = ["id", "claim", "document", "revision", *WaiverSerializer.Meta.fields, "covers"]
+
+    def get_document(self, waiver: Waiver) -> int:
+        return waiver.revision.document_id if waiver.revision else waiver.claim.document_id
+
+
+class VerdictFilter(filters.FilterSet):
+    claim = Id(field_name="claim")
+    document = Id(field_name="claim__document")
+    label = filters.ChoiceFilter(choices=VerdictLabel.choices)
+
+
+class SignOffFilter(filters.FilterSet):
+    claim = Id(field_name="verdict__claim")
+    document = Id(field_name="verdict__claim__document")
+    verdict = Id(field_name="verdict")
+
+
+class WaiverFilter(filters.FilterSet):
+    claim = Id(field_name="claim")
+    document = Id(method="of_document")
+
+    def of_document(self, rows: Any, name: str, value: Any) -> Any:
+        return rows.filter(Q(claim__document=int(value)) | Q(revision__document=int(value)))
+
+
+class VerdictViewSet(RecordViewSet):
+    queryset = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
+    serializer_class = VerdictRecord
+    filterset_class = VerdictFilter
+
+
+class SignOffViewSet(RecordViewSet):
+    queryset = SignOff.objects.select_related("by", "revision", "verdict")
+    serializer_class = SignOffRecord
+    filterset_class = SignOffFilter
+
+
+class WaiverViewSet(RecordViewSet):
+    queryset = Waiver.objects.select_related("by", "revision", "claim")
+    serializer_class = WaiverRecord
+    filterset_class = WaiverFilter

@@ -1,0 +1,98 @@
+"""The description of the API: as OpenAPI at ``schema/``, and as a page to read and to try it on at ``docs/``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, reverse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
+from drf_spectacular.settings import patched_settings
+from drf_spectacular.views import SpectacularSwaggerSplitView, _get_sidecar_url
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from factcheck.text import ENGINE_VERSION
+
+from .base import Face
+from .schema import Schema
+
+PAGE_APPS = ("drf_spectacular", "drf_spectacular_sidecar")
+"""What a host installs to have the page; without them it has the description alone."""
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+"""Swagger's page writes its styles into its elements. No other page of the site may, so this policy is its own."""
+
+
+def only_ours(endpoints: list[Any], **_: Any) -> list[Any]:
+    """Of all addresses of a host, those of this API."""
+    return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), Schema)]
+
+
+SETTINGS = {
+    "TITLE": "Fact-check API",
+    "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
+    "VERSION": f"1 (engine {ENGINE_VERSION})",
+    "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_ours"],
+}
+"""What ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS`` takes too."""
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The whole description; the same for everybody, so it is made once in a process."""
+    with patched_settings(SETTINGS):
+        return dict(SchemaGenerator().get_schema(request=None, public=True))
+
+
+class SchemaView(Face, APIView):
+    """The description of this API in OpenAPI 3, as JSON."""
+
+    schema = None
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer)
+
+    def get(self, request: Request) -> Response:
+        return Response(description())
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Every address, to read and to try as who is logged in. Whoever is not is sent to the log-in first."""
+
+    schema = None
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = ()
+    throttle_classes = ()
+    title = SETTINGS["TITLE"]
+    url = "../schema/"
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), log_in_page())
+        answer = super().get(request, *args, **kwargs)
+        answer["Content-Security-Policy"] = PAGE_POLICY
+        return answer
+
+    @staticmethod
+    def _swagger_ui_resource(filename: str) -> str:
+        """From the files that come with the package, whatever the host's settings say: no other site is asked."""
+        return str(_get_sidecar_url(f"swagger-ui-dist/{filename}"))
+
+    @staticmethod
+    def _swagger_ui_favicon() -> str:
+        return str(_get_sidecar_url("swagger-ui-dist/favicon-32x32.png"))
+
+
+def log_in_page() -> str:
+    try:
+        return reverse("admin:login")
+    except NoReverseMatch:
+        return resolve_url(settings.LOGIN_URL)

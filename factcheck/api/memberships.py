@@ -1,0 +1,95 @@
+"""Who works on which desk in which role. A desk chief arranges this; rights come from nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth import get_user_model
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from factcheck.models import Desk, Membership, Role
+from factcheck.workflow.desks import add_member, remove_member
+
+from .base import RecordViewSet
+from .bodies import Body, Colleague, Visible
+from .permissions import open_acts, require_right
+from .schema import describe
+
+
+class MembershipSerializer(serializers.ModelSerializer):
+    user = serializers.SlugRelatedField("username", read_only=True)
+    desk = serializers.SlugRelatedField("slug", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["id", "user", "desk", "role"]
+
+
+class MembershipDetail(MembershipSerializer):
+    acts = serializers.SerializerMethodField()
+
+    class Meta(MembershipSerializer.Meta):
+        fields: ClassVar = [*MembershipSerializer.Meta.fields, "acts"]
+
+    def get_acts(self, membership: Membership) -> list[str]:
+        return open_acts(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
+
+
+class Account(Colleague):
+    """Any account that may log in, by username: for those who arrange a desk, to whom others are told by name."""
+
+    default_error_messages: ClassVar = {"does_not_exist": "There is no such account."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        asks, users = self.context["request"].user, get_user_model()
+        arranges = asks.factcheck_memberships.filter(role__in=[Role.DESK_CHIEF, Role.CHIEF_EDITOR]).exists()
+        named = {users.USERNAME_FIELD: data} if isinstance(data, str) and arranges else {"pk": None}
+        found = users.objects.filter(is_active=True, **named).first()
+        if found is None:
+            self.fail("does_not_exist")
+        return found
+
+
+class NewMembership(Body):
+    desk = Visible(Desk, by="slug")
+    user = Account()
+    role = serializers.ChoiceField([role for role in Role.values if role != Role.CHIEF_EDITOR])
+
+
+class MembershipFilter(filters.FilterSet):
+    desk = filters.CharFilter(field_name="desk__slug")
+    user = filters.CharFilter(method="of_user")
+    role = filters.ChoiceFilter(choices=Role.choices)
+
+    def of_user(self, rows: Any, name: str, value: str) -> Any:
+        user = self.request.user
+        return rows.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+
+
+class MembershipViewSet(RecordViewSet):
+    queryset = Membership.objects.select_related("user", "desk")
+    serializer_class = MembershipSerializer
+    detail_serializer_class = MembershipDetail
+    filterset_class = MembershipFilter
+    ordering = ("id",)
+
+    @describe(201, body=NewMembership)
+    def create(self, request: Request) -> Response:
+        """Give a person a role on a desk."""
+        self.require_on(Desk, "desk", "arrange", by="slug")
+        said = self.body(NewMembership)
+        return self.answer(add_member(said.pop("desk"), by=request.user, **said), 201)
+
+    @describe(204, body=Body)
+    @action(detail=True, methods=["post"], url_path="remove")
+    def remove(self, request: Request, pk: str) -> Response:
+        """Take a role from a person; the last chief of a desk stays."""
+        membership = self.get_object()
+        require_right(request.user, membership, "remove")
+        self.body(Body)
+        remove_member(membership, by=request.user)
+        return Response(status=204)

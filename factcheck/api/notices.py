@@ -1,0 +1,104 @@
+"""One's own notices: the inbox, and how one wants to be told of which kind of thing."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django_filters import rest_framework as filters
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from factcheck.models import NoticeChoice, NoticeKind, Notification
+from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
+
+from .base import Act, Face, RecordViewSet
+from .bodies import Body
+from .schema import describe
+
+
+class NotificationSerializer(serializers.ModelSerializer):
+    desk = serializers.SlugRelatedField("slug", read_only=True)
+
+    class Meta:
+        model = Notification
+        fields: ClassVar = ["id", "kind", "desk", "record", "record_id", "text", "created_at", "read_at", "mailed_at"]
+
+
+class ReadCount(serializers.Serializer):
+    """How many were put aside."""
+
+    read = serializers.IntegerField()
+
+
+class NotificationFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=NoticeKind.choices)
+    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+
+
+class NotificationViewSet(RecordViewSet):
+    queryset = Notification.objects.select_related("desk")
+    serializer_class = NotificationSerializer
+    filterset_class = NotificationFilter
+    acts: ClassVar = {"read": Act(mark_read, versioned=False)}
+
+    @describe(200, answers=ReadCount)
+    @action(detail=False, methods=["post"], url_path="read", url_name="read-all", serializer_class=Body)
+    def read_all(self, request: Request) -> Response:
+        """Put all of one's notices aside as read."""
+        self.body(Body)
+        return Response({"read": mark_all_read(by=request.user)})
+
+
+class ChoiceSerializer(serializers.ModelSerializer):
+    label = serializers.CharField(source="get_kind_display", read_only=True)
+
+    class Meta:
+        model = NoticeChoice
+        fields: ClassVar = ["kind", "label", "inbox", "mail"]
+
+
+class Choices(serializers.Serializer):
+    results = ChoiceSerializer(many=True)
+
+
+class ChoiceBody(Body):
+    inbox = serializers.BooleanField(required=False)
+    mail = serializers.BooleanField(required=False)
+
+
+class NoticeChoiceViewSet(Face, viewsets.GenericViewSet):
+    """Every kind of notice with one's own choice; a kind nobody chose for is told by inbox and by mail."""
+
+    queryset = NoticeChoice.objects.none()
+    serializer_class = ChoiceSerializer
+    lookup_field = "kind"
+    lookup_value_regex = "[a-z_]{1,20}"
+    pagination_class = None
+
+    @describe(200, answers=Choices)
+    def list(self, request: Request) -> Response:
+        return Response({"results": ChoiceSerializer(notice_choices(request.user), many=True).data})
+
+    @describe(200, answers=ChoiceSerializer)
+    def retrieve(self, request: Request, kind: str) -> Response:
+        return Response(ChoiceSerializer(self.choice(kind)).data)
+
+    @describe(200, body=ChoiceBody, answers=ChoiceSerializer)
+    def update(self, request: Request, kind: str) -> Response:
+        return self.partial_update(request, kind)
+
+    @describe(200, body=ChoiceBody, answers=ChoiceSerializer)
+    def partial_update(self, request: Request, kind: str) -> Response:
+        self.choice(kind)
+        said = ChoiceBody(data=request.data, context=self.get_serializer_context())
+        said.is_valid(raise_exception=True)
+        return Response(ChoiceSerializer(choose_notices(kind, by=request.user, **said.validated_data)).data)
+
+    def choice(self, kind: str) -> Any:
+        found = next((row for row in notice_choices(self.request.user) if row.kind == kind), None)
+        if found is None:
+            raise Http404
+        return found

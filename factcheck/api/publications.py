@@ -1,0 +1,67 @@
+"""What went out, with the answer the gate gave, and what was put right since. Publishing is an act on a document."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from factcheck.models import Correction, CorrectionClass, Publication
+
+from .base import RecordViewSet
+from .lists import Id
+
+
+class CorrectionSerializer(serializers.ModelSerializer):
+    by = serializers.SlugRelatedField("username", read_only=True)
+    document = serializers.IntegerField(source="publication.document_id")
+
+    class Meta:
+        model = Correction
+        fields: ClassVar = ["id", "publication", "document", "claim", "correction_class", "wording", "by", "at"]
+
+
+class PublicationRow(serializers.ModelSerializer):
+    by = serializers.SlugRelatedField("username", read_only=True)
+    revision = serializers.IntegerField(source="revision.number")
+
+    class Meta:
+        model = Publication
+        fields: ClassVar = ["id", "document", "revision", "clear", "by", "at"]
+
+
+class PublicationSerializer(PublicationRow):
+    corrections = CorrectionSerializer(many=True)
+
+    class Meta(PublicationRow.Meta):
+        fields: ClassVar = [*PublicationRow.Meta.fields, "answer", "corrections"]
+
+
+class PublicationFilter(filters.FilterSet):
+    document = Id(field_name="document")
+    desk = filters.CharFilter(field_name="document__desk__slug")
+    clear = filters.BooleanFilter()
+
+
+class CorrectionFilter(filters.FilterSet):
+    publication = Id(field_name="publication")
+    document = Id(field_name="publication__document")
+    claim = Id(field_name="claim")
+    desk = filters.CharFilter(field_name="publication__document__desk__slug")
+    correction_class = filters.ChoiceFilter(choices=CorrectionClass.choices)
+
+
+class PublicationViewSet(RecordViewSet):
+    queryset = Publication.objects.select_related("by", "revision").prefetch_related(
+        "corrections__by", "corrections__publication"
+    )
+    serializer_class = PublicationRow
+    detail_serializer_class = PublicationSerializer
+    filterset_class = PublicationFilter
+
+
+class CorrectionViewSet(RecordViewSet):
+    queryset = Correction.objects.select_related("by", "publication")
+    serializer_class = CorrectionSerializer
+    filterset_class = CorrectionFilter

@@ -1,0 +1,105 @@
+"""Webhooks of a desk, and what was delivered to them. A secret is shown once, where it is made."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from factcheck.models import Delivery, Desk, Webhook
+from factcheck.workflow.happenings import HAPPENINGS
+from factcheck.workflow.webhooks import change_webhook, record_webhook
+
+from .base import RecordViewSet
+from .bodies import Body, Visible
+from .lists import Id
+from .permissions import require_right
+from .schema import describe
+
+
+class WebhookSerializer(serializers.ModelSerializer):
+    desk = serializers.SlugRelatedField("slug", read_only=True)
+    created_by = serializers.SlugRelatedField("username", read_only=True)
+
+    class Meta:
+        model = Webhook
+        fields: ClassVar = ["id", "desk", "url", "events", "active", "created_by", "created_at", "version"]
+
+
+class NewWebhook(Body):
+    desk = Visible(Desk, by="slug")
+    url = serializers.CharField(max_length=2000, trim_whitespace=False)
+    events = serializers.ListField(child=serializers.ChoiceField(HAPPENINGS), max_length=len(HAPPENINGS))
+
+
+class WebhookChange(Body):
+    url = serializers.CharField(max_length=2000, trim_whitespace=False, required=False)
+    events = serializers.ListField(
+        child=serializers.ChoiceField(HAPPENINGS), max_length=len(HAPPENINGS), required=False
+    )
+    active = serializers.BooleanField(required=False)
+    renew_secret = serializers.BooleanField(required=False)
+
+
+class WebhookFilter(filters.FilterSet):
+    desk = filters.CharFilter(field_name="desk__slug")
+    active = filters.BooleanFilter()
+
+
+class WithSecret(WebhookSerializer):
+    """The webhook, and the secret its messages are signed with, where it is new."""
+
+    secret = serializers.CharField(required=False)
+
+    class Meta(WebhookSerializer.Meta):
+        fields: ClassVar = [*WebhookSerializer.Meta.fields, "secret"]
+
+
+class WebhookViewSet(RecordViewSet):
+    queryset = Webhook.objects.select_related("desk", "created_by")
+    serializer_class = WebhookSerializer
+    filterset_class = WebhookFilter
+    keeps_answers = False
+
+    @describe(201, body=NewWebhook, answers=WithSecret)
+    def create(self, request: Request) -> Response:
+        """Enter a webhook; the answer holds its secret, which is never shown again."""
+        self.require_on(Desk, "desk", "keep_webhook", by="slug")
+        said = self.body(NewWebhook)
+        webhook, secret = record_webhook(said["desk"], said["url"], said["events"], by=request.user)
+        return self.with_secret(self.answer(webhook, 201), secret)
+
+    @describe(200, body=WebhookChange, answers=WithSecret)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a webhook; with ``renew_secret`` the answer holds the new one."""
+        webhook = self.get_object()
+        require_right(request.user, webhook.desk, "keep_webhook")
+        version = self.wanted_version(webhook)
+        secret = change_webhook(webhook, by=request.user, version=version, **self.body(WebhookChange))
+        return self.with_secret(self.answer(self.get_object()), secret)
+
+    def with_secret(self, response: Response, secret: str) -> Response:
+        if secret:
+            response.data = {**response.data, "secret": secret}
+        return response
+
+
+class DeliverySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Delivery
+        fields: ClassVar = ["id", "webhook", "event", "payload", "status", "error", "created_at", "delivered_at"]
+
+
+class DeliveryFilter(filters.FilterSet):
+    webhook = Id(field_name="webhook")
+    event = filters.CharFilter()
+    delivered = filters.BooleanFilter(field_name="delivered_at", lookup_expr="isnull", exclude=True)
+
+
+class DeliveryViewSet(RecordViewSet):
+    queryset = Delivery.objects.all()
+    serializer_class = DeliverySerializer
+    filterset_class = DeliveryFilter

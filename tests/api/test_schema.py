@@ -1,0 +1,158 @@
+"""The API describes itself: every address and every act, in OpenAPI, without a warning."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+from drf_spectacular.validation import validate_schema
+
+from factcheck.api.docs import description
+from factcheck.api.urls import router
+from factcheck.models import Membership
+from tests.factories import PASSWORD
+
+from .records import make
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "/factcheck/api/v1/"
+
+
+@pytest.fixture(scope="module")
+def described():
+    """What the address ``schema/`` answers."""
+    return json.loads(json.dumps(description()))
+
+
+def operations(described):
+    return {(method, path): row for path, rows in described["paths"].items() for method, row in rows.items()}
+
+
+def test_the_description_is_valid_and_made_without_a_warning(tmp_path):
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
+    assert (tmp_path / "schema.yml").read_text().startswith("openapi: 3")
+
+
+@override_settings(SPECTACULAR_SETTINGS={})
+def test_it_needs_no_setting_of_the_host():
+    description.cache_clear()
+    validate_schema(json.loads(json.dumps(description())))
+    assert description()["info"]["title"] == "Fact-check API"
+
+
+def test_every_address_of_the_router_and_every_act_is_described(described):
+    found = operations(described)
+    for noun, viewset, _ in router.registry:
+        assert any(path.startswith(f"{BASE}{noun}/") for _, path in found), noun
+        for act in getattr(viewset, "acts", {}):
+            assert ("post", f"{BASE}{noun}/{{id}}/{act}/") in found, (noun, act)
+        for act in getattr(viewset, "batches", ()):
+            assert ("post", f"{BASE}{noun}/batch/{act}/") in found, (noun, act)
+        for extra in viewset.get_extra_actions():
+            ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
+            assert any(ends in path and path.startswith(f"{BASE}{noun}/") for _, path in found), extra.url_path
+
+
+def test_every_operation_has_its_own_name_and_says_what_it_does(described):
+    rows = list(operations(described).values())
+    names = [row["operationId"] for row in rows]
+    assert len(set(names)) == len(names)
+    assert not [row["operationId"] for row in rows if not row.get("summary")]
+    assert not [row["operationId"] for row in rows if "partial(" in row.get("description", "")]
+
+
+def test_every_answer_says_what_it_is_and_every_refusal_has_the_one_shape(described):
+    for (method, path), row in operations(described).items():
+        for status, answer in row["responses"].items():
+            if status in ("204", "304"):
+                continue
+            schema = next(iter(answer["content"].values()))["schema"]
+            if status >= "400":
+                assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (method, path, status)
+            else:
+                assert schema != {"type": "object", "additionalProperties": True}, f"{method} {path}: use @describe"
+
+
+def test_what_makes_or_changes_a_record_says_what_it_takes(described):
+    for (method, path), row in operations(described).items():
+        if row["operationId"].endswith(("_create", "_update")):
+            assert row.get("requestBody"), f"{method} {path}: name its body in @describe"
+
+
+def test_what_an_act_needs_and_answers_is_told(described):
+    row = operations(described)[("post", BASE + "claims/{id}/dismiss/")]
+    sent = {parameter["name"]: parameter.get("required", False) for parameter in row["parameters"]}
+    assert sent == {"Idempotency-Key": False, "If-Match": True, "id": True}
+    assert row["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Note")
+    assert {"200", "401", "403", "404", "409", "412", "422", "428", "429"} <= set(row["responses"])
+    assert "ETag" in row["responses"]["200"]["headers"]
+    assert "Retry-After" in row["responses"]["429"]["headers"]
+    form = operations(described)[("post", BASE + "documents/")]["requestBody"]["content"]
+    assert set(form) == {"application/json", "multipart/form-data"}
+
+
+def test_both_ways_to_log_in_are_told(described):
+    assert {row["type"] for row in described["components"]["securitySchemes"].values()} == {"apiKey", "http"} or {
+        row["in"] for row in described["components"]["securitySchemes"].values()
+    } == {"header", "cookie"}
+    assert "security" not in operations(described)[("post", BASE + "auth/login/")]
+
+
+@pytest.mark.django_db
+def test_every_record_that_changes_asks_for_its_version(api, desk, people, described):
+    """What the description says of If-Match is what the server does."""
+    ids = make(desk, people["editor"])
+    membership = Membership.objects.get(user=people["editor"])
+    ids |= {"desks": desk.pk, "memberships": membership.pk}
+    for (method, path), row in operations(described).items():
+        noun = path.removeprefix(BASE).split("/")[0]
+        needs = any(p["name"] == "If-Match" for p in row.get("parameters", []))
+        if "{id}" not in path or method == "get" or noun not in ids or not needs:
+            continue
+        call = getattr(api.chief_editor, method)
+        answer = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
+        assert answer.status_code in (403, 428), (method, path, answer.content)
+
+
+@pytest.mark.django_db
+def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, people):
+    answer = client.get(BASE + "docs/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
+    client.login(username="editor", password=PASSWORD)
+    page = client.get(BASE + "docs/")
+    assert page.status_code == 200
+    policy = page["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src 'self';" in policy
+    assert b"https://" not in page.content, "nothing comes from another site"
+    script = client.get(BASE + "docs/?script=")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert client.get(BASE + "schema/").status_code == 200
+    assert "unsafe-inline" not in client.get("/admin/")["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_the_description_is_for_who_is_logged_in(api):
+    assert api.nobody.get("schema/").status_code == 401
+    answer = api.auditor.get("schema/")
+    assert answer.json()["openapi"].startswith("3.")
+
+
+def test_a_host_without_the_page_has_the_description_all_the_same():
+    code = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
+        "from django.conf import settings\n"
+        "apps = [app for app in settings.INSTALLED_APPS if not app.startswith('drf_spectacular')]\n"
+        "settings.INSTALLED_APPS = apps\n"
+        "import django; django.setup()\n"
+        "from factcheck.api import urls, docs\n"
+        "names = [getattr(row, 'name', '') for row in urls.urlpatterns]\n"
+        "assert 'schema' in names and 'docs' not in names, names\n"
+        "assert docs.description()['paths']\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
