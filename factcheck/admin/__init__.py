@@ -1,5 +1,41 @@
-"""The admin face: every record to be seen by whoever may see it, nothing to be changed or deleted here."""
+"""The admin face: every record to be seen by whoever may see it, the acts open to them as buttons, no delete."""
 
-from . import records
+from . import (
+    claims,
+    crosschecks,
+    desks,
+    documents,
+    evidence,
+    feeds,
+    figures,
+    history,
+    jobs,
+    measures,
+    notices,
+    records,
+    reports,
+    sources,
+    topics,
+    verification,
+    webhooks,
+)
 
-__all__ = ["records"]
+__all__ = [
+    "claims",
+    "crosschecks",
+    "desks",
+    "documents",
+    "evidence",
+    "feeds",
+    "figures",
+    "history",
+    "jobs",
+    "measures",
+    "notices",
+    "records",
+    "reports",
+    "sources",
+    "topics",
+    "verification",
+    "webhooks",
+]

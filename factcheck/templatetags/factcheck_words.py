@@ -1,8 +1,10 @@
-"""``words``: a name from the code as a person reads it."""
+"""``words``: a name from the code as a person reads it; ``verdict_words``: a verdict as the host calls it."""
 
 from __future__ import annotations
 
 from django import template
+
+from factcheck.conf import verdict_words as called
 
 register = template.Library()
 
@@ -11,3 +13,9 @@ register = template.Library()
 def words(name: str) -> str:
     """``not_enough_evidence`` as "not enough evidence"."""
     return str(name).replace("_", " ")
+
+
+@register.filter
+def verdict_words(label: str) -> str:
+    """``supported`` as the host calls it in ``FACTCHECK["VERDICT_LABELS"]``."""
+    return called(str(label))

@@ -1,0 +1,183 @@
+"""Claims: the queue, and the page of one: in its sentence, beside comparable figures, with evidence and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from factcheck.errors import Invalid, WrongState
+from factcheck.models import Claim, Verdict, VerificationTask
+from factcheck.permissions import refusal
+from factcheck.states import UNSIGNED, ClaimState, rows_of
+from factcheck.text import AnchorState
+from factcheck.workflow.claims import accept_claim, dismiss_claim, place_claim, reopen_claim, split_claim
+from factcheck.workflow.verification import (
+    assign_claim,
+    challenge_claim,
+    recall_verdict,
+    return_claim,
+    sign_off,
+    start_claim,
+    submit_verdict,
+    waive_claim,
+)
+
+from .base import Act, NoteForm, RecordAdmin, address_of, words
+from .claim_forms import AssignForm, PlaceForm, SignOffForm, SplitForm, SubmitForm, WaiveForm
+from .evidence import evidence_section, record
+from .evidence_forms import NewEvidenceForm
+from .figures import compared
+from .filters import DeskFilter, WhoseClaim
+from .sentence import above_the_form, as_kept, claim_in_text, only_place
+from .shown import link, links, pill
+from .verification import CHECKED, dated, is_overdue
+
+LOST = (AnchorState.AMBIGUOUS, AnchorState.ORPHANED)
+DECIDED = (ClaimState.SIGNED_OFF, ClaimState.DISMISSED, ClaimState.WAIVED)
+NAMED = {"submit": "You may not submit a verdict here", "sign_off": "You may not sign this off"}
+
+
+def place(claim: Claim, *, by: Any, version: int | None, where: str, quote: str) -> None:
+    """Place a lost claim at one of the places found for it, or at words that stand in the text once."""
+    revision = claim.document.current_revision
+    if revision is None:
+        raise WrongState("The document has no text yet.", state=claim.document.state)
+    if where:
+        number, start, end = map(int, where.split("-"))
+        if number != revision.number:
+            raise Invalid("The text has changed; please look again.", code="quote_mismatch")
+        quote = revision.text[start:end]
+    else:
+        quote = as_kept(quote, revision.text)
+        start, end = only_place(quote, revision.text)
+    place_claim(claim, start, end, quote=quote, by=by, version=version)
+
+
+@admin.register(Claim)
+class ClaimAdmin(RecordAdmin):
+    acts: ClassVar = {
+        "accept": Act(accept_claim, done="The claim is accepted."),
+        "start": Act(start_claim, label="Start checking", done="The claim is being checked."),
+        "submit": Act(submit_verdict, SubmitForm, "Submit a verdict", "The verdict waits for a sign-off."),
+        "sign_off": Act(sign_off, SignOffForm, "Sign off", "The verdict is signed off."),
+        "return": Act(return_claim, NoteForm, done="The verdict is returned."),
+        "recall": Act(recall_verdict, label="Take my verdict back", done="Your verdict is taken back."),
+        "assign": Act(assign_claim, AssignForm, done="The work is given out."),
+        "place": Act(place, PlaceForm, "Say where it stands", "The claim has its place in the text."),
+        "split": Act(split_claim, SplitForm, done="Each part is a claim of its own."),
+        "challenge": Act(challenge_claim, NoteForm, done="The claim must be checked again."),
+        "reopen": Act(reopen_claim, label="Open again", done="The claim is open again."),
+        "dismiss": Act(dismiss_claim, NoteForm, done="The claim is dismissed.", grave=True),
+        "waive": Act(waive_claim, WaiveForm, done="The claim is waived.", grave=True),
+        "record_evidence": Act(record, NewEvidenceForm, "Add evidence", "The evidence is recorded.", versioned=False),
+    }
+    bulk_acts = ("accept", "dismiss", "assign")
+    record_template = "factcheck/admin/claim.html"
+    list_display: ClassVar = ["__str__", "shown_state", "worth", "due", "assignees", "document"]
+    list_filter: ClassVar = ["state", WhoseClaim, "claim_type", DeskFilter]
+    list_select_related: ClassVar = ["document"]
+    search_fields: ClassVar = ["text", "document__title"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        work = VerificationTask.objects.unfinished().select_related("assignee")
+        dated = work.filter(claim=OuterRef("pk"), due_at__isnull=False).order_by("due_at")
+        rows = super().get_queryset(request).select_related("document__desk", "attribution__source")
+        return rows.annotate(deadline=Subquery(dated.values("due_at")[:1])).prefetch_related(
+            Prefetch("verification_tasks", work, to_attr="work")
+        )
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]
+
+    @admin.display(description="state", ordering="state")
+    def shown_state(self, claim: Any) -> SafeString:
+        return pill(claim.state)
+
+    @admin.display(description="worth checking", ordering="checkworthiness")
+    def worth(self, claim: Any) -> str:
+        return f"{claim.checkworthiness:.2f}"
+
+    @admin.display(description="who works on it")
+    def assignees(self, claim: Any) -> str:
+        return ", ".join(sorted({str(task.assignee) for task in claim.work if task.assignee})) or "–"
+
+    @admin.display(description="next deadline", ordering="deadline")
+    def due(self, claim: Any) -> SafeString | str:
+        late = claim.deadline is not None and claim.deadline < timezone.now() and claim.state not in DECIDED
+        return dated(claim.deadline, late)
+
+    def offers(self, record: Any, name: str) -> bool:
+        """What the table of states does not say: evidence is added by the form on the page itself."""
+        stands = record.anchor_state not in LOST
+        offered = {
+            "assign": record.state in CHECKED,
+            "split": record.state in UNSIGNED and stands,
+            "place": not stands,
+            "record_evidence": False,
+        }
+        return offered.get(name, True)
+
+    def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
+        yield "document", link(record.document), ""
+        yield "type", words(record.claim_type), ""
+        why = f" ({', '.join(map(str, record.reasons))})" if record.reasons else ""
+        yield "worth checking", f"{self.worth(record)}{why}", ""
+        if said := record.attribution:
+            yield "ascribed to", f"{said.party} (“{said.cue}”)" if said.cue else said.party, ""
+            if said.relay:
+                yield "quoted by", said.relay, ""
+            yield "who that is", link(said.source) if said.source else "nobody in the registry", ""
+        if record.anchor_state != AnchorState.EXACT:
+            yield "in the text", pill(record.anchor_state), ""
+        yield "marked by", "the machine" if record.proposed_by_engine else "a person", ""
+        if record.words_changed_by:
+            yield "words last changed by", record.words_changed_by, ""
+        if record.split_from:
+            yield "part of", link(record.split_from), ""
+        if parts := list(record.parts.all()):
+            yield "split into", links(parts), ""
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        return above_the_form(super().act_view(request, object_id, act))
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        user = request.user
+        figures = record.figures.select_related("document__publisher", "attribution__source", "measure")
+        return {
+            "claim": record,
+            "in_text": claim_in_text(record),
+            "rows": compared(figures, user),
+            "refusals": refusals(user, record),
+            "here": address_of(record),
+            **evidence_section(record, user),
+            **decisions(record),
+        }
+
+
+def refusals(user: Any, claim: Claim) -> list[tuple[str, str]]:
+    """Why this person may not take the step the claim waits for: four eyes, or a role, in a sentence."""
+    return [
+        (said, guard.message)
+        for act, said in NAMED.items()
+        if rows_of("claim", act, claim.state) and (guard := refusal(user, claim, "claim", act))
+    ]
+
+
+def decisions(claim: Claim) -> dict[str, Any]:
+    """Verdicts with their sign-offs, waivers, and the work that was given out; the newest first."""
+    verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
+    work = list(claim.verification_tasks.select_related("assignee").order_by("-pk"))
+    for task in work:
+        task.late = is_overdue(task)
+    return {
+        "verdicts": verdicts.filter(claim=claim).order_by("-pk"),
+        "waivers": claim.waivers.select_related("by").order_by("-pk"),
+        "tasks": work,
+        "now": timezone.now(),
+    }

@@ -1,0 +1,154 @@
+"""What the acts on a document ask of a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.auth import get_user_model
+
+from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
+from factcheck.text import ClaimType
+from factcheck.workflow.documents import zones
+from factcheck.workflow.transitions import may
+
+from .base import ActForm, Several
+
+NEVER_CHECKABLE = "idle", "background", "not checkable"
+
+
+def text_area(rows: int) -> forms.Textarea:
+    return forms.Textarea({"rows": rows})
+
+
+class Moment(forms.DateTimeField):
+    """A date and time as a clock shows it; which clock, the form says."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
+
+
+class NewDocumentForm(ActForm):
+    """A text by one of three ways, and what is known of it."""
+
+    text = forms.CharField(label="Paste the text", required=False, strip=False, widget=text_area(12))
+    file = forms.FileField(
+        label="or choose a file", required=False, help_text="Text, Markdown, HTML, PDF, DOCX or ninjs."
+    )
+    address = forms.URLField(label="or give its address", required=False, max_length=2000, assume_scheme="https")
+    desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(
+        choices=[("story", "story: ours, to be checked"), ("coverage", "coverage: of another outlet"),
+                 ("reference", "reference: a source's own text")],
+    )  # fmt: skip
+    title = forms.CharField(max_length=500, required=False, help_text="Left empty, it is taken from the text.")
+    topic = forms.ModelChoiceField(
+        Topic.objects.none(), required=False, help_text="Figures are compared inside a topic."
+    )
+    publisher = forms.ModelChoiceField(Source.objects.none(), required=False)
+    byline = forms.CharField(max_length=500, required=False)
+    authors = Several(
+        get_user_model().objects.none(), required=False,
+        help_text="Colleagues who wrote it: they will not decide on it. Filing a text is not writing it.",
+    )  # fmt: skip
+    zone = forms.ChoiceField(label="Time zone of the dateline", choices=[], initial="UTC")
+    published_at = Moment(label="Published", required=False, help_text="On the clock of that zone.")
+    embargo_until = Moment(label="Embargo until", required=False, help_text="On the clock of that zone.")
+
+    def fit(self) -> None:
+        desks = Desk.objects.visible_to(self.user)
+        self.fields["desk"].queryset = desks
+        self.fields["desk"].initial = next((desk.pk for desk in desks if may(self.user, desk, "ingest")), None)
+        self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
+        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
+        self.fields["authors"].queryset = colleagues_of(self.user)
+        self.fields["zone"].choices = [(name, name) for name in sorted(zones())]
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(super().clean() or {})
+        given = [name for name in ("text", "file", "address") if said.get(name)]
+        if len(given) != 1:
+            raise forms.ValidationError("Paste a text, choose a file or give an address: one of the three.")
+        zone = ZoneInfo(said["zone"]) if said.get("zone") else ZoneInfo("UTC")
+        for name in ("published_at", "embargo_until"):
+            if at := said.get(name):
+                said[name] = at.replace(tzinfo=zone)
+        return said
+
+
+class ReviseForm(ActForm):
+    text = forms.CharField(label="The new text", required=False, strip=False, widget=text_area(20))
+    file = forms.FileField(label="or a file", required=False)
+
+    def fit(self) -> None:
+        revision = self.record.current_revision
+        if revision is not None and len(revision.text) < 200_000:
+            self.fields["text"].initial = revision.text
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(super().clean() or {})
+        if not said.get("text") and not said.get("file"):
+            raise forms.ValidationError("Give the new text, or a file.")
+        return said
+
+
+class ConfirmForm(ActForm):
+    title = forms.CharField(max_length=500, required=False, help_text="As it should be called; empty leaves it.")
+
+    def fit(self) -> None:
+        self.fields["title"].initial = self.record.title
+
+
+class ClaimForm(ActForm):
+    """A statement by its words, or by what was selected in the text."""
+
+    quote = forms.CharField(
+        label="The words, as they stand in the text", strip=False, max_length=20_000, widget=text_area(3)
+    )
+    claim_type = forms.ChoiceField(label="Type", choices=[(str(kind), str(kind)) for kind in ClaimType])
+    start = forms.IntegerField(min_value=0, max_value=10_000_000, required=False, widget=forms.HiddenInput)
+    end = forms.IntegerField(min_value=0, max_value=10_000_000, required=False, widget=forms.HiddenInput)
+
+
+class PublishForm(ActForm):
+    uncleared_reason = forms.CharField(
+        label="If it is not clear: why it goes out all the same", required=False, max_length=2000, widget=text_area(3),
+        help_text="Needed only where something blocks it. It is printed with the publication for ever.",
+    )  # fmt: skip
+
+
+class CorrectForm(ActForm):
+    correction_class = forms.ChoiceField(label="What it is", choices=CorrectionClass.choices)
+    wording = forms.CharField(label="What the reader is told", max_length=2000, widget=text_area(4))
+    claim = forms.ModelChoiceField(Claim.objects.none(), required=False)
+    uncleared_reason = forms.CharField(
+        label="If the corrected text is not clear: why it goes out",
+        required=False,
+        max_length=2000,
+        widget=text_area(2),
+    )
+
+    def fit(self) -> None:
+        self.fields["claim"].queryset = self.record.claims.standing()
+
+
+class TopicForm(ActForm):
+    topic = forms.ModelChoiceField(Topic.objects.none(), required=False, empty_label="none")
+
+    def fit(self) -> None:
+        self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
+        self.fields["topic"].initial = self.record.topic_id
+
+
+class WaiveForm(ActForm):
+    note = forms.CharField(label="Why it goes out unchecked", max_length=2000, widget=text_area(3))
+    expires_at = Moment(label="Until", required=False, help_text="In UTC; 24 hours at most.")
+
+    def clean_expires_at(self) -> datetime | None:
+        return self.cleaned_data["expires_at"]
+
+
+class IdleForm(ActForm):
+    note = forms.ChoiceField(label="Why", choices=[(why, why) for why in NEVER_CHECKABLE])

@@ -1,0 +1,132 @@
+"""What recording, linking and assessing evidence ask of a person; and how a source is chosen by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from factcheck.models import Evidence, EvidenceKind, Source, SourceUse, Stance
+
+from .base import ActForm
+from .document_forms import text_area
+
+CREDIBILITY = {
+    1: "1: confirmed by others", 2: "2: probably true", 3: "3: possibly true", 4: "4: doubtful", 5: "5: improbable",
+    6: "6: cannot be judged",
+}  # fmt: skip
+KINDS = [
+    (EvidenceKind.WEB, "a page on the web"), (EvidenceKind.UPLOAD, "a file"), (EvidenceKind.CALL, "a call"),
+    (EvidenceKind.INTERVIEW, "an interview"), (EvidenceKind.OBSERVATION, "what we saw ourselves"),
+]  # fmt: skip
+STANCES = [(name, f"it {name} the claim" if name != "context" else "it gives context") for name in Stance.values]
+USES = [(SourceUse.SECONDARY, "secondary: it repeats what others know"),
+        (SourceUse.PRIMARY, "primary: it knows at first hand")]  # fmt: skip
+
+
+class Suggested(forms.TextInput):
+    """A field to type a name into, with the known names below it; the browser does the searching."""
+
+    names: list[str] = []
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        known = f"{(attrs or {}).get('id') or name}-names"
+        field = super().render(name, value, {**(attrs or {}), "list": known, "autocomplete": "off"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', [(said,) for said in self.names])
+        return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
+
+
+class SourceField(forms.CharField):
+    """A source of the registry by its name, alias or code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=200, widget=Suggested(), **kwargs)
+
+    def suggest(self) -> None:
+        self.widget.names = list(Source.objects.order_by("name").values_list("name", flat=True))
+
+    def clean(self, value: Any) -> Source | None:
+        name = super().clean(value)
+        if not name:
+            return None
+        found = Source.objects.named(name) or Source.objects.filter(name=name).first()
+        if found is None:
+            raise forms.ValidationError("The registry knows nobody by this name. Enter the source there first.")
+        return found
+
+
+class NewEvidenceForm(ActForm):
+    """What a source has to say of a claim, in one form; a page is fetched by a job afterwards."""
+
+    kind = forms.ChoiceField(label="What it is", choices=KINDS)
+    source = SourceField(help_text="By its name. Left empty, a page's source is found by its address.")
+    url = forms.URLField(label="Address", required=False, max_length=2000, assume_scheme="https")
+    note = forms.CharField(
+        label="What was said or seen", required=False, max_length=2000, widget=text_area(3),
+        help_text="Needed for a call, an interview or what we saw.",
+    )  # fmt: skip
+    file = forms.FileField(required=False, help_text="For a file: 10 MB at most.")
+    source_use = forms.ChoiceField(label="Used as", choices=USES)
+    stance = forms.ChoiceField(
+        label="What it makes of the claim", required=False, choices=[("", "said later"), *STANCES],
+        help_text="For a page this is said once it has been fetched.",
+    )  # fmt: skip
+    derived_from = forms.ModelChoiceField(
+        Evidence.objects.none(), label="It repeats other evidence", required=False, empty_label="no",
+        help_text="Copies of one origin count once.",
+    )  # fmt: skip
+    derived_from_source = SourceField(
+        label="It quotes", help_text="Whom the copy names for it: a report that quotes a ministry is the ministry's."
+    )
+
+    def fit(self) -> None:
+        for name in ("source", "derived_from_source"):
+            self.fields[name].suggest()
+        near = Evidence.objects.filter(claim__document=self.record.document_id).select_related("source")
+        self.fields["derived_from"].queryset = near.order_by("pk")
+
+    def clean(self) -> dict[str, Any]:
+        said = {"quote": "", **(super().clean() or {})}
+        kind = said.get("kind")
+        if said.get("file") is not None and kind != EvidenceKind.UPLOAD:
+            self.add_error("file", "Only a file comes with a file; choose that above, or leave this empty.")
+        if kind == EvidenceKind.UPLOAD and said.get("file") is None and "file" not in self.errors:
+            self.add_error("file", "Choose the file.")
+        if kind == EvidenceKind.WEB and said.get("stance"):
+            self.add_error("stance", "Link a page to the claim once it has been fetched; leave this for later.")
+        return said
+
+
+class LinkForm(ActForm):
+    stance = forms.ChoiceField(label="What it makes of the claim", choices=STANCES, widget=forms.RadioSelect)
+    quote = forms.CharField(
+        label="The words it rests on", required=False, strip=False, max_length=20_000, widget=text_area(3),
+        help_text="As they stand in what was captured; select them there, or paste them.",
+    )  # fmt: skip
+
+
+class AssessForm(ActForm):
+    accepted = forms.TypedChoiceField(
+        label="Assessment", widget=forms.RadioSelect, coerce=lambda said: said == "accepted",
+        choices=[("accepted", "accepted: a verdict may rest on it"), ("rejected", "rejected, for the reason below")],
+    )  # fmt: skip
+    credibility = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, choices=[("", "not given"), *CREDIBILITY.items()]
+    )
+    note = forms.CharField(label="Why", required=False, max_length=2000, widget=text_area(3))
+
+    def fit(self) -> None:
+        self.fields["credibility"].initial = self.record.credibility
+
+
+class AttachForm(ActForm):
+    file = forms.FileField(required=False, help_text="10 MB at most.")
+    note = forms.CharField(label="or a note", required=False, max_length=2000, widget=text_area(3))
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(super().clean() or {})
+        if not said.get("file") and not said.get("note"):
+            raise forms.ValidationError("Attach a file or a note.")
+        return said

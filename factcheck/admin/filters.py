@@ -1,0 +1,89 @@
+"""Filters of the queues: by desk, as far as a person sees desks, and by whose work it is."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from factcheck.models import Desk, VerificationTask
+from factcheck.states import TaskState
+
+
+class DeskFilter(admin.SimpleListFilter):
+    """The desks a person belongs to, by name; of other desks not even the name is told."""
+
+    title = "desk"
+    parameter_name = "desk"
+    column: ClassVar[str] = "document__desk"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        desks = [(str(desk.pk), desk.name) for desk in Desk.objects.visible_to(request.user)]
+        return desks if len(desks) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(**{self.column: chosen}) if chosen and chosen.isdecimal() else queryset
+
+
+class ClaimDeskFilter(DeskFilter):
+    column: ClassVar[str] = "claim__document__desk"
+
+
+class WhoseClaim(admin.SimpleListFilter):
+    """Claims by who works on them."""
+
+    title = "work"
+    parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "mine"), ("nobody", "given to nobody"), ("overdue", "overdue")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        work = VerificationTask.objects.unfinished()
+        if self.value() == "mine":
+            return queryset.filter(pk__in=work.filter(assignee=request.user.pk).values("claim"))
+        if self.value() == "nobody":
+            return queryset.exclude(pk__in=work.exclude(assignee=None).values("claim"))
+        if self.value() == "overdue":
+            return queryset.overdue(timezone.now())
+        return queryset
+
+
+class WhoseTask(admin.SimpleListFilter):
+    """Pieces of work by who has them."""
+
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "mine"), ("nobody", "given to nobody")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        if self.value() == "mine":
+            return queryset.filter(assignee=request.user.pk)
+        return queryset.filter(assignee=None) if self.value() == "nobody" else queryset
+
+
+class Unfinished(admin.SimpleListFilter):
+    """The queue leaves out what is done or cancelled, unless it is asked for."""
+
+    title = "work"
+    parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("overdue", "overdue"), ("finished", "done or cancelled"), ("all", "all")]
+
+    def choices(self, changelist: Any) -> Any:
+        for number, choice in enumerate(super().choices(changelist)):
+            yield choice if number else {**choice, "display": "to be done"}
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        if self.value() == "overdue":
+            return queryset.overdue(timezone.now())
+        if self.value() == "finished":
+            return queryset.filter(state__in=[TaskState.DONE, TaskState.CANCELLED])
+        return queryset if self.value() == "all" else queryset.unfinished()

@@ -1,0 +1,129 @@
+"""The history: who did what to which record, from, to, why, when. It is only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from factcheck.models import Event
+from factcheck.permissions import PERMISSIONS
+from factcheck.states import TRANSITIONS
+
+from .base import RecordAdmin, words
+from .notices import address_of_kind
+from .shown import moment
+
+RECORDS = (
+    "claim", "desk", "discrepancy", "document", "evidence", "feed", "figure", "job", "measure", "membership", "policy",
+    "publication", "reportsubscription", "source", "topic", "verificationtask", "webhook",
+)  # fmt: skip
+SHOWN_AS = {"verificationtask": "verification task", "reportsubscription": "report subscription"}
+ACTS = sorted({act for _, act in PERMISSIONS} | {row.act for row in TRANSITIONS} | {"ingest", "record", "set", "add"})
+
+
+class DayFilter(admin.DateFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "day"
+
+
+class RecordFilter(admin.SimpleListFilter):
+    title = "record"
+    template = "factcheck/admin/folded_filter.html"
+    parameter_name = "record"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, SHOWN_AS.get(name, name)) for name in RECORDS]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+        return queryset.filter(record=self.value()) if self.value() else queryset
+
+
+class ActFilter(admin.SimpleListFilter):
+    title = "act"
+    template = "factcheck/admin/folded_filter.html"
+    parameter_name = "act"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, words(name)) for name in ACTS]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+        return queryset.filter(act=self.value()) if self.value() else queryset
+
+
+class WhoFilter(admin.SimpleListFilter):
+    title = "who"
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("me", "I"), ("people", "people"), ("machine", "the machine")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+        if self.value() == "me":
+            return queryset.filter(actor=request.user.pk)
+        if self.value() in ("people", "machine"):
+            return queryset.filter(actor__isnull=self.value() == "machine")
+        return queryset
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    record_template = "factcheck/admin/event.html"
+    list_display: ClassVar = ["when", "who", "done", "about", "states", "why"]
+    list_filter: ClassVar = [("at", DayFilter), WhoFilter, RecordFilter, ActFilter]
+    list_select_related: ClassVar = ["actor", "note"]
+    search_fields: ClassVar = ["actor__username", "machine", "act"]
+    ordering: ClassVar = ["-id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("actor", "note")
+
+    @admin.display(description="when", ordering="id")
+    def when(self, event: Any) -> str:
+        return moment(event.at)
+
+    @admin.display(description="who")
+    def who(self, event: Any) -> str:
+        return str(event.actor) if event.actor else f"the machine ({words(event.machine)})"
+
+    @admin.display(description="act", ordering="act")
+    def done(self, event: Any) -> str:
+        return words(event.act)
+
+    @admin.display(description="record")
+    def about(self, event: Any) -> SafeString | str:
+        said = f"{SHOWN_AS.get(event.record, event.record)} {event.record_id}"
+        address = address_of_kind(event.record, event.record_id)
+        return format_html('<a href="{}">{}</a>', address, said) if address else said
+
+    @admin.display(description="from, to")
+    def states(self, event: Any) -> str:
+        if event.from_state and event.from_state != event.to_state:
+            return f"{words(event.from_state)} → {words(event.to_state)}"
+        return words(event.to_state) or "–"
+
+    @admin.display(description="why")
+    def why(self, event: Any) -> str:
+        note = getattr(event, "note", None)
+        if note is None:
+            return "–"
+        return note.text or "(the words of the reason were erased)"
+
+    def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
+        yield "when", moment(record.at), ""
+        yield "who", self.who(record), ""
+        yield "record", self.about(record), ""
+        yield "act", self.done(record), ""
+        yield "from, to", self.states(record), ""
+        yield "why", self.why(record), ""
+        for name, value in record.facts.items() if isinstance(record.facts, dict) else ():
+            yield words(name), value, ""
+
+    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {"digests": [("of this event", record.digest), ("of the one before", record.previous or "none")]}

@@ -1,0 +1,69 @@
+"""A text with what stands in it: stretches that belong to claims, and in them the figures. No page knows offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from factcheck.models import Anchor, Revision
+
+LONGEST = 200_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """Words of a stretch; ``figure`` is the id of the figure they write, if any."""
+
+    text: str
+    figure: int = 0
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Words that belong to the same claims. ``ends`` are the numbers of the claims that end with it."""
+
+    parts: tuple[Part, ...]
+    claims: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+
+
+def marked_text(revision: Revision, numbers: dict[int, int]) -> list[Stretch]:
+    """The text of a revision, cut where claims and figures begin and end.
+
+    ``numbers`` gives the claims to be marked their number on the page. Only the first 200,000 characters are
+    shown; what stands behind them is still checked.
+    """
+    text = revision.text[:LONGEST]
+    anchors = list(revision.anchors.filter(start__lt=len(text)).exclude(start=None).in_text_order())
+    claims = [row for row in anchors if row.claim_id in numbers and row.start != row.end]
+    figures = [row for row in anchors if row.figure_id and row.start != row.end]
+    return list(stretches(text, claims, figures, numbers))
+
+
+def stretches(text: str, claims: list[Anchor], figures: list[Anchor], numbers: dict[int, int]) -> Iterable[Stretch]:
+    cuts = sorted({0, len(text), *(row.start for row in claims), *(min(row.end, len(text)) for row in claims)})
+    waiting, written = list(reversed(claims)), list(reversed(figures))
+    open_claims: list[Anchor] = []
+    for start, end in pairwise(cuts):
+        open_claims = [row for row in open_claims if row.end > start]
+        while waiting and waiting[-1].start <= start:
+            open_claims.append(waiting.pop())
+        inside: list[Anchor] = []
+        while written and written[-1].start < end:
+            inside.append(written.pop())
+        ends = tuple(numbers[row.claim_id] for row in open_claims if min(row.end, len(text)) == end)
+        yield Stretch(tuple(parts(text, start, end, inside)), tuple(numbers[row.claim_id] for row in open_claims), ends)
+
+
+def parts(text: str, start: int, end: int, figures: list[Anchor]) -> Iterable[Part]:
+    at = start
+    for row in figures:
+        if row.start < at:  # a figure inside another's words
+            continue
+        if row.start > at:
+            yield Part(text[at : row.start])
+        at = min(row.end, end)
+        yield Part(text[row.start : at], row.figure_id or 0)
+    if at < end:
+        yield Part(text[at:end])

@@ -1,0 +1,222 @@
+"""The registry of sources: searched, entered, changed and graded. A confidential source is its code on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from factcheck.errors import FactcheckError
+from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic, colleagues_of
+from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
+from factcheck.workflow.transitions import may
+
+from .base import Act, ActForm, RecordAdmin, address_of, status_of, words
+from .document_forms import text_area
+from .evidence_forms import SourceField
+from .shown import link, links, pill
+from .topics import Lines
+
+SHOWN = 20
+GRADES = {
+    "A": "A: completely reliable", "B": "B: usually reliable", "C": "C: fairly reliable",
+    "D": "D: not usually reliable", "E": "E: unreliable", "F": "F: cannot be judged",
+}  # fmt: skip
+SEALED = ("name", "aliases", "domains")
+
+
+class Particulars(ActForm):
+    """What the registry says of a source."""
+
+    name = forms.CharField(max_length=200)
+    kind = forms.ChoiceField(choices=[(name, words(name)) for name in SourceKind.values])
+    country = forms.RegexField(
+        r"^[A-Z]{2}$", required=False, help_text="Two capital letters, such as NO.",
+        error_messages={"invalid": "A country is two capital letters, such as NO."},
+    )  # fmt: skip
+    aliases = Lines(label="Other names", help_text="One in a line, as copy refers to it.")
+    domains = Lines(help_text="One in a line, such as example.org. Platforms are never a source.")
+    owner = SourceField(label="Owned by", help_text="Sources of one owner are one origin.")
+
+
+class ChangeForm(Particulars):
+    party_to = forms.ModelMultipleChoiceField(
+        Topic.objects.none(), label="Has an interest in", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def fit(self) -> None:
+        source = self.record
+        self.fields["owner"].suggest()
+        self.fields["party_to"].queryset = Topic.objects.visible_to(self.user)
+        for name in ("name", "kind", "country", "owner"):
+            self.fields[name].initial = getattr(source, name)
+        self.fields["party_to"].initial = source.party_to.all()
+        self.fields["aliases"].initial = aliases_of(source)
+        self.fields["domains"].initial = [row.domain for row in source.domains.order_by("domain")]
+        for name in SEALED if source.confidential else ():
+            del self.fields[name]
+
+
+class NewSourceForm(Particulars):
+    confidential = forms.BooleanField(
+        label="The name is confidential", required=False,
+        help_text="It is sealed, and a code stands in its place on every page and in every report.",
+    )  # fmt: skip
+    confidants = forms.ModelMultipleChoiceField(
+        get_user_model().objects.none(), label="Who may open the name", required=False,
+        widget=forms.CheckboxSelectMultiple, help_text="Besides the chief of the desk.",
+    )  # fmt: skip
+    desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="The registry is shared by all.")
+
+    def fit(self) -> None:
+        self.fields["owner"].suggest()
+        desks = [desk.pk for desk in Desk.objects.visible_to(self.user) if may(self.user, desk, "record_source")]
+        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
+        self.fields["confidants"].queryset = colleagues_of(self.user)
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(super().clean() or {})
+        if said.get("confidants") and not said.get("confidential"):
+            self.add_error("confidants", "Nobody needs to open a name that is not confidential.")
+        for name in ("aliases", "domains") if said.get("confidential") else ():
+            if said.get(name):
+                self.add_error(name, "This would give a confidential source away.")
+        return said
+
+
+class GradeForm(ActForm):
+    reliability = forms.ChoiceField(widget=forms.RadioSelect, choices=list(GRADES.items()))
+    reason = forms.CharField(label="Why", max_length=500, widget=text_area(3))
+
+    def fit(self) -> None:
+        self.fields["reliability"].initial = self.record.reliability
+
+
+class EntrustForm(ActForm):
+    confidants = forms.ModelMultipleChoiceField(
+        get_user_model().objects.none(), label="Who may open the name", required=False,
+        widget=forms.CheckboxSelectMultiple, help_text="Besides the chief of the desk that entered the source.",
+    )  # fmt: skip
+
+    def fit(self) -> None:
+        self.fields["confidants"].queryset = colleagues_of(self.user)
+        self.fields["confidants"].initial = self.record.confidants.all()
+
+
+def aliases_of(source: Source) -> list[str]:
+    return list(source.names.exclude(name=source.name).order_by("name").values_list("name", flat=True))
+
+
+class GradedFilter(admin.SimpleListFilter):
+    title = "reliability"
+    parameter_name = "grade"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*GRADES.items(), ("none", "not graded")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Source]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(reliability="" if self.value() == "none" else self.value())
+
+
+class CountryFilter(admin.AllValuesFieldListFilter):
+    """The countries that occur, and those of no country said in words."""
+
+    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+        for choice in super().choices(changelist):
+            yield choice | ({} if choice["display"] else {"display": "none"})
+
+
+@admin.register(Source)
+class SourceAdmin(RecordAdmin):
+    acts: ClassVar = {
+        "grade": Act(grade_source, GradeForm, done="The grade is noted."),
+        "change": Act(change_source, ChangeForm, done="The source is changed."),
+        "entrust": Act(set_confidants, EntrustForm, "Entrust the name", "It is noted who may open the name."),
+        "open_name": Act(open_name, label="Open the name", versioned=False),
+    }
+    new_form = NewSourceForm
+    new_label = "New source"
+    record_template = "factcheck/admin/source.html"
+    list_display: ClassVar = ["name", "kind_words", "country", "owner", "grade"]
+    list_filter: ClassVar = ["kind", GradedFilter, "confidential", ("country", CountryFilter)]
+    list_select_related: ClassVar = ["owner"]
+    search_fields: ClassVar = ["name", "names__name", "domains__domain"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("owner")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only those who record sources for some desk are led to the form."""
+        desks = Desk.objects.visible_to(request.user)
+        return super().has_add_permission(request) and any(may(request.user, desk, "record_source") for desk in desks)
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_words(self, source: Source) -> str:
+        return words(source.kind)
+
+    @admin.display(description="reliability", ordering="reliability")
+    def grade(self, source: Source) -> str:
+        return GRADES.get(source.reliability, "not graded")
+
+    def offers(self, record: Source, name: str) -> bool:
+        return record.confidential or name not in ("entrust", "open_name")
+
+    def facts(self, record: Source) -> Iterable[tuple[str, Any, str]]:
+        if record.confidential:
+            yield "name", pill("stale", "confidential"), ""
+        yield "kind", words(record.kind), ""
+        yield "country", record.country or "none", ""
+        yield "other names", ", ".join(aliases_of(record)) or "none", ""
+        yield "domains", ", ".join(row.domain for row in record.domains.order_by("domain")) or "none", ""
+        yield "owned by", link(record.owner) if record.owner else "nobody", ""
+        if owned := list(record.owned.order_by("name")):
+            yield "owns", links(owned), ""
+        yield "has an interest in", links(list(record.party_to.order_by("title"))), ""
+        yield "reliability", self.grade(record), ""
+        if record.reliability_reason:
+            yield "graded so because", record.reliability_reason, ""
+
+    def page(self, request: HttpRequest, record: Source) -> dict[str, Any]:
+        evidence = Evidence.objects.visible_to(request.user).filter(source=record).select_related("claim")
+        entrusted = may(request.user, record, "entrust") or may(request.user, record, "open_name")
+        return {
+            "evidence": evidence.order_by("-pk")[:SHOWN],
+            "documents": Document.objects.visible_to(request.user).filter(publisher=record).order_by("-pk")[:SHOWN],
+            "confidants": record.confidants.order_by("pk") if record.confidential and entrusted else None,
+            "shown": SHOWN,
+        }
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return super().add_view(request, *args, **kwargs)
+
+    def create(self, request: HttpRequest, form: Any) -> Source:
+        return record_source(by=request.user, **form.cleaned_data)
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        """A name that is opened stands in the answer alone: in no message, no session and no cache."""
+        if act != "open_name":
+            return super().act_view(request, object_id, act)
+        source = self.find(request, object_id)
+        if request.method != "POST":
+            raise PermissionDenied
+        context = self.context(request, title=f"The name of {source}", original=source, back=address_of(source))
+        try:
+            context["name"] = open_name(source, by=request.user)
+            status = 200
+        except FactcheckError as refused:
+            context["refused"] = refused.message
+            status = status_of(refused)
+        shown = TemplateResponse(request, "factcheck/admin/source_name.html", context, status=status)
+        shown.headers["Cache-Control"] = "no-store"
+        return shown

@@ -1,0 +1,150 @@
+"""Verification tasks: the queue of pieces of checking work, and the page from which one is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from factcheck.models import Desk, Membership, Role, VerificationTask, WaitingFor, colleagues_of
+from factcheck.states import ClaimState, TaskState
+from factcheck.workflow.verification import (
+    assign_task,
+    block_task,
+    cancel_task,
+    hand_in,
+    reassign_task,
+    reopen_task,
+    take_up,
+    unblock_task,
+)
+
+from .base import Act, ActForm, NoteForm, RecordAdmin, address_of, words
+from .evidence import evidence_section
+from .figures import compared
+from .filters import ClaimDeskFilter, Unfinished, WhoseTask
+from .sentence import above_the_form, claim_in_text
+from .shown import link, moment, pill
+
+FINISHED = (TaskState.DONE, TaskState.CANCELLED)
+CHECKED = (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE)
+MAY_CHECK = (Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
+
+
+def workers(user: Any, desk: Desk | None = None) -> QuerySet[Any]:
+    """The colleagues who may take up checking work: on this desk, or on any that the person sees."""
+    desks = Desk.objects.visible_to(user) if desk is None else [desk]
+    able = Membership.objects.filter(Q(role__in=MAY_CHECK, desk__in=desks) | Q(role=Role.CHIEF_EDITOR))
+    return colleagues_of(user).filter(pk__in=able.values("user"))
+
+
+def is_overdue(task: VerificationTask) -> bool:
+    return task.due_at is not None and task.due_at < timezone.now() and task.state not in FINISHED
+
+
+def dated(due_at: datetime | None, late: bool) -> SafeString | str:
+    """A deadline, and whether it has passed."""
+    return format_html("{} {}", pill("overdue"), moment(due_at)) if late else moment(due_at)
+
+
+class AssigneeForm(ActForm):
+    assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
+
+    def fit(self) -> None:
+        self.fields["assignee"].queryset = workers(self.user, self.record.claim.document.desk if self.record else None)
+
+
+class BlockForm(ActForm):
+    waiting_for = forms.ChoiceField(
+        label="It waits for", widget=forms.RadioSelect, choices=[(name, f"the {name}") for name in WaitingFor.values]
+    )
+    note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+
+@admin.register(VerificationTask)
+class VerificationTaskAdmin(RecordAdmin):
+    acts: ClassVar = {
+        "take_up": Act(take_up, done="The work is yours now."),
+        "hand_in": Act(hand_in, done="The work is handed in."),
+        "unblock": Act(unblock_task, label="Go on", done="The work goes on."),
+        "assign": Act(assign_task, AssigneeForm, done="The work is given to them."),
+        "block": Act(block_task, BlockForm, "It has to wait", "The work waits."),
+        "reassign": Act(reassign_task, AssigneeForm, "Give to somebody else", "The work is given to them."),
+        "reopen": Act(reopen_task, label="Open again", done="The work is open again."),
+        "cancel": Act(cancel_task, NoteForm, done="The work is cancelled.", grave=True),
+    }
+    bulk_acts = ("take_up", "cancel")
+    record_template = "factcheck/admin/verificationtask.html"
+    list_display: ClassVar = ["claim_text", "shown_state", "due", "assignee", "method_words", "worth", "document"]
+    list_filter: ClassVar = [WhoseTask, Unfinished, "state", "method", ClaimDeskFilter]
+    list_select_related: ClassVar = ["claim__document", "assignee"]
+    search_fields: ClassVar = ["claim__text", "claim__document__title"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("claim__document__desk", "assignee", "created_by")
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [F("due_at").asc(nulls_last=True), "-claim__checkworthiness", "id"]
+
+    @admin.display(description="claim", ordering="claim__text")
+    def claim_text(self, task: VerificationTask) -> str:
+        return str(task.claim)
+
+    @admin.display(description="method", ordering="method")
+    def method_words(self, task: VerificationTask) -> str:
+        return words(task.method)
+
+    @admin.display(description="state", ordering="state")
+    def shown_state(self, task: VerificationTask) -> SafeString:
+        waits = task.state == TaskState.BLOCKED and task.waiting_for
+        return pill(task.state, f"waits for the {task.waiting_for}" if waits else "")
+
+    @admin.display(description="due", ordering="due_at")
+    def due(self, task: VerificationTask) -> SafeString | str:
+        return dated(task.due_at, is_overdue(task))
+
+    @admin.display(description="document", ordering="claim__document")
+    def document(self, task: VerificationTask) -> SafeString | str:
+        return link(task.claim.document)
+
+    @admin.display(description="worth checking", ordering="claim__checkworthiness")
+    def worth(self, task: VerificationTask) -> str:
+        return f"{task.claim.checkworthiness:.2f}"
+
+    def offers(self, record: VerificationTask, name: str) -> bool:
+        return name != "reopen" or record.claim.state in CHECKED
+
+    def facts(self, record: VerificationTask) -> Iterable[tuple[str, Any, str]]:
+        yield "claim", link(record.claim), ""
+        yield "state of the claim", pill(record.claim.state), ""
+        yield "document", self.document(record), ""
+        yield "method", words(record.method), ""
+        yield "assignee", record.assignee or "nobody yet", ""
+        yield "due", self.due(record), ""
+        if record.state == TaskState.BLOCKED:
+            yield "waits for", f"the {record.waiting_for}", ""
+        yield "given out by", record.created_by or "the machine", ""
+        yield "given out", moment(record.created_at), ""
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        return above_the_form(super().act_view(request, object_id, act))
+
+    def page(self, request: HttpRequest, record: VerificationTask) -> dict[str, Any]:
+        claim, user = record.claim, request.user
+        figures = claim.figures.standing().select_related("document__publisher", "attribution__source", "measure")
+        return {
+            "claim": claim,
+            "in_text": claim_in_text(claim),
+            "rows": compared(figures, user),
+            "here": address_of(record),
+            **evidence_section(claim, user),
+        }

@@ -1,0 +1,111 @@
+"""Figures in the admin: as written and as read, linked, dismissed one by one or many at once, pinned."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import MeasureFactory
+from tests.stories import bring_to, file_text
+
+TEXT = (
+    "The ministry of Sarvenna said on Tuesday that 1,200 homes were flooded in Larkmoor.\n\n"
+    "About 40 farms were cut off, the mayor said. The bridge is 300 metres long."
+)
+
+
+@pytest.fixture
+def document(people):
+    return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
+
+
+@pytest.fixture
+def figure(document):
+    return document.figures.get(surface__contains="1,200")
+
+
+def page(figure, act=""):
+    name = f"admin:factcheck_figure_{'act' if act else 'change'}"
+    return reverse(name, args=[figure.pk, act] if act else [figure.pk])
+
+
+def do(client, user, figure, act, **said):
+    client.force_login(user)
+    figure.refresh_from_db()
+    answer = client.post(page(figure, act), {"version": figure.version, **said})
+    figure.refresh_from_db()
+    return answer
+
+
+def test_the_page_says_how_the_figure_was_read(client, people, figure):
+    seen = client.get(page(figure)).content.decode()
+    assert '<mark class="fc-figure">1,200' in seen
+    for words in ("homes", "exact", "reported", "Larkmoor", "Tuesday", "Sarvenna"):
+        assert words in seen, words
+
+
+def test_a_figure_is_dismissed_for_a_reason_and_taken_back(client, people, figure):
+    assert do(client, people.editor, figure, "dismiss").status_code == 422
+    assert do(client, people.editor, figure, "dismiss", reason="other").status_code == 422
+    assert do(client, people.editor, figure, "dismiss", reason="background", note="Of 2019.").status_code == 302
+    assert figure.state == "dismissed"
+    assert "background: Of 2019." in client.get(page(figure)).content.decode()
+    assert do(client, people.editor, figure, "reopen").status_code == 302
+    assert figure.state == "found"
+
+
+@pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
+def test_dismissing_is_for_editors(role, client, people, figure):
+    answer = do(client, getattr(people, role), figure, "dismiss", reason="idle")
+    assert answer.status_code == 403
+    assert b"This needs the role editor or desk chief" in answer.content
+    assert figure.state == "found"
+
+
+def test_an_author_does_not_dismiss_or_pin_their_own_figures(client, people, document, figure):
+    document.authors.add(people.editor)
+    for act, said in (("dismiss", {"reason": "idle"}), ("pin", {"measure": figure.measure_id})):
+        answer = do(client, people.editor, figure, act, **said)
+        assert answer.status_code == 403, act
+        assert b"An author of the document may not decide this." in answer.content
+
+
+def test_a_figure_is_linked_to_a_claim_that_is_being_checked(client, people, document, figure):
+    proposed = document.claims.get(text__contains="40 farms")
+    assert do(client, people.checker, figure, "link", claim=proposed.pk).status_code == 422
+    bring_to(proposed, "open", people)
+    assert do(client, people.checker, figure, "link", claim=proposed.pk).status_code == 302
+    assert (figure.state, figure.claim) == ("linked", proposed)
+
+
+def test_a_figure_is_pinned_to_a_measure_of_its_own_dimension(client, people, document, figure):
+    metres = document.figures.get(surface__contains="300")
+    farms = document.figures.get(surface__contains="40").measure
+    assert do(client, people.editor, figure, "pin", measure=metres.measure_id).status_code == 422
+    assert do(client, people.editor, figure, "pin", measure=MeasureFactory().pk).status_code == 422, "of another topic"
+    assert do(client, people.editor, figure, "pin", measure=farms.pk).status_code == 302
+    assert (figure.measure, figure.pinned_by) == (farms, people.editor)
+
+
+def test_an_act_on_an_older_version_is_refused(client, people, figure):
+    client.force_login(people.editor)
+    answer = client.post(page(figure, "dismiss"), {"version": figure.version + 1, "reason": "idle"})
+    assert answer.status_code == 409
+    figure.refresh_from_db()
+    assert figure.state == "found"
+
+
+def test_many_are_dismissed_with_one_reason(client, people, document):
+    rows = list(document.figures.values_list("pk", flat=True))
+    address, said = (
+        reverse("admin:factcheck_figure_changelist"),
+        {"action": "dismiss", "_selected_action": rows, "index": 0},
+    )
+    client.force_login(people.editor)
+    assert client.post(address, said).status_code == 200, "it asks why"
+    assert client.post(address, {**said, "confirmed": 1}).status_code == 422
+    client.post(address, {**said, "confirmed": 1, "reason": "not checkable"})
+    assert set(document.figures.values_list("state", flat=True)) == {"dismissed"}
+
+
+def test_the_list_is_searched(client, people, figure):
+    answer = client.get(reverse("admin:factcheck_figure_changelist"), {"q": "homes"})
+    assert [row.pk for row in answer.context["cl"].result_list] == [figure.pk]

@@ -1,0 +1,108 @@
+"""Background work and the history in the admin: how far it is, what failed, tried again; who did what and why."""
+
+import pytest
+from django.urls import reverse
+
+from factcheck.models import Job
+from factcheck.workflow.documents import withdraw_document
+from tests.factories import DocumentFactory, JobFactory
+from tests.stories import in_hours
+
+
+@pytest.fixture
+def people(staff, client):
+    for role in ("editor", "checker", "auditor", "desk_chief"):
+        getattr(staff, role).is_staff = True
+        getattr(staff, role).save()
+    client.force_login(staff.editor)
+    return staff
+
+
+def page(record, act=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
+    return reverse(name, args=[record.pk, act] if act else [record.pk])
+
+
+def listed(client, name, **narrowed):
+    return list(client.get(reverse(f"admin:factcheck_{name}_changelist"), narrowed).context["cl"].result_list)
+
+
+def running(desk, **values):
+    return JobFactory(desk=desk, state="running", lease_until=in_hours(1), **values)
+
+
+def test_work_under_way_shows_how_far_it_is_and_looks_again_by_itself(client, people):
+    shown = client.get(page(running(people.desk, done=3, total=12))).content.decode()
+    assert '<progress class="fc-progress" max="12" value="3"' in shown
+    assert 'aria-live="polite" id="fc-progress" data-fc-progress="2"' in shown
+    assert "factcheck/progress.js" in shown
+    assert "Look again" in shown, "without script there is a link"
+
+
+def test_work_that_has_ended_stands_still(client, people):
+    shown = client.get(page(JobFactory(desk=people.desk, state="done", done=3, total=3))).content.decode()
+    assert "data-fc-progress" not in shown
+    assert "progress.js" not in shown
+
+
+def test_the_list_leaves_out_the_small_work_unless_it_failed_or_is_asked_for(client, people):
+    wanted = JobFactory(desk=people.desk)
+    small = JobFactory(desk=people.desk, name="watch_clearance", state="done")
+    failed = JobFactory(desk=people.desk, name="watch_clearance", state="failed", error="It broke.")
+    assert set(listed(client, "job")) == {wanted, failed}
+    assert set(listed(client, "job", small="shown")) == {wanted, small, failed}
+
+
+def test_an_editor_tries_failed_work_again(client, people):
+    job = JobFactory(desk=people.desk, state="failed", error="The address answered 503.", failures=5)
+    assert "The address answered 503." in client.get(page(job)).content.decode()
+    assert client.post(page(job, "retry"), {"version": job.version}).status_code == 302
+    job.refresh_from_db()
+    assert (job.state, job.failures) == ("due", 0)
+    answer = client.post(page(job, "retry"), {"version": job.version})
+    assert answer.status_code == 409
+    assert "not possible while the job is due" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["checker", "auditor"])
+def test_nobody_else_tries_it_again(client, people, role):
+    client.force_login(getattr(people, role))
+    job = JobFactory(desk=people.desk, state="failed", error="It broke.")
+    assert not client.get(page(job)).context["buttons"]
+    assert client.post(page(job, "retry"), {"version": job.version}).status_code == 403
+    assert Job.objects.get().state == "failed"
+
+
+def test_many_are_tried_again_each_by_itself(client, people):
+    jobs = [JobFactory(desk=people.desk, state=state) for state in ("failed", "failed", "done")]
+    said = {"action": "retry", "_selected_action": [job.pk for job in jobs], "index": "0"}
+    shown = client.post(reverse("admin:factcheck_job_changelist"), said, follow=True).content.decode()
+    assert "Try again: 2 done." in shown
+    assert "Try again: 1 refused." in shown
+
+
+def test_the_history_says_who_did_what_to_which_record_and_why(client, people):
+    document = DocumentFactory(desk=people.desk)
+    withdraw_document(document, by=people.editor, note="It was filed twice.")
+    shown = client.get(reverse("admin:factcheck_event_changelist")).content.decode()
+    assert "It was filed twice." in shown
+    assert f'href="{page(document)}"' in shown
+    event = listed(client, "event", record="document", act="withdraw", who="people")[0]
+    assert (event.actor, event.to_state) == (people.editor, "withdrawn")
+    told = client.get(page(event)).content.decode()
+    assert "It was filed twice." in told
+    assert event.digest in told
+
+
+@pytest.mark.parametrize("narrowed", [{"record": "claim"}, {"act": "publish"}, {"who": "machine"}, {"q": "nobody"}])
+def test_the_history_is_narrowed(client, people, narrowed):
+    withdraw_document(DocumentFactory(desk=people.desk), by=people.editor, note="It was filed twice.")
+    assert listed(client, "event", who="me")
+    assert not listed(client, "event", **narrowed)
+
+
+def test_what_a_wider_comparison_found_is_not_told_for_it_tells_of_other_desks(client, people):
+    narrow = JobFactory(desk=people.desk, state="done", args={"scope": "document"}, result={"conflict": 7})
+    wide = JobFactory(desk=people.desk, state="done", args={"scope": "topic"}, result={"conflict": 7})
+    assert "<dd>7</dd>" in client.get(page(narrow)).content.decode()
+    assert "<dd>7</dd>" not in client.get(page(wide)).content.decode()

@@ -1,0 +1,179 @@
+"""Measures and topics in the admin: who says what as of when; merged, split, compared everywhere or again."""
+
+import pytest
+from django.urls import reverse
+
+from factcheck.models import Figure, Job, Measure, Topic
+from tests.factories import DeskFactory, FigureFactory, MeasureFactory, TopicFactory
+from tests.stories import file_text, person
+
+MINISTRY = "The ministry of Sarvenna said on Tuesday that about 1,200 homes were flooded in Larkmoor."
+MAYOR = "The mayor of Larkmoor said on Tuesday that 700 homes were flooded in Larkmoor."
+
+
+@pytest.fixture
+def people(staff, client):
+    for role in ("editor", "checker", "reviewer", "desk_chief", "auditor", "chief_editor"):
+        getattr(staff, role).is_staff = True
+        getattr(staff, role).save()
+    client.force_login(staff.editor)
+    return staff
+
+
+@pytest.fixture
+def topic(db):
+    return TopicFactory(title="The Larkmoor flood")
+
+
+@pytest.fixture
+def measure(people, topic):
+    for title, text in (("The ministry counts", MINISTRY), ("The mayor counts", MAYOR)):
+        file_text(text, desk=people.desk, by=people.desk_chief, title=title, topic=topic)
+    return Measure.objects.get(counted__contains="homes", topic=topic)
+
+
+def page(record, act=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
+    return reverse(name, args=[record.pk, act] if act else [record.pk])
+
+
+def do(client, record, act, **said):
+    return client.post(page(record, act), {"version": record.version, **said})
+
+
+def labels(client, record):
+    return [button.label for button in client.get(page(record)).context["buttons"]]
+
+
+def test_the_table_says_who_says_what_as_of_when(client, measure):
+    table = client.get(page(measure)).context["matrix"]
+    assert len(table["days"]) == 1
+    assert sorted(row.first.surface for _, cells in table["rows"] for row in cells[0]) == ["1,200", "700"]
+    shown = client.get(page(measure)).content.decode()
+    assert "conflict" in shown
+    assert "The ministry counts" in shown
+
+
+def test_figures_of_another_desk_are_in_no_table(client, people, measure):
+    theirs = person("editor", DeskFactory(), is_staff=True)
+    own = FigureFactory(document__desk=theirs.factcheck_memberships.get().desk, measure=measure, surface="55")
+    client.force_login(theirs)
+    table = client.get(page(measure)).context["matrix"]
+    assert [row.first for _, cells in table["rows"] for cell in cells for row in cell] == [own]
+    assert "1,200" not in client.get(page(measure)).content.decode()
+
+
+def test_the_list_counts_states_and_what_is_open(client, measure):
+    row = next(
+        row
+        for row in client.get(reverse("admin:factcheck_measure_changelist")).context["cl"].result_list
+        if row == measure
+    )
+    assert (row.states_seen, row.open_discrepancies) == (2, 1)
+
+
+def test_an_editor_says_that_two_measures_are_one(client, people, measure, topic):
+    other = FigureFactory(
+        document__desk=people.desk, measure=MeasureFactory(topic=topic, counted="houses", dimension="count")
+    ).measure
+    answer = do(client, other, "merge", into=measure.pk)
+    assert answer["Location"] == page(measure), "the other is seen no more"
+    other.refresh_from_db()
+    assert other.merged_into == measure
+
+
+def test_measures_of_another_dimension_are_not_offered(client, people, measure, topic):
+    area = FigureFactory(document__desk=people.desk, measure=MeasureFactory(topic=topic, dimension="area")).measure
+    assert do(client, area, "merge", into=measure.pk).status_code == 422
+    area.refresh_from_db()
+    assert area.merged_into is None
+
+
+def test_an_editor_says_that_a_figure_counts_another_thing(client, measure):
+    figure = Figure.objects.get(surface="700", measure=measure)
+    answer = do(client, measure, "split", figures=[figure.pk], counted="homes of the old town")
+    made = Measure.objects.get(counted="homes of the old town")
+    assert answer["Location"] == page(made)
+    figure.refresh_from_db()
+    assert figure.measure == made
+    assert do(client, measure, "split", counted="nothing chosen").status_code == 422
+
+
+def test_a_measure_is_compared_in_every_topic_and_back(client, measure):
+    assert "Compare in every topic" in labels(client, measure)
+    assert do(client, measure, "general").status_code == 302
+    measure.refresh_from_db()
+    assert measure.general
+    assert "Compare in its topic only" in labels(client, measure)
+    assert do(client, measure, "in_topic").status_code == 302
+    measure.refresh_from_db()
+    assert not measure.general
+
+
+def test_who_saw_an_older_version_is_told_so(client, measure):
+    answer = client.post(page(measure, "general"), {"version": measure.version + 1})
+    assert answer.status_code == 409
+    assert "This has changed since you opened it." in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
+@pytest.mark.parametrize("act", ["merge", "split", "general"])
+def test_nobody_but_an_editor_arranges_measures(client, people, measure, topic, role, act):
+    other = FigureFactory(document__desk=people.desk, measure=MeasureFactory(topic=topic)).measure
+    figure = Figure.objects.get(surface="700", measure=measure)
+    client.force_login(getattr(people, role))
+    said = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[act]
+    assert do(client, measure, act, **said).status_code == 403
+    assert not {"Merge into another", "Split", "Compare in every topic"} & set(labels(client, measure))
+
+
+def test_an_author_does_not_say_what_the_own_figure_is_compared_with(client, people, measure):
+    Figure.objects.get(surface="700").document.authors.add(people.editor)
+    assert "Split" not in labels(client, measure)
+    assert do(client, measure, "general").status_code == 403
+
+
+@pytest.mark.parametrize(("role", "may"), [("checker", True), ("editor", True), ("auditor", False)])
+def test_who_checks_has_it_compared_again(client, people, measure, role, may):
+    client.force_login(getattr(people, role))
+    assert ("Compare again" in labels(client, measure)) is may
+    answer = do(client, measure, "crosscheck")
+    wanted = Job.objects.filter(name="crosscheck", args__measure=measure.pk, created_by=getattr(people, role)).first()
+    assert (answer.status_code, wanted is not None) == ((302, True) if may else (403, False))
+    assert not may or answer["Location"] == page(wanted)
+
+
+def test_an_editor_enters_a_topic_and_changes_it(client, people):
+    said = {"title": "The bridge of Ostermarle", "places": "Ostermarle\n\nLarkmoor", "desk": people.desk.pk}
+    assert client.post(reverse("admin:factcheck_topic_add"), {**said, "starts_on": "2025-03-10"}).status_code == 302
+    topic = Topic.objects.get(slug="the-bridge-of-ostermarle")
+    assert topic.places == ["Ostermarle", "Larkmoor"]
+    changed = {"title": "The bridge", "places": "Ostermarle", "starts_on": "2025-03-10", "ends_on": "2025-03-20"}
+    assert do(client, topic, "change", **changed).status_code == 302
+    topic.refresh_from_db()
+    assert (topic.title, topic.places, str(topic.ends_on)) == ("The bridge", ["Ostermarle"], "2025-03-20")
+
+
+def test_a_topic_that_ends_before_it_starts_is_refused_beside_what_was_typed(client, people, topic):
+    answer = do(client, topic, "change", title="A flood", starts_on="2025-03-10", ends_on="2025-03-01")
+    assert answer.status_code == 409
+    assert "The topic ends before it starts." in answer.content.decode()
+    assert 'value="A flood"' in answer.content.decode()
+
+
+def test_a_checker_enters_no_topic(client, people, topic):
+    client.force_login(people.checker)
+    said = {"title": "A topic", "desk": people.desk.pk}
+    assert client.post(reverse("admin:factcheck_topic_add"), said).status_code == 403
+    assert do(client, topic, "change", title="Mine now").status_code == 403
+    assert Topic.objects.get() == topic
+    assert topic.title == "The Larkmoor flood"
+
+
+def test_a_topic_shows_its_documents_measures_and_what_is_open(client, measure, topic):
+    shown = client.get(page(topic)).content.decode()
+    assert "The mayor counts" in shown
+    assert page(measure) in shown
+    assert "conflict" in shown
+    client.force_login(person("editor", DeskFactory(), is_staff=True))
+    assert "The mayor counts" not in client.get(page(topic)).content.decode(), "another desk's documents"

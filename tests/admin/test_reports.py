@@ -1,0 +1,168 @@
+"""Reports in the admin: built now, read on a page that can do nothing, taken as files, mailed by schedule."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from factcheck.models import Report, ReportDelivery, ReportFormat, ReportSubscription
+from factcheck.reports.schedules import coming_slots
+from tests.factories import DeskFactory, DocumentFactory, ReportFactory, ReportSubscriptionFactory
+from tests.stories import file_text, person
+
+ADD = "admin:factcheck_report_add"
+SCHEDULE = {"cron": "30 6 * * 1-5", "zone": "Europe/Berlin", "formats": ["pdf", "csv"], "active": "on"}
+
+
+@pytest.fixture
+def people(staff, client):
+    for role in ("editor", "checker", "auditor", "desk_chief"):
+        getattr(staff, role).is_staff = True
+        getattr(staff, role).save()
+    client.force_login(staff.editor)
+    return staff
+
+
+def page(record, act=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
+    return reverse(name, args=[record.pk, act] if act else [record.pk])
+
+
+def build(client, people, **said):
+    answer = client.post(reverse(ADD), {"kind": "desk_digest", "desk": people.desk.pk, **said})
+    assert answer.status_code == 302, answer.content.decode()
+    return Report.objects.latest("pk")
+
+
+def subscribe(client, people, **said):
+    said = {"kind": "desk_digest", "desk": people.desk.pk, "recipients": [people.checker.pk], **SCHEDULE, **said}
+    return client.post(reverse("admin:factcheck_reportsubscription_add"), said)
+
+
+@pytest.mark.parametrize("kind", ["desk_digest", "conflicts", "overdue", "corrections"])
+def test_a_report_of_a_desk_is_built_now(client, people, kind):
+    report = build(client, people, kind=kind)
+    assert (report.kind, report.desk, report.created_by) == (kind, people.desk, people.editor)
+    assert report.sha256 in client.get(page(report)).content.decode()
+
+
+def test_the_report_of_a_document_is_built_and_needs_its_document(client, people):
+    document = file_text("The mayor said 40 homes were flooded.", desk=people.desk, by=people.editor, title="The flood")
+    assert build(client, people, kind="document", document=document.pk).document == document
+    answer = client.post(reverse(ADD), {"kind": "document", "desk": people.desk.pk})
+    assert answer.status_code == 422
+    assert "Choose the document." in answer.content.decode()
+
+
+def test_another_desks_document_is_not_there_to_choose(client, people):
+    said = {"kind": "document", "desk": people.desk.pk, "document": DocumentFactory().pk}
+    assert client.post(reverse(ADD), said).status_code == 422
+    assert not Report.objects.exists()
+
+
+def test_the_page_of_a_report_can_do_nothing(client, people):
+    answer = client.get(reverse("admin:factcheck_report_read", args=[build(client, people).pk]))
+    assert answer["Content-Type"].startswith("text/html")
+    policy = answer["Content-Security-Policy"]
+    assert "sandbox; default-src 'none'; style-src 'unsafe-inline'" in policy
+    assert "script-src" not in policy
+
+
+@pytest.mark.parametrize("name", [name for name in ReportFormat.values if name != "claimreview"])
+def test_a_report_is_taken_as_a_file(client, people, name):
+    answer = client.get(reverse("admin:factcheck_report_download", args=[build(client, people).pk, name]))
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.content
+
+
+@pytest.mark.parametrize("name", ["claimreview", "docx"])
+def test_a_format_it_does_not_have_is_not_there(client, people, name):
+    assert (
+        client.get(reverse("admin:factcheck_report_download", args=[build(client, people).pk, name])).status_code == 404
+    )
+
+
+def test_it_says_to_whom_it_was_mailed_and_to_whom_not(client, people):
+    report = build(client, people)
+    ReportDelivery.objects.create(report=report, recipient=people.checker, refused="has no mail address")
+    assert "has no mail address" in client.get(page(report)).content.decode()
+
+
+def test_another_desk_reads_none_of_it(client, people):
+    report = ReportFactory(desk=people.desk)
+    client.force_login(person("editor", DeskFactory(), is_staff=True))
+    for name, more in (("read", []), ("download", ["json"])):
+        assert client.get(reverse(f"admin:factcheck_report_{name}", args=[report.pk, *more])).status_code == 404
+
+
+def test_an_editor_subscribes_and_sees_when_it_comes(client, people):
+    assert subscribe(client, people).status_code == 302
+    row = ReportSubscription.objects.get()
+    assert (row.cron, row.zone, row.formats, row.owner) == (
+        "30 6 * * 1-5",
+        "Europe/Berlin",
+        ["pdf", "csv"],
+        people.editor,
+    )
+    shown = client.get(page(row))
+    assert len(shown.context["coming"]) == 3
+    assert all("06:30 (Europe/Berlin)" in at for at in shown.context["coming"])
+    assert people.checker.username in shown.content.decode()
+
+
+def test_a_subscription_is_changed_and_switched_off(client, people):
+    subscribe(client, people)
+    row = ReportSubscription.objects.get()
+    said = {"cron": "0 8 * * *", "zone": "UTC", "recipients": [people.auditor.pk], "version": row.version}
+    assert client.post(page(row, "change"), said).status_code == 302
+    row.refresh_from_db()
+    assert (row.cron, row.formats, row.active, list(row.recipients.all())) == ("0 8 * * *", [], False, [people.auditor])
+    assert "It is switched off." in client.get(page(row)).content.decode()
+    stale = client.post(page(row, "change"), said)
+    assert stale.status_code == 409
+    assert "This has changed since you opened it." in stale.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"cron": "every morning"}, "A schedule has five fields"),
+        ({"cron": "61 7 * * *"}, "The schedule cannot be read"),
+        ({"formats": ["claimreview"]}, "is no format of this report"),
+        ({"recipients": []}, "This field is required."),
+        ({"recipients": ["9" * 30]}, "is not one of the available choices"),
+        ({"kind": "document"}, "Choose the document."),
+    ],
+)
+def test_a_subscription_that_cannot_be_is_refused_beside_what_was_typed(client, people, said, reason):
+    answer = subscribe(client, people, **said)
+    assert answer.status_code in (409, 422)
+    assert reason in answer.content.decode()
+    assert not ReportSubscription.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["checker", "auditor"])
+def test_only_who_edits_subscribes(client, people, role):
+    client.force_login(getattr(people, role))
+    assert subscribe(client, people).status_code == 403
+    row = ReportSubscriptionFactory(desk=people.desk)
+    assert not client.get(page(row)).context["buttons"]
+    said = {"cron": "0 8 * * *", "zone": "UTC", "recipients": [people.auditor.pk], "version": row.version}
+    assert client.post(page(row, "change"), said).status_code == 403
+
+
+def coming(cron, after, zone="Europe/Berlin", count=3):
+    row = ReportSubscription(cron=cron, zone=zone)
+    return [f"{at:%Y-%m-%d %H:%M}" for at in coming_slots(row, after, count)]
+
+
+def test_the_next_times_are_those_of_the_subscriptions_own_clock():
+    friday = datetime(2026, 3, 6, 5, 30, tzinfo=UTC)  # 06:30 in Berlin: that one has come
+    assert coming("30 6 * * 1-5", friday) == ["2026-03-09 06:30", "2026-03-10 06:30", "2026-03-11 06:30"]
+    assert coming("0,30 7 * * *", friday) == ["2026-03-06 07:00", "2026-03-06 07:30", "2026-03-07 07:00"]
+    assert coming("0 7 29 2 *", friday, count=1) == ["2028-02-29 07:00"]
+
+
+def test_a_day_that_is_many_years_away_is_not_looked_for():
+    assert coming("0 7 29 2 1", datetime(2026, 3, 6, tzinfo=UTC)) == [], "29 February is a Monday in 2044"

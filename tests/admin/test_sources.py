@@ -1,0 +1,197 @@
+"""The registry of sources in the admin: searched, entered, graded, changed; confidential names kept sealed."""
+
+import pytest
+from django.urls import reverse
+
+from factcheck.models import Event, Source
+from factcheck.workflow.sources import record_source
+from tests.factories import TopicFactory
+from tests.stories import Staff, registered
+
+
+@pytest.fixture
+def source(people):
+    return registered("Nordwire", aliases=("The Nordwire agency",), domains=("nordwire.example",), country="NO")
+
+
+@pytest.fixture
+def sealed(people):
+    return record_source(
+        "Ola Vind", "eyewitness", desk=people.desk, by=people.checker, confidential=True, confidants=[people.reviewer]
+    )
+
+
+def page(source, act=""):
+    name = f"admin:factcheck_source_{'act' if act else 'change'}"
+    return reverse(name, args=[source.pk, act] if act else [source.pk])
+
+
+def do(client, user, source, act, **said):
+    client.force_login(user)
+    source.refresh_from_db()
+    answer = client.post(page(source, act), {"version": source.version, **said})
+    source.refresh_from_db()
+    return answer
+
+
+def new(client, user, desk, **said):
+    client.force_login(user)
+    return client.post(reverse("admin:factcheck_source_add"), {"kind": "media", "desk": desk.pk, **said})
+
+
+def listed(client, **query):
+    answer = client.get(reverse("admin:factcheck_source_changelist"), query)
+    assert answer.status_code == 200
+    return [row.name for row in answer.context["cl"].result_list]
+
+
+def test_a_source_is_entered_with_all_that_is_known(client, people, source):
+    answer = new(
+        client, people.checker, people.desk, name="The Vell Post", country="NO", aliases="Vell Post\nVP",
+        domains="vellpost.example", owner="Nordwire",
+    )  # fmt: skip
+    made = Source.objects.get(name="The Vell Post")
+    assert answer["Location"] == page(made)
+    assert made.owner == source
+    seen = client.get(page(made)).content.decode()
+    for words in ("VP", "vellpost.example", "Nordwire", "not graded"):
+        assert words in seen, words
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"name": "nordwire"}, "already has this name"),
+        ({"name": "Other", "domains": "x.com"}, "is a platform"),
+        ({"name": "Other", "domains": "not a domain"}, "is not a domain name"),
+        ({"name": "Other", "country": "no"}, "two capital letters"),
+        ({"name": "Other", "owner": "Nobody"}, "The registry knows nobody by this name."),
+        ({"name": ""}, "This field is required."),
+        ({"name": "A", "confidential": "on", "aliases": "B"}, "would give a confidential source away"),
+    ],
+)
+def test_what_cannot_be_entered_is_said_and_nothing_is(said, why, client, people, source):
+    answer = new(client, people.checker, people.desk, **said)
+    assert answer.status_code in (409, 422)
+    assert why in answer.content.decode()
+    assert Source.objects.count() == 1
+
+
+def test_who_records_for_no_desk_is_not_led_to_the_form(client, people):
+    client.force_login(people.auditor)
+    assert client.get(reverse("admin:factcheck_source_add")).status_code == 403
+    assert new(client, people.auditor, people.desk, name="X").status_code == 403
+    assert not Source.objects.exists()
+    assert "Add source" not in client.get(reverse("admin:factcheck_source_changelist")).content.decode()
+
+
+def test_people_grade_and_say_why(client, people, source):
+    assert do(client, people.editor, source, "grade", reliability="B").status_code == 422
+    assert do(client, people.checker, source, "grade", reliability="B", reason="Ten years.").status_code == 403
+    assert source.reliability == ""
+    assert do(client, people.editor, source, "grade", reliability="B", reason="Ten years.").status_code == 302
+    seen = client.get(page(source)).content.decode()
+    assert "B: usually reliable" in seen
+    assert "Ten years." in seen
+
+
+def test_what_the_registry_says_is_changed(client, people, source):
+    topic = TopicFactory(title="The flood")
+    said = {
+        "name": "Nordwire News", "kind": "wire_agency", "country": "", "owner": "", "aliases": "NW",
+        "domains": "nordwire.example\nnw.example", "party_to": [topic.pk],
+    }  # fmt: skip
+    assert do(client, people.checker, source, "change", **said).status_code == 302
+    assert (source.name, source.kind, source.country) == ("Nordwire News", "wire_agency", "")
+    assert list(source.party_to.all()) == [topic]
+    seen = client.get(page(source)).content.decode()
+    for words in ("NW", "nw.example", "The flood"):
+        assert words in seen, words
+    assert do(client, people.auditor, source, "change", **said).status_code == 403
+
+
+def test_the_form_for_a_change_holds_what_is_so_now(client, people, source):
+    client.force_login(people.checker)
+    seen = client.get(page(source, "change")).content.decode()
+    assert "The Nordwire agency" in seen
+    assert "nordwire.example" in seen
+    assert 'value="NO"' in seen
+
+
+def test_a_source_is_not_owned_in_a_circle(client, people, source):
+    answer = do(client, people.checker, source, "change", name="Nordwire", kind="media", owner="Nordwire")
+    assert answer.status_code == 409
+    assert b"cannot be owned by itself" in answer.content
+
+
+def test_a_change_of_an_older_version_is_refused(client, people, source):
+    client.force_login(people.editor)
+    seen = source.version
+    do(client, people.editor, source, "grade", reliability="B", reason="Ten years.")
+    answer = client.post(page(source, "grade"), {"version": seen, "reliability": "E", "reason": "Not at all."})
+    assert answer.status_code == 409
+    source.refresh_from_db()
+    assert source.reliability == "B"
+
+
+def test_the_registry_is_searched_by_any_name_and_filtered(client, people, source):
+    registered("Vell Institute", kind="think_tank", country="SE", reliability="A", reliability_reason="Known.")
+    for query in ({"q": "nordwire agency"}, {"q": "nordwire.example"}, {"country": "NO"}, {"grade": "none"}):
+        assert listed(client, **query) == ["Nordwire"], query
+    assert listed(client, grade="A") == ["Vell Institute"]
+    assert listed(client, kind__exact="think_tank") == ["Vell Institute"]
+    assert listed(client, confidential__exact="1") == []
+
+
+def test_a_confidential_name_is_opened_by_whom_it_was_entrusted_to(client, people, sealed):
+    for user in (people.reviewer, people.desk_chief):
+        answer = do(client, user, sealed, "open_name")
+        assert answer.status_code == 200
+        assert b"Ola Vind" in answer.content
+        assert "no-store" in answer["Cache-Control"]
+    assert Event.objects.of(sealed).filter(act="open_name").count() == 2
+    assert b"Ola Vind" not in client.get(page(sealed)).content
+
+
+@pytest.mark.parametrize("role", ["editor", "auditor", "chief_editor", "checker"])
+def test_nobody_else_opens_it(role, client, people, sealed):
+    user = getattr(people, role)
+    client.force_login(user)
+    assert page(sealed, "open_name") not in client.get(page(sealed)).content.decode()
+    answer = do(client, user, sealed, "open_name")
+    assert answer.status_code == 403
+    assert b"Ola Vind" not in answer.content
+    assert b"known to the people it was entrusted to only" in answer.content
+    assert not Event.objects.of(sealed).filter(act="open_name").exists()
+
+
+def test_a_name_is_opened_by_a_button_never_by_a_link(client, people, sealed):
+    client.force_login(people.reviewer)
+    assert client.get(page(sealed, "open_name")).status_code == 403
+    assert not Event.objects.of(sealed).filter(act="open_name").exists()
+
+
+def test_the_chief_of_the_desk_entrusts_a_name(client, people, sealed):
+    assert do(client, people.checker, sealed, "entrust", confidants=[people.editor.pk]).status_code == 403
+    assert do(client, people.desk_chief, sealed, "entrust", confidants=[people.editor.pk]).status_code == 302
+    assert list(sealed.confidants.all()) == [people.editor]
+    assert do(client, people.desk_chief, sealed, "entrust", confidants=[Staff().editor.pk]).status_code == 422
+
+
+def test_who_it_is_entrusted_to_is_told_to_them_alone(client, people, sealed):
+    client.force_login(people.desk_chief)
+    assert f"Entrusted to {people.reviewer}" in client.get(page(sealed)).content.decode()
+    client.force_login(people.editor)
+    assert "Entrusted to" not in client.get(page(sealed)).content.decode()
+
+
+def test_a_confidential_source_is_entered_under_a_code(client, people):
+    said = {"name": "Ola Vind", "kind": "eyewitness", "confidential": "on", "confidants": [people.editor.pk]}
+    answer = new(client, people.checker, people.desk, **said)
+    made = Source.objects.get()
+    assert answer["Location"] == page(made)
+    assert made.name.startswith("source-")
+    assert "Vind" not in made.sealed_name
+    said = {"name": "Ola Vind", "kind": "media"}
+    assert do(client, people.checker, made, "change", **said).status_code == 302
+    assert made.name.startswith("source-"), "the form has no field for the name"
