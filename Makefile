@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL)
+APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
 .PHONY: demo test bench check lock
 
@@ -18,8 +18,10 @@ bench: $(VENV)/ready ## the speed of the engine
 check: $(VENV)/ready ## what needs no running: style, types, import contracts, migrations
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
 
-lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.txt
+COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs
+	$(COMPILE) --all-extras -o requirements.txt
+	$(COMPILE) --extra host -c requirements.txt -o requirements-host.txt
 
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)

@@ -1,8 +1,9 @@
-"""Take in articles from files; a worker reads them."""
+"""Take in articles from files and addresses; a worker fetches and reads them."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.errors import FactcheckError
 from factcheck.management.starter import header_of
-from factcheck.models import Desk, DocumentKind, Topic
+from factcheck.models import Desk, Document, DocumentKind, Job, Topic
 from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.fetches import fetch_document
 
 
 class Command(BaseCommand):
-    help = "Take in article files (.md, .txt, .html, .docx, .pdf, ninjs .json) for a desk."
+    help = "Take in article files (.md, .txt, .html, .docx, .pdf, ninjs .json) or web addresses for a desk."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path)
+        parser.add_argument("files", nargs="+", help="paths of files, or http(s) addresses of pages")
         parser.add_argument("--desk", required=True, help="slug of the desk")
         parser.add_argument("--by", required=True, help="user who files them")
         parser.add_argument("--kind", choices=DocumentKind.values)
@@ -30,20 +32,28 @@ class Command(BaseCommand):
         by = get_user_model().objects.filter(username=options["by"]).first()
         if desk is None or by is None:
             raise CommandError("No such desk or user.")
-        failed = [path for path in options["files"] if not self.take_in(path, desk, by, options)]
+        failed = [named for named in options["files"] if not self.take_in(named, desk, by, options)]
         if failed:
             raise CommandError(f"{len(failed)} of {len(options['files'])} files were not taken in.")
 
-    def take_in(self, path: Path, desk: Desk, by: Any, options: dict[str, Any]) -> bool:
+    def take_in(self, named: str, desk: Desk, by: Any, options: dict[str, Any]) -> bool:
         try:
-            data = path.read_bytes()
-            header = header_of(data[:4000]) if path.suffix == ".md" else {}
-            slug = options["topic"] or header.get("topic", "")
-            topic = Topic.objects.get_or_create(slug=slug, defaults={"title": slug})[0] if slug else None
-            kind = options["kind"] or header.get("kind", DocumentKind.COVERAGE)
-            document, job = ingest_document(data, Arrival(kind=kind, filename=path.name, topic=topic), desk=desk, by=by)
+            if named.lower().startswith(("http://", "https://")):
+                document, job = fetch_document(named, self.arrival(options, {}), desk=desk, by=by)
+            else:
+                document, job = self.take_in_file(Path(named), desk, by, options)
         except (FactcheckError, OSError) as refusal:
-            self.stderr.write(f"{path}: {refusal}")
+            self.stderr.write(f"{named}: {refusal}")
             return False
-        self.stdout.write(f"{path}: document {document.pk}, {f'job {job.pk}' if job else 'already read'}")
+        self.stdout.write(f"{named}: document {document.pk}, {f'job {job.pk}' if job else 'already read'}")
         return True
+
+    def take_in_file(self, path: Path, desk: Desk, by: Any, options: dict[str, Any]) -> tuple[Document, Job | None]:
+        data = path.read_bytes()
+        header = header_of(data[:4000]) if path.suffix == ".md" else {}
+        return ingest_document(data, replace(self.arrival(options, header), filename=path.name), desk=desk, by=by)
+
+    def arrival(self, options: dict[str, Any], header: dict[str, str]) -> Arrival:
+        slug = options["topic"] or header.get("topic", "")
+        topic = Topic.objects.get_or_create(slug=slug, defaults={"title": slug})[0] if slug else None
+        return Arrival(kind=options["kind"] or header.get("kind", DocumentKind.COVERAGE), topic=topic)

@@ -1,0 +1,107 @@
+"""What a site needs to do its work, each looked at once and told in a sentence. No command and no page lives here."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import timedelta
+
+from celery import current_app
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from factcheck.models import Job, Source
+from factcheck.states import JobState
+
+Finding = tuple[bool, str]
+PING_SECONDS = 3.0
+BEAT_MINUTES = 10  # beat writes down its ticks every three minutes
+
+
+def migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return (
+        not missing,
+        f"{len(missing)} migrations are missing: run migrate" if missing else "all migrations are applied",
+    )
+
+
+def guards() -> Finding:
+    wanted = {
+        f"factcheck_{name}" for name, *_ in importlib.import_module("factcheck.migrations.0002_append_only").guards()
+    }
+    names = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(names)
+        missing = wanted - {row[0] for row in cursor.fetchall()}
+    return (
+        not missing,
+        f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
+    )
+
+
+def broker() -> Finding:
+    try:
+        with current_app.connection_for_write() as link:
+            link.ensure_connection(max_retries=1, timeout=3)
+    except Exception as error:
+        return False, f"the broker does not answer ({type(error).__name__})"
+    return True, "the broker answers"
+
+
+def worker() -> Finding:
+    """One answer is enough; the address of a broker, which may hold a password, is never told."""
+    try:
+        answers = current_app.control.ping(timeout=PING_SECONDS, limit=1)
+    except Exception as error:
+        return False, f"no worker could be asked ({type(error).__name__})"
+    return bool(answers), "a worker answers" if answers else "no worker answers: start one, or nothing is read"
+
+
+def beat() -> Finding:
+    """When beat last sent the tick that asks for reports, or was started: then it writes the row of the tick anew."""
+    rows = PeriodicTask.objects.filter(task="factcheck.tick", enabled=True)
+    times = [at for row in rows.values_list("last_run_at", "date_changed") for at in row if at]
+    if not times:
+        return False, "beat has never ticked: start it, or no report is sent"
+    minutes = int((timezone.now() - max(times)).total_seconds() // 60)
+    if minutes >= BEAT_MINUTES:
+        return False, f"beat has not ticked for {minutes} minutes"
+    return True, "beat ticks"
+
+
+def jobs() -> Finding:
+    late = Job.objects.filter(state=JobState.DUE, run_at__lt=timezone.now() - timedelta(minutes=10)).count()
+    failed = Job.objects.filter(state=JobState.FAILED).count()
+    silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now()).count()
+    return (
+        not late and not silent,
+        f"{late} jobs wait for more than ten minutes, {silent} have lost their worker, {failed} failed",
+    )
+
+
+def registry() -> Finding:
+    count = Source.objects.count()
+    return count > 0, f"{count} sources are registered" if count else "the source registry is empty: run setup_roles"
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "migrations": migrations, "guards": guards, "registry": registry, "jobs": jobs, "broker": broker,
+    "worker": worker, "beat": beat,
+}  # fmt: skip
+
+
+def look(name: str) -> Finding:
+    """One check by its name; what cannot even be looked at is wrong."""
+    try:
+        return CHECKS[name]()
+    except Exception as error:
+        return False, f"{name} could not be checked ({type(error).__name__})"

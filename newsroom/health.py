@@ -1,0 +1,62 @@
+"""Two addresses for whatever watches the site: is the process alive, and can the site do its work."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from health_check.base import HealthCheck
+from health_check.exceptions import ServiceUnavailable
+from health_check.views import HealthCheckView
+
+from factcheck.management.checkup import Finding, look
+
+KEEP_SECONDS = 5
+seen: dict[str, tuple[float, Finding]] = {}
+lock = threading.Lock()
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    """The process answers. Asks nothing of the database or the broker."""
+    return JsonResponse({"alive": True})
+
+
+def looked_at(name: str) -> Finding:
+    """A finding not older than five seconds: the address is open to anybody, and must not wear out the broker."""
+    with lock:
+        at, finding = seen.get(name, (0.0, (False, "")))
+        if not at or time.monotonic() - at > KEEP_SECONDS:
+            finding = look(name)
+            seen[name] = (time.monotonic(), finding)
+        return finding
+
+
+@dataclasses.dataclass(repr=False)
+class Checked(HealthCheck):
+    """One finding of the check-up that ``doctor`` makes, as django-health-check wants it."""
+
+    name: str
+    timeout: timedelta = dataclasses.field(default=timedelta(seconds=10), repr=False)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    async def run(self) -> None:
+        good, sentence = await sync_to_async(looked_at)(self.name)
+        if not good:
+            raise ServiceUnavailable(sentence)
+
+
+class Ready(HealthCheckView):
+    """Database, jobs, broker, worker and beat, as JSON: 200 where all is well, 503 where something is not."""
+
+    checks = [(Checked, {"name": name}) for name in ("migrations", "jobs", "broker", "worker", "beat")]
+
+    async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.results = [await check.get_result() for check in self.get_checks()]
+        return self.render_to_response_json(503 if any(row.error for row in self.results) else 200)

@@ -1,0 +1,56 @@
+"""How the site logs: a line for people, or one JSON object per line. Texts, passwords and tokens stay out.
+
+The app logs through the standard library; structlog renders what arrives. Only the extras named here are written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import structlog
+
+EXTRAS = ("status_code", "story", "document", "claim", "job", "user")
+SECRETS = re.compile(
+    r"(?i)\b(password|token|secret|authorization|cookie)(['\"]?\s?[:=]\s?['\"]?)(?:(?:token|bearer)\s+)?[^\s,;'\"})]+"
+)
+ROWS = re.compile(r"(?m)^(DETAIL|CONTEXT):.*$")  # PostgreSQL repeats the whole row there, with its texts
+URLS = re.compile(r"(\w+://[^:/@\s]*):[^@/\s]+@")  # a password in an address
+
+
+def without_secrets(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Blank what looks like a password or a token, and the rows that a database repeats in its errors."""
+    for name in ("event", "exception"):
+        if isinstance(event.get(name), str):
+            said = SECRETS.sub(r"\1\2***", event[name])
+            event[name] = ROWS.sub(r"\1: left out", URLS.sub(r"\1:***@", said))
+    return event
+
+
+def logging_config(form: str, level: str) -> dict[str, Any]:
+    """Django's ``LOGGING``: ``form`` is ``json`` or ``plain``."""
+    before = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(allow=EXTRAS),
+        structlog.processors.format_exc_info,
+        without_secrets,
+    ]
+    plain = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    last = structlog.processors.JSONRenderer() if form == "json" else plain
+    line = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        "foreign_pre_chain": before,
+        "use_get_message": True,
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": line},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        # a failing check is told where it is asked for, and the answer 503 is logged: no traceback beside it
+        "loggers": {"health_check": {"level": "ERROR"}, "gunicorn.error": {"level": level, "propagate": True}},
+        "root": {"handlers": ["stderr"], "level": level},
+    }

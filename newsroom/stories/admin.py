@@ -1,0 +1,27 @@
+"""Stories in the admin, to look at. Writing and printing is done on the site's own page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from .models import Story
+
+
+@admin.register(Story)
+class StoryAdmin(admin.ModelAdmin):
+    list_display = ["headline", "author", "desk", "cleared", "is_printed", "changed_at"]
+    list_select_related = ["author", "desk"]
+
+    @admin.display(boolean=True, description="printed")
+    def is_printed(self, story: Story) -> bool:
+        return story.published
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

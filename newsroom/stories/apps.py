@@ -1,0 +1,12 @@
+"""The example as a Django app: it listens to what factcheck tells."""
+
+from django.apps import AppConfig
+
+
+class StoriesConfig(AppConfig):
+    name = "newsroom.stories"
+    label = "stories"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from newsroom.stories import listening  # noqa: F401, PLC0415 - connects the receivers once the models are ready

@@ -1,0 +1,93 @@
+"""The pages of the example: a list, a story to write and print, and the story as its readers see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from factcheck.gate import FactcheckError
+from factcheck.models import Desk
+
+from .desk import print_story, save_story
+from .models import NotCleared, Story
+
+
+class StoryForm(ModelForm):
+    class Meta:
+        model = Story
+        fields = ["headline", "body", "desk"]
+
+
+def form_for(request: HttpRequest, story: Story) -> StoryForm:
+    """The desks are those one belongs to, and a filed story stays on its own."""
+    form = StoryForm(request.POST or None, instance=story)
+    form.fields["desk"].queryset = Desk.objects.visible_to(request.user)
+    form.fields["desk"].disabled = story.document_id is not None
+    return form
+
+
+def story_of(request: HttpRequest, pk: int) -> Story:
+    return get_object_or_404(Story, pk=pk, desk__in=Desk.objects.visible_to(request.user))
+
+
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """What is printed, for everybody; what is being written, for its desk."""
+    desks = Desk.objects.visible_to(request.user) if request.user.is_authenticated else Desk.objects.none()
+    writing = Story.objects.filter(desk__in=desks).select_related("author")
+    printed = Story.objects.exclude(printed="").only("pk", "printed")
+    return render(request, "newsroom/front.html", {"writing": writing[:50], "printed": printed[:50]})
+
+
+@require_GET
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    story = get_object_or_404(Story.objects.exclude(printed=""), pk=pk)
+    headline, _, body = story.printed.partition("\n\n")
+    return render(request, "newsroom/read.html", {"story": story, "headline": headline, "body": body})
+
+
+@login_required
+def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    story = story_of(request, pk) if pk else Story(author=request.user)
+    form = form_for(request, story)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_story(form.save(commit=False), by=request.user)
+        except FactcheckError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved, and filed for checking.")
+            return redirect("story", story.pk)
+    return desk_page(request, form)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print it, or go back to the page that lists what blocks it."""
+    story = story_of(request, pk)
+    try:
+        print_story(story, by=request.user, wording=request.POST.get("wording", ""))
+    except NotCleared:
+        messages.error(request, "Not published: the text is not cleared.")
+    except FactcheckError as refusal:
+        messages.error(request, f"Not published: {refusal}")
+    else:
+        messages.success(request, "Published.")
+        return redirect("read", pk)
+    return redirect("story", pk)
+
+
+def desk_page(request: HttpRequest, form: StoryForm) -> HttpResponse:
+    story = Story.objects.filter(pk=form.instance.pk).select_related("document").first()
+    context: dict[str, Any] = {"form": form, "story": story}
+    if story is not None:
+        blockers = story.blockers(story.text)
+        context |= {"blockers": blockers, "unchanged": story.printed == story.text}
+    return render(request, "newsroom/write.html", context)

@@ -1,0 +1,94 @@
+"""Whoever watches the site is told whether it lives, and whether it can do its work, and nothing secret."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from factcheck.management import checkup
+from factcheck.models import Job
+from newsroom import health
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen_yet(monkeypatch):
+    health.seen.clear()
+    monkeypatch.setattr(checkup, "PING_SECONDS", 0.2)  # nobody answers here, so nobody is waited for
+
+
+def ticked(minutes_ago):
+    every, _ = IntervalSchedule.objects.get_or_create(every=60, period="seconds")
+    at = timezone.now() - timedelta(minutes=minutes_ago)
+    row = PeriodicTask.objects.create(name="factcheck tick", task="factcheck.tick", interval=every, last_run_at=at)
+    PeriodicTask.objects.filter(pk=row.pk).update(date_changed=at - timedelta(hours=1))
+
+
+def test_a_living_process_says_so_without_asking_the_database(client, db):
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/healthz/")
+    assert answer.json() == {"alive": True}
+    assert not asked
+
+
+def test_a_site_without_worker_and_beat_is_not_ready_and_says_what_is_wrong(client, db):
+    answer = client.get("/readyz/")
+    assert answer.status_code == 503
+    told = answer.json()
+    assert told["migrations"] == "OK"
+    assert told["broker"] == "OK"
+    assert "no worker answers" in told["worker"]
+    assert "beat has never ticked" in told["beat"]
+    assert "no-cache" in answer.headers["Cache-Control"] or "no-store" in answer.headers["Cache-Control"]
+
+
+def test_jobs_that_nobody_takes_are_seen(client, db):
+    Job.objects.create(name="sweep", key="x", run_at=timezone.now() - timedelta(hours=1))
+    assert "1 jobs wait" in client.get("/readyz/").json()["jobs"]
+
+
+@pytest.mark.parametrize(("minutes", "good"), [(0, True), (9, True), (11, False)])
+def test_beat_is_missed_after_ten_minutes(db, minutes, good):
+    ticked(minutes)
+    assert checkup.look("beat")[0] is good
+
+
+def test_a_beat_that_was_just_started_is_not_missed_before_its_first_tick(db):
+    ticked(60)
+    assert not checkup.look("beat")[0]
+    PeriodicTask.objects.update(date_changed=timezone.now())
+    assert checkup.look("beat")[0]
+
+
+def test_one_check_of_the_doctor_can_be_asked_for_alone(db, capsys):
+    ticked(1)
+    call_command("doctor", "beat")
+    assert "ok    beat ticks" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("doctor", "worker")
+    with pytest.raises(CommandError):
+        call_command("doctor", "hairdresser")
+
+
+def test_a_broker_that_is_away_is_told_without_its_password(client, db, settings):
+    from celery import current_app
+
+    before = current_app.conf.broker_write_url
+    current_app.conf.broker_write_url = "redis://:the-password@127.0.0.1:1/0"
+    try:
+        answer = client.get("/readyz/")
+    finally:
+        current_app.conf.broker_write_url = before
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json()["broker"]
+    assert "the-password" not in answer.content.decode()
+
+
+def test_looking_often_asks_the_broker_once(client, db):
+    client.get("/readyz/")
+    at = health.seen["worker"][0]
+    client.get("/readyz/")
+    assert health.seen["worker"][0] == at
