@@ -204,3 +204,35 @@ class ReportSubscriptionFactory(DjangoModelFactory):
     desk = factory.SubFactory(DeskFactory)
     owner = factory.SubFactory(UserFactory)
     looked_at = NOON
+
+
+class FeedFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Feed
+
+    desk = factory.SubFactory(DeskFactory)
+    url = factory.Sequence(lambda n: f"https://feeds.example/{n}.xml")
+
+
+class WebhookFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Webhook
+
+    desk = factory.SubFactory(DeskFactory)
+    url = factory.Sequence(lambda n: f"https://hooks.example/{n}")
+    events = factory.LazyFunction(lambda: ["document_published"])
+    secret = "sealed"
+    created_by = factory.SubFactory(UserFactory)
+
+
+class NotificationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Notification
+
+    recipient = factory.SubFactory(UserFactory)
+    desk = factory.SubFactory(DeskFactory)
+    kind = "assigned"
+    key = factory.Sequence(lambda n: f"verificationtask:{n}")
+    record = "verificationtask"
+    record_id = 1
+    text = "A piece of checking work is yours."

@@ -42,7 +42,7 @@ from factcheck.models import Desk, Membership, Policy
 desk = Desk.objects.get(slug="news-desk")
 people = {}
 for role in ("editor", "checker", "reviewer", "desk_chief"):
-    user = get_user_model().objects.create_user(role, f"{role}@newsroom.example", f"pass-{role}-word")
+    user = get_user_model().objects.create_user(role, f"{role}@newsroom.example", f"pass-{role}-word", is_staff=True)
     Membership.objects.create(user=user, desk=desk, role=role)
 """
 

@@ -6,9 +6,14 @@ process that a worker puts around a reader (half a second each), and claims move
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import TestCase
 from django.utils import timezone
 
 from factcheck.intake.readers import read_bytes
@@ -19,6 +24,7 @@ from factcheck.models import (
     Desk,
     Document,
     Evidence,
+    Job,
     Membership,
     Role,
     Snapshot,
@@ -34,8 +40,8 @@ from factcheck.queue import QUEUE, JobName
 from factcheck.tasks import run
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document
+from factcheck.workflow.evidence import assess_evidence, link_evidence, record_evidence
 from factcheck.workflow.reading import read_text, store_reading
-from factcheck.workflow.sources import assess_evidence, link_evidence, record_evidence
 from factcheck.workflow.verification import sign_off, start_claim, submit_verdict
 from tests.factories import DeskFactory, SourceFactory, UserFactory
 
@@ -156,3 +162,23 @@ def clear_document(document: Document, staff: Staff) -> Document:
 
 def in_hours(hours: float) -> datetime:
     return timezone.now() + timedelta(hours=hours)
+
+
+@contextmanager
+def committed() -> Iterator[None]:
+    """What is done inside is as if committed at the end: hints are given and signals sent."""
+    connection.run_on_commit.clear()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        yield
+    connection.run_on_commit.clear()
+
+
+def settle(document: Document | None = None) -> Any:
+    """Do all that is due, and what follows from its commit, until nothing is."""
+    for _ in range(10):
+        if Job.objects.filter(state="due", run_at__lte=Now()).exists():
+            with committed():
+                do_jobs()
+    if document is not None:
+        document.refresh_from_db()
+    return document

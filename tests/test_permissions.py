@@ -6,17 +6,28 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from factcheck.errors import FactcheckError, NotAllowed
-from factcheck.models import Document, Eyes, Measure, Membership, Policy, Role
-from factcheck.permissions import MACHINE, PERMISSIONS
-from factcheck.reports.deliver import build_desk_digest
-from factcheck.workflow.claims import accept_claim, add_claim, dismiss_claim, dismiss_figure, place_claim, split_claim
+from factcheck.models import Desk, Document, Eyes, Measure, Membership, Policy, Role
+from factcheck.permissions import MACHINE, PERMISSIONS, refusal
+from factcheck.reports.deliver import build_desk_report
+from factcheck.workflow.claims import (
+    accept_claim,
+    add_claim,
+    dismiss_claim,
+    dismiss_figure,
+    dismiss_idle_figures,
+    place_claim,
+    split_claim,
+)
 from factcheck.workflow.crosscheck import request_crosscheck, resolve_discrepancy
+from factcheck.workflow.desks import add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.documents import Arrival, confirm_document, ingest_document, revise_document, withdraw_document
+from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.history import erase_document
-from factcheck.workflow.measures import merge_measures, pin_figure, set_topic
+from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from factcheck.workflow.publication import publish_document, waive_document
 from factcheck.workflow.reading import reread_document
-from factcheck.workflow.sources import record_evidence, record_source
+from factcheck.workflow.sources import change_source, grade_source, record_source, set_confidants
+from factcheck.workflow.topics import change_topic
 from factcheck.workflow.verification import (
     assign_claim,
     recall_verdict,
@@ -26,7 +37,7 @@ from factcheck.workflow.verification import (
     take_up,
     waive_claim,
 )
-from tests.factories import DeskFactory, UserFactory
+from tests.factories import DeskFactory, SourceFactory, TopicFactory, UserFactory
 from tests.stories import Staff, bring_to, file_text, give_evidence, in_hours, person, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -226,7 +237,7 @@ def test_a_superuser_and_a_group_open_nothing(story, staff):
     assert refused(sign_off, claim, by=lord) == "role_missing"
     assert refused(withdraw_document, story, by=lord, note="a hoax") == "role_missing"
     assert refused(ingest_document, b"A text.", Arrival(), desk=staff.desk, by=lord) == "role_missing"
-    assert refused(build_desk_digest, staff.desk, by=lord) == "role_missing"
+    assert refused(build_desk_report, staff.desk, "desk_digest", by=lord) == "role_missing"
     assert not Document.objects.visible_to(lord).exists()
 
 
@@ -257,6 +268,36 @@ def test_a_service_account_files_and_revises_and_decides_nothing(staff):
     assert refused(add_claim, story, 0, 3, quote="The", by=staff.service) == "role_missing"
 
 
+ARRANGING = {
+    ("desk", "arrange"): {"desk_chief", "chief_editor"},
+    ("desk", "record"): {"chief_editor"},
+    ("membership", "remove"): {"desk_chief", "chief_editor"},
+    ("source", "change"): {"checker", "editor", "desk_chief", "chief_editor"},
+    ("source", "grade"): {"editor", "desk_chief", "chief_editor"},
+    ("source", "entrust"): {"desk_chief", "chief_editor"},
+    ("source", "open_name"): {"desk_chief"},
+    ("topic", "change"): {"editor", "desk_chief", "chief_editor"},
+    ("document", "dismiss_idle"): {"editor", "desk_chief", "chief_editor"},
+    ("document", "erase"): {"desk_chief", "chief_editor"},
+    ("measure", "set_general"): {"editor", "desk_chief", "chief_editor"},
+}
+
+
+@pytest.mark.parametrize(("kind", "act"), ARRANGING)
+def test_who_arranges_the_house(kind, act, story, staff):
+    secret = record_source("Jon Vale", "eyewitness", desk=staff.desk, by=staff.checker, confidential=True)
+    records = {
+        "desk": staff.desk, "membership": Membership.objects.get(user=staff.auditor), "source": secret,
+        "topic": TopicFactory(), "document": story, "measure": story.figures.get().measure,
+    }  # fmt: skip
+    record = Desk() if act == "record" else records[kind]
+    everyone = [*Role.values, "outsider", "superuser"]
+    may = {name for name in everyone if refusal(getattr(staff, name), record, kind, act) is None}
+    assert may == ARRANGING[kind, act]
+    shared = kind in ("topic",) or (kind, act) in (("source", "change"), ("source", "grade"))
+    assert (refusal(Staff().desk_chief, record, kind, act) is None) is shared
+
+
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor", "outsider", "superuser"])
 def test_these_do_not_file_documents(role, staff):
     assert refused(ingest_document, b"A text.", Arrival(), desk=staff.desk, by=getattr(staff, role)) == "role_missing"
@@ -269,6 +310,7 @@ def test_these_do_not_file_documents(role, staff):
 def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
     by, claim, figure = MACHINE("poll feeds"), story.claims.get(), story.figures.get()
     measures = [Measure.objects.create(key=key, counted=key, dimension="count") for key in ("a", "b")]
+    source = SourceFactory()
     decisions = [
         lambda: waive_document(story, by=by, note="breaking"),
         lambda: publish_document(story, by=by, uncleared_reason="breaking"),
@@ -283,6 +325,17 @@ def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
         lambda: record_source("The Torvik Mail", "media", desk=staff.desk, by=by),
         lambda: pin_figure(figure, measures[0], by=by),
         lambda: merge_measures(*measures, by=by),
+        lambda: split_measure(measures[0], [figure], counted="barns", by=by),
+        lambda: set_general(measures[0], True, by=by),
+        lambda: dismiss_idle_figures(story, by=by, note="idle"),
+        lambda: record_desk("sports", "Sports", by=by),
+        lambda: add_member(staff.desk, staff.outsider, Role.EDITOR, by=by),
+        lambda: remove_member(Membership.objects.get(user=staff.auditor), by=by),
+        lambda: set_policy(staff.desk, eyes="two", by=by),
+        lambda: grade_source(source, "A", reason="trusted", by=by),
+        lambda: change_source(source, country="NO", by=by),
+        lambda: set_confidants(source, [staff.editor], by=by),
+        lambda: change_topic(TopicFactory(), title="Flood", by=by),
     ]
     for decision in decisions:
         with pytest.raises(NotAllowed):

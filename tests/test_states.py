@@ -46,9 +46,15 @@ from factcheck.workflow.claims import (
 )
 from factcheck.workflow.crosscheck import resolve_discrepancy
 from factcheck.workflow.documents import confirm_document, withdraw_document
+from factcheck.workflow.evidence import (
+    assess_evidence,
+    attach_evidence,
+    capture_again,
+    link_evidence,
+    retire_evidence,
+)
 from factcheck.workflow.jobs import retry_job
 from factcheck.workflow.publication import correct_document, publish_document
-from factcheck.workflow.sources import assess_evidence, attach_evidence, capture_again, link_evidence, retire_evidence
 from factcheck.workflow.transitions import mark_stale, move
 from factcheck.workflow.verification import (
     block_task,

@@ -16,8 +16,8 @@ from factcheck.models import Anchor, Claim, Document, Evidence, Figure, Job, Rev
 from factcheck.queue import JobName, enqueue
 from factcheck.tasks import run, tick, work
 from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.jobs import retry_job
-from factcheck.workflow.sources import record_evidence
 from tests.factories import DocumentFactory
 from tests.stories import TUESDAY, Staff, bring_to, file_text
 

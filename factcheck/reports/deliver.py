@@ -1,42 +1,28 @@
-"""Freeze a report as a row, and mail it to its subscribers. When one is due is computed here too."""
+"""Freeze a report as a row, when somebody asks or a slot of a subscription has come, and have it mailed."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from smtplib import SMTPException
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from celery.schedules import ParseException, crontab
-from django.conf import settings as django_settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from factcheck.conf import settings
 from factcheck.errors import Invalid
-from factcheck.models import (
-    Desk,
-    Document,
-    Report,
-    ReportDelivery,
-    ReportKind,
-    ReportSubscription,
-)
+from factcheck.models import Desk, Document, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.queue import JobName, enqueue
-from factcheck.workflow.documents import zones
 from factcheck.workflow.transitions import require
 
-from .build import VerificationReport, build_digest, build_document
-from .render import as_html, as_json, as_text
+from .build import OF_A_DESK, Built, build_document
+from .mailing import mail_report, parcel_of
+from .render import as_json
+from .schedules import due_slots
 
-LONGEST_GAP = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
 
-
-def freeze(built: VerificationReport, *, desk: Desk, document: Document | None, by: Any = None, **slot: Any) -> Report:
+def freeze(built: Built, *, desk: Desk, document: Document | None, by: Any = None, **slot: Any) -> Report:
     """Store a built report; its hash is of the JSON every format is made from."""
     data = built.as_dict()
     return Report.objects.create(
@@ -62,49 +48,16 @@ def build_document_report(document: Document, *, by: Any) -> Report:
     return freeze(build_document(document), desk=document.desk, document=document, by=by)
 
 
-def build_desk_digest(desk: Desk, *, by: Any) -> Report:
-    """The digest of a desk as it stands now, frozen."""
-    require(by, desk, "build_report")
-    return freeze(build_digest(desk), desk=desk, document=None, by=by)
-
-
-def check_schedule(cron: str, zone: str) -> crontab:
-    """The schedule of a subscription.
+def build_desk_report(desk: Desk, kind: str, *, by: Any) -> Report:
+    """A report of a desk as it stands now, frozen: its digest, conflicts, overdue work or corrections.
 
     Raises:
-        Invalid: not five cron fields, or no such time zone.
+        NotAllowed: the person has no role on the desk. Invalid: there is no such report of a desk.
     """
-    fields = cron.split()
-    if len(fields) != 5:
-        raise Invalid(
-            "A schedule has five fields: minute, hour, day of month, month, day of week.", code="cron_invalid"
-        )
-    if zone not in zones():
-        raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
-    minute, hour, day, month, weekday = fields
-    try:
-        return crontab(minute=minute, hour=hour, day_of_month=day, month_of_year=month, day_of_week=weekday)
-    except (ParseException, ValueError) as error:
-        raise Invalid(f"The schedule cannot be read: {error}", code="cron_invalid") from None
-
-
-def due_slots(subscription: ReportSubscription, now: datetime) -> list[str]:
-    """The minutes of the subscription's own clock, since it was last looked at, at which a report is due.
-
-    A minute that the clock shows twice is due once, for the slot is named by the clock; one that it skips is
-    due when it is skipped. After a long stop only the last day is made up for, with its newest slot.
-    """
-    schedule = check_schedule(subscription.cron, subscription.zone)
-    zone = ZoneInfo(subscription.zone)
-    since = max(subscription.looked_at, now - LONGEST_GAP)
-    at = since.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0) + MINUTE
-    until = now.astimezone(zone).replace(tzinfo=None)
-    slots = []
-    while at <= until:
-        if matches(schedule, at):
-            slots.append(at.strftime("%Y-%m-%dT%H:%M"))
-        at += MINUTE
-    return slots[-1:] if now - since > timedelta(hours=2) else slots
+    require(by, desk, "build_report")
+    if kind not in OF_A_DESK:
+        raise Invalid("There is no such report of a desk.", code="kind_unknown")
+    return freeze(OF_A_DESK[kind](desk), desk=desk, document=None, by=by)
 
 
 def ask_for_due_reports(at: datetime | None = None) -> int:
@@ -123,18 +76,12 @@ def ask_for_slots(subscription: ReportSubscription, now: datetime) -> int:
     return len(slots)
 
 
-def matches(schedule: crontab, at: datetime) -> bool:
-    return (
-        at.minute in schedule.minute
-        and at.hour in schedule.hour
-        and at.month in schedule.month_of_year
-        and at.day in schedule.day_of_month
-        and at.isoweekday() % 7 in schedule.day_of_week
-    )
-
-
 def send_due_report(subscription: ReportSubscription, slot: str, *, hold: Callable[[], None]) -> dict[str, Any]:
-    """Build the report of a slot once, whatever fires twice, and mail it to each recipient at most once."""
+    """Build the report of a slot once, whatever fires twice, and mail it to each recipient at most once.
+
+    An address that the mail server refuses for good is written down; one that failed for now is tried again by
+    the job, which gives up as any job does. The others have theirs.
+    """
     report = Report.objects.filter(subscription=subscription, slot=slot).first()
     if report is None:
         try:
@@ -143,56 +90,26 @@ def send_due_report(subscription: ReportSubscription, slot: str, *, hold: Callab
                 report = freeze_slot(subscription, slot)
         except IntegrityError:
             report = Report.objects.get(subscription=subscription, slot=slot)
+    hold()
+    parcel = parcel_of(report, subscription.formats)
     sent, failures = 0, []
     for recipient in subscription.recipients.order_by("pk"):
         hold()
         try:
-            sent += mail_report(report, recipient)
+            sent += mail_report(parcel, recipient)
         except (OSError, SMTPException) as error:
             failures.append(error)
-    if failures:  # the others have theirs; the job is tried again for those who have not
+    if failures:
         raise failures[0]
-    return {"report": report.pk, "sent": sent}
+    refused = ReportDelivery.objects.filter(report=report).exclude(refused="").count()
+    return {"report": report.pk, "sent": sent, "refused": refused}
 
 
 def freeze_slot(subscription: ReportSubscription, slot: str) -> Report:
-    document = subscription.document
-    if subscription.kind == ReportKind.DOCUMENT and document is not None:
-        return freeze(
-            build_document(document), desk=subscription.desk, document=document, subscription=subscription, slot=slot
-        )
-    return freeze(
-        build_digest(subscription.desk), desk=subscription.desk, document=None, subscription=subscription, slot=slot
+    desk, document = subscription.desk, subscription.document
+    built = (
+        build_document(document)
+        if subscription.kind == ReportKind.DOCUMENT and document is not None
+        else OF_A_DESK[subscription.kind](desk)
     )
-
-
-def mail_report(report: Report, recipient: Any) -> bool:
-    """Mail a report to one person, who must still be allowed to see it. False where it was not sent now."""
-    delivery, _ = ReportDelivery.objects.get_or_create(report=report, recipient=recipient)
-    if delivery.started_at or delivery.refused:
-        return False
-    if not Report.objects.visible_to(recipient).filter(pk=report.pk).exists():
-        ReportDelivery.objects.filter(pk=delivery.pk).update(refused="may no longer see the whole of it")
-        return False
-    if not recipient.email:
-        ReportDelivery.objects.filter(pk=delivery.pk).update(refused="has no mail address")
-        return False
-    if not ReportDelivery.objects.filter(pk=delivery.pk, started_at=None).update(started_at=timezone.now()):
-        return False
-    try:
-        message_of(report, recipient.email).send()
-    except (OSError, SMTPException):
-        ReportDelivery.objects.filter(pk=delivery.pk).update(started_at=None)
-        raise
-    ReportDelivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now())
-    return True
-
-
-def message_of(report: Report, address: str) -> EmailMultiAlternatives:
-    """The mail of a report: plain text, and the page as HTML. The message id is the report's own."""
-    sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
-    subject = " ".join(report.title.split())[:200]
-    headers = {"Message-ID": f"<report-{report.pk}-{report.sha256[:16]}@factcheck>"}
-    message = EmailMultiAlternatives(subject, as_text(report.data), sender, [address], headers=headers)
-    message.attach_alternative(as_html(report.data), "text/html")
-    return message
+    return freeze(built, desk=desk, document=document, subscription=subscription, slot=slot)

@@ -1,4 +1,4 @@
-"""Who gets which report when: entered and changed by editors of the desk."""
+"""Who gets which report when, in which formats: entered and changed by editors of the desk."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid
 from factcheck.models import Desk, Document, ReportKind, ReportSubscription
-from factcheck.workflow.transitions import log, require
+from factcheck.models.reports import default_formats
+from factcheck.workflow.transitions import change, log, require
 
-from .deliver import check_schedule
+from .render import formats_of
+from .schedules import check_schedule
 
 
 def subscribe(
@@ -24,53 +26,81 @@ def subscribe(
     document: Document | None = None,
     cron: str = "0 7 * * *",
     zone: str = "UTC",
+    formats: Iterable[str] | None = None,
     active: bool = True,
 ) -> ReportSubscription:
-    """Have a report built and mailed by schedule.
+    """Have a report built and mailed by schedule, with the files asked for; a PDF unless told otherwise.
 
     Raises:
-        Invalid: a schedule that cannot be read, a scope that makes no sense, or a recipient who may not see it.
+        Invalid: a schedule that cannot be read, a scope or a format that makes no sense, or a recipient who may
+        not see it.
     """
     require(by, desk, "subscribe")
     check_schedule(cron, zone)
     if kind not in ReportKind.values:
         raise Invalid("That is not a kind of report.", code="kind_unknown")
     if (kind == ReportKind.DOCUMENT) != (document is not None):
-        raise Invalid("A document's report names its document; a digest names none.", code="scope_mismatch")
+        raise Invalid("A document's report names its document; a report of a desk names none.", code="scope_mismatch")
     if document is not None and document.desk_id != desk.pk:
         raise Invalid("The document is on another desk.", code="other_desk")
+    attached = default_formats() if formats is None else checked_formats(formats, kind)
     people = checked(recipients, desk)
     with transaction.atomic():
         subscription = ReportSubscription.objects.create(
-            kind=kind,
-            desk=desk,
-            document=document,
-            cron=cron,
-            zone=zone,
-            owner=by,
-            active=active,
+            kind=kind, desk=desk, document=document, cron=cron, zone=zone, formats=attached, owner=by, active=active,
             looked_at=timezone.now(),
-        )
+        )  # fmt: skip
         subscription.recipients.set(people)
         log(subscription, "subscribe", by=by, facts={"recipients": [person.pk for person in people]})
     return subscription
 
 
 def change_subscription(
-    subscription: ReportSubscription, *, by: Any, recipients: Iterable[Any] | None = None, **changes: Any
-) -> None:
-    """Change schedule, recipients, or whether it runs. Slots from before a new schedule are not made up for."""
+    subscription: ReportSubscription,
+    *,
+    by: Any,
+    cron: str | None = None,
+    zone: str | None = None,
+    formats: Iterable[str] | None = None,
+    recipients: Iterable[Any] | None = None,
+    active: bool | None = None,
+    version: int | None = None,
+) -> ReportSubscription:
+    """Change schedule, formats, recipients, or whether it runs. What is not named stays as it is.
+
+    Slots from before a new schedule, or from while it was off, are not made up for.
+
+    Raises:
+        Invalid: as for a new one. StaleRevision: it has changed since ``version``.
+    """
     require(by, subscription.desk, "subscribe")
-    check_schedule(changes.get("cron", subscription.cron), changes.get("zone", subscription.zone))
+    check_schedule(cron or subscription.cron, zone or subscription.zone)
+    said: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
+    changes = {name: value for name, value in said.items() if value not in (None, getattr(subscription, name))}
+    if changes:
+        changes["looked_at"] = timezone.now()
+    if formats is not None:
+        changes["formats"] = checked_formats(formats, subscription.kind)
     people = None if recipients is None else checked(recipients, subscription.desk)
-    rescheduled = any(getattr(subscription, name) != value for name, value in changes.items())
+    named = sorted({*changes, *(["recipients"] if people is not None else [])} - {"looked_at"})
     with transaction.atomic():
-        ReportSubscription.objects.filter(pk=subscription.pk).update(
-            looked_at=timezone.now() if rescheduled else subscription.looked_at, **changes
-        )
+        change(subscription, version=version, **changes)
         if people is not None:
             subscription.recipients.set(people)
-        log(subscription, "change", by=by, facts={"changed": sorted(changes)})
+        log(subscription, "change", by=by, facts={"changed": named})
+    return subscription
+
+
+def checked_formats(formats: Iterable[str], kind: str) -> list[str]:
+    """The formats to attach, each once, in the order given; none is a mail without files."""
+    wanted = list(dict.fromkeys(formats))
+    known = formats_of(kind)
+    for name in wanted:
+        if name not in known:
+            raise Invalid(
+                f"“{str(name)[:40]}” is no format of this report. There are: {', '.join(known)}.", code="format_unknown"
+            )
+    return wanted
 
 
 def checked(recipients: Iterable[Any], desk: Desk) -> list[Any]:

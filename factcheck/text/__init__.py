@@ -9,6 +9,7 @@ from factcheck.text.changes import bare_words
 from factcheck.text.compare import compare, interval
 from factcheck.text.lexicon import Lexicon, load
 from factcheck.text.reading import ENGINE_VERSION, read, state_of
+from factcheck.text.sentences import split as split_sentences
 from factcheck.text.units import convert
 from factcheck.text.values import (
     Anchoring,
@@ -58,5 +59,6 @@ __all__ = [
     "read",
     "reanchor",
     "reanchor_all",
+    "split_sentences",
     "state_of",
 ]

@@ -57,6 +57,16 @@ def test_ingest_takes_in_files_which_a_worker_reads(editor, tmp_path):
     assert "already read" in run("ingest", str(story), "--desk", "news-desk", "--by", "ann")
 
 
+def test_ingest_takes_in_addresses_which_a_worker_fetches(editor, news_web):
+    news_web.put("/flood", "<html><body><article><p>Forty homes were flooded in Torvik.</p></article></body></html>")
+    assert "job" in run("ingest", "http://news.example/flood", "--desk", "news-desk", "--by", "ann")
+    work()
+    document = Document.objects.get()
+    assert (document.state, document.kind, document.url) == ("to_confirm", "coverage", "http://news.example/flood")
+    with pytest.raises(CommandError, match="1 of 1"):
+        run("ingest", "http://localhost/flood", "--desk", "news-desk", "--by", "ann")
+
+
 def test_ingest_goes_on_after_a_bad_file_and_says_which(editor, tmp_path):
     good, empty = tmp_path / "good.txt", tmp_path / "empty.txt"
     good.write_text("Twelve boats sank.")

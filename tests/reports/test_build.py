@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.errors import NotAllowed
 from factcheck.models import Discrepancy, Eyes, Measure, Policy, Report
 from factcheck.reports.build import build_document
-from factcheck.reports.deliver import build_desk_digest, build_document_report
+from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_json, as_text
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.crosscheck import resolve_discrepancy, states_of
@@ -74,7 +74,7 @@ def test_a_report_prints_what_was_waived_published_uncleared_and_corrected(story
 def test_an_uncleared_publication_is_written_large(story, staff):
     publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
     assert "UNCLEARED" in as_html(build_document(story).as_dict())
-    digest = build_desk_digest(staff.desk, by=staff.auditor)
+    digest = build_desk_report(staff.desk, "desk_digest", by=staff.auditor)
     assert digest.data["counts"]["published uncleared"] == 1
 
 
@@ -89,7 +89,7 @@ def test_a_report_is_built_for_the_people_of_the_desk_only(story, staff):
         with pytest.raises(NotAllowed):
             build_document_report(story, by=user)
         with pytest.raises(NotAllowed):
-            build_desk_digest(staff.desk, by=user)
+            build_desk_report(staff.desk, "desk_digest", by=user)
     assert not Report.objects.exists()
 
 

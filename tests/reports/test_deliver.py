@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid
 from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
-from factcheck.reports.deliver import ask_for_due_reports, check_schedule, due_slots
+from factcheck.reports.deliver import ask_for_due_reports
+from factcheck.reports.schedules import check_schedule, due_slots
 from factcheck.tasks import work
 from tests.factories import ReportSubscriptionFactory
 from tests.stories import Staff, file_text, person

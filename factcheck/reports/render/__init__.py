@@ -1,0 +1,97 @@
+"""A frozen report becomes a file: one renderer for each format, all from the frozen data alone.
+
+A host adds formats by ``FACTCHECK["RENDERERS"]``: name → dotted path of a function from the data to
+``(bytes, media type, suffix)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.module_loading import import_string
+from django.utils.text import slugify
+
+from factcheck.conf import settings
+from factcheck.errors import Invalid
+from factcheck.models import Report, ReportFormat, ReportKind
+
+from .claimreview import as_claimreview
+from .pages import as_html, as_json, as_text, mail_of
+from .pdf import as_pdf
+from .sheets import as_csv, as_xlsx
+
+Renderer = Callable[[Mapping[str, Any]], tuple[bytes, str, str]]
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A report as a file."""
+
+    body: bytes
+    media_type: str
+    filename: str
+
+
+def encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+RENDERERS: dict[str, Renderer] = {
+    ReportFormat.PDF: lambda data: (as_pdf(data), "application/pdf", ".pdf"),
+    ReportFormat.HTML: lambda data: (encoded(as_html(data)), "text/html; charset=utf-8", ".html"),
+    ReportFormat.TEXT: lambda data: (encoded(as_text(data)), "text/plain; charset=utf-8", ".txt"),
+    ReportFormat.CSV: lambda data: (as_csv(data), "text/csv; charset=utf-8", ".csv"),
+    ReportFormat.XLSX: lambda data: (as_xlsx(data), SPREADSHEET, ".xlsx"),
+    ReportFormat.JSON: lambda data: (encoded(as_json(data)), "application/json", ".json"),
+    ReportFormat.CLAIMREVIEW: lambda data: (as_claimreview(data), "application/ld+json", ".jsonld"),
+}
+NOTHING: dict[str, Any] = {
+    "title": "", "desk": "", "built_at": "", "counts": {}, "documents": [], "discrepancies": [], "overdue": [],
+    "conflicts": [], "people": [], "since": "", "publications": [], "corrections": [],
+}  # fmt: skip
+
+
+def formats_of(kind: str) -> list[str]:
+    """The formats a report of this kind can be had in, the host's own last."""
+    names = [*RENDERERS, *(name for name in settings().RENDERERS if name not in RENDERERS)]
+    return [name for name in names if name != ReportFormat.CLAIMREVIEW or kind == ReportKind.DOCUMENT]
+
+
+def renderer_of(name: str) -> Renderer:
+    """The renderer of a format; the host's own comes before ours.
+
+    Raises:
+        Invalid: there is no such format.
+    """
+    if path := settings().RENDERERS.get(name):
+        found: Renderer = import_string(path)
+        return found
+    if name not in RENDERERS:
+        raise Invalid("There is no such format of a report.", code="format_unknown")
+    return RENDERERS[name]
+
+
+def with_all_parts(report: Report) -> dict[str, Any]:
+    """The frozen data, with an empty list for what an older report did not have."""
+    return {**NOTHING, "kind": report.kind, "title": report.title, **report.data}
+
+
+def render(report: Report, format: str) -> Rendered:
+    """A report as a file of this format, with a name that is safe everywhere.
+
+    Raises:
+        Invalid: there is no such format, or not of this kind of report.
+    """
+    body, media_type, suffix = renderer_of(format)(with_all_parts(report))
+    name = slugify(report.title)[:60].strip("-") or slugify(report.kind)
+    return Rendered(body, media_type, f"{name}-{report.pk}{re.sub(r'[^A-Za-z0-9.]', '', suffix)}")
+
+
+__all__ = [
+    "RENDERERS", "Rendered", "as_html", "as_json", "as_text", "formats_of", "mail_of", "render", "renderer_of",
+    "with_all_parts",
+]  # fmt: skip

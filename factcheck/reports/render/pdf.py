@@ -1,0 +1,95 @@
+"""A report as a tagged PDF, set by Typst. Its data come in as JSON, so no text of a user is ever markup."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from .pages import WHOLE, family
+from .shorten import shortened
+from .tables import Data
+
+ROOT = Path(__file__).resolve().parents[2] / "templates" / "factcheck"
+IN_PRINT = {
+    "documents": 200, "blockers": 30, "claims": 500, "figures": 30, "evidence": 30, "discrepancies": 300,
+    "conflicts": 300, "people": 100, "tasks": 200, "overdue": 300, "publications": 500, "corrections": 500,
+    "sentences": 5,
+}  # fmt: skip
+UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+SPECIAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"}
+TRIES = 4
+
+
+@cache
+def fonts() -> Any:
+    """Those inside Typst come first; the system's are asked only for what those do not have."""
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+
+
+def as_pdf(data: Data) -> bytes:
+    """PDF/UA-1, A4, the same bytes for the same data. What no font can show is told by its name in brackets."""
+    report = shortened(data, IN_PRINT, elsewhere=WHOLE)
+    for document in report.get("documents", ()):
+        document["language"] = language_of(document["language"])
+    told = json.dumps(report, ensure_ascii=False).encode("utf-8", "replace").decode()
+    for _ in range(TRIES):
+        try:
+            return set_by_typst(data, told, "ua-1")
+        except typst.TypstError as error:
+            if not (unshown := unshown_in(error)):
+                raise
+            told = told.translate({ord(char): spelled(char) for char in unshown})
+    return set_by_typst(data, told)  # with a box where a character cannot be shown
+
+
+def set_by_typst(data: Data, told: str, *standards: Literal["ua-1"]) -> bytes:
+    made = typst.compile(
+        str(ROOT / f"report_{family(data)}.typ"),
+        root=str(ROOT),
+        font_paths=fonts(),
+        sys_inputs={"report": told},
+        pdf_standards=list(standards),
+        timestamp=moment(data["built_at"]),
+        format="pdf",
+    )
+    return bytes(made)
+
+
+def moment(built_at: str) -> int:
+    """When the report was built, which is when its PDF was made, whenever it is made again."""
+    try:
+        at = datetime.strptime(built_at, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
+    except ValueError:
+        return 0
+    return int(at.timestamp())
+
+
+def language_of(language: str) -> str:
+    code = language.split("-", maxsplit=1)[0].lower()
+    return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
+
+
+def unshown_in(error: typst.TypstError) -> set[str]:
+    """The characters no font has, from what Typst says of them."""
+    said = UNSHOWN.findall(error.diagnostic)
+    return {char for words in said for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
+
+
+def spelled(char: str) -> str:
+    """A character in words.
+
+    >>> spelled("\\N{GRINNING FACE}"), spelled("\\u4e2d"), spelled("\\N{ZERO WIDTH JOINER}")
+    ('[grinning face]', '[U+4E2D]', '')
+    """
+    if unicodedata.category(char) in SPECIAL:
+        return ""
+    name = unicodedata.name(char, "")
+    return f"[{name.lower()}]" if name and not name.startswith("CJK") else f"[U+{ord(char):04X}]"

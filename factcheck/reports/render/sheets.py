@@ -1,0 +1,114 @@
+"""The tables of a report as CSV and as a workbook. No cell of either is ever a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import datetime
+from typing import Any
+
+from defusedcsv import csv
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from .tables import Cell, Data, Table, tables_of
+
+FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
+"""What a spreadsheet may take for the start of a formula, also behind a TAB, a CR or a blank."""
+LONGEST_CELL = 32_000
+CUT = " … (cut: the whole text is in the JSON of this report)"
+WIDE, NARROW = 60, 12
+
+
+def as_csv(data: Data) -> bytes:
+    """The main table of a report, with the mark that tells a spreadsheet it is UTF-8."""
+    table, out = tables_of(data)[0], io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.header)
+    writer.writerows([harmless(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def harmless(cell: Cell) -> Cell:
+    """A text that would be a formula gets an apostrophe before it; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+
+
+def as_xlsx(data: Data) -> bytes:
+    """Every table of a report as a sheet, after one that says what it is."""
+    book = Workbook(write_only=True)
+    built = built_at(data)
+    book.properties.title, book.properties.creator = storable(data["title"]), "factcheck"
+    book.properties.created = built
+    about: list[tuple[Cell, ...]] = [(words_of(name), count) for name, count in data["counts"].items()]
+    first: list[tuple[Cell, ...]] = [("Report", data["title"]), ("Desk", data["desk"]), ("Built at", data["built_at"])]
+    add_sheet(book, Table("About", ("", ""), first + about))
+    for table in tables_of(data):
+        add_sheet(book, table)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def built_at(data: Data) -> datetime:
+    try:
+        return datetime.strptime(data["built_at"], "%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return datetime(2000, 1, 1)
+
+
+def words_of(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def add_sheet(book: Any, table: Table) -> None:
+    sheet = book.create_sheet(table.name)
+    for number, name in enumerate(table.header, 1):
+        longest = max([len(name), *(len(str(row[number - 1])) for row in table.rows[:200])])
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(longest + 2, NARROW), WIDE)
+    plain, formula = look_of(sheet), look_of(sheet, quotePrefix=True)
+    if any(table.header):
+        head = look_of(sheet, font=Font(bold=True), fill=PatternFill("solid", fgColor="E8E4DA"))
+        sheet.freeze_panes = "A2"
+        sheet.append([cell_of(sheet, name, head, head) for name in table.header])
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{len(table.rows) + 1}"
+    for row in table.rows:
+        sheet.append([cell_of(sheet, value, plain, formula) for value in row])
+
+
+def look_of(sheet: Any, **looks: Any) -> Any:
+    """A style, made once: to make one for each cell is most of the work of a large workbook."""
+    cell = WriteOnlyCell(sheet)
+    for name, look in {"alignment": Alignment(wrap_text=True, vertical="top"), **looks}.items():
+        setattr(cell, name, look)
+    return cell._style
+
+
+def cell_of(sheet: Any, value: Cell, plain: Any, formula: Any) -> Any:
+    """A number as a number, everything else as text, whatever it begins with; nothing where there is nothing.
+
+    What looks like a formula also stays a text when somebody edits it.
+    """
+    if value == "":
+        return None
+    if not isinstance(value, str):
+        cell = WriteOnlyCell(sheet, value)
+        cell._style = plain
+        return cell
+    cell = WriteOnlyCell(sheet, storable(value))
+    cell.data_type = "s"
+    cell._style = formula if FORMULA.match(value) else plain
+    return cell
+
+
+def storable(text: str) -> str:
+    """Without the control characters that XML has no room for, and no longer than a cell."""
+    text = (
+        ILLEGAL_CHARACTERS_RE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        .encode("utf-8", "replace")
+        .decode()
+    )
+    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT

@@ -1,0 +1,51 @@
+"""Long lists cut to what a page or a mail can carry, each cut said in a sentence with where the rest is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+NAMES = {
+    "documents": "documents", "claims": "claims", "blockers": "reasons why a text is not clear",
+    "discrepancies": "discrepancies", "overdue": "overdue pieces of work", "conflicts": "discrepancies",
+    "tasks": "overdue pieces of work", "people": "people", "publications": "publications",
+    "corrections": "corrections", "sentences": "texts that carry one side", "figures": "figures of a claim",
+    "evidence": "pieces of evidence of a claim",
+}  # fmt: skip
+"""The lists that may be cut, and what they hold."""
+
+
+def shortened(data: Mapping[str, Any], most: Mapping[str, int], *, elsewhere: str) -> dict[str, Any]:
+    """A copy of the data with no list longer than ``most`` says; ``left_out`` tells what is not in it."""
+    cuts: dict[str, tuple[int, int]] = {}
+    short = _cut(dict(data), most, cuts)
+    for document in short.get("documents", ()):
+        _cut_text(document)
+    short["left_out"] = [
+        f"Only {shown:,} of {total:,} {NAMES[name]} are shown here. {elsewhere}"
+        for name, (shown, total) in sorted(cuts.items())
+    ]
+    return short
+
+
+def _cut(part: dict[str, Any], most: Mapping[str, int], cuts: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    copy = dict(part)
+    for name, rows in part.items():
+        if not isinstance(rows, (list, tuple)):
+            copy[name] = _cut(rows, most, cuts) if isinstance(rows, dict) else rows
+            continue
+        kept = rows[: most.get(name, len(rows))] if name in NAMES else rows
+        if len(kept) < len(rows):
+            shown, total = cuts.get(name, (0, 0))
+            cuts[name] = shown + len(kept), total + len(rows)
+        copy[name] = [_cut(row, most, cuts) if isinstance(row, dict) else row for row in kept]
+    return copy
+
+
+def _cut_text(document: dict[str, Any]) -> None:
+    """The text ends with the last claim that is shown, where not all are."""
+    shown, marked = len(document.get("claims", ())), document.get("passages", ())
+    last = max((passage["claim"] for passage in marked), default=0)
+    if shown and last > shown:
+        beyond = next(at for at, passage in enumerate(marked) if passage["claim"] > shown)
+        document["passages"] = [*marked[:beyond], {"text": " […]", "claim": 0}]

@@ -1,0 +1,171 @@
+"""A report as tables: a name, a header and rows of texts and numbers. CSV is the first of them, XLSX all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Cell = str | int | float
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    header: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def tables_of(data: Data) -> list[Table]:
+    """The tables of a report, the one it is mainly about first."""
+    of_kind = {
+        "document": [claims, figures, evidence, discrepancies, blockers, documents],
+        "desk_digest": [documents, blockers, discrepancies, overdue],
+        "conflicts": [conflicts],
+        "overdue": [late],
+        "corrections": [publications],
+    }
+    return [table(data) for table in of_kind[data["kind"]]]
+
+
+def each_claim(data: Data) -> Iterator[tuple[Data, Data]]:
+    return ((document, claim) for document in data["documents"] for claim in document["claims"])
+
+
+def claims(data: Data) -> Table:
+    header = (
+        "Number", "Claim", "State", "Verdict", "Submitted by", "Signed off by", "Signed off at", "Eyes", "Origins",
+        "Type", "Check-worthiness", "In the text", "Attributed to", "Waived until", "Why waived", "Why stale",
+        "Figures",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["number"], row["text"], words(row["state"]), row["verdict_words"], row["verdict_by"], row["signed_by"],
+            row["signed_at"], row["eyes"], row["origins"] if row["signed_by"] else "", words(row["claim_type"]),
+            round(row["checkworthiness"], 2), words(row["anchor_state"]), row["attributed_to"], row["waived_until"],
+            row["waiver_reason"], row["stale_reason"], "; ".join(figure["surface"] for figure in row["figures"]),
+        )
+        for _, row in each_claim(data)
+    ]  # fmt: skip
+    return Table("Claims", header, rows)
+
+
+def figures(data: Data) -> Table:
+    header = ("Claim", "Figure", "Counts", "Unit", "Hedge", "Told as", "Said by", "As of", "State")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            claim["number"], row["surface"], row["counted"], words(row["unit"]), words(row["hedge"]),
+            words(row["modality"]), row["says"], row["as_of"], words(row["state"]),
+        )
+        for _, claim in each_claim(data) for row in claim["figures"]
+    ]  # fmt: skip
+    return Table("Figures", header, rows)
+
+
+def evidence(data: Data) -> Table:
+    header = ("Claim", "Source", "Kind", "Stance", "Use", "State", "Words", "Address", "SHA-256")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            claim["number"], row["source"], words(row["kind"]), words(row["stance"]), words(row["use"]),
+            words(row["state"]), row["excerpt"], row["url"], row["sha256"],
+        )
+        for _, claim in each_claim(data) for row in claim["evidence"]
+    ]  # fmt: skip
+    return Table("Evidence", header, rows)
+
+
+def discrepancies(data: Data) -> Table:
+    header = ("Kind", "What differs", "State", "Resolved as", "Note", "Texts")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            words(row["kind"]), row["reason"], words(row["state"]), words(row["resolution"]), row["note"],
+            "; ".join(row["documents"]),
+        )
+        for row in data["discrepancies"]
+    ]  # fmt: skip
+    return Table("Discrepancies", header, rows)
+
+
+def blockers(data: Data) -> Table:
+    rows: list[tuple[Cell, ...]] = [(part["title"], line) for part in data["documents"] for line in part["blockers"]]
+    return Table("What blocks", ("Document", "What blocks it"), rows)
+
+
+def documents(data: Data) -> Table:
+    header = (
+        "Document", "State", "Clear", "Waived until", "What blocks", "Publisher", "Byline", "Published at", "Revision",
+        "Went out", "Corrections", "Waivers", "SHA-256 of the text",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["title"], words(row["state"]), "yes" if row["clear"] else "no", row["waived_until"],
+            len(row["blockers"]), row["publisher"], row["byline"], row["published_at"], row["revision"],
+            "; ".join(row["publications"]), "; ".join(row["corrections"]), "; ".join(row["document_waivers"]),
+            row["text_sha256"],
+        )
+        for row in data["documents"]
+    ]  # fmt: skip
+    return Table("Documents", header, rows)
+
+
+def overdue(data: Data) -> Table:
+    return Table("Overdue", ("Overdue checking work",), [(line,) for line in data["overdue"]])
+
+
+def conflicts(data: Data) -> Table:
+    header = (
+        "Number", "Kind", "What differs", "Found at", "First says", "First as of", "First sentence", "First text",
+        "Second says", "Second as of", "Second sentence", "Second text",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (row["id"], words(row["kind"]), row["reason"], row["found_at"], *side(row["sides"][0]), *side(row["sides"][1]))
+        for row in data["conflicts"]
+    ]
+    return Table("Conflicts", header, rows)
+
+
+def side(row: Data) -> tuple[Cell, ...]:
+    if not row["held"]:
+        return ("another desk", "", "", "")
+    lines = row["sentences"]
+    return (
+        row["says"], row["as_of"], lines[0]["text"] if lines else "",
+        "; ".join(" ".join(filter(None, (line["document"], line["published_at"]))) for line in lines),
+    )  # fmt: skip
+
+
+def late(data: Data) -> Table:
+    header = (
+        "Who has it", "Claim", "Document", "Method", "State", "Waiting for", "State of the claim", "Due at",
+        "Hours late", "Late by",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            person["name"] or "nobody", row["claim"], row["document"], words(row["method"]), words(row["state"]),
+            words(row["waiting_for"]), words(row["claim_state"]), row["due_at"], row["hours_late"], row["late"],
+        )
+        for person in data["people"] for row in person["tasks"]
+    ]  # fmt: skip
+    return Table("Overdue", header, rows)
+
+
+def publications(data: Data) -> Table:
+    """What went out and what was put right in one table, by time."""
+    header = ("At", "What", "Document", "Revision", "By", "Why, or in which words", "Claim", "What was open")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["at"], "published cleared" if row["clear"] else "published UNCLEARED", row["document"],
+            row["revision"], row["by"], row["reason"], "", "; ".join(row["blockers"]),
+        )
+        for row in data["publications"]
+    ]  # fmt: skip
+    rows += [
+        (row["at"], words(row["correction_class"]), row["document"], "", row["by"], row["wording"], row["claim"], "")
+        for row in data["corrections"]
+    ]
+    return Table("Publications and corrections", header, sorted(rows, key=lambda row: str(row[0])))

@@ -1,0 +1,363 @@
+"""Every format is made from the frozen data, holds what the record holds, and obeys nothing that a person wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+import types
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.utils import timezone
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from factcheck.errors import Invalid
+from factcheck.models import Report, ReportFormat, ReportKind
+from factcheck.reports.build import OF_A_DESK
+from factcheck.reports.deliver import build_desk_report, build_document_report
+from factcheck.reports.render import RENDERERS, formats_of, render
+from factcheck.reports.render.pdf import IN_PRINT, spelled
+from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.verification import assign_claim
+from tests.factories import TopicFactory
+from tests.stories import Staff, bring_to, clear_document, file_text
+
+pytestmark = pytest.mark.django_db
+
+HOMES = "The council of Torvik said 40 homes were flooded on Monday."
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {
+    "pdf": "application/pdf", "html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8", "xlsx": SHEET, "json": "application/json", "claimreview": "application/ld+json",
+}  # fmt: skip
+
+
+def reported(staff: Staff, text: str = HOMES, **particulars) -> Report:
+    """The report of a story whose claims are all signed off."""
+    story = file_text(text, desk=staff.desk, by=staff.editor, **{"title": "The flood", **particulars})
+    return build_document_report(clear_document(story, staff), by=staff.editor)
+
+
+def with_claim(report: Report, text: str) -> Report:
+    """The same report, as if a claim, a note and an excerpt said this."""
+    claim = report.data["documents"][0]["claims"][0]
+    claim["text"] = claim["waiver_reason"] = claim["evidence"][0]["excerpt"] = text
+    return report
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def rows_of(body: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+def test_every_kind_comes_in_every_format_with_a_name_that_is_safe_anywhere(kind, staff):
+    title = 'A/..\\"flood"\r\nX-Evil: 1; ‮ 😀'
+    story = file_text(HOMES, desk=staff.desk, by=staff.editor, topic=TopicFactory(), title="a")
+    file_text(
+        HOMES.replace("40", "60").replace("council", "mayor"), desk=staff.desk, by=staff.editor, topic=story.topic
+    )
+    late = timezone.now() - timedelta(days=2)
+    assign_claim(bring_to(story.claims.get(), "open", staff), staff.checker, by=staff.editor, due_at=late)
+    publish_document(story, by=staff.editor, uncleared_reason="now")
+    correct_document(story, by=staff.editor, correction_class="update", wording="More.")
+    one = build_document_report(story, by=staff.editor) if kind == "document" else None
+    report = one or build_desk_report(staff.desk, kind, by=staff.editor)
+    report.title = title
+    assert set(formats_of(kind)) == set(MEDIA) - ({"claimreview"} if kind != "document" else set())
+    for name in formats_of(kind):
+        file = render(report, name)
+        assert file.media_type == MEDIA[name]
+        assert re.fullmatch(r"[a-z0-9-]+\.(pdf|html|txt|csv|xlsx|json|jsonld)", file.filename), file.filename
+        assert len(file.body) > 40
+    assert set(RENDERERS) == set(ReportFormat.values)
+
+
+def test_a_format_that_there_is_not_is_refused(staff):
+    report = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
+    for name in ("docx", "", "claimreview", "__class__"):
+        with pytest.raises(Invalid):
+            render(report, name)
+
+
+def test_an_older_report_that_lacks_a_part_is_still_a_file(staff):
+    for kind in OF_A_DESK:
+        report = Report(pk=7, kind=kind, title="An old one", data={"kind": kind})
+        for name in formats_of(kind):
+            assert render(report, name).body
+
+
+# PDF
+
+
+def test_the_pdf_says_what_the_record_says(staff):
+    report = reported(staff)
+    body = render(report, "pdf").body
+    said = text_of(body)
+    (claim,) = report.data["documents"][0]["claims"]
+    for words in (
+        report.title, HOMES, "Clear for publication.", claim["verdict_words"], claim["signed_by"], claim["verdict_by"],
+        claim["figures"][0]["surface"], "three eyes policy", "Page 1 of", report.data["documents"][0]["text_sha256"],
+    ):  # fmt: skip
+        assert words in said, words
+
+
+def test_the_pdf_is_tagged_titled_in_a_language_and_on_a4(staff):
+    report = reported(staff)
+    pdf = PdfReader(io.BytesIO(render(report, "pdf").body))
+    root = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert (pdf.metadata.title, pdf.xmp_metadata.dc_title["x-default"]) == (report.title, report.title)
+    assert b"pdfuaid" in pdf.xmp_metadata.stream.get_data()
+    assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [595, 842]
+    roles = re.findall(r"'/S': '/(\w+)'", str(list(walked(root["/StructTreeRoot"]))))
+    assert {"Title", "H1", "H2", "Table", "TH", "TD"} <= set(roles)
+
+
+def walked(part):
+    part = part.get_object() if hasattr(part, "get_object") else part
+    if isinstance(part, list):
+        for kid in part:
+            yield from walked(kid)
+    elif isinstance(part, dict):
+        yield {key: part[key] for key in ("/S",) if key in part}
+        if "/K" in part:
+            yield from walked(part["/K"])
+
+
+@pytest.mark.parametrize("kind", OF_A_DESK)
+def test_two_renders_of_one_report_are_the_same_bytes(kind, staff):
+    reported(staff)
+    report = build_desk_report(staff.desk, kind, by=staff.editor)
+    for name in ("pdf", "csv", "json", "html", "text"):
+        assert render(report, name) == render(Report.objects.get(pk=report.pk), name)
+
+
+SCRIPTS = ["Київ і Курськ", "السلام عليكم", "שלום", "Αθήνα", "naïve — “quoted” … €5", "हिन्दी"]
+
+
+@pytest.mark.parametrize("words", SCRIPTS)
+def test_other_scripts_are_set_in_the_pdf(words, staff):
+    report = with_claim(reported(staff), words)
+    said = text_of(render(report, "pdf").body)
+    assert "[" not in said.replace("[…]", "")
+    if words.isascii() or words[0] in "КΑn":
+        assert words in said
+
+
+@pytest.mark.parametrize("words", ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃"])
+def test_what_no_font_can_show_is_told_in_words_and_fails_nothing(words, staff):
+    report = with_claim(reported(staff, title=f"Odd {words}".replace("\x00", "").replace("\ud800", "")), words)
+    for name in formats_of("document"):
+        body = render(report, name).body
+        assert body == render(report, name).body or name == "xlsx"
+    assert "Signed off" in text_of(render(report, "pdf").body)
+
+
+def test_a_character_in_words():
+    assert [spelled(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
+
+
+MARKUP = [
+    "#panic()",
+    "= Heading *bold* _it_ $x$ `raw` <label> @ref",
+    '#read("/etc/passwd")',
+    "]) #[",
+    "\\#sys.inputs",
+    "// gone /* too",
+]
+
+
+@pytest.mark.parametrize("words", MARKUP)
+def test_nothing_a_person_wrote_is_markup_in_the_pdf(words, staff):
+    report = with_claim(reported(staff, title=words), words)
+    report.data["documents"][0]["language"] = words
+    said = text_of(render(report, "pdf").body)
+    assert said.count(" ".join(words.split())) >= 3
+
+
+# A formula in a claim
+
+FORMULAS = [
+    "=1+1",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    ' =HYPERLINK("http://x")',
+    "=cmd|'/C calc'!A0",
+    "＝1+1",
+    "|x",
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_in_a_claim_is_a_text_in_every_sheet(formula, staff):
+    report = with_claim(reported(staff), formula)
+    book = load_workbook(io.BytesIO(render(report, "xlsx").body))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    (said,) = [cell for cell in book["Claims"]["B"] if cell.value == formula.replace("\r", "\n")]
+    assert said.quotePrefix
+    header, row = rows_of(render(report, "csv").body)
+    claim = row[header.index("Claim")]
+    assert claim[0] == "'"
+    assert claim[1:].strip() == formula.strip()
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)"])
+def test_a_formula_is_shown_as_it_was_written_where_it_does_no_harm(formula, staff):
+    report = with_claim(reported(staff), formula)
+    assert formula in text_of(render(report, "pdf").body)
+    assert formula in render(report, "html").body.decode()
+    assert formula in render(report, "text").body.decode()
+    assert json.loads(render(report, "json").body)["documents"][0]["claims"][0]["text"] == formula
+
+
+def test_the_sheets_hold_what_the_record_holds(staff):
+    report = reported(staff)
+    (claim,) = report.data["documents"][0]["claims"]
+    book = load_workbook(io.BytesIO(render(report, "xlsx").body))
+    assert book.sheetnames == ["About", "Claims", "Figures", "Evidence", "Discrepancies", "What blocks", "Documents"]
+    header, row = ([cell.value for cell in line] for line in book["Claims"].iter_rows())
+    told = dict(zip(header, row, strict=True))
+    assert (told["Number"], told["Claim"], told["Verdict"], told["Origins"]) == (
+        1,
+        HOMES,
+        "supported",
+        claim["origins"],
+    )
+    assert told["Signed off by"] == claim["signed_by"]
+    assert book["Claims"].freeze_panes == "A2"
+    head, line = rows_of(render(report, "csv").body)
+    assert dict(zip(head, line, strict=True))["Claim"] == HOMES
+    assert line[head.index("Number")] == "1"
+
+
+def test_a_cell_takes_no_more_than_a_sheet_can_hold(staff):
+    report = with_claim(reported(staff), "x" * 100_000)
+    book = load_workbook(io.BytesIO(render(report, "xlsx").body))
+    assert "JSON" in book["Claims"]["B2"].value[-60:]
+    assert len(rows_of(render(report, "csv").body)[1][1]) == 100_000
+
+
+# </script> in a title
+
+SCRIPT = "Flood </script><script>alert(1)</script> <!-- & “Torvik”"
+
+
+def test_a_script_in_a_title_stays_a_text(staff):
+    report = reported(staff, title=SCRIPT)
+    page = render(report, "html").body.decode()
+    assert "<script" not in page
+    assert "&lt;/script&gt;" in page
+    graph = render(report, "claimreview").body.decode()
+    assert "<" not in graph
+    assert json.loads(graph)["@graph"][0]["itemReviewed"]["appearance"]["headline"] == SCRIPT
+    assert SCRIPT in " ".join(text_of(render(report, "pdf").body).split())
+    assert json.loads(render(report, "json").body)["documents"][0]["title"] == SCRIPT
+    assert "script" in render(report, "xlsx").filename
+    assert "<" not in render(report, "xlsx").filename
+
+
+# ClaimReview
+
+
+def test_one_review_for_each_signed_off_claim_and_none_for_the_others(staff):
+    story = file_text(
+        f"{HOMES}\n\nThe mayor of Velmora said 12 bridges were closed.\n\nThe army said 7 boats were sent.",
+        desk=staff.desk, by=staff.editor, title="The flood", url="https://paper.example/flood#top",
+        publisher_name="The Herald",
+    )  # fmt: skip
+    first, second, third = story.claims.all()
+    bring_to(first, "signed_off", staff)
+    bring_to(second, "signed_off", staff, "refuted")
+    bring_to(third, "in_review", staff)
+    told = json.loads(render(build_document_report(story, by=staff.editor), "claimreview").body)
+    assert told["@context"] == "https://schema.org"
+    one, two = told["@graph"]
+    assert one["@type"] == "ClaimReview"
+    assert one["reviewRating"] == {"@type": "Rating", "alternateName": "supported"}
+    assert two["reviewRating"]["alternateName"] == "refuted"
+    assert (one["claimReviewed"], one["itemReviewed"]["@type"]) == (HOMES, "Claim")
+    assert one["itemReviewed"]["@id"] == f"https://paper.example/flood#claim-{first.pk}"
+    assert len({row["@id"] for row in (one, two, one["itemReviewed"], two["itemReviewed"])}) == 4
+    assert one["author"] == {"@type": "Organization", "name": "The Herald"}
+    assert one["itemReviewed"]["appearance"]["url"] == "https://paper.example/flood#top"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", one["datePublished"])
+    assert one["itemReviewed"]["datePublished"] == "2026-03-10"
+    assert "council" in one["itemReviewed"]["author"]["name"]
+
+
+def test_a_text_without_an_address_still_gives_each_claim_its_own_lasting_name(staff):
+    report = reported(staff)
+    once, again = (json.loads(render(report, "claimreview").body)["@graph"][0] for _ in range(2))
+    assert once["@id"].startswith("urn:uuid:")
+    assert once["@id"] != once["itemReviewed"]["@id"]
+    assert once == again
+
+
+# Ten thousand claims, and what a page can carry
+
+
+def test_a_long_report_is_printed_in_part_says_so_and_is_whole_in_the_sheets(staff):
+    report = reported(staff)
+    part = report.data["documents"][0]
+    (claim,) = part["claims"]
+    part["claims"] = [{**claim, "number": number, "text": f"Claim no. {number}."} for number in range(1, 2001)]
+    part["passages"] = [{"text": f"Claim no. {number}. ", "claim": number} for number in range(1, 2001)]
+    part["blockers"] = [f"Claim {number} is open." for number in range(2000)]
+    said = text_of(render(report, "pdf").body)
+    assert f"Only {IN_PRINT['claims']} of 2,000 claims are shown here." in said
+    assert f"Claim no. {IN_PRINT['claims']}." in said
+    assert f"Claim no. {IN_PRINT['claims'] + 1}." not in said
+    assert len(rows_of(render(report, "csv").body)) == 2001
+    book = load_workbook(io.BytesIO(render(report, "xlsx").body))
+    assert book["Claims"].max_row == 2001
+    assert book["What blocks"].max_row == 2001
+    assert len(json.loads(render(report, "json").body)["documents"][0]["claims"]) == 2000
+    assert "Claim no. 2000." in render(report, "html").body.decode()
+
+
+# A host's own format
+
+
+def as_shouting(data):
+    return data["title"].upper().encode(), "text/x-shout", ".shout"
+
+
+def test_a_host_adds_a_format_by_a_dotted_path(staff, settings):
+    settings.FACTCHECK = {"RENDERERS": {"shout": "tests.reports.test_formats.as_shouting"}}
+    file = render(build_desk_report(staff.desk, "overdue", by=staff.editor), "shout")
+    assert file.body.startswith(b"OVERDUE CHECKING WORK")
+    assert (file.media_type, file.filename[-6:]) == ("text/x-shout", ".shout")
+    assert "shout" in formats_of("overdue")
+
+
+def test_the_format_of_the_documentation_works_as_it_stands_there(staff, settings, monkeypatch):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
+    module = types.ModuleType("desk_reports")
+    exec(page.split("```python renderer\n")[1].split("```")[0], module.__dict__)
+    monkeypatch.setitem(sys.modules, "desk_reports", module)
+    settings.FACTCHECK = {"RENDERERS": {"markdown": "desk_reports.as_markdown"}}
+    file = render(reported(staff), "markdown")
+    assert file.body.decode() == f"# Verification report: The flood\n\n1. {HOMES} (supported)"
+    assert file.filename.endswith(".md")
+    assert render(build_desk_report(staff.desk, "overdue", by=staff.editor), "markdown").body
+
+
+def test_a_path_that_leads_nowhere_is_found_at_the_start(settings):
+    settings.FACTCHECK = {"RENDERERS": {"shout": "tests.reports.nowhere.as_shouting", "../x": "json.dumps"}}
+    assert {row.id for row in run_checks()} >= {"factcheck.E004", "factcheck.E005"}
