@@ -9,8 +9,8 @@ APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_K
 demo: $(VENV)/ready ## the main job on the embedded default; make demo CHECK=1 does not stay
 	$(APART) $(BIN)/python manage.py demo $(if $(CHECK),--check)
 
-test: $(VENV)/ready ## the tests; PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
-	$(BIN)/python -m pytest -n 2
+test: $(VENV)/ready ## the tests; in Chromium where it is found, on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: $(VENV)/ready ## the speed of the engine
 	$(BIN)/python bench/figures.py

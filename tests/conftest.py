@@ -1,8 +1,7 @@
 """What every test may use: a person with a role, a desk, a document that has been read.
 
 In the lane of PostgreSQL and Redis nothing may be skipped: ``FACTCHECK_SKIP_NOTHING=1`` makes a skip a failure.
-The tests in a real browser take minutes: ``FACTCHECK_BROWSER=1`` runs them with the others, and naming the folder
-``tests/browser`` runs them alone.
+There, too, the tests in a browser look at every page of the admin, and not only at those of the main job.
 """
 
 import os
@@ -11,14 +10,6 @@ from functools import partial
 import pytest
 
 from factcheck.intake.fetching import fetch
-
-WITH_BROWSER = os.environ.get("FACTCHECK_BROWSER", "") not in ("", "0")
-collect_ignore = [] if WITH_BROWSER else ["browser"]
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    if not WITH_BROWSER and not any("browser" in str(argument) for argument in config.args):
-        terminalreporter.write_line("tests/browser was left out: FACTCHECK_BROWSER=1 runs it")
 
 
 @pytest.hookimpl(hookwrapper=True)

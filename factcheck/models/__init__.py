@@ -52,12 +52,12 @@ from .verification import (
 )
 
 __all__ = [
-    "QUIET_JOBS",
-    "Anchor", "Attribution", "Claim", "Correction", "CorrectionClass", "CrossCheck", "Delivery", "Desk", "Discrepancy",
-    "DiscrepancyFigure", "DiscrepancyKind", "Document", "DocumentKind", "Event", "EventNote", "Evidence",
-    "EvidenceKind", "Eyes", "Feed", "FeedItem", "Figure", "IdempotencyKey", "Job", "Measure", "Membership", "Method",
-    "NoticeChoice", "NoticeKind", "Notification", "Policy", "Publication", "Report", "ReportDelivery", "ReportFormat",
-    "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role", "Scope", "Sentence", "SignOff",
-    "Snapshot", "Source", "SourceDomain", "SourceKind", "SourceName", "SourceUse", "Stance", "Topic", "Verdict", "VerdictLabel",
-    "VerificationTask", "WaitingFor", "Waiver", "Webhook", "colleagues_of", "folded", "sentences_of",
+    "QUIET_JOBS", "Anchor", "Attribution", "Claim", "Correction", "CorrectionClass", "CrossCheck", "Delivery", "Desk",
+    "Discrepancy", "DiscrepancyFigure", "DiscrepancyKind", "Document", "DocumentKind", "Event", "EventNote",
+    "Evidence", "EvidenceKind", "Eyes", "Feed", "FeedItem", "Figure", "IdempotencyKey", "Job", "Measure",
+    "Membership", "Method", "NoticeChoice", "NoticeKind", "Notification", "Policy", "Publication", "Report",
+    "ReportDelivery", "ReportFormat", "ReportKind", "ReportSubscription", "ResolutionKind", "Revision", "Role",
+    "Scope", "Sentence", "SignOff", "Snapshot", "Source", "SourceDomain", "SourceKind", "SourceName", "SourceUse",
+    "Stance", "Topic", "Verdict", "VerdictLabel", "VerificationTask", "WaitingFor", "Waiver", "Webhook",
+    "colleagues_of", "folded", "sentences_of",
 ]  # fmt: skip
