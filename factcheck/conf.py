@@ -37,7 +37,7 @@ class Settings:
     """After how long without a sign of life a job is taken from its worker."""
 
     MAX_ATTEMPTS: int = 3
-    """How often a failing job is tried before it stays failed."""
+    """How often a failing job is tried before it stays failed; webhooks and pages have pauses of their own."""
 
     RELAY_SECONDS: float = 1.0
     """How often the relay looks for jobs that are due."""

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from factcheck.conf import settings
 from factcheck.errors import LostLease
 from factcheck.models import Job
+from factcheck.queue import attempts_of, pause_after
 from factcheck.states import JobState
 
 
@@ -46,13 +47,18 @@ class Lease:
     def finish(self, result: dict[str, Any] | None = None) -> None:
         self.hold(state=JobState.DONE, result=result or {}, finished_at=Now(), error="")
 
+    @property
+    def last(self) -> bool:
+        """Whether the job is given up when this attempt fails."""
+        return self.job.failures + 1 >= attempts_of(self.job.name)
+
     def fail(self, reason: str, *, for_good: bool = False) -> None:
         """Put the job back to be tried again later, or leave it failed with its reason."""
         failures = self.job.failures + 1
-        if for_good or failures >= settings().MAX_ATTEMPTS:
+        if for_good or self.last:
             self.hold(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
         else:
-            again = in_seconds(2**failures)
+            again = in_seconds(pause_after(self.job.name, failures))
             held = {"failures": failures, "error": reason, "run_at": again, "rung_at": None}
             if not self._asked_again():
                 self.hold(state=JobState.DUE, **held)
@@ -87,13 +93,13 @@ def take_back() -> int:
     An attempt's number is never given twice, also after a retry: it is the fence.
     """
     silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
-    if not silent.exists():
-        return 0
-    limit = settings().MAX_ATTEMPTS + 2
-    silent.filter(failures__gte=limit - 1).update(
-        state=JobState.FAILED, error=f"Given up: {limit} workers stopped while working on it.", finished_at=Now()
-    )
-    return sum(_give_back(job, silent.filter(pk=job.pk)) for job in list(silent))
+    count = 0
+    for job in list(silent):
+        row, limit = silent.filter(pk=job.pk), attempts_of(job.name) + 2
+        error = f"Given up: {limit} workers stopped while working on it."
+        if not row.filter(failures__gte=limit - 1).update(state=JobState.FAILED, error=error, finished_at=Now()):
+            count += _give_back(job, row)
+    return count
 
 
 def _give_back(job: Job, row: QuerySet[Job]) -> int:

@@ -1,7 +1,8 @@
 """Notices by mail: gathered for some minutes for each person, then sent as one, at most once each.
 
 Who is told what is in ``workflow.notices``. A notice leaves the queue when its mail is begun: a mail server that
-fails in the middle may cost a mail, never double one, and the notice still stands in the inbox.
+fails in the middle may cost a mail, never double one. What was not mailed for certain stands in the inbox, also
+where the person wanted it by mail only.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from django.utils import timezone
 from factcheck.conf import settings
 from factcheck.models import Desk, Job, Notification
 from factcheck.queue import JobName, enqueue
-from factcheck.reports.mailing import refusal_in
+from factcheck.reports.mailing import PerhapsSent, post, refusal_in
 from factcheck.states import JobState
 
 GIVE_UP = timedelta(days=1)
@@ -31,6 +32,8 @@ GIVE_UP = timedelta(days=1)
 REST = timedelta(hours=1)
 """How long a mail server that failed one person is left alone."""
 MOST_LINES = 100
+SILENT = timedelta(hours=1)
+"""After so long, a mail that was begun and not ended has lost its worker."""
 
 
 def waiting(recipient: int | None = None) -> QuerySet[Notification]:
@@ -70,7 +73,10 @@ def mail_notices(recipient: int, *, hold: Callable[[], None]) -> dict[str, Any]:
         return {"mailed": 0}
     keys = [row.pk for row in rows]
     try:
-        message_of(person, rows).send()
+        post(message_of(person, rows))
+    except PerhapsSent as broken:
+        refuse(keys, str(broken))
+        return {"mailed": 0, "refused": len(keys)}
     except (OSError, SMTPException, ValueError) as error:
         if reason := refusal_in(error):
             refuse(keys, reason)
@@ -106,8 +112,16 @@ def hindrance(row: Notification, person: Any, seen: set[int], now: datetime) -> 
 
 
 def refuse(keys: list[int], reason: str) -> None:
+    """These are not mailed (again): the inbox is the one place left to tell of them."""
     rows = Notification.objects.filter(pk__in=keys)
-    rows.update(mail_started_at=timezone.now(), mail_refused=reason[:300])
+    rows.update(mail_started_at=timezone.now(), mail_refused=reason[:300], inbox=True)
+
+
+def show_unmailed(at: datetime | None = None) -> int:
+    """Put into the inbox what a worker began to mail and never ended; returns how many."""
+    begun = Notification.objects.filter(mail=True, mailed_at=None, mail_refused="")
+    silent = begun.filter(mail_started_at__lt=(at or timezone.now()) - SILENT)
+    return silent.update(inbox=True, mail_refused="its worker stopped while mailing it; the mail may have arrived")
 
 
 def message_of(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:

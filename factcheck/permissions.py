@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from rules.predicates import Predicate, predicate
 
 from factcheck.models import (
@@ -70,6 +71,12 @@ def documents_of(record: Any) -> list[Document]:
     return []
 
 
+def documents_compared(measure: Measure, *, everywhere: bool) -> QuerySet[Document]:
+    """The documents whose figures are compared under a measure; in every topic where it is or shall be general."""
+    same = {"figures__measure__key": measure.key} if everywhere or measure.general else {"figures__measure": measure}
+    return Document.objects.filter(**same).distinct()
+
+
 def desks_of(record: Any) -> set[int | None]:
     """The ids of the desks a record belongs to."""
     if isinstance(record, Desk):
@@ -84,7 +91,7 @@ def roles_of(user: Any, desks: Iterable[int | None]) -> set[str]:
     if not getattr(user, "is_active", False) or user.pk is None:
         return set()
     wanted = set(desks)
-    rows = Membership.objects.filter(user=user).values_list("role", "desk")
+    rows = Membership.objects.of(user).values_list("role", "desk")
     return {role for role, desk in rows if role == Role.CHIEF_EDITOR or (desk is not None and desk in wanted)}
 
 
@@ -140,6 +147,23 @@ def has_role_everywhere(*roles: str) -> Guard:
     )
 
 
+def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
+    """For what changes a comparison: the right on every desk whose figures are in it, and no author of them."""
+
+    @predicate(name="editor or desk_chief on every desk compared")
+    def edits(user: Any, measure: Measure) -> bool:
+        desks = set(documents_compared(measure, everywhere=everywhere).values_list("desk", flat=True))
+        able = {Role.EDITOR, Role.DESK_CHIEF, Role.CHIEF_EDITOR}
+        return bool(desks) and all(roles_of(user, [desk]) & able for desk in desks)
+
+    @predicate(name="author of none compared")
+    def wrote_none(user: Any, measure: Measure) -> bool:
+        return not documents_compared(measure, everywhere=everywhere).filter(authors=user.pk).exists()
+
+    every = EDITORS_EVERYWHERE
+    return Guard(edits, every.code, every.message), Guard(wrote_none, NO_AUTHOR.code, NO_AUTHOR.message)
+
+
 def has_role_somewhere(*roles: str) -> Guard:
     """For what the desks share: the registry of sources, and topics."""
     allowed = {*roles, Role.CHIEF_EDITOR}
@@ -147,7 +171,7 @@ def has_role_somewhere(*roles: str) -> Guard:
     @predicate(name=f"{' or '.join(roles)} on some desk")
     def check(user: Any, record: Any) -> bool:
         active = getattr(user, "is_active", False) and user.pk is not None
-        return bool(active) and Membership.objects.filter(user=user, role__in=allowed).exists()
+        return bool(active) and Membership.objects.of(user).filter(role__in=allowed).exists()
 
     return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on a desk.")
 
@@ -159,7 +183,8 @@ def is_recipient(user: Any, notification: Notification) -> bool:
 
 @predicate
 def is_confidant(user: Any, source: Source) -> bool:
-    return bool(getattr(user, "is_active", False) and source.confidants.filter(pk=user.pk).exists())
+    works = getattr(user, "is_active", False) and Membership.objects.of(user).exclude(role=Role.SERVICE).exists()
+    return bool(works) and source.confidants.filter(pk=user.pk).exists()
 
 
 def roles_at_home(user: Any, source: Source) -> set[str]:
@@ -170,7 +195,13 @@ def roles_at_home(user: Any, source: Source) -> set[str]:
 
 @predicate
 def is_chief_at_home(user: Any, source: Source) -> bool:
-    return bool(roles_at_home(user, source) & {Role.DESK_CHIEF, Role.CHIEF_EDITOR})
+    return Role.DESK_CHIEF in roles_at_home(user, source)
+
+
+@predicate
+def may_describe(user: Any, source: Source) -> bool:
+    able = {Role.EDITOR, Role.DESK_CHIEF, Role.CHIEF_EDITOR}
+    return not source.confidential or bool(roles_at_home(user, source) & able)
 
 
 @predicate
@@ -194,6 +225,11 @@ RECIPIENT = Guard(is_recipient, "not_recipient", "This notice is somebody else's
 HOME_CHIEF = Guard(
     is_chief_at_home, "role_missing", "This needs the role desk chief on the desk that entered the source."
 )
+AT_HOME = Guard(
+    may_describe,
+    "role_missing",
+    "What is said of a confidential source is for editors of the desk that entered it to change.",
+)
 ENTRUSTED = Guard(may_open_name, "name_sealed", "This name is known to the people it was entrusted to only.")
 CHIEF_EDITOR = Guard(has_role().allows, "role_missing", "This needs the role chief editor.")
 CHIEF = has_role(Role.DESK_CHIEF)
@@ -214,14 +250,15 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "crosscheck"): (CHECKERS,),
     ("desk", "build_report"): (ANYONE,),
     ("desk", "subscribe"): (EDITORS,),
+    ("reportsubscription", "send_now"): (EDITORS,),
     ("desk", "arrange"): (CHIEF,),
     ("desk", "record"): (CHIEF_EDITOR,),
     ("desk", "keep_feed"): (CHIEF,),
     ("desk", "keep_webhook"): (CHIEF,),
     ("membership", "remove"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
-    ("source", "change"): (CHECKERS_SOMEWHERE,),
-    ("source", "grade"): (EDITORS_SOMEWHERE,),
+    ("source", "change"): (CHECKERS_SOMEWHERE, AT_HOME),
+    ("source", "grade"): (EDITORS_SOMEWHERE, AT_HOME),
     ("source", "entrust"): (HOME_CHIEF,),
     ("source", "open_name"): (ENTRUSTED,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
@@ -231,6 +268,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "add_claim"): (CHECKERS,),
     ("document", "read_clearance"): (ANYONE,),
     ("document", "reread"): (EDITORS,),
+    ("document", "describe"): (EDITORS,),
     ("document", "set_topic"): (EDITORS, NO_AUTHOR),
     ("document", "dismiss_idle"): (EDITORS, NO_AUTHOR),
     ("document", "waive"): (CHIEF, NO_AUTHOR),
@@ -256,11 +294,12 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "dismiss"): (EDITORS, NO_AUTHOR),
     ("figure", "reopen"): (EDITORS,),
     ("figure", "pin"): (EDITORS, NO_AUTHOR),
-    ("measure", "merge"): (EDITORS_EVERYWHERE, NO_AUTHOR),
-    ("measure", "split"): (EDITORS_EVERYWHERE, NO_AUTHOR),
-    ("measure", "set_general"): (EDITORS_EVERYWHERE, NO_AUTHOR),
+    ("measure", "merge"): for_all_compared(everywhere=False),
+    ("measure", "split"): for_all_compared(everywhere=False),
+    ("measure", "set_general"): for_all_compared(everywhere=True),
     ("verification_task", "assign"): (EDITORS,),
     ("verification_task", "reassign"): (EDITORS,),
+    ("verification_task", "reschedule"): (EDITORS,),
     ("verification_task", "take_up"): (CHECKERS, ASSIGNEE),
     ("verification_task", "block"): (CHECKERS, ASSIGNEE),
     ("verification_task", "unblock"): (CHECKERS, ASSIGNEE),
@@ -291,3 +330,10 @@ def refusal(user: Any, record: Any, kind: str, act: str) -> Guard | None:
     if guards is None:
         return Guard(predicate(lambda user, record: False), "not_allowed", "Nobody may do this.")
     return next((guard for guard in guards if not guard.allows.test(user, record)), None)
+
+
+def could(user: Any, kind: str, act: str, desks: Iterable[Desk]) -> bool:
+    """Whether a membership on one of these desks allows an act, whatever the record: what a list offers."""
+    desks, guards = list(desks), PERMISSIONS.get((kind, act), ())
+    roles = [guard for guard in guards if guard.code == "role_missing"]
+    return bool(guards) and all(any(guard.allows.test(user, desk) for desk in desks) for guard in roles)

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import TextChoices
+from django.db.models import Case, F, TextChoices, Value, When
 from django.utils import timezone
 
+from factcheck.conf import settings
 from factcheck.models import Desk, Document, Job, Measure, Topic
 from factcheck.states import JobState
 
 QUEUE = "work"
+MOST_AT_ONCE = 500
 
 
 class JobName(TextChoices):
@@ -32,18 +36,35 @@ class JobName(TextChoices):
     DELIVER_WEBHOOK = "deliver_webhook"
 
 
+PAUSES: dict[str, tuple[int, ...]] = {
+    JobName.DELIVER_WEBHOOK: (60, 300, 1800, 7200),
+    JobName.FETCH_DOCUMENT: (60, 300, 1800),
+}
+"""After how many seconds work that rests on somebody else's server is tried again; other work is within seconds."""
+
+
+def attempts_of(name: str) -> int:
+    """How often work of this name is tried before it stays failed."""
+    return len(PAUSES[name]) + 1 if name in PAUSES else settings().MAX_ATTEMPTS
+
+
+def pause_after(name: str, failures: int) -> int:
+    """How many seconds work of this name rests after so many failures."""
+    return PAUSES[name][failures - 1] if name in PAUSES else 2**failures
+
+
 def enqueue(
     name: JobName, key: str, args: dict[str, Any], *, by: Any = None, desk: Desk | None = None, priority: int = 5
 ) -> Job:
     """Ask for a piece of work, once: while one of this name and key is due, that one is returned.
 
-    A waiting one begins anew, for what it had done before may have changed. The update also holds it until the
-    caller's transaction ends, so that no worker takes it without seeing what the caller wrote.
+    A waiting one begins anew, for what it had done before may have changed, and rests no longer. The update also
+    holds it until the caller's transaction ends, so that no worker takes it without seeing what the caller wrote.
     """
-    waiting = Job.objects.filter(name=name, key=key, state=JobState.DUE)
-    if waiting.update(done=0, total=0) and (found := waiting.first()):
-        return found
     now = timezone.now().replace(microsecond=0)  # SQLite's clock is coarser than ours; what is asked for now is due
+    waiting = Job.objects.filter(name=name, key=key, state=JobState.DUE)
+    if waiting.update(done=0, total=0, run_at=no_later_than(now)) and (found := waiting.first()):
+        return found
     try:
         with transaction.atomic():
             return Job.objects.create(
@@ -58,6 +79,25 @@ def enqueue(
             )
     except IntegrityError:
         return waiting.get()
+
+
+def no_later_than(now: datetime) -> Case:
+    """For an update: what rests after a failure is due now, what waits already keeps its place."""
+    return Case(When(run_at__gt=now, then=Value(now)), default=F("run_at"))
+
+
+def enqueue_all(name: JobName, wanted: Iterable[tuple[str, dict[str, Any], int]], *, priority: int = 5) -> None:
+    """Ask for many pieces of work at once, by key, arguments and id of the desk; each once, as ``enqueue`` does."""
+    now = timezone.now().replace(microsecond=0)
+    rows = [
+        Job(name=name, key=key, args=args, queue=QUEUE, priority=priority, desk_id=desk, run_at=now)
+        for key, args, desk in wanted
+    ]
+    for start in range(0, len(rows), MOST_AT_ONCE):
+        some = rows[start : start + MOST_AT_ONCE]
+        waiting = Job.objects.filter(name=name, key__in=[row.key for row in some], state=JobState.DUE)
+        waiting.update(done=0, total=0, run_at=no_later_than(now))
+        Job.objects.bulk_create(some, ignore_conflicts=True)
 
 
 def enqueue_crosscheck(

@@ -3,6 +3,9 @@
 Every signal is sent with ``sender`` = the model class and the arguments documented beside it.
 """
 
+from typing import Any
+
+from django.db import transaction
 from django.dispatch import Signal
 
 #: ``claim``, ``act`` (str), ``by`` (user or None for the machine): a claim changed its state.
@@ -25,3 +28,12 @@ document_cleared = Signal()
 
 #: ``document``, ``clearance``: the gate, asked anew after an act, answers no where it answered yes.
 document_uncleared = Signal()
+
+
+def announce(signal: Signal, sender: type, **said: Any) -> None:
+    """Send a signal when what is being written is committed.
+
+    The act is done by then: a receiver that fails is logged with its name, and hinders neither the other receivers
+    nor whoever acted.
+    """
+    transaction.on_commit(lambda: signal.send_robust(sender, **said), robust=True)

@@ -94,7 +94,7 @@ ASSESSABLE = (E.LINKED, E.ACCEPTED, E.REJECTED, E.DRIFTED)
 OPEN_TASK = (T.UNASSIGNED, T.ASSIGNED, T.IN_PROGRESS, T.BLOCKED)
 
 TRANSITIONS: tuple[Transition, ...] = (
-    # Document: pasted text and the host's own text are read straight into in_check
+    # Document: what is taken whole, pasted text and the host's own pages, is read straight into in_check
     Transition(
         "document",
         "read",

@@ -21,12 +21,12 @@ from factcheck.conf import settings
 from factcheck.errors import FactcheckError, LostLease
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, FetchRefused, fetch, post_json
-from factcheck.intake.folders import look_into
+from factcheck.intake.folders import left_out, look_into
 from factcheck.intake.isolation import list_in_child, read_in_child
 from factcheck.intake.snapshots import response_of
 from factcheck.intake.wire import Limits
 from factcheck.leases import Lease, claim
-from factcheck.mailing import ask_for_mail, mail_notices
+from factcheck.mailing import ask_for_mail, mail_notices, show_unmailed
 from factcheck.models import (
     Delivery,
     Document,
@@ -45,15 +45,15 @@ from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.crosscheck import close_crosscheck, compare_measure, measures_of, open_crosscheck, store_found
-from factcheck.workflow.documents import refuse_document
+from factcheck.workflow.documents import is_of_host, refuse_document
 from factcheck.workflow.evidence import fail_capture, store_capture
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, close_poll, take_entry, take_file, unseen
-from factcheck.workflow.fetches import completed, fail_fetch, store_fetch
+from factcheck.workflow.fetches import completed, fail_fetch, fetches_of, store_fetch
 from factcheck.workflow.jobs import forget_quiet_jobs
 from factcheck.workflow.notices import remind_of_deadlines
 from factcheck.workflow.publication import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
-from factcheck.workflow.watch import watch_after, watch_clock
+from factcheck.workflow.watch import watch_after, watch_all_of, watch_clock
 from factcheck.workflow.webhooks import note_delivery, signed_message
 
 logger = logging.getLogger(__name__)
@@ -66,8 +66,8 @@ class GivenUp(Exception):
     """A job cannot succeed however often it is tried; its reason is for the person."""
 
 
-class NotTaken(Exception):
-    """The other side of a webhook did not take a message; it is tried again."""
+class Away(Exception):
+    """What somebody else's server could not do now; the job is tried again, and says only this until then."""
 
 
 @shared_task(name="factcheck.work", ignore_result=True)
@@ -105,6 +105,8 @@ def run(lease: Lease) -> None:
             if isinstance(refusal, LostLease):
                 raise
             lease.fail(str(refusal), for_good=True)
+        except Away as reason:
+            lease.fail(str(reason))
         except Exception as error:
             logger.exception("job %s (%s) failed", job.pk, job)
             lease.fail(f"{type(error).__name__}: {error}"[:2000])
@@ -120,8 +122,9 @@ def read_document(lease: Lease) -> dict[str, Any]:
     snapshot = Snapshot.objects.get(pk=args["snapshot"])
     if stored := document.revisions.filter(snapshot=snapshot).first():
         return reread_document(lease, stored)
+    whole = is_of_host(document) and not fetches_of(document).exists()
     try:
-        extract = completed(extract_of(snapshot, pasted=args["pasted"]), args.get("said") or {})
+        extract = completed(extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("said") or {})
     except Unreadable as reason:
         with transaction.atomic():
             lease.hold()
@@ -142,7 +145,7 @@ def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
         return store_second_reading(revision, reading, by=MACHINE(JobName.READ_DOCUMENT))
 
 
-def extract_of(snapshot: Snapshot, *, pasted: bool = False) -> Extract:
+def extract_of(snapshot: Snapshot, *, pasted: bool = False, whole: bool = False) -> Extract:
     """The text of a snapshot, read by a child process within the limits of the settings."""
     known = {"filename": "pasted.txt", "media_type": "text/plain"} if pasted else {
         "filename": snapshot.filename, "media_type": snapshot.media_type, "url": snapshot.url,
@@ -150,7 +153,7 @@ def extract_of(snapshot: Snapshot, *, pasted: bool = False) -> Extract:
     limits = settings()
     return read_in_child(
         response_of(bytes(snapshot.warc)), charset=snapshot.charset, seconds=limits.READER_SECONDS,
-        memory_mib=limits.READER_MEMORY_MIB, readers=limits.READERS, **known,
+        memory_mib=limits.READER_MEMORY_MIB, readers=limits.READERS, whole=whole, **known,
     )  # fmt: skip
 
 
@@ -161,10 +164,12 @@ def fetch_document(lease: Lease) -> dict[str, Any]:
     try:
         fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     except (FetchRefused, FetchFailed) as reason:
+        again = reason.transient and not lease.last
         with transaction.atomic():
             lease.hold()
-            fail_fetch(document, reason.message, by=by)
-        raise GivenUp(reason.message) from None
+            if not again or not lease.job.failures:  # told at once, and at the end
+                fail_fetch(document, reason.message, by=by)
+        raise (Away if again else GivenUp)(reason.message) from None
     with transaction.atomic():
         lease.hold(total=1, done=1)
         return store_fetch(document, fetched, by=by, said=lease.job.args.get("said") or {})
@@ -181,7 +186,7 @@ def poll_feed(lease: Lease) -> dict[str, Any]:
         with transaction.atomic():
             lease.hold()
             close_poll(feed, error=reason.message)
-        raise GivenUp(reason.message) from None
+        raise GivenUp(reason.message) from None  # the next poll is the next try
 
 
 def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
@@ -217,9 +222,10 @@ def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
     known = frozenset(feed.items.values_list("guid", flat=True))
     new = islice(look_into(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
     counts = take_all(lease, new, lambda file: take_file(feed, file, by=MACHINE(JobName.POLL_FEED)))
+    said = left_out(settings().FEED_FOLDER, feed.folder)
     with transaction.atomic():
         lease.hold()
-        close_poll(feed)
+        close_poll(feed, error=said)
     return counts
 
 
@@ -261,6 +267,8 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
     try:
         fetched = fetch(evidence.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     except (FetchRefused, FetchFailed) as reason:
+        if reason.transient and not lease.last:
+            raise Away(reason.message) from None
         with transaction.atomic():
             lease.hold()
             fail_capture(evidence, reason.message, by=by)
@@ -293,11 +301,13 @@ def sweep(lease: Lease) -> dict[str, Any]:
         done = {"follow_ups": follow_up_expired(by=MACHINE(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
-    return {**done, "keys": keys, "asked": watch_clock()}
+    return {**done, "keys": keys, "unmailed": show_unmailed(), "asked": watch_clock()}
 
 
 def watch_clearance(lease: Lease) -> dict[str, Any]:
-    """Ask the gate of one document anew, and tell of its answer where it changed."""
+    """Ask the gate of one document anew, and tell of its answer where it changed; or ask for those of a whole desk."""
+    if desk := lease.job.args.get("desk"):
+        return {"asked": watch_all_of(desk)}
     with transaction.atomic():
         lease.hold()
         news = note_clearance(lease.job.args["document"], by=MACHINE(JobName.WATCH_CLEARANCE))
@@ -310,7 +320,10 @@ def send_notices(lease: Lease) -> dict[str, Any]:
 
 
 def deliver_webhook(lease: Lease) -> dict[str, Any]:
-    """Post one message to one webhook through the guarded client; tried again until it is taken or given up."""
+    """Post one message to one webhook through the guarded client; tried again until it is taken or given up.
+
+    What went wrong is on the delivery, for its keepers. The whole desk sees the job: it names neither host nor answer.
+    """
     delivery = Delivery.objects.select_related("webhook").get(pk=lease.job.args["delivery"])
     if delivery.delivered_at or not delivery.webhook.active:
         return {"already": bool(delivery.delivered_at), "active": delivery.webhook.active}
@@ -320,11 +333,12 @@ def deliver_webhook(lease: Lease) -> dict[str, Any]:
         status = post_json(delivery.webhook.url, body, headers=headers, limits=POST_LIMITS)
     except (FetchRefused, FetchFailed) as reason:
         note_delivery(delivery, error=reason.message)
-        raise GivenUp(reason.message) if isinstance(reason, FetchRefused) else NotTaken(reason.message) from None
+        never = isinstance(reason, FetchRefused) and not reason.transient
+        raise (GivenUp if never else Away)(f"Not delivered; delivery {delivery.pk} says why.") from None
     refused = "" if 200 <= status < 300 else f"The other side answered {status}."
     note_delivery(delivery, status=status, error=refused)
     if refused:
-        raise NotTaken(refused)
+        raise Away(f"Not delivered; delivery {delivery.pk} says why.")
     return {"status": status}
 
 

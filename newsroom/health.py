@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from factcheck.management.checkup import Finding, look
 
 KEEP_SECONDS = 5
 seen: dict[str, tuple[float, Finding]] = {}
-lock = threading.Lock()
+looking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -27,13 +28,19 @@ def alive(request: HttpRequest) -> JsonResponse:
 
 
 def looked_at(name: str) -> Finding:
-    """A finding not older than five seconds: the address is open to anybody, and must not wear out the broker."""
-    with lock:
-        at, finding = seen.get(name, (0.0, (False, "")))
-        if not at or time.monotonic() - at > KEEP_SECONDS:
-            finding = look(name)
-            seen[name] = (time.monotonic(), finding)
+    """A finding not older than five seconds, or the last one while somebody looks anew.
+
+    The address is open to anybody: asking often must neither wear out the broker nor keep the site's threads waiting.
+    """
+    at, finding = seen.get(name, (0.0, (False, f"{name} is being looked at for the first time")))
+    if (at and time.monotonic() - at <= KEEP_SECONDS) or not looking[name].acquire(blocking=False):
         return finding
+    try:
+        finding = look(name)
+        seen[name] = (time.monotonic(), finding)
+        return finding
+    finally:
+        looking[name].release()
 
 
 @dataclasses.dataclass(repr=False)

@@ -56,10 +56,10 @@ INSTALLED_APPS = [
     "newsroom.stories",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "newsroom.headers.HeadersMiddleware",
+    "newsroom.headers.HeadersMiddleware",  # above the next, which redirects to https and refuses a bad Host by itself
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below the headers, so that static files carry them too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -137,6 +137,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="factcheck@localhost")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds; a mail server that hangs must not hold a worker
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -164,6 +164,26 @@ class DiscrepancyFactory(DjangoModelFactory):
     engine_version = "test"
 
 
+def many_discrepancies(figure: models.Figure, count: int) -> list[models.Discrepancy]:
+    """Open conflicts of one figure with as many others, each of another document; written at once."""
+    desk, measure = figure.document.desk, figure.measure
+    documents = models.Document.objects.bulk_create(
+        DocumentFactory.build(desk=desk, arrival_key=f"many{n:060d}") for n in range(count)
+    )
+    figures = models.Figure.objects.bulk_create(
+        FigureFactory.build(document=document, measure=measure) for document in documents
+    )
+    rows = models.Discrepancy.objects.bulk_create(
+        DiscrepancyFactory.build(measure=measure, a_key=f"a{n}", b_key=f"b{n}") for n in range(count)
+    )
+    models.DiscrepancyFigure.objects.bulk_create(
+        models.DiscrepancyFigure(discrepancy=row, figure=side, side=name)
+        for row, other in zip(rows, figures, strict=True)
+        for name, side in (("a", figure), ("b", other))
+    )
+    return rows
+
+
 class JobFactory(DjangoModelFactory):
     class Meta:
         model = models.Job

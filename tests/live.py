@@ -22,6 +22,7 @@ import pytest
 import redis
 
 from factcheck.management.supervisor import free_port
+from tests.template import copy_migrated
 
 ROOT = Path(__file__).resolve().parent.parent
 MISSING = "needs PostgreSQL and Redis: set TEST_DATABASE_URL and TEST_REDIS_URL"
@@ -35,12 +36,13 @@ LANES = [
         ),
     ),
 ]
-PEOPLE = """
-import json
+BEGINNING = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("setup_roles", verbosity=0)
 from django.contrib.auth import get_user_model
-from factcheck.models import Desk, Membership, Policy
+from factcheck.models import Desk, Membership
 desk = Desk.objects.get(slug="news-desk")
-people = {}
 for role in ("editor", "checker", "reviewer", "desk_chief"):
     user = get_user_model().objects.create_user(role, f"{role}@newsroom.example", f"pass-{role}-word", is_staff=True)
     Membership.objects.create(user=user, desk=desk, role=role)
@@ -63,6 +65,7 @@ class Site:
             "SECRET_KEY": secrets.token_hex(30),
             "FACTCHECK": json.dumps({"LEASE_SECONDS": 4, "RELAY_SECONDS": 0.2}),
             "LOG_LEVEL": "WARNING",
+            "EMAIL_URL": f"filemail:///{folder}/mail",
         }
 
     def make_database(self) -> None:
@@ -77,9 +80,9 @@ class Site:
 
     def __enter__(self) -> "Site":
         self.make_database()
-        self.manage("migrate", "-v0")
-        self.manage("setup_roles")
-        self.manage("shell", "-v0", "-c", PEOPLE)
+        if self.lane == "embedded":
+            copy_migrated(self.folder / "newsroom.sqlite3")
+        self.manage("shell", "-v0", "-c", BEGINNING)
         self.start(
             "web",
             "-m",

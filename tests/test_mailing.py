@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from factcheck.mailing import ask_for_mail, mail_notices
 from factcheck.models import Job, Membership, Notification
+from factcheck.queue import JobName, enqueue
 from factcheck.tasks import work
 from factcheck.workflow.inbox import choose_notices
 from factcheck.workflow.notices import notify
@@ -36,8 +37,13 @@ def tell(staff):
 class Refusing(EmailBackend):
     error: Exception
 
-    def send_messages(self, messages):
+    def open(self):
         raise self.error
+
+
+class Picky(EmailBackend):
+    def send_messages(self, messages):
+        raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
 
 
 def refusing(settings, error):
@@ -94,11 +100,47 @@ def test_who_has_no_address_and_who_wants_no_mail_gets_none(tell, staff):
 
 
 def test_an_address_the_server_refuses_is_written_down_and_not_tried_again(tell, staff, settings):
-    refusing(settings, SMTPRecipientsRefused({staff.checker.email: (550, b"no such user")}))
+    settings.EMAIL_BACKEND = f"{__name__}.Picky"
     tell("1")
     assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0, "refused": 1}
     assert "550" in Notification.objects.get().mail_refused
     assert ask_for_mail() == 0
+
+
+def test_a_mail_server_that_breaks_off_with_the_mail_in_hand_is_not_given_it_again(tell, staff, mailroom):
+    mailroom.breaks_off = True
+    choose_notices("stale", by=staff.checker, inbox=False)
+    tell("1")
+    assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0, "refused": 1}
+    mailroom.breaks_off = False
+    assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0}
+    row = Notification.objects.get()
+    assert (len(mailroom.mails), row.inbox, row.mailed_at) == (1, True, None)
+    assert "may have arrived" in row.mail_refused
+
+
+def test_who_wants_mail_only_finds_in_the_inbox_what_could_not_be_mailed(tell, staff):
+    choose_notices("stale", by=staff.checker, inbox=False)
+    staff.checker.email = ""
+    staff.checker.save()
+    tell("1")
+    assert not Notification.objects.visible_to(staff.checker).exists()
+    mail_notices(staff.checker.pk, hold=lambda: None)
+    assert Notification.objects.visible_to(staff.checker).unread().count() == 1
+
+
+def test_what_a_worker_began_to_mail_when_it_was_killed_comes_into_the_inbox(tell, staff):
+    choose_notices("stale", by=staff.checker, inbox=False)
+    for key in ("1", "2", "3"):
+        tell(key)
+    long_ago = timezone.now() - timedelta(hours=2)
+    Notification.objects.filter(key="1").update(mail_started_at=long_ago)
+    Notification.objects.filter(key="2").update(mail_started_at=long_ago, mailed_at=long_ago)
+    Notification.objects.filter(key="3").update(mail_started_at=timezone.now())
+    enqueue(JobName.SWEEP, "now", {})
+    work()
+    (row,) = Notification.objects.visible_to(staff.checker)
+    assert (row.key, "worker stopped" in row.mail_refused) == ("1", True)
 
 
 def test_a_server_that_is_away_costs_no_mail_and_is_left_alone_after_it_failed(tell, staff, settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from factcheck.errors import FactcheckError, NotAllowed
+from factcheck.errors import FactcheckError, Invalid, NotAllowed
 from factcheck.models import Desk, Document, Eyes, Measure, Membership, Policy, Role
 from factcheck.permissions import MACHINE, PERMISSIONS, refusal
 from factcheck.reports.deliver import build_desk_report
@@ -24,6 +24,7 @@ from factcheck.workflow.documents import Arrival, confirm_document, ingest_docum
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
+from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.publication import publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 from factcheck.workflow.sources import change_source, grade_source, record_source, set_confidants
@@ -274,8 +275,10 @@ ARRANGING = {
     ("membership", "remove"): {"desk_chief", "chief_editor"},
     ("source", "change"): {"checker", "editor", "desk_chief", "chief_editor"},
     ("source", "grade"): {"editor", "desk_chief", "chief_editor"},
-    ("source", "entrust"): {"desk_chief", "chief_editor"},
-    ("source", "open_name"): {"desk_chief"},
+    ("confidential source", "change"): {"editor", "desk_chief", "chief_editor"},
+    ("confidential source", "grade"): {"editor", "desk_chief", "chief_editor"},
+    ("confidential source", "entrust"): {"desk_chief"},
+    ("confidential source", "open_name"): {"desk_chief"},
     ("topic", "change"): {"editor", "desk_chief", "chief_editor"},
     ("document", "dismiss_idle"): {"editor", "desk_chief", "chief_editor"},
     ("document", "erase"): {"desk_chief", "chief_editor"},
@@ -287,15 +290,15 @@ ARRANGING = {
 def test_who_arranges_the_house(kind, act, story, staff):
     secret = record_source("Jon Vale", "eyewitness", desk=staff.desk, by=staff.checker, confidential=True)
     records = {
-        "desk": staff.desk, "membership": Membership.objects.get(user=staff.auditor), "source": secret,
+        "desk": staff.desk, "membership": Membership.objects.get(user=staff.auditor), "source": SourceFactory(),
+        "confidential source": secret,
         "topic": TopicFactory(), "document": story, "measure": story.figures.get().measure,
     }  # fmt: skip
     record = Desk() if act == "record" else records[kind]
-    everyone = [*Role.values, "outsider", "superuser"]
-    may = {name for name in everyone if refusal(getattr(staff, name), record, kind, act) is None}
+    everyone, row = [*Role.values, "outsider", "superuser"], kind.removeprefix("confidential ")
+    may = {name for name in everyone if refusal(getattr(staff, name), record, row, act) is None}
     assert may == ARRANGING[kind, act]
-    shared = kind in ("topic",) or (kind, act) in (("source", "change"), ("source", "grade"))
-    assert (refusal(Staff().desk_chief, record, kind, act) is None) is shared
+    assert (refusal(Staff().desk_chief, record, row, act) is None) is (kind in ("topic", "source"))
 
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor", "outsider", "superuser"])
@@ -316,6 +319,7 @@ def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
         lambda: publish_document(story, by=by, uncleared_reason="breaking"),
         lambda: erase_document(story, by=by, note="a court said so"),
         lambda: reread_document(story, by=by),
+        lambda: describe_document(story, by=by, title="Flood"),
         lambda: set_topic(story, None, by=by),
         lambda: add_claim(story, 0, 3, quote="The", by=by),
         lambda: split_claim(claim, ["40 homes", "Torvik"], by=by),
@@ -342,7 +346,9 @@ def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
             decision()
     document, _ = ingest_document(b"Rain fell.", Arrival(), desk=staff.desk, by=by)
     assert (document.state, document.created_by) == ("arriving", None)
-    revise_document(story, b"Rain fell again.", by=by)
+    revise_document(document, b"Rain fell again.", by=by)
+    with pytest.raises(Invalid):
+        revise_document(story, b"Rain fell again.", by=by)
     assert request_crosscheck("document", document=story, by=by).state == "due"
 
 

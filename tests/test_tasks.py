@@ -275,6 +275,36 @@ def test_a_page_that_may_not_be_fetched_is_refused_with_its_reason(staff):
     assert {job.state for job in Job.objects.filter(name="capture_evidence")} == {"failed"}
 
 
+def test_a_page_of_a_server_that_is_busy_for_a_moment_is_captured_a_few_seconds_later(news_web, staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    claim_ = bring_to(story.claims.get(), "open", staff)
+    news_web.put("/busy", "busy", status=503)
+    evidence = record_evidence(claim_, "web", by=staff.checker, url="http://news.example/busy")
+    work()
+    job = Job.objects.get(name="capture_evidence")
+    evidence.refresh_from_db()
+    assert (evidence.state, job.state) == ("requested", "due")
+    assert job.run_at < timezone.now() + timedelta(seconds=5), "a person waits"
+    news_web.put("/busy", "<p>The council said 40 homes were flooded.</p>")
+    Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    evidence.refresh_from_db()
+    assert evidence.state == "captured"
+
+
+def test_a_page_of_a_server_that_stays_busy_is_given_up_with_its_reason(news_web, staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    claim_ = bring_to(story.claims.get(), "open", staff)
+    news_web.put("/busy", "busy", status=503)
+    evidence = record_evidence(claim_, "web", by=staff.checker, url="http://news.example/busy")
+    for _ in range(settings().MAX_ATTEMPTS):
+        work()
+        Job.objects.filter(state="due").update(run_at=timezone.now() - timedelta(seconds=1))
+    evidence.refresh_from_db()
+    assert (evidence.state, "503" in evidence.error) == ("capture_failed", True)
+    assert Job.objects.get(name="capture_evidence").state == "failed"
+
+
 # The clock
 
 

@@ -6,13 +6,11 @@ shown comes from ``states`` and ``permissions``; whether the act happens is deci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -20,93 +18,14 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from factcheck.errors import FactcheckError, NotAllowed, StaleRevision
-from factcheck.models import Desk, Event, Membership
-from factcheck.workflow.transitions import may
+from factcheck.models import Event
+from factcheck.permissions import refusal
+from factcheck.states import rows_of
+from factcheck.workflow.transitions import kind_of
 
-
-def belongs_to_a_desk(request: HttpRequest) -> bool:
-    """Rights come from memberships; being a superuser opens nothing."""
-    user = request.user
-    if not hasattr(request, "belongs_to_a_desk"):
-        belongs = user.is_active and user.is_staff and Membership.objects.filter(user=user.pk).exists()
-        request.belongs_to_a_desk = bool(belongs)  # asked once for each model of the side bar
-    return request.belongs_to_a_desk
-
-
-class ActForm(forms.Form):
-    """What an act asks of a person: nothing, unless a noun's form adds fields. It knows the record and who asks."""
-
-    required_css_class = "required"
-
-    def __init__(self, *args: Any, user: Any, record: Any = None, **kwargs: Any) -> None:
-        self.user, self.record = user, record
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        self.fit()
-
-    def fit(self) -> None:
-        """Fit choices and first values to the record; for the forms of the nouns."""
-
-
-class NoteForm(ActForm):
-    """An act that needs a reason."""
-
-    note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
-
-
-def desks_open_to(user: Any, act: str) -> list[Desk]:
-    """The desks on which a person may do this act of a desk."""
-    return [desk for desk in Desk.objects.visible_to(user) if may(user, desk, act)]
-
-
-def on_own_pages(request: HttpRequest, model: type[Model]) -> bool:
-    """Whether the page asked for is one of this noun's: what takes queries is not asked for the side bar."""
-    match = request.resolver_match
-    return match is not None and (match.url_name or "").startswith(f"factcheck_{model._meta.model_name}_")
-
-
-class Several(forms.ModelMultipleChoiceField):
-    """Records to choose several of. A number that no database holds is no choice, and is not asked for."""
-
-    def clean(self, value: Any) -> Any:
-        for one in value or ():
-            if len(str(one)) > 18:
-                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "that"})
-        return super().clean(value)
-
-
-@dataclass(frozen=True)
-class Act:
-    """One button: the function of ``workflow``, its form, and what the button and the message say.
-
-    ``versioned``: the function takes the version the person saw. ``grave``: it looks it.
-    """
-
-    call: Callable[..., Any]
-    form: type[ActForm] = ActForm
-    label: str = ""
-    done: str = ""
-    versioned: bool = True
-    grave: bool = False
-
-    @property
-    def asks(self) -> bool:
-        return bool(self.form.base_fields)
-
-
-@dataclass(frozen=True)
-class Button:
-    """A button as a page shows it; ``asks`` leads to a form, the others act at once."""
-
-    name: str
-    label: str
-    address: str
-    asks: bool
-    grave: bool
-
-
-def words(name: str) -> str:
-    return name.replace("_", " ")
+from .acts import Act, ActForm, Button, words
+from .lists import RecordList
+from .persons import belongs_to_a_desk, desks_open_to, on_own_pages
 
 
 def address_of(record: Model, page: str = "change") -> str:
@@ -117,19 +36,15 @@ def address_of(record: Model, page: str = "change") -> str:
         return ""
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(RecordList):
     """A list of records, a page for each, and the acts of the noun. Nothing is deleted and no column edited."""
 
-    acts: ClassVar[dict[str, Act]] = {}
-    bulk_acts: ClassVar[tuple[str, ...]] = ()
     new_form: ClassVar[type[ActForm] | None] = None
     new_label: ClassVar[str] = ""
     page_fields: ClassVar[tuple[str, ...]] = ()
     record_template = "factcheck/admin/record.html"
-    list_per_page = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # counts beside each filter cost a query each
-    actions = None
+    new_right: ClassVar[str] = ""
+    """The act of a desk that making one is; a person who may do it nowhere is not led to the form."""
 
     # who sees what
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
@@ -142,7 +57,11 @@ class RecordAdmin(admin.ModelAdmin):
         return belongs_to_a_desk(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.new_form is not None and belongs_to_a_desk(request)
+        if self.new_form is None or not belongs_to_a_desk(request):
+            return False
+        if not self.new_right:
+            return True
+        return on_own_pages(request, self.model) and bool(desks_open_to(request.user, self.new_right))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -165,9 +84,6 @@ class RecordAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         own = [path("<str:object_id>/act/<slug:act>/", wrap(self.act_view), name=f"{name}_act")]
         return [*own, *super().get_urls()]
-
-    def context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **more}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -220,8 +136,22 @@ class RecordAdmin(admin.ModelAdmin):
         ]
 
     def open_to(self, user: Any, record: Any, name: str) -> bool:
-        """Whether a person may do it; for a noun whose rights are those of another record, a feed's desk say."""
-        return may(user, record, self.right_of(name))
+        """Whether a person may do it to the record as it stands."""
+        kind, act = kind_of(record), self.right_of(name)
+        rows = rows_of(kind, act)
+        stands = not rows or any(row.person for row in rows_of(kind, act, record.state))
+        return stands and self.entitled(user, record, name)
+
+    def entitled(self, user: Any, record: Any, name: str) -> bool:
+        """Whether it is theirs to do, whatever the state; for rights that are those of another record, too."""
+        return refusal(user, record, kind_of(record), self.right_of(name)) is None
+
+    def why_not(self, user: Any, record: Any, name: str) -> str:
+        """The sentence for a person whose act it is not; empty for everybody else."""
+        if self.entitled(user, record, name):
+            return ""
+        guard = refusal(user, record, kind_of(record), self.right_of(name))
+        return "You may not do this here." if guard is None or guard.code == "not_allowed" else guard.message
 
     def offers(self, record: Any, name: str) -> bool:
         """Whether an act makes sense for this record, where the table of states does not say it."""
@@ -238,6 +168,8 @@ class RecordAdmin(admin.ModelAdmin):
             raise Http404("There is no such act.")
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
         form = chosen.form(*posted, user=request.user, record=record)
+        if not form.is_valid() and (refused := self.why_not(request.user, record, act)):
+            return self.refused_view(request, record, act, refused)
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
@@ -258,6 +190,15 @@ class RecordAdmin(admin.ModelAdmin):
             back=self.way_back(request, record, None),
         )  # fmt: skip
         return TemplateResponse(request, "factcheck/admin/act.html", context, status=status)
+
+    def refused_view(self, request: HttpRequest, record: Any, act: str, message: str) -> HttpResponse:
+        """Why an act is not theirs. Its form is not shown: what it offers to choose from tells of the record."""
+        label = self.acts[act].label or words(act).capitalize()
+        context = self.context(
+            request, title=f"{label}: {record}", original=record, record=record, refused=message,
+            back=self.way_back(request, record, None),
+        )  # fmt: skip
+        return TemplateResponse(request, "factcheck/admin/refused.html", context, status=403)
 
     def perform(self, request: HttpRequest, record: Any, act: Act, form: ActForm) -> Any:
         said = dict(form.cleaned_data)
@@ -302,58 +243,6 @@ class RecordAdmin(admin.ModelAdmin):
     def create(self, request: HttpRequest, form: ActForm) -> Any:
         """Make the record by an act of ``workflow``; for the nouns that have a ``new_form``."""
         raise NotImplementedError
-
-    # acts on many records of a list
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list; after an act on some of it, back to where the person chose them."""
-        title = str(self.opts.verbose_name_plural).capitalize()
-        answer = super().changelist_view(request, {"title": title, **(extra_context or {})})
-        wanted = request.POST.get("next", "")
-        if answer.status_code == 302 and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-            answer.headers["Location"] = wanted
-        return answer
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        if not belongs_to_a_desk(request):
-            return {}
-        return {name: (bulk(name), name, self.acts[name].label or words(name).capitalize()) for name in self.bulk_acts}
-
-    def act_on_many(self, request: HttpRequest, records: QuerySet[Model], name: str) -> HttpResponse | None:
-        """One form for all that were chosen; each is done or refused by itself, and counted."""
-        act = self.acts[name]
-        confirmed = "confirmed" in request.POST or not act.asks
-        form = act.form(request.POST if confirmed else None, user=request.user)
-        label = act.label or words(name).capitalize()
-        if confirmed and form.is_valid():
-            self.report_many(request, label, [self.try_one(request, record, act, form) for record in records])
-            return None
-        context = self.context(request, title=f"{label}: {len(records)} chosen", form=form, button=label)
-        context |= {"chosen": records, "action": name, "grave": act.grave, "back": request.get_full_path()}
-        return TemplateResponse(request, "factcheck/admin/act.html", context, status=422 if confirmed else 200)
-
-    def try_one(self, request: HttpRequest, record: Any, act: Act, form: ActForm) -> str:
-        said = {**form.cleaned_data, "version": record.version} if act.versioned else form.cleaned_data
-        try:
-            act.call(record, by=request.user, **said)
-        except FactcheckError as refusal:
-            return refusal.message
-        return ""
-
-    def report_many(self, request: HttpRequest, label: str, answers: list[str]) -> None:
-        done = answers.count("")
-        if done:
-            messages.success(request, f"{label}: {done} done.")
-        for reason in sorted({answer for answer in answers if answer}):
-            messages.error(request, f"{label}: {answers.count(reason)} refused. {reason}")
-
-
-def bulk(name: str) -> Callable[..., Any]:
-    """The function that Django's list page calls for an act on many records."""
-
-    def action(page: RecordAdmin, request: HttpRequest, records: QuerySet[Model]) -> HttpResponse | None:
-        return page.act_on_many(request, records, name)
-
-    return action
 
 
 def status_of(refusal: FactcheckError) -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from factcheck.conf import verdict_words
 from factcheck.models import Method, SourceUse, Stance, VerdictLabel
 
-from .base import ActForm, words
+from .acts import ActForm, words
 from .document_forms import Moment, text_area
 from .topics import Lines
 from .verification import workers

@@ -16,7 +16,14 @@ from factcheck.models import Claim, Verdict, VerificationTask
 from factcheck.permissions import refusal
 from factcheck.states import UNSIGNED, ClaimState, rows_of
 from factcheck.text import AnchorState
-from factcheck.workflow.claims import accept_claim, dismiss_claim, place_claim, reopen_claim, split_claim
+from factcheck.workflow.claims import (
+    accept_claim,
+    dismiss_claim,
+    figures_in,
+    place_claim,
+    reopen_claim,
+    split_claim,
+)
 from factcheck.workflow.verification import (
     assign_claim,
     challenge_claim,
@@ -28,12 +35,13 @@ from factcheck.workflow.verification import (
     waive_claim,
 )
 
-from .base import Act, NoteForm, RecordAdmin, address_of, words
+from .acts import Act, NoteForm, words
+from .base import RecordAdmin, address_of
 from .claim_forms import AssignForm, PlaceForm, SignOffForm, SplitForm, SubmitForm, WaiveForm
 from .evidence import evidence_section, record
 from .evidence_forms import NewEvidenceForm
 from .figures import compared
-from .filters import DeskFilter, WhoseClaim
+from .filters import DeskFilter, DocumentFilter, WhoseClaim
 from .sentence import above_the_form, as_kept, claim_in_text, only_place
 from .shown import link, links, pill
 from .verification import CHECKED, dated, is_overdue
@@ -80,7 +88,7 @@ class ClaimAdmin(RecordAdmin):
     bulk_acts = ("accept", "dismiss", "assign")
     record_template = "factcheck/admin/claim.html"
     list_display: ClassVar = ["__str__", "shown_state", "worth", "due", "assignees", "document"]
-    list_filter: ClassVar = ["state", WhoseClaim, "claim_type", DeskFilter]
+    list_filter: ClassVar = ["state", WhoseClaim, "claim_type", DeskFilter, DocumentFilter]
     list_select_related: ClassVar = ["document"]
     search_fields: ClassVar = ["text", "document__title"]
 
@@ -148,7 +156,8 @@ class ClaimAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         user = request.user
-        figures = record.figures.select_related("document__publisher", "attribution__source", "measure")
+        held = figures_in(record) if record.state == ClaimState.PROPOSED else record.figures
+        figures = held.select_related("document__publisher", "attribution__source", "measure")
         return {
             "claim": record,
             "in_text": claim_in_text(record),

@@ -35,7 +35,8 @@ from factcheck.text import Basis
 from factcheck.workflow.crosscheck import request_crosscheck, resolve_discrepancy, says_of
 from factcheck.workflow.transitions import may
 
-from .base import Act, ActForm, RecordAdmin, words
+from .acts import Act, ActForm, words
+from .base import RecordAdmin
 from .jobs import progress_of
 from .shown import lines, link, links, moment, pill
 
@@ -199,6 +200,7 @@ class CrossCheckForm(ActForm):
 class CrossCheckAdmin(RecordAdmin):
     new_form = CrossCheckForm
     new_label = "Compare figures now"
+    new_right = "crosscheck"
     record_template = "factcheck/admin/working.html"
     list_display: ClassVar = ["__str__", "state", "progress", "found_here", "started"]
     list_filter: ClassVar = ["scope"]

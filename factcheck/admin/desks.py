@@ -19,7 +19,9 @@ from factcheck.models import Desk, Eyes, Membership, Policy, Role, Webhook
 from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.transitions import may, require
 
-from .base import Act, ActForm, RecordAdmin, address_of, on_own_pages, words
+from .acts import Act, ActForm, words
+from .base import RecordAdmin, address_of, on_own_pages
+from .filters import OwnDesk
 
 MEANT = {
     Role.EDITOR: "takes texts in, accepts claims, assigns, resolves",
@@ -149,7 +151,7 @@ class MembershipAdmin(RecordAdmin):
         )
     }
     list_display: ClassVar = ["user", "shown_role", "desk"]
-    list_filter: ClassVar = ["role", "desk"]
+    list_filter: ClassVar = ["role", OwnDesk]
     list_select_related: ClassVar = ["user", "desk"]
     search_fields: ClassVar = ["user__username"]
     ordering: ClassVar = ["desk__name", "user__username", "role"]

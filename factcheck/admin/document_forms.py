@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django.utils.timezone import make_aware
 
 from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
 from factcheck.text import ClaimType
 from factcheck.workflow.documents import zones
 from factcheck.workflow.transitions import may
 
-from .base import ActForm, Several
+from .acts import ActForm, Several
 
+EARLIEST = 1400
+CLOCKS = ("published_at", "embargo_until")
 NEVER_CHECKABLE = "idle", "background", "not checkable"
 
 
@@ -28,6 +32,22 @@ class Moment(forms.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
+
+
+def on_the_clock(at: datetime, zone: ZoneInfo) -> datetime:
+    """A moment as a clock of that zone shows it; a year that no text of a newsroom has is refused."""
+    if not EARLIEST <= at.year <= timezone.now().year + 1:
+        raise forms.ValidationError(f"The year must lie between {EARLIEST} and next year.")
+    return at.replace(tzinfo=zone)
+
+
+def put_on_the_clock(form: forms.Form, said: dict[str, Any], names: list[str], zone: ZoneInfo) -> None:
+    """The moments of a form in their zone, each with its own refusal."""
+    for name in names:
+        try:
+            said[name] = on_the_clock(said[name], zone)
+        except forms.ValidationError as refusal:
+            form.add_error(name, refusal)
 
 
 class NewDocumentForm(ActForm):
@@ -72,9 +92,7 @@ class NewDocumentForm(ActForm):
         if len(given) != 1:
             raise forms.ValidationError("Paste a text, choose a file or give an address: one of the three.")
         zone = ZoneInfo(said["zone"]) if said.get("zone") else ZoneInfo("UTC")
-        for name in ("published_at", "embargo_until"):
-            if at := said.get(name):
-                said[name] = at.replace(tzinfo=zone)
+        put_on_the_clock(self, said, [name for name in CLOCKS if said.get(name)], zone)
         return said
 
 
@@ -132,6 +150,44 @@ class CorrectForm(ActForm):
 
     def fit(self) -> None:
         self.fields["claim"].queryset = self.record.claims.standing()
+
+
+class DescribeForm(ActForm):
+    """What is known of a document besides its text. Only what was changed here is changed."""
+
+    title = forms.CharField(max_length=500, required=False)
+    publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none known")
+    byline = forms.CharField(max_length=500, required=False)
+    language = forms.CharField(max_length=10, required=False, help_text="A code, such as en or en-GB.")
+    zone = forms.ChoiceField(label="Time zone of the dateline", choices=[])
+    published_at = Moment(label="Published", required=False, help_text="On the clock of that zone.")
+    embargo_until = Moment(label="Embargo until", required=False, help_text="On the clock of that zone.")
+    authors = Several(
+        get_user_model().objects.none(), required=False,
+        help_text="Colleagues who wrote it too: they will not decide on it. Nobody is taken away.",
+    )  # fmt: skip
+
+    def fit(self) -> None:
+        record = self.record
+        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
+        self.fields["authors"].queryset = colleagues_of(self.user)
+        self.fields["zone"].choices = [(name, name) for name in sorted({*zones(), record.zone})]
+        for name in ("title", "publisher", "byline", "language", "zone"):
+            self.fields[name].initial = getattr(record, name)
+        for name in ("published_at", "embargo_until"):
+            at = getattr(record, name)
+            clock = at.astimezone(ZoneInfo(record.zone)) if at else None
+            shown = clock.replace(tzinfo=None, second=0, microsecond=0) if clock else None
+            self.fields[name].initial = make_aware(shown) if shown else None
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(super().clean() or {})
+        zone = ZoneInfo(said.get("zone") or self.record.zone)
+        moved = [name for name in CLOCKS if said.get(name) and {name, "zone"} & {*self.changed_data}]
+        put_on_the_clock(self, said, moved, zone)
+        clocks = set(CLOCKS) if "zone" in self.changed_data else set()
+        said["authors"] = tuple(said.get("authors") or ())
+        return {name: value for name, value in said.items() if name in {*self.changed_data, *clocks, "authors"}}
 
 
 class TopicForm(ActForm):

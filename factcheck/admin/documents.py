@@ -6,29 +6,23 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import SafeString
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.models import (
     Claim,
-    Discrepancy,
     Document,
-    Figure,
     Job,
-    Policy,
     Revision,
-    Verdict,
-    VerificationTask,
 )
 from factcheck.queue import JobName
-from factcheck.states import ClaimState, DocumentState, FigureState
+from factcheck.states import DocumentState
 from factcheck.workflow.claims import add_claim, dismiss_idle_figures
-from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import (
     Arrival,
     confirm_document,
@@ -37,18 +31,20 @@ from factcheck.workflow.documents import (
     withdraw_document,
 )
 from factcheck.workflow.fetches import fetch_document, fetches_of, refetch_document
+from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
+from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
-from factcheck.workflow.topics import suggest_topic
-from factcheck.workflow.transitions import may
 
-from .base import Act, NoteForm, RecordAdmin, address_of, belongs_to_a_desk
+from .acts import Act, NoteForm
+from .base import RecordAdmin, address_of, belongs_to_a_desk, desks_open_to
 from .desk import desk_day
 from .document_forms import (
     ClaimForm,
     ConfirmForm,
     CorrectForm,
+    DescribeForm,
     IdleForm,
     NewDocumentForm,
     PublishForm,
@@ -56,10 +52,11 @@ from .document_forms import (
     TopicForm,
     WaiveForm,
 )
-from .marked import LONGEST, marked_text
-from .originals import is_shown, original_view
+from .filters import OwnDesk
+from .originals import original_view
 from .sentence import as_kept, only_place
 from .shown import pill
+from .workbench import workbench
 
 
 def bytes_of(file: Any) -> bytes:
@@ -98,18 +95,21 @@ class DocumentAdmin(RecordAdmin):
         "publish": Act(publish_document, PublishForm, done="It is recorded as published."),
         "correct": Act(correct, CorrectForm, done="The correction is recorded."),
         "revise": Act(revise, ReviseForm, "New text", "The new text is being read."),
+        "describe": Act(describe_document, DescribeForm, "Describe", "The description is corrected."),
         "set_topic": Act(set_topic, TopicForm, "Topic", "The topic is set."),
         "dismiss_idle": Act(dismiss_idle_figures, IdleForm, "Dismiss idle figures", versioned=False),
         "waive": Act(waive_document, WaiveForm, "Waive for breaking news", grave=True),
         "fetch": Act(refetch_document, label="Fetch again", done="It will be fetched again.", versioned=False),
         "reread": Act(reread_document, label="Read again", done="It will be read again.", versioned=False),
         "withdraw": Act(withdraw_document, NoteForm, done="The document is withdrawn.", grave=True),
+        "erase": Act(erase_document, NoteForm, "Erase the text", "The text is erased.", grave=True),
     }
     new_form = NewDocumentForm
     new_label = "New document"
+    new_right = "ingest"
     record_template = "factcheck/admin/document.html"
     list_display: ClassVar = ["name", "kind", "shown_state", "gate", "desk", "topic", "publisher", "published_at"]
-    list_filter: ClassVar = ["state", "clear", "kind", "desk", "topic"]
+    list_filter: ClassVar = ["state", "clear", "kind", OwnDesk, "topic"]
     list_select_related: ClassVar = ["desk", "publisher", "topic"]
     search_fields: ClassVar = ["title", "byline", "url"]
     page_fields = (
@@ -128,10 +128,12 @@ class DocumentAdmin(RecordAdmin):
     def offers(self, record: Document, name: str) -> bool:
         standing = record.state in (DocumentState.IN_CHECK, DocumentState.PUBLISHED)
         offered = {
+            "erase": record.revisions.filter(erased_at=None).exists(),
             "fetch": record.url != "" and record.state != DocumentState.WITHDRAWN and fetches_of(record).exists(),
             "waive": record.state == DocumentState.IN_CHECK,
             "revise": record.state not in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN),
             "set_topic": record.state != DocumentState.WITHDRAWN,
+            "describe": record.state != DocumentState.WITHDRAWN,
         }
         return offered.get(name, standing or name not in ("add_claim", "dismiss_idle", "reread"))
 
@@ -165,7 +167,8 @@ class DocumentAdmin(RecordAdmin):
         """The desk's day."""
         if not belongs_to_a_desk(request):
             raise PermissionDenied
-        context = self.context(request, title="Desk", **desk_day(request.user))
+        may_file = bool(desks_open_to(request.user, "ingest"))
+        context = self.context(request, title="Desk", may_file=may_file, **desk_day(request.user))
         return TemplateResponse(request, "factcheck/admin/desk.html", context)
 
     def original(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -177,65 +180,14 @@ class DocumentAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         revision = record.current_revision
-        jobs = Job.objects.filter(key__startswith=f"document:{record.pk}").exclude(name=JobName.WATCH_CLEARANCE)
+        own = Q(key=f"document:{record.pk}") | Q(key__startswith=f"document:{record.pk}:")
+        jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.WATCH_CLEARANCE)
         shown: dict[str, Any] = {"revision": revision, "jobs": list(jobs.unfinished().order_by("pk")[:5])}
         shown["next"] = address_of(record)
         shown["authors"] = record.authors.all()
         if revision is None:
             return shown
         return shown | workbench(request, record, revision)
-
-
-def workbench(request: HttpRequest, document: Document, revision: Revision) -> dict[str, Any]:
-    """The text as marked, the claims in its order, the figures nobody has dealt with, and the gate's answer."""
-    claims = list(claims_of(document))
-    places = {row.claim_id: row.start for row in revision.anchors.exclude(claim=None).exclude(start=None)}
-    claims.sort(key=lambda claim: (claim.pk not in places, places.get(claim.pk, 0), claim.pk))
-    numbers = {claim.pk: number for number, claim in enumerate(claims, 1)}
-    for claim in claims:
-        claim.number = numbers[claim.pk]
-        claim.newest_verdict = max(claim.verdicts.all(), key=lambda row: row.pk, default=None)
-    proposed = [claim for claim in claims if claim.state == ClaimState.PROPOSED]
-    answer = clearance(document)
-    threshold = Policy.of(document.desk).threshold
-    loose = document.figures.standing().filter(state=FigureState.FOUND).order_by("-checkworthiness", "pk")
-    rows = Discrepancy.objects.visible_to(request.user).of_document(document).exclude(state="closed")
-    return {
-        "stretches": marked_text(revision, numbers),
-        "cut": len(revision.text) > LONGEST,
-        "claims": claims,
-        "proposed": proposed,
-        "may_accept": bool(proposed) and may(request.user, proposed[0], "accept"),
-        "may_dismiss": bool(proposed) and may(request.user, proposed[0], "dismiss"),
-        "may_mark": may(request.user, document, "add_claim"),
-        "mark_form": ClaimForm(user=request.user, record=document),
-        "answer": answer,
-        "blockers": [(row, address_of_blocker(row)) for row in answer.blockers],
-        "loose": list(loose[:100]),
-        "threshold": threshold,
-        "discrepancies": rows.select_related("measure").order_by("state", "-pk")[:50],
-        "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
-        "suggested": suggest_topic(document) if document.topic_id is None else None,
-        "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,
-        "original_shown": revision.snapshot is not None and is_shown(revision.snapshot),
-    }
-
-
-def claims_of(document: Document) -> QuerySet[Claim]:
-    """The claims that stand in the text or have lost their place in it, with what the list shows of each."""
-    verdicts = Verdict.objects.select_related("by", "sign_off__by")
-    work = VerificationTask.objects.unfinished().select_related("assignee")
-    rows = Claim.objects.filter(document=document).standing().select_related("attribution")
-    return rows.prefetch_related(
-        Prefetch("verdicts", verdicts), Prefetch("verification_tasks", work), Prefetch("figures", Figure.objects.all())
-    )
-
-
-def address_of_blocker(row: Any) -> str:
-    """The page of the record a blocker names; the document's own page is this one."""
-    if row.record == "document" or row.record_id is None:
-        return ""
-    return reverse(f"admin:factcheck_{row.record}_change", args=[row.record_id])
 
 
 @admin.register(Revision)

@@ -29,7 +29,8 @@ from factcheck.workflow.evidence import (
 from factcheck.workflow.originals import bytes_of
 from factcheck.workflow.transitions import may
 
-from .base import Act, NoteForm, RecordAdmin, words
+from .acts import Act, NoteForm, words
+from .base import RecordAdmin
 from .evidence_forms import CREDIBILITY, AssessForm, AttachForm, LinkForm, NewEvidenceForm
 from .filters import ClaimDeskFilter
 from .originals import original_view

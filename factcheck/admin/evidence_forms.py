@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from factcheck.models import Evidence, EvidenceKind, Source, SourceUse, Stance
 
-from .base import ActForm
+from .acts import ActForm
 from .document_forms import text_area
 
 CREDIBILITY = {

@@ -15,7 +15,9 @@ from factcheck.models import Desk, Feed, Job, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
 from factcheck.workflow.transitions import may
 
-from .base import Act, ActForm, RecordAdmin, address_of, desks_open_to, on_own_pages
+from .acts import Act, ActForm
+from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
+from .filters import OwnDesk
 from .shown import moment, pill, yes
 
 SHOWN = 50
@@ -62,7 +64,7 @@ class FeedAdmin(RecordAdmin):
     new_label = "New feed"
     record_template = "factcheck/admin/feed.html"
     list_display: ClassVar = ["__str__", "desk", "publisher", "every", "shown_active", "looked", "error"]
-    list_filter: ClassVar = ["active", "desk"]
+    list_filter: ClassVar = ["active", OwnDesk]
     list_select_related: ClassVar = ["desk", "publisher"]
     page_fields = ("desk", "url", "folder", "publisher")
 
@@ -95,7 +97,7 @@ class FeedAdmin(RecordAdmin):
         yield "last asked for", moment(record.asked_at, "never"), ""
         yield "last looked at", moment(record.polled_at, "never"), ""
 
-    def open_to(self, user: Any, record: Any, name: str) -> bool:
+    def entitled(self, user: Any, record: Any, name: str) -> bool:
         return may(user, record, "poll") if name == "poll" else may(user, record.desk, "keep_feed")
 
     def offers(self, record: Any, name: str) -> bool:

@@ -21,7 +21,8 @@ from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.crosscheck import says_of, states_of
 from factcheck.workflow.measures import pin_figure
 
-from .base import Act, ActForm, RecordAdmin, words
+from .acts import Act, ActForm, words
+from .base import RecordAdmin
 from .crosschecks import as_of_words, carriers
 from .filters import DeskFilter
 from .measures import Told, told_to_person

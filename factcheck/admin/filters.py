@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from factcheck.models import Desk, VerificationTask
+from factcheck.models import Desk, Document, VerificationTask
 from factcheck.states import TaskState
 
 
@@ -26,11 +26,36 @@ class DeskFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         chosen = self.value()
-        return queryset.filter(**{self.column: chosen}) if chosen and chosen.isdecimal() else queryset
+        known = chosen and chosen.isdecimal() and len(chosen) < 19
+        return queryset.filter(**{self.column: chosen}) if known else queryset
 
 
 class ClaimDeskFilter(DeskFilter):
     column: ClassVar[str] = "claim__document__desk"
+
+
+class OwnDesk(DeskFilter):
+    """For records that belong to a desk themselves."""
+
+    column: ClassVar[str] = "desk"
+
+
+class DocumentFilter(admin.SimpleListFilter):
+    """What belongs to one document: shown where a page of the document led here."""
+
+    title = "document"
+    parameter_name = "document"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = self.value() or ""
+        if not chosen.isdecimal() or len(chosen) > 18:
+            return []
+        found = Document.objects.visible_to(request.user).filter(pk=chosen)
+        return [(str(one.pk), str(one)) for one in found]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        known = {name for name, _ in self.lookup_choices}
+        return queryset.filter(document=self.value()) if self.value() in known else queryset
 
 
 class WhoseClaim(admin.SimpleListFilter):

@@ -15,7 +15,8 @@ from factcheck.models import Event
 from factcheck.permissions import PERMISSIONS
 from factcheck.states import TRANSITIONS
 
-from .base import RecordAdmin, words
+from .acts import words
+from .base import RecordAdmin
 from .notices import address_of_kind
 from .shown import moment
 

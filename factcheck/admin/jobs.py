@@ -16,7 +16,9 @@ from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
-from .base import Act, RecordAdmin, words
+from .acts import Act, words
+from .base import RecordAdmin
+from .filters import OwnDesk
 from .shown import link, moment, pill
 
 
@@ -43,7 +45,7 @@ class JobAdmin(RecordAdmin):
     bulk_acts = ("retry",)
     record_template = "factcheck/admin/working.html"
     list_display: ClassVar = ["work", "key", "shown_state", "progress", "error", "asked"]
-    list_filter: ClassVar = ["state", SmallWork, "name", "desk"]
+    list_filter: ClassVar = ["state", SmallWork, "name", OwnDesk]
     list_select_related: ClassVar = ["desk"]
     search_fields: ClassVar = ["key", "error"]
     page_fields = ("key", "desk", "attempt", "failures", "error", "created_by")

@@ -28,14 +28,16 @@ class Stretch:
     ends: tuple[int, ...] = ()
 
 
-def marked_text(revision: Revision, numbers: dict[int, int]) -> list[Stretch]:
-    """The text of a revision, cut where claims and figures begin and end.
+def marked_text(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[Stretch]:
+    """The text of a revision from an offset on, cut where claims and figures begin and end.
 
-    ``numbers`` gives the claims to be marked their number on the page. Only the first 200,000 characters are
-    shown; what stands behind them is still checked.
+    ``numbers`` gives the claims to be marked their number on the page. At most 200,000 characters are shown at once.
     """
-    text = revision.text[:LONGEST]
-    anchors = list(revision.anchors.filter(start__lt=len(text)).exclude(start=None).in_text_order())
+    text = revision.text[first : first + LONGEST]
+    inside = revision.anchors.filter(start__lt=first + len(text), end__gt=first)
+    anchors = list(inside.in_text_order())
+    for row in anchors:  # as the part counts; none of them is saved
+        row.start, row.end = max(0, row.start - first), row.end - first
     claims = [row for row in anchors if row.claim_id in numbers and row.start != row.end]
     figures = [row for row in anchors if row.figure_id and row.start != row.end]
     return list(stretches(text, claims, figures, numbers))

@@ -19,7 +19,8 @@ from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosscheck import Held, agreements_of, request_crosscheck, state_key, state_of, states_of
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
 
-from .base import Act, ActForm, RecordAdmin, Several, address_of
+from .acts import Act, ActForm, Several
+from .base import RecordAdmin, address_of
 from .crosschecks import as_of_words, desk_to_ask_for
 from .shown import pill, yes
 
@@ -191,21 +192,23 @@ class MeasureAdmin(RecordAdmin):
     def right_of(self, name: str) -> str:
         return "set_general" if name in ("general", "in_topic") else name
 
-    def open_to(self, user: Any, record: Any, name: str) -> bool:
+    def entitled(self, user: Any, record: Any, name: str) -> bool:
         """Comparing again is a right on a desk, the others are rights on the measure."""
         if name == "crosscheck":
             return desk_to_ask_for(user, Document.objects.filter(figures__measure=record)) is not None
-        return super().open_to(user, record, name)
+        return super().entitled(user, record, name)
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        told = told_to_person(states_of(record), request.user)
+        states = states_of(record)
+        told = told_to_person(states, request.user)
         every_figure_seen = not record.figures.exclude(document__in=Document.objects.visible_to(request.user)).exists()
         rows = Discrepancy.objects.visible_to(request.user).filter(measure=record)
+        agreements = agreements_of(record, states) if every_figure_seen and not record.general else []
         return {
             "told": told,
             "matrix": matrix(told),
             "discrepancies": rows.exclude(state=DiscrepancyState.CLOSED).order_by("state", "-pk")[:200],
-            "agreements": agreements_of(record)[:MOST_AGREEMENTS] if every_figure_seen and not record.general else [],
+            "agreements": agreements[:MOST_AGREEMENTS],
         }
 
     def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:

@@ -17,15 +17,12 @@ from django.utils.safestring import SafeString
 from factcheck.models import Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
-from .base import Act, RecordAdmin, belongs_to_a_desk
+from .acts import Act
+from .base import RecordAdmin, belongs_to_a_desk
+from .filters import OwnDesk
 from .shown import moment, pill
 
 UNREAD_FIRST = Case(When(read_at=None, then=Value(0)), default=1)
-
-
-def unread_notices(user: Any) -> int:
-    """How many notices wait in a person's inbox: for the head of every page."""
-    return Notification.objects.visible_to(user).unread().count()
 
 
 def address_of_kind(kind: str, pk: int) -> str:
@@ -76,7 +73,7 @@ class NoticeAdmin(RecordAdmin):
     change_list_template = "factcheck/admin/notices.html"
     list_display: ClassVar = ["told", "shown_read", "about", "kind", "at"]
     list_display_links: ClassVar = ["told"]
-    list_filter: ClassVar = [Unread, "kind", "desk"]
+    list_filter: ClassVar = [Unread, "kind", OwnDesk]
     list_select_related: ClassVar = ["desk"]
     ordering: ClassVar = [UNREAD_FIRST, "-id"]
     page_fields = ("kind", "desk")

@@ -20,11 +20,13 @@ from factcheck.models import Desk, Document, Report, ReportFormat, ReportKind, R
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
-from factcheck.reports.subscriptions import change_subscription, subscribe
+from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 from factcheck.workflow.documents import zones
 from factcheck.workflow.transitions import may
 
-from .base import Act, ActForm, RecordAdmin, Several, desks_open_to, on_own_pages, words
+from .acts import Act, ActForm, Several, words
+from .base import RecordAdmin, desks_open_to, on_own_pages
+from .filters import OwnDesk
 from .shown import moment, pill
 
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -67,9 +69,10 @@ class BuildForm(ActForm):
 class ReportAdmin(RecordAdmin):
     new_form = BuildForm
     new_label = "Build a report now"
+    new_right = "build_report"
     record_template = "factcheck/admin/report.html"
     list_display: ClassVar = ["title", "kind", "desk", "built"]
-    list_filter: ClassVar = ["kind", "desk", "built_at"]
+    list_filter: ClassVar = ["kind", OwnDesk, "built_at"]
     list_select_related: ClassVar = ["desk"]
     search_fields: ClassVar = ["title"]
     page_fields = ("kind", "desk", "document", "subscription", "created_by")
@@ -133,7 +136,8 @@ class ScheduleForm(ActForm):
 
     cron = forms.CharField(
         label="Schedule", max_length=100, initial="0 7 * * *",
-        help_text="Five fields: minute, hour, day of month, month, day of week. “0 7 * * 1-5” is 07:00 on weekdays.",
+        help_text="Five fields: minute, hour, day of month, month, day of week. “0 7 * * 1-5” is 07:00 on weekdays. "
+        "Where both days are given, either will do. Every 15 minutes at most.",
     )  # fmt: skip
     zone = forms.ChoiceField(label="Time zone", initial="UTC")
     formats = forms.MultipleChoiceField(
@@ -169,12 +173,15 @@ class SubscribeForm(BuildForm, ScheduleForm):
 
 @admin.register(ReportSubscription)
 class SubscriptionAdmin(RecordAdmin):
-    acts: ClassVar = {"change": Act(change_subscription, ScheduleForm, done="The subscription is changed.")}
+    acts: ClassVar = {
+        "send_now": Act(send_now, label="Send one now", done="It is being built and mailed.", versioned=False),
+        "change": Act(change_subscription, ScheduleForm, done="The subscription is changed."),
+    }
     new_form = SubscribeForm
     new_label = "New subscription"
     record_template = "factcheck/admin/subscription.html"
     list_display: ClassVar = ["kind", "desk", "document", "cron", "zone", "shown_active"]
-    list_filter: ClassVar = ["active", "kind", "desk"]
+    list_filter: ClassVar = ["active", "kind", OwnDesk]
     list_select_related: ClassVar = ["desk", "document"]
     page_fields = ("kind", "desk", "document", "cron", "zone", "owner")
 
@@ -195,7 +202,7 @@ class SubscriptionAdmin(RecordAdmin):
         yield "files", ", ".join(map(name_of, record.formats)) or "none", ""
         yield "state", self.shown_active(record), ""
 
-    def open_to(self, user: Any, record: Any, name: str) -> bool:
+    def entitled(self, user: Any, record: Any, name: str) -> bool:
         return may(user, record.desk, "subscribe")
 
     def create(self, request: HttpRequest, form: Any) -> ReportSubscription:

@@ -67,7 +67,7 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str, str, str]:
 
 def above_the_form(answer: HttpResponse) -> HttpResponse:
     """The page that asks for what an act needs, with the claim in its sentence above the form."""
-    if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+    if isinstance(answer, TemplateResponse) and answer.context_data is not None and "form" in answer.context_data:
         record = answer.context_data["record"]
         claim = record if isinstance(record, Claim) else record.claim
         answer.template_name = "factcheck/admin/claim_act.html"

@@ -9,7 +9,8 @@ from django.db.models import Model
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from .base import address_of, words
+from .acts import words
+from .base import address_of
 
 
 def pill(name: str, said: str = "") -> SafeString:

@@ -18,7 +18,8 @@ from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic
 from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
 from factcheck.workflow.transitions import may
 
-from .base import Act, ActForm, RecordAdmin, address_of, status_of, words
+from .acts import Act, ActForm, Several, words
+from .base import RecordAdmin, address_of, status_of
 from .document_forms import text_area
 from .evidence_forms import SourceField
 from .shown import link, links, pill
@@ -47,7 +48,7 @@ class Particulars(ActForm):
 
 
 class ChangeForm(Particulars):
-    party_to = forms.ModelMultipleChoiceField(
+    party_to = Several(
         Topic.objects.none(), label="Has an interest in", required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -69,7 +70,7 @@ class NewSourceForm(Particulars):
         label="The name is confidential", required=False,
         help_text="It is sealed, and a code stands in its place on every page and in every report.",
     )  # fmt: skip
-    confidants = forms.ModelMultipleChoiceField(
+    confidants = Several(
         get_user_model().objects.none(), label="Who may open the name", required=False,
         widget=forms.CheckboxSelectMultiple, help_text="Besides the chief of the desk.",
     )  # fmt: skip
@@ -100,7 +101,7 @@ class GradeForm(ActForm):
 
 
 class EntrustForm(ActForm):
-    confidants = forms.ModelMultipleChoiceField(
+    confidants = Several(
         get_user_model().objects.none(), label="Who may open the name", required=False,
         widget=forms.CheckboxSelectMultiple, help_text="Besides the chief of the desk that entered the source.",
     )  # fmt: skip

@@ -14,7 +14,8 @@ from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, T
 from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.topics import change_topic, record_topic
 
-from .base import Act, ActForm, RecordAdmin, address_of
+from .acts import Act, ActForm
+from .base import RecordAdmin, address_of
 from .crosschecks import desk_to_ask_for
 
 SHOWN = 100
@@ -73,6 +74,7 @@ class TopicAdmin(RecordAdmin):
     }
     new_form = NewTopicForm
     new_label = "New topic"
+    new_right = "record_topic"
     record_template = "factcheck/admin/topic.html"
     list_display: ClassVar = ["title", "slug", "named_places", "starts_on", "ends_on", "documents"]
     search_fields: ClassVar = ["title", "slug"]
@@ -94,11 +96,11 @@ class TopicAdmin(RecordAdmin):
         yield from super().facts(record)
         yield "places", self.named_places(record), ""
 
-    def open_to(self, user: Any, record: Any, name: str) -> bool:
+    def entitled(self, user: Any, record: Any, name: str) -> bool:
         """Comparing again is a right on a desk."""
         if name == "crosscheck":
             return desk_to_ask_for(user, record.documents.all()) is not None
-        return super().open_to(user, record, name)
+        return super().entitled(user, record, name)
 
     def create(self, request: HttpRequest, form: Any) -> Topic:
         return record_topic(by=request.user, **form.cleaned_data)

@@ -24,11 +24,14 @@ from factcheck.workflow.verification import (
     hand_in,
     reassign_task,
     reopen_task,
+    reschedule_task,
     take_up,
     unblock_task,
 )
 
-from .base import Act, ActForm, NoteForm, RecordAdmin, address_of, words
+from .acts import Act, ActForm, NoteForm, words
+from .base import RecordAdmin, address_of
+from .document_forms import Moment
 from .evidence import evidence_section
 from .figures import compared
 from .filters import ClaimDeskFilter, Unfinished, WhoseTask
@@ -63,6 +66,13 @@ class AssigneeForm(ActForm):
         self.fields["assignee"].queryset = workers(self.user, self.record.claim.document.desk if self.record else None)
 
 
+class DeadlineForm(ActForm):
+    due_at = Moment(label="Due", required=False, help_text="In UTC. Empty for no deadline.")
+
+    def fit(self) -> None:
+        self.fields["due_at"].initial = self.record.due_at if self.record else None
+
+
 class BlockForm(ActForm):
     waiting_for = forms.ChoiceField(
         label="It waits for", widget=forms.RadioSelect, choices=[(name, f"the {name}") for name in WaitingFor.values]
@@ -79,6 +89,7 @@ class VerificationTaskAdmin(RecordAdmin):
         "assign": Act(assign_task, AssigneeForm, done="The work is given to them."),
         "block": Act(block_task, BlockForm, "It has to wait", "The work waits."),
         "reassign": Act(reassign_task, AssigneeForm, "Give to somebody else", "The work is given to them."),
+        "reschedule": Act(reschedule_task, DeadlineForm, "Set a deadline", "The deadline is set."),
         "reopen": Act(reopen_task, label="Open again", done="The work is open again."),
         "cancel": Act(cancel_task, NoteForm, done="The work is cancelled.", grave=True),
     }
@@ -121,6 +132,8 @@ class VerificationTaskAdmin(RecordAdmin):
         return f"{task.claim.checkworthiness:.2f}"
 
     def offers(self, record: VerificationTask, name: str) -> bool:
+        if name == "reschedule":
+            return record.state not in FINISHED
         return name != "reopen" or record.claim.state in CHECKED
 
     def facts(self, record: VerificationTask) -> Iterable[tuple[str, Any, str]]:

@@ -17,7 +17,9 @@ from factcheck.workflow.happenings import HAPPENINGS
 from factcheck.workflow.transitions import may
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
-from .base import Act, ActForm, RecordAdmin, address_of, desks_open_to, on_own_pages, words
+from .acts import Act, ActForm, words
+from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
+from .filters import OwnDesk
 from .shown import moment, pill
 
 SHOWN = 50
@@ -61,7 +63,7 @@ class WebhookAdmin(RecordAdmin):
     new_label = "New webhook"
     record_template = "factcheck/admin/webhook.html"
     list_display: ClassVar = ["url", "desk", "told_of", "shown_active"]
-    list_filter: ClassVar = ["active", "desk"]
+    list_filter: ClassVar = ["active", OwnDesk]
     list_select_related: ClassVar = ["desk"]
     page_fields = ("desk", "url", "created_by")
 
@@ -87,7 +89,7 @@ class WebhookAdmin(RecordAdmin):
         yield "state", self.shown_active(record), ""
         yield "made", moment(record.created_at), ""
 
-    def open_to(self, user: Any, record: Any, name: str) -> bool:
+    def entitled(self, user: Any, record: Any, name: str) -> bool:
         return may(user, record.desk, "keep_webhook")
 
     def create(self, request: HttpRequest, form: Any) -> Webhook:

@@ -22,8 +22,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.errors import StaleRevision
+from factcheck.models import IdempotencyKey
 
-from .batches import perform_batch
+from .batches import batch_as_it_stands, perform_batch
 from .bodies import Body
 from .errors import PreconditionRequired, handle
 from .idempotency import Once
@@ -124,6 +125,8 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
     """What ``ordering=`` takes: a name, and the columns behind it, none of which may be empty."""
 
     detail_serializer_class: Any = None
+    shown: Any = None
+    """The serializer of what an action answers, where that is a record of another noun."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -141,17 +144,36 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.answer(self.get_object())
 
-    def answer(self, record: Any, status: int = 200) -> Response:
-        """One record as it stands, with its ETag; 304 where the person has just that."""
-        shown = self.detail_serializer_class or type(self).serializer_class
+    def answer(self, record: Any, status: int = 200, beside: dict[str, Any] | None = None) -> Response:
+        """One record as it stands, with its ETag; 304 where the person has just that.
+
+        ``beside``: ids and numbers that are told along with it; the record then stands under its own name.
+        """
+        self.answered, self.beside = record, beside
+        shown = self.shown or self.detail_serializer_class or type(self).serializer_class
         data = shown(record, context=self.get_serializer_context()).data
         tag = etag_of(record, data)
+        if beside is not None:
+            data = {record._meta.model_name: data, **beside}
         if self.request.method == "GET" and tag in parse_etags(self.request.headers.get("If-None-Match", "")):
             return Response(status=304, headers={"ETag": tag})
         return Response(data, status, headers={"ETag": tag})
 
+    def answer_again(self, row: IdempotencyKey) -> Response:
+        """What was answered, as it is now; 404 where the person may not see it any more."""
+        if row.record_id is not None:
+            rows = self.shown.Meta.model.objects.visible_to(self.request.user) if self.shown else self.get_queryset()
+            return self.answer(get_object_or_404(rows, pk=row.record_id), int(row.status or 200), row.answer)
+        if row.answer is not None and "pk" in self.kwargs:
+            self.get_object()
+        if row.answer is not None and self.action.startswith("batch_"):
+            row.answer = batch_as_it_stands(self, row.answer)
+        return super().answer_again(row)
+
     def body(self, form: type[Body]) -> dict[str, Any]:
         """What the request says, or 422."""
+        if self.fault:
+            raise self.fault
         filled = form(data=self.request.data, context=self.get_serializer_context())
         filled.is_valid(raise_exception=True)
         return dict(filled.validated_data)

@@ -78,6 +78,16 @@ def perform_batch(view: Any, name: str, act: Any) -> dict[str, Any]:
     return {"done": done, "refused": len(results) - done, "results": results}
 
 
+def batch_as_it_stands(view: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    """A batch answered again: what came of each item, and its state now as far as the person may still see it."""
+    ids = [result["id"] for result in answer["results"] if result["error"] is None]
+    records = view.queryset.all().visible_to(view.request.user).in_bulk(ids)
+    for result in answer["results"]:
+        record = records.get(result["id"])
+        result |= {"state": getattr(record, "state", None), "version": getattr(record, "version", None)}
+    return answer
+
+
 def same_version(record: Any, wanted: int | None) -> int | None:
     if wanted is not None and wanted != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)

@@ -89,12 +89,12 @@ class DeskViewSet(RecordViewSet):
         return self.answer_policy(set_policy(desk, by=request.user, version=version, **self.body(PolicyBody)))
 
     @describe(201, body=DeskReport, answers=ReportSerializer)
-    @action(detail=True, methods=["post"], url_path="report")
+    @action(detail=True, methods=["post"], url_path="report", shown=ReportSerializer)
     def report(self, request: Request, pk: str) -> Response:
         """Freeze a report of the desk as it stands."""
         desk = self.get_object()
         require_right(request.user, desk, "build_report")
-        return Response(ReportSerializer(build_desk_report(desk, by=request.user, **self.body(DeskReport))).data, 201)
+        return self.answer(build_desk_report(desk, by=request.user, **self.body(DeskReport)), 201)
 
     def answer_policy(self, policy: Policy) -> Response:
         data = PolicySerializer(policy).data

@@ -24,6 +24,7 @@ from factcheck.models import (
     Desk,
     Document,
     DocumentKind,
+    Eyes,
     Job,
     Revision,
     Source,
@@ -46,12 +47,13 @@ from factcheck.workflow.fetches import fetch_document, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
 from factcheck.workflow.originals import bytes_of, newest_snapshot
+from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 from factcheck.workflow.topics import suggest_topic
 
 from .base import Act, RecordViewSet
-from .bodies import Body, Colleague, Moment, Note, Visible
+from .bodies import Body, Change, Colleague, Moment, Note, Visible
 from .lists import Search
 from .parsing import FormParser, JSONParser
 from .permissions import require_right
@@ -138,8 +140,15 @@ class BlockerLine(serializers.Serializer):
     message = serializers.CharField()
 
 
+class PolicyOfAnswer(serializers.Serializer):
+    eyes = serializers.ChoiceField(Eyes.choices)
+    threshold = serializers.FloatField()
+    minimum_origins = serializers.IntegerField()
+    reliability_floor = serializers.CharField()
+
+
 class ClearanceAnswer(serializers.Serializer):
-    """Whether this revision may be published, and what is in the way."""
+    """Whether this revision may be published, what is in the way, and by which policy that was found."""
 
     clear = serializers.BooleanField()
     document = serializers.IntegerField()
@@ -147,6 +156,7 @@ class ClearanceAnswer(serializers.Serializer):
     source_sha256 = serializers.CharField()
     blockers = BlockerLine(many=True)
     waived_until = serializers.DateTimeField(allow_null=True)
+    policy = PolicyOfAnswer()
 
 
 class Suggestion(serializers.Serializer):
@@ -237,6 +247,19 @@ class CorrectionBody(Body):
     uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
+class Description(Change):
+    """What is corrected; what is not named stays. ``authors`` are added to those there are."""
+
+    title = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    byline = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    language = serializers.CharField(max_length=10, allow_blank=True, required=False)
+    publisher = Visible(Source, by="slug", required=False, allow_null=True)
+    published_at = Moment(required=False, allow_null=True)
+    zone = serializers.CharField(max_length=64, required=False)
+    embargo_until = Moment(required=False, allow_null=True)
+    authors = serializers.ListField(child=Colleague(), max_length=50, required=False)
+
+
 class TopicOf(Body):
     topic = Visible(Topic, by="slug", allow_null=True)
 
@@ -304,6 +327,7 @@ class DocumentViewSet(RecordViewSet):
         "correct": Act(correct_document, CorrectionBody),
         "withdraw": Act(withdraw_document, Note),
         "reread": Act(reread_document, answers=202),
+        "describe": Act(describe_document, Description),
         "set_topic": Act(set_topic, TopicOf),
         "dismiss_idle": Act(dismiss_idle_figures, Note, versioned=False),
         "erase": Act(erase_document, Note),
@@ -319,9 +343,7 @@ class DocumentViewSet(RecordViewSet):
         said = self.body(NewDocument)
         said["authors"] = tuple(said["authors"])
         document, job = file_document(said, by=request.user)
-        answer = self.answer(document, 202 if job else 200)
-        answer.data = {"document": answer.data, "job": job.pk if job else None}
-        return answer
+        return self.answer(document, 202 if job else 200, {"job": job.pk if job else None})
 
     @describe(200, answers=ClearanceAnswer, query=(SOURCE_SHA256,))
     @action(detail=True, url_path="clearance")
@@ -372,10 +394,10 @@ class DocumentViewSet(RecordViewSet):
         return Response(RevisionSerializer(found).data)
 
     @describe(201, answers=ReportSerializer)
-    @action(detail=True, methods=["post"], url_path="report")
+    @action(detail=True, methods=["post"], url_path="report", shown=ReportSerializer)
     def report(self, request: Request, pk: str) -> Response:
         """Freeze the verification report of the document as it stands."""
         document = self.get_object()
         require_right(request.user, document.desk, "build_report")
         self.body(Body)
-        return Response(ReportSerializer(build_document_report(document, by=request.user)).data, 201)
+        return self.answer(build_document_report(document, by=request.user), 201)

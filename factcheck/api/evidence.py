@@ -88,6 +88,7 @@ class LinkBody(Body):
 
 class Assessment(Note):
     accepted = serializers.BooleanField()
+    credibility = serializers.IntegerField(min_value=1, max_value=6, required=False, allow_null=True)
 
 
 class EvidenceFilter(filters.FilterSet):
@@ -131,7 +132,6 @@ class EvidenceViewSet(RecordViewSet):
         return [JSONParser(), FormParser()] if self.action_map.get("post") == "create" else super().get_parsers()
 
     @describe(201, body=NewEvidence)
-    @transaction.atomic
     def create(self, request: Request) -> Response:
         """Record what a source says of a claim; an upload with its file is captured at once."""
         self.require_on(Claim, "claim", "record_evidence")
@@ -139,7 +139,8 @@ class EvidenceViewSet(RecordViewSet):
         file = said.pop("file", None)
         if file is not None and said["kind"] != EvidenceKind.UPLOAD:
             raise Invalid("Only an upload comes with a file.", code="file_unexpected")
-        evidence = record_evidence(said.pop("claim"), by=request.user, **said)
-        if file is not None:
-            attach(evidence, by=request.user, note=said["note"], version=None, file=file)
+        with transaction.atomic():
+            evidence = record_evidence(said.pop("claim"), by=request.user, **said)
+            if file is not None:
+                attach(evidence, by=request.user, note=said["note"], version=None, file=file)
         return self.answer(self.get_queryset().get(pk=evidence.pk), 201)

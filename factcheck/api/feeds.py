@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -46,7 +47,7 @@ class FeedSerializer(FeedRow):
         fields: ClassVar = [*FeedRow.Meta.fields, "items", "acts"]
 
     def get_items(self, feed: Feed) -> list[dict[str, Any]]:
-        """What it brought last, newest first; an entry of which no document was made says why."""
+        """What it brought last, newest first; an entry of which no document was made says why. See ``items/``."""
         return list(FeedItemRow(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)
 
     def get_acts(self, feed: Feed) -> list[str]:
@@ -80,6 +81,13 @@ class FeedViewSet(RecordViewSet):
     detail_serializer_class = FeedSerializer
     filterset_class = FeedFilter
     acts: ClassVar = {"poll": Act(ask_for_poll, answers=202)}
+
+    @describe(200, answers=FeedItemRow, many=True)
+    @action(detail=True, url_path="items")
+    def items(self, request: Request, pk: str) -> Response:
+        """All that a feed has brought, newest first."""
+        rows = self.paginate_queryset(self.get_object().items.order_by("-pk"))
+        return self.get_paginated_response(FeedItemRow(rows, many=True).data)
 
     @describe(201, body=NewFeed)
     def create(self, request: Request) -> Response:

@@ -41,10 +41,14 @@ class JSONParser(parsers.BaseParser):
             reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise ParseError(f"The body is not JSON: {reason}") from None
         for path, words in strings_of(found, ""):
-            if UNSTORABLE.search(words):
-                message = "It holds a character that no text can hold: NUL, or half of a surrogate pair."
-                raise ValidationError({path or "body": message}, code="character_unusable")
+            refuse_unstorable(path, words)
         return found
+
+
+def refuse_unstorable(path: str, words: str) -> None:
+    if UNSTORABLE.search(words):
+        message = "It holds a character that no text can hold: NUL, or half of a surrogate pair."
+        raise ValidationError({UNSTORABLE.sub("\ufffd", path) or "body": message}, code="character_unusable")
 
 
 def strings_of(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -63,8 +67,22 @@ def strings_of(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, str
 
 
 class FormParser(parsers.MultiPartParser):
-    """Forms with files; the files are counted against the same limit as a JSON body."""
+    """Forms with files: the same limit, files and all, and the same characters as in a JSON body."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         refuse_large(parser_context)
-        return super().parse(stream, media_type=media_type, parser_context=parser_context)
+        found = super().parse(stream, media_type=media_type, parser_context=parser_context)
+        for field, values in found.data.lists():
+            for words in (field, *values):
+                refuse_unstorable(field, words)
+        for field, files in found.files.lists():
+            for file in files:
+                file.charset = said(file.charset)
+                for words in (field, file.name, file.content_type, file.charset):
+                    refuse_unstorable(field, words or "")
+        return found
+
+
+def said(charset: str | bytes | None) -> str | None:
+    """The encoding a part of a form names, which Django leaves as bytes."""
+    return charset.decode("latin-1") if isinstance(charset, bytes) else charset

@@ -14,12 +14,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from factcheck.models import Desk, Document, Report, ReportKind, ReportSubscription
+from factcheck.models import ERASED, Desk, Document, Report, ReportKind, ReportSubscription
 from factcheck.reports.build import OF_A_DESK
-from factcheck.reports.render import formats_of, render
-from factcheck.reports.subscriptions import change_subscription, subscribe
+from factcheck.reports.render import formats_of, is_erased, render
+from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 
-from .base import RecordViewSet
+from .base import Act, RecordViewSet
 from .bodies import Body, Colleague, Visible
 from .lists import Id
 from .schema import describe
@@ -39,6 +39,11 @@ class ReportRow(serializers.ModelSerializer):
 class ReportSerializer(ReportRow):
     class Meta(ReportRow.Meta):
         fields: ClassVar = [*ReportRow.Meta.fields, "data"]
+
+    def to_representation(self, instance: Report) -> dict[str, Any]:
+        """Without the words of a text that was erased since."""
+        told = super().to_representation(instance)
+        return {**told, "title": ERASED, "data": {}} if is_erased(instance) else told
 
 
 class DeskReport(Body):
@@ -110,6 +115,7 @@ class NewSubscription(SubscriptionChange):
 class SubscriptionViewSet(RecordViewSet):
     queryset = ReportSubscription.objects.select_related("desk", "owner").prefetch_related("recipients")
     serializer_class = SubscriptionSerializer
+    acts: ClassVar = {"send_now": Act(send_now, versioned=False, answers=202)}
 
     @describe(201, body=NewSubscription)
     def create(self, request: Request) -> Response:

@@ -19,14 +19,17 @@ from factcheck.workflow.verification import (
     cancel_task,
     hand_in,
     reassign_task,
+    reopen_task,
+    reschedule_task,
     take_up,
     unblock_task,
 )
 
 from .base import Act, RecordViewSet
-from .bodies import Body, Colleague, Note
+from .bodies import Body, Colleague, Moment, Note
 from .lists import Id
 
+FINISHED = (TaskState.DONE, TaskState.CANCELLED)
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -45,8 +48,7 @@ class TaskSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
     def get_overdue(self, task: VerificationTask) -> bool:
-        unfinished = task.state not in (TaskState.DONE, TaskState.CANCELLED)
-        return unfinished and task.due_at is not None and task.due_at < timezone.now()
+        return task.state not in FINISHED and task.due_at is not None and task.due_at < timezone.now()
 
 
 class TaskDetail(TaskSerializer):
@@ -56,11 +58,18 @@ class TaskDetail(TaskSerializer):
         fields: ClassVar = [*TaskSerializer.Meta.fields, "acts"]
 
     def get_acts(self, task: VerificationTask) -> list[str]:
-        return self.context["view"].open_acts(task)
+        acts = self.context["view"].open_acts(task)
+        return [act for act in acts if act != "reschedule" or task.state not in FINISHED]
 
 
 class NewAssignee(Body):
     assignee = Colleague()
+
+
+class Deadline(Body):
+    """When the work is due; null for no deadline."""
+
+    due_at = Moment(allow_null=True)
 
 
 class BlockBody(Note):
@@ -93,10 +102,12 @@ class TaskViewSet(RecordViewSet):
     acts: ClassVar = {
         "assign": Act(assign_task, NewAssignee),
         "reassign": Act(reassign_task, NewAssignee),
+        "reschedule": Act(reschedule_task, Deadline),
         "take_up": Act(take_up),
         "block": Act(block_task, BlockBody),
         "unblock": Act(unblock_task),
         "hand_in": Act(hand_in),
+        "reopen": Act(reopen_task, Note),
         "cancel": Act(cancel_task, Note),
     }
 

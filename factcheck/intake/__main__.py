@@ -34,7 +34,7 @@ def main() -> int:
     return 0
 
 
-def _answer(request: BinaryIO, limits: dict[str, Any], reader: str, asked: dict[str, str]) -> dict[str, Any]:
+def _answer(request: BinaryIO, limits: dict[str, Any], reader: str, asked: dict[str, Any]) -> dict[str, Any]:
     try:
         read = _named(reader)
         _set_limits(**limits)

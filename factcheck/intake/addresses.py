@@ -60,6 +60,11 @@ class FetchRefused(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def transient(self) -> bool:
+        """Whether the same may be allowed a while later."""
+        return self.code == "too_slow"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -95,6 +100,17 @@ def parse_target(url: str) -> Target:
     except (httpx2.InvalidURL, UnicodeError, ValueError):
         raise FetchRefused("bad_host", "The host in this address is not valid.") from None
     return Target(str(parsed), parsed.scheme, host, port, _checked_host(authority, host))
+
+
+def parse_public_target(url: str) -> Target:
+    """As `parse_target`, for an address that is only kept now: a literal one must be public. No name is resolved.
+
+    Raises FetchRefused, also private_address.
+    """
+    target = parse_target(url)
+    if target.literal is not None:
+        vetted([str(target.literal)])
+    return target
 
 
 def vetted(addresses: Iterable[str]) -> tuple[str, ...]:

@@ -61,6 +61,23 @@ def look_into(root: str, folder: str, known: frozenset[str] = frozenset()) -> It
                 yield dropped
 
 
+def left_out(root: str, folder: str) -> str:
+    """What a person should know of a folder that holds more than is looked at, or "". Raises as `look_into` does."""
+    with _opened(root, folder) as place:
+        sizes = [min(found.st_size, MAX_BYTES) for _, found in _newest(place)]
+    if len(sizes) > MOST_FILES:
+        return (
+            f"The folder holds {len(sizes):,} files; only the newest {MOST_FILES:,} are looked at. "
+            "Please take the old ones away."
+        )
+    if sum(sizes) > MOST_HASHED:
+        most = MOST_HASHED // 1_000_000
+        return (
+            f"The folder holds more than {most:,} MB; only the newest files are looked at. Please take old ones away."
+        )
+    return ""
+
+
 @contextmanager
 def _opened(root: str, folder: str) -> Iterator[int]:
     """A descriptor of the folder, reached step by step."""

@@ -33,6 +33,7 @@ def read_in_child(
     media_type: str = "",
     charset: str = "",
     url: str = "",
+    whole: bool = False,
     seconds: float = 30.0,
     memory_mib: int = 1024,
     readers: Mapping[str, str] | None = None,
@@ -42,7 +43,7 @@ def read_in_child(
     `readers` are the host's own, dotted path by file suffix. Raises Unreadable with the codes of `read_bytes`, or
     too_slow, too_much_memory, crashed, no_reader. Safe in threads.
     """
-    asked = {"filename": filename, "media_type": media_type, "charset": charset, "url": url}
+    asked = {"filename": filename, "media_type": media_type, "charset": charset, "url": url, "whole": whole}
     reader = {"." + key.lower().lstrip("."): path for key, path in (readers or {}).items()}.get(
         suffix_of(filename, url), ""
     )
@@ -73,7 +74,7 @@ def suffix_of(filename: str, url: str = "") -> str:
     return Path(name.replace("\0", "")).suffix.lower()
 
 
-def _ask(data: bytes, reader: str, asked: dict[str, str], seconds: float, memory_mib: int) -> dict[str, Any]:
+def _ask(data: bytes, reader: str, asked: dict[str, Any], seconds: float, memory_mib: int) -> dict[str, Any]:
     """What the child says of some bytes. Raises Unreadable."""
     check_size(data)
     limits = {"seconds": seconds, "memory_mib": memory_mib}

@@ -32,8 +32,8 @@ Dial = Callable[[str, int, float], socket.socket]
 class FetchFailed(Exception):
     """The guard agreed, but no page came back.
 
-    Codes: dns, connect, tls, protocol, encoding, incomplete, redirect, http_status and not_modified (then `status`
-    is set).
+    Codes: dns, dns_away, connect, tls, protocol, encoding, incomplete, redirect, http_status and not_modified (then
+    `status` is set).
     """
 
     def __init__(self, code: str, message: str, status: int = 0) -> None:
@@ -44,6 +44,15 @@ class FetchFailed(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same may go well a while later."""
+        return self.code in _PASSING or self.status in _BUSY or self.status >= 500
+
+
+_PASSING = frozenset({"dns_away", "connect", "incomplete"})
+_BUSY = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,9 @@ def resolve_host(host: str, port: int, seconds: float) -> Sequence[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.put([str(entry[4][0]) for entry in found])
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
+            answers.put(error)
+        except UnicodeError as error:
             answers.put(OSError(str(error)))
 
     threading.Thread(target=ask, name="resolve", daemon=True).start()  # the C resolver knows no deadline
@@ -140,7 +151,9 @@ class Guard(httpcore2.NetworkBackend):
             found = [target.host] if target.literal else self._resolve(target.host, target.port, self.budget.seconds())
         except TimeoutError:
             raise FetchRefused("too_slow", f"The name {target.host} could not be looked up in time.") from None
-        except OSError:
+        except OSError as error:
+            if error.errno == socket.EAI_AGAIN:
+                raise FetchFailed("dns_away", f"The name {target.host} cannot be looked up at the moment.") from None
             found = []
         if not found:
             raise FetchFailed("dns", f"There is no host named {target.host}.")

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from celery import current_app
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from factcheck.models import Job, Source
+from factcheck.models import Job, Membership, Role, Source
 from factcheck.states import JobState
 
 Finding = tuple[bool, str]
 PING_SECONDS = 3.0
+USERNAME = get_user_model().USERNAME_FIELD
 BEAT_MINUTES = 10  # beat writes down its ticks every three minutes
 
 
@@ -32,7 +34,7 @@ def migrations() -> Finding:
 
 def guards() -> Finding:
     wanted = {
-        f"factcheck_{name}" for name, *_ in importlib.import_module("factcheck.migrations.0002_append_only").guards()
+        f"factcheck_{name}" for name, *_ in importlib.import_module("factcheck.migrations.0003_every_face").guards()
     }
     names = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -51,7 +53,7 @@ def guards() -> Finding:
 def broker() -> Finding:
     try:
         with current_app.connection_for_write() as link:
-            link.ensure_connection(max_retries=1, timeout=3)
+            link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
     except Exception as error:
         return False, f"the broker does not answer ({type(error).__name__})"
     return True, "the broker answers"
@@ -60,7 +62,9 @@ def broker() -> Finding:
 def worker() -> Finding:
     """One answer is enough; the address of a broker, which may hold a password, is never told."""
     try:
-        answers = current_app.control.ping(timeout=PING_SECONDS, limit=1)
+        with current_app.connection_for_write() as link:  # asking a broker that is away would wait for it for ever
+            link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
+            answers = current_app.control.ping(timeout=PING_SECONDS, limit=1, connection=link)
     except Exception as error:
         return False, f"no worker could be asked ({type(error).__name__})"
     return bool(answers), "a worker answers" if answers else "no worker answers: start one, or nothing is read"
@@ -93,8 +97,17 @@ def registry() -> Finding:
     return count > 0, f"{count} sources are registered" if count else "the source registry is empty: run setup_roles"
 
 
+def roles() -> Finding:
+    """Who counts as a service account only, whatever else they were given; and whether anybody is chief editor."""
+    two_faced = Membership.objects.two_faced().order_by("user").values_list(f"user__{USERNAME}", flat=True).distinct()
+    if names := list(two_faced):
+        return False, f"service accounts with another role, which does not count: {', '.join(names)}"
+    chiefs = Membership.objects.filter(role=Role.CHIEF_EDITOR, user__is_active=True)
+    return True, "every service account is nothing else" + ("" if chiefs.exists() else "; there is no chief editor")
+
+
 CHECKS: dict[str, Callable[[], Finding]] = {
-    "migrations": migrations, "guards": guards, "registry": registry, "jobs": jobs, "broker": broker,
+    "migrations": migrations, "guards": guards, "registry": registry, "roles": roles, "jobs": jobs, "broker": broker,
     "worker": worker, "beat": beat,
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import click
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils import timezone
 
 from factcheck.management.starter import articles, header_of, registry
@@ -19,8 +20,6 @@ from factcheck.models import (
     Document,
     Job,
     Measure,
-    Membership,
-    Policy,
     ReportSubscription,
     Role,
     Source,
@@ -29,6 +28,7 @@ from factcheck.models import (
 from factcheck.permissions import MACHINE
 from factcheck.states import JobState
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
+from factcheck.workflow.desks import give_role, set_up_desk
 from factcheck.workflow.documents import Arrival, ingest_document
 from factcheck.workflow.sources import load_registry
 
@@ -54,8 +54,7 @@ PROMISED = (
 
 def cast() -> dict[str, tuple[str, str]]:
     """The desk, the registry and one person per role, with new passwords; user name to role and password."""
-    desk, _ = Desk.objects.get_or_create(slug=DESK, defaults={"name": "Demo desk"})
-    Policy.objects.get_or_create(desk=desk)
+    desk, _ = set_up_desk(DESK, "Demo desk", by=MACHINE("demo"))
     load_registry(registry(), by=MACHINE("demo"))
     people = {}
     for role in Role.values:
@@ -64,7 +63,7 @@ def cast() -> dict[str, tuple[str, str]]:
         user.set_password(password)
         user.is_staff = role != Role.SERVICE
         user.save()
-        Membership.objects.get_or_create(user=user, role=role, desk=None if role == Role.CHIEF_EDITOR else desk)
+        give_role(user, role, desk=desk, by=MACHINE("demo"))
         people[role] = (role.replace("_", " "), password)
     subscribe(desk)
     return people
@@ -162,7 +161,7 @@ def print_all(out: TextIO, heading: str, sentences: list[str]) -> None:
 
 def print_people(out: TextIO, address: str, people: dict[str, tuple[str, str]]) -> None:
     """Where the site is, and who may log in to what."""
-    out.write(f"\nAdmin   {address}/admin/\nAPI     {address}/factcheck/api/v1/\n\n")
+    out.write(f"\nDesk    {address}{reverse('admin:factcheck_desk')}\nAPI     {address}/factcheck/api/v1/docs/\n\n")
     width = max(len(name) for name in people)
     for name, (_, password) in people.items():
         out.write(f"  {name:{width}}  {password}\n")

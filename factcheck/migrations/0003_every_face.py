@@ -11,11 +11,61 @@ from django.db import migrations, models
 
 import factcheck.models.reports
 
+append_only = import_module("factcheck.migrations.0002_append_only")
+ERASED = "'The text was erased.'"
+MAY_BE_BLANKED = {  # table: (columns that never change, {column: the one thing in SQL that it may become})
+    "verdict": (("claim_id", "label", "revision_id", "by_id", "at"), {"note": "''"}),
+    "waiver": (("claim_id", "revision_id", "expires_at", "by_id", "at"), {"reason": ERASED, "covers": "'[]'"}),
+    "publication": (("document_id", "revision_id", "clear", "by_id", "at"), {"answer": "'{{}}'"}),
+    "correction": (("publication_id", "claim_id", "correction_class", "by_id", "at"), {"wording": ERASED}),
+    "report": (
+        ("kind", "desk_id", "document_id", "subscription_id", "slot", "sha256", "built_at", "created_by_id"),
+        {"title": ERASED, "data": "'{{}}'"},
+    ),
+}
 
-def guard_reports(apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
-        append_only = import_module("factcheck.migrations.0002_append_only")
-        append_only.create_for(schema_editor, [row for row in append_only.guards() if row[1] == "report"])
+
+def blanking_guards():
+    """Where 0002 let no decision be updated at all, the words in it may be blanked (courts, privacy)."""
+    for table, (columns, words) in MAY_BE_BLANKED.items():
+        changed = [f"OLD.{name} {{differs}} NEW.{name}" for name in ("id", *columns)]
+        rewritten = [
+            f"(OLD.{name} {{differs}} NEW.{name} AND NEW.{name} {{differs}} {blank})" for name, blank in words.items()
+        ]
+        yield f"{table}_no_rewrite", table, "UPDATE", " OR ".join([*changed, *rewritten])
+
+
+def guards():
+    """Every guard that stands after this migration."""
+    yield from (row for row in append_only.guards() if row[0] not in strict_guards())
+    yield from blanking_guards()
+
+
+def strict_guards():
+    return {f"{table}_no_update" for table in MAY_BE_BLANKED}
+
+
+def drop(schema_editor, rows):
+    for name, table, *_ in rows:
+        on = "" if schema_editor.connection.vendor == "sqlite" else f" ON factcheck_{table}"
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS factcheck_{name}{on}", None)
+
+
+def set_up_guards(apps, schema_editor):
+    """SQLite has dropped those of reports with the old table."""
+    drop(schema_editor, [row for row in append_only.guards() if row[0] in strict_guards() or row[1] == "report"])
+    append_only.create_for(schema_editor, blanking_guards())
+    append_only.create_for(schema_editor, [row for row in append_only.guards() if row[0] == "report_no_delete"])
+
+
+def take_guards_back(apps, schema_editor):
+    drop(schema_editor, blanking_guards())
+
+
+def set_up_strict_guards(apps, schema_editor):
+    rows = [row for row in append_only.guards() if row[0] in strict_guards() or row[1] == "report"]
+    drop(schema_editor, rows)
+    append_only.create_for(schema_editor, rows)
 
 
 def leave(apps, schema_editor):
@@ -29,7 +79,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(leave, guard_reports),
+        migrations.RunPython(leave, set_up_strict_guards),
         migrations.CreateModel(
             name="Delivery",
             fields=[
@@ -68,11 +118,15 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=200)),
-                ("request_sha256", models.CharField(help_text="of method, address and body", max_length=64)),
+                (
+                    "request_hmac",
+                    models.CharField(help_text="of method, address and body, with the site's secret", max_length=64),
+                ),
                 (
                     "status",
                     models.PositiveSmallIntegerField(help_text="empty while the first is still under way", null=True),
                 ),
+                ("record_id", models.BigIntegerField(help_text="of the record that was answered", null=True)),
                 ("answer", models.JSONField(null=True)),
                 ("headers", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
@@ -209,6 +263,16 @@ class Migration(migrations.Migration):
             model_name="feed",
             name="version",
             field=models.PositiveIntegerField(default=1),
+        ),
+        migrations.AddField(
+            model_name="verificationtask",
+            name="due_soon_told",
+            field=models.DateTimeField(editable=False, help_text="the deadline its assignee was told of", null=True),
+        ),
+        migrations.AddField(
+            model_name="verificationtask",
+            name="overdue_told",
+            field=models.DateTimeField(editable=False, help_text="the missed deadline people were told of", null=True),
         ),
         migrations.AddField(
             model_name="measure",
@@ -411,5 +475,5 @@ class Migration(migrations.Migration):
             model_name="delivery",
             constraint=models.UniqueConstraint(fields=("webhook", "event", "key"), name="delivery_once"),
         ),
-        migrations.RunPython(guard_reports, leave),
+        migrations.RunPython(set_up_guards, take_guards_back),
     ]

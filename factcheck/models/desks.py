@@ -27,7 +27,8 @@ class DeskQuerySet(models.QuerySet["Desk"]):
         """The desks a person belongs to; all of them for a chief editor; none for anyone else."""
         if not getattr(user, "is_active", False) or user.pk is None:
             return self.none()
-        if Membership.objects.filter(user=user, role=Role.CHIEF_EDITOR).exists():
+        roles = set(Membership.objects.filter(user=user).values_list("role", flat=True))
+        if Role.CHIEF_EDITOR in roles and Role.SERVICE not in roles:
             return self
         return self.filter(memberships__user=user).distinct()
 
@@ -49,6 +50,16 @@ class Desk(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, user: Any) -> MembershipQuerySet:
+        """The roles of a person that count: a service account is nothing else, wherever it is given more."""
+        machines = Membership.objects.filter(user=user.pk, role=Role.SERVICE)
+        return self.filter(user=user.pk).exclude(~Q(role=Role.SERVICE) & Q(user__in=machines.values("user")))
+
+    def two_faced(self) -> MembershipQuerySet:
+        """The service roles of accounts that have another role as well: one that should not be."""
+        people = Membership.objects.exclude(role=Role.SERVICE).values("user")
+        return self.filter(role=Role.SERVICE, user__in=people)
+
     def visible_to(self, user: Any) -> MembershipQuerySet:
         return self.filter(Q(desk__in=Desk.objects.visible_to(user)) | Q(user=user.pk))
 
@@ -128,6 +139,10 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"policy of {self.desk}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The rules alone, as an answer of the gate keeps them."""
+        return {name: getattr(self, name) for name in ("eyes", "threshold", "minimum_origins", "reliability_floor")}
 
     @classmethod
     def of(cls, desk: Desk) -> Policy:

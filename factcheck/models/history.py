@@ -14,13 +14,32 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from .desks import Desk
+from .desks import Desk, Membership, Role
+from .outbox import keepers_desks
+from .sources import Source
+
+ERASED = "The text was erased."
+"""What stands in the place of words that had to go, where a column must not be empty."""
+OF_A_NAME = ("entrust", "open_name")
+"""The acts on the name of a confidential source."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: Any) -> EventQuerySet:
         """The history of one's desks; what belongs to no desk is seen by whoever did it."""
-        return self.filter(Q(desk_id__in=Desk.objects.visible_to(user)) | Q(desk_id=None, actor=user.pk))
+        rows = self.filter(Q(desk_id__in=Desk.objects.visible_to(user)) | Q(desk_id=None, actor=user.pk))
+        webhooks = Q(record="webhook") & ~Q(desk_id__in=keepers_desks(user))  # as the webhooks themselves
+        return rows.discreet(user).exclude(webhooks)
+
+    def discreet(self, user: Any) -> EventQuerySet:
+        """Without who was entrusted with a confidential name and who opened it, but for those it was entrusted to.
+
+        These are the chiefs of the desk that entered the source, and its confidants; and each sees the own acts.
+        """
+        desks = Membership.objects.of(user).filter(role=Role.DESK_CHIEF).values_list("desk", flat=True)
+        entered = Event.objects.filter(record="source", act="record", facts__desk__in=list(desks))
+        told = Q(record_id__in=entered.values("record_id")) | Q(record_id__in=Source.objects.filter(confidants=user.pk))
+        return self.exclude(Q(record="source", act__in=OF_A_NAME) & ~told & ~Q(actor=user.pk))
 
     def of(self, record: models.Model) -> EventQuerySet:
         return self.filter(record=record._meta.model_name, record_id=record.pk).order_by("sequence")

@@ -12,8 +12,8 @@ from factcheck.states import JobState
 
 from .desks import Desk
 
-QUIET_JOBS = frozenset({"watch_clearance", "send_notices"})
-"""Small work that follows many acts by itself; lists leave it out unless it failed."""
+QUIET_JOBS = frozenset({"watch_clearance", "send_notices", "poll_feed"})
+"""Small work that is done by itself over and over; lists leave it out unless it failed or a person asked for it."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -25,8 +25,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=[JobState.DUE, JobState.RUNNING])
 
     def loud(self) -> JobQuerySet:
-        """What a person wants to see in a list: without the small work that follows every act and went well."""
-        return self.exclude(Q(name__in=QUIET_JOBS) & ~Q(state=JobState.FAILED))
+        """What a person wants to see in a list: without the small work that nobody asked for and that went well."""
+        return self.exclude(Q(name__in=QUIET_JOBS, created_by=None) & ~Q(state=JobState.FAILED))
 
 
 class Job(models.Model):

@@ -79,3 +79,11 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return self.counted or self.key
+
+    def standing(self) -> Measure:
+        """The measure that holds its figures now: itself, or at the end of the merges; a circle is walked once."""
+        found, seen = self, {self.pk}
+        while found.merged_into and found.merged_into_id not in seen:
+            found = found.merged_into
+            seen.add(found.pk)
+        return found

@@ -90,9 +90,10 @@ class NoticeChoice(models.Model):
 
 def keepers_desks(user: Any) -> models.QuerySet[Desk]:
     """The desks on which a person is chief or auditor; all for a chief editor."""
-    held = Membership.objects.filter(user=user.pk, role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
+    mine = Membership.objects.of(user)
+    held = mine.filter(role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
     seen = Desk.objects.visible_to(user)
-    return seen if Membership.objects.filter(user=user.pk, desk=None).exists() else seen.filter(pk__in=held)
+    return seen if mine.filter(desk=None).exists() else seen.filter(pk__in=held)
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
@@ -156,12 +157,16 @@ class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
 
 
 class IdempotencyKey(models.Model):
-    """A request a client named, with what was answered, so that sending it again does nothing twice."""
+    """A request a client named, so that sending it again does nothing twice.
+
+    Of an answer that shows a record the record's id is kept, not its words; ``answer`` is what else was said.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
-    request_sha256 = models.CharField(max_length=64, help_text="of method, address and body")
+    request_hmac = models.CharField(max_length=64, help_text="of method, address and body, with the site's secret")
     status = models.PositiveSmallIntegerField(null=True, help_text="empty while the first is still under way")
+    record_id = models.BigIntegerField(null=True, help_text="of the record that was answered")
     answer = models.JSONField(null=True)
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)

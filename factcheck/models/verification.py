@@ -55,6 +55,8 @@ class VerificationTask(models.Model):
     waiting_for = models.CharField(max_length=10, choices=WaitingFor.choices, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    due_soon_told = models.DateTimeField(null=True, editable=False, help_text="the deadline its assignee was told of")
+    overdue_told = models.DateTimeField(null=True, editable=False, help_text="the missed deadline people were told of")
     version = models.PositiveIntegerField(default=1)
 
     objects = VerificationTaskQuerySet.as_manager()

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from factcheck.errors import Invalid
-from factcheck.models import Desk, Document, Report, ReportDelivery, ReportKind, ReportSubscription
+from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.queue import JobName, enqueue
 from factcheck.workflow.transitions import require
 
@@ -70,10 +70,15 @@ def ask_for_slots(subscription: ReportSubscription, now: datetime) -> int:
     with transaction.atomic():
         slots = due_slots(subscription, now)
         for slot in slots:
-            args = {"subscription": subscription.pk, "slot": slot}
-            enqueue(JobName.SEND_REPORT, f"{subscription.pk}:{slot}", args, desk=subscription.desk)
+            ask_for_slot(subscription, slot)
         ReportSubscription.objects.filter(pk=subscription.pk, looked_at__lt=now).update(looked_at=now)
     return len(slots)
+
+
+def ask_for_slot(subscription: ReportSubscription, slot: str) -> Job:
+    """The job that builds and mails the report of one minute of the subscription's clock."""
+    args = {"subscription": subscription.pk, "slot": slot}
+    return enqueue(JobName.SEND_REPORT, f"{subscription.pk}:{slot}", args, desk=subscription.desk)
 
 
 def send_due_report(subscription: ReportSubscription, slot: str, *, hold: Callable[[], None]) -> dict[str, Any]:

@@ -1,13 +1,24 @@
-"""A frozen report as a mail: plain words, a page, and the files asked for; to one person, at most once."""
+"""A frozen report as a mail: plain words, a page, and the files asked for; to one person, at most once.
+
+How any mail of ours is handed to the server (``post``) is here too.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from smtplib import SMTPDataError, SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPSenderRefused
+from smtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+)
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
 from factcheck.conf import settings
@@ -16,6 +27,15 @@ from factcheck.models import Report, ReportDelivery
 from .render import Rendered, mail_of, render, with_all_parts
 
 LARGEST_MAIL = 10 * 1024 * 1024
+REFUSALS = (SMTPHeloError, SMTPNotSupportedError, SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
+"""The answers by which a mail server says that it did not take a mail."""
+
+
+class PerhapsSent(Exception):
+    """The mail server fell silent while it was given a mail: it may have it, so it is not sent again."""
+
+    def __init__(self) -> None:
+        super().__init__("the mail server broke off in the middle; the mail may have arrived")
 
 
 @dataclass(frozen=True)
@@ -82,7 +102,10 @@ def mail_report(parcel: Parcel, recipient: Any) -> bool:
     if not row.filter(started_at=None).update(started_at=timezone.now()):
         return False
     try:
-        message_of(parcel, recipient.email).send()
+        post(message_of(parcel, recipient.email))
+    except PerhapsSent as broken:
+        row.update(refused=str(broken))
+        return False
     except (OSError, SMTPException, ValueError) as error:  # ValueError: an address that no header can hold
         reason = refusal_in(error)
         row.update(started_at=None, refused=reason[:300])
@@ -91,6 +114,26 @@ def mail_report(parcel: Parcel, recipient: Any) -> bool:
         raise
     row.update(sent_at=timezone.now())
     return True
+
+
+def post(message: EmailMultiAlternatives) -> None:
+    """Hand one mail to the mail server.
+
+    Raises:
+        PerhapsSent: it broke off, and nobody knows whether it has the mail.
+        OSError, SMTPException, ValueError: it has not; ``refusal_in`` tells whether it ever will.
+    """
+    message.connection = get_connection()
+    message.connection.open()
+    try:
+        message.send()
+    except OSError as error:  # that of smtplib are among them
+        if isinstance(error, REFUSALS):
+            raise
+        raise PerhapsSent from error
+    finally:
+        with suppress(OSError):  # taken is taken, however one parts
+            message.connection.close()
 
 
 def refusal_in(error: Exception) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from factcheck.errors import Invalid
-from factcheck.models import Desk, Document, ReportKind, ReportSubscription
+from factcheck.models import Desk, Document, Job, ReportKind, ReportSubscription
 from factcheck.models.reports import default_formats
 from factcheck.workflow.transitions import change, log, require
 
+from .deliver import ask_for_slot
 from .render import formats_of
 from .schedules import check_schedule
 
@@ -74,9 +76,10 @@ def change_subscription(
         Invalid: as for a new one. StaleRevision: it has changed since ``version``.
     """
     require(by, subscription.desk, "subscribe")
-    check_schedule(cron or subscription.cron, zone or subscription.zone)
     said: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
     changes = {name: value for name, value in said.items() if value not in (None, getattr(subscription, name))}
+    if changes.keys() & {"cron", "zone"}:  # one from before these rules can still be switched off
+        check_schedule(changes.get("cron", subscription.cron), changes.get("zone", subscription.zone))
     if changes:
         changes["looked_at"] = timezone.now()
     if formats is not None:
@@ -89,6 +92,19 @@ def change_subscription(
             subscription.recipients.set(people)
         log(subscription, "change", by=by, facts={"changed": named})
     return subscription
+
+
+def send_now(subscription: ReportSubscription, *, by: Any) -> Job:
+    """Have the report of this minute built and mailed to all recipients, besides those of the schedule; once a minute.
+
+    Raises:
+        NotAllowed: the person keeps no subscriptions on the desk.
+    """
+    require(by, subscription, "send_now")
+    slot = timezone.now().astimezone(ZoneInfo(subscription.zone)).strftime("%Y-%m-%dT%H:%M")
+    with transaction.atomic():
+        log(subscription, "send_now", by=by, facts={"slot": slot})
+        return ask_for_slot(subscription, slot)
 
 
 def checked_formats(formats: Iterable[str], kind: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +17,7 @@ from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
-from .transitions import change, log, move, require, require_note, void_decisions, write_anchors
+from .transitions import change, log, move, move_all, require, require_note, void_decisions, write_anchors
 
 
 def add_claim(
@@ -214,8 +216,7 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Any, note: str) -> int:
     """Dismiss many figures with one reason; all or none."""
     chosen = list(figures)
     with transaction.atomic():
-        for figure in chosen:
-            move(figure, "dismiss", by=by, note=note)
+        move_all(chosen, "dismiss", by=by, note=note)
         compare_again(chosen)
     return len(chosen)
 
@@ -226,13 +227,15 @@ def idle_figures(document: Document) -> list[Figure]:
     kept = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
     found = anchors.filter(figure__in=document.figures.standing().filter(state=FigureState.FOUND))
-    spans = [(start or 0, end or 0) for start, end in anchors.filter(claim__in=kept).values_list("start", "end")]
-    idle = [
-        figure
-        for figure, start, end in found.order_by("figure").values_list("figure", "start", "end")
-        if not any(first <= (start or 0) and (end or 0) <= last for first, last in spans)
-    ]
-    return list(Figure.objects.filter(pk__in=idle))
+    spans = sorted((start or 0, end or 0) for start, end in anchors.filter(claim__in=kept).values_list("start", "end"))
+    firsts = [first for first, _ in spans]
+    reach = list(accumulate((last for _, last in spans), max))  # how far any claim leads that begins here or before
+    idle = []
+    for figure, start, end in found.order_by("figure").values_list("figure", "start", "end"):
+        before = bisect_right(firsts, start or 0)
+        if not before or reach[before - 1] < (end or 0):
+            idle.append(figure)
+    return list(Figure.objects.filter(pk__in=idle).select_related("document"))
 
 
 def dismiss_idle_figures(document: Document, *, by: Any, note: str) -> int:

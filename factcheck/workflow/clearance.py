@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,7 +61,7 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """The gate's answer for one revision at one time."""
+    """The gate's answer for one revision at one time, and the policy of the desk by which it was given."""
 
     clear: bool
     document: int
@@ -69,6 +69,7 @@ class Clearance:
     source_sha256: str
     blockers: tuple[Blocker, ...]
     waived_until: datetime | None = None
+    policy: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         until = self.waived_until.isoformat() if self.waived_until else None
@@ -84,15 +85,15 @@ def clearance(document: Document, *, source_sha256: str = "", at: datetime | Non
     now = at or timezone.now()
     revision = document.current_revision
     blockers = list(document_blockers(document, revision, source_sha256))
-    waiver = None
+    policy, waiver = Policy.of(document.desk), None
     if revision is not None and not blockers:
-        blockers = list(content_blockers(document, revision, now))
+        blockers = list(content_blockers(document, policy, now))
         waiver = revision.waivers.running(now).order_by("-expires_at").first()
     covered = waiver is not None and bool(blockers) and are_covered(blockers, waiver)
     return Clearance(
         clear=not blockers or covered, document=document.pk, revision=revision.number if revision else None,
         source_sha256=revision.bytes_sha256 if revision else "", blockers=tuple(blockers),
-        waived_until=waiver.expires_at if waiver and covered else None,
+        waived_until=waiver.expires_at if waiver and covered else None, policy=policy.as_dict(),
     )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
     told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
     tell_webhooks(f"document_{act}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
     signal = signals.document_cleared if answer.clear else signals.document_uncleared
-    transaction.on_commit(lambda: signal.send(Document, document=document, clearance=answer))
+    signals.announce(signal, Document, document=document, clearance=answer)
 
 
 def are_covered(blockers: Iterable[Blocker], waiver: Waiver) -> bool:
@@ -156,9 +157,8 @@ def document_blockers(document: Document, revision: Revision | None, source_sha2
         yield Blocker("reading_failed", "document", document.pk, f"The newest text could not be read: {last.error}")
 
 
-def content_blockers(document: Document, revision: Revision, now: datetime) -> Iterator[Blocker]:
+def content_blockers(document: Document, policy: Policy, now: datetime) -> Iterator[Blocker]:
     """Claims, figures and discrepancies that are not dealt with."""
-    policy = Policy.of(document.desk)
     waivers = latest_waivers(document)
     signed = latest_sign_offs(document)
     claims = Claim.objects.filter(document=document).blocking(policy.threshold).prefetch_related("anchors", "figures")
@@ -246,7 +246,7 @@ def figure_blockers(document: Document, threshold: float, now: datetime) -> Iter
 def discrepancy_blockers(document: Document) -> Iterator[Blocker]:
     """Open conflicts and slips of this document's figures, and figures given as current that others supersede."""
     rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
-    for row in rows.of_document(document).prefetch_related("sides__figure__document"):
+    for row in rows.of_document(document).with_sides():
         superseded = [side.figure for side in row.sides.all() if side.side == "a"]
         if row.kind != DiscrepancyKind.SUPERSEDED or is_current(document, superseded):
             yield Blocker("discrepancy_open", "discrepancy", row.pk, told_to(row, document.desk_id))

@@ -63,6 +63,7 @@ KIND_OF = {
 }
 ALARMS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
 MOST_STATES = 300
+MOST_AGREEING = 60
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
@@ -159,7 +160,9 @@ def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
 
 def figures_of(measure: Measure) -> QuerySet[Figure]:
     """The figures compared under a measure; a general one reaches into every topic."""
-    rows = Figure.objects.compared().select_related("document__publisher", "attribution__source", "measure")
+    rows = Figure.objects.compared().select_related(
+        "document__publisher", "document__same_text_as", "attribution__source", "measure"
+    )
     rows = rows.filter(measure__key=measure.key) if measure.general else rows.filter(measure=measure)
     return rows.filter(as_written="").order_by("pk")
 
@@ -332,22 +335,32 @@ def renew(row: Discrepancy, pair: Pair, *, by: Any) -> bool:
     return again or worse
 
 
-def agreements_of(measure: Measure) -> list[str]:
-    """What agrees under a measure, in sentences: states that meet, and copies that rest on one origin."""
-    states = states_of(measure)
-    pairs = ((a, b, compare(a.state, b.state)) for a, b in combinations(states, 2))
-    found = [row.reason for _, _, row in pairs if row.relation in AGREE]
-    for held in states:
-        documents = {figure.document_id for figure in held.figures}
-        origins = origins_of(held.figures)
-        if len(documents) > 1:
-            says = f" ({held.state.says})" if held.state.says else ""
-            figure = held.figures[0]
-            found.append(
-                f"“{figure.surface} {figure.counted}”{says} stands in {len(documents)} documents and rests on "
-                f"{len(origins)} origin{'s' if len(origins) > 1 else ''}."
-            )
-    return found
+def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[str]:
+    """What agrees under a measure, in sentences: states that meet, and copies that rest on one origin.
+
+    It is asked while somebody waits for a page, so only the newest states are compared; where there are more, the
+    first sentence says so. ``states`` are those of the measure, where the caller has them already.
+    """
+    states = states_of(measure) if states is None else states
+    pairs = (compare(a.state, b.state) for a, b in combinations(states[-MOST_AGREEING:], 2))
+    found = [row.reason for row in pairs if row.relation in AGREE]
+    if len(states) > MOST_AGREEING:
+        found.insert(0, f"Only the newest {MOST_AGREEING} of {len(states)} states are compared here.")
+    copied = [(held, len({figure.document_id for figure in held.figures})) for held in states]
+    copied = [(held, documents) for held, documents in copied if documents > 1]
+    owners = Source.objects.ultimate_owners() if copied else {}
+    return found + [copies_told(held, documents, owners) for held, documents in copied]
+
+
+def copies_told(held: Held, documents: int, owners: dict[int, int]) -> str:
+    """In how many texts a state stands, and on how many origins they rest."""
+    origins = len({origin_of(figure, owners) for figure in held.figures})
+    says = f" ({held.state.says})" if held.state.says else ""
+    figure = held.figures[0]
+    return (
+        f"“{figure.surface} {figure.counted}”{says} stands in {documents} documents and rests on "
+        f"{origins} origin{'s' if origins > 1 else ''}."
+    )
 
 
 def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
@@ -415,12 +428,6 @@ def origin_of(figure: Figure, owners: dict[int, int]) -> str:
     if original.publisher_id:
         return f"source:{owners[original.publisher_id]}"
     return f"party:{original.publisher_name.casefold()}" if original.publisher_name else f"document:{original.pk}"
-
-
-def origins_of(figures: Iterable[Figure]) -> set[str]:
-    """The independent origins behind some figures."""
-    owners = Source.objects.ultimate_owners()
-    return {origin_of(figure, owners) for figure in figures}
 
 
 def resolve_discrepancy(

@@ -1,6 +1,7 @@
 """Desks: who works on them in which role, and by which policy they check. Desk chiefs arrange their own desk.
 
-Chief editors, whose role spans all desks, are made with the command ``setup_roles`` only.
+Chief editors, whose role spans all desks, are made and unmade with the command ``setup_roles`` only, by whoever
+may run commands on the server; ``set_up_desk``, ``give_role`` and ``take_role`` are its acts.
 """
 
 from __future__ import annotations
@@ -9,11 +10,23 @@ import math
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import slugify
 
-from factcheck.errors import Invalid, StaleRevision, WrongState
-from factcheck.models import Desk, Eyes, Membership, Policy, Role, VerificationTask
+from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.models import (
+    Desk,
+    Document,
+    Eyes,
+    Membership,
+    Policy,
+    Publication,
+    Revision,
+    Role,
+    VerificationTask,
+)
+from factcheck.permissions import MACHINE, NO_AUTHOR
+from factcheck.states import DocumentState
 
 from .transitions import change, log, require, require_storable
 
@@ -28,8 +41,12 @@ def record_desk(slug: str, name: str, *, by: Any) -> Desk:
     """
     desk = Desk(slug=slug, name=name.strip()[:200])
     require(by, desk, "record")
-    require_storable(slug, name)
-    if not desk.name or not slug or slugify(slug) != slug or len(slug) > 50:
+    return found(desk, by=by)
+
+
+def found(desk: Desk, *, by: Any) -> Desk:
+    require_storable(desk.slug, desk.name)
+    if not desk.name or not desk.slug or slugify(desk.slug) != desk.slug or len(desk.slug) > 50:
         raise Invalid("A desk needs a name, and a slug in plain small letters.", code="name_missing")
     try:
         with transaction.atomic():
@@ -40,26 +57,68 @@ def record_desk(slug: str, name: str, *, by: Any) -> Desk:
     return desk
 
 
+def set_up_desk(slug: str, name: str, *, by: MACHINE) -> tuple[Desk, bool]:
+    """The desk of this slug, and whether it had to be founded: the first act of a new site."""
+    known = Desk.objects.filter(slug=slug).first()
+    return (known, False) if known else (found(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
+
+
 def add_member(desk: Desk, user: Any, role: str, *, by: Any) -> Membership:
-    """Give a person a role on the desk.
+    """Give a person a role on the desk; nobody gives one to themselves.
 
     Raises:
-        Invalid: an unknown role, the chief editor's, a person who may not log in, or a role they have already.
+        NotAllowed: it is the person's own.
+        Invalid: an unknown role, the chief editor's, a person who may not log in, a role they have already, or
+        that of a service account beside another.
     """
     require(by, desk, "arrange")
-    if role not in Role.values:
-        raise Invalid("That is not a role.", code="role_unknown")
     if role == Role.CHIEF_EDITOR:
         raise Invalid("Chief editors are made with the command setup_roles.", code="role_of_all_desks")
+    if by.pk == user.pk:
+        raise NotAllowed("A role is given by somebody else.", code="own_role")
+    return write_member(desk, user, role, by=by)
+
+
+def give_role(user: Any, role: str, *, desk: Desk, by: MACHINE) -> bool:
+    """Give a person a role from the command line, also the chief editor's; False where they have it.
+
+    Raises:
+        Invalid: as for ``add_member``.
+    """
+    where = None if role == Role.CHIEF_EDITOR else desk
+    if Membership.objects.filter(user=user, desk=where, role=role).exists():
+        return False
+    write_member(where, user, role, by=by)
+    return True
+
+
+def write_member(desk: Desk | None, user: Any, role: str, *, by: Any) -> Membership:
+    if role not in Role.values:
+        raise Invalid("That is not a role.", code="role_unknown")
     if not user.is_active:
         raise Invalid("That account is switched off.", code="user_inactive")
     try:
         with transaction.atomic():
+            type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)  # two chiefs take turns
+            refuse_two_faces(user, role)
             membership = Membership.objects.create(user=user, desk=desk, role=role)
             log(membership, "add", by=by, facts={"user": user.pk, "role": role})
     except IntegrityError:
         raise Invalid(f"{user} has this role on the desk already.", code="member_known") from None
     return membership
+
+
+def refuse_two_faces(user: Any, role: str) -> None:
+    """Who files in the name of others must not decide as well: a service account has no other role, on any desk.
+
+    Raises:
+        Invalid: it would.
+    """
+    held = Membership.objects.filter(user=user)
+    if (held.exclude(role=Role.SERVICE) if role == Role.SERVICE else held.filter(role=Role.SERVICE)).exists():
+        raise Invalid(
+            "A service account has no other role, on any desk; make an account of its own for it.", code="service_alone"
+        )
 
 
 def remove_member(membership: Membership, *, by: Any) -> None:
@@ -70,15 +129,35 @@ def remove_member(membership: Membership, *, by: Any) -> None:
         WrongState: the desk would be left without a chief, or the role was taken from them already.
     """
     require(by, membership, "remove")
-    desk = membership.desk
-    if desk is None:
+    if membership.desk is None:
         raise Invalid("Chief editors are made and unmade with the command setup_roles.", code="role_of_all_desks")
+    strike_member(membership, by=by)
+
+
+def take_role(user: Any, role: str, *, desk: Desk, by: MACHINE) -> bool:
+    """Take a role from the command line, also the chief editor's; False where the person does not have it.
+
+    Raises:
+        WrongState: the desk would be left without a chief, or the newsroom without a chief editor.
+    """
+    where = None if role == Role.CHIEF_EDITOR else desk
+    membership = Membership.objects.filter(user=user, desk=where, role=role).first()
+    if membership is not None:
+        strike_member(membership, by=by)
+    return membership is not None
+
+
+def strike_member(membership: Membership, *, by: Any) -> None:
+    desk, chiefs = membership.desk, (Role.DESK_CHIEF, Role.CHIEF_EDITOR)
     with transaction.atomic():
-        Desk.objects.filter(pk=desk.pk).update(name=F("name"))  # one at a time: two chiefs may remove each other
-        chiefs = Membership.objects.filter(desk=desk, role=Role.DESK_CHIEF, user__is_active=True)
-        if membership.role == Role.DESK_CHIEF and not chiefs.exclude(pk=membership.pk).exists():
-            raise WrongState("A desk keeps at least one chief; name another first.", code="last_chief")
-        work = VerificationTask.objects.unfinished().filter(claim__document__desk=desk, assignee=membership.user)
+        around = Desk.objects.all() if desk is None else Desk.objects.filter(pk=desk.pk)
+        around.update(name=F("name"))  # one at a time: two chiefs may remove each other
+        left = Membership.objects.filter(desk=desk, role=membership.role, user__is_active=True)
+        if membership.role in chiefs and not left.exclude(pk=membership.pk).exists():
+            whose = "A desk keeps at least one chief" if desk else "A newsroom keeps at least one chief editor"
+            raise WrongState(f"{whose}; name another first.", code="last_chief")
+        work = VerificationTask.objects.unfinished().filter(assignee=membership.user)
+        work = work.filter(claim__document__desk=desk) if desk else work
         facts = {
             "user": membership.user_id,
             "role": membership.role,
@@ -95,7 +174,10 @@ def set_policy(
 ) -> Policy:  # fmt: skip
     """Say by which rules a desk checks; what is not named stays. A desk without a policy has version 1 of the defaults.
 
+    Who has written a text that is being checked does not loosen the rules by which it is; somebody else may.
+
     Raises:
+        NotAllowed: a looser rule, from an author of a text that is not out yet.
         Invalid: a value outside its range. StaleRevision: the policy has changed since ``version``.
     """
     require(by, desk, "arrange")
@@ -106,10 +188,31 @@ def set_policy(
     check_policy(values)
     with transaction.atomic():
         policy = Policy.objects.filter(desk=desk).first() or _first_policy(desk)
+        if loosens(policy, values) and texts_under_check(desk).filter(authors=by).exists():
+            raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
         facts = {name: {"from": getattr(policy, name), "to": value} for name, value in values.items()}
         change(policy, version=version, **values)
         log(policy, "set", by=by, facts=facts)
     return policy
+
+
+def loosens(policy: Policy, values: dict[str, Any]) -> bool:
+    """Whether a policy would let something through that it holds back now."""
+    now = {name: getattr(policy, name) for name in values}
+    return (
+        values.get("threshold", 0) > now.get("threshold", 1)
+        or values.get("minimum_origins", MOST_ORIGINS) < now.get("minimum_origins", 1)
+        or (values.get("eyes"), now.get("eyes")) == (Eyes.TWO, Eyes.THREE)
+        or values.get("reliability_floor", "F") < now.get("reliability_floor", "A")  # fewer sources void a sign-off
+    )
+
+
+def texts_under_check(desk: Desk) -> QuerySet[Document]:
+    """The texts of a desk that are still to pass the gate, also the corrected ones of what is out already."""
+    newest = Revision.objects.filter(document=OuterRef(OuterRef("pk"))).order_by("-number").values("pk")[:1]
+    out = Publication.objects.filter(document=OuterRef("pk"), revision=Subquery(newest))
+    waiting = [DocumentState.ARRIVING, DocumentState.TO_CONFIRM, DocumentState.IN_CHECK]
+    return Document.objects.filter(Q(state__in=waiting) | (Q(state=DocumentState.PUBLISHED) & ~Exists(out)), desk=desk)
 
 
 def _first_policy(desk: Desk) -> Policy:

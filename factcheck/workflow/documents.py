@@ -17,9 +17,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
-from factcheck.models import Desk, Document, DocumentKind, Job, Revision, Role, Scope, Snapshot, Source, Topic
+from factcheck.models import Desk, Document, DocumentKind, Event, Job, Revision, Role, Scope, Snapshot, Source, Topic
 from factcheck.permissions import MACHINE, roles_of
 from factcheck.queue import JobName, enqueue, enqueue_crosscheck
 from factcheck.states import DocumentState, JobState
@@ -52,6 +53,11 @@ class Arrival:
     said: dict[str, Any] = field(default_factory=dict)
     """What a feed told of it, for what the text itself does not tell."""
 
+
+LONGEST_ADDRESS = 2000
+
+DESCRIBED = frozenset({"title", "byline", "language", "publisher", "published_at", "zone", "embargo_until"})
+"""What a person may correct of a document (in ``particulars``)."""
 
 EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
@@ -87,7 +93,9 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
             log_arrival(document, arrival, by=by, sha256=snapshot.sha256)
             return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted, said=arrival.said)
     except IntegrityError:  # the same document came through another door at the same moment
-        same = Document.objects.filter(arrival_key=key).first() or host_object(desk, arrival)
+        same = Document.objects.filter(arrival_key=key).first()
+        if same is None and (known := host_object(desk, arrival)):
+            return revise_document(known, data, by=by, arrival=arrival)  # with other bytes: they are not lost
         if same is None:
             raise
         name_authors(same, arrival.authors, by=by)
@@ -121,6 +129,11 @@ def zones() -> frozenset[str]:
     return frozenset(name for name in available_timezones() if "/" in name or name in ("UTC", "GMT"))
 
 
+def is_of_host(document: Document) -> bool:
+    """Whether it is the host's own text: nothing that it shows may be left out of what is checked."""
+    return document.source_id != "" and document.source_app != NINJS
+
+
 def check_arrival(data: bytes, arrival: Arrival) -> None:
     """Refuse what can be seen to be unusable before anything is stored.
 
@@ -149,6 +162,10 @@ def check_particulars(arrival: Arrival) -> None:
         raise Invalid("The publication date is more than a year in the future.", code="date_in_future")
     if arrival.published_at and arrival.published_at < EARLIEST:
         raise Invalid("The publication date is before the year 1400.", code="date_too_early")
+    if arrival.embargo_until and arrival.embargo_until > timezone.now() + timedelta(days=366):
+        raise Invalid("The embargo ends more than a year from now.", code="embargo_too_far")
+    if arrival.embargo_until and arrival.embargo_until < EARLIEST:
+        raise Invalid("The end of the embargo is before the year 1400.", code="embargo_too_early")
     if arrival.kind not in DocumentKind.values:
         raise Invalid("A document is a story, coverage or a reference.", code="kind_unknown")
 
@@ -248,10 +265,37 @@ def revise_document(
         return document, unfinished_reading(document)
     with transaction.atomic():
         change(document, version=version)  # so that a second edit of the same text is told that it is one
+        if isinstance(by, MACHINE):
+            refuse_machine(document)
         name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
         log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
         return document, ask_for_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
+
+
+def refuse_machine(document: Document) -> None:
+    """What a feed brings may replace what a feed has brought, and no word of anybody else's.
+
+    Raises:
+        Invalid: the desk or the host filed the document, or somebody has corrected it since.
+    """
+    if document.created_by_id is not None:
+        raise Invalid(
+            f"The desk filed this itself, as document {document.pk}; no feed changes it.", code="not_of_a_feed"
+        )
+    if is_corrected(document):
+        raise Invalid(corrected(document), code="corrected_by_hand")
+
+
+def is_corrected(document: Document) -> bool:
+    """Whether the words that came in last are those of a person or the host, and no feed's or fetched page's."""
+    arrivals = Event.objects.of(document).filter(act__in=["revise", "fetched"])
+    last = arrivals.last()
+    return last is not None and last.act == "revise" and last.actor_id is not None
+
+
+def corrected(document: Document) -> str:
+    return f"The text of document {document.pk} was corrected by hand since; nothing from outside replaces it."
 
 
 def newest_bytes(document: Document) -> str:
@@ -281,8 +325,7 @@ def store_revision(
     )  # fmt: skip
     if previous is None:
         mark_reprint(document, revision)
-        own = extract.plain or (document.source_id != "" and document.source_app != NINJS)
-        to = DocumentState.IN_CHECK if own else DocumentState.TO_CONFIRM
+        to = DocumentState.IN_CHECK if extract.plain else DocumentState.TO_CONFIRM
         move(document, "read", by=by, to=to, state_reason="")
     else:
         change(document)
@@ -296,9 +339,12 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
         "title": extract.title[:500],
         "byline": ", ".join(extract.byline)[:500],
         "language": extract.language[:10],
-        "url": extract.canonical_url[:2000],
-        "publisher_name": (extract.publisher or extract.site_name)[:200],
     }
+    if document.created_by_id is not None or fetched_from:  # nobody stands for what a file from a feed says it is
+        found |= {
+            "url": usable_address(extract.canonical_url),
+            "publisher_name": (extract.publisher or extract.site_name)[:200],
+        }
     changed: dict[str, Any] = {name: value for name, value in found.items() if value and not getattr(document, name)}
     latest = timezone.now() + timedelta(days=366)
     for name in ("published_at", "embargo_until"):
@@ -309,9 +355,25 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
         changed["zone"] = zone
     if document.publisher is None and (source := publisher_of(document, changed, fetched_from)):
         changed["publisher"] = source
+    for name in described(document):  # a person has said it, be it that there is none
+        changed.pop(name, None)
     if changed:
         Document.objects.filter(pk=document.pk).update(**changed)
         document.refresh_from_db()
+
+
+def described(document: Document) -> set[str]:
+    """The fields that a person has corrected."""
+    rows = Event.objects.of(document).filter(act="describe").values_list("facts", flat=True)
+    return {name for facts in rows for name in facts["changed"]}
+
+
+def usable_address(said: str) -> str:
+    """An address that a text gives itself, if it is one that could be fetched; else ""."""
+    try:
+        return parse_public_target(said).url if len(said) <= LONGEST_ADDRESS else ""
+    except FetchRefused:
+        return ""
 
 
 def zone_named(said: str) -> str:
@@ -329,13 +391,14 @@ def publisher_of(document: Document, changed: dict[str, Any], fetched_from: str 
     """The registered source behind a document: by the domain of its address, else by its name.
 
     A page that was fetched is known by where it was fetched from. The name it gives itself counts only for a source
-    that has no domain of its own: anybody's page may call itself an agency.
+    that has no domain of its own, and where a person filed the page: anybody's page may call itself an agency.
     """
     host = host_of(fetched_from or changed.get("url") or document.url)
     if by_host := Source.objects.at_host(host) if "." in host else None:
         return by_host
     named = Source.objects.named(changed.get("publisher_name") or document.publisher_name)
-    if named and fetched_from and "publisher_name" in changed and named.domains.exists():
+    own_word = fetched_from != "" and "publisher_name" in changed
+    if named and own_word and (document.created_by_id is None or named.domains.exists()):
         return None
     return named
 

@@ -25,6 +25,7 @@ from factcheck.intake.stored import one_line
 from factcheck.models import Desk, Document, DocumentKind, Feed, FeedItem, Job, Source
 from factcheck.permissions import MACHINE
 from factcheck.queue import JobName, enqueue
+from factcheck.states import JobState
 
 from .documents import Arrival, ingest_document, ingest_item
 from .fetches import checked_address, fetch_document
@@ -42,7 +43,8 @@ def record_feed(
 
     Raises:
         NotAllowed: only a chief keeps the feeds of a desk.
-        Invalid: not exactly one of the two, or the desk has it already, or it leads nowhere.
+        Invalid: not exactly one of the two, or the desk has it already, or it leads nowhere, or the folder, one
+            above or one below it is another desk's.
     """
     require(by, desk, "keep_feed")
     if bool(url.strip()) == bool(folder.strip()):
@@ -50,6 +52,8 @@ def record_feed(
     place = {"url": checked_address(url)} if url.strip() else {"folder": checked_folder(folder)}
     check_minutes(minutes)
     with transaction.atomic():
+        if "folder" in place:
+            refuse_foreign_folder(desk, place["folder"])
         if Feed.objects.filter(desk=desk, **place).exists():
             raise Invalid("The desk has this feed already.", code="feed_exists")
         feed = Feed.objects.create(desk=desk, publisher=publisher, minutes=minutes, **place)
@@ -74,6 +78,20 @@ def checked_folder(folder: str) -> str:
     except ValueError:
         raise Invalid("The folder must lie below the site's folder for feeds.", code="folder_outside") from None
     return place
+
+
+def refuse_foreign_folder(desk: Desk, folder: str) -> None:
+    """A folder with all above and below it belongs to the desk that had it first, also while its feed is switched off.
+
+    Raises:
+        Invalid: not saying whose it is.
+    """
+    list(Desk.objects.select_for_update(no_key=True).order_by("pk"))  # two desks do not take one at the same moment
+    steps = parts_of(folder.casefold())
+    for other in Feed.objects.exclude(desk=desk).exclude(folder="").values_list("folder", flat=True):
+        theirs = parts_of(other.casefold())
+        if all(one == two for one, two in zip(steps, theirs, strict=False)):
+            raise Invalid("This folder belongs to another desk.", code="folder_of_another_desk")
 
 
 def check_minutes(minutes: int) -> None:
@@ -127,6 +145,8 @@ def ask_for_due_polls(now: datetime) -> int:
 
 def _enqueue_poll(feed: Feed, now: datetime, *, by: Any = None) -> Job:
     Feed.objects.filter(pk=feed.pk).update(asked_at=now)
+    # a dead feed leaves one failed job, not one for each time that it was looked at
+    Job.objects.filter(name=JobName.POLL_FEED, key=f"feed:{feed.pk}", state=JobState.FAILED).delete()
     args = {"feed": feed.pk}
     return enqueue(JobName.POLL_FEED, f"feed:{feed.pk}", args, by=by, desk=feed.desk, priority=6)
 

@@ -1,7 +1,8 @@
 """Documents filed by their address: asked for, fetched by a job, fetched again. The fetching itself is a worker's.
 
 Above ``documents``, whose acts it uses. The same address on the same desk is the same document; when it is fetched
-again, other bytes are a revision of it, and the same bytes are nothing.
+again, other bytes are a revision of it, and the same bytes are nothing. A page replaces only what the page has
+brought: not a text that was filed as such, and not one that a person has corrected since.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from factcheck.errors import Invalid, WrongState
-from factcheck.intake.addresses import FetchRefused, parse_target
+from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import Extract
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of
@@ -24,11 +25,14 @@ from factcheck.queue import JobName, enqueue
 from factcheck.states import DocumentState
 
 from .documents import (
+    LONGEST_ADDRESS,
     Arrival,
     ask_for_reading,
     check_particulars,
+    corrected,
     create_document,
     host_object,
+    is_corrected,
     log_arrival,
     name_authors,
     newest_bytes,
@@ -36,18 +40,17 @@ from .documents import (
 )
 from .transitions import change, log, require
 
-LONGEST_ADDRESS = 2000
-
 
 def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
     """File a document by its address: the document, an event and the job that fetches it, or nothing.
 
     An address that the desk has filed before is fetched again. The job is None where the document is withdrawn or
-    blanked.
+    blanked, and where a feed names a page that somebody on the desk filed or corrected.
 
     Raises:
         NotAllowed: the actor may not file documents on this desk.
-        Invalid: the address is none that is ever fetched, or the particulars make no sense.
+        Invalid: the address is none that is ever fetched, the particulars make no sense, or the page would replace
+            words that did not come from it.
     """
     require(by, desk, "ingest")
     arrival = replace(arrival, url=checked_address(url))
@@ -74,7 +77,7 @@ def checked_address(url: str) -> str:
         Invalid: nobody would fetch this, whatever the server says.
     """
     try:
-        address = parse_target(url.strip()).url
+        address = parse_public_target(url.strip()).url
     except FetchRefused as refused:
         raise Invalid(refused.message, code=f"address_{refused.code.removeprefix('bad_')}") from None
     if len(address) > LONGEST_ADDRESS:
@@ -92,6 +95,9 @@ def _fetch_again(document: Document, arrival: Arrival, *, by: Any) -> Job | None
         name_authors(document, arrival.authors, by=by)
         if document.state == DocumentState.WITHDRAWN or Event.objects.of(document).filter(act="erase").exists():
             return None  # what was blanked does not come back by itself
+        if isinstance(by, MACHINE) and (document.created_by_id is not None or is_corrected(document)):
+            return None  # the desk has this page already
+        refuse_other_words(document)
         if document.url != arrival.url:  # the host's object has moved
             change(document, url=arrival.url)
         log(document, "fetch", by=by)
@@ -104,16 +110,36 @@ def refetch_document(document: Document, *, by: Any) -> Job:
     Raises:
         NotAllowed: the actor may not file documents on this desk.
         WrongState: it is withdrawn.
-        Invalid: it was not filed by its address, and a page must not replace what a person filed.
+        Invalid: it was not filed by its address, or was corrected since: a page must not replace a person's words.
     """
     require(by, document, "fetch")
     if document.state == DocumentState.WITHDRAWN:
         raise WrongState("The document is withdrawn.", state=document.state)
-    if not document.url or not fetches_of(document).exists():
-        raise Invalid("This document was not filed by its address.", code="no_address")
+    refuse_other_words(document)
     with transaction.atomic():
         log(document, "fetch", by=by)
         return ask_for_fetch(document, by=by)
+
+
+def refuse_other_words(document: Document) -> None:
+    """A page replaces what was fetched, never what somebody wrote or filed as a text.
+
+    Raises:
+        Invalid: the document was not filed by its address, or its text was corrected by hand since.
+    """
+    if not document.url or not fetches_of(document).exists():
+        said = f"Document {document.pk} was not filed by its address; a page does not replace its text."
+        raise Invalid(said, code="no_address")
+    if is_corrected(document):
+        raise Invalid(corrected(document), code="corrected_by_hand")
+
+
+def asker_of(document: Document) -> Any:
+    """Who asked last for the page: of our own story they answer for the words it brings, as if they had typed them."""
+    if document.kind != DocumentKind.STORY:
+        return None
+    asked = Event.objects.of(document).filter(act__in=["arrive", "fetch"]).select_related("actor").last()
+    return asked.actor if asked else None
 
 
 def fetches_of(document: Document) -> Any:
@@ -135,18 +161,21 @@ def ask_for_fetch(document: Document, *, by: Any, said: dict[str, Any] | None = 
 def store_fetch(document: Document, fetched: Fetched, *, by: MACHINE, said: dict[str, Any]) -> dict[str, Any]:
     """Keep the page with its WARC and ask for its reading; nothing where its bytes are those read last.
 
-    Whoever asked for the page has not written it: the words of a later revision are nobody's here.
+    The new words of coverage are nobody's here. Those of our own story are of whoever had it fetched, who therefore
+    does not sign them off; and where somebody has corrected the text meanwhile, it stays.
     """
-    if document.state == DocumentState.WITHDRAWN or newest_bytes(document) == sha256_of(fetched.body):
-        return {"bytes": len(fetched.body), "changed": False}
     with transaction.atomic():
+        Document.objects.select_for_update().get(pk=document.pk)  # a person who corrects the text goes first or after
+        known = newest_bytes(document) == sha256_of(fetched.body)
+        if document.state == DocumentState.WITHDRAWN or known or is_corrected(document):
+            return {"bytes": len(fetched.body), "changed": False}
         snapshot = Snapshot.objects.create(
             desk=document.desk, url=fetched.url[:LONGEST_ADDRESS], media_type=fetched.media_type[:100],
             charset=fetched.charset[:40], sha256=sha256_of(fetched.body), size=len(fetched.body),
             taken_at=fetched.fetched_at, warc=warc_of(fetched),
         )  # fmt: skip
         log(document, "fetched", by=by, facts={"sha256": snapshot.sha256, "snapshot": snapshot.pk})
-        job = ask_for_reading(document, snapshot, by=by, pasted=False, said=said)
+        job = ask_for_reading(document, snapshot, by=asker_of(document) or by, pasted=False, said=said)
     return {"bytes": len(fetched.body), "changed": True, "job": job.pk}
 
 

@@ -7,24 +7,39 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from factcheck.models import (
+    ERASED,
     Anchor,
     Attribution,
+    Claim,
+    Correction,
+    Discrepancy,
+    DiscrepancyFigure,
     Document,
     Event,
     EventNote,
     Evidence,
-    IdempotencyKey,
     Job,
+    Measure,
     Notification,
+    Publication,
+    Report,
     Snapshot,
+    Verdict,
     VerificationTask,
+    Waiver,
 )
 from factcheck.queue import JobName
 
 from .transitions import change, log, require, require_note
+
+CLAIM_SHOWN = 79
+"""How much of a claim a sentence about it shows."""
+REASON_SHOWN = 200
+"""How much of a reason a stale claim keeps for certain."""
 
 
 def verify_history() -> list[str]:
@@ -50,9 +65,10 @@ def broken_notes() -> Iterator[str]:
 
 
 def erase_document(document: Document, *, by: Any, note: str, version: int | None = None) -> None:
-    """Blank every text of a document: bytes, revisions, claims, figures and the reasons given about it.
+    """Blank every text of a document: bytes, revisions, claims, figures, what was said of them, and reports of it.
 
-    What was decided, by whom and when stays, and the history still verifies. There is no way back.
+    What was decided, by whom and when stays, and the history still verifies. There is no way back. The bytes kept of
+    what others published, as evidence on its claims, stay; so does what a topic's measures count.
 
     Raises:
         NotAllowed, Invalid: as for any act.
@@ -61,19 +77,101 @@ def erase_document(document: Document, *, by: Any, note: str, version: int | Non
     reason = require_note(note)
     now = timezone.now()
     with transaction.atomic():
+        told = Telling(document)
+        erase_reports(document, told)
         Snapshot.objects.filter(revisions__document=document).update(text="", warc=b"")
         erase_arrivals(document)
-        document.revisions.update(text="", erased_at=now)
+        document.revisions.update(text="", erased_at=now, reader_notes=[])
         Anchor.objects.filter(revision__document=document).update(exact="", prefix="", suffix="")
-        document.claims.update(text="")
-        words = dict.fromkeys(("surface", "counted", "definition", "scope", "place", "party", "as_of_said"), "")
-        document.figures.update(**words)
-        document.figures.exclude(as_written="").update(as_written="erased")
-        for row in document.attributions.all():
-            Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
-        change(document, version=version, title="", byline="", url="")
+        erase_decisions(document, told)
         erase_notes(document, now)
+        erase_discrepancies(told, now)
+        erase_marks(document)
+        change(document, version=version, title="", byline="", url="")
         log(document, "erase", by=by, note=reason)
+
+
+class Telling:
+    """By which a text is known elsewhere: its names, its claims, and why its figures do not go with others."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.discrepancies = list(Discrepancy.objects.of_document(document))
+        self.reasons = {row.reason for row in self.discrepancies if row.reason}
+        self.names = {str(document), f"Verification report: {document}"}
+        claims = document.claims.exclude(text="").values_list("text", flat=True)
+        self.words = {text[:CLAIM_SHOWN] for text in claims} | self.reasons
+        sides = DiscrepancyFigure.objects.filter(discrepancy__in=[row.pk for row in self.discrepancies])
+        self.others = set(sides.values_list("figure__document", flat=True)) - {document.pk}
+
+    def is_in(self, data: Any) -> bool:
+        """Whether a frozen structure tells of the text, by its id or in words."""
+        if isinstance(data, dict):
+            of_it = data.get("id") == self.document.pk and "text_sha256" in data
+            return of_it or any(self.is_in(value) for value in data.values())
+        if isinstance(data, list):
+            return any(self.is_in(value) for value in data)
+        return isinstance(data, str) and (data in self.names or any(words in data for words in self.words))
+
+
+def erase_reports(document: Document, told: Telling) -> None:
+    """The frozen reports that tell of a document are blanked; their digests stay."""
+    desks = Document.objects.filter(pk__in={document.pk, *told.others}).values("desk")
+    rows = Report.objects.filter(Q(desk__in=desks, built_at__gte=document.created_at) | Q(document=document))
+    found = [
+        pk
+        for pk, about, data in rows.values_list("pk", "document", "data").iterator(chunk_size=50)
+        if about == document.pk or told.is_in(data)
+    ]
+    Report.objects.filter(pk__in=found).update(title=ERASED, data={})
+
+
+def erase_decisions(document: Document, told: Telling) -> None:
+    """The words in what was decided: notes, reasons, wordings, and what the gate answered."""
+    Verdict.objects.filter(claim__document=document).update(note="")
+    Correction.objects.filter(publication__document=document).update(wording=ERASED)
+    waivers = Waiver.objects.filter(Q(claim__document=document) | Q(revision__document=document))
+    waivers.update(reason=ERASED, covers=[])
+    document.publications.update(answer={})
+    for row in Publication.objects.filter(document__in=told.others):
+        if told.is_in(row.answer):
+            Publication.objects.filter(pk=row.pk).update(answer={})
+    for waiver in Waiver.objects.filter(revision__document__in=told.others):
+        if told.is_in(waiver.covers):
+            Waiver.objects.filter(pk=waiver.pk).update(covers=[])
+
+
+def erase_discrepancies(told: Telling, now: Any) -> None:
+    """Why figures do not go together is told in the words of both texts, also where another claim became stale."""
+    rows = Discrepancy.objects.filter(pk__in=[row.pk for row in told.discrepancies])
+    rows.update(reason=ERASED, notes=[])
+    rows.exclude(resolution_note="").update(resolution_note=ERASED)
+    blank_words_about("discrepancy", rows, now)
+    claims = Claim.objects.filter(document__in=told.others)
+    for claim in claims.exclude(stale_reason=""):
+        if any(reason[:REASON_SHOWN] in claim.stale_reason for reason in told.reasons):
+            Claim.objects.filter(pk=claim.pk).update(stale_reason=f"a conflict with another text: {ERASED}")
+    notes = EventNote.objects.filter(event__record="claim", event__record_id__in=claims.values("pk"))
+    kept = [row.pk for row in notes if any(reason in row.text for reason in told.reasons)]
+    EventNote.objects.filter(pk__in=kept).update(text="", erased_at=now)
+    for notice in Notification.objects.filter(record="claim", record_id__in=claims.values("pk")):
+        if any(reason[:REASON_SHOWN] in notice.text for reason in told.reasons):
+            Notification.objects.filter(pk=notice.pk).update(text=ERASED)
+
+
+def erase_marks(document: Document) -> None:
+    """The claims, figures and attributions, the evidence given on them, and the measures that are its own."""
+    document.claims.update(text="")
+    document.claims.exclude(stale_reason="").update(stale_reason=ERASED)
+    words = dict.fromkeys(("surface", "counted", "definition", "scope", "place", "party", "as_of_said"), "")
+    document.figures.update(**words)
+    document.figures.exclude(as_written="").update(as_written="erased")
+    for row in document.attributions.all():
+        Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
+    Evidence.objects.filter(claim__document=document).update(excerpt="", note="", error="")
+    for measure in Measure.objects.filter(topic=None, key__startswith=f"{document.pk}:"):
+        own = {"key": f"{document.pk}:erased:{measure.pk}", "counted": ERASED, "place": "", "party": ""}
+        Measure.objects.filter(pk=measure.pk).update(**own)
 
 
 def erase_arrivals(document: Document) -> None:
@@ -96,8 +194,11 @@ def erase_notes(document: Document, now: Any) -> None:
         "evidence": Evidence.objects.filter(claim__document=document),
     }
     for record, rows in about.items():
-        notes = EventNote.objects.filter(event__record=record, event__record_id__in=rows.values("pk"))
-        notes.update(text="", erased_at=now)
-        told = Notification.objects.filter(record=record, record_id__in=rows.values("pk"))
-        told.update(text="The text this told of was erased.")
-    IdempotencyKey.objects.all().delete()  # the answers kept for clients hold words of whatever they asked for
+        blank_words_about(record, rows, now)
+
+
+def blank_words_about(record: str, rows: QuerySet[Any], now: Any) -> None:
+    notes = EventNote.objects.filter(event__record=record, event__record_id__in=rows.values("pk"))
+    notes.update(text="", erased_at=now)
+    told = Notification.objects.filter(record=record, record_id__in=rows.values("pk"))
+    told.update(text="The text this told of was erased.")

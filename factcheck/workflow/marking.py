@@ -209,6 +209,7 @@ class Marker:
             figure, state = standing.get((mention.span.start, mention.span.end), (None, AnchorState.EXACT))
             if figure is not None and signature(figure) == self.signature(mention):
                 kept.add(figure.pk)
+                self._date_anew(figure, mention)
                 anchors.append(anchor_of(self.revision, Anchoring(state, mention.span), figure=figure))
             else:
                 fresh.append(mention)
@@ -225,6 +226,18 @@ class Marker:
         write_anchors(anchors)
         self._link(figures)
         return len(figures)
+
+    def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
+        """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.
+
+        One that a person touched is not dated otherwise by a newer engine alone.
+        """
+        touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
+        dates = {**NO_DATES, **as_of_of(mention)}
+        if touched and figure.engine_version != ENGINE_VERSION:
+            return
+        if any(getattr(figure, name) != value for name, value in dates.items()):
+            Figure.objects.filter(pk=figure.pk).update(**dates)
 
     def _orphan(self, found: Found, kept: set[int], anchors: list[Anchor]) -> None:
         """What no longer stands in the text as it was read is orphaned, unless a person touched it here."""
@@ -289,9 +302,7 @@ class Marker:
                     "party": found.party[:200], "running": found.running,
                 },
             )  # fmt: skip
-            while measure.merged_into:
-                measure = measure.merged_into
-            self.measures[key] = measure
+            self.measures[key] = measure.standing()
         measure = self.measures[key]
         if found.running and not measure.running:
             measure.running = True  # one sentence that shows it moving with time is enough
@@ -382,6 +393,12 @@ def as_of_of(row: FigureMention) -> dict[str, Any]:
         "as_of_start": period.start, "as_of_end": period.end, "as_of_granularity": period.granularity,
         "as_of_basis": period.basis, "as_of_said": period.said[:200],
     }  # fmt: skip
+
+
+NO_DATES: dict[str, Any] = {
+    "as_of_start": None, "as_of_end": None, "as_of_granularity": "", "as_of_basis": "", "as_of_said": "",
+}  # fmt: skip
+"""A figure of no known day."""
 
 
 def link_by_itself(figure: Figure) -> None:

@@ -21,20 +21,32 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | N
     """Say that two measures are one: the figures move over, and what the engine finds later follows.
 
     Raises:
+        NotAllowed: the person is no editor of a desk that holds a figure of either, or wrote one of the texts.
         Invalid: into itself, or across dimensions or topics.
     """
     require(by, measure, "merge")
-    refuse_authors(by, into)
-    if into.merged_into_id or into.pk == measure.pk or measure.merged_into_id:
-        raise Invalid("A measure cannot be merged into itself or into one already merged.", code="merge_circle")
+    if into.figures.exists():
+        require(by, into, "merge")
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
         raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
     with transaction.atomic():
+        refuse_circles(measure, into)
         change(measure, version=version, merged_into=into)
         Figure.objects.filter(measure=measure).update(measure=into)
         Measure.objects.filter(merged_into=measure).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
         compare_again(measure, into)
+
+
+def refuse_circles(measure: Measure, into: Measure) -> None:
+    """Hold both rows, always in the same order, and look again: somebody may be merging them the other way round.
+
+    Raises:
+        Invalid: they are one, or one of them is merged already.
+    """
+    rows = Measure.objects.select_for_update().filter(pk__in=[measure.pk, into.pk]).order_by("pk")
+    if [row.merged_into_id for row in rows] != [None, None]:
+        raise Invalid("A measure cannot be merged into itself or into one already merged.", code="merge_circle")
 
 
 def refuse_authors(by: Any, *measures: Measure | None) -> None:
@@ -109,13 +121,20 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None
 def set_general(measure: Measure, general: bool, *, by: Any, version: int | None = None) -> None:
     """Say that figures of this measure are compared whatever the topic, or only inside it.
 
+    Every figure of the same key in any topic is compared then, so the right is asked on all of their documents.
+
     Raises:
-        Invalid: the measure was merged into another.
+        NotAllowed: the person is no editor of a desk that holds such a figure, or wrote one of the texts.
+        Invalid: the measure was merged into another, or belongs to a text that is in no topic.
     """
     require(by, measure, "set_general")
-    refuse_authors(by, *Measure.objects.filter(key=measure.key))
     if measure.merged_into_id:
         raise Invalid("This measure was merged into another; say it of that one.", code="measure_merged")
+    if general and measure.topic_id is None:
+        raise Invalid(
+            "The text of this measure is in no topic, so nothing else has the measure; put the text into one first.",
+            code="measure_without_topic",
+        )
     with transaction.atomic():
         change(measure, version=version, general=general)
         log(measure, "set_general", by=by, facts={"general": general})
@@ -146,7 +165,7 @@ def measures_met(document: Document, topic: Topic | None) -> list[Measure]:
     own = list(Measure.objects.filter(figures__document=document).distinct())
     bare = {measure.key.removeprefix(f"{document.pk}:") for measure in own}
     there = Measure.objects.filter(topic=topic, key__in=bare).select_related("merged_into") if topic else []
-    return [*own, *(measure.merged_into or measure for measure in there)]
+    return [*own, *(measure.standing() for measure in there)]
 
 
 def home_of(measure: Measure, document: Document) -> Measure:
@@ -160,6 +179,4 @@ def home_of(measure: Measure, document: Document) -> Measure:
             "running": measure.running,
         },
     )  # fmt: skip
-    while made.merged_into:
-        made = made.merged_into
-    return made
+    return made.standing()

@@ -6,12 +6,13 @@ they chose. Reading one's notices and choosing among them is in ``inbox``; maili
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from factcheck.conf import settings
@@ -30,6 +31,8 @@ from factcheck.permissions import MACHINE
 from factcheck.states import TaskState
 
 LONGEST_TEXT = 500
+MOST_REMINDED = 200
+"""Of how many pieces of work one tick of the clock tells; the next goes on with the others."""
 
 
 def notify(
@@ -41,21 +44,43 @@ def notify(
     things neither by inbox nor by mail.
     """
     wanted = {pk for pk in people if pk} - {None if isinstance(by, MACHINE) else getattr(by, "pk", None)}
-    if not wanted:
-        return 0
-    belong = Membership.objects.filter(Q(desk=desk) | Q(role=Role.CHIEF_EDITOR), user__in=wanted, user__is_active=True)
+    return notify_all(kind, [Told(frozenset(wanted), desk, about, key, text)]) if wanted else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is to be told of one occasion, and what."""
+
+    people: frozenset[int]
+    desk: int
+    about: Model
+    key: str
+    text: str
+
+
+def notify_all(kind: str, occasions: Sequence[Told]) -> int:
+    """Tell of many occasions of one kind, in as many queries as of one; returns how many notices were written."""
+    wanted = {pk for told in occasions for pk in told.people}
+    belong: dict[int | None, set[int]] = {}
+    held = Membership.objects.filter(Q(desk__in={told.desk for told in occasions}) | Q(role=Role.CHIEF_EDITOR))
+    for desk, role, pk in held.filter(user__in=wanted, user__is_active=True).values_list("desk", "role", "user"):
+        belong.setdefault(None if role == Role.CHIEF_EDITOR else desk, set()).add(pk)
     chosen = {row.user_id: row for row in NoticeChoice.objects.filter(user__in=wanted, kind=kind)}
-    told = {
-        "desk_id": desk, "kind": kind, "key": key, "text": text[:LONGEST_TEXT],
-        "record": str(about._meta.model_name), "record_id": about.pk,
-    }  # fmt: skip
     rows = []
-    for pk in sorted(set(belong.values_list("user", flat=True))):
-        choice = chosen.get(pk) or NoticeChoice(inbox=True, mail=True)
-        if choice.inbox or choice.mail:
-            rows.append(Notification(recipient_id=pk, inbox=choice.inbox, mail=choice.mail, **told))
+    for told in occasions:
+        for pk in sorted(told.people & (belong.get(told.desk, set()) | belong.get(None, set()))):
+            choice = chosen.get(pk) or NoticeChoice(inbox=True, mail=True)
+            if choice.inbox or choice.mail:
+                rows.append(notice_of(told, kind, choice, pk))
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def notice_of(told: Told, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
+    return Notification(
+        recipient_id=recipient, desk_id=told.desk, kind=kind, key=told.key, text=told.text[:LONGEST_TEXT],
+        record=str(told.about._meta.model_name), record_id=told.about.pk, inbox=choice.inbox, mail=choice.mail,
+    )  # fmt: skip
 
 
 def holders(desk: int, *roles: str) -> list[int]:
@@ -80,6 +105,14 @@ def tell_assignee(task: VerificationTask, by: Any) -> None:
     notify(
         NoticeKind.ASSIGNED, [task.assignee_id], desk=task.claim.document.desk_id, about=task, key=occasion(task),
         text=f"You are asked to check{due}: {short(task.claim)}", by=by,
+    )  # fmt: skip
+
+
+def tell_rescheduled(task: VerificationTask, by: Any) -> None:
+    until = f"is due {task.due_at:%Y-%m-%d %H:%M} UTC now" if task.due_at else "has no deadline any more"
+    notify(
+        NoticeKind.ASSIGNED, [task.assignee_id], desk=task.claim.document.desk_id, about=task, key=occasion(task),
+        text=f"Your checking work {until}: {short(task.claim)}", by=by,
     )  # fmt: skip
 
 
@@ -124,36 +157,49 @@ def remind_of_deadlines(at: datetime | None = None) -> int:
     """Tell of checking work that is due soon, and of work that is overdue; returns how many pieces."""
     now = at or timezone.now()
     soon = now + timedelta(hours=settings().DUE_SOON_HOURS)
-    rows = VerificationTask.objects.unfinished().select_related("claim__document")
-    coming = untold(rows.filter(due_at__gt=now, due_at__lte=soon).exclude(assignee=None), NoticeKind.DUE_SOON)
-    late = untold(rows.overdue(now), NoticeKind.OVERDUE)
+    rows = VerificationTask.objects.unfinished()
+    coming = rows.filter(due_at__gt=now, due_at__lte=soon).exclude(assignee=None)
+    return remind(coming, NoticeKind.DUE_SOON) + remind(rows.overdue(now), NoticeKind.OVERDUE)
+
+
+def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
+    """Tell of those of whose deadline, as it is now, nobody was told: the assignee, and the chiefs once it is missed.
+
+    The deadline is written down on the work itself, also where nobody could be told. A new assignee is told anew,
+    the chiefs are not.
+    """
+    noted = f"{kind}_told"
+    untold = rows.exclude(**{noted: F("due_at")}).select_related("claim__document")
     with transaction.atomic():
-        for task in coming:
-            remind(task, NoticeKind.DUE_SOON, [task.assignee_id])
-        for task in late:
-            chiefs = holders(task.claim.document.desk_id, Role.DESK_CHIEF)
-            remind(task, NoticeKind.OVERDUE, [task.assignee_id, *chiefs])
-    return len(coming) + len(late)
+        tasks = list(untold.select_for_update(of=("self",)).order_by("due_at", "pk")[:MOST_REMINDED])
+        if not tasks:
+            return 0
+        chiefs = chiefs_of({task.claim.document.desk_id for task in tasks}) if kind == NoticeKind.OVERDUE else {}
+        occasions = []
+        for task in tasks:
+            desk, key = task.claim.document.desk_id, f"verificationtask:{task.pk}:{task.due_at:%Y-%m-%dT%H:%M}"
+            others = chiefs.get(desk, frozenset()) - {task.assignee_id}
+            occasions.append(Told(others, desk, task, key, words_for(task, kind)))
+            if task.assignee_id:
+                own = f"{key}:{task.assignee_id}"
+                occasions.append(Told(frozenset({task.assignee_id}), desk, task, own, words_for(task, kind)))
+        notify_all(kind, occasions)
+        VerificationTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{noted: F("due_at")})
+    return len(tasks)
 
 
-def untold(rows: QuerySet[VerificationTask], kind: str) -> list[VerificationTask]:
-    """Those of which nobody was told for the deadline they have now."""
-    found = list(rows)
-    told = Notification.objects.filter(kind=kind, key__in=[deadline(task) for task in found])
-    known = set(told.values_list("key", flat=True))
-    return [task for task in found if deadline(task) not in known]
+def chiefs_of(desks: set[int]) -> dict[int, frozenset[int]]:
+    """The chiefs of each of these desks."""
+    rows = Membership.objects.filter(desk__in=desks, role=Role.DESK_CHIEF).values_list("desk", "user")
+    held: dict[int, set[int]] = {}
+    for desk, user in rows:
+        held.setdefault(desk, set()).add(user)
+    return {desk: frozenset(people) for desk, people in held.items()}
 
 
-def deadline(task: VerificationTask) -> str:
-    return f"verificationtask:{task.pk}:{task.due_at:%Y-%m-%dT%H:%M}"
-
-
-def remind(task: VerificationTask, kind: str, people: list[int | None]) -> None:
+def words_for(task: VerificationTask, kind: str) -> str:
     word = "overdue" if kind == NoticeKind.OVERDUE else "due soon"
-    notify(
-        kind, people, desk=task.claim.document.desk_id, about=task, key=deadline(task),
-        text=f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {short(task.claim)}",
-    )  # fmt: skip
+    return f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {short(task.claim)}"
 
 
 def short(claim: Claim) -> str:
@@ -165,6 +211,7 @@ def short(claim: Claim) -> str:
 TOLD: dict[tuple[str, str], Callable[[Any, Any], None]] = {
     ("verificationtask", "assign"): tell_assignee,
     ("verificationtask", "reassign"): tell_assignee,
+    ("verificationtask", "reschedule"): tell_rescheduled,
     ("claim", "return"): tell_returned,
     ("claim", "mark_stale"): tell_stale,
     ("claim", "challenge"): tell_stale,

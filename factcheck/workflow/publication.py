@@ -74,7 +74,7 @@ def record_publication(document: Document, revision: Revision, answer: Clearance
     tell_published(published)
     if not published.clear:
         tell_published_uncleared(published, by=by)
-    transaction.on_commit(lambda: signals.document_published.send(Publication, publication=published))
+    signals.announce(signals.document_published, Publication, publication=published)
     return published
 
 
@@ -116,7 +116,7 @@ def correct_document(
             wording=wording.strip(), by=by, at=timezone.now(),
         )  # fmt: skip
         tell_corrected(correction)
-    transaction.on_commit(lambda: signals.correction_published.send(Correction, correction=correction))
+    signals.announce(signals.correction_published, Correction, correction=correction)
     return correction
 
 

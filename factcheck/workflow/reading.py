@@ -46,7 +46,7 @@ def store_reading(
             return {"claims": 0, "figures": 0, "voided": 0}
         counts = mark_revision(revision, reading, previous=previous, by=by)
         request_crosscheck(Scope.DOCUMENT, document=document, by=by)
-    transaction.on_commit(lambda: signals.document_read.send(Document, document=document, revision=revision))
+    signals.announce(signals.document_read, Document, document=document, revision=revision)
     return counts
 
 

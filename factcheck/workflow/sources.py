@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from factcheck.errors import Invalid
 from factcheck.intake.snapshots import sha256_of
-from factcheck.models import Desk, Source, SourceDomain, SourceKind, SourceName, Topic, folded
+from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
 from factcheck.permissions import MACHINE
 from factcheck.seals import seal, unseal
 
@@ -75,9 +75,11 @@ def record_source(
     aliases = list(aliases)
     check_particulars(name, country, owner, aliases)
     wanted = {clean_domain(domain) for domain in domains}
+    people = list(confidants)
+    refuse_strangers(people)
     if confidential:
         code = f"source-{hashlib.sha256(seal(name).encode()).hexdigest()[:8]}"
-        shown, sealed, aliases, wanted = code, seal(name), (), set()
+        shown, sealed, slug, aliases, wanted = code, seal(name), code, (), set()
     else:
         shown, sealed = name.strip(), ""
     try:
@@ -96,7 +98,7 @@ def record_source(
                 SourceName(source=source, name=alias, folded=key[:200]) for key, alias in names.items()
             )
             SourceDomain.objects.bulk_create(SourceDomain(source=source, domain=domain) for domain in sorted(wanted))
-            source.confidants.set(confidants)
+            source.confidants.set(people)
             log(source, "record", by=by, facts={"kind": kind, "desk": desk.pk})
     except IntegrityError:
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
@@ -234,12 +236,23 @@ def set_confidants(source: Source, confidants: Iterable[Any], *, by: Any, versio
     people = list(confidants)
     if not source.confidential:
         raise Invalid("This source is not confidential.", code="not_confidential")
-    if any(not person.is_active or not person.factcheck_memberships.exists() for person in people):
-        raise Invalid("A name is entrusted to people who work on a desk.", code="confidant_not_on_desk")
+    refuse_strangers(people)
     with transaction.atomic():
         change(source, version=version)
         source.confidants.set(people)
         log(source, "entrust", by=by, facts={"confidants": sorted(person.pk for person in people)})
+
+
+def refuse_strangers(people: Iterable[Any]) -> None:
+    """A name is for people, and for those of the newsroom.
+
+    Raises:
+        Invalid: somebody who works on no desk, or a service account.
+    """
+    for person in people:
+        roles = set(person.factcheck_memberships.values_list("role", flat=True))
+        if not person.is_active or not roles or Role.SERVICE in roles:
+            raise Invalid("A name is entrusted to people who work on a desk.", code="confidant_not_on_desk")
 
 
 def load_registry(rows: Iterable[dict[str, Any]], *, by: MACHINE) -> int:

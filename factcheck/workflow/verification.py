@@ -5,7 +5,7 @@ Four eyes live in the guards of ``permissions``; here are the acts themselves an
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -28,8 +28,10 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, TaskState
 
+from .notices import tell_of
 from .transitions import (
     change,
+    log,
     move,
     require,
     require_note,
@@ -38,6 +40,11 @@ from .transitions import (
     write_sign_off,
     write_verdict,
 )
+
+UNTOLD: dict[str, Any] = {"due_soon_told": None, "overdue_told": None}
+"""What was told of a deadline: a new assignee, or a new deadline, is told anew."""
+LONGEST_WAIVER = timedelta(days=366)
+"""How long one waiver lets a claim go unchecked; after that somebody decides again."""
 
 
 def assign_claim(
@@ -72,7 +79,7 @@ def assign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int 
     require(by, task, "assign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
-    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk})
+    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **UNTOLD)
 
 
 def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
@@ -81,7 +88,27 @@ def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: in
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
     facts = {"from": task.assignee_id, "assignee": assignee.pk}
-    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts)
+    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts, **UNTOLD)
+
+
+def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Any, version: int | None = None) -> None:
+    """Set another deadline for a piece of work, or none; whoever has it is told, and reminded anew.
+
+    Raises:
+        Invalid: the time has passed.
+        WrongState: the work is finished.
+    """
+    require(by, task, "reschedule")
+    if task.state in (TaskState.DONE, TaskState.CANCELLED):
+        raise WrongState("Finished work has no deadline.", state=task.state)
+    if due_at is not None and due_at <= timezone.now():
+        raise Invalid("A deadline must lie in the future.", code="deadline_in_past")
+    before = task.due_at
+    with transaction.atomic():
+        change(task, version=version, due_at=due_at, **UNTOLD)
+        facts = {"from": before and before.isoformat(), "due_at": due_at and due_at.isoformat()}
+        log(task, "reschedule", by=by, facts=facts)
+        tell_of(task, "reschedule", by=by)
 
 
 def take_up(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
@@ -227,11 +254,13 @@ def waive_claim(claim: Claim, *, by: Any, note: str, expires_at: datetime, versi
     """Let a claim go to print unchecked, until a time, for a reason.
 
     Raises:
-        Invalid: the time has passed.
+        Invalid: the time has passed, or is more than a year away.
     """
     require(by, claim, "waive")
     if expires_at <= timezone.now():
         raise Invalid("A waiver must end in the future.", code="expiry_in_past")
+    if expires_at > timezone.now() + LONGEST_WAIVER:
+        raise Invalid(f"A waiver of a claim lasts at most {LONGEST_WAIVER.days} days.", code="expiry_too_far")
     with transaction.atomic():
         move(claim, "waive", by=by, note=note, version=version, facts={"until": expires_at.isoformat()})
         return Waiver.objects.create(

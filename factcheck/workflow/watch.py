@@ -7,43 +7,79 @@ answers is in ``clearance``.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
-from factcheck.models import Claim, Discrepancy, Document, Figure, Job, Measure, Policy, Waiver
+from factcheck.models import Claim, Desk, Discrepancy, Document, Figure, Job, Measure, Policy, Waiver
 from factcheck.permissions import documents_of
-from factcheck.queue import JobName, enqueue
+from factcheck.queue import JobName, enqueue, enqueue_all
 from factcheck.states import DocumentState
 
 OWN_ACTS = frozenset({"cleared", "uncleared"})
+MOST_AT_ONCE = 500
 LATE = timedelta(hours=25)
 """How long after a waiver ran out the sweep still asks, so that a day without a beat is made up for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Watch:
-    """Run when the transaction is committed: asks for one document, if its answer interests anybody."""
+    """The one hint of a transaction, run when it is committed: asks for the documents whose answer matters."""
 
-    document: int
+    documents: set[int] = field(default_factory=set)
+    run: bool = False
 
     def __call__(self) -> None:
+        self.run, given.hooks = True, None
         rows = Document.objects.filter(Q(state__in=[DocumentState.IN_CHECK, DocumentState.PUBLISHED]) | Q(clear=True))
-        if found := rows.filter(pk=self.document).select_related("desk").first():
-            args = {"document": found.pk}
-            enqueue(JobName.WATCH_CLEARANCE, f"document:{found.pk}", args, desk=found.desk, priority=8)
+        wanted = sorted(self.documents)
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            found = rows.filter(pk__in=wanted[start : start + MOST_AT_ONCE]).order_by("pk").values_list("pk", "desk")
+            asked = [(f"document:{pk}", {"document": pk}, desk) for pk, desk in found]
+            enqueue_all(JobName.WATCH_CLEARANCE, asked, priority=8)
+
+
+class Given(threading.local):
+    """Where the hint of the transaction of this thread stands: in which list, at which place."""
+
+    hooks: list[Any] | None = None
+    place: int = 0
+
+    def hint(self) -> Watch | None:
+        """The hint that was given already, and has not been taken back with a part of the transaction."""
+        hooks: list[Any] = transaction.get_connection().run_on_commit or []
+        if hooks is not self.hooks or self.place >= len(hooks):  # Django begins a new list when it takes hooks back
+            return None
+        hook = hooks[self.place][1]
+        return hook if isinstance(hook, Watch) and not hook.run else None
+
+
+given = Given()
 
 
 def watch_documents(documents: Iterable[int]) -> None:
     """Ask the gate for these documents when what is being written is committed, once each."""
-    for pk in documents:
-        given = (row[1] for row in reversed(transaction.get_connection().run_on_commit))
-        if not any(isinstance(hook, Watch) and hook.document == pk for hook in given):
-            transaction.on_commit(Watch(pk), robust=True)
+    wanted = set(documents)
+    if not wanted:
+        return
+    if hint := given.hint():
+        hint.documents |= wanted
+        return
+    connection = transaction.get_connection()
+    place = len(connection.run_on_commit)
+    transaction.on_commit(Watch(wanted), robust=True)
+    given.hooks, given.place = connection.run_on_commit, place
+
+
+def watch_desk(desk: Desk) -> None:
+    """Ask the gate for all that is in check on a desk, by one job: the desk may hold thousands."""
+    enqueue(JobName.WATCH_CLEARANCE, f"desk:{desk.pk}", {"desk": desk.pk}, desk=desk, priority=8)
 
 
 def watch_act(record: Model, act: str, *, by_machine: bool) -> None:
@@ -56,7 +92,8 @@ def watch_act(record: Model, act: str, *, by_machine: bool) -> None:
     elif isinstance(record, (Claim, Figure)):
         watch_documents([record.document_id])
     elif isinstance(record, Policy):
-        watch_documents(Document.objects.in_check().filter(desk=record.desk_id).values_list("pk", flat=True))
+        desk = record.desk
+        transaction.on_commit(lambda: watch_desk(desk), robust=True)
     elif isinstance(record, (Measure, Discrepancy)) and not by_machine:
         watch_documents(document.pk for document in documents_of(record))
 
@@ -73,6 +110,13 @@ def watch_after(job: Job) -> None:
     elif job.name == JobName.CROSSCHECK and args.get("measure"):
         rows = Document.objects.filter(figures__measure=args["measure"]).distinct()
     watch_documents(rows.values_list("pk", flat=True))
+
+
+def watch_all_of(desk: int) -> int:
+    """Ask for all that is in check on a desk, where one job was given for it; returns how many."""
+    wanted = list(Document.objects.in_check().filter(desk=desk).values_list("pk", flat=True))
+    watch_documents(wanted)
+    return len(wanted)
 
 
 def watch_clock() -> int:

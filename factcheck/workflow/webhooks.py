@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from factcheck.errors import Invalid
-from factcheck.intake.addresses import FetchRefused, parse_target, vetted
+from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.models import Delivery, Desk, Webhook
 from factcheck.seals import seal, unseal
 
@@ -78,9 +78,7 @@ def check_address(url: str) -> None:
     if len(url) > 2000:
         raise Invalid("The address is longer than 2,000 characters.", code="url_too_long")
     try:
-        target = parse_target(url)
-        if target.literal:
-            vetted([target.host])
+        parse_public_target(url)
     except FetchRefused as refused:
         raise Invalid(refused.message, code=refused.code) from None
 

@@ -14,13 +14,24 @@ from .models import Story, digest
 SOURCE_APP = "newsroom"
 
 
-def save_story(story: Story, *, by: Any) -> None:
+class ChangedMeanwhile(Exception):
+    """Somebody else has saved the story since the person opened it; nothing was written."""
+
+
+def save_story(story: Story, *, by: Any, seen: str = "") -> None:
     """Keep a story and file its text, both or neither. Whoever writes it is an author, and cannot clear it.
 
+    ``seen`` is the digest of the text on which the person began to write.
+
     Raises:
+        ChangedMeanwhile: the story has another text by now.
         FactcheckError: factcheck does not take it, with the sentence for the person.
     """
     with transaction.atomic():
+        if story.pk is not None:
+            if digest(held(story).text) != seen:
+                raise ChangedMeanwhile
+            story.refresh_from_db(fields=["printed", "cleared", "document"])  # what others write meanwhile
         story.save()
         arrival = Arrival(
             title=story.headline, pasted=True, filename="story.txt", media_type="text/plain",
@@ -30,6 +41,12 @@ def save_story(story: Story, *, by: Any) -> None:
         story.save()
 
 
+def held(story: Story) -> Story:
+    """The story as it is now, held until the transaction ends. Always held before its document, so that nobody waits
+    for one who waits for them."""
+    return Story.objects.select_for_update().get(pk=story.pk)
+
+
 def print_story(story: Story, *, by: Any, wording: str = "") -> None:
     """Put the text before the readers. A story printed before goes out again as a correction, in ``wording``.
 
@@ -37,11 +54,13 @@ def print_story(story: Story, *, by: Any, wording: str = "") -> None:
         NotCleared: with what blocks it. FactcheckError: the person may not publish, or there is an embargo.
     """
     with transaction.atomic():
-        # the row is held so that no revision comes between the answer and the print
-        held = Document.objects.select_for_update().filter(pk=story.document_id).first()
-        again, story.document, story.printed = story.published, held, story.text
+        held(story)
+        story.refresh_from_db()
+        # its row is held too, so that no revision comes between the answer and the print
+        document = Document.objects.select_for_update().filter(pk=story.document_id).first()
+        again, story.document, story.printed = story.published, document, story.text
         story.save()  # asks the gate, as every save does that changes what readers see
-        if held is not None and again:
-            correct_document(held, by=by, correction_class="update", wording=wording)
-        elif held is not None:
-            publish_document(held, by=by, source_sha256=digest(story.printed))
+        if document is not None and again:
+            correct_document(document, by=by, correction_class="update", wording=wording)
+        elif document is not None:
+            publish_document(document, by=by, source_sha256=digest(story.printed))

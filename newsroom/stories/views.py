@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from factcheck.gate import FactcheckError
 from factcheck.models import Desk
 
-from .desk import print_story, save_story
-from .models import NotCleared, Story
+from .desk import ChangedMeanwhile, print_story, save_story
+from .models import NotCleared, Story, digest
 
 
 class StoryForm(ModelForm):
@@ -56,15 +56,18 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     story = story_of(request, pk) if pk else Story(author=request.user)
     form = form_for(request, story)
+    seen = request.POST.get("seen", "")
     if request.method == "POST" and form.is_valid():
         try:
-            save_story(form.save(commit=False), by=request.user)
+            save_story(form.save(commit=False), by=request.user, seen=seen)
+        except ChangedMeanwhile:
+            return desk_page(request, form, changed=True)
         except FactcheckError as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Saved, and filed for checking.")
             return redirect("story", story.pk)
-    return desk_page(request, form)
+    return desk_page(request, form, seen=seen)
 
 
 @login_required
@@ -84,10 +87,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("story", pk)
 
 
-def desk_page(request: HttpRequest, form: StoryForm) -> HttpResponse:
+def desk_page(request: HttpRequest, form: StoryForm, *, seen: str = "", changed: bool = False) -> HttpResponse:
+    """The form with what was typed. Where the story was ``changed`` meanwhile, the words of the other stand below it:
+    whoever saves now has seen them."""
     story = Story.objects.filter(pk=form.instance.pk).select_related("document").first()
-    context: dict[str, Any] = {"form": form, "story": story}
+    context: dict[str, Any] = {"form": form, "story": story, "seen": seen, "changed": changed}
     if story is not None:
         blockers = story.blockers(story.text)
         context |= {"blockers": blockers, "unchanged": story.printed == story.text}
+        context["seen"] = seen or digest(story.text)
     return render(request, "newsroom/write.html", context)

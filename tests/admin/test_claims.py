@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from factcheck.models import Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
+from factcheck.models import Claim, Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
 from factcheck.workflow.verification import assign_claim
 from tests.stories import bring_to, file_text, give_evidence, in_hours, registered, revise_text
 
@@ -343,7 +343,8 @@ def test_the_filter_names_the_desks_one_may_see_only(client, people, document):
 
 
 def chosen(client, claims, action, **said):
-    rows = [row.pk for row in claims]
+    """Acts on several, as somebody who has just looked at the list."""
+    rows = [f"{row.pk}.{row.version}" for row in Claim.objects.filter(pk__in=[row.pk for row in claims])]
     return client.post(
         reverse("admin:factcheck_claim_changelist"), {"action": action, "_selected_action": rows, "index": 0, **said}
     )
@@ -369,7 +370,7 @@ def test_what_is_refused_of_many_is_counted_with_its_reason(client, people, docu
     client.force_login(people.editor)
     said = client.post(
         reverse("admin:factcheck_claim_changelist"),
-        {"action": "accept", "_selected_action": [row.pk for row in rows], "index": 0},
+        {"action": "accept", "_selected_action": [f"{row.pk}.{row.version}" for row in rows], "index": 0},
         follow=True,
     ).content.decode()
     assert f"Accept: {len(rows) - 1} done." in said

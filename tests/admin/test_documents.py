@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from factcheck.models import Claim, Document, Publication
+from factcheck.models import Claim, Document, Event, Publication
 from tests.stories import clear_document, do_jobs, file_text, revise_text
 
 TEXT = (
@@ -57,8 +57,8 @@ def test_a_document_comes_by_one_of_three_ways(said, client, people):
 
 def test_what_was_typed_is_shown_again_beside_a_refusal(client, people):
     answer = new(client, people.desk, text=TEXT, published_at="3025-01-01T00:00")
-    assert answer.status_code == 409
-    assert b"more than a year in the future" in answer.content
+    assert answer.status_code == 422
+    assert b"The year must lie between 1400 and next year." in answer.content
     assert b"1,200 homes were flooded" in answer.content
 
 
@@ -115,7 +115,7 @@ def test_words_that_do_not_stand_there_once_are_refused(said, client, document):
 
 
 def test_chosen_claims_are_accepted_together(client, document):
-    proposed = list(document.claims.filter(state="proposed").values_list("pk", flat=True))
+    proposed = [f"{row.pk}.{row.version}" for row in document.claims.filter(state="proposed")]
     answer = client.post(
         reverse("admin:factcheck_claim_changelist"),
         {"action": "accept", "_selected_action": proposed, "index": 0, "next": page(document)},
@@ -200,3 +200,21 @@ def test_a_message_says_what_was_done(client, document):
     answer = client.post(page(document, "withdraw"), said)
     assert [str(row) for row in get_messages(answer.wsgi_request)] == ["The document is withdrawn."]
     assert Claim.objects.filter(document=document).exists(), "nothing is deleted"
+
+
+def test_what_was_read_wrongly_is_described_anew_and_the_rest_stays(client, document, people):
+    shown = client.get(page(document, "describe")).context["form"]
+    said = {name: shown[name].value() for name in ("title", "byline", "language", "zone")}
+    assert shown["published_at"].value().isoformat() == "2026-03-10T12:00:00"
+    posted = {"version": document.version, "published_at": "2026-03-10T12:00", "publisher": ""}
+    answer = client.post(page(document, "describe"), {**said, **posted, "byline": "Ada Brell"})
+    assert answer.status_code == 302
+    event = Event.objects.of(document).get(act="describe")
+    assert event.facts["changed"] == ["byline"]
+    document.refresh_from_db()
+    posted |= {"version": document.version, "zone": "Europe/Oslo"}
+    assert client.post(page(document, "describe"), {**said, "byline": "Ada Brell", **posted}).status_code == 302
+    document.refresh_from_db()
+    assert (document.zone, document.published_at.isoformat()) == ("Europe/Oslo", "2026-03-10T11:00:00+00:00")
+    posted["version"] = document.version
+    assert client.post(page(document, "describe"), {**said, **posted, "byline": "Ada Brell"}).status_code == 409

@@ -94,7 +94,7 @@ def test_an_act_on_an_older_version_is_refused(client, people, figure):
 
 
 def test_many_are_dismissed_with_one_reason(client, people, document):
-    rows = list(document.figures.values_list("pk", flat=True))
+    rows = [f"{row.pk}.{row.version}" for row in document.figures.all()]
     address, said = (
         reverse("admin:factcheck_figure_changelist"),
         {"action": "dismiss", "_selected_action": rows, "index": 0},

@@ -75,7 +75,7 @@ def test_nobody_else_tries_it_again(client, people, role):
 
 def test_many_are_tried_again_each_by_itself(client, people):
     jobs = [JobFactory(desk=people.desk, state=state) for state in ("failed", "failed", "done")]
-    said = {"action": "retry", "_selected_action": [job.pk for job in jobs], "index": "0"}
+    said = {"action": "retry", "_selected_action": [f"{job.pk}.{job.version}" for job in jobs], "index": "0"}
     shown = client.post(reverse("admin:factcheck_job_changelist"), said, follow=True).content.decode()
     assert "Try again: 2 done." in shown
     assert "Try again: 1 refused." in shown

@@ -1,10 +1,15 @@
 """Measures and topics in the admin: who says what as of when; merged, split, compared everywhere or again."""
 
+from decimal import Decimal
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factcheck.models import Figure, Job, Measure, Topic
-from tests.factories import DeskFactory, FigureFactory, MeasureFactory, TopicFactory
+from factcheck.workflow.crosscheck import MOST_AGREEING
+from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import file_text, person
 
 MINISTRY = "The ministry of Sarvenna said on Tuesday that about 1,200 homes were flooded in Larkmoor."
@@ -177,3 +182,33 @@ def test_a_topic_shows_its_documents_measures_and_what_is_open(client, measure, 
     assert "conflict" in shown
     client.force_login(person("editor", DeskFactory(), is_staff=True))
     assert "The mayor counts" not in client.get(page(topic)).content.decode(), "another desk's documents"
+
+
+def carried_twice(measure, desk, values):
+    """A state for each value, which two documents carry."""
+    for value in values:
+        for _ in range(2):
+            FigureFactory(document__desk=desk, measure=measure, value=Decimal(value), surface=str(value))
+
+
+def test_the_page_asks_as_much_of_thirty_states_that_are_copied_as_of_one(client, people):
+    measure, counts, done = MeasureFactory(topic=TopicFactory()), [], 0
+    for count in (1, 3, 30):
+        carried_twice(measure, people.desk, range(done + 100, count + 100))
+        done = count
+        with CaptureQueriesContext(connection) as asked:
+            told = client.get(page(measure)).context
+        assert len(told["told"]) == count
+        assert len([line for line in told["agreements"] if "stands in 2 documents" in line]) == count
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_the_page_of_a_measure_with_very_many_states_says_which_of_them_it_compared(client, people):
+    measure = MeasureFactory(topic=TopicFactory())
+    documents = DocumentFactory.create_batch(2, desk=people.desk)
+    for value in range(MOST_AGREEING + 5):
+        FigureFactory(document=documents[value % 2], measure=measure, value=Decimal(1000 + value))
+    told = client.get(page(measure)).context
+    assert len(told["told"]) == MOST_AGREEING + 5
+    assert told["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."

@@ -1,5 +1,6 @@
 """Reports in the admin: built now, read on a page that can do nothing, taken as files, mailed by schedule."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -129,6 +130,7 @@ def test_a_subscription_is_changed_and_switched_off(client, people):
     [
         ({"cron": "every morning"}, "A schedule has five fields"),
         ({"cron": "61 7 * * *"}, "The schedule cannot be read"),
+        ({"cron": "* * * * *"}, "every 15 minutes at most"),
         ({"formats": ["claimreview"]}, "is no format of this report"),
         ({"recipients": []}, "This field is required."),
         ({"recipients": ["9" * 30]}, "is not one of the available choices"),
@@ -164,5 +166,13 @@ def test_the_next_times_are_those_of_the_subscriptions_own_clock():
     assert coming("0 7 29 2 *", friday, count=1) == ["2028-02-29 07:00"]
 
 
-def test_a_day_that_is_many_years_away_is_not_looked_for():
-    assert coming("0 7 29 2 1", datetime(2026, 3, 6, tzinfo=UTC)) == [], "29 February is a Monday in 2044"
+def test_a_day_of_the_month_or_one_of_the_week_as_in_every_cron():
+    monday = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert coming("0 7 4 * 1", monday) == ["2026-03-04 07:00", "2026-03-09 07:00", "2026-03-16 07:00"]
+
+
+def test_a_day_that_never_comes_is_told_at_once():
+    begun = time.monotonic()
+    assert coming("* * 31 2 *", datetime(2026, 3, 6, tzinfo=UTC)) == []
+    assert len(coming("* * 29 2 *", datetime(2026, 3, 6, tzinfo=UTC))) == 3
+    assert time.monotonic() - begun < 1

@@ -193,5 +193,5 @@ def test_a_confidential_source_is_entered_under_a_code(client, people):
     assert made.name.startswith("source-")
     assert "Vind" not in made.sealed_name
     said = {"name": "Ola Vind", "kind": "media"}
-    assert do(client, people.checker, made, "change", **said).status_code == 302
+    assert do(client, people.editor, made, "change", **said).status_code == 302
     assert made.name.startswith("source-"), "the form has no field for the name"

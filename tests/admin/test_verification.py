@@ -95,6 +95,24 @@ def test_it_is_given_to_somebody_else_of_the_desk(client, people, work):
     assert (work.assignee, work.state) == (other, "assigned")
 
 
+def test_its_deadline_is_moved_by_an_editor_while_it_is_unfinished(client, people, work):
+    assert do(client, people.checker, work, "reschedule", due_at="2999-01-01T10:00").status_code == 403
+    assert do(client, people.editor, work, "reschedule", due_at="2001-01-01T10:00").status_code == 409
+    assert reverse("admin:factcheck_verificationtask_act", args=[work.pk, "reschedule"]) in page_of(client, work)
+    assert do(client, people.editor, work, "reschedule", due_at="2999-01-01T10:00").status_code == 302
+    assert work.due_at.isoformat() == "2999-01-01T10:00:00+00:00"
+    assert 'value="2999-01-01T10:00"' in client.get(page(work, "reschedule")).content.decode()
+    assert do(client, people.editor, work, "reschedule", due_at="").status_code == 302
+    assert work.due_at is None
+    do(client, people.editor, work, "cancel", note="Not needed.")
+    assert reverse("admin:factcheck_verificationtask_act", args=[work.pk, "reschedule"]) not in page_of(client, work)
+    assert do(client, people.editor, work, "reschedule", due_at="2999-01-01T10:00").status_code == 409
+
+
+def page_of(client, work):
+    return client.get(page(work)).content.decode()
+
+
 def test_it_is_cancelled_with_a_reason(client, people, work):
     assert do(client, people.editor, work, "cancel").status_code == 422
     assert do(client, people.editor, work, "cancel", note="Not needed.").status_code == 302

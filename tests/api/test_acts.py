@@ -238,7 +238,10 @@ def test_evidence_is_uploaded_attached_rejected_and_retired(api, run_jobs):
     api.checker.post(path + "link/", {"stance": "supports"})
     assert api.reviewer.post(path + "assess/", {"accepted": False}).status_code == 422
     assert api.reviewer.post(path + "assess/", {"accepted": False, "note": "A draft."}).json()["state"] == "rejected"
-    api.reviewer.post(path + "assess/", {"accepted": True})
+    assert api.reviewer.post(path + "assess/", {"accepted": True, "credibility": 7}).status_code == 422
+    graded = api.reviewer.post(path + "assess/", {"accepted": True, "credibility": 2}).json()
+    assert (graded["state"], graded["credibility"]) == ("accepted", 2)
+    assert api.reviewer.post(path + "assess/", {"accepted": True}).json()["credibility"] == 2
     assert api.checker.post(path + "supersede/", {"note": "Newer minutes."}).json()["state"] == "superseded"
     assert api.checker.post(path + "drift/", {"note": "x"}).status_code == 409
 
@@ -278,3 +281,15 @@ def test_a_document_is_revised_by_a_file_of_its_own_kind(api, run_jobs):
     assert api.editor.post(path + "revise/", {"file": file}, form="multipart").status_code == 202
     run_jobs()
     assert api.editor.get(path).json()["revision"]["text"].strip() == EDITED
+
+
+def test_what_is_known_of_a_document_is_described(api, run_jobs, people):
+    document = file_story(api, run_jobs)
+    path = f"documents/{document}/describe/"
+    said = {"published_at": "2024-09-02T08:00:00+02:00", "zone": "Europe/Berlin", "language": "en"}
+    answer = api.editor.post(path, {**said, "authors": ["checker"]}).json()
+    assert (answer["zone"], answer["language"], answer["authors"]) == ("Europe/Berlin", "en", ["checker"])
+    assert answer["reading"]["state"] == "due"
+    assert api.checker.post(path, said).status_code == 403
+    for bad in ({}, {"embargo_until": "9999-12-31T00:00:00Z"}, {"zone": "Mars"}, {"state": "published"}):
+        assert api.editor.post(path, bad).status_code == 422

@@ -14,6 +14,11 @@ pytestmark = pytest.mark.django_db
 HOMES = "The council of Torvik said 40 homes were flooded on Monday."
 
 
+def acts_of(caller, record, pk):
+    answer = caller.get(f"events/?record={record}&record_id={pk}")
+    return [row["act"] for row in answer.json()["results"]] if answer.status_code == 200 else answer.status_code
+
+
 def code_of(answer):
     return answer.status_code, answer.json()["errors"][0]["code"]
 
@@ -146,7 +151,26 @@ def test_a_policy_is_said_as_a_whole(api, desk):
     assert {row["attr"] for row in answer.json()["errors"]} == {"threshold", "minimum_origins", "reliability_floor"}
 
 
+def test_the_history_of_a_role_that_was_taken_away_is_the_desk_s(api, desk, people):
+    pk = people["checker"].factcheck_memberships.get().pk
+    assert api.desk_chief.post(f"memberships/{pk}/remove/").status_code == 204
+    assert acts_of(api.auditor, "membership", pk) == ["remove"]
+    assert acts_of(api.stranger, "membership", pk) == 404
+    assert acts_of(api.auditor, "membership", 10**9) == 404
+
+
 # Sources and topics
+
+
+def test_who_was_entrusted_with_a_name_is_told_to_no_other_desk(api, desk, people):
+    source = record_source("Jon Vale", "eyewitness", desk=desk, by=people["checker"], confidential=True)
+    path = f"sources/{source.pk}/"
+    assert api.desk_chief.post(f"{path}entrust/", {"confidants": ["editor"]}).status_code == 200
+    assert api.editor.post(f"{path}open_name/").json() == {"name": "Jon Vale"}
+    assert acts_of(api.desk_chief, "source", source.pk) == ["record", "entrust", "open_name"]
+    assert acts_of(api.stranger, "source", source.pk) == ["record"]
+    assert code_of(api.stranger.patch(path, {"country": "RU"})) == (403, "role_missing")
+    assert code_of(api.chief_editor.post(f"{path}entrust/", {"confidants": ["chief_editor"]})) == (403, "role_missing")
 
 
 @pytest.fixture

@@ -132,6 +132,41 @@ def test_a_form_that_makes_no_sense_is_refused(api, said, code):
     assert (answer.status_code, code_of(answer)) == (422, code)
 
 
+FIELDS = ("desk", "topic", "publisher", "authors", "title", "zone", "source_id", "text", "kind", "no_such_field")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_form_holds_no_character_that_cannot_be_kept_either(api, field):
+    answer = api.editor.post("documents/", {**STORY, field: "a\0b"}, form="multipart")
+    assert (answer.status_code, code_of(answer), answer.json()["errors"][0]["attr"]) == (
+        422, "character_unusable", field,
+    )  # fmt: skip
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["source", "derived_from_source", "claim", "note", "url"])
+def test_nor_does_a_form_with_evidence(api, desk, people, field):
+    said = {"claim": make(desk, people["editor"])["claims"], "kind": "call", "note": "He said so.", field: "a\0b"}
+    answer = api.checker.post("evidence/", said, form="multipart")
+    assert (answer.status_code, code_of(answer)) == (422, "character_unusable")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'name="de\0sk"\r\n\r\nmetro',
+        b'name="file"; filename="a.txt"\r\nContent-Type: text/pl\0ain\r\n\r\nForty.',
+        b'name="file"; filename="a.txt"\r\nContent-Type: text/plain; charset=a\0b\r\n\r\nForty.',
+    ],
+)
+def test_nor_do_the_names_of_fields_kinds_and_encodings(api, head):
+    parts = b'--x\r\nContent-Disposition: form-data; name="desk"\r\n\r\nmetro\r\n'
+    body = parts + b"--x\r\nContent-Disposition: form-data; " + head + b"\r\n--x--\r\n"
+    answer = api.editor.raw("documents/", body, "multipart/form-data; boundary=x")
+    assert (answer.status_code, code_of(answer)) == (422, "character_unusable")
+    assert not Document.objects.exists()
+
+
 def test_a_broken_form_is_refused(api):
     for kind in ("multipart/form-data", "multipart/form-data; boundary=x"):
         assert api.editor.raw("documents/", b"--nothing", kind).status_code in (400, 422)

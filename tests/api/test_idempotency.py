@@ -1,5 +1,8 @@
 """A request sent again under its Idempotency-Key does nothing twice."""
 
+import hashlib
+import io
+import json
 import sqlite3
 import threading
 from datetime import timedelta
@@ -7,14 +10,19 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
+from factcheck.api.docs import description
 from factcheck.api.idempotency import UnderWay, wait_for_nobody
-from factcheck.models import Claim, Document, Event, IdempotencyKey, Membership, Topic
+from factcheck.models import Claim, Document, Event, IdempotencyKey, Membership, Report, Topic
 from factcheck.queue import JobName, enqueue
 from factcheck.tasks import work
+from factcheck.workflow.history import erase_document
 from tests import factories as f
 
+from .conftest import BASE
 from .records import make
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +64,46 @@ def test_another_request_with_the_same_key_is_refused(api):
     assert Topic.objects.count() == 1
 
 
+def test_a_used_key_is_the_last_thing_a_request_is_refused_for(api, desk, people):
+    claim = make(desk, people["editor"])["claims"]
+    assert api.auditor.post(f"documents/{Document.objects.get().pk}/report/", **KEY).status_code == 201
+    assert api.editor.post("topics/", TOPIC, **KEY).status_code == 201
+    path, events = f"claims/{claim}/", Event.objects.count()
+    assert api.editor.post("claims/999999/accept/", **KEY).status_code == 404
+    assert api.auditor.post(f"{path}accept/", **KEY).status_code == 403
+    assert api.auditor.post("claims/", {"document": Document.objects.get().pk}, **KEY).status_code == 403
+    assert api.editor.post(f"{path}accept/", version=None, **KEY).status_code == 428
+    assert api.editor.post(f"{path}accept/", version=7, **KEY).status_code == 412
+    assert api.editor.post(f"{path}recall/", **KEY).status_code in (403, 409)
+    assert api.editor.post(f"{path}reopen/", **KEY).status_code == 409
+    for wrong in (KEY, {"Idempotency-Key": "two words"}):
+        assert api.editor.post("claims/999999/accept/", **wrong).status_code == 404
+        assert api.editor.post(f"{path}accept/", **wrong).status_code == 422
+        assert (
+            api.editor.post("claims/batch/accept/", {"items": [{"id": claim, "version": 1}]}, **wrong).status_code
+            == 422
+        )
+        assert api.editor.put("notice-choices/stale/", {"mail": False}, **wrong).status_code == 422
+    assert Event.objects.count() == events
+    assert Claim.objects.get(pk=claim).version == 1
+
+
+def test_no_address_does_anything_under_a_key_that_cannot_be_used(api, desk, people):
+    """Whatever the view is: it asks for its body before it acts, or is refused at once."""
+    ids = make(desk, people["editor"])
+    ids |= {"desks": desk.pk, "memberships": Membership.objects.get(user=people["auditor"]).pk}
+    tried = 0
+    for path, operations in description()["paths"].items():
+        noun = path.removeprefix(BASE).split("/")[0]
+        for method in {"post", "put", "patch"} & operations.keys():
+            place = path.removeprefix(BASE).replace("{id}", str(ids.get(noun, 1))).replace("{kind}", "stale")
+            answer = getattr(api.chief_editor, method)(place, {}, **{"Idempotency-Key": "two words"})
+            assert 400 <= answer.status_code < 500 or noun == "auth", (method, path, answer.content)
+            tried += 1
+    assert tried > 60
+    assert not Event.objects.exists()
+
+
 def test_keys_are_each_persons_own(api):
     assert api.editor.post("topics/", TOPIC, **KEY).status_code == 201
     other = api.desk_chief.post("topics/", {**TOPIC, "title": "Another"}, **KEY)
@@ -95,10 +143,115 @@ def test_what_one_may_not_see_any_more_is_not_told_again(api, desk, people):
     assert api.editor.post(path, **KEY).status_code == 404
 
 
+def test_a_document_of_a_desk_one_left_is_not_told_again(api, desk, people):
+    story = {"desk": "metro", "text": "Forty houses were flooded in Oberfurt."}
+    first = api.editor.post("documents/", story, **KEY)
+    again = api.editor.post("documents/", story, **KEY)
+    assert (first.status_code, again.status_code, again["Idempotency-Replayed"]) == (202, 202, "true")
+    assert again.json() == first.json()
+    path = f"documents/{first.json()['document']['id']}/report/"
+    report = {"Idempotency-Key": "report"}
+    assert api.editor.post(path, **report).json() == api.editor.post(path, **report).json()
+    assert Report.objects.count() == 1
+    Membership.objects.filter(user=people["editor"]).delete()
+    assert api.editor.post("documents/", story, **KEY).status_code == 404
+    assert api.editor.post(path, **report).status_code == 404
+
+
+def test_a_record_is_answered_again_as_it_is_now(api, desk, people):
+    path = f"claims/{make(desk, people['editor'])['claims']}/"
+    first = api.editor.post(f"{path}accept/", **KEY)
+    api.checker.post(f"{path}start/")
+    again = api.editor.post(f"{path}accept/", **KEY)
+    assert (first.json()["state"], again.json()["state"], again.status_code) == ("open", "in_verification", 200)
+    assert again["ETag"] == api.editor.get(path)["ETag"] != first["ETag"]
+
+
+def test_of_a_batch_no_state_is_told_to_who_may_not_see_it_any_more(api, desk, people):
+    said = {"items": [{"id": make(desk, people["editor"])["claims"], "version": 1}]}
+    assert api.editor.post("claims/batch/accept/", said, **KEY).json()["results"][0]["state"] == "open"
+    Membership.objects.filter(user=people["editor"]).delete()
+    (row,) = api.editor.post("claims/batch/accept/", said, **KEY).json()["results"]
+    assert (row["status"], row["state"], row["version"]) == (200, None, None)
+
+
+def test_what_is_kept_is_small_and_holds_no_words(api, run_jobs):
+    long = "The mayor of Oberfurt said 40 houses were flooded. " * 4000
+    filed = api.editor.post("documents/", {"desk": "metro", "text": long}, **KEY)
+    path = f"documents/{filed.json()['document']['id']}/set_topic/"
+    for turn in range(3):
+        assert api.editor.post(path, {"topic": None}, **{"Idempotency-Key": f"k{turn}"}).status_code == 200
+    api.editor.post("sources/", {"desk": "metro", "name": "Anna Oberfurt", "kind": "official", "confidential": True},
+                    **{"Idempotency-Key": "source"})  # fmt: skip
+    kept = str(list(IdempotencyKey.objects.values()))
+    assert IdempotencyKey.objects.count() == 5
+    assert len(kept) < 5 * 500
+    assert "Oberfurt" not in kept
+
+
+def test_what_was_sent_cannot_be_guessed_from_its_digest(api, settings):
+    """A body may hold the name of a confidential source: the digest is made with the secret of the site."""
+    source = {"desk": "metro", "name": "Anna Oberfurt", "kind": "official", "confidential": True}
+    api.editor.post("sources/", source, **KEY)
+    whole = json.dumps(["POST", BASE + "sources/", source], sort_keys=True)
+    kept = IdempotencyKey.objects.get().request_hmac
+    assert kept != hashlib.sha256(whole.encode()).hexdigest()
+    assert kept == salted_hmac("factcheck.idempotency", whole, algorithm="sha256").hexdigest()
+    assert kept != salted_hmac("factcheck.idempotency", whole, secret="another", algorithm="sha256").hexdigest()
+
+
+def test_a_key_kept_by_somebody_outlives_the_erasing_of_a_document(api, run_jobs):
+    filed = api.editor.post("documents/", {"desk": "metro", "text": "Anna of Oberfurt spoke."}, **KEY)
+    api.desk_chief.post("topics/", TOPIC, **KEY)
+    document = Document.objects.get(pk=filed.json()["document"]["id"])
+    run_jobs()
+    erase_document(document, by=api.desk_chief.user, note="a court said so")
+    assert IdempotencyKey.objects.count() == 2
+    again = api.editor.post("documents/", {"desk": "metro", "text": "Anna of Oberfurt spoke."}, **KEY)
+    assert again["Idempotency-Replayed"] == "true"
+    assert "Oberfurt" not in again.content.decode()
+
+
+class Dripping(io.BytesIO):
+    """A body that comes slowly: it notes how deep in transactions the reader was."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.depths = []
+
+    def read(self, *args):
+        self.depths.append(len(connection.savepoint_ids))
+        return super().read(*args)
+
+
+@pytest.mark.parametrize("who", ["editor", "nobody"])
+@pytest.mark.parametrize("noun", ["topics/", "evidence/", "auth/login/"])
+@pytest.mark.parametrize("key", [KEY, {}])
+def test_nobody_waits_for_a_body_that_comes_slowly(api, desk, people, who, noun, key):
+    """On SQLite a transaction is the only writer there is: none begins while a body is being read."""
+    claim = make(desk, people["editor"])["claims"]
+    bodies = {
+        "topics/": TOPIC,
+        "evidence/": {"claim": claim, "kind": "call", "note": "He said so."},
+        "auth/login/": {"username": "editor", "password": f.PASSWORD},
+    }
+    body = json.dumps(bodies[noun]).encode()
+    stream, before = Dripping(body), len(connection.savepoint_ids)
+    with CaptureQueriesContext(connection) as seen:
+        answer = getattr(api, who).client.generic(
+            "POST", BASE + noun, body, content_type="application/json", headers=key, **{"wsgi.input": stream}
+        )
+    refused = who == "nobody" and noun != "auth/login/"
+    assert answer.status_code == (401 if refused else 200 if noun == "auth/login/" else 201), answer.content
+    assert set(stream.depths) == (set() if refused else {before})
+    asked = [row["sql"] for row in seen if "SAVEPOINT" in row["sql"] or "knox_authtoken" in row["sql"]]
+    assert refused or noun == "auth/login/" or "knox_authtoken" in asked[0], "who asks is known first"
+
+
 def test_a_crash_between_act_and_answer_leaves_neither(api, monkeypatch):
     """The row of the key and the act stand or fall together."""
 
-    def crash(row, answer):
+    def crash(*_):
         raise RuntimeError("the power went")
 
     monkeypatch.setattr("factcheck.api.idempotency.keep_answer", crash)

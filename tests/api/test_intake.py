@@ -83,6 +83,18 @@ def test_a_page_in_windows_1251_comes_right(api, run_jobs):
     assert document["revision"]["text"].strip() == text
 
 
+def test_a_file_in_a_form_is_read_in_the_encoding_it_names(api, run_jobs):
+    parts = (
+        b'--x\r\nContent-Disposition: form-data; name="desk"\r\n\r\nmetro\r\n--x\r\nContent-Disposition: form-data; '
+    )
+    head = b'name="file"; filename="a.txt"\r\nContent-Type: text/plain; charset=windows-1251\r\n\r\n'
+    body = parts + head + "Сорок домов".encode("windows-1251") + b"\r\n--x--\r\n"
+    filed = api.editor.raw("documents/", body, "multipart/form-data; boundary=x").json()
+    run_jobs()
+    revision = api.editor.get(f"documents/{filed['document']['id']}/").json()["revision"]
+    assert (revision["text"], revision["reader_notes"]) == ("Сорок домов", [])
+
+
 def test_a_script_in_a_title_is_only_characters(api, run_jobs):
     data = page(f"<p>{SENTENCE}</p>").replace("<head>", "<head><title>&lt;/script&gt;&lt;b&gt;Flood</title>")
     document, _ = upload(api, run_jobs, "flood.html", data.encode(), "text/html")

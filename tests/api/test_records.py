@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.models import Discrepancy, DiscrepancyFigure, Topic
+from factcheck.models import Discrepancy, DiscrepancyFigure, Feed, FeedItem, Topic
 from tests import factories as f
 
 from .records import NOUNS, SHARED, make
@@ -74,6 +74,20 @@ def test_a_claim_costs_the_same_however_much_hangs_on_it(api, desk, people):
         f.EvidenceFactory(claim_id=claim)
         f.VerificationTaskFactory(claim_id=claim)
     assert price() == first
+
+
+def test_a_measure_costs_the_same_for_one_state_and_for_thirty(api, desk, people):
+    measure, prices, done = f.MeasureFactory(topic=f.TopicFactory()), [], 0
+    for count in (1, 3, 30):
+        for value in range(done, count):
+            for _ in range(2):
+                f.FigureFactory(document__desk=desk, measure=measure, value=100 + value)
+        done = count
+        with CaptureQueriesContext(connection) as seen:
+            told = api.editor.get(f"measures/{measure.pk}/").json()
+        assert [len(state["documents"]) for state in told["states"]] == [2] * count
+        prices.append(len(seen))
+    assert prices[0] == prices[1] == prices[2]
 
 
 def test_the_chief_editor_sees_every_desk(api, ids):
@@ -186,6 +200,72 @@ def test_the_history_of_a_record_is_for_those_who_see_the_record(api, ids):
     assert api.stranger.get(f"events/?record=claim&record_id={claim}").status_code == 404
     assert api.editor.get("events/?record=user&record_id=1").status_code == 422
     assert api.editor.get("events/?record=claim&record_id=x").status_code == 422
+
+
+def test_the_history_of_a_desk_is_for_its_people_newest_first(api, desk, people, ids):
+    api.editor.post(f"claims/{ids['claims']}/accept/")
+    feed = api.desk_chief.post("feeds/", {"desk": "metro", "url": "https://news.example/feed"}).json()["id"]
+    hook = api.desk_chief.post(
+        "webhooks/", {"desk": "metro", "url": "https://cms.example/hook", "events": ["document_published"]}
+    ).json()["id"]
+    left = people["reviewer"].factcheck_memberships.get().pk
+    assert api.desk_chief.post(f"memberships/{left}/remove/").status_code == 204
+
+    def history(caller, query=""):
+        answer = caller.get(f"events/?desk=metro{query}")
+        assert answer.status_code == 200, answer.content
+        return [(row["record"], row["record_id"], row["act"]) for row in answer.json()["results"]]
+
+    assert history(api.auditor)[:3] == [
+        ("membership", left, "remove"), ("webhook", hook, "record"), ("feed", feed, "record"),
+    ]  # fmt: skip
+    assert ("claim", ids["claims"], "accept") in history(api.auditor)
+    assert history(api.auditor, "&record=membership") == [("membership", left, "remove")]
+    assert ("webhook", hook, "record") not in history(api.editor), "an address of a webhook is for chiefs and auditors"
+    assert api.stranger.get("events/?desk=metro").status_code == 404
+    assert api.editor.get("events/?desk=%00").status_code == 404
+    assert api.editor.get("events/?desk=metro&record=gossip").status_code == 422
+    for record, pk in (("feed", feed), ("webhook", hook)):
+        rows = api.auditor.get(f"events/?record={record}&record_id={pk}").json()["results"]
+        assert [row["act"] for row in rows] == ["record"]
+    assert api.editor.get(f"events/?record=webhook&record_id={hook}").status_code == 404
+
+
+def test_the_history_of_a_desk_costs_the_same_for_one_and_for_three(api, desk, people):
+    def price():
+        with CaptureQueriesContext(connection) as seen:
+            assert api.auditor.get("events/?desk=metro").status_code == 200
+        return len(seen)
+
+    def dismiss():
+        claim = make(desk, people["chief_editor"])["claims"]
+        assert api.editor.post(f"claims/{claim}/dismiss/", {"note": "Idle."}).status_code == 200
+
+    dismiss()
+    api.auditor.get("events/?desk=metro")
+    first = price()
+    dismiss()
+    dismiss()
+    assert price() == first
+
+
+def test_all_that_a_feed_brought_is_walked_page_by_page(api, ids):
+    feed = Feed.objects.get(pk=ids["feeds"])
+    rows = [FeedItem(feed=feed, guid=f"{turn:064}", title=f"No. {turn}") for turn in range(60)]
+    FeedItem.objects.bulk_create(rows)
+    assert len(api.auditor.get(f"feeds/{feed.pk}/").json()["items"]) == 50
+    with CaptureQueriesContext(connection) as seen:
+        page = api.auditor.get(f"feeds/{feed.pk}/items/?page_size=1").json()
+    few = len(seen)
+    titles, path = [], f"feeds/{feed.pk}/items/"
+    with CaptureQueriesContext(connection) as seen:
+        page = api.auditor.get(path).json()
+    assert len(seen) == few
+    while page:
+        titles += [row["title"] for row in page["results"]]
+        page = page["next"] and api.auditor.get(page["next"].split("/api/v1/")[1]).json()
+    assert titles == [f"No. {turn}" for turn in reversed(range(60))]
+    assert api.stranger.get(path).status_code == 404
 
 
 def test_an_unchanged_record_is_not_sent_again(api, ids):

@@ -178,6 +178,34 @@ def test_checking_work_is_blocked_unblocked_handed_over_and_cancelled(api, ids, 
     assert api.editor.post(path + "cancel/", {"note": "Not needed."}).json()["state"] == "cancelled"
 
 
+def test_checking_work_gets_another_deadline_until_it_is_finished(api, ids):
+    path = f"verification-tasks/{ids['verification-tasks']}/"
+    api.editor.post(f"claims/{ids['claims']}/accept/")
+    due = "2999-01-01T00:00:00Z"
+    assert "reschedule" in api.editor.get(path).json()["acts"]
+    assert api.editor.post(path + "reschedule/", {"due_at": due}, version=None).status_code == 428
+    moved = api.editor.post(path + "reschedule/", {"due_at": due})
+    assert (moved.status_code, moved.json()["due_at"], moved.json()["overdue"]) == (200, due, False)
+    assert api.checker.post(path + "reschedule/", {"due_at": due}).status_code == 403
+    for wrong in ({}, {"due_at": "2001-01-01T00:00:00Z"}, {"due_at": "tomorrow"}, {"due_at": "2999-01-01T00:00:00"}):
+        assert api.editor.post(path + "reschedule/", wrong).status_code == 422, wrong
+    assert api.editor.post(path + "reschedule/", {"due_at": None}).json()["due_at"] is None
+    api.editor.post(path + "take_up/")
+    done = api.editor.post(path + "hand_in/").json()
+    assert done["state"] == "done" and "reschedule" not in done["acts"]
+    assert api.editor.post(path + "reschedule/", {"due_at": due}).status_code == 409
+
+
+def test_finished_checking_work_is_opened_again_by_a_reviewer(api, ids):
+    path = f"verification-tasks/{ids['verification-tasks']}/"
+    api.editor.post(f"claims/{ids['claims']}/accept/")
+    assert api.reviewer.post(path + "reopen/").status_code == 409
+    api.editor.post(path + "take_up/")
+    api.editor.post(path + "hand_in/")
+    assert api.checker.post(path + "reopen/").status_code == 403
+    assert api.reviewer.post(path + "reopen/", {"note": "Ring once more."}).json()["state"] == "in_progress"
+
+
 def test_a_confidential_source_is_its_code_everywhere(api, desk):
     body = {
         "desk": desk.slug,

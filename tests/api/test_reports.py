@@ -8,6 +8,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from factcheck.models import Membership, Report
+from factcheck.workflow.history import erase_document
+from tests import factories as f
 from tests.stories import Staff, file_text
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,14 @@ def test_a_subscription_says_its_files_and_its_version(api, desk):
     refused = api.editor.patch(path, {"formats": ["gossip"]})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "format_unknown")
     assert api.editor.post("report-subscriptions/", {**body, "formats": [7, None]}).status_code == 422
+
+
+def test_what_was_kept_of_a_text_that_was_erased_since_is_not_told(api, story, people):
+    old = Report.objects.get(pk=built(api, story))
+    words = {"title": old.title, "data": old.data}
+    assert api.editor.get(f"reports/{old.pk}/").json()["title"] == old.title
+    erase_document(story, by=people["chief_editor"], note="a court order")
+    kept = f.ReportFactory(kind="document", desk=story.desk, document=story, built_at=old.built_at, **words)
+    told = api.auditor.get(f"reports/{kept.pk}/").json()
+    assert (told["title"], told["data"]) == ("The text was erased.", {})
+    assert "The text was erased." in api.auditor.get(f"reports/{kept.pk}/text/").content.decode()

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from factcheck.models import CrossCheck, Desk, Document, Event, EventNote, Job, Membership, Report, Source
+from factcheck.models import CrossCheck, Desk, Document, Event, EventNote, Job, Membership, Policy, Report, Source
 from factcheck.tasks import work
 from tests import factories
 from tests.stories import person
@@ -30,7 +30,54 @@ def test_setup_roles_makes_a_desk_the_registry_and_gives_roles_and_may_be_run_ag
     assert Source.objects.filter(names__folded="isw").exists()
     assert "is there; 0 sources added" in run("setup_roles", "--desk", "Night desk", "--role", "bo=reviewer")
     assert Membership.objects.get(user__username="bo").role == "reviewer"
-    assert Desk.objects.get(slug="night-desk").policy.eyes == "three"
+    desk = Desk.objects.get(slug="night-desk")
+    assert (Policy.of(desk).eyes, Event.objects.of(desk).get().machine) == ("three", "setup_roles")
+    given = Event.objects.of(Membership.objects.get()).get()
+    assert (given.act, given.machine, given.facts["role"]) == ("add", "setup_roles", "reviewer")
+
+
+def test_setup_roles_makes_and_unmakes_chief_editors_and_keeps_the_last(db):
+    for name in ("bo", "cy"):
+        factories.UserFactory(username=name)
+    run("setup_roles", "--role", "bo=chief_editor")
+    with pytest.raises(CommandError, match="at least one chief editor"):
+        run("setup_roles", "--take", "bo=chief_editor")
+    told = run("setup_roles", "--role", "cy=chief_editor", "--take", "bo=chief_editor", "--take", "bo=editor")
+    assert "bo is no longer chief editor" in told
+    assert "bo was not editor" in told
+    assert Membership.objects.get().user.username == "cy"
+    gone = Event.objects.get(record="membership", act="remove")
+    assert (gone.machine, gone.facts["role"]) == ("setup_roles", "chief_editor")
+
+
+def test_setup_roles_keeps_the_last_chief_of_a_desk_and_writes_nothing_by_half(db):
+    for name in ("bo", "cy"):
+        factories.UserFactory(username=name)
+    run("setup_roles", "--role", "bo=desk_chief")
+    with pytest.raises(CommandError, match="at least one chief"):
+        run("setup_roles", "--role", "cy=editor", "--take", "bo=desk_chief")
+    assert Membership.objects.get().user.username == "bo"
+
+
+def test_setup_roles_gives_a_service_account_no_other_role_anywhere(db):
+    factories.UserFactory(username="cms")
+    run("setup_roles", "--role", "cms=service")
+    for desk, role in (("News desk", "editor"), ("Night desk", "desk_chief"), ("News desk", "chief_editor")):
+        with pytest.raises(CommandError, match="no other role"):
+            run("setup_roles", "--desk", desk, "--role", f"cms={role}")
+    assert Membership.objects.get().role == "service"
+    assert not Desk.objects.filter(slug="night-desk").exists()
+
+
+def test_doctor_names_a_service_account_with_another_role(db):
+    desk = factories.DeskFactory()
+    cms = person("service", desk, username="cms")
+    assert "nothing else" in run("doctor", "roles")
+    Membership.objects.create(user=cms, desk=factories.DeskFactory(), role="editor")
+    out = StringIO()
+    with pytest.raises(CommandError, match="wrong"):
+        call_command("doctor", "roles", stdout=out)
+    assert "WRONG service accounts with another role, which does not count: cms" in out.getvalue()
 
 
 @pytest.mark.parametrize(("pair", "says"), [("bo=king", "is not a role"), ("nobody=editor", "There is no user")])

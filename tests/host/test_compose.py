@@ -191,3 +191,8 @@ def test_the_image_holds_the_versions_that_were_tested_and_no_tool_of_the_tests(
     text = (ROOT / "requirements-host.txt").read_text()
     assert not re.search(r"https?://|--index-url|--find-links", text)
     assert text.count("--hash=sha256:") >= len(host)
+
+
+def test_whoever_looks_for_drop_folders_sees_the_same_and_changes_nothing():
+    seen = {name: [row for row in SERVICES[name].get("volumes", []) if row.startswith("feeds:")] for name in OURS}
+    assert seen["web"] == seen["worker"] == ["feeds:/feeds:ro"]

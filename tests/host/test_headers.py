@@ -90,6 +90,21 @@ def test_static_files_carry_the_headers(client):
         assert not wrong_with(answer, address)
 
 
+def test_the_way_to_https_carries_the_headers(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/login/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://testserver/login/")
+    assert not wrong_with(answer, "/login/")
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_what_is_said_to_a_wrong_host_carries_the_headers(db, settings, https):
+    settings.SECURE_SSL_REDIRECT = https
+    answer = Client(raise_request_exception=False).get("/login/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert not wrong_with(answer, "/login/")
+
+
 def test_a_page_that_fails_carries_the_headers_and_says_nothing_of_the_failure(db, monkeypatch):
     monkeypatch.setattr("newsroom.stories.views.render", lambda *_: 1 / 0)
     answer = Client(raise_request_exception=False).get("/")

@@ -1,8 +1,11 @@
 """Whoever watches the site is told whether it lives, and whether it can do its work, and nothing secret."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -74,8 +77,6 @@ def test_one_check_of_the_doctor_can_be_asked_for_alone(db, capsys):
 
 
 def test_a_broker_that_is_away_is_told_without_its_password(client, db, settings):
-    from celery import current_app
-
     before = current_app.conf.broker_write_url
     current_app.conf.broker_write_url = "redis://:the-password@127.0.0.1:1/0"
     try:
@@ -85,6 +86,38 @@ def test_a_broker_that_is_away_is_told_without_its_password(client, db, settings
     assert answer.status_code == 503
     assert "does not answer" in answer.json()["broker"]
     assert "the-password" not in answer.content.decode()
+
+
+def test_who_asks_while_somebody_looks_is_told_what_was_seen_last_and_does_not_wait(monkeypatch):
+    health.seen["worker"] = (1.0, (True, "a worker answers"))  # seen long ago
+    begun, ended, asked = threading.Event(), threading.Event(), []
+
+    def slow(name):
+        asked.append(name)
+        begun.set()
+        assert ended.wait(10)
+        return False, "no worker answers"
+
+    monkeypatch.setattr(health, "look", slow)
+    first = threading.Thread(target=health.looked_at, args=["worker"])
+    first.start()
+    assert begun.wait(10)
+    assert [health.looked_at("worker") for _ in range(3)] == [(True, "a worker answers")] * 3
+    ended.set()
+    first.join(10)
+    assert (health.looked_at("worker"), asked) == ((False, "no worker answers"), ["worker"])
+
+
+def test_a_worker_behind_a_broker_that_is_away_is_not_waited_for_long():
+    before = current_app.conf.broker_write_url
+    current_app.conf.broker_write_url = "redis://127.0.0.1:1/0"
+    started = time.monotonic()
+    try:
+        good, sentence = checkup.look("worker")
+    finally:
+        current_app.conf.broker_write_url = before
+    assert (good, "no worker could be asked" in sentence) == (False, True)
+    assert time.monotonic() - started < 5
 
 
 def test_looking_often_asks_the_broker_once(client, db):

@@ -47,6 +47,13 @@ def test_five_wrong_passwords_close_the_door_even_to_the_right_one(door):
     assert (closed.headers["Content-Type"] == "application/json") == (door == "api")
 
 
+def test_a_key_for_sending_twice_forgets_no_wrong_password():
+    user = UserFactory()
+    answers = [knock("api", user.username, "wrong", headers={"Idempotency-Key": f"k{turn}"}) for turn in range(5)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 401, 429]
+    assert knock("api", user.username, PASSWORD, headers={"Idempotency-Key": "new"}).status_code == 429
+
+
 def test_a_lock_out_in_the_api_has_the_one_shape_of_errors():
     for _ in range(6):
         answer = knock("api", "nobody", "wrong")

@@ -1,4 +1,4 @@
-"""The site as it runs: gunicorn, hashed static files, a worker and beat, in both lanes; and the checks of Django."""
+"""The site as it runs: gunicorn, hashed static files, a worker and beat, on PostgreSQL and Redis; and the checks of Django."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import redis
 
 from newsroom.caching import Redis
 from newsroom.static import Hashed
-from tests.live import ROOT, Site, wait_until
+from tests.live import LANES, ROOT, Site, wait_until
 
 
 class Collected(Site):
@@ -32,8 +32,8 @@ class Collected(Site):
             return refused.code, refused.headers, refused.read().decode()
 
 
-def test_a_site_with_its_worker_and_beat_is_ready_and_its_static_files_are_kept_for_ever(tmp_path):
-    lane = "production" if os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL") else "embedded"
+@pytest.mark.parametrize("lane", LANES[1:])
+def test_a_site_with_its_worker_and_beat_is_ready_and_its_static_files_are_kept_for_ever(lane, tmp_path):
     with Collected(lane, tmp_path) as site:
         _, headers, page = site.get("/login/")
         assert "default-src 'none'" in headers["Content-Security-Policy"]

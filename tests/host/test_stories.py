@@ -11,7 +11,8 @@ from django.urls import reverse
 from factcheck.errors import NotAllowed
 from factcheck.models import Document, Membership, Publication
 from factcheck.workflow.claims import dismiss_claim
-from newsroom.stories.models import NotCleared, Story
+from newsroom.stories.desk import print_story, save_story
+from newsroom.stories.models import NotCleared, Story, digest
 from tests.factories import DeskFactory, UserFactory
 from tests.stories import clear_document, committed, do_jobs, settle
 
@@ -28,8 +29,18 @@ def writer(staff):
 
 
 def write(client, body=BODY, headline=HEADLINE, story=None):
+    """Open the page, type, and save."""
     address = reverse("story", args=[story.pk]) if story else reverse("new_story")
-    return client.post(address, {"headline": headline, "body": body, "desk": client.staff.desk.pk})
+    return save(client, address, opened(client, address), body, headline)
+
+
+def opened(client, address):
+    """What the form of the page says of the text one began with."""
+    return re.search(r'name="seen" value="(\w*)"', client.get(address).content.decode())[1]
+
+
+def save(client, address, seen, body=BODY, headline=HEADLINE):
+    return client.post(address, {"headline": headline, "body": body, "desk": client.staff.desk.pk, "seen": seen})
 
 
 def publish(client, story, **words):
@@ -141,6 +152,58 @@ def test_a_printed_story_goes_out_again_only_when_its_new_words_are_cleared(writ
     assert (
         story.document.publications.get(revision__number=1).corrections.get().wording == "The number of houses was 45."
     )
+
+
+def test_of_two_writers_the_second_is_told_and_loses_nothing(writer):
+    story = written(writer)
+    address = reverse("story", args=[story.pk])
+    mine = theirs = opened(writer, address)
+    assert save(writer, address, theirs, BODY.replace("40", "45")).status_code == 302
+    answer = save(writer, address, mine, BODY.replace("flooded", "lost"))
+    page = answer.content.decode()
+    assert "Somebody else has changed this story" in page
+    assert "40 houses were lost" in page and "45 houses were flooded" in page
+    story.refresh_from_db()
+    assert story.body == BODY.replace("40", "45")
+    seen = re.search(r'name="seen" value="(\w*)"', page)[1]
+    assert save(writer, address, seen, BODY.replace("40 houses were flooded", "45 houses were lost")).status_code == 302
+    story.refresh_from_db()
+    assert "45 houses were lost" in story.body
+
+
+def test_who_does_not_say_what_they_saw_changes_nothing(writer):
+    story = written(writer)
+    assert save(writer, reverse("story", args=[story.pk]), "", "Other words.").status_code == 200
+    story.refresh_from_db()
+    assert story.body == BODY
+
+
+def test_a_story_that_is_printed_while_somebody_writes_stays_printed(writer):
+    story = cleared(writer)
+    address = reverse("story", args=[story.pk])
+    seen, stale = opened(writer, address), Story.objects.get(pk=story.pk)
+    publish(writer, story)
+    stale.body = BODY.replace("40", "45")
+    save_story(stale, by=writer.staff.editor, seen=seen)
+    story.refresh_from_db()
+    assert ("40 houses" in story.printed, "45 houses" in story.body) == (True, True)
+
+
+@pytest.mark.parametrize("act", ["save", "print"])
+def test_the_story_is_always_held_before_its_document(writer, act):
+    story = cleared(writer)
+    seen = digest(story.text)
+    with CaptureQueriesContext(connection) as asked:
+        if act == "save":
+            story.body = BODY.replace("40", "45")
+            save_story(story, by=writer.staff.editor, seen=seen)
+        else:
+            print_story(story, by=writer.staff.editor)
+    tables = [name for row in asked for name in re.findall(r'(?:FROM|UPDATE) "(\w+)"', row["sql"])]
+    assert next(name for name in tables if name in ("stories_story", "factcheck_document")) == "stories_story"
+    if connection.vendor == "postgresql":
+        held = [row["sql"] for row in asked if "FOR UPDATE" in row["sql"] or "FOR NO KEY" in row["sql"]]
+        assert 'FROM "stories_story"' in held[0]
 
 
 def test_no_shell_prints_round_the_gate(writer):

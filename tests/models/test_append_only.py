@@ -12,17 +12,18 @@ from factcheck import models
 from factcheck.reports.deliver import build_document_report
 from factcheck.workflow.claims import accept_claim
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
-from tests.stories import Staff, bring_to, file_text
+from factcheck.workflow.verification import sign_off, submit_verdict
+from tests.stories import Staff, bring_to, file_text, give_evidence
 
 pytestmark = pytest.mark.django_db
 
-# table: a column that nobody may change, by no means
+# table: a column that nobody may change, by no means (or only to one thing: see BLANKED)
 DECISIONS = {
     "Event": ("act", "forged"),
     "Verdict": ("label", "refuted"),
     "SignOff": ("origins", 9),
     "Waiver": ("reason", "forged"),
-    "Publication": ("clear", True),
+    "Publication": ("clear", False),
     "Correction": ("wording", "forged"),
     "Report": ("title", "forged"),
 }
@@ -32,9 +33,18 @@ TEXTS = {
     "Snapshot": (["sha256", "size", "taken_at", "url", "filename"], "text"),
     "EventNote": (["salt"], "text"),
 }
+# table: what its words may become, and nothing else (courts, privacy); all other columns never change
+BLANKED = {
+    "Verdict": {"note": ""},
+    "Waiver": {"reason": models.ERASED, "covers": []},
+    "Publication": {"answer": {}},
+    "Correction": {"wording": models.ERASED},
+    "Report": {"title": models.ERASED, "data": {}},
+}
 TRIGGERS = {
-    *(f"factcheck_{name.lower()}_{what}" for name in DECISIONS for what in ("no_update", "no_delete")),
-    *(f"factcheck_{name.lower()}_{what}" for name in TEXTS for what in ("no_rewrite", "no_delete")),
+    *(f"factcheck_{name.lower()}_{'no_rewrite' if name in BLANKED else 'no_update'}" for name in DECISIONS),
+    *(f"factcheck_{name.lower()}_no_rewrite" for name in TEXTS),
+    *(f"factcheck_{name.lower()}_no_delete" for name in (*DECISIONS, *TEXTS)),
     "factcheck_snapshot_no_new_bytes",
 }
 
@@ -46,7 +56,9 @@ def everything(staff: Staff) -> None:
     claim = story.claims.get()
     accept_claim(claim, by=staff.editor)
     waive_document(story, by=staff.desk_chief, note="breaking")
-    bring_to(claim, "signed_off", staff)
+    give_evidence(bring_to(claim, "in_verification", staff), by=staff.checker, use="primary")
+    submit_verdict(claim, "supported", by=staff.checker, note="The council confirmed it.")
+    sign_off(claim, by=staff.reviewer)
     publish_document(story, by=staff.editor, uncleared_reason="breaking")
     correct_document(story, by=staff.editor, correction_class="update", wording="It was 45.")
     build_document_report(story, by=staff.editor)
@@ -86,7 +98,34 @@ def test_no_decision_is_changed(name, everything):
     refused(lambda: model.objects.filter(pk=row.pk).update(**{column: value}))
     refused(lambda: setattr(row, column, value) or row.save())
     refused(lambda: execute(f"UPDATE {model._meta.db_table} SET {column} = %s", [value]))
-    refused(lambda: execute(f"UPDATE {model._meta.db_table} SET {column} = {column}"))
+    if name not in BLANKED:
+        refused(lambda: execute(f"UPDATE {model._meta.db_table} SET {column} = {column}"))
+
+
+@pytest.mark.parametrize("name", BLANKED)
+def test_no_column_of_a_decision_is_changed_but_its_words(name, everything):
+    model = getattr(models, name)
+    row = model.objects.last()
+    for field in model._meta.concrete_fields:
+        if field.name in BLANKED[name]:
+            continue
+        old = getattr(row, field.attname)
+        new = {bool: lambda o: not o, int: lambda o: o + 1, str: lambda o: f"x{o[1:]}", type(None): lambda o: 1}.get(
+            type(old), lambda o: o + timedelta(days=1)
+        )(old)
+        refused(lambda field=field, new=new: model.objects.filter(pk=row.pk).update(**{field.attname: new}))
+
+
+@pytest.mark.parametrize(("name", "column"), [(name, column) for name in BLANKED for column in BLANKED[name]])
+def test_the_words_of_a_decision_may_be_blanked_and_never_rewritten(name, column, everything):
+    model, blank = getattr(models, name), BLANKED[name][column]
+    row = model.objects.exclude(**{column: blank}).first()
+    old = getattr(row, column)
+    forged = [{"code": "forged"}] if isinstance(old, list) else {"clear": True} if isinstance(old, dict) else "forged"
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: forged}))
+    assert model.objects.filter(pk=row.pk).update(**{column: blank}) == 1
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: forged}))
+    refused(lambda: model.objects.filter(pk=row.pk).update(**{column: old}))
 
 
 @pytest.mark.parametrize(("name", "column"), [(name, column) for name in TEXTS for column in TEXTS[name][0]])

@@ -218,7 +218,7 @@ BAD_ROWS = {
     "notice_choice_once": lambda row: twice(NoticeChoice, user=row.user, kind="stale"),
     "notice_choice_kind_known": lambda row: NoticeChoice.objects.create(user=row.user, kind="gossip"),
     "delivery_once": lambda row: twice(Delivery, webhook=webhook(row), event="claim_stale", key="1", payload={}),
-    "idempotency_key_once": lambda row: twice(IdempotencyKey, user=row.user, key="a", request_sha256="0" * 64),
+    "idempotency_key_once": lambda row: twice(IdempotencyKey, user=row.user, key="a", request_hmac="0" * 64),
     "report_subscription_scope_matches": lambda row: subscription(kind="document"),
     "report_scope_matches": lambda row: report(kind="document"),
     "report_slot_of_subscription": lambda row: report(slot="2026-03-10T07:00"),

@@ -14,11 +14,15 @@ from factcheck.models import Discrepancy, Eyes, Measure, Policy, Report
 from factcheck.reports.build import build_document
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_json, as_text
+from factcheck.reports.render.pdf import as_pdf
+from factcheck.reports.render.tables import documents as documents_table
+from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.crosscheck import resolve_discrepancy, states_of
+from factcheck.workflow.desks import set_policy
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import waive_claim
-from tests.factories import TopicFactory
+from tests.factories import TopicFactory, many_discrepancies
 from tests.stories import Staff, bring_to, clear_document, file_text, give_evidence, in_hours, registered, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,35 @@ def test_a_report_tells_verdict_signer_origins_and_whose_eyes(story, staff):
     assert (line.eyes, line.origins) == ("two", 2)
     assert "two eyes policy" in as_html(build_document(story).as_dict())
     assert "The Velmora Herald" in {row.source for row in line.evidence}
+
+
+def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story, staff):
+    set_policy(staff.desk, by=staff.desk_chief, threshold=1.0, minimum_origins=1, eyes="two", reliability_floor="A")
+    for figure in story.figures.all():
+        dismiss_figure(figure, by=staff.editor, note="idle")
+    rules = {"eyes": "two", "threshold": 1.0, "minimum_origins": 1, "reliability_floor": "A"}
+    published = publish_document(story, by=staff.editor)
+    assert (published.clear, published.answer["policy"]) == (True, rules)
+    set_policy(staff.desk, by=staff.desk_chief, threshold=0.5, minimum_origins=2, eyes="three", reliability_floor="C")
+    report = build_document_report(story, by=staff.auditor)
+    (part,) = report.data["documents"]
+    loose = "two pairs of eyes, check-worthiness from 1, one independent origin or a primary source, reliability floor A"
+    strict = "three pairs of eyes, check-worthiness from 0.5, 2 origins or a primary source, reliability floor C"
+    assert part["policy"] == strict
+    assert f"under the policy of {loose}: cleared" in part["publications"][0]
+    for page in (as_html(report.data), as_text(report.data)):
+        assert f"Policy of the desk: {strict}" in page
+        assert loose in page
+    assert strict in documents_table(report.data).rows[0]
+
+
+def test_a_report_from_before_policies_were_kept_is_still_rendered(story, staff):
+    data = build_document(story).as_dict()
+    for part in data["documents"]:
+        del part["policy"]
+    assert "Policy of the desk" not in as_html(data)
+    assert as_pdf(data).startswith(b"%PDF")
+    assert documents_table(data).rows
 
 
 def test_the_text_of_a_report_is_the_text_of_the_revision(story):
@@ -145,3 +178,9 @@ def test_three_figures_of_a_measure_ask_no_more_of_the_database_than_one(staff):
         assert len(states_of(measure)) == count
         counts.append(questions(lambda measure=measure: states_of(measure)))
     assert counts[0] == counts[1] == 1
+
+
+def test_figures_that_differ_from_more_than_a_thousand_others_are_told_in_every_report(story, staff):
+    many_discrepancies(story.figures.get(), 1100)
+    assert len(build_document(story).discrepancies) == 1100
+    assert build_desk_report(staff.desk, "conflicts", by=staff.editor).data["counts"]["conflict"] == 1100

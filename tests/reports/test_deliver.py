@@ -11,7 +11,8 @@ from django.utils import timezone
 from factcheck.errors import Invalid
 from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
 from factcheck.reports.deliver import ask_for_due_reports
-from factcheck.reports.schedules import check_schedule, due_slots
+from factcheck.reports.schedules import check_schedule, coming_slots, due_slots
+from factcheck.reports.subscriptions import change_subscription
 from factcheck.tasks import work
 from tests.factories import ReportSubscriptionFactory
 from tests.stories import Staff, file_text, person
@@ -36,6 +37,14 @@ SLOTS = [  # what it shows; zone, schedule, looked at until, now, slots
     ("the newest after days", "UTC", "0 7 * * *", "2026-03-01T07:00Z", "2026-03-10T09:10Z", ["2026-03-10T07:00"]),
     ("nothing of last week after days", "UTC", "0 7 * * 1", "2026-03-08T07:00Z", "2026-03-12T09:10Z", []),
     ("on Sundays", "UTC", "0 7 * * 0", "2026-03-08T06:59Z", "2026-03-08T07:01Z", ["2026-03-08T07:00"]),
+    ("on Sundays, as 7 too", "UTC", "0 7 * * 7", "2026-03-08T06:59Z", "2026-03-08T07:01Z", ["2026-03-08T07:00"]),
+    ("on weekends by name", "UTC", "0 7 * * Sat-Sun", "2026-03-08T06:59Z", "2026-03-08T07:01Z", ["2026-03-08T07:00"]),
+    ("not on a Monday then", "UTC", "0 7 * * 6-7", "2026-03-09T06:59Z", "2026-03-09T07:01Z", []),
+    ("the tenth or a Friday: the tenth", "UTC", "0 7 10 * 5", "2026-03-10T06:59Z", "2026-03-10T07:01Z",
+        ["2026-03-10T07:00"]),
+    ("the tenth or a Friday: a Friday", "UTC", "0 7 10 * 5", "2026-03-13T06:59Z", "2026-03-13T07:01Z",
+        ["2026-03-13T07:00"]),
+    ("neither the tenth nor a Friday", "UTC", "0 7 10 * 5", "2026-03-11T06:59Z", "2026-03-11T07:01Z", []),
     ("the first of the month", "UTC", "30 6 1 * *", "2026-04-01T06:00Z", "2026-04-01T06:31Z", ["2026-04-01T06:30"]),
     ("a minute that Berlin skips", "Europe/Berlin", "30 2 * * *", "2026-03-29T00:59Z", "2026-03-29T01:00Z",
         ["2026-03-29T02:30"]),
@@ -154,6 +163,24 @@ BAD_SCHEDULES = [
     ("61 * * * *", "UTC", "cron_invalid"),
     ("every morning at seven o'clock", "UTC", "cron_invalid"),
     ("0 7 * * 9", "UTC", "cron_invalid"),
+    ("0 7 * * 8", "UTC", "cron_invalid"),
+    ("*/999 * * * *", "UTC", "cron_invalid"),
+    ("*/0 7 * * *", "UTC", "cron_invalid"),
+    ("0 7 * * 5-1", "UTC", "cron_invalid"),
+    ("0 7 0 * *", "UTC", "cron_invalid"),
+    ("0 7 * 13 *", "UTC", "cron_invalid"),
+    ("0 7 * mon *", "UTC", "cron_invalid"),
+    ("0 7 5/10 * *", "UTC", "cron_invalid"),
+    ("0 7 1, * *", "UTC", "cron_invalid"),
+    ("0 7 L * *", "UTC", "cron_invalid"),
+    ("٣ 7 * * *", "UTC", "cron_invalid"),
+    ("1.5 * * * *", "UTC", "cron_invalid"),
+    ("1-99999999999 * * * *", "UTC", "cron_invalid"),
+    ("*/9999999999999999 * * * *", "UTC", "cron_invalid"),
+    ("* * * * *", "UTC", "cron_too_often"),
+    ("*/14 * * * *", "UTC", "cron_too_often"),
+    ("0,50 7-8 * * *", "UTC", "cron_too_often"),
+    ("0,59 0,23 * * *", "UTC", "cron_too_often"),
     ("0 7 * * *", "Mars/Olympus", "zone_unknown"),
 ]
 
@@ -163,3 +190,25 @@ def test_a_schedule_that_cannot_be_read_is_refused(cron, zone, code):
     with pytest.raises(Invalid) as refusal:
         check_schedule(cron, zone)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    "cron", ["*/15 * * * *", "0,20,40 * * * *", "50 7 * * *", "10 8 1-7 * mon", "0 7 * jan-mar 0-7/2"]
+)
+def test_a_schedule_that_cron_reads_and_that_leaves_time_to_read_is_taken(cron):
+    assert check_schedule(cron, "UTC")
+
+
+def test_a_refused_schedule_is_told_what_is_wrong_with_it():
+    with pytest.raises(Invalid, match="“5-1” as day of week runs backwards"):
+        check_schedule("0 7 * * 5-1", "UTC")
+    with pytest.raises(Invalid, match="“\\*/999” as minute has a step that does not fit"):
+        check_schedule("*/999 * * * *", "UTC")
+
+
+def test_a_schedule_stored_before_these_rules_stops_no_other_and_can_be_switched_off(digest, staff):
+    old = ReportSubscriptionFactory(desk=staff.desk, owner=staff.editor, cron="*/999 7 * * 5-1")
+    ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"))
+    assert ask_for_due_reports(at("2026-03-10T01:31Z")) == 1
+    assert coming_slots(old, at("2026-03-10T01:31Z")) == []
+    assert not change_subscription(old, by=staff.editor, active=False).active

@@ -23,6 +23,7 @@ from factcheck.reports.build import OF_A_DESK
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
 from factcheck.reports.render.pdf import IN_PRINT, spelled
+from factcheck.workflow.history import erase_document
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
 from tests.factories import TopicFactory
@@ -211,10 +212,27 @@ def test_a_formula_in_a_claim_is_a_text_in_every_sheet(formula, staff):
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     (said,) = [cell for cell in book["Claims"]["B"] if cell.value == formula.replace("\r", "\n")]
     assert said.quotePrefix
-    header, row = rows_of(render(report, "csv").body)
+    header, row, *_ = rows_of(render(report, "csv").body)
     claim = row[header.index("Claim")]
     assert claim[0] == "'"
-    assert claim[1:].strip() == formula.strip()
+    assert claim.replace("'", "").strip() == formula.replace("'", "").strip()
+
+
+INNER_FORMULAS = [
+    "x;=1+1", "x; =1+1", 'x;"=1+1"', "x;;@SUM(A1)", "x\n=1+1", "x\r\n+1", "x\t-1", ";=1", "12; -5", "a\n- b;c", "=1;=2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", INNER_FORMULAS)
+def test_no_part_of_a_cell_becomes_a_formula_where_a_spreadsheet_splits_at_semicolons(words, staff):
+    report = with_claim(reported(staff, title=words.splitlines()[0]), words)
+    body = render(report, "csv").body
+    for line in re.split(r"[\r\n]+", body.decode("utf-8-sig")):
+        for cell in re.split(r"[;\t]", line):
+            assert cell.lstrip(' "')[:1] not in {*"=+-@|%"} or not cell, cell
+    header, row, *_ = rows_of(body)
+    claim = row[header.index("Claim")]
+    assert re.sub(r"(^|[;\t\r\n][\s\"]*)'(?=\s*[=+\-@|%])", r"\1", claim) == words, "nothing but apostrophes is added"
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)"])
@@ -233,7 +251,7 @@ def test_the_sheets_hold_what_the_record_holds(staff):
     assert book.sheetnames == ["About", "Claims", "Figures", "Evidence", "Discrepancies", "What blocks", "Documents"]
     header, row = ([cell.value for cell in line] for line in book["Claims"].iter_rows())
     told = dict(zip(header, row, strict=True))
-    assert (told["Number"], told["Claim"], told["Verdict"], told["Origins"]) == (
+    assert (told["Claim number"], told["Claim"], told["Verdict"], told["Origins"]) == (
         1,
         HOMES,
         "supported",
@@ -241,16 +259,29 @@ def test_the_sheets_hold_what_the_record_holds(staff):
     )
     assert told["Signed off by"] == claim["signed_by"]
     assert book["Claims"].freeze_panes == "A2"
-    head, line = rows_of(render(report, "csv").body)
-    assert dict(zip(head, line, strict=True))["Claim"] == HOMES
-    assert line[head.index("Number")] == "1"
+    head, *lines = rows_of(render(report, "csv").body)
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    for sheet in book.worksheets[1:]:
+        named, *there = sheet.iter_rows(values_only=True)
+        here = [row for row in rows if row["Table"] == sheet.title]
+        assert [[row[name] for name in named] for row in here] == [
+            ["" if v is None else str(v) for v in row] for row in there
+        ]
+    assert {row["Table"] for row in rows} == {"Claims", "Figures", "Evidence", "Documents"}
+    assert (rows[0]["Claim number"], rows[0]["Claim"]) == ("1", HOMES)
+
+
+def test_a_sheet_of_nothing_says_of_what(staff):
+    report = build_desk_report(staff.desk, "overdue", by=staff.editor)
+    _, row = rows_of(render(report, "csv").body)
+    assert row[:2] == ["Report", report.title]
 
 
 def test_a_cell_takes_no_more_than_a_sheet_can_hold(staff):
     report = with_claim(reported(staff), "x" * 100_000)
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
     assert "JSON" in book["Claims"]["B2"].value[-60:]
-    assert len(rows_of(render(report, "csv").body)[1][1]) == 100_000
+    assert len(rows_of(render(report, "csv").body)[1][2]) == 100_000
 
 
 # </script> in a title
@@ -323,7 +354,8 @@ def test_a_long_report_is_printed_in_part_says_so_and_is_whole_in_the_sheets(sta
     assert f"Only {IN_PRINT['claims']} of 2,000 claims are shown here." in said
     assert f"Claim no. {IN_PRINT['claims']}." in said
     assert f"Claim no. {IN_PRINT['claims'] + 1}." not in said
-    assert len(rows_of(render(report, "csv").body)) == 2001
+    tables = [row[0] for row in rows_of(render(report, "csv").body)]
+    assert (tables.count("Claims"), tables.count("What blocks")) == (2000, 2000)
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
     assert book["Claims"].max_row == 2001
     assert book["What blocks"].max_row == 2001
@@ -361,3 +393,24 @@ def test_the_format_of_the_documentation_works_as_it_stands_there(staff, setting
 def test_a_path_that_leads_nowhere_is_found_at_the_start(settings):
     settings.FACTCHECK = {"RENDERERS": {"shout": "tests.reports.nowhere.as_shouting", "../x": "json.dumps"}}
     assert {row.id for row in run_checks()} >= {"factcheck.E004", "factcheck.E005"}
+
+
+# Erased texts
+
+
+def test_a_report_that_was_kept_when_its_text_was_erased_says_so_in_place_of_the_words(staff):
+    report = reported(staff)
+    digest = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
+    kept = {row.pk: (row.title, row.data) for row in (report, digest)}
+    erase_document(report.document, by=staff.chief_editor, note="a court order")
+    for pk, (title, data) in kept.items():  # as before erasing blanked them, or as one built meanwhile
+        row = Report.objects.get(pk=pk)
+        row.title, row.data = title, data
+        for name in formats_of(row.kind):
+            file = render(row, name)
+            words = text_of(file.body) if name == "pdf" else file.body.decode("utf-8", "replace")
+            assert "flood" not in words + file.filename, (row.kind, name)
+            if name not in ("xlsx", "claimreview"):
+                assert "The text was erased." in words, (row.kind, name)
+    later = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
+    assert "The text was erased." not in render(later, "text").body.decode()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import io
 import json
-import socketserver
-import threading
-from email.message import EmailMessage
 
 import pytest
 from django.utils import timezone
@@ -28,75 +23,19 @@ HOMES = "The council of Torvik said 40 homes were flooded on Monday."
 TITLE = "The flood\r\nBcc: everyone@evil.example"
 
 
-class Post(socketserver.StreamRequestHandler):
-    """Enough of SMTP for one mail after another. An address that starts with ``gone`` is refused, ``later`` put off."""
-
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def handle(self) -> None:
-        self.say("220 mailroom")
-        to: list[str] = []
-        while line := self.rfile.readline().decode().strip():
-            verb = line[:4].upper()
-            if verb == "RCPT":
-                address = line.split("<")[1].split(">")[0]
-                answers = {"gone": "550 5.1.1 No such person here", "late": "451 4.7.1 Come back later"}
-                self.say(answers.get(address[:4], "250 OK"))
-                to += [address] if address[:4] not in answers else []
-            elif verb == "DATA":
-                self.say("354 Go on")
-                lines = []
-                while (row := self.rfile.readline()) != b".\r\n":
-                    lines.append(row.removeprefix(b"."))
-                self.say(self.server.taken(to, b"".join(lines)))
-                to = []
-            elif verb == "QUIT":
-                self.say("221 Bye")
-                return
-            else:
-                self.say("250 OK")
-
-
-class Mailroom(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Post)
-        self.mails: list[tuple[list[str], EmailMessage]] = []
-        self.refuses_all_words = False
-
-    def taken(self, to: list[str], data: bytes) -> str:
-        if self.refuses_all_words:
-            return "552 5.3.4 Too large for us"
-        self.mails.append((to, email.message_from_bytes(data, policy=email.policy.default)))
-        return "250 Taken"
-
-
-@pytest.fixture
-def mailroom(settings):
-    with Mailroom() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server
-        server.shutdown()
-
-
 def post(staff: Staff, *people, kind: str = "document", **values) -> ReportSubscription:
     """Subscribe these people and let the hour come."""
     document = None
     if kind == "document":
         document = file_text(HOMES, desk=staff.desk, by=staff.editor, title=TITLE)
-    row = subscribe(
-        staff.desk, by=staff.editor, kind=kind, document=document, recipients=people, cron="* * * * *", **values
-    )
+    row = subscribe(staff.desk, by=staff.editor, kind=kind, document=document, recipients=people, **values)
     deliver(row)
     return row
 
 
 def deliver(row: ReportSubscription) -> None:
-    ReportSubscription.objects.filter(pk=row.pk).update(looked_at=timezone.now() - timezone.timedelta(minutes=2))
+    since = timezone.now() - timezone.timedelta(minutes=2)
+    ReportSubscription.objects.filter(pk=row.pk).update(looked_at=since, cron="* * * * *")
     ReportSubscription.objects.exclude(pk=row.pk).update(active=False)
     ask_for_due_reports()
     again()
@@ -181,6 +120,30 @@ def test_a_mail_server_that_will_not_have_the_mail_is_written_down(mailroom, sta
     assert {job.state for job in jobs()} == {"done"}
 
 
+def test_a_mail_server_that_breaks_off_with_the_mail_in_hand_is_not_given_it_again(mailroom, staff):
+    mailroom.breaks_off = True
+    post(staff, staff.editor, kind="desk_digest")
+    sent = len(mailroom.mails)
+    again()
+    mailroom.breaks_off = False
+    again()
+    assert len(mailroom.mails) == sent == Report.objects.count()
+    delivery = ReportDelivery.objects.first()
+    assert delivery.started_at and not delivery.sent_at
+    assert "may have arrived" in delivery.refused
+    assert {job.state for job in jobs()} == {"done"}
+
+
+def test_a_mail_server_that_is_not_there_is_tried_again(mailroom, staff, settings):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    post(staff, staff.editor, kind="desk_digest")
+    assert ({job.state for job in jobs()}, refusals()) == ({"due"}, {staff.editor.pk: ""})
+    settings.EMAIL_PORT = port
+    again()
+    assert len(mailroom.mails) == Report.objects.count()
+    assert {job.state for job in jobs()} == {"done"}
+
+
 @pytest.mark.parametrize("address", ["ann\r\nBcc: x@evil.example", "näme@paper.example", "ann@@"])
 def test_an_address_no_header_can_hold_fails_nobody_else(address, mailroom, staff):
     odd = person("editor", staff.desk, email=address)
@@ -197,7 +160,7 @@ def test_who_left_the_desk_gets_nothing_and_it_is_written_down(mailroom, staff):
     post(staff, gone, staff.editor, kind="conflicts")
     before = len(mailroom.mails)
     Membership.objects.filter(user=gone).delete()
-    other = subscribe(staff.desk, by=staff.editor, kind="conflicts", recipients=[staff.editor], cron="* * * * *")
+    other = subscribe(staff.desk, by=staff.editor, kind="conflicts", recipients=[staff.editor])
     other.recipients.add(gone)
     deliver(other)
     assert {tuple(to) for to, _ in mailroom.mails[before:]} == {(staff.editor.email,)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.models import Event, ReportKind, ReportSubscription
-from factcheck.reports.subscriptions import change_subscription, subscribe
-from tests.stories import Staff, file_text
+from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
+from tests.stories import Staff, do_jobs, file_text
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +102,13 @@ def test_only_editors_of_the_desk_may_change_who_gets_what(digest, staff):
     with pytest.raises(Invalid) as refusal:
         change_subscription(digest, by=staff.editor, recipients=[stranger])
     assert refusal.value.code == "recipient_not_on_desk"
+
+
+def test_one_may_be_sent_now_besides_the_schedule(staff):
+    row = subscribe(staff.desk, by=staff.editor, kind="desk_digest", recipients=[staff.chief_editor])
+    first, again = send_now(row, by=staff.editor), send_now(row, by=staff.editor)
+    assert first == again, "once a minute"
+    do_jobs()
+    assert [message.to for message in mail.outbox] == [[staff.chief_editor.email]]
+    with pytest.raises(NotAllowed):
+        send_now(row, by=staff.auditor)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from factcheck.errors import Invalid, NotAllowed, StaleRevision
-from factcheck.models import Claim, Event, Figure, VerificationTask, Waiver
-from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_idle_figures, place_claim, split_claim
+from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.models import Claim, Event, EventNote, Figure, VerificationTask, Waiver
+from factcheck.workflow.claims import (
+    accept_claim,
+    dismiss_claim,
+    dismiss_figures,
+    dismiss_idle_figures,
+    place_claim,
+    split_claim,
+)
 from factcheck.workflow.publication import waive_document
 from factcheck.workflow.verification import assign_claim
 from tests.stories import bring_to, file_text, revise_text
@@ -46,6 +56,37 @@ def test_a_figure_taken_back_from_a_dismissed_claim_is_idle(story, staff):
     dismiss_claim(story.claims.get(text=HORSES), by=staff.editor, note="idle")
     Figure.objects.filter(surface="12").update(state="found")
     assert dismiss_idle_figures(story, by=staff.editor, note="idle") == 1
+
+
+def test_many_idle_figures_are_dismissed_in_few_queries_and_the_history_of_each_verifies(staff):
+    costs = []
+    for count in (3, 60):
+        lines = [f"In ward {n} of Torvik {n + 300} homes were flooded, the council said." for n in range(count)]
+        story = file_text("\n\n".join(lines), desk=staff.desk, by=staff.editor, title=f"{count} wards")
+        story.claims.update(checkworthiness=0)
+        idle = story.figures.filter(state="found").count()
+        with CaptureQueriesContext(connection) as asked:
+            assert dismiss_idle_figures(story, by=staff.editor, note="background") == idle >= count
+        costs.append(len(asked))
+        figure = story.figures.filter(state="dismissed").last()
+        event = Event.objects.of(figure).last()
+        assert (event.act, event.from_state, event.to_state) == ("dismiss", "found", "dismissed")
+        assert (event.desk_id, event.note.text, figure.version) == (staff.desk.pk, "background", 2)
+        assert Event.objects.filter(record="figure", act="dismiss", desk_id=staff.desk.pk).count() >= idle
+    assert costs[1] <= costs[0] + 3 < 40, "SQLite takes some dozens of rows at a time"
+    call_command("verify_history")
+
+
+def test_of_figures_that_are_dismissed_together_none_is_where_somebody_else_was_faster(staff):
+    lines = [f"In ward {n} of Torvik {n + 300} homes were flooded, the council said." for n in range(3)]
+    story = file_text("\n\n".join(lines), desk=staff.desk, by=staff.editor)
+    chosen = list(story.figures.filter(state="found"))
+    dismiss_figures(chosen[-1:], by=staff.editor, note="idle")
+    chosen[-1].state, chosen[-1].version = "found", 1  # as another person saw it a moment ago
+    with pytest.raises(WrongState):
+        dismiss_figures(chosen, by=staff.desk_chief, note="background")
+    assert story.figures.filter(state="dismissed").count() == 1
+    assert not EventNote.objects.filter(text="background").exists()
 
 
 def test_idle_figures_are_dismissed_by_editors_who_did_not_write_the_text(story, staff):

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from factcheck.errors import Invalid
 from factcheck.models import Claim, Document, Figure, Policy
 from factcheck.queue import enqueue_crosscheck
 from factcheck.tasks import work
@@ -18,7 +19,7 @@ from factcheck.workflow.clearance import clearance
 from factcheck.workflow.crosscheck import resolve_discrepancy
 from factcheck.workflow.documents import revise_document, withdraw_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
-from tests.factories import TopicFactory
+from tests.factories import TopicFactory, many_discrepancies
 from tests.stories import TUESDAY, Staff, bring_to, clear_document, do_jobs, file_text, in_hours, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,18 @@ def test_a_waived_claim_does_not_block_until_the_waiver_runs_out(story, staff):
     waive_claim(story.claims.get(), by=staff.desk_chief, note="breaking", expires_at=in_hours(2))
     assert codes(story) == set()
     assert codes(story, at=in_hours(3)) == {"waiver_expired"}
+
+
+def test_a_claim_is_waived_for_a_year_at_most(story, staff):
+    claim = story.claims.get()
+    with pytest.raises(Invalid) as refused:
+        waive_claim(claim, by=staff.desk_chief, note="breaking", expires_at=in_hours(24 * 366 + 1))
+    assert refused.value.code == "expiry_too_far"
+    assert refused.value.message == "A waiver of a claim lasts at most 366 days."
+    claim.refresh_from_db()
+    assert claim.state == "proposed"
+    waive_claim(claim, by=staff.desk_chief, note="breaking", expires_at=in_hours(24 * 365))
+    assert codes(story) == set()
 
 
 def test_the_desk_s_threshold_decides_what_must_be_checked(story, staff):
@@ -261,3 +274,13 @@ def test_asking_writes_nothing(story):
     with CaptureQueriesContext(connection) as asked:
         clearance(story)
     assert [row["sql"] for row in asked if not row["sql"].startswith("SELECT")] == []
+
+
+def test_a_text_whose_figures_differ_from_more_than_a_thousand_others_still_gets_an_answer(story, staff):
+    clear_document(story, staff)
+    many_discrepancies(story.figures.get(), 1100)
+    story.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked:
+        answer = clearance(story)
+    assert [row.code for row in answer.blockers] == ["discrepancy_open"] * 1100
+    assert len(asked) < 30, "the sides are asked for at once"

@@ -7,11 +7,16 @@ import math
 import pytest
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
-from factcheck.models import Desk, Event, Membership, Policy, Role
+from factcheck.models import Desk, Event, Membership, Policy, Role, Webhook
+from factcheck.workflow.claims import accept_claim, dismiss_claim
 from factcheck.workflow.desks import add_member, record_desk, remove_member, set_policy
+from factcheck.workflow.documents import revise_document
+from factcheck.workflow.publication import publish_document
+from factcheck.workflow.sources import grade_source
+from factcheck.workflow.topics import record_topic
 from factcheck.workflow.verification import assign_claim
-from tests.factories import UserFactory
-from tests.stories import Staff, bring_to, file_text, person
+from tests.factories import SourceFactory, UserFactory, WebhookFactory
+from tests.stories import Staff, bring_to, clear_document, do_jobs, file_text, person
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +155,74 @@ def test_only_a_chief_editor_founds_a_desk(staff):
     assert code_of(Invalid, record_desk, "sports", "Sports again", by=staff.chief_editor) == "desk_known"
     for slug, name in (("", "No slug"), ("Not Plain", "Sports"), ("sports-2", " ")):
         assert code_of(Invalid, record_desk, slug, name, by=staff.chief_editor) == "name_missing"
+
+
+def test_nobody_gives_a_role_to_themselves(staff):
+    """A chief editor would be a desk's chief next, and open the names entrusted to it."""
+    for chief in (staff.desk_chief, staff.chief_editor):
+        assert code_of(NotAllowed, add_member, staff.desk, chief, Role.REVIEWER, by=chief) == "own_role"
+    assert add_member(staff.desk, staff.chief_editor, Role.REVIEWER, by=staff.desk_chief)
+
+
+# A service account is nothing else
+
+
+def test_a_service_account_gets_no_other_role_and_no_person_gets_its_role(staff):
+    other = Staff()
+    for desk, chief in ((staff.desk, staff.desk_chief), (other.desk, other.desk_chief)):
+        assert code_of(Invalid, add_member, desk, staff.service, Role.EDITOR, by=chief) == "service_alone"
+        assert code_of(Invalid, add_member, desk, staff.editor, Role.SERVICE, by=chief) == "service_alone"
+    assert add_member(other.desk, staff.service, Role.SERVICE, by=other.desk_chief), "of two desks"
+
+
+def test_who_is_a_service_account_as_well_has_the_rights_of_one_and_no_other(staff):
+    """As it may stand in an older database, or come about by two acts at the same moment."""
+    story = file_text("40 homes burned in Torvik.", desk=staff.desk, by=staff.editor)
+    elsewhere = Staff().desk
+    WebhookFactory(desk=staff.desk)
+    for user in (staff.desk_chief, staff.chief_editor):
+        Membership.objects.create(user=user, desk=elsewhere, role=Role.SERVICE)
+        for act in (dismiss_claim, accept_claim):
+            note = {"note": "idle"} if act is dismiss_claim else {}
+            assert code_of(NotAllowed, act, story.claims.get(), by=user, **note) == "role_missing"
+        assert code_of(NotAllowed, set_policy, staff.desk, by=user, eyes="two") == "role_missing"
+        assert code_of(NotAllowed, record_topic, "Floods", desk=staff.desk, by=user) == "role_missing"
+        assert code_of(NotAllowed, grade_source, SourceFactory(), "A", by=user, reason="trusted") == "role_missing"
+        assert code_of(NotAllowed, revise_document, story, b"Rain.", by=user, editor=staff.editor) == "role_missing"
+        assert not Webhook.objects.visible_to(user).exists()
+    assert not Desk.objects.visible_to(staff.chief_editor).exclude(pk=elsewhere.pk).exists()
+    revise_document(story, b"Rain.", by=staff.service, editor=staff.editor)
+
+
+# The rules by which one's own text is checked
+
+LOOSER = {"threshold": 0.9, "minimum_origins": 1, "eyes": "two", "reliability_floor": "A"}
+STRICTER = {"threshold": 0.1, "minimum_origins": 5, "eyes": "three", "reliability_floor": "F"}
+
+
+@pytest.mark.parametrize("rule", LOOSER)
+def test_an_author_does_not_loosen_the_rules_by_which_the_own_text_is_checked(rule, staff):
+    file_text("40 homes burned in Torvik.", desk=staff.desk, by=staff.editor, authors=(staff.desk_chief,))
+    policy = Policy.of(staff.desk)
+    if rule in ("minimum_origins", "reliability_floor"):
+        policy = set_policy(staff.desk, by=staff.chief_editor, minimum_origins=3, reliability_floor="C")
+    before = getattr(policy, rule)
+    assert (
+        code_of(NotAllowed, set_policy, staff.desk, by=staff.desk_chief, **{rule: LOOSER[rule]}) == "four_eyes_author"
+    )
+    assert getattr(Policy.of(staff.desk), rule) == before
+    set_policy(staff.desk, by=staff.desk_chief, **{rule: STRICTER[rule]})
+    set_policy(staff.desk, by=staff.chief_editor, **{rule: LOOSER[rule]})
+    assert getattr(Policy.of(staff.desk), rule) == LOOSER[rule]
+
+
+def test_a_chief_who_wrote_nothing_that_is_being_checked_loosens_the_rules(staff):
+    own = file_text("40 homes burned in Torvik.", desk=staff.desk, by=staff.editor, authors=(staff.desk_chief,))
+    clear_document(own, staff)
+    publish_document(own, by=staff.editor)
+    assert set_policy(staff.desk, by=staff.desk_chief, threshold=0.8).threshold == 0.8
+    revise_document(own, b"50 homes burned in Torvik.", by=staff.editor)
+    do_jobs()
+    assert code_of(NotAllowed, set_policy, staff.desk, by=staff.desk_chief, threshold=0.9) == "four_eyes_author"
+    other = Staff()
+    assert set_policy(other.desk, by=other.desk_chief, threshold=1.0), "another desk's texts are another's"

@@ -14,6 +14,7 @@ from factcheck.intake.snapshots import response_of
 from factcheck.leases import claim as take_job
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.tasks import run, work
+from factcheck.workflow import documents
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import (
     Arrival,
@@ -26,6 +27,7 @@ from factcheck.workflow.documents import (
 )
 from factcheck.workflow.verification import sign_off
 from tests.factories import SourceFactory
+from tests.intake.made import docx_file
 from tests.stories import Staff, bring_to, do_jobs, file_text, registered, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +311,58 @@ def test_a_date_before_print_and_a_clock_of_no_place_are_not_taken_from_a_file(s
 def test_every_zone_is_of_a_place_or_universal_time():
     assert {"UTC", "GMT", "Europe/Kyiv", "America/Argentina/Ushuaia"} <= zones()
     assert not zones() & {"localtime", "Factory", "posixrules", "EST5EDT", "Zulu"}
+
+
+# Nothing that goes to print is left unread
+
+
+HOST = {"source_app": "cms", "source_id": "9"}
+LINE = "The council of Torvik said 40 homes were flooded on Monday."
+LOUD = "The minister of Torvik said 900 soldiers died on Monday."
+
+
+def read_as(staff, data: bytes, filename: str, **values) -> Document:
+    """Filed by the host and read by a worker, as in a newsroom."""
+    arrival = Arrival(filename=filename, **{**HOST, **values})
+    document, _ = ingest_document(data, arrival, desk=staff.desk, by=staff.service)
+    work()
+    document.refresh_from_db()
+    return document
+
+
+@pytest.mark.parametrize("tag", ["nav", "aside", "footer", "header", "button", "noscript", "figcaption"])
+def test_all_that_the_host_s_page_shows_is_read(tag, staff):
+    document = read_as(staff, f"<html><body><{tag}>{LOUD}</{tag}><p>{LINE}</p></body></html>".encode(), "story.html")
+    text = document.current_revision.text
+    assert document.state == "in_check" and LOUD in text and LINE in text
+    assert document.claims.filter(text__contains="900").exists()
+
+
+def test_a_page_that_is_not_the_host_s_is_confirmed_by_a_person(staff):
+    page = f"<html><body><nav>{LOUD}</nav><article><p>{LINE}</p></article></body></html>".encode()
+    assert read_as(staff, page, "story.html", source_id="").state == "to_confirm"
+
+
+def test_a_file_of_the_host_out_of_which_the_text_had_to_be_taken_is_confirmed_too(staff):
+    assert read_as(staff, docx_file(LINE), "story.docx").state == "to_confirm"
+
+
+def test_only_known_keys_at_the_top_of_a_text_are_taken_out_of_it(staff):
+    head = f"Title: Flood\nSecond line: {LOUD}\n  And 4,000 homes were destroyed.\nTitle: 700 boats sank.\n\n"
+    document = read_as(staff, (head + LINE).encode(), "story.md")
+    assert (document.title, document.state) == ("Flood", "in_check")
+    for said in (LOUD, "4,000 homes", "700 boats", LINE):
+        assert said in document.current_revision.text
+    assert document.claims.filter(text__contains="900").exists()
+
+
+def test_the_second_of_two_first_texts_for_one_object_is_not_lost(staff, monkeypatch):
+    """The other door has filed its text between the look and the writing."""
+    arrival = Arrival(pasted=True, **HOST)
+    first, _ = ingest_document(LINE.encode(), arrival, desk=staff.desk, by=staff.service)
+    look, looks = documents.host_object, iter([None])
+    monkeypatch.setattr(documents, "host_object", lambda *said: next(looks, look(*said)))
+    document, job = ingest_document(LOUD.encode(), arrival, desk=staff.desk, by=staff.service)
+    work()
+    assert (document, job is not None, document.current_revision.text) == (first, True, LOUD)
+    assert document.revisions.count() == 2

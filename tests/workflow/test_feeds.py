@@ -14,10 +14,13 @@ from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import Document, Event, Feed, FeedItem, Job
 from factcheck.queue import JobName
 from factcheck.tasks import tick, work
+from factcheck.workflow.documents import Arrival, ingest_item, revise_document
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, ask_for_poll, change_feed, record_feed
+from factcheck.workflow.fetches import fetch_document
+from factcheck.workflow.jobs import forget_quiet_jobs
 from tests.factories import DeskFactory, SourceFactory
 from tests.intake.made import docx_file
-from tests.stories import Staff
+from tests.stories import Staff, registered
 
 pytestmark = pytest.mark.django_db
 
@@ -398,3 +401,118 @@ def test_a_file_with_an_odd_name_is_taken_in(staff, drop, folder):
     os.utime(os.path.join(os.fsencode(drop), b"fl\xf6\x01od.txt"), (1, 1))
     assert poll(folder).result["taken"] == 1
     assert Document.objects.get().state == "in_check"
+
+
+# What is left of looking
+
+
+def test_a_dead_feed_leaves_one_failed_job_however_often_it_is_looked_at(news_web, staff, feed):
+    news_web.put("/feed", "gone", status=503)
+    for _ in range(3):
+        assert poll(feed).state == "failed"
+        assert "503" in feed.error
+    assert Job.objects.filter(name=JobName.POLL_FEED).count() == 1
+
+
+def test_looking_by_the_clock_is_quiet_and_what_a_person_asked_for_is_shown(news_web, staff, feed):
+    news_web.put("/feed", rss())
+    poll(feed)
+    assert not Job.objects.loud().filter(name=JobName.POLL_FEED).exists()
+    asked = ask_for_poll(feed, by=staff.editor)
+    work()
+    assert list(Job.objects.loud().filter(name=JobName.POLL_FEED)) == [asked]
+
+
+@pytest.mark.parametrize(("status", "days"), [(200, 1), (503, 7)])
+def test_a_look_at_a_feed_is_forgotten_after_a_day_or_a_week_where_it_failed(news_web, staff, feed, status, days):
+    news_web.put("/feed", rss(), status=status)
+    poll(feed)
+    for after, left in ((days - 0.1, 1), (days + 0.1, 0)):
+        Job.objects.update(finished_at=timezone.now() - timedelta(days=after))
+        forget_quiet_jobs()
+        assert Job.objects.filter(name=JobName.POLL_FEED).count() == left
+
+
+# What a feed may not touch
+
+
+def test_a_feed_does_not_fetch_again_what_a_person_filed_or_corrected(news_web, staff, feed):
+    news_web.put("/flood-1", page())
+    news_web.put("/flood-2", page(TEXT + " More."))
+    news_web.put("/feed", rss(item(2)))
+    poll(feed)
+    theirs, _ = fetch_document("http://news.example/flood-1", Arrival(), desk=staff.desk, by=staff.editor)
+    corrected = Document.objects.get(url="http://news.example/flood-2")
+    work()
+    revise_document(corrected, (TEXT + " More, by hand.").encode(), by=staff.editor)
+    work()
+    for number in (1, 2):
+        news_web.put(f"/flood-{number}", page(TEXT.replace("40", "45")))
+    news_web.put("/feed", rss(item(1), item(2, guid="again")))
+    assert poll(feed).result["taken"] == 2
+    assert not any("45 homes" in document.current_revision.text for document in (theirs, corrected))
+    assert {row.document for row in feed.items.all()} == {theirs, corrected}
+
+
+def test_an_item_in_a_folder_does_not_revise_what_the_desk_filed_itself(staff, drop, folder):
+    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
+    story, _ = ingest_item(told, Arrival(), desk=staff.desk, by=staff.editor)
+    work()
+    put(drop, "item.json", json.dumps({**told, "body_text": TEXT.replace("40", "400")}))
+    assert poll(folder).result == {"taken": 0, "refused": 1}
+    assert "itself" in folder.items.get().error
+    assert story.revisions.count() == 1
+
+
+def test_a_later_item_does_not_replace_what_a_person_corrected(staff, drop, folder):
+    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
+    put(drop, "one.json", json.dumps(told))
+    poll(folder)
+    document = Document.objects.get()
+    revise_document(document, TEXT.replace("40", "41").encode(), by=staff.editor)
+    work()
+    put(drop, "two.json", json.dumps({**told, "body_text": TEXT.replace("40", "45")}))
+    assert poll(folder).result == {"taken": 0, "refused": 1}
+    assert ("41 homes" in document.current_revision.text, document.revisions.count()) == (True, 2)
+
+
+def test_a_file_in_a_folder_is_not_believed_to_come_from_whom_it_says(staff, drop, folder):
+    registered("The Sundby Post", domains=("post.example",))
+    head = "Title: Flood\nPublisher: The Sundby Post\nURL: http://post.example/flood\n\n"
+    put(drop, "flood.md", head + TEXT)
+    poll(folder)
+    document = Document.objects.get()
+    assert (document.title, document.publisher, document.publisher_name, document.url) == ("Flood", None, "", "")
+
+
+@pytest.mark.parametrize("taken", ["politics", "politics/late", "politics/late/night"])
+def test_a_folder_with_all_above_and_below_it_belongs_to_one_desk(staff, drop, taken):
+    (drop / "politics" / "late" / "night").mkdir(parents=True)
+    record_feed(desk=staff.desk, by=staff.desk_chief, folder="drop/politics/late")
+    other = Staff(DeskFactory())
+    with pytest.raises(Invalid) as refusal:
+        record_feed(desk=other.desk, by=other.desk_chief, folder=f"drop/{taken}")
+    assert refusal.value.code == "folder_of_another_desk"
+    (drop / "politics-late").mkdir()
+    record_feed(desk=other.desk, by=other.desk_chief, folder="drop/politics-late")
+    record_feed(desk=staff.desk, by=staff.desk_chief, folder="drop/politics")
+
+
+def test_a_folder_with_too_many_files_says_that_the_oldest_are_left(staff, drop, folder, monkeypatch):
+    monkeypatch.setattr("factcheck.intake.folders.MOST_FILES", 2)
+    for number in range(3):
+        put(drop, f"flood-{number}.txt", f"{TEXT} Part {number}.", seconds_ago=60 + number)
+    assert poll(folder).result["taken"] == 2
+    assert "3 files" in folder.error and "newest 2" in folder.error
+    (drop / "flood-0.txt").unlink()
+    assert poll(folder).result["taken"] == 1
+    assert folder.error == ""
+
+
+@pytest.mark.parametrize("bad", ["&#xD800;", "&#55357;&#56832;", "&amp;#xDFFF;"])
+def test_one_bad_character_costs_no_other_entry(news_web, staff, feed, bad):
+    for number in (1, 2):
+        news_web.put(f"/flood-{number}", page(f"{TEXT} Part {number}."))
+    news_web.put("/feed", rss(item(1, title=f"Flood {bad}", description=f"&lt;p&gt;{bad}&lt;/p&gt;"), item(2)))
+    assert poll(feed).result["taken"] == 2
+    assert feed.error == ""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.intake.snapshots import response_of
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.permissions import MACHINE
+from factcheck.permissions import refusal as refusal_of
 from factcheck.queue import JobName
 from factcheck.tasks import work
-from factcheck.workflow.documents import Arrival, confirm_document, ingest_document, withdraw_document
+from factcheck.workflow.documents import (
+    Arrival,
+    confirm_document,
+    ingest_document,
+    revise_document,
+    withdraw_document,
+)
+from factcheck.workflow.feeds import record_feed
 from factcheck.workflow.fetches import fetch_document, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.originals import newest_snapshot, original_of
@@ -156,6 +165,39 @@ def test_a_page_that_is_there_again_is_read(news_web, staff):
     assert (document.state, document.state_reason) == ("to_confirm", "")
 
 
+def test_a_server_that_is_away_for_a_moment_is_asked_again_by_itself(news_web, staff):
+    news_web.put("/flood", "busy", status=503)
+    document = fetched(staff)
+    job = Job.objects.get(name=JobName.FETCH_DOCUMENT)
+    assert (document.state, job.state) == ("unreadable", "due"), "the reason is told at once"
+    assert "503" in document.state_reason and job.run_at > timezone.now() + timedelta(seconds=50)
+    news_web.put("/flood", page())
+    Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    document.refresh_from_db()
+    assert document.state == "to_confirm"
+
+
+def test_a_server_that_stays_away_is_given_up_and_told_of_twice(news_web, staff):
+    news_web.put("/flood", "busy", status=503)
+    document = fetched(staff)
+    for _ in range(3):
+        Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+        work()
+    assert Job.objects.get(name=JobName.FETCH_DOCUMENT).state == "failed"
+    assert [row.act for row in Event.objects.of(document)].count("read") == 2
+
+
+def test_who_asks_again_need_not_wait_until_it_would_be_tried_by_itself(news_web, staff):
+    news_web.put("/flood", "busy", status=503)
+    document = fetched(staff)
+    news_web.put("/flood", page())
+    assert refetch_document(document, by=staff.editor).run_at <= timezone.now()
+    work()
+    document.refresh_from_db()
+    assert document.state == "to_confirm"
+
+
 def test_a_page_that_vanishes_later_costs_nothing(news_web, staff):
     news_web.put("/flood", page())
     document = fetched(staff)
@@ -225,6 +267,75 @@ def test_a_host_s_object_that_could_not_be_read_is_mended_by_its_next_text(staff
     work()
     story.refresh_from_db()
     assert (story.state, story.current_revision.text) == ("in_check", TEXT)
+
+
+# Whose words are not replaced by a page
+
+
+STORY = "The council of Torvik said 400 homes were flooded on Monday."
+
+
+def test_a_page_never_replaces_a_story_that_the_host_filed_as_text(news_web, staff):
+    known = {"source_app": "cms", "source_id": "7"}
+    story = file_text(TEXT, desk=staff.desk, by=staff.service, url="http://news.example/story", **known)
+    news_web.put("/flood", page(STORY))
+    with pytest.raises(Invalid) as refusal:
+        fetch_document(URL, Arrival(**known), desk=staff.desk, by=staff.desk_chief)
+    work()
+    story.refresh_from_db()
+    assert refusal.value.code == "no_address"
+    assert (story.url, story.revisions.count()) == ("http://news.example/story", 1)
+
+
+def test_who_has_a_story_fetched_again_answers_for_its_new_words(news_web, staff):
+    news_web.put("/flood", page())
+    story, _ = fetch_document(URL, Arrival(kind="story"), desk=staff.desk, by=staff.editor)
+    work()
+    news_web.put("/flood", page(STORY))
+    refetch_document(story, by=staff.desk_chief)
+    work()
+    claim = story.claims.get()
+    assert (story.current_revision.created_by, claim.words_changed_by) == (staff.desk_chief, staff.desk_chief)
+    assert refusal_of(staff.desk_chief, claim, "claim", "sign_off").code == "four_eyes_words"
+    assert refusal_of(staff.reviewer, claim, "claim", "sign_off") is None
+
+
+def test_a_page_does_not_replace_what_a_person_has_corrected_since(news_web, staff):
+    news_web.put("/flood", page())
+    document = fetched(staff)
+    revise_document(document, TEXT.replace("40", "41").encode(), by=staff.editor)
+    work()
+    news_web.put("/flood", page(TEXT.replace("40", "45")))
+    for again in (
+        lambda: refetch_document(document, by=staff.desk_chief),
+        lambda: fetch_document(URL, Arrival(kind="coverage"), desk=staff.desk, by=staff.desk_chief),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            again()
+        assert refusal.value.code == "corrected_by_hand"
+    work()
+    assert "41 homes" in document.current_revision.text
+
+
+def test_a_page_that_arrives_while_a_person_corrects_the_text_is_left(news_web, staff):
+    news_web.put("/flood", page())
+    document = fetched(staff)
+    news_web.put("/flood", page(TEXT.replace("40", "45")))
+    job = refetch_document(document, by=staff.editor)
+    revise_document(document, TEXT.replace("40", "41").encode(), by=staff.desk_chief)
+    work()
+    job.refresh_from_db()
+    assert job.result["changed"] is False
+    assert ("41 homes" in document.current_revision.text, document.revisions.count()) == (True, 2)
+
+
+@pytest.mark.parametrize("address", ["http://[::1]/", "http://10.0.0.8/", "http://169.254.169.254/latest"])
+def test_an_address_in_a_private_network_is_refused_at_once(staff, address):
+    with pytest.raises(Invalid) as refusal:
+        fetch_document(address, Arrival(), desk=staff.desk, by=staff.editor)
+    assert refusal.value.code == "address_private_address"
+    with pytest.raises(Invalid):
+        record_feed(desk=staff.desk, by=staff.desk_chief, url=address)
 
 
 # The original beside the text

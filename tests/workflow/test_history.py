@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models import CharField, TextField
+from django.db.models import CharField, JSONField, TextField
 from django.utils import timezone
 
 from factcheck.errors import NotAllowed
-from factcheck.models import Discrepancy, Event, EventNote, Figure, Measure
+from factcheck.models import Discrepancy, Event, EventNote, Figure, Measure, Publication, Report, Waiver
+from factcheck.reports.deliver import build_desk_report, build_document_report
+from factcheck.reports.render import formats_of, render
 from factcheck.workflow import claims, crosscheck, documents, evidence, measures, publication, verification
 from factcheck.workflow.history import erase_document, verify_history
 from tests.factories import TopicFactory
@@ -102,6 +104,9 @@ ACTS = {
     "verificationtask hand_in": ("checker", working, lambda r, p: verification.hand_in(r, by=p.checker)),
     "verificationtask reassign": (
         "editor", working, lambda r, p: verification.reassign_task(r, p.reviewer, by=p.editor),
+    ),
+    "verificationtask reschedule": (
+        "editor", working, lambda r, p: verification.reschedule_task(r, in_hours(3), by=p.editor),
     ),
     "verificationtask cancel": (
         "editor", working, lambda r, p: verification.cancel_task(r, by=p.editor, note="why"),
@@ -234,13 +239,75 @@ def test_an_erased_document_keeps_its_decisions_and_the_history_verifies(story, 
     assert verify_history() == []
 
 
-def test_no_word_of_an_erased_document_is_left_in_its_own_records(story, staff):
+def lived_through(story, staff) -> None:
+    """Everything happens to the story: it is waived, published, signed off, corrected, disputed and reported."""
     claims.dismiss_figure(story.figures.get(), by=staff.editor, note="the Torvik figure is idle")
-    in_state(story, "in_review", staff)
+    publication.waive_document(story, by=staff.desk_chief, note="Torvik is drowning")
+    publication.publish_document(story, by=staff.editor)
+    claim = in_state(story, "in_verification", staff)
+    evidence.link_evidence(
+        evidence.record_evidence(claim, "call", by=staff.checker, note="Torvik rang back"), stance="supports", by=staff.checker
+    )  # fmt: skip
+    give_evidence(claim, by=staff.checker, use="primary")
+    verification.submit_verdict(claim, "supported", by=staff.checker, note="Torvik confirmed it")
+    verification.sign_off(claim, by=staff.reviewer)
+    claims.reopen_figure(story.figures.get(), by=staff.editor)
+    crosscheck.resolve_discrepancy(rival(story, staff), "explained", by=staff.editor, note="Torvik counts sheds")
+    verification.challenge_claim(claim, by=staff.checker, note="Torvik says otherwise")
+    publication.correct_document(story, by=staff.editor, correction_class="update", wording="In Torvik it was 45.")
     documents.revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)
     do_jobs()
+    for kind in ("desk_digest", "conflicts", "overdue", "corrections"):
+        build_desk_report(staff.desk, kind, by=staff.desk_chief)
+    build_document_report(story, by=staff.desk_chief)
+
+
+def test_no_word_of_an_erased_document_is_left(story, staff):
+    lived_through(story, staff)
+    told_everywhere = {"Publication.answer", "Waiver.covers", "Waiver.reason", "Verdict.note", "Correction.wording"}
+    told_everywhere |= {"Report.title", "Report.data", "Discrepancy.resolution_note", "Evidence.note", "Revision.text"}
+    assert told_everywhere <= set(tables_with("Torvik"))
     erase_document(story, by=staff.desk_chief, note="a court said so")
+    do_jobs()
     assert tables_with("Torvik") == ["Measure.place"]  # what is counted where belongs to the topic, not to one document
+    assert tables_with("council") == []
+    assert verify_history() == []
+
+
+def test_what_is_known_of_an_erased_document_is_who_decided_what_and_when(story, staff):
+    lived_through(story, staff)
+    kept = {row.pk: (row.sha256, row.built_at, row.created_by) for row in Report.objects.all()}
+    out = list(story.publications.values_list("revision", "clear", "by", "at"))
+    erase_document(story, by=staff.desk_chief, note="a court said so")
+    assert {row.pk: (row.sha256, row.built_at, row.created_by) for row in Report.objects.all()} == kept
+    assert list(story.publications.values_list("revision", "clear", "by", "at")) == out
+    assert Waiver.objects.get().by == staff.desk_chief
+    report = Report.objects.get(document=story)
+    for name in formats_of(report.kind):
+        assert render(report, name).body
+    assert "The text was erased." in render(report, "text").body.decode()
+    assert build_desk_report(staff.desk, "corrections", by=staff.desk_chief).data["publications"][0]["blockers"] == ()
+
+
+def test_reports_and_decisions_on_other_texts_are_left_as_they_are(story, staff):
+    other = file_text(
+        "The mill of Velmora lost 12 horses on Monday.", desk=staff.desk, by=staff.editor, title="The mill"
+    )
+    publication.waive_document(other, by=staff.desk_chief, note="breaking")
+    publication.publish_document(other, by=staff.editor)
+    build_document_report(other, by=staff.desk_chief)
+    build_desk_report(other.desk, "overdue", by=staff.desk_chief)
+    kept = list(Report.objects.order_by("pk").values_list("title", "data"))
+    erase_document(story, by=staff.desk_chief, note="a court said so")
+    assert list(Report.objects.order_by("pk").values_list("title", "data")) == kept
+    assert (Publication.objects.get().answer["clear"], Waiver.objects.get().reason) == (True, "breaking")
+
+
+def test_the_own_measures_of_an_erased_text_in_no_topic_are_blanked(staff):
+    story = file_text(TEXT, desk=staff.desk, by=staff.editor)
+    assert story.figures.get().measure.counted
+    erase_document(story, by=staff.desk_chief, note="a court said so")
+    assert not {name for name in tables_with("flooded") + tables_with("Torvik") if name.startswith("Measure")}
 
 
 def tables_with(word: str) -> list[str]:
@@ -248,9 +315,8 @@ def tables_with(word: str) -> list[str]:
     found = []
     for model in apps.get_app_config("factcheck").get_models():
         for field in model._meta.concrete_fields:
-            if (
-                isinstance(field, (CharField, TextField))
-                and model.objects.filter(**{f"{field.name}__contains": word}).exists()
+            if isinstance(field, (CharField, TextField, JSONField)) and any(
+                word in str(value) for value in model.objects.values_list(field.name, flat=True)
             ):
                 found.append(f"{model.__name__}.{field.name}")
     return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from factcheck.errors import NotAllowed, StaleRevision
+from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.models import Discrepancy, Document, Figure, Measure, Membership
 from factcheck.workflow.crosscheck import resolve_discrepancy
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
-from tests.factories import MeasureFactory, TopicFactory
-from tests.stories import Staff, do_jobs, file_text
+from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
+from tests.stories import Staff, do_jobs, file_text, revise_text
 
 pytestmark = pytest.mark.django_db
 FORTY = "The council of Torvik said 40 homes were flooded on Monday."
@@ -152,3 +152,81 @@ def test_what_was_arranged_on_an_old_version_is_refused(staff):
     merge_measures(measure, into, by=staff.desk_chief, version=measure.version)
     pin_figure(figure, into, by=staff.desk_chief, version=figure.version)
     assert (measure.version, figure.version) == (2, 2)
+
+
+def test_two_measures_are_not_merged_into_each_other(staff):
+    topic = TopicFactory()
+    one, two = MeasureFactory(topic=topic), MeasureFactory(topic=topic)
+    for measure in (one, two):
+        FigureFactory(measure=measure, document=DocumentFactory(desk=staff.desk))
+    seen_before = Measure.objects.get(pk=two.pk), Measure.objects.get(pk=one.pk)
+    merge_measures(one, two, by=staff.editor)
+    with pytest.raises(Invalid) as refusal:
+        merge_measures(*seen_before, by=staff.desk_chief)
+    assert refusal.value.code == "merge_circle"
+    assert list(Measure.objects.values_list("merged_into", flat=True)) == [two.pk, None]
+
+
+def test_a_circle_of_measures_from_an_older_time_is_walked_once(staff):
+    story = file_text(FORTY, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    one = story.figures.get().measure
+    two = another(one)
+    Measure.objects.filter(pk=one.pk).update(merged_into=two)
+    Measure.objects.filter(pk=two.pk).update(merged_into=one)
+    one.refresh_from_db()
+    assert one.standing() in (one, two)
+    revised = revise_text(story, FORTY.replace("40", "45"), by=staff.editor)
+    assert revised.figures.standing().count() == 1
+    other = file_text(SIXTY, desk=staff.desk, by=staff.editor)
+    set_topic(other, story.topic, by=staff.desk_chief)
+    assert other.figures.get().measure in (one, two)
+
+
+# Two desks
+
+
+def on_two_desks(staff, other: Staff) -> list[Document]:
+    """The same count in a text of one desk, and in two texts of another, each in a topic of its own."""
+    texts = ((FORTY, staff), (SIXTY, other), (SIXTY.replace("60", "300"), other))
+    return [file_text(text, desk=of.desk, by=of.editor, topic=TopicFactory()) for text, of in texts]
+
+
+def test_an_editor_of_one_desk_raises_and_ends_no_conflict_between_texts_of_another(staff):
+    other = Staff()
+    mine, *theirs = on_two_desks(staff, other)
+    measure = mine.figures.get().measure
+    with pytest.raises(NotAllowed) as refusal:
+        set_general(measure, True, by=staff.editor)
+    assert refusal.value.code == "role_missing"
+    do_jobs()
+    assert not Discrepancy.objects.exists()
+    set_general(measure, True, by=staff.chief_editor)
+    do_jobs()
+    assert Discrepancy.objects.open().of_document(theirs[0]).of_document(theirs[1]).exists()
+    measure.refresh_from_db()
+    for way in (
+        lambda: set_general(measure, False, by=staff.editor),
+        lambda: merge_measures(measure, another(measure), by=staff.editor),
+        lambda: split_measure(measure, [mine.figures.get()], counted="x", by=staff.editor),
+    ):
+        with pytest.raises(NotAllowed):
+            way()
+
+
+def test_a_measure_is_merged_by_an_editor_of_all_that_either_holds(staff):
+    other = Staff()
+    mine, theirs, _ = on_two_desks(staff, other)
+    theirs.topic = mine.topic
+    own, into = mine.figures.get().measure, another(mine.figures.get().measure)
+    theirs.figures.update(measure=into)
+    with pytest.raises(NotAllowed) as refusal:
+        merge_measures(own, into, by=staff.editor)
+    assert refusal.value.code == "role_missing"
+    merge_measures(own, into, by=staff.chief_editor)
+
+
+def test_a_measure_of_a_text_in_no_topic_is_not_made_general(staff):
+    measure = file_text(FORTY, desk=staff.desk, by=staff.editor).figures.get().measure
+    with pytest.raises(Invalid, match="in no topic"):
+        set_general(measure, True, by=staff.editor)
+    assert not Measure.objects.filter(general=True).exists()

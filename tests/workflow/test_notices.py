@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from factcheck.errors import Invalid, NotAllowed
-from factcheck.models import Document, Membership, Notification
+from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.models import Document, Event, Membership, Notification
 from factcheck.permissions import MACHINE
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.history import erase_document
@@ -20,6 +22,7 @@ from factcheck.workflow.verification import (
     challenge_claim,
     hand_in,
     reassign_task,
+    reschedule_task,
     return_claim,
     take_up,
 )
@@ -61,6 +64,41 @@ def test_each_assignment_is_told_to_the_new_assignee(claim, staff):
     reassign_task(task, staff.checker, by=staff.editor)
     assert Notification.objects.filter(recipient=staff.checker).count() == 2
     assert Notification.objects.filter(recipient=other).count() == 1
+
+
+def test_a_new_deadline_is_told_and_reminded_of_anew(claim, staff):
+    task = assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(3))
+    assert remind_of_deadlines() == 1
+    reschedule_task(task, in_hours(2), by=staff.editor)
+    assert Notification.objects.filter(kind="assigned", recipient=staff.checker).count() == 2
+    assert "is due" in Notification.objects.filter(kind="assigned").first().text
+    assert remind_of_deadlines() == 1
+    assert Notification.objects.filter(kind="due_soon", recipient=staff.checker).count() == 2
+    reschedule_task(task, None, by=staff.editor)
+    assert remind_of_deadlines() == 0
+    assert Event.objects.of(task).filter(act="reschedule").count() == 2
+
+
+@pytest.mark.parametrize("state", ["done", "cancelled"])
+def test_finished_work_gets_no_deadline(state, claim, staff):
+    task = assign_claim(claim, staff.checker, by=staff.editor)
+    type(task).objects.filter(pk=task.pk).update(state=state)
+    task.refresh_from_db()
+    with pytest.raises(WrongState):
+        reschedule_task(task, in_hours(5), by=staff.editor)
+
+
+def test_a_deadline_lies_ahead_and_is_an_editor_s_to_set(claim, staff):
+    task = assign_claim(claim, staff.checker, by=staff.editor)
+    with pytest.raises(Invalid, match="future"):
+        reschedule_task(task, in_hours(-1), by=staff.editor)
+    for other in (staff.checker, staff.reviewer, staff.outsider):
+        with pytest.raises(NotAllowed):
+            reschedule_task(task, in_hours(1), by=other)
+    with pytest.raises(StaleRevision):
+        reschedule_task(task, in_hours(1), by=staff.editor, version=task.version - 1)
+    task.refresh_from_db()
+    assert task.due_at is None
 
 
 def test_nobody_is_told_of_what_they_did_themselves(claim, staff):
@@ -122,6 +160,41 @@ def test_work_that_is_due_soon_and_work_that_is_overdue_is_told_of_once(claim, s
     assert told("overdue") == {"checker", "desk_chief"}
     type(task).objects.filter(pk=task.pk).update(due_at=later + timedelta(hours=2))
     assert remind_of_deadlines(later) == 1, "a new deadline is a new occasion"
+
+
+@pytest.mark.parametrize(("hours", "kind"), [(3, "due_soon"), (-1, "overdue")])
+def test_who_takes_over_work_is_told_of_its_deadline_too(hours, kind, claim, staff):
+    task = assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(hours))
+    assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
+    reassign_task(task, staff.reviewer, by=staff.editor)
+    assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
+    assert {"checker", "reviewer"} <= told(kind)
+    assert Notification.objects.filter(kind=kind, recipient=staff.desk_chief).count() == (kind == "overdue")
+
+
+def test_work_that_nobody_can_be_told_of_is_not_gone_through_each_minute(claim, staff):
+    task = assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(3))
+    choose_notices("due_soon", by=staff.checker, inbox=False, mail=False)
+    assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
+    type(task).objects.update(due_at=in_hours(-1))
+    Membership.objects.all().delete()
+    assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
+    assert told("due_soon") == told("overdue") == set()
+
+
+def test_many_deadlines_cost_as_many_queries_as_one_and_some_wait_for_the_next_minute(claim, staff, monkeypatch):
+    costs = []
+    for count in (1, 3):
+        for _ in range(count):
+            assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(-1))
+        with CaptureQueriesContext(connection) as asked:
+            assert remind_of_deadlines() == count
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+    for _ in range(3):
+        assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(-1))
+    monkeypatch.setattr("factcheck.workflow.notices.MOST_REMINDED", 2)
+    assert [remind_of_deadlines() for _ in range(3)] == [2, 1, 0]
 
 
 def test_work_that_is_done_or_due_much_later_is_not_told_of(claim, staff):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
-from factcheck.models import Event, Source
+from factcheck.models import Event, Membership, Source
 from factcheck.permissions import MACHINE
+from factcheck.workflow.desks import add_member, remove_member
 from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
 from tests.factories import TopicFactory
 from tests.stories import Staff, person, registered
@@ -163,6 +164,52 @@ def test_a_confidant_who_left_does_not_open_the_name(hidden, staff):
     staff.editor.is_active = False
     staff.editor.save()
     assert code_of(open_name, hidden, by=staff.editor, error=NotAllowed) == "name_sealed"
+    set_confidants(hidden, [staff.reviewer], by=staff.desk_chief)
+    remove_member(Membership.objects.get(user=staff.reviewer), by=staff.desk_chief)
+    assert code_of(open_name, hidden, by=staff.reviewer, error=NotAllowed) == "name_sealed"
+
+
+def test_a_chief_editor_neither_entrusts_the_name_to_himself_nor_makes_himself_chief_there(hidden, staff):
+    chief = staff.chief_editor
+    assert code_of(set_confidants, hidden, [chief], by=chief, error=NotAllowed) == "role_missing"
+    assert code_of(add_member, staff.desk, chief, "desk_chief", by=chief, error=NotAllowed) == "own_role"
+    set_confidants(hidden, [chief], by=staff.desk_chief)
+    assert open_name(hidden, by=chief) == "Jon Vale"
+
+
+def test_who_was_entrusted_and_who_opened_is_told_to_those_who_may_open(hidden, staff):
+    set_confidants(hidden, [staff.editor], by=staff.desk_chief)
+    open_name(hidden, by=staff.editor)
+    second = person("desk_chief", staff.desk)
+    strangers = (staff.checker, staff.chief_editor, staff.auditor, Staff().desk_chief)
+    acts = {
+        who: [row.act for row in Event.objects.of(hidden).discreet(who)] for who in (second, staff.editor, *strangers)
+    }
+    assert acts.pop(second) == acts.pop(staff.editor) == ["record", "entrust", "open_name"]
+    assert set(map(tuple, acts.values())) == {("record",)}
+    assert not any(Event.objects.visible_to(who).filter(act="entrust").exists() for who in strangers)
+
+
+def test_what_is_said_of_a_confidential_source_is_changed_and_graded_at_home_only(hidden, paper, staff):
+    for who in (staff.checker, Staff().editor, Staff().desk_chief):
+        for values in ({"kind": "military"}, {"country": "RU"}, {"owner": paper}, {"party_to": []}):
+            assert code_of(change_source, hidden, by=who, error=NotAllowed, **values) == "role_missing"
+        assert code_of(grade_source, hidden, "A", by=who, reason="trusted", error=NotAllowed) == "role_missing"
+    change_source(hidden, by=staff.editor, owner=paper)
+    grade_source(hidden, "B", by=staff.desk_chief, reason="was right twice")
+    assert (hidden.owner, hidden.reliability) == (paper, "B")
+
+
+def test_a_confidential_source_is_entered_under_its_code_whatever_slug_was_said(staff):
+    told = {"desk": staff.desk, "by": staff.checker, "confidential": True}
+    source = record_source("Jon Vale", "eyewitness", slug="jon-vale", **told)
+    assert source.slug == source.name
+    for stranger in (staff.outsider, staff.service):
+        assert (
+            code_of(record_source, "Ola Vind", "eyewitness", confidants=[stranger], **told) == "confidant_not_on_desk"
+        )
+    assert not Source.objects.filter(slug="jon-vale").exists()
+    assert Source.objects.count() == 1
 
 
 def test_confidants_are_named_by_the_chief_of_that_desk(hidden, paper, staff):
@@ -171,12 +218,12 @@ def test_confidants_are_named_by_the_chief_of_that_desk(hidden, paper, staff):
     assert code_of(set_confidants, hidden, [staff.outsider], by=staff.desk_chief) == "confidant_not_on_desk"
     assert code_of(set_confidants, paper, [staff.editor], by=staff.desk_chief) == "not_confidential"
     set_confidants(hidden, [staff.editor, person("checker", staff.desk)], by=staff.desk_chief)
-    set_confidants(hidden, [staff.reviewer], by=staff.chief_editor)
+    set_confidants(hidden, [staff.reviewer], by=staff.desk_chief)
     assert list(hidden.confidants.all()) == [staff.reviewer]
 
 
 def test_nothing_that_tells_who_it_is_is_entered_for_a_confidential_source(hidden, staff):
     for values in ({"name": "Jon"}, {"aliases": ["Jon"]}, {"domains": ["jon.example"]}):
-        assert code_of(change_source, hidden, by=staff.checker, **values) == "name_sealed"
-    change_source(hidden, by=staff.checker, kind="official", country="NO")
+        assert code_of(change_source, hidden, by=staff.editor, **values) == "name_sealed"
+    change_source(hidden, by=staff.editor, kind="official", country="NO")
     assert (hidden.kind, hidden.country) == ("official", "NO")

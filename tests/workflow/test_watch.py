@@ -11,18 +11,21 @@ from django.utils import timezone
 
 from factcheck import signals
 from factcheck.errors import NotAllowed
+from factcheck.leases import claim as claim_job
 from factcheck.models import Document, Event, Job, Waiver
 from factcheck.permissions import MACHINE
 from factcheck.queue import JobName, enqueue
-from factcheck.tasks import work
+from factcheck.tasks import run, work
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.clearance import clearance, note_clearance
 from factcheck.workflow.crosscheck import request_crosscheck, resolve_discrepancy
+from factcheck.workflow.desks import set_policy
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.jobs import forget_quiet_jobs
 from factcheck.workflow.publication import publish_document, waive_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
-from tests.factories import NOON, TopicFactory
+from factcheck.workflow.watch import watch_documents
+from tests.factories import NOON, DocumentFactory, TopicFactory
 from tests.stories import Staff, bring_to, clear_document, committed, file_text, in_hours, revise_text, settle
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +220,51 @@ def test_a_long_text_asks_once_when_it_is_read(staff):
     assert Job.objects.filter(name="watch_clearance").count() == 1
 
 
+def test_a_policy_is_changed_at_once_and_a_worker_asks_for_the_documents_of_the_desk(story, staff):
+    for number in range(3):
+        file_text(f"{STORY} Part {number}.", desk=staff.desk, by=staff.editor)
+    settle()
+    Job.objects.filter(name="watch_clearance").delete()
+    with committed():
+        set_policy(staff.desk, by=staff.desk_chief, threshold=0.1)
+    job = Job.objects.get(name="watch_clearance")
+    assert (job.key, job.desk) == (f"desk:{staff.desk.pk}", staff.desk)
+    with committed():
+        run(claim_job("work"))
+    job.refresh_from_db()
+    assert job.result == {"asked": 4}
+    assert Job.objects.filter(name="watch_clearance", key__startswith="document:").count() == 4
+
+
+def test_many_documents_are_asked_for_in_as_many_queries_as_few(story, staff):
+    costs = []
+    for count in (2, 40):
+        rows = [DocumentFactory(desk=staff.desk, state="in_check") for _ in range(count)]
+        with CaptureQueriesContext(connection) as seen, committed(), transaction.atomic():
+            for row in rows:
+                watch_documents([row.pk])
+        costs.append(len([row for row in seen if "factcheck_" in row["sql"]]))
+        assert Job.objects.filter(key__in=[f"document:{row.pk}" for row in rows]).count() == count
+    assert costs[0] == costs[1] <= 4
+
+
+def test_a_document_asked_for_again_waits_in_its_place_and_is_not_asked_for_twice(story, staff):
+    for _ in range(2):
+        with committed(), transaction.atomic():
+            watch_documents([story.pk])
+    assert Job.objects.filter(name="watch_clearance", key=f"document:{story.pk}", state="due").count() == 1
+
+
+def test_the_hint_of_one_transaction_is_not_given_in_the_next(story, staff):
+    other = DocumentFactory(desk=staff.desk, state="in_check")
+    Job.objects.filter(name="watch_clearance").delete()
+    for row in (story, other):
+        with committed(), transaction.atomic():
+            watch_documents([row.pk])
+    wanted = {f"document:{row.pk}" for row in (story, other)}
+    assert set(Job.objects.filter(name="watch_clearance").values_list("key", flat=True)) == wanted
+
+
 def test_only_the_machine_notes_an_answer(story, staff):
     with pytest.raises(NotAllowed):
         note_clearance(story.pk, by=staff.chief_editor)
@@ -241,6 +289,8 @@ def test_small_work_is_left_out_of_lists_unless_it_failed_and_is_forgotten_after
     Job.objects.update(finished_at=timezone.now() - timedelta(days=2))
     assert forget_quiet_jobs() > 0
     assert list(Job.objects.filter(name="watch_clearance")) == [failed]
+    Job.objects.update(finished_at=timezone.now() - timedelta(days=8))
+    assert forget_quiet_jobs() == 1, "a failed one after a week"
     assert Job.objects.filter(name="read_document").exists()
 
 

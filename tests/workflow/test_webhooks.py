@@ -9,9 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.forms import model_to_dict
 from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
+from factcheck.intake.fetching import FetchFailed, FetchRefused
 from factcheck.leases import claim as take_job
 from factcheck.models import Delivery, Document, Event, Job, Webhook
 from factcheck.permissions import MACHINE
@@ -91,7 +93,7 @@ def test_every_happening_is_told_once_with_ids_and_states_and_no_text(story, hoo
         "document_cleared", "document_published", "claim_stale", "document_uncleared", "correction_published",
     ]  # fmt: skip
     sent = json.dumps([row.payload for row in rows])
-    assert not [word for word in ("Torvik", "Flood", "council", "45", staff.editor.username) if word in sent]
+    assert not [word for word in ("Torvik", "Flood", "council", "45 homes", staff.editor.username) if word in sent]
     assert rows[2].payload["claim"] == {"id": story.claims.get().pk, "state": "stale"}
     assert [row["code"] for row in rows[3].payload["clearance"]["blockers"]] == ["claim_stale"]
     assert Job.objects.filter(name="deliver_webhook").count() == 5
@@ -139,7 +141,67 @@ def test_a_webhook_that_leads_inside_is_never_dialled_and_not_tried_again(story,
     work()
     delivery, job = Delivery.objects.get(), Job.objects.get(name="deliver_webhook")
     assert (delivery.delivered_at, delivery.status, job.state) == (None, None, "failed")
-    assert "private" in delivery.error and "private" in job.error
+    assert "private" in delivery.error
+
+
+class Elsewhere:
+    """The other side of a webhook: answers as it is told, one answer for each message."""
+
+    def __init__(self, monkeypatch, *answers):
+        self.answers, self.asked = list(answers), 0
+        monkeypatch.setattr("factcheck.tasks.post_json", self)
+
+    def __call__(self, url, body, **_):
+        self.asked += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+FAULTS = {
+    "slow": FetchRefused("too_slow", "The server cms.example took too long."),
+    "no name server": FetchFailed("dns", "There is no host named cms.example."),
+    "away": FetchFailed("connect", "The server cms.example cannot be reached."),
+    "ill": 503,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_webhook_that_fails_once_gets_the_message_a_minute_later(fault, story, hook, staff, monkeypatch):
+    other = Elsewhere(monkeypatch, FAULTS[fault], 204)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    work()
+    job = Job.objects.get(name="deliver_webhook")
+    assert (job.state, job.failures) == ("due", 1)
+    assert timedelta(seconds=50) < job.run_at - timezone.now() < timedelta(seconds=70)
+    Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    assert (Delivery.objects.get().status, other.asked) == (204, 2)
+
+
+def test_a_webhook_that_stays_away_is_tried_for_hours_and_then_given_up(story, hook, staff, monkeypatch):
+    Elsewhere(monkeypatch, *[FAULTS["slow"]] * 5)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    waits = []
+    for _ in range(5):
+        work()
+        job = Job.objects.get(name="deliver_webhook")
+        waits.append(round((job.run_at - timezone.now()).total_seconds() / 60))
+        Job.objects.filter(state="due").update(run_at=timezone.now() - timedelta(seconds=1))
+    assert (waits[:4], job.state) == ([1, 5, 30, 120], "failed")
+
+
+def test_the_job_names_neither_the_host_of_a_webhook_nor_what_it_answered(story, hook, staff, monkeypatch):
+    Elsewhere(monkeypatch, FAULTS["slow"], 418)
+    publish_document(story, by=staff.editor, uncleared_reason="breaking")
+    for said in ("cms.example", "418"):
+        work()
+        job = Job.objects.visible_to(staff.checker).get(name="deliver_webhook")
+        assert said in Delivery.objects.get().error
+        assert "cms" not in str(model_to_dict(job)) and "418" not in job.error
+        assert str(Delivery.objects.get().pk) in job.error
+        Job.objects.filter(state="due").update(run_at=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_delivery_to_a_webhook_that_was_switched_off_is_dropped(story, hook, staff):

@@ -5,8 +5,10 @@ A feed is read in the same child process as a document. Its dates are believed o
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -24,6 +26,7 @@ MOST_ENTRIES = 1_000
 LONGEST_PAGE = 1_000_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
+_REFERENCE = re.compile(rb"&(?:amp;)*#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
 
 
 def read_feed(data: bytes, *, charset: str = "", url: str = "", now: datetime | None = None) -> Listing:
@@ -32,7 +35,7 @@ def read_feed(data: bytes, *, charset: str = "", url: str = "", now: datetime | 
     kind = f"application/xml; charset={charset}" if charset else "application/xml"
     try:
         found = feedparser.parse(
-            io.BytesIO(data),  # bytes alone would be tried as the name of a file
+            io.BytesIO(_mended(data)),  # bytes alone would be tried as the name of a file
             response_headers={"content-type": kind},
         )
         if found.get("version") or found.get("entries"):
@@ -40,6 +43,21 @@ def read_feed(data: bytes, *, charset: str = "", url: str = "", now: datetime | 
     except Exception as error:  # the border: whatever the library raises on a hostile feed ends here
         raise Unreadable("malformed", f"The feed is damaged and cannot be read ({type(error).__name__}).") from error
     raise Unreadable("wrong_type", "There is no RSS or Atom feed at this address.")
+
+
+def _mended(data: bytes) -> bytes:
+    """The feed without references that no text can keep: one would cost every entry."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return _mended(data.decode("utf-16", "replace").encode()).decode().encode("utf-16")
+    return _REFERENCE.sub(_storable, data)
+
+
+def _storable(found: re.Match[bytes]) -> bytes:
+    """A reference to a character; to half of one, to NUL or to one that does not exist, the mark for a lost one."""
+    said = found[1].lower()
+    digits = said.removeprefix(b"x")[:12]
+    number = int(digits, 16 if said.startswith(b"x") else 10)
+    return found[0] if 0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else b"&#xFFFD;"
 
 
 def _listing(found: Any, url: str, now: datetime) -> Listing:
@@ -50,7 +68,17 @@ def _listing(found: Any, url: str, now: datetime) -> Listing:
     if found.get("bozo") and "CharacterEncodingOverride" not in type(found.get("bozo_exception")).__name__:
         notes.append("The feed is not well formed; entries may be missing.")
     named = Counter(_said(item, "id") for item in items)
-    entries = {entry.guid: entry for item in reversed(items) if (entry := _entry(item, url, named, now))}
+    entries: dict[str, Entry] = {}
+    damaged = 0
+    for item in reversed(items):
+        try:
+            entry = _entry(item, url, named, now)
+        except Exception:  # whatever one hostile entry provokes, the others are read
+            damaged += 1
+        else:
+            entries |= {entry.guid: entry} if entry else {}
+    if damaged:
+        notes.append(f"{damaged} entries of the feed are damaged and were left out.")
     return Listing(one_line(found.feed.get("title")), tuple(reversed(entries.values())), tuple(notes))
 
 

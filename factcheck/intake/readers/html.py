@@ -31,6 +31,7 @@ _LEAVES = "area base br col embed hr img input link meta param source track wbr 
 _NEVER_DEEP = frozenset(_LEAVES.split())  # void, or closed by the next of their kind
 _UNSEEN = "script style noscript template svg head iframe object select textarea button nav footer"
 _SILENT = frozenset(_UNSEEN.split())
+_NEVER_SEEN = frozenset(("script", "style", "template", "head"))
 _LINES = """
     address article aside blockquote body dd div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6 header
     hr html li main ol p pre section table tbody thead tr ul br
@@ -39,22 +40,26 @@ _BLOCKS = frozenset(_LINES.split())
 _SPACES = re.compile(r"[ \t\n\r\f\u00a0]+")
 
 
-def read_html(text: str, url: str = "") -> Extract:
-    """The article of a page. Raises Unreadable: malformed (nested beyond reason), too_large (tags), no_text."""
+def read_html(text: str, url: str = "", *, whole: bool = False) -> Extract:
+    """The article of a page, or its `whole` text. Raises Unreadable: malformed (nested beyond reason), too_large
+    (tags), no_text.
+    """
     _check_shape(text)
     tree = _tree(text)
     if tree is None:
         raise Unreadable("no_text", "The page is empty.")
     facts = page_facts(tree, text, url)
-    article, notes = _article(text, url), list[str]()
-    if article:
+    article, notes = "" if whole else _article(text, url), list[str]()
+    if whole:
+        article = _lines(tree, _NEVER_SEEN)
+    elif article:
         notes.extend(_left_out(tree, article))
     else:
         article = _lines(tree)
         notes.append("The article could not be told from the rest of the page; all of the page's text is shown.")
     if not article.strip():
         raise Unreadable("no_text", "The page has no text of its own; it may be drawn by a script. Please paste it.")
-    return _extract(article, facts, tuple(notes))
+    return _extract(article, facts, tuple(notes), plain=whole)
 
 
 def block_text(markup: str) -> str:
@@ -66,7 +71,7 @@ def block_text(markup: str) -> str:
     return "" if tree is None else _lines(tree)
 
 
-def _extract(text: str, facts: PageFacts, notes: tuple[str, ...]) -> Extract:
+def _extract(text: str, facts: PageFacts, notes: tuple[str, ...], *, plain: bool) -> Extract:
     return Extract(
         text=text,
         media_type=HTML,
@@ -80,6 +85,7 @@ def _extract(text: str, facts: PageFacts, notes: tuple[str, ...]) -> Extract:
         site_name=facts.site_name,
         publisher=facts.publisher,
         canonical_url=facts.canonical_url,
+        plain=plain,
         notes=(*facts.stamp.notes, *notes),
     )
 
@@ -120,26 +126,26 @@ def _article(text: str, url: str) -> str:
     return found or ""
 
 
-def _lines(tree: Any) -> str:
+def _lines(tree: Any, silent: frozenset[str] = _SILENT) -> str:
     """All visible text below an element: blocks on lines of their own, white space as a browser shows it."""
-    parts = [_SPACES.sub(" ", part) if part != "\n" else part for part in _visible(tree)]
+    parts = [_SPACES.sub(" ", part) if part != "\n" else part for part in _visible(tree, silent)]
     lines = (_SPACES.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _visible(tree: Any) -> Iterator[str]:
+def _visible(tree: Any, unseen: frozenset[str]) -> Iterator[str]:
     """Pieces of text in reading order, with a line break before and after each block."""
     silent = 0
     for event, node in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = node.tag if isinstance(node.tag, str) else ""
         if event == "start":
-            silent += tag in _SILENT
+            silent += tag in unseen
             if not silent:
                 yield "\n" if tag in _BLOCKS else ""
                 yield _SPACES.sub(" ", node.text or "")
         else:
             if event == "end":
-                silent -= tag in _SILENT
+                silent -= tag in unseen
                 if not silent and tag in _BLOCKS:
                     yield "\n"
             if not silent and node is not tree:

@@ -1,6 +1,7 @@
 """Plain text and Markdown: the body is kept as it is; a metadata block on top of Markdown is read.
 
-The block is MultiMarkdown's: `Key: value` lines from the very first line, ended by a blank line.
+The block is MultiMarkdown's: `Key: value` lines from the very first line, ended by a blank line. Only the keys that are
+known here are taken out, each once; whatever else stands in the block is text, for it may hold a claim.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ def _metadata(text: str) -> tuple[dict[str, str], str]:
     The first key must be one of ours, or a story that begins "Velmora: the river rose" would lose a line.
     """
     fields: dict[str, str] = {}
+    kept: list[str] = []
     start, key, end = 0, "", text.find("\n")
     while end >= 0 and start < _BLOCK:
         line = text[start:end]
@@ -81,11 +83,19 @@ def _metadata(text: str) -> tuple[dict[str, str], str]:
             key = _KEYS.get(matched.group(1).strip().lower(), "")
             if not fields and not key:
                 break
-            fields.setdefault(key, matched.group(2).strip())
+            if not key or key in fields:
+                key = ""
+                kept.append(line)
+            else:
+                fields[key] = matched.group(2).strip()
         elif fields and line[:1] in (" ", "\t") and line.strip():
-            fields[key] += " " + line.strip()
+            if key == "title":
+                fields[key] += " " + line.strip()
+            else:
+                kept.append(line)
         elif fields and line.strip() in ("", "---", "..."):
-            return fields, text[start:].lstrip("\n")
+            body = text[start:].lstrip("\n")
+            return fields, "\n".join(kept) + "\n\n" + body if kept else body
         else:
             break
     return {}, text

@@ -23,18 +23,19 @@ Reader = Callable[[bytes], Extract]
 
 def read_bytes(
     data: bytes, *, filename: str = "", media_type: str = "", charset: str = "", url: str = "",
-    reader: Reader | None = None,
+    whole: bool = False, reader: Reader | None = None,
 ) -> Extract:  # fmt: skip
     """What some bytes from outside say, whatever their format.
 
     `filename` is a promise that the bytes must keep; `media_type` and `charset` are hints, the bytes win. `url`
-    resolves relative addresses in a page. `reader` is one that the host brings, asked instead of ours. Raises
-    Unreadable and nothing else (see its codes); hostile bytes may still take long or much memory, for which there is
-    `factcheck.intake.isolation`.
+    resolves relative addresses in a page. `whole` keeps all that a page shows, instead of looking for its article: for
+    a page that holds nothing but somebody's own text. `reader` is one that the host brings, asked instead of ours.
+    Raises Unreadable and nothing else (see its codes); hostile bytes may still take long or much memory, for which
+    there is `factcheck.intake.isolation`.
     """
     check_size(data)
     try:
-        extract = reader(data) if reader else _read(data, filename, media_type, charset, url)
+        extract = reader(data) if reader else _read(data, filename, media_type, charset, url, whole)
         return _stored(extract)
     except Unreadable:
         raise
@@ -46,7 +47,7 @@ def read_bytes(
         raise Unreadable("malformed", f"The file is damaged and cannot be read ({type(error).__name__}).") from error
 
 
-def _read(data: bytes, filename: str, media_type: str, charset: str, url: str) -> Extract:
+def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, whole: bool) -> Extract:
     found = sniffing.binary_type(data, charset)
     if found:
         sniffing.check_name(filename, found)
@@ -56,17 +57,17 @@ def _read(data: bytes, filename: str, media_type: str, charset: str, url: str) -
         claimed = sniffing.claimed_type(filename, media_type)
         found = sniffing.text_type(characters.text, claimed)
         sniffing.check_name(filename, found)
-        extract = _with_decoding(_read_text(characters.text, found, url), characters)
+        extract = _with_decoding(_read_text(characters.text, found, url, whole), characters)
     remarks = sniffing.lie_of_the_server(media_type, found)
     return dataclasses.replace(extract, notes=(*extract.notes, *remarks))
 
 
-def _read_text(text: str, found: str, url: str) -> Extract:
+def _read_text(text: str, found: str, url: str, whole: bool) -> Extract:
     clean, notes = stored_text(text)  # before reading, so that no reader meets a stray control character
     if not clean.strip():
         raise Unreadable("empty", "The file holds no text, only blanks.")
     if found == sniffing.HTML:
-        extract = read_html(clean, url)
+        extract = read_html(clean, url, whole=whole)
     elif found == sniffing.NINJS:
         extract = read_ninjs(clean)
     else:

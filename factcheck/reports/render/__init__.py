@@ -16,7 +16,7 @@ from django.utils.text import slugify
 
 from factcheck.conf import settings
 from factcheck.errors import Invalid
-from factcheck.models import Report, ReportFormat, ReportKind
+from factcheck.models import ERASED, Report, ReportFormat, ReportKind, Revision
 
 from .claimreview import as_claimreview
 from .pages import as_html, as_json, as_text, mail_of
@@ -76,8 +76,25 @@ def renderer_of(name: str) -> Renderer:
 
 
 def with_all_parts(report: Report) -> dict[str, Any]:
-    """The frozen data, with an empty list for what an older report did not have."""
+    """The frozen data, with an empty list for what an older report did not have; nothing of texts erased since."""
+    if is_erased(report):
+        return {**NOTHING, "kind": report.kind, "title": ERASED}
     return {**NOTHING, "kind": report.kind, "title": report.title, **report.data}
+
+
+def is_erased(report: Report) -> bool:
+    """Whether a text of it was erased after it was built.
+
+    To erase a text blanks its reports too; this holds for those that were kept when it did not, and for one that was
+    being built meanwhile.
+    """
+    if not report.data:
+        return report.title == ERASED
+    told = {part.get("id") for part in report.data.get("documents", ())} | {report.document_id}
+    documents = [pk for pk in told if isinstance(pk, int)]
+    if not documents:
+        return False
+    return Revision.objects.filter(document__in=documents, erased_at__gte=report.built_at).exists()
 
 
 def render(report: Report, format: str) -> Rendered:
@@ -86,12 +103,14 @@ def render(report: Report, format: str) -> Rendered:
     Raises:
         Invalid: there is no such format, or not of this kind of report.
     """
-    body, media_type, suffix = renderer_of(format)(with_all_parts(report))
-    name = slugify(report.title)[:60].strip("-") or slugify(report.kind)
+    data = with_all_parts(report)
+    body, media_type, suffix = renderer_of(format)(data)
+    title = ERASED if data["title"] == ERASED else report.title
+    name = slugify(title)[:60].strip("-") or slugify(report.kind)
     return Rendered(body, media_type, f"{name}-{report.pk}{re.sub(r'[^A-Za-z0-9.]', '', suffix)}")
 
 
 __all__ = [
-    "RENDERERS", "Rendered", "as_html", "as_json", "as_text", "formats_of", "mail_of", "render", "renderer_of",
-    "with_all_parts",
+    "RENDERERS", "Rendered", "as_html", "as_json", "as_text", "formats_of", "is_erased", "mail_of", "render",
+    "renderer_of", "with_all_parts",
 ]  # fmt: skip

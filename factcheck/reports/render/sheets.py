@@ -18,23 +18,46 @@ from .tables import Cell, Data, Table, tables_of
 
 FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
 """What a spreadsheet may take for the start of a formula, also behind a TAB, a CR or a blank."""
+INNER = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@|%＝＋－＠])")
+"""The same behind a place inside a cell where a spreadsheet with another separator begins a new one."""
 LONGEST_CELL = 32_000
 CUT = " … (cut: the whole text is in the JSON of this report)"
 WIDE, NARROW = 60, 12
 
 
 def as_csv(data: Data) -> bytes:
-    """The main table of a report, with the mark that tells a spreadsheet it is UTF-8."""
-    table, out = tables_of(data)[0], io.StringIO()
+    """All tables of a report as one, with the mark that tells a spreadsheet it is UTF-8."""
+    table, out = as_one(tables_of(data), data["title"]), io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.header)
     writer.writerows([harmless(cell) for cell in row] for row in table.rows)
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
+def as_one(tables: list[Table], title: str) -> Table:
+    """Tables under each other: the first column names the table, the others are all columns there are, each once.
+
+    Where no table has a row, the one row says which report this is.
+    """
+    columns = list(dict.fromkeys(name for table in tables for name in table.header))
+    rows: list[tuple[Cell, ...]] = []
+    for table in tables:
+        places = [table.header.index(name) if name in table.header else None for name in columns]
+        rows += [(table.name, *("" if at is None else row[at] for at in places)) for row in table.rows]
+    if not rows:
+        rows.append(("Report", title, *[""] * (len(columns) - 1)))
+    return Table(title, ("Table", *columns), rows)
+
+
 def harmless(cell: Cell) -> Cell:
-    """A text that would be a formula gets an apostrophe before it; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+    """A text that would be a formula gets an apostrophe before it; numbers stay numbers.
+
+    So does what follows a semicolon, a TAB or a line break: a spreadsheet that splits there does not mind our quotes.
+    """
+    if not isinstance(cell, str):
+        return cell
+    guarded = INNER.sub(r"\1'", cell)
+    return f"'{guarded}" if FORMULA.match(cell) else guarded
 
 
 def as_xlsx(data: Data) -> bytes:

@@ -1,4 +1,4 @@
-"""A report as tables: a name, a header and rows of texts and numbers. CSV is the first of them, XLSX all."""
+"""A report as tables: a name, a header and rows of texts and numbers. XLSX has a sheet for each, CSV all in one."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def each_claim(data: Data) -> Iterator[tuple[Data, Data]]:
 
 def claims(data: Data) -> Table:
     header = (
-        "Number", "Claim", "State", "Verdict", "Submitted by", "Signed off by", "Signed off at", "Eyes", "Origins",
-        "Type", "Check-worthiness", "In the text", "Attributed to", "Waived until", "Why waived", "Why stale",
-        "Figures",
+        "Claim number", "Claim", "State", "Verdict", "Submitted by", "Signed off by", "Signed off at", "Eyes",
+        "Origins", "Type", "Check-worthiness", "In the text", "Attributed to", "Waived until", "Why waived",
+        "Why stale", "Figures",
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
@@ -56,7 +56,7 @@ def claims(data: Data) -> Table:
 
 
 def figures(data: Data) -> Table:
-    header = ("Claim", "Figure", "Counts", "Unit", "Hedge", "Told as", "Said by", "As of", "State")
+    header = ("Claim number", "Figure", "Counts", "Unit", "Hedge", "Told as", "Said by", "As of", "State")
     rows: list[tuple[Cell, ...]] = [
         (
             claim["number"], row["surface"], row["counted"], words(row["unit"]), words(row["hedge"]),
@@ -68,7 +68,7 @@ def figures(data: Data) -> Table:
 
 
 def evidence(data: Data) -> Table:
-    header = ("Claim", "Source", "Kind", "Stance", "Use", "State", "Words", "Address", "SHA-256")
+    header = ("Claim number", "Source", "Kind", "Stance", "Use", "State", "Words", "Address", "SHA-256")
     rows: list[tuple[Cell, ...]] = [
         (
             claim["number"], row["source"], words(row["kind"]), words(row["stance"]), words(row["use"]),
@@ -99,14 +99,14 @@ def blockers(data: Data) -> Table:
 def documents(data: Data) -> Table:
     header = (
         "Document", "State", "Clear", "Waived until", "What blocks", "Publisher", "Byline", "Published at", "Revision",
-        "Went out", "Corrections", "Waivers", "SHA-256 of the text",
+        "Went out", "Corrections", "Waivers", "Policy of the desk", "SHA-256 of the text",
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
             row["title"], words(row["state"]), "yes" if row["clear"] else "no", row["waived_until"],
             len(row["blockers"]), row["publisher"], row["byline"], row["published_at"], row["revision"],
             "; ".join(row["publications"]), "; ".join(row["corrections"]), "; ".join(row["document_waivers"]),
-            row["text_sha256"],
+            row.get("policy", ""), row["text_sha256"],
         )
         for row in data["documents"]
     ]  # fmt: skip

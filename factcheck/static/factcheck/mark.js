@@ -21,8 +21,9 @@ function take() {
   const through = before(range.endContainer, range.endOffset);
   const quote = through.slice(ahead.length);
   if (!quote.trim()) return;
-  const start = [...ahead].length;
+  const start = (Number(text.dataset.fcFrom) || 0) + [...ahead].length;
   form.elements.quote.value = quote;
+  form.elements.quote.dispatchEvent(new Event("change", { bubbles: true }));
   form.elements.start.value = start;
   form.elements.end.value = start + [...quote].length;
   form.querySelector("[data-fc-said]").textContent = `${[...quote].length} characters are selected.`;

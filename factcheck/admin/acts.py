@@ -1,0 +1,75 @@
+"""What an act looks like to a person: its button, its form, and the words it is told in. No page lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+
+class ActForm(forms.Form):
+    """What an act asks of a person: nothing, unless a noun's form adds fields. It knows the record and who asks."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, user: Any, record: Any = None, **kwargs: Any) -> None:
+        self.user, self.record = user, record
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.fit()
+
+    def fit(self) -> None:
+        """Fit choices and first values to the record; for the forms of the nouns."""
+
+
+class NoteForm(ActForm):
+    """An act that needs a reason."""
+
+    note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+
+class Several(forms.ModelMultipleChoiceField):
+    """Records to choose several of. A number that no database holds is no choice, and is not asked for."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or ():
+            if len(str(one)) > 18:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "that"})
+        return super().clean(value)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One button: the function of ``workflow``, its form, and what the button and the message say.
+
+    ``versioned``: the function takes the version the person saw. ``grave``: it looks it.
+    """
+
+    call: Callable[..., Any]
+    form: type[ActForm] = ActForm
+    label: str = ""
+    done: str = ""
+    versioned: bool = True
+    grave: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.form.base_fields)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button as a page shows it; ``asks`` leads to a form, the others act at once."""
+
+    name: str
+    label: str
+    address: str
+    asks: bool
+    grave: bool
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ")

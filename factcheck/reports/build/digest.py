@@ -1,0 +1,47 @@
+"""The desk digest: what is in check, in conflict, overdue, and what went out since yesterday."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from factcheck.models import Correction, Desk, Discrepancy, Document, Publication, ReportKind, VerificationTask
+from factcheck.states import DiscrepancyState, DocumentState
+
+from .documents import discrepancies_of, discrepancy_line, document_part
+from .parts import VerificationReport, stamp
+
+
+def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationReport:
+    """A desk's day: what is in check, in conflict, overdue; what went out since yesterday, cleared or not."""
+    now = at or timezone.now()
+    since = now - timedelta(days=1)
+    recent = Document.objects.filter(desk=desk, kind="story").filter(
+        state__in=[DocumentState.IN_CHECK, DocumentState.PUBLISHED]
+    )
+    out = Publication.objects.filter(document__desk=desk, at__gte=since)
+    shown = recent.filter(state=DocumentState.IN_CHECK) | recent.filter(publications__in=out)
+    rows = Discrepancy.objects.filter(figures__document__desk=desk, state=DiscrepancyState.OPEN).distinct()
+    late = VerificationTask.objects.filter(claim__document__desk=desk).overdue(now).select_related("claim", "assignee")
+    parts = tuple(document_part(document, now, whole=False) for document in shown.distinct().order_by("pk"))
+    lines = tuple(discrepancy_line(row, desk) for row in discrepancies_of(rows))
+    counts = {
+        "in check": sum(part.state == DocumentState.IN_CHECK for part in parts),
+        "clear": sum(part.clear for part in parts),
+        "published cleared": out.filter(clear=True).count(),
+        "published uncleared": out.filter(clear=False).count(),
+        "corrected": Correction.objects.filter(publication__document__desk=desk, at__gte=since).count(),
+        "open discrepancies": len(lines),
+        "overdue": len(late),
+    }
+    return VerificationReport(
+        kind=ReportKind.DESK_DIGEST,
+        title=f"Desk digest: {desk}",
+        desk=desk.name,
+        built_at=stamp(now),
+        documents=parts,
+        discrepancies=lines,
+        overdue=tuple(f"{row} (due {stamp(row.due_at)}, {row.assignee or 'unassigned'})" for row in late),
+        counts=counts,
+    )

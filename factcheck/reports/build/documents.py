@@ -1,0 +1,225 @@
+"""The verification report of a document: its text, claims, evidence, decisions, and what blocks it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from factcheck.conf import verdict_words
+from factcheck.models import (
+    Anchor,
+    Claim,
+    Correction,
+    Desk,
+    Discrepancy,
+    Document,
+    Evidence,
+    Figure,
+    ReportKind,
+    Revision,
+    SignOff,
+    Verdict,
+)
+from factcheck.states import ClaimState, DiscrepancyState
+from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
+from factcheck.workflow.crosscheck import says_of
+from factcheck.workflow.transitions import told_to
+
+from .parts import (
+    ClaimLine,
+    DiscrepancyLine,
+    DocumentPart,
+    EvidenceLine,
+    FigureLine,
+    Passage,
+    VerificationReport,
+    stamp,
+)
+
+
+def build_document(document: Document, *, at: datetime | None = None) -> VerificationReport:
+    """The verification report of a document."""
+    now = at or timezone.now()
+    part = document_part(document, now, whole=True)
+    lines = [
+        discrepancy_line(row, document.desk) for row in discrepancies_of(Discrepancy.objects.of_document(document))
+    ]
+    counts = Counter(claim.state for claim in part.claims)
+    return VerificationReport(
+        kind=ReportKind.DOCUMENT,
+        title=f"Verification report: {document}",
+        desk=document.desk.name,
+        built_at=stamp(now),
+        documents=(part,),
+        discrepancies=tuple(lines),
+        counts=dict(sorted(counts.items())),
+    )
+
+
+def document_part(document: Document, now: datetime, *, whole: bool) -> DocumentPart:
+    """A document's part of a report; ``whole`` with its text and claims."""
+    revision = document.current_revision
+    answer = clearance(document, at=now)
+    numbered = list(enumerate(claims_of(document, revision), 1)) if whole and revision else []
+    return DocumentPart(
+        id=document.pk,
+        title=str(document),
+        kind=document.kind,
+        state=document.state,
+        url=document.url,
+        language=document.language,
+        publisher=document.publisher.name if document.publisher else document.publisher_name,
+        byline=document.byline,
+        published_at=stamp(document.published_at),
+        revision=revision.number if revision else 0,
+        text_sha256=revision.text_sha256 if revision else "",
+        clear=answer.clear,
+        policy=policy_words(answer.policy),
+        blockers=tuple(row.message for row in answer.blockers),
+        waived_until=stamp(answer.waived_until),
+        document_waivers=tuple(waiver_lines(revision)),
+        publications=tuple(
+            f"{stamp(row.at)} by {row.by}{under(row.answer)}: {'cleared' if row.clear else 'UNCLEARED'}"
+            for row in document.publications.select_related("by")
+        ),
+        corrections=tuple(
+            f"{stamp(row.at)}: {row}" for row in Correction.objects.filter(publication__document=document)
+        ),
+        passages=tuple(passages(revision, numbered)) if revision and whole else (),
+        claims=tuple(claim_lines(document, numbered)),
+    )
+
+
+def policy_words(rules: dict[str, Any]) -> str:
+    """The rules by which the gate answered, in words."""
+    if not rules:
+        return ""
+    origins = "one independent origin" if rules["minimum_origins"] == 1 else f"{rules['minimum_origins']} origins"
+    return (
+        f"{rules['eyes']} pairs of eyes, check-worthiness from {rules['threshold']:g}, {origins} or a primary source, "
+        f"reliability floor {rules['reliability_floor']}"
+    )
+
+
+def under(answer: dict[str, Any]) -> str:
+    """The policy under which something went out, where the answer kept it."""
+    said = policy_words(answer.get("policy", {}))
+    return f" under the policy of {said}" if said else ""
+
+
+def waiver_lines(revision: Revision | None) -> list[str]:
+    if revision is None:
+        return []
+    rows = revision.waivers.select_related("by")
+    return [
+        f"waived by {row.by} until {stamp(row.expires_at)}: {row.reason} ({len(row.covers)} unchecked)" for row in rows
+    ]
+
+
+def claims_of(document: Document, revision: Revision | None) -> list[Claim]:
+    """The document's claims in the order of the text, those lost from it last."""
+    rows = document.claims.select_related("attribution__source")
+    starts = dict(Anchor.objects.filter(revision=revision, claim__isnull=False).values_list("claim", "start"))
+    return sorted(rows, key=lambda row: (starts.get(row.pk) is None, starts.get(row.pk) or 0, row.pk))
+
+
+def passages(revision: Revision, numbered: list[tuple[int, Claim]]) -> list[Passage]:
+    """The text cut at the claims, so that a template can mark them."""
+    numbers = {claim.pk: number for number, claim in numbered}
+    rows = revision.anchors.filter(claim__isnull=False, start__isnull=False).in_text_order()
+    found: list[Passage] = []
+    at = 0
+    for row in rows:
+        if row.claim_id not in numbers or row.start is None or row.end is None or row.start < at:
+            continue
+        found += [
+            Passage(revision.text[at : row.start]),
+            Passage(revision.text[row.start : row.end], numbers[row.claim_id]),
+        ]
+        at = row.end
+    return [passage for passage in [*found, Passage(revision.text[at:])] if passage.text]
+
+
+def claim_lines(document: Document, numbered: list[tuple[int, Claim]]) -> list[ClaimLine]:
+    """All claims with what was decided of them: one question each for figures, evidence, verdicts, decisions."""
+    if not numbered:
+        return []
+    signed, waivers = latest_sign_offs(document), latest_waivers(document)
+    rows = Verdict.objects.filter(claim__document=document).select_related("by").order_by("pk")
+    verdicts = {row.claim_id: row for row in rows}
+    figures, evidence = figures_of(document), evidence_of(document)
+    return [
+        claim_line(
+            number, claim, verdicts.get(claim.pk), signed.get(claim.pk), waivers.get(claim.pk),
+            figures=tuple(figures.get(claim.pk, ())), evidence=tuple(evidence.get(claim.pk, ())),
+        )
+        for number, claim in numbered
+    ]  # fmt: skip
+
+
+def claim_line(
+    number: int, claim: Claim, verdict: Any, signed: SignOff | None, waiver: Any, **lines: tuple[Any, ...]
+) -> ClaimLine:
+    standing = signed if signed and verdict and signed.verdict_id == verdict.pk else None
+    waiver = waiver if claim.state == ClaimState.WAIVED else None
+    said = claim.attribution
+    return ClaimLine(
+        number=number, id=claim.pk, text=claim.text, claim_type=claim.claim_type, checkworthiness=claim.checkworthiness,
+        state=claim.state, anchor_state=claim.anchor_state, attributed_to=str(said or ""),
+        attributed_kind=said.source.kind if said and said.source else "",
+        verdict=verdict.label if verdict else "", verdict_words=verdict_words(verdict.label) if verdict else "",
+        verdict_by=str(verdict.by) if verdict else "", signed_by=str(standing.by) if standing else "",
+        signed_at=stamp(standing.at) if standing else "", eyes=standing.eyes if standing else "",
+        origins=standing.origins if standing else 0, waived_until=stamp(waiver.expires_at) if waiver else "",
+        waiver_reason=waiver.reason if waiver else "", stale_reason=claim.stale_reason, **lines,
+    )  # fmt: skip
+
+
+def figures_of(document: Document) -> dict[int, list[FigureLine]]:
+    """The figures of each claim."""
+    rows = Figure.objects.filter(claim__document=document).select_related("attribution__source")
+    found: dict[int, list[FigureLine]] = {}
+    for row in rows.order_by("pk"):
+        row.document = document
+        found.setdefault(row.claim_id or 0, []).append(figure_line(row))
+    return found
+
+
+def evidence_of(document: Document) -> dict[int, list[EvidenceLine]]:
+    """The evidence of each claim; of what was kept only its digest, for the bytes may be large."""
+    rows = Evidence.objects.filter(claim__document=document).select_related("source", "snapshot")
+    found: dict[int, list[EvidenceLine]] = {}
+    for row in rows.defer("snapshot__warc", "snapshot__text").order_by("pk"):
+        line = EvidenceLine(
+            source=str(row.source or ""), kind=row.kind, stance=row.stance, use=row.source_use, state=row.state,
+            excerpt=row.excerpt or row.note, url=row.url, sha256=row.snapshot.sha256 if row.snapshot else "",
+        )  # fmt: skip
+        found.setdefault(row.claim_id, []).append(line)
+    return found
+
+
+def figure_line(figure: Figure) -> FigureLine:
+    as_of = figure.as_of_start.date().isoformat() if figure.as_of_start else ""
+    return FigureLine(
+        figure.surface, figure.counted, figure.unit, figure.hedge, figure.modality, says_of(figure), as_of, figure.state
+    )
+
+
+def discrepancies_of(rows: Any) -> list[Discrepancy]:
+    return list(rows.exclude(state=DiscrepancyState.CLOSED).with_sides().order_by("pk"))
+
+
+def discrepancy_line(row: Discrepancy, desk: Desk) -> DiscrepancyLine:
+    """A discrepancy as a desk may read it: with the titles of its own documents only.
+
+    The note of a resolution may speak of either side: it is for a desk that holds both.
+    """
+    figures = [side.figure for side in row.sides.all()]
+    titles = {figure.document_id: str(figure.document) for figure in figures if figure.document.desk_id == desk.pk}
+    reason = told_to(row, desk.pk)
+    held = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk.pk}
+    note = row.resolution_note if len(held) > 1 else ""
+    return DiscrepancyLine(row.kind, reason, row.state, row.resolution, note, tuple(titles.values()))

@@ -1,0 +1,57 @@
+"""The report of overdue checking work: whose it is, how late, on which claims."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from factcheck.models import Desk, ReportKind, VerificationTask
+
+from .parts import LateLine, OverdueReport, PersonPart, stamp
+
+
+def build_overdue(desk: Desk, *, at: datetime | None = None) -> OverdueReport:
+    """The overdue work of a desk by assignee; who has waited longest comes first, and work nobody has before that."""
+    now = at or timezone.now()
+    rows = VerificationTask.objects.filter(claim__document__desk=desk).overdue(now)
+    people: dict[str, list[LateLine]] = {}
+    for row in rows.select_related("claim__document", "assignee").order_by("due_at", "pk"):
+        people.setdefault(str(row.assignee or ""), []).append(late_line(row, now))
+    counts = {
+        "overdue": sum(map(len, people.values())),
+        "nobody has it": len(people.get("", ())),
+        "people": len(people.keys() - {""}),
+    }
+    return OverdueReport(
+        kind=ReportKind.OVERDUE,
+        title=f"Overdue checking work: {desk}",
+        desk=desk.name,
+        built_at=stamp(now),
+        counts=counts,
+        people=tuple(PersonPart(name, tuple(people[name])) for name in sorted(people, key=bool)),
+    )
+
+
+def late_line(row: VerificationTask, now: datetime) -> LateLine:
+    hours = int((now - row.due_at).total_seconds() // 3600) if row.due_at else 0
+    return LateLine(
+        claim=row.claim.text, document=str(row.claim.document), method=row.method, state=row.state,
+        waiting_for=row.waiting_for, claim_state=row.claim.state, due_at=stamp(row.due_at), hours_late=hours,
+        late=how_long(hours),
+    )  # fmt: skip
+
+
+def how_long(hours: int) -> str:
+    """Hours as a person says them.
+
+    >>> how_long(0), how_long(1), how_long(26), how_long(72)
+    ('less than an hour', '1 hour', '1 day 2 hours', '3 days')
+    """
+    days, rest = divmod(hours, 24)
+    said = [counted(days, "day"), counted(rest, "hour")]
+    return " ".join(part for part in said if part) or "less than an hour"
+
+
+def counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}" if number else ""

@@ -1,0 +1,230 @@
+"""What a report is made of: frozen dataclasses, one for each family, of texts and numbers only. No query lives here."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+def stamp(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC") if at else ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of the text; ``claim`` is the number of the claim it belongs to, 0 for none."""
+
+    text: str
+    claim: int = 0
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    surface: str
+    counted: str
+    unit: str
+    hedge: str
+    modality: str
+    says: str
+    as_of: str
+    state: str
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    source: str
+    kind: str
+    stance: str
+    use: str
+    state: str
+    excerpt: str
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """One claim with all that was decided of it."""
+
+    number: int
+    id: int
+    text: str
+    claim_type: str
+    checkworthiness: float
+    state: str
+    anchor_state: str
+    attributed_to: str = ""
+    attributed_kind: str = ""
+    verdict: str = ""
+    verdict_words: str = ""
+    verdict_by: str = ""
+    signed_by: str = ""
+    signed_at: str = ""
+    eyes: str = ""
+    origins: int = 0
+    waived_until: str = ""
+    waiver_reason: str = ""
+    stale_reason: str = ""
+    figures: tuple[FigureLine, ...] = ()
+    evidence: tuple[EvidenceLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class DiscrepancyLine:
+    kind: str
+    reason: str
+    state: str
+    resolution: str
+    note: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DocumentPart:
+    """A document as it stood: text, claims, what blocks it, what went out."""
+
+    id: int
+    title: str
+    kind: str
+    state: str
+    url: str
+    language: str
+    publisher: str
+    byline: str
+    published_at: str
+    revision: int
+    text_sha256: str
+    clear: bool
+    blockers: tuple[str, ...]
+    waived_until: str
+    document_waivers: tuple[str, ...]
+    publications: tuple[str, ...]
+    corrections: tuple[str, ...]
+    passages: tuple[Passage, ...] = ()
+    claims: tuple[ClaimLine, ...] = ()
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class SentenceLine:
+    """A sentence that carries one side of a discrepancy, and the text it stands in."""
+
+    text: str
+    surface: str
+    document: str
+    publisher: str
+    published_at: str
+
+
+@dataclass(frozen=True)
+class SideLine:
+    """One side of a discrepancy. Where ``held`` is false its figures are another desk's, and nothing of it is told."""
+
+    held: bool
+    says: str = ""
+    as_of: str = ""
+    sentences: tuple[SentenceLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConflictLine:
+    id: int
+    kind: str
+    reason: str
+    found_at: str
+    sides: tuple[SideLine, ...]
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """A piece of checking work that should have been done."""
+
+    claim: str
+    document: str
+    method: str
+    state: str
+    waiting_for: str
+    claim_state: str
+    due_at: str
+    hours_late: int
+    late: str
+
+
+@dataclass(frozen=True)
+class PersonPart:
+    """Who has the work, and what of it is overdue; no name for work that nobody has."""
+
+    name: str
+    tasks: tuple[LateLine, ...]
+
+
+@dataclass(frozen=True)
+class PublicationLine:
+    """One going-out; ``reason`` is why it went out uncleared, ``blockers`` what was open then."""
+
+    at: str
+    document: str
+    revision: int
+    by: str
+    clear: bool
+    waived_until: str
+    reason: str
+    blockers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CorrectionLine:
+    at: str
+    document: str
+    correction_class: str
+    wording: str
+    claim: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """What every report has: its kind, title, desk, moment, and numbers at a glance."""
+
+    kind: str
+    title: str
+    desk: str
+    built_at: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class VerificationReport(Built):
+    """Of one document, or of a desk's day."""
+
+    documents: tuple[DocumentPart, ...] = ()
+    discrepancies: tuple[DiscrepancyLine, ...] = ()
+    overdue: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConflictsReport(Built):
+    """What figures do not go together, both sentences side by side."""
+
+    conflicts: tuple[ConflictLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class OverdueReport(Built):
+    """What checking work is late, and whose."""
+
+    people: tuple[PersonPart, ...] = ()
+
+
+@dataclass(frozen=True)
+class CorrectionsReport(Built):
+    """What went out in a period, cleared or not, and what was put right."""
+
+    since: str = ""
+    publications: tuple[PublicationLine, ...] = ()
+    corrections: tuple[CorrectionLine, ...] = ()

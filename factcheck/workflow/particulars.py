@@ -1,0 +1,99 @@
+"""What is known of a document besides its text, corrected by an editor: its date, publisher, authors, embargo.
+
+What the machine reads into these fields of a document that arrives is in ``documents``; a person's word stays.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import transaction
+
+from factcheck.errors import Invalid, NotAllowed, WrongState
+from factcheck.models import Document, Event, Scope
+from factcheck.permissions import NO_AUTHOR
+from factcheck.queue import enqueue_crosscheck
+from factcheck.states import DocumentState
+
+from .documents import DESCRIBED, Arrival, ask_for_reading, check_particulars, name_authors
+from .transitions import change, log, require
+
+COMPARED = frozenset({"publisher", "published_at", "zone"})
+"""What decides with which figures those of the document are compared, and as whose."""
+
+READ_ANEW = frozenset({"published_at", "zone"})
+"""What the engine needs to know which day "on Monday" is."""
+
+LANGUAGE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?)?")
+LENGTHS = {"title": 500, "byline": 500, "language": 10}
+
+
+def describe_document(
+    document: Document, *, by: Any, version: int | None = None, authors: tuple[Any, ...] = (), **values: Any
+) -> None:
+    """Correct what is known of a document: its title, byline, language, publisher, date, zone of the dateline, embargo.
+
+    ``authors`` are added to those named; nobody is taken away. A new date or zone has the text read again, for it
+    tells which day the figures are of. An author of the document does not change date, zone and publisher.
+
+    Raises:
+        NotAllowed, StaleRevision: as for any act.
+        WrongState: it is withdrawn, or its texts were erased.
+        Invalid: nothing would change, or what was said makes no sense.
+    """
+    require(by, document, "describe")
+    if unknown := values.keys() - DESCRIBED:
+        raise TypeError(f"a document has no {', '.join(sorted(unknown))} to describe")
+    if document.state == DocumentState.WITHDRAWN:
+        raise WrongState("The document is withdrawn.", state=document.state)
+    if Event.objects.of(document).filter(act="erase").exists():
+        raise WrongState("The texts of the document were erased.", state=document.state)
+    changed = {name: value for name, value in values.items() if getattr(document, name) != value}
+    if changed.keys() & COMPARED and not NO_AUTHOR.allows.test(by, document):
+        raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
+    check_description(changed)
+    known = set(document.authors.values_list("pk", flat=True))
+    if not changed and all(person.pk in known for person in authors):
+        raise Invalid("Nothing of this would change.", code="nothing_to_change")
+    with transaction.atomic():
+        change(document, version=version, **changed)
+        name_authors(document, authors, by=by)
+        if changed:
+            log(document, "describe", by=by, facts=facts_of(changed))
+        compare_anew(document, changed.keys(), by=by)
+
+
+def check_description(changed: dict[str, Any]) -> None:
+    """Refuse what makes no sense, as for a document that arrives.
+
+    Raises:
+        Invalid: with a sentence for the person.
+    """
+    check_particulars(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
+    for name, most in LENGTHS.items():
+        if len(changed.get(name, "")) > most:
+            raise Invalid(f"The {name} is longer than {most} characters.", code=f"{name}_too_long")
+    if not LANGUAGE.fullmatch(changed.get("language", "")):
+        raise Invalid("A language is a code such as en or en-GB.", code="language_unknown")
+    if changed.get("zone") == "":
+        raise Invalid("Say which time zone.", code="zone_unknown")
+
+
+def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
+    """What the history keeps: which fields, and the new value where it is no text."""
+    told = {name: changed[name].isoformat() for name in ("published_at", "embargo_until") if changed.get(name)}
+    if "publisher" in changed:
+        told["publisher"] = changed["publisher"].pk if changed["publisher"] else None
+    if "zone" in changed:
+        told["zone"] = changed["zone"]
+    return {"changed": sorted(changed), **told}
+
+
+def compare_anew(document: Document, changed: Any, *, by: Any) -> None:
+    """A new date or zone: the text is read again, and its figures compared after; a new publisher: compared only."""
+    revision = document.current_revision
+    if changed & READ_ANEW and revision is not None and revision.snapshot is not None:
+        ask_for_reading(document, revision.snapshot, by=by, pasted=False)
+    elif changed & COMPARED:
+        enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

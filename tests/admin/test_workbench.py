@@ -1,0 +1,109 @@
+"""The workbench of a long text, the gravest first, and the page of what went out."""
+
+import pytest
+from django.urls import reverse
+
+from factcheck.admin import marked, workbench
+from factcheck.models import DiscrepancyFigure, Publication
+from factcheck.workflow.history import erase_document
+from factcheck.workflow.publication import publish_document
+from tests.factories import DiscrepancyFactory, FigureFactory
+from tests.stories import clear_document, file_text
+
+TEXT = (
+    "The ministry of Sarvenna said on Tuesday that 1,200 homes were flooded in Larkmoor.\n\n"
+    "About 40 farms were cut off, the mayor said."
+)
+
+
+@pytest.fixture
+def document(people):
+    return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
+
+
+def page(document):
+    return reverse("admin:factcheck_document_change", args=[document.pk])
+
+
+def test_a_long_text_is_shown_in_parts_with_their_claims(client, document, monkeypatch):
+    half = TEXT.index("About")
+    for module in (marked, workbench):
+        monkeypatch.setattr(module, "LONGEST", half)
+    first = client.get(page(document))
+    assert first.context["parts"] == 2
+    assert "?part=2" in first.content.decode()
+    assert [claim.number for claim in first.context["claims"]] == [1]
+    second = client.get(page(document) + "?part=2")
+    assert [claim.text for claim in second.context["claims"]] == [TEXT[half:]]
+    assert [claim.number for claim in second.context["claims"]] == [2]
+    shown = [part for stretch in second.context["stretches"] for part in stretch.parts]
+    assert "".join(part.text for part in shown) == TEXT[half:]
+    assert [part.text for part in shown if part.figure] == ["40"]
+    assert f'data-fc-from="{half}"' in second.content.decode()
+
+
+@pytest.mark.parametrize("part", ["0", "-1", "x", "9" * 30, "²", ""])
+def test_a_part_there_is_none_of_is_the_nearest(part, client, document):
+    assert client.get(page(document), {"part": part}).context["part"] == 1
+
+
+def test_a_long_list_is_cut_with_a_way_to_the_rest(client, document, monkeypatch):
+    monkeypatch.setattr(workbench, "MOST_CLAIMS", 1)
+    monkeypatch.setattr(workbench, "MOST_BLOCKERS", 1)
+    shown = client.get(page(document))
+    claims, blockers = document.claims.count(), shown.context["blocking"]
+    assert len(shown.context["claims"]) == len(shown.context["blockers"]) == 1
+    assert blockers > 1
+    seen = shown.content.decode()
+    assert f"And {claims - 1} more." in seen
+    assert f"And {blockers - 1} more." in seen
+    assert f"{reverse('admin:factcheck_claim_changelist')}?document={document.pk}" in seen
+
+
+def test_the_gravest_open_discrepancy_stands_first(client, document):
+    figure = document.figures.first()
+    for kind, state in (
+        ("superseded", "open"), ("not_comparable", "open"), ("magnitude_slip", "open"), ("conflict", "open"),
+    ):  # fmt: skip
+        row = DiscrepancyFactory(kind=kind, state=state, measure=figure.measure)
+        for side, one in (("a", figure), ("b", FigureFactory(document=document, measure=figure.measure))):
+            DiscrepancyFigure.objects.create(discrepancy=row, figure=one, side=side)
+    shown = [(row.kind, row.state) for row in client.get(page(document)).context["discrepancies"]]
+    assert shown == [
+        ("conflict", "open"), ("magnitude_slip", "open"), ("superseded", "open"), ("not_comparable", "open"),
+    ]  # fmt: skip
+
+
+def test_a_proposed_claim_shows_its_figures_before_it_is_accepted(client, document, people):
+    file_text(TEXT.replace("1,200", "1,900"), desk=people.desk, by=people.editor, title="Another", topic=document.topic)
+    claim = document.claims.get(text__contains="1,200")
+    assert claim.figures.count() == 0
+    shown = client.get(reverse("admin:factcheck_claim_change", args=[claim.pk]))
+    assert [row.figure.surface for row in shown.context["rows"]] == ["1,200"]
+    seen = shown.content.decode()
+    assert "What others say" in seen
+    assert '<details class="fc-add"><summary' in seen, "nobody gives evidence before it is a claim"
+
+
+def test_what_went_out_uncleared_says_why_and_what_was_in_the_way(client, document, people):
+    publish_document(document, by=people.editor, uncleared_reason="The dam may break.")
+    publication = Publication.objects.get()
+    address = reverse("admin:factcheck_publication_change", args=[publication.pk])
+    seen = client.get(address).content.decode()
+    assert "The dam may break." in seen
+    assert publication.answer["blockers"][0]["message"] in seen.replace("&#x27;", "'")
+    assert "revision 1" in seen
+    assert str(people.editor) in seen
+    assert "UTC" in seen
+    erase_document(document, by=people.desk_chief, note="A court said so.")
+    seen = client.get(address).content.decode()
+    assert "The dam may break." not in seen
+    assert "the answer of the gate was erased" in seen
+
+
+def test_what_went_out_cleared_needs_no_reason(client, document, people):
+    clear_document(document, people)
+    publish_document(document, by=people.editor)
+    seen = client.get(reverse("admin:factcheck_publication_change", args=[Publication.objects.get().pk])).content
+    assert b"cleared" in seen
+    assert b"why it went out uncleared" not in seen.lower()
