@@ -5,9 +5,10 @@ There, too, the tests in a browser look at every page of the admin, and not only
 """
 
 import os
+import sqlite3
 import threading
+from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -15,6 +16,9 @@ from django.db import connections
 from factcheck.intake.fetching import fetch
 from tests.mailroom import Mailroom
 from tests.template import copy_migrated
+
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+"""What Django calls the database of tests on SQLite."""
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -28,16 +32,16 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
-    """On SQLite each process has a copy of a database that was migrated once."""
-    test = connections["default"].settings_dict
-    if connections["default"].vendor == "sqlite":
-        test["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
-        copy_migrated(Path(test["TEST"]["NAME"]))
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb():
-    return connections["default"].vendor == "sqlite"
+    """On SQLite the database in memory begins as a copy of one that was migrated once; so nothing is left to migrate."""
+    if connections["default"].vendor != "sqlite":
+        yield
+        return
+    migrated = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
+    copy_migrated(migrated)
+    with closing(sqlite3.connect(IN_MEMORY, uri=True)) as memory:  # it lasts as long as somebody holds it
+        with closing(sqlite3.connect(migrated)) as kept:
+            kept.backup(memory)
+        yield
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from factcheck.admin.base import unread_notices
+from factcheck.admin.persons import unread_notices
 from factcheck.models import NoticeChoice, NoticeKind
 from tests.factories import NotificationFactory
 

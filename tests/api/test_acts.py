@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from factcheck.models import Claim, Document, Evidence
+from tests.stories import in_hours
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +122,9 @@ def test_a_verdict_is_returned_recalled_and_challenged(api, run_jobs):
     api.checker.post(f"claims/{claim}/submit/", {"label": "supported"})
     api.reviewer.post(f"claims/{claim}/sign_off/", {"attributed_in_copy": True})
     assert api.checker.post(f"claims/{claim}/challenge/", {"note": "The clerk rang back."}).json()["state"] == "stale"
-    waived = api.desk_chief.post(f"claims/{claim}/waive/", {"note": "Breaking.", "expires_at": "2999-01-01T00:00:00Z"})
+    waived = api.desk_chief.post(
+        f"claims/{claim}/waive/", {"note": "Breaking.", "expires_at": in_hours(24).isoformat()}
+    )
     assert (waived.json()["state"], waived.json()["waivers"][0]["by"]) == ("waived", "desk_chief")
     assert api.editor.post(f"claims/{claim}/reopen/").json()["state"] == "open"
 
@@ -159,7 +162,7 @@ def test_a_document_can_be_waived_for_a_day_by_the_desk_chief(api, run_jobs):
     assert api.editor.post(f"documents/{document}/waive/", {"note": "Breaking."}).status_code == 403
     assert (
         api.desk_chief.post(
-            f"documents/{document}/waive/", {"note": "Breaking.", "expires_at": "2999-01-01T00:00:00Z"}
+            f"documents/{document}/waive/", {"note": "Breaking.", "expires_at": in_hours(24).isoformat()}
         ).status_code
         == 422
     )

@@ -69,7 +69,9 @@ def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story
     set_policy(staff.desk, by=staff.desk_chief, threshold=0.5, minimum_origins=2, eyes="three", reliability_floor="C")
     report = build_document_report(story, by=staff.auditor)
     (part,) = report.data["documents"]
-    loose = "two pairs of eyes, check-worthiness from 1, one independent origin or a primary source, reliability floor A"
+    loose = (
+        "two pairs of eyes, check-worthiness from 1, one independent origin or a primary source, reliability floor A"
+    )
     strict = "three pairs of eyes, check-worthiness from 0.5, 2 origins or a primary source, reliability floor C"
     assert part["policy"] == strict
     assert f"under the policy of {loose}: cleared" in part["publications"][0]
