@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from factcheck.intake.readers.plain import read_markdown
+from factcheck.management.starter import copy_of
+
 STARTER = Path(__file__).resolve().parents[1] / "factcheck" / "starter"
 ARTICLES = sorted((STARTER / "articles").glob("*.md"))
 
@@ -218,6 +221,12 @@ def test_article_parses(path: Path) -> None:
     assert published.replace(tzinfo=ZoneInfo(head["Zone"])).utcoffset() == published.utcoffset()
     assert 130 <= len(body.split()) <= 300
     assert body.endswith("\n") and not body.endswith("\n\n") and "\t" not in body
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
+def test_the_demo_hands_in_the_copy_and_not_its_own_notes(path: Path) -> None:
+    _, body = read_article(path)
+    assert read_markdown(copy_of(path.read_bytes()).decode()).text.strip() == body.strip()
 
 
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)

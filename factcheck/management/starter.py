@@ -25,3 +25,10 @@ def header_of(data: bytes) -> dict[str, str]:
     block = data.decode("utf-8", "replace").split("\n\n", 1)[0]
     pairs = [line.split(":", 1) for line in block.splitlines() if ":" in line]
     return {key.strip().casefold(): value.strip() for key, value in pairs}
+
+
+def copy_of(data: bytes) -> bytes:
+    """What is handed in of a file: all but the lines that tell the demo where it belongs."""
+    head, blank, body = data.partition(b"\n\n")
+    kept = [line for line in head.split(b"\n") if not line.startswith((b"Topic:", b"Kind:"))]
+    return b"\n".join(kept) + blank + body

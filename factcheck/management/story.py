@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
-from factcheck.management.starter import articles, header_of, registry
+from factcheck.management.starter import articles, copy_of, header_of, registry
 from factcheck.models import (
     Desk,
     Discrepancy,
@@ -97,7 +97,7 @@ def file_articles(out: TextIO) -> None:
             slug=header["topic"], defaults={"title": TITLES.get(header["topic"], header["topic"])}
         )
         arrival = Arrival(kind=header["kind"], filename=path.name, topic=topic)
-        ingest_document(data, arrival, desk=desk, by=editor)
+        ingest_document(copy_of(data), arrival, desk=desk, by=editor)
     out.write(f"{len(articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n")
 
 
