@@ -91,7 +91,9 @@ class Desk:
         return page
 
     def note(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 40" not in message.text and "status of 42" not in message.text:
+        refused = "status of 40" in message.text or "status of 42" in message.text
+        sandboxed = "Blocked script execution" in message.text and "/original/" in message.text  # as it should be
+        if message.type == "error" and not refused and not sandboxed:
             self.faults.append(f"{message.location.get('url', '')}: {message.text}")
 
     def leave(self) -> None:

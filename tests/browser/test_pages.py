@@ -1,9 +1,7 @@
 """Every kind of page: nothing that axe-core objects to in either mode, nothing that the strict policy refuses.
 
-By default the pages of the main job are looked at; where nothing may be skipped, every page and the form of every act.
+They are looked at where nothing may be skipped: every list, the first record of each, and the form of every act.
 """
-
-import os
 
 import pytest
 from django.apps import apps
@@ -11,19 +9,18 @@ from django.contrib import admin
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Desk, violations
+from tests.marks import thorough
 
-EVERY = bool(os.environ.get("FACTCHECK_SKIP_NOTHING"))
 KINDS = [
     model._meta.model_name for model in apps.get_app_config("factcheck").get_models() if model in admin.site._registry
 ]
-MAIN = ["claim", "discrepancy", "document", "measure", "report"]
 ELSEWHERE = ["/admin/", "/admin/factcheck/", "/admin/factcheck/document/desk/", "/", "/login/", "/stories/new/"]
 
 
 def addresses(page: Page) -> list[str]:
     """The desk, the lists, the first record of each and the forms for new ones."""
     found = list(ELSEWHERE)
-    for name in sorted(KINDS) if EVERY else MAIN:
+    for name in sorted(KINDS):
         listed = f"/admin/factcheck/{name}/"
         page.goto(listed)
         found.append(listed)
@@ -39,13 +36,14 @@ def acts_of(page: Page) -> list[str]:
     return [link.get_attribute("href") or "" for link in page.locator(".fc-acts a[href*='/act/']").all()]
 
 
+@thorough
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_shuts_anybody_out(desk: Desk, scheme: str):
     page = desk.sits("desk_chief", scheme=scheme, bypass_csp=True)
     shut: dict[str, list[str]] = {}
     for address in addresses(page):
         page.goto(address)
-        acts = acts_of(page) if EVERY and scheme == "light" else []
+        acts = acts_of(page) if scheme == "light" else []
         shut[address] = violations(page, only_colours=scheme == "dark")
         for act in acts:
             page.goto(act)
@@ -53,6 +51,7 @@ def test_no_page_shuts_anybody_out(desk: Desk, scheme: str):
     assert {address: rows for address, rows in shut.items() if rows} == {}
 
 
+@thorough
 def test_no_page_breaks_the_strict_policy(desk: Desk):
     page = desk.sits("desk_chief")
     for address in [*addresses(page), "/factcheck/api/v1/docs/"]:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.live import LANES, ROOT, Site
+from tests.marks import thorough
 
 
 def test_no_migration_is_missing(db):
@@ -19,6 +20,7 @@ def test_every_migration_has_a_name_that_says_something():
     assert not [name for name in names if re.search(r"_auto_|_alter_.*_and_more|initial$", name)]
 
 
+@thorough
 @pytest.mark.parametrize("lane", LANES)
 def test_the_migrations_lead_back_and_forth(lane: str, tmp_path: Path):
     site = Site(lane, tmp_path)
