@@ -31,7 +31,7 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
+def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix):
     """On SQLite the database in memory begins as a copy of one that was migrated once; so nothing is left to migrate."""
     if connections["default"].vendor != "sqlite":
         yield
