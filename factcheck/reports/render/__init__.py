@@ -6,6 +6,7 @@ A host adds formats by ``FACTCHECK["RENDERERS"]``: name → dotted path of a fun
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ def render(report: Report, format: str) -> Rendered:
     Raises:
         Invalid: there is no such format, or not of this kind of report.
     """
-    data = with_all_parts(report)
+    data = json.loads(as_json(with_all_parts(report)))  # PostgreSQL keeps the keys of JSON in an order of its own
     body, media_type, suffix = renderer_of(format)(data)
     title = ERASED if data["title"] == ERASED else report.title
     name = slugify(title)[:60].strip("-") or slugify(report.kind)
