@@ -8,6 +8,7 @@ from factcheck.text.anchors import reanchor, reanchor_all
 from factcheck.text.changes import bare_words
 from factcheck.text.compare import compare, interval
 from factcheck.text.lexicon import Lexicon, load
+from factcheck.text.likeness import Statement, amount, context_of, settle, statement_of, told_again
 from factcheck.text.reading import ENGINE_VERSION, read, state_of
 from factcheck.text.sentences import split as split_sentences
 from factcheck.text.units import convert
@@ -20,6 +21,8 @@ from factcheck.text.values import (
     ClaimType,
     Comparison,
     FigureMention,
+    Finding,
+    FindingKind,
     Hedge,
     Measure,
     Modality,
@@ -41,6 +44,8 @@ __all__ = [
     "ClaimType",
     "Comparison",
     "FigureMention",
+    "Finding",
+    "FindingKind",
     "Hedge",
     "Lexicon",
     "Measure",
@@ -51,14 +56,20 @@ __all__ = [
     "Relation",
     "Span",
     "State",
+    "Statement",
+    "amount",
     "bare_words",
     "compare",
+    "context_of",
     "convert",
     "interval",
     "load",
     "read",
     "reanchor",
     "reanchor_all",
+    "settle",
     "split_sentences",
     "state_of",
+    "statement_of",
+    "told_again",
 ]

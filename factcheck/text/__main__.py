@@ -10,13 +10,18 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 
 from factcheck.text import FigureMention, Reading, Relation, compare, read, state_of
 from factcheck.text.asof import day_of
-from factcheck.text.values import Hedge, Period
+from factcheck.text.likeness import Statement, settle, statement_of
+from factcheck.text.periods import Stretch
+from factcheck.text.reading import width
+from factcheck.text.stories import Text, names_in, stories
+from factcheck.text.values import AttributionMention, Hedge, Period, Span
 
 _MODIFIERS = {
     Hedge.EXACT: "=", Hedge.ABOUT: "~", Hedge.NEARLY: "~", Hedge.MORE_THAN: ">", Hedge.AT_LEAST: ">",
@@ -25,9 +30,20 @@ _MODIFIERS = {
 _MOST_PAIRS = 20_000
 
 
+@dataclass(slots=True)
+class _Held:
+    """The figures of one cluster and the rows they are written in, until the last document has been read."""
+
+    statements: list[Statement] = field(default_factory=list)
+    figures: list[FigureMention] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    texts: dict[str, Text] = field(default_factory=dict)
+
+
 def main() -> int:
     """Read documents from standard input; a line that is no JSON object ends the run with a message."""
-    groups: dict[tuple[str, str], list[tuple[str, FigureMention]]] = defaultdict(list)
+    clusters: dict[str, _Held] = defaultdict(_Held)
+    replies: list[dict[str, Any]] = []
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
@@ -35,15 +51,28 @@ def main() -> int:
             document = json.loads(line)
             if not isinstance(document, dict) or not isinstance(document.get("text"), str):
                 raise ValueError('a document is an object with "id" and "text"')
-            reply = _reply(document, groups)
+            replies.append(_reply(document, clusters[str(document.get("cluster", ""))]))
         except (ValueError, RecursionError) as error:
             print(f"line {number}: not a document: {error}", file=sys.stderr)
             return 2
+    groups = [group for name, held in clusters.items() for group in _grouped(name, held)]
+    for reply in replies:
         _write(reply)
-    for pairs in _pairs(groups.values()):
+    for pairs in _pairs(groups):
         _write({"pairs": pairs})
     sys.stdout.flush()
     return 0
+
+
+def _grouped(cluster: str, held: _Held) -> Iterator[list[tuple[str, FigureMention]]]:
+    """The figures of a cluster by measure, each row told its group."""
+    groups: dict[str, list[tuple[str, FigureMention]]] = defaultdict(list)
+    story = stories(held.texts)
+    told = [replace(s, key=f"{s.key}|in {story[s.text]}") for s in held.statements]
+    for key, figure, row in zip(settle(told), held.figures, held.rows, strict=True):
+        row["group"] = f"{cluster}|{key}"
+        groups[key].append((row["fid"], figure))
+    yield from groups.values()
 
 
 def _write(reply: dict[str, Any]) -> None:
@@ -63,30 +92,37 @@ def _moment(value: Any) -> datetime | None:
             return None
 
 
-def _reply(document: dict[str, Any], groups: dict[tuple[str, str], list[tuple[str, FigureMention]]]) -> dict[str, Any]:
-    name, cluster = str(document.get("id", "")), str(document.get("cluster", ""))
+def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
+    name = str(document.get("id", ""))
     zone = document.get("zone")
+    published = _moment(document.get("published_at"))
     reading = read(
         document["text"],
-        published_at=_moment(document.get("published_at")),
+        published_at=published,
         zone=zone if isinstance(zone, str) else "UTC",
         title=str(document.get("title") or ""),
     )
     rows = []
     for index, figure in enumerate(reading.figures):
-        fid = f"{name}#{index}"
-        groups[cluster, figure.measure.key].append((fid, figure))
-        rows.append(_figure(fid, figure, cluster))
+        rows.append(_figure(f"{name}#{index}", figure))
+        held.figures.append(figure)
+        held.statements.append(statement_of(name, figure))
+    held.rows += rows
+    held.texts[name] = Text(names_in(document["text"]), published)
     reply: dict[str, Any] = {"id": document.get("id"), "figures": rows}
     reply["dates"] = [_date(span.start, span.end, period) for span, period in reading.dates]
     reply["attributions"] = [_attribution(a) for a in reading.attributions if a.party]
+    reply["findings"] = [
+        {"kind": f.kind.value, "holds": f.holds, "figures": [f"{name}#{i}" for i in f.figures], "reason": f.reason}
+        for f in reading.findings
+    ]
     reply["score"] = max((c.checkworthiness for c in reading.claims), default=0.0)
     if isinstance(document.get("items"), list):
-        reply["items"] = _items(document["items"], reading)
+        reply["items"] = _items(document["items"], reading, document["text"])
     return reply
 
 
-def _figure(fid: str, figure: FigureMention, cluster: str) -> dict[str, Any]:
+def _figure(fid: str, figure: FigureMention) -> dict[str, Any]:
     quantity = figure.quantity
     direction = next((f for f in figure.flags if f in ("up", "down")), "")
     return {
@@ -96,15 +132,14 @@ def _figure(fid: str, figure: FigureMention, cluster: str) -> dict[str, Any]:
         "value": _float(quantity.value),
         "low": _float(quantity.low),
         "high": _float(quantity.high),
-        "unit": quantity.unit,
+        "unit": figure.noun or "count" if quantity.unit == "count" else quantity.unit,
         "counted": figure.counted,
         "approximator": "none" if figure.hedge is Hedge.EXACT else figure.hedge.value,
-        "modifier": _MODIFIERS[figure.hedge] if figure.hedge is not Hedge.EXACT else direction or "=",
+        "modifier": direction or _MODIFIERS[figure.hedge],
         "modality": figure.modality.value,
         "place": figure.place or None,
         "as_of": day_of(figure.as_of) if figure.as_of else None,
         "cited_source": figure.attribution.party or None if figure.attribution else None,
-        "group": f"{cluster}|{figure.measure.key}",
     }
 
 
@@ -116,7 +151,12 @@ def _float(value: Any) -> float | int | None:
 
 def _date(start: int, end: int, period: Period) -> dict[str, Any]:
     row: dict[str, Any] = {"start": start, "end": end}
-    if period.granularity == "day":
+    if isinstance(period, Stretch):
+        row["low"], row["high"] = (
+            edge.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix("T00:00:00") if edge else None
+            for edge in (period.low, period.high)
+        )
+    elif period.granularity == "day":
         row["value"] = period.start.date().isoformat()
     elif period.granularity == "hour":
         row["low"], row["high"] = period.start.strftime("%Y-%m-%dT%H:%M:%S"), period.end.strftime("%Y-%m-%dT%H:%M:%S")
@@ -131,20 +171,24 @@ def _attribution(said: Any) -> dict[str, Any]:
     return {"source": source, "cue": [[said.span.start, said.span.end]] if not source else [], "content": content}
 
 
-def _items(items: list[Any], reading: Reading) -> list[dict[str, Any]]:
-    """Who says each numeral asked for; only those that someone says."""
+def _items(items: list[Any], reading: Reading, text: str) -> list[dict[str, Any]]:
+    """Who says each numeral asked for, as the copy writes it there; only those that someone says."""
     out = []
     for item in items:
         start = item.get("start") if isinstance(item, dict) else None
         if not isinstance(start, int):
             continue
-        holding = [
-            a for a in reading.attributions if a.content and a.party and a.content.start <= start < a.content.end
-        ]
+        here = Span(start, start + 1)
+        holding = [a for a in reading.attributions if a.content and a.content.contains(here) and not _names(a, here)]
         if holding:
-            said = min(holding, key=lambda a: abs(a.span.start - start))
-            out.append({"start": start, "source": said.party})
+            said = min(holding, key=lambda a: (not a.party, width(a), abs(a.span.start - start)))
+            out.append({"start": start, "source": said.party_span.cut(text) if said.party_span else said.party})
     return out
+
+
+def _names(said: AttributionMention, here: Span) -> bool:
+    """Whether a place is inside the words that name the party, as the age in "Ada Orr, 30, said"."""
+    return said.party_span is not None and said.party_span.contains(here)
 
 
 def _pairs(groups: Iterable[list[tuple[str, FigureMention]]]) -> Iterator[list[list[Any]]]:

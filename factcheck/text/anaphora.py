@@ -9,9 +9,11 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
+from factcheck.text.cues import word_set
 from factcheck.text.lexicon import load
 from factcheck.text.numbers import alternatives
 from factcheck.text.patterns import Pattern
+from factcheck.text.values import Span
 
 _LEX = load()
 _NAME = Pattern(
@@ -26,6 +28,22 @@ _MEMBERS = Pattern(
 )
 _DEFINITE = Pattern(r"(?i:the|its)\s(?P<noun>[a-z][a-z'\u2019-]*(?:\s[a-z][a-z'\u2019-]*){0,2})")
 _TITLED = Pattern(r"(?P<title>[a-z][a-z -]{2,40}), (?P<name>[A-Z][\w.'\u2019-]+(?:\s[A-Z][\w.'\u2019-]+){1,3})")
+_ARTICLE = re.compile(r"^(?:the|a|an|its|his|her|their|our)\s", re.IGNORECASE)
+_AGE = re.compile(r",\s\d{1,3}(?=,|$)|\s\([^()]{1,40}\)")
+_BODIES = word_set(
+    "ministry agency institute department company group bank police army corp plc inc government radio "
+    "news officials authorities"
+)
+_OFFICES = word_set("spokesman spokeswoman spokesperson chief minister president director head")
+_PERSONS = word_set("man woman mother father witness spokesman spokeswoman president minister official")
+_GIVEN = Pattern(r"(?:(?<![\w'\u2019-])[A-Z][\w.'\u2019-]{0,20}\s){1,4}$")
+_STYLES = word_set("Mr Mrs Ms Miss Dr Prof Sir Sgt Capt Lt Col Gen Sen Rep Gov Rev Judge Justice Lord Lady")
+_NO_NAMES = (
+    _LEX.function_words
+    | frozenset(_LEX.weekdays)
+    | frozenset(_LEX.months)
+    | word_set("but and when while after before as since although though because if also meanwhile still yet so")
+)
 _FAR = 60
 _ORGANISATION = frozenset(word for words in _LEX.kind_words.values() for word in words.split("|")) | _LEX.party_heads
 _PERSONAL = frozenset(
@@ -45,22 +63,81 @@ class Memory:
     person: str = ""
     body: str = ""
     persons: list[str] = field(default_factory=list)
-    _names: list[tuple[int, str, frozenset[str]]] | None = None
+    _fulls: dict[str, str] = field(default_factory=dict)
+    _names: list[tuple[int, str, frozenset[str]]] = field(default_factory=list)
+    _known: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    _read: int = 0
 
-    def names(self) -> list[tuple[int, str, frozenset[str]]]:
-        """Every organisation the text names, with its place and its words."""
-        if self._names is None:
-            found = [(m.start(), m.group()) for m in _NAME.finditer(self.text)]
-            found += [(m.start(), m.group()) for m in _TOWN_BODY.finditer(self.text)]
-            rows = [(at, re.sub(r"^The ", "", name), _words(name)) for at, name in found]
-            self._names = sorted((at, name, words) for at, name, words in rows if words & _ORGANISATION)
+    def names(self, at: int) -> list[tuple[int, str, frozenset[str]]]:
+        """Every organisation the text names up to a place, with its place and its words."""
+        if at > self._read:
+            rows: list[tuple[int, str, frozenset[str]]] = []
+            for pattern in (_NAME, _TOWN_BODY):
+                for match in pattern.finditer(self.text, self._read, at):
+                    name = match.group()
+                    words = _words(name)
+                    if not words.isdisjoint(_ORGANISATION):
+                        rows.append((match.start(), name.removeprefix("The "), words))
+            self._names += sorted(rows, key=lambda row: (row[0], row[1]))
+            self._read = at
         return self._names
 
     def last(self, at: int) -> str:
         """The organisation named last before a place."""
-        names = self.names()
+        names = self.names(at)
         index = bisect_left(names, (at,))
         return names[index - 1][1] if index else ""
+
+    def name(self, said: str, span: Span) -> str:
+        """The party by its name, where a pronoun or a definite noun stands for it; whoever speaks is remembered."""
+        low = said.lower()
+        if low in ("he", "she", "his", "her"):
+            return self.person or self.body or said
+        if low in ("they", "it", "their", "its"):
+            return self.body or self.person or self.last(span.start) or said
+        known = self._known.get(said)
+        if known is None:
+            party = house(_strip(said))
+            party = self.full(party, span.start) if party else ""
+            known = self._known[said] = (party, _is_person(party))
+        party, person = known
+        definite = resolve(self, said, span.start)
+        if definite:
+            party, person = definite, _is_person(definite)
+        if party:
+            self.hear(party, person)
+        return party
+
+    def full(self, party: str, at: int) -> str:
+        """A last name on its own, or behind a title, with the names that stood before it when it was first given.
+
+        >>> Memory("Mayor Ada Orr spoke. Orr said so.").full("Orr", 21)
+        'Mayor Ada Orr'
+        """
+        words = party.split()
+        if not words or len(words) > 2 or (len(words) == 2 and words[0].rstrip(".") not in _STYLES):
+            return party
+        last = words[-1]
+        if not last[0].isupper() or len(last) < 3 or last.lower() in _ORGANISATION:
+            return party
+        if last not in self._fulls:
+            self._fulls[last] = self._first_naming(last, at)
+        return self._fulls[last] or party
+
+    def _first_naming(self, last: str, at: int) -> str:
+        place = 0
+        for _ in range(4):
+            place = self.text.find(f" {last}", place, at)
+            if place < 0:
+                return ""
+            end = place + 1 + len(last)
+            given = _GIVEN.search(self.text, max(0, place - 48), place + 1)
+            if given is not None and not self.text[end : end + 1].isalnum():
+                names = [w for w in given.group().split() if w.rstrip(".").lower() not in _NO_NAMES]
+                if names and not (len(names) == 1 and names[0].rstrip(".") in _STYLES):
+                    return " ".join([*names, last])
+            place = end
+        return ""
 
     def hear(self, party: str, is_person: bool) -> None:
         """Keep who spoke, for a later pronoun or noun."""
@@ -71,8 +148,25 @@ class Memory:
             self.body = party
 
 
+def _strip(party: str) -> str:
+    """A party without article, age, or trailing sign."""
+    party = _ARTICLE.sub("", party.strip(' ,.;:\u2014-"\u201c\u201d'))
+    return _AGE.sub("", party).strip(" ,") if "," in party or "(" in party else party
+
+
+def _is_person(party: str) -> bool:
+    words = party.replace(",", "").split()
+    heads = {w.lower() for w in words}
+    if heads & _BODIES:
+        return bool(heads & _OFFICES)
+    return sum(w[:1].isupper() for w in words) >= 2 or bool(heads & _PERSONS)
+
+
 def _words(name: str) -> frozenset[str]:
-    return frozenset(re.sub(r"['\u2019]s?$", "", w.lower()) for w in name.split())
+    low = name.lower().replace("\u2019", "'")
+    if "'" in low:
+        return frozenset(w.removesuffix("'s").removesuffix("'") for w in low.split())
+    return frozenset(low.split())
 
 
 def resolve(memory: Memory, said: str, at: int) -> str:
@@ -82,12 +176,14 @@ def resolve(memory: Memory, said: str, at: int) -> str:
     >>> resolve(Memory(t), "the think tank", 45)
     'Arden Institute'
     """
-    match = _DEFINITE.fullmatch(said.strip())
+    match = _DEFINITE.fullmatch(said.strip()) if said[:4].lower() in ("the ", "its ") else None
     if match is None:
         return ""
     words = match["noun"].lower().split()
     head = "think tank" if words[-2:] == ["think", "tank"] else words[-1]
     narrow = set(words[:-2] if head == "think tank" else words[:-1])
+    if head in ("statement", "release"):
+        return memory.body or memory.person
     if head in _PERSONAL:
         fitting = [
             p
@@ -95,8 +191,12 @@ def resolve(memory: Memory, said: str, at: int) -> str:
             if head in _words(p.replace(",", "")) and narrow <= _words(p.replace(",", ""))
         ]
         return fitting[-1] if fitting else ""
+    if head in _LEX.vague_kinds and not narrow and memory.body:
+        return memory.body
+    if head not in _LEX.kind_words and head not in _ORGANISATION:
+        return ""
     kinds = set(_LEX.kind_words.get(head, "").split("|")) | {head}
-    names = memory.names()
+    names = memory.names(at)
     last = bisect_left(names, (at,))
     for _, name, of in reversed(names[max(0, last - _FAR) : last]):
         if of & kinds and narrow <= of:
@@ -114,10 +214,10 @@ def house(party: str) -> str:
     >>> house("mayor, Ada Orr")
     'Mayor Ada Orr'
     """
-    match = _MEMBERS.fullmatch(party)
+    match = None if _LEX.speakers_for.isdisjoint(party.lower().split()) else _MEMBERS.fullmatch(party)
     if match is not None:
         return match["body"]
-    titled = _TITLED.fullmatch(party)
+    titled = _TITLED.fullmatch(party) if "," in party else None
     if titled is not None and titled["title"].rsplit(" ", 1)[-1] in _PERSONAL:
         return f"{titled['title'].capitalize()} {titled['name']}"
     return party

@@ -28,15 +28,18 @@ _STRUCK = Pattern(
     r"(?i:\b(?:struck|hit|hits|rocked|shook|devastated|ravaged|jolted|occurred|began|started|launched"
     r"|happened|crashed|erupted)\b[^,.;]{0,60}$)"
 )
-_COMPARED = Pattern(r"(?i:\b(?:from|compared\s(?:to|with)|against|versus|up\sfrom|down\sfrom|than)\s[^,.;]{0,16}$)")
+_COMPARED = Pattern(r"(?i:\b(?:(?:up|down)\s(?:on|from)|compared\s(?:to|with)|against|versus|than)\s(?:the\s)?$)")
+_OF_EVENT = Pattern(r"(?i:\bwhich\b|\bthat\s(?:has\s|have\s|had\s)?(?:\w{2,12}ed|left|hit|struck|took|cost)\b)")
+_SAID_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
+_CONTENT_NEXT = Pattern(r"(?i:\s(?:that|it|he|she|they|the|an?|its|his|her|their)\b)")
+_SO_FAR = Pattern(r"(?i:\b(?:so\sfar|has|have|already|to\sdate)\b)")
 _CLAUSE = Pattern(r"[,;:\u2014]|\b(?:and|but|while|whereas)\b")
 _OLD = timedelta(days=45)
 
 
 _FORMER = Pattern(
     r"(?i:(?:\b(?:up|down|raised|cut|lowered|increased|reduced|risen|fallen|downgraded)?,?\s?from"
-    r"|\bform|\bcompared\s(?:with|to)|\bprevious(?:ly)?\s\w*"
-    r"|\blast\s\w+['\u2019]s\s\w+\sof)\s(?:an?\s|its\s|the\s|about\s)?(?:earlier\s|previous\s)?$)"
+    r"|\bform|\bcompared\s(?:with|to)|\bprevious(?:ly)?\s\w*)\s(?:an?\s|its\s|the\s|about\s)?(?:earlier\s|previous\s)?$)"
 )
 _TO_BEFORE = Pattern(
     r"(?i:\bto\s[^;]{0,70}$|\b(?:raised|cut|changed|amended|lowered|increased|reduced|up|down"
@@ -55,10 +58,7 @@ def former(text: str, begin: int, sentence: Span) -> bool:
     found = _FORMER.search(window)
     return bool(
         found
-        and (
-            _TO_BEFORE.search(window[: found.start() + 1])
-            or found.group().lower().startswith(("up", "down", "last", "prev"))
-        )
+        and (_TO_BEFORE.search(window[: found.start() + 1]) or found.group().lower().startswith(("up", "down", "prev")))
     )
 
 
@@ -85,7 +85,7 @@ def as_of(
     A toll that still moves is dated by who reports it, not by the day disaster struck, unless that day
     lies so far back that it is another event.
     """
-    here = [d for d in dates if d.period is not None and sentence.start <= d.span.start < sentence.end]
+    here = [d for d in dates if d.period is not None and not d.weak and sentence.start <= d.span.start < sentence.end]
     if not here:
         return published
     for date in here:
@@ -101,11 +101,22 @@ def as_of(
     if best is None or best[1].period is None:
         return published
     period = best[1].period
+    if published is not None and _still_running(text, sentence, period, published):
+        return published
     past = published is not None and period.end <= published.start - _OLD
     return (
         replace(period, basis=Basis.EVENT)
         if past and not _AS_OF.search(text[max(0, best[1].span.start - 16) : best[1].span.start])
         else period
+    )
+
+
+def _still_running(text: str, sentence: Span, period: Period, published: Period) -> bool:
+    """Whether a count for a period that is not over is meant: "40 so far this year" holds for today."""
+    return (
+        period.granularity in ("week", "month", "quarter", "year")
+        and period.start <= published.start < period.end
+        and _SO_FAR.search(text, sentence.start, sentence.end) is not None
     )
 
 
@@ -124,11 +135,15 @@ def _cost(
     before = text[max(sentence.start, date.span.start - 60) : date.span.start]
     if _SINCE.search(before[-44:]) and not _AS_OF.search(before[-24:]):
         return None
+    if date.span.start >= figure.end and _belongs_to_next(text, date, before):
+        return None
     old = published is not None and date.period.end <= published.start - _OLD
     if running and not old and _STRUCK.search(before):
         return None
     first, last = (figure.end, date.span.start) if date.span.start >= figure.end else (date.span.end, figure.start)
     between = text[first:last]
+    if running and not old and first == date.span.end and _OF_EVENT.search(between):
+        return None
     if "\u201d" in between or "; " in between:
         return None
     cost = len(between) + 45 * len(_CLAUSE.findall(between))
@@ -141,6 +156,13 @@ def _cost(
     if old and date.period.granularity == "year" and cost > 90 and not running:
         return cost + 30
     return cost if cost <= 150 else None
+
+
+def _belongs_to_next(text: str, date: DateMention, before: str) -> bool:
+    """Whether a date behind a figure dates what follows: "…, up on last night's", "…, said last week it had"."""
+    if _COMPARED.search(before):
+        return True
+    return _SAID_THEN.search(before) is not None and _CONTENT_NEXT.match(text, date.span.end) is not None
 
 
 def hour_known(period: Period) -> bool:

@@ -19,6 +19,7 @@ _BEHIND = Pattern(
     r"|households?|residents)\s(?:\w+\s){0,2}?without\s(?:electricity|power|electric\spower|water|heat|heating|gas|running\swater"
     r"|drinking\swater|light|internet)\b|\b(?:had\s|have\s)?lost\s(?:power|electricity|water|heating)\b)"
     r"|(?P<care>\bin\s(?:an?\s)?intensive\scare\b|\bon\slife\ssupport\b|\bin\shospitals?\b)"
+    r"|(?P<jobs>\b(?:los(?:e|es|t|ing)|cut|shed|eliminat(?:e|ed|ing))\s(?:their\s)?jobs?\b|\blaid\soff\b)"
     r"|(?P<moved>\b(?:moved|taken|brought|led|ferried|bused|flown|carried|relocated)\s(?:out\b|away\b|from\stheir"
     r"|to\s(?:\w+\s){0,2}?(?:safety|shelters?|schools?|ground|camps?|halls?|churches|safer|temporary|emergency)\b)))"
 )
@@ -85,6 +86,8 @@ def refine(found: Counted, text: str, figure: RawFigure, start: int, stop: int) 
         return replace(found, event=words, family="without supply", definition="")
     if match["care"]:
         return replace(found, event=match["care"].lower(), family="in care", definition="")
+    if match["jobs"]:
+        return replace(found, event="jobs lost", family="laid off", definition="")
     return replace(found, event="moved to safety", family="displaced", definition="")
 
 

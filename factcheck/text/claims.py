@@ -1,204 +1,115 @@
-"""Which sentences can be checked, of what type they are, and how much they are worth checking.
+"""Which sentences and clauses can be checked, and of what type they are: the door to claims.
 
-Here lives check-worthiness from 0 to 1 with its reasons; whether a claim is true is for people.
+Here lives what a claim is made of; where a sentence falls into several is in ``clauses``, what one is worth
+in ``checkworthiness``. Whether a claim is true is for people.
 """
 
 from __future__ import annotations
 
-from factcheck.text.lexicon import load
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from factcheck.text import clauses
+from factcheck.text.checkworthiness import ATTRIBUTED, DAY, EVENT, ROLE, figure_signs, flatten, signs, weigh
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import AttributionMention, ClaimMention, ClaimType, FigureMention, Span
 
-_LEX = load()
-_WORD = Pattern(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
-_NAME = Pattern(r"(?<=[a-z,;] )[A-Z][a-z]+")
-_PAST = frozenset(["was", "were", "has", "have", "had", "did", "is", "are"])
-_FUTURE = frozenset(["will", "shall", "would", "could", "should", "must", "let's", "going", "need"])
-_DIGIT = Pattern(r"\d")
+LEAST = 0.1
+"""Below this nothing is proposed."""
 _IDENTITY = Pattern(
     r"\b(?:is|was|are|were|became|remains)\s(?:the|a|an)\s(?:\w+\s){0,4}?(?:president|minister|leader"
     r"|head|director|chief|founder|owner|largest|first|only|author|member|citizen|chairman)\b"
 )
-_GENERAL = frozenset(
-    [
-        "every",
-        "all",
-        "never",
-        "always",
-        "none",
-        "only",
-        "most",
-        "largest",
-        "biggest",
-        "highest",
-        "lowest",
-        "first",
-        "record",
-        "worst",
-    ]
-)
-_COMPARE = frozenset(
-    [
-        "more",
-        "less",
-        "fewer",
-        "higher",
-        "lower",
-        "bigger",
-        "smaller",
-        "double",
-        "twice",
-        "increase",
-        "increased",
-        "increases",
-        "increasing",
-        "decrease",
-        "decreased",
-        "decreases",
-        "rose",
-        "fell",
-        "grew",
-        "cut",
-        "raised",
-        "percent",
-        "million",
-        "billion",
-        "trillion",
-    ]
-)
-_UNSTATED = 0.45
-_FIRST = frozenset(["i", "we", "my", "our", "us", "me"])
-_SECOND = frozenset(["you", "your", "thank", "look", "well", "hello"])
-_POLICY = frozenset(
-    [
-        "voted",
-        "vote",
-        "passed",
-        "signed",
-        "vetoed",
-        "supported",
-        "opposed",
-        "bill",
-        "law",
-        "act",
-        "tax",
-        "taxes",
-        "jobs",
-        "budget",
-        "deficit",
-        "spending",
-        "crime",
-        "unemployment",
-        "troops",
-        "war",
-        "nuclear",
-        "oil",
-        "health",
-        "insurance",
-        "school",
-        "schools",
-        "immigration",
-        "economy",
-        "trade",
-        "debt",
-        "federal",
-    ]
+_DAY = Pattern(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday"
+    r"|Wednesday|Thursday|Friday|Saturday|Sunday|[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast\s(?:week|month|year|night)"
+    r"|(?:days?|weeks?|months?|years?|decades?)\sago|(?:1[89]|20)\d\d)\b"
 )
 
 
 def find(
-    text: str, sentences: list[Span], figures: list[FigureMention], said: list[AttributionMention]
+    text: str,
+    sentences: Sequence[Span],
+    figures: Sequence[FigureMention],
+    said: Sequence[AttributionMention],
+    dates: Sequence[Span] = (),
 ) -> list[ClaimMention]:
-    """One claim for each sentence that states something, most worth checking first by its number.
+    """A claim for each sentence that states something, or for each of its clauses that stands on its own.
+
+    Claims come in the order of the text and never overlap; each figure is in one of them at most. Where no
+    ``dates`` are given, the usual words of time are looked for.
 
     >>> from factcheck.text.sentences import split
-    >>> t = "The mayor opened 12 schools in 2019. What now?"
-    >>> [(c.claim_type.value, c.checkworthiness > 0.5) for c in find(t, split(t), [], [])]
-    [('event', False)]
+    >>> t = "The mayor reopened the bridge in 2019. The mill had closed, and the river has risen. What now?"
+    >>> [(c.claim_type.value, c.span.cut(t)) for c in find(t, split(t), [], [])][1:]
+    [('event', 'The mill had closed'), ('event', 'the river has risen.')]
     """
-    out: list[ClaimMention] = []
-    f = s = 0
+    read = _Text(text, flatten(text), figures, dates)
+    joints = [Span(*joint.span()) for joint in clauses.JOINT.finditer(text)]
+    joint_starts = [joint.start for joint in joints]
+    figure_starts = [figure.span.start for figure in figures]
+    said_starts = [one.span.start for one in said]
+    out: list[ClaimMention | None] = []
     for sentence in sentences:
-        mine: list[int] = []
-        while f < len(figures) and figures[f].span.start < sentence.end:
-            if figures[f].span.start >= sentence.start:
-                mine.append(f)
-            f += 1
-        while s < len(said) and said[s].span.start < sentence.start:
-            s += 1
-        spoken = [a for a in said[s : s + 6] if a.span.start < sentence.end and a.party]
-        words = sentence.cut(text)
-        worth, reasons = score(words, sum(_counts(figures[i]) for i in mine), bool(spoken))
-        if worth < 0.15:
+        start, end = sentence.start, sentence.end
+        first, last = bisect_left(figure_starts, start), bisect_left(figure_starts, end)
+        mine = tuple(range(first, last)) if first < last else ()
+        first, last = bisect_left(said_starts, start), bisect_left(said_starts, end)
+        near = [one for one in said[first : min(first + 6, last)] if one.party] if first < last else []
+        first, last = bisect_left(joint_starts, start), bisect_left(joint_starts, end)
+        if first == last:
+            out.append(_claim(read, sentence, mine, near[0] if near else None))
             continue
-        kind = _kind(words, bool(mine), bool(spoken))
-        out.append(ClaimMention(sentence, kind, worth, reasons, tuple(mine), spoken[0] if spoken else None))
-    return out
+        parts = clauses.split(text, sentence, joints[first:last], [figures[at].span for at in mine])
+        for part in parts:
+            inside = tuple(at for at in mine if part.start <= figure_starts[at] < part.end)
+            spoken = (one for one in near if len(parts) == 1 or _covers(one, part))
+            out.append(_claim(read, part, inside, next(spoken, None)))
+    return [claim for claim in out if claim is not None]
 
 
-def _counts(figure: FigureMention) -> bool:
-    """Whether a figure is worth checking by itself: "one city" and "two cats" are not, two dead are."""
-    value = figure.quantity.value
-    small = figure.quantity.dimension == "count" and value is not None and 0 <= value <= 3
-    return not small or figure.measure.running
+class _Text(NamedTuple):
+    """A text with what is known of it; ``low`` is its ``flatten``."""
+
+    text: str
+    low: str
+    figures: Sequence[FigureMention]
+    dates: Sequence[Span]
 
 
-def _kind(words: str, figures: bool, spoken: bool) -> ClaimType:
+def _claim(read: _Text, span: Span, figures: tuple[int, ...], said: AttributionMention | None) -> ClaimMention | None:
+    counted = figure_signs([read.figures[at] for at in figures]) if figures else 0
+    bits = signs(read.text, read.low, span.start, span.end, counted)
+    if bits and said:
+        bits |= ATTRIBUTED
+    worth, reasons = weigh(bits)
+    if worth < LEAST:
+        return None
+    return ClaimMention(span, _kind(read, span, bits, bool(figures), said is not None), worth, reasons, figures, said)
+
+
+def _covers(said: AttributionMention, clause: Span) -> bool:
+    """Whether an attribution is made in a clause, or what is said stands there."""
+    return clause.overlaps(said.span) or (said.content is not None and clause.overlaps(said.content))
+
+
+def _kind(read: _Text, span: Span, bits: int, figures: bool, spoken: bool) -> ClaimType:
     if figures:
         return ClaimType.FIGURE
-    if spoken and ("\u201c" in words or words.count('"') > 1):
-        return ClaimType.QUOTE
+    text, start, end = read.text, span.start, span.end
     if spoken:
-        return ClaimType.ATTRIBUTION
-    if _IDENTITY.search(words):
+        quoted = text.find("\u201c", start, end) >= 0 or text.count('"', start, end) > 1
+        return ClaimType.QUOTE if quoted else ClaimType.ATTRIBUTION
+    if bits & ROLE and _IDENTITY.search(text, start, end):
         return ClaimType.IDENTITY
+    if bits & EVENT and _dated(read, span, bits):
+        return ClaimType.DATE
     return ClaimType.EVENT
 
 
-def _is_boilerplate(words: str) -> bool:
-    low = words.lower()
-    return any(phrase in low for phrase in _LEX.boilerplate)
-
-
-def score(words: str, figures: int = 0, attributed: bool = False) -> tuple[float, tuple[str, ...]]:
-    """How much a sentence is worth checking, and why, in an editor's words.
-
-    >>> score("Should we wait?")[0] < 0.2
-    True
-    """
-    tokens = _WORD.findall(words)
-    if len(tokens) < 3 or _is_boilerplate(words):
-        return 0.0, ("nothing is stated",)
-    low = {t.lower() for t in tokens}
-    value = 0.3
-    reasons: list[str] = []
-
-    def weigh(holds: bool, by: float, reason: str) -> None:
-        nonlocal value
-        if holds:
-            value += by
-            reasons.append(reason)
-
-    numbers = bool(figures) or _DIGIT.search(words) is not None
-    weigh(numbers, 0.3, "states a figure")
-    weigh(bool(_NAME.search(words)), 0.08, "names someone or somewhere")
-    weigh(not low.isdisjoint(_LEX.checkworthy_verbs), 0.12, "says that something happened")
-    weigh(not low.isdisjoint(_COMPARE), 0.1, "compares or measures")
-    weigh(not low.isdisjoint(_POLICY), 0.08, "about public policy")
-    weigh(not low.isdisjoint(_PAST), 0.04, "about past or present")
-    weigh(not low.isdisjoint(_GENERAL), 0.05, "a sweeping word")
-    weigh(attributed, 0.05, "ascribed to someone")
-    weigh(words.rstrip("\"\u201d' ").endswith("?"), -0.4, "a question")
-    weigh(not low.isdisjoint(_LEX.opinion_words), -0.14, "an opinion or a wish")
-    weigh(not low.isdisjoint(_FUTURE), -0.1, "about what should or will be")
-    weigh(not low.isdisjoint(_FIRST), -0.04, "speaks of the speaker")
-    weigh(not low.isdisjoint(_SECOND), -0.1, "speaks to the listener")
-    weigh(len(tokens) < 7, -0.12, "very short")
-    weigh(len(tokens) > 14, 0.05, "has detail")
-    checkable = (
-        bool(figures) or attributed or not low.isdisjoint(_LEX.checkworthy_verbs) or (numbers and len(tokens) > 8)
-    )
-    if not checkable and value > _UNSTATED:
-        value = _UNSTATED
-        reasons.append("no figure, quote or event")
-    return round(min(1.0, max(0.0, value)), 3), tuple(reasons) or ("no figure, quote or event",)
+def _dated(read: _Text, span: Span, bits: int) -> bool:
+    if not read.dates:
+        return bool(bits & DAY) and _DAY.search(read.text, span.start, span.end) is not None
+    at = bisect_left(read.dates, span)
+    return at < len(read.dates) and read.dates[at].start < span.end

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from factcheck.text.lexicon import load
+from factcheck.text.measures import lemma
 from factcheck.text.units import factor
 from factcheck.text.values import Comparison, Hedge, Modality, Period, Quantity, Relation, State
 
 _LEX = load()
 _ABOUT = Decimal("0.05")
 _SIDE = Decimal("0.1")
+FORMER = "before"
+_STRICT = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
 _HALF_DAY = timedelta(hours=12)
 _MONTHS = [
     "January",
@@ -91,17 +94,20 @@ def compare(a: State, b: State) -> Comparison:
         return Comparison(Relation.NOT_COMPARABLE, _sentence(first, second, f"are not compared: {barrier}"), ())
     notes = _notes(first, second)
     meets, same = _meets(first, second)
-    if same and first.hedge == second.hedge:
-        return Comparison(Relation.AGREE, _sentence(first, second, "agree"), notes)
+    if same and (first.hedge in _STRICT) == (second.hedge in _STRICT):
+        two = ": the same in two units" if first.quantity.unit != second.quantity.unit else ""
+        return Comparison(Relation.AGREE, _sentence(first, second, "agree" + two), notes)
     if meets:
         why = "the hedge, range or rounding covers the difference"
         if same:
-            two = first.quantity.unit != second.quantity.unit
-            why = "the same in two units" if two else "the same number with and without a hedge"
+            why = "the same number with and without a hedge"
         return Comparison(
             Relation.AGREE_WITHIN_HEDGE, _sentence(first, second, f"agree within the hedge: {why}"), notes
         )
     earlier_later = _in_time(first, second)
+    if earlier_later and _takes_back(*earlier_later):
+        why = ": the later number is lower, and a toll does not fall"
+        return Comparison(Relation.CONFLICT, _sentence(first, second, "conflict" + why), notes)
     if earlier_later and (first.measure.running or second.measure.running):
         return _superseded(*earlier_later, notes)
     if earlier_later:
@@ -115,6 +121,9 @@ def compare(a: State, b: State) -> Comparison:
             _sentence(first, second, f"differ by a factor of {slip:,}: one of them looks like a slip"),
             notes,
         )
+    if _one_voice(first, second):
+        why = "are not compared: one party gives both, so they may measure different things"
+        return Comparison(Relation.NOT_COMPARABLE, _sentence(first, second, why), notes)
     return Comparison(Relation.CONFLICT, _sentence(first, second, "conflict" + _why(first, second)), notes)
 
 
@@ -198,11 +207,33 @@ def _in_time(a: State, b: State) -> tuple[State, State] | None:
     if a.as_of is None or b.as_of is None:
         return None
     pa, pb = a.as_of, b.as_of
+    if (pa.said == FORMER) != (pb.said == FORMER):  # "from 80": whatever that text gives as its own time came after
+        former, other = (a, b) if pa.said == FORMER else (b, a)
+        if former.as_of and other.as_of and other.as_of.end > former.as_of.start:
+            return former, other
     if pa.end <= pb.start and _apart(pa, pb):
         return a, b
     if pb.end <= pa.start and _apart(pb, pa):
         return b, a
     return None
+
+
+def _one_voice(a: State, b: State) -> bool:
+    """Whether one party gives two numbers for one day of what only a name tells apart: a stake, a price, a share.
+
+    Who counts people or things of one event and says two numbers contradicts itself; a company that says 54 and 56
+    percent speaks of two shares.
+    """
+    if a.quantity.dimension == "count" or not a.says or not b.says:
+        return False
+    one, two = ({lemma(word) for word in state.says.split() if word[:1].isupper()} for state in (a, b))
+    return bool(one & two)
+
+
+def _takes_back(early: State, late: State) -> bool:
+    """Whether another party's later count of the dead is lower: that contradicts, it does not bring up to date."""
+    falls = interval(late.quantity, late.hedge)[1] < interval(early.quantity, early.hedge)[0]
+    return falls and "killed" in late.measure.key.split("|") and early.says != late.says and bool(early.says)
 
 
 def _apart(early: Period, late: Period) -> bool:

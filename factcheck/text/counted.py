@@ -53,6 +53,11 @@ _AUX = frozenset(
         "themselves",
     ]
 )
+_PASSIVE = frozenset(["was", "were", "been", "being", "is", "are", "has", "have", "had", "who"])
+_CLAUSE_STARTS = frozenset(["and", "but", "who", "while", "as", "in", "by", "from", "for", "with", "after", "during"])
+_DONE_TO = frozenset(
+    ["killed", "injured", "destroyed", "damaged", "captured", "rescued", "arrested", "shot", "downed", "displaced"]
+)
 _SKIP_LEFT = frozenset(
     [
         "the",
@@ -138,13 +143,24 @@ _OF_HEADS = frozenset(
         "acts",
     ]
 )
+_PARTICIPLES = frozenset(
+    [
+        "bound", "built", "held", "sent", "made", "born", "sold", "bought", "taken", "given", "seen", "known", "found",
+        "hit", "hurt", "lost", "shot", "torn", "thrown", "blown", "caught", "left", "driven", "grown", "drawn", "worn",
+    ]
+)  # fmt: skip
 _ADVERB = Pattern(
     r"(?i:\w+ly$|overnight|today|yesterday|tonight|there|here|so|each|ago|later|earlier|when|while"
     r"|alone|away|apart)"
 )
 
 
+_NAMED_LEFT = Pattern(
+    r"(?i:\b(?P<noun>[a-z]+(?:\s[a-z]+)?)\s(?:of|at|to|was|is|stood\sat|(?:had\s|has\s)?(?:climbed|risen|fallen|rose|fell"
+    r"|reached|hit|dropped)(?:\sto)?)\s(?:a\s|an\s|the\s)?$)"
+)
 _TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
+_TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
 _DETERMINERS = frozenset(["the", "a", "an", "its", "their", "his", "her", "my", "our", "all", "those", "these"])
 _NEAR = 30
 Word = tuple[str, int, int]
@@ -178,7 +194,8 @@ def counted(
         if not index and earlier is not None and earlier[0] == figure.quantity.dimension:
             told = bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
             found = _carry(found, earlier[1], earlier[0], told)
-        out.append(_inherit(found, out, text, figures, index))
+        told = bool(out) and bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
+        out.append(_inherit(found, out, figures, index, told))
     return out
 
 
@@ -217,11 +234,37 @@ def _right(text: str, after: list[Word], figure: RawFigure) -> Counted:
             low in _LEX.weekdays or (low in _LEX.months and word[:1].isupper()) or (group and low in ("late", "early"))
         )
         stops = timed or not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs
+        if not group and low.endswith("ly") and i + 1 < len(after) and _is_word(after[i + 1][0]):
+            i += 1  # "20 newly built boats"
+            i += after[i][0].lower().endswith("ed") and i + 1 < len(after) and _is_word(after[i + 1][0])
+            continue
+        if low == "and" and _two_names(group, after, i):
+            group.append("and")
+            i += 1
+            continue
+        if (group and group[-1].lower() == "times") or _named_participle(low, after, i, bool(group)):
+            break
         if stops or _ends_noun(low, after, i, bool(group)) or (group and _gap(text, after[i - 1][2], after[i][1])):
             break
         group.append(word)
         i += 1
     return Counted(noun=" ".join(group), head=_head(group))
+
+
+def _two_names(group: list[str], after: list[Word], i: int) -> bool:
+    """Whether "and" joins two names before one noun: "460 Ost and Sudmark vans"."""
+    if not group or i + 2 >= len(after) or not all(w[:1].isupper() for w in group):
+        return False
+    name, noun = after[i + 1][0], after[i + 2][0]
+    return name[:1].isupper() and noun[:1].islower() and noun.endswith("s") and noun not in _LEX.function_words
+
+
+def _named_participle(low: str, after: list[Word], i: int, begun: bool) -> bool:
+    """A participle before a name or a function word ends the noun: "pages labeled Debrief", "members bound by"."""
+    if not begun or not (low.endswith("ed") or low in _PARTICIPLES) or low in _NOT_EVENT_ED:
+        return False
+    following = after[i + 1][0] if i + 1 < len(after) else "."
+    return following[:1].isupper() or following.lower() in _LEX.function_words or not _is_word(following)
 
 
 def _after_of(after: list[Word], plain: bool) -> int:
@@ -306,43 +349,64 @@ def _event_inside(found: Counted) -> tuple[str, str]:
 
 
 def _event_right(after: list[Word], skip: int, found: Counted, stop: int) -> tuple[str, str]:
-    """ "… were killed", "… dead", "… to have died": within a few plain words, not across a comma."""
-    seen, of_group = 0, False
+    """ "… were killed", "… dead", "… to have died": within a few plain words, over an apposition."""
+    seen, of_group, aux = 0, False, False
     tokens = after[1:] if after and after[0][0] == "-" else after
-    for word, begin, _ in tokens:
+    i = 0
+    while i < len(tokens):
+        word, begin, _ = tokens[i]
         if begin >= stop or seen > skip + 7:
             break
         low = word.lower()
-        if word in _STOPS or (
-            low in ("and", "but", "who", "while", "as", "in", "by", "from", "for", "with", "after", "during")
-            and seen >= skip
-        ):
-            break
         if word == ",":
-            if seen > skip:
+            i = _past_apposition(tokens, i) if seen >= skip else i + 1
+            if not i:
                 break
             continue
+        if word in _STOPS or (low in _CLAUSE_STARTS and seen >= skip):
+            break
         seen += 1
+        i += 1
         if seen <= skip:
             of_group = of_group or low == "of"
             continue
         family = _LEX.event_families.get(low, "")
         if family:
-            return low, family
+            return ("", "") if not aux and _acts(family, tokens, i, stop) else (low, family)
+        aux = aux or low in _PASSIVE
         of_group = low == "of" or (of_group and low not in _AUX)
-        if (
-            low not in _AUX
-            and not _ADVERB.fullmatch(low)
-            and low not in ("of", "them", "which", "whom", "others", "more", "in", "people")
-            and not (
-                of_group
-                and (
-                    word[:1].isupper() or low in _DETERMINERS or low in _LEX.noun_families or low in found.noun.lower()
-                )
-            )
-        ):
+        if _ends_event(word, low, found, of_group):
             break
     return "", ""
+
+
+def _past_apposition(tokens: list[Word], i: int) -> int:
+    """Behind ", aged 27 and from Ost, was …" the verb goes on; 0 where a comma ends the clause."""
+    for j in range(i + 2, min(i + 14, len(tokens) - 1)):
+        if tokens[j][0] in _STOPS:
+            return 0
+        if tokens[j][0] == ",":
+            return j + 1 if tokens[j + 1][0].lower() in _PASSIVE else 0
+    return 0
+
+
+def _acts(family: str, tokens: list[Word], i: int, stop: int) -> bool:
+    """Whether the counted do it to others: "two gunmen wounded 15 people" counts no wounded gunmen."""
+    if family not in _DONE_TO or i >= len(tokens):
+        return False
+    word, begin, _ = tokens[i]
+    return begin >= stop or word.lower() in _DETERMINERS or word[:1].isupper()
+
+
+def _ends_event(word: str, low: str, found: Counted, of_group: bool) -> bool:
+    if (
+        low in _AUX
+        or _ADVERB.fullmatch(low)
+        or low in ("of", "them", "which", "whom", "others", "more", "in", "people")
+    ):
+        return False
+    inside = word[:1].isupper() or low in _DETERMINERS or low in _LEX.noun_families or low in found.noun.lower()
+    return not (of_group and inside)
 
 
 def _event_left(before: list[Word]) -> tuple[str, str, str]:
@@ -381,7 +445,11 @@ def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Wo
         if word in ";:.!?":
             break
         clause.append(word.lower())
+    direct = _NAMED_LEFT.search(text, max(0, figure.lead - 70), figure.lead)
     right = [w.lower() for w, _, _ in after[:5]]
+    named = _quantity_noun(direct["noun"]) if direct is not None else ""
+    if named and named != "price":
+        return _quantity(found, named)
     for low in right[:4]:
         if low in (",", ".", ";", "and", "but", ")"):
             break
@@ -397,17 +465,25 @@ def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Wo
     return found
 
 
+def _quantity_noun(phrase: str) -> str:
+    """The quantity a short phrase names by its last two words or its last."""
+    words = phrase.lower().split()
+    return _LEX.quantity_nouns.get(" ".join(words[-2:])) or _LEX.quantity_nouns.get(words[-1], "")
+
+
 def _quantity(found: Counted, name: str) -> Counted:
     return replace(found, quantity=name)
 
 
-def _inherit(found: Counted, earlier: list[Counted], text: str, figures: list[RawFigure], index: int) -> Counted:
-    """Borrow the noun of the figure before where this one has none of its own."""
-    empty = not found.noun or (found.head in _LEX.pronoun_nouns and len(found.noun.split()) == 1)
-    if figures[index].quantity.dimension != "count" or not empty or not earlier:
+def _inherit(found: Counted, earlier: list[Counted], figures: list[RawFigure], index: int, told: bool) -> Counted:
+    """Borrow the noun of the figure before where this one has none of its own; all of it after "an estimate of"."""
+    if not earlier or figures[index].quantity.dimension != "count" or figures[index - 1].quantity.dimension != "count":
         return found
     source = earlier[-1]
-    if figures[index - 1].quantity.dimension != "count" or not source.noun:
+    if told and not found.family and (not found.noun or found.head in _TELLING) and (source.family or source.noun):
+        return replace(source, inherited=True)
+    empty = not found.noun or (found.head in _LEX.pronoun_nouns and len(found.noun.split()) == 1)
+    if not empty or not source.noun:
         return found
     return Counted(
         source.noun, source.head, found.event, found.family, found.definition or "", found.side, found.quantity, True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from factcheck.text import units
 from factcheck.text.lexicon import load
 from factcheck.text.numbers import NumberMention, alternatives
 from factcheck.text.patterns import Pattern
@@ -51,15 +52,24 @@ _PHONE = Pattern(
 _DESIGNATION_BEFORE = Pattern(
     rf"(?:\b(?P<word>(?i:{alternatives(w for w in _LEX.designation_words if w[-1] not in '.#')}))\.?|#|\u2116)[ -]?$"
 )
+_NO_NAMES = _LEX.function_words | _LEX.adverbs | _LEX.hedge_fillers | frozenset(_LEX.hedges_before)
+_ENDS = Pattern(r"[.,;:)]|\s(?:on|at|in|to|for|from|and|or|of|with|by|is|was|will|has|where)\b|$")
+_GENERATION = Pattern(r"[1-6]G\b")
+_ERA_BEFORE = Pattern(r"(?i:\b(?:A\.?D\.?|B\.?C\.?)\s?(?:\d{1,4}\s(?:and|to|or)\s)?$)")
+_ERA_AFTER = Pattern(r"(?i:\s?(?:A\.?D|B\.?C\.?E?|C\.E)\b|\szip\s?codes?\b|\spostcodes?\b)")
+_GOES_ON = Pattern(
+    rf"\s(?:{alternatives(sorted(_LEX.change_up | _LEX.change_down | _LEX.clause_verbs))}|index|futures|ended|closed"
+    r"|finished|opened|slipped|edged|ended|traded|finishes|ends|closes)\b"
+)
 _PLAIN_DESIGNATIONS = frozenset(["no", "no.", "nos", "number", "nr"])
-_NAMED = Pattern(r"(?:^|[^.!?:;\u201c\"\n]\s)(?P<name>[A-Z][A-Za-z'\u2019]*[A-Za-z])\s$")
+_NAMED = Pattern(r"(?:^|[^.!?:;\u201c\"\n]\s)(?P<name>[A-Z][A-Za-z'\u2019]*(?:&(?:amp;)?)?[A-Za-z])\s$")
 _SCORE = Pattern(
-    r"(?i:\b(?:beat|beats|beating|won|win|wins|lost|loss|draw|drew|defeat|defeated|victory|score|lead"
+    r"(?i:(?<=\d\s)(?:down|up|ahead|behind|at\s)|\b(?:beat|beats|beating|won|win|wins|lost|loss|draw|drew|defeat|defeated|victory|score|lead"
     r"|led|leading|trailed|trailing|set|sets|tied|tie|tie-break|vote|voted)\b)"
 )
 _ONE_AFTER = Pattern(
     r"(?:\s|-)(?:[a-z]+\s(?:after|by)\s(?:another|one)\b|of\s(?:the|its|his|her|their|our|my|your|many|several|those\swho\b|a\b"
-    r"|[A-Z][\w'\u2019-]*['\u2019]s)|another|day|thing|time\b|point|side|hand|way|such|can|could"
+    r"|[A-Z][\w'\u2019-]*['\u2019]s)|another|day|thing|time\b|point|side|hand(?=,)|way|such|can|could"
     r"|should|must|may|might|would|"
     r"who|that|else|final|more\sthing|last\stime|by\sone|after|off\b|i\b|we\b|you\b|he\b|she\b|they\b)"
     r"|['\u2019]s\b|-(?:time|off|way|sided|on-one|man\b|woman\b|stop|to-one)"
@@ -68,6 +78,7 @@ _ONE_BEFORE = Pattern(
     r"(?i:\b(?:the|this|that|no|any|every|each|which|only|as|first|next|last|latest|only|new|big|good"
     r"|great|right|wrong|bad|whole|day|some|not|like|for|a)\s)$"
 )
+_NEXT_WORD = Pattern(r"\s(?P<word>[a-z]{3,})\b")
 _SAYS = Pattern(rf"\s(?:[\w'\u2019-]+\s){{0,3}}?(?:{alternatives(_LEX.strong_verbs)})\b")
 _UNSURE = Pattern(r"(?i:\b(?:the|these|those|both|between the|all|our|other|his|her|its)\s)$")
 
@@ -140,15 +151,14 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
     after = text[span.end : span.end + 1]
     if number.form == "digits" and (char.isalpha() or char == "_") and not number.mark:
         return True
+    if _GENERATION.match(text, span.start) or _ERA_AFTER.match(text, span.end, end):
+        return True
+    if number.form == "digits" and _ERA_BEFORE.search(text, max(0, span.start - 16), span.start):
+        return True
     if char in "-\u2013/" and span.start > 1 and text[span.start - 2].isalpha() and number.form == "digits":
         return True
     if number.form == "digits" and after.isalpha() and not number.mark and not written[-1].isalpha():
-        return not re.match(
-            r"(?:km|kg|m|g|cm|mm|mph|kph|ft|in|lb|lbs|p|pc|pct|x|hr|hrs|min|kw|mw|gw|kv|gb|mb|tb|bn|tn|mi|l"
-            r"|ml|c|f|v|w|kwh|mwh|ha|t|bpd|oz|percent|USD|EUR|GBP)\b",
-            text[span.end : span.end + 8],
-            re.IGNORECASE,
-        )
+        return units.after(text, span.end, end) is None
     lead = _DESIGNATION_BEFORE.search(text, max(0, span.start - 16), span.start)
     if lead is not None:
         word = lead["word"] or "#"
@@ -156,7 +166,7 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
             return True
         if word in ("No", "Number", "Nos", "number") or (word[0].isupper() and lead.start() > 0):
             return True
-        return word.lower() in (
+        return _ENDS.match(text, span.end, end) is not None or word.lower() in (
             "chapter",
             "section",
             "page",
@@ -169,6 +179,11 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
             "highway",
             "figure",
             "table",
+            "category",
+            "type",
+            "phase",
+            "grade",
+            "tier",
         )
     return _is_named(text, number)
 
@@ -189,8 +204,10 @@ def _is_named(text: str, number: NumberMention) -> bool:
     if before is None:
         return False
     name = before["name"]
-    if name.lower() in _LEX.weekdays or name.lower() in _LEX.months or name.lower() in _LEX.function_words:
+    if name.lower() in _LEX.weekdays or name.lower() in _LEX.months or name.lower() in _NO_NAMES:
         return False
+    if _GOES_ON.match(text, span.end):
+        return True
     if name.isupper() and len(name) > 3:
         return False
     following = text[span.end : span.end + 24]
@@ -216,11 +233,19 @@ def _is_pronoun_one(text: str, number: NumberMention, end: int) -> bool:
         return False
     if _ONE_AFTER.match(text, span.end, end):
         return True
-    if _ONE_BEFORE.search(text[max(0, span.start - 9) : span.start]):
+    if _ONE_BEFORE.search(text[max(0, span.start - 9) : span.start]) and not _counts_a_noun(text, span.end, end):
         return True
     return bool(_SAYS.match(text, span.end, min(end, span.end + 60))) and not re.match(
         r"(?i:\s(?:\w+\s){0,2}(?:killed|dead|died|injured|wounded|shot))", text[span.end : span.end + 40]
     )
+
+
+def _counts_a_noun(text: str, at: int, end: int) -> bool:
+    """Whether a noun stands behind "one": "said that one person died", "extended for one week", not "I for one"."""
+    match = _NEXT_WORD.match(text, at, end)
+    if match is None or match["word"] in _LEX.function_words or match["word"] in _LEX.clause_verbs:
+        return False
+    return not match["word"].endswith("s") or match["word"].endswith("ss")
 
 
 def _is_idle(text: str, number: NumberMention, end: int) -> bool:

@@ -1,16 +1,16 @@
 """Numbers become quantities: ranges joined, units and currencies read, hedges named.
 
-Here lives everything that stands directly beside a number. What is counted lives in ``counted``, what is
-no figure at all in ``exclusions``, for what day it holds in ``asof``.
+Here lives everything that stands directly beside a number. What is counted lives in ``counted``, what is no figure at
+all in ``exclusions``, for what day it holds in ``asof``.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from factcheck.text import exclusions, units
+from factcheck.text import exclusions, ranges, units
+from factcheck.text.hedges import hedge_of
 from factcheck.text.lexicon import load
 from factcheck.text.numbers import NumberMention, alternatives, find, with_mark, without_mark
 from factcheck.text.patterns import Pattern
@@ -18,30 +18,6 @@ from factcheck.text.values import Hedge, Quantity, Span
 
 _LEX = load()
 MOST = 80
-_GAP = Pattern(
-    r"(?P<dash>\s?[-\u2010-\u2015]\s?)|\s(?P<word>to|or|and|through|till|until)\s(?:about\s|around\s"
-    r"|as\smany\sas\s|roughly\s)?|\s?(?P<tilde>~)\s?"
-)
-_BETWEEN = Pattern(r"(?i:\bbetween\s(?:about\s|an\sestimated\s)?)$")
-_FROM = Pattern(r"(?i:\bfrom\s(?:about\s|around\s|some\s|nearly\s|just\s|over\s|more than\s)?)$")
-_CHANGE = Pattern(rf"(?i:\b(?:{alternatives((_LEX.change_up | _LEX.change_down) - {'up', 'down', 'off'})})\b)")
-_PRECEDES = alternatives(_LEX.hedges_before)
-_FILLER = alternatives(_LEX.hedge_fillers)
-_HEDGE = Pattern(rf"(?i:(?<![\w'\u2019])(?P<hedge>{_PRECEDES})(?P<fill>(?:\s(?:{_FILLER})){{0,2}})\s?)$")
-_AFTERWORDS = alternatives(k for k in _LEX.hedges_after if k[0].isalpha() and k != "plus")
-_FOLLOWS = Pattern(
-    rf"(?i:(?P<plus>\s?\+(?!\w)|\splus\b(?!\s[\w$£€]))|-odd\b"
-    rf"|(?:\s[\w-]+){{0,2}}?,?\s(?P<after>{_AFTERWORDS}"
-    rf")(?!\w))"
-)
-_RISEN = Pattern(
-    r"(?i:\b(?:hit|hits|total|toll|now|rises?|rose|risen|rising|goes|going|went|gone|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?"
-    r"|edg(?:ed|ing)|inched|crept|ticked|shot|moved|grew|grown|stepped)\s(?:\w+\s)?$"
-    r"|\b(?:brings?|bringing|brought|push(?:es|ed|ing)|drove|driven|driving|took|takes|taking)\s(?:[\w'\u2019-]+\s){0,8}$)"
-)
-_ONLY_SELF = frozenset(
-    ["over", "under", "around", "below", "above", "beyond", "near", "topping", "exceeding", "minimum", "maximum"]
-)
 _MAGNITUDE_AFTER = Pattern(
     r"(?i:[- ](?:point\s)?(?:magnitude|on\s(?:the\s)?(?:\w+\s)?richter|earthquake\sof\smagnitude))"
 )
@@ -51,15 +27,20 @@ _TO_DOLLAR = Pattern(
     r"|pound)\b)"
 )
 _CURRENCY_NEAR = Pattern(rf"(?i:\b(?P<cur>{alternatives(_LEX.currency_words)})\b)")
-_MINUS = Pattern(r"(?:^|[\s(\u201c\"])(?P<sign>[-\u2212])$|(?i:\b(?P<word>minus|negative)\s)$")
-_DIRECTION = Pattern(
-    rf"(?i:\b(?P<word>{alternatives(_LEX.change_up | _LEX.change_down)})\s(?:\w+\s)?(?:(?:by|of"
-    rf"|another|an?|additional|as much as|more than|about|around|nearly|almost|at least|up to|only"
-    rf"|just|some|further)\s){{0,3}})$"
-)
+_MINUS = Pattern(r"(?<![^\s(\u201c\"<>=])(?P<sign>[-\u2212]\s{0,2})$|(?i:\b(?P<word>minus|negative)\s)$")
 _PLUS = Pattern(r"-plus\b|\+(?![\w])")
 _FROM_ONLY = Pattern(r"(?i:,?\s(?:(?:up|down)\s)?from\s)")
-_NOUN_NEXT = Pattern(r"\s[a-z]{3,}s?\b")
+_NOUN_NEXT = Pattern(r"\s(?:of\s)?(?:[a-z]+ly\s)?[a-z]{3,}s?\b")
+_OF_PARTS = Pattern(r"\sof\s(?:its|their|his|her|our|the|these|those|them)\b")
+_SHARED_JOIN = Pattern(r"-?\s(?:and|or|to)\s")
+_HUNG_JOIN = Pattern(r"-,?\s(?:(?:and|or|to)\s)?")
+_OF_A = Pattern(r"\s(?:of\s)?(?:an?|the)\s(?:(?:US|UK)\s)?")
+_OF_THE = Pattern(r"\sof\s(?:the|its|their|that|a)\s(?:total\s)?")
+_CENTS_JOIN = Pattern(r"\s(?:and\s)?")
+_CENTS = frozenset(["cent", "pence"])
+_BRACKET = Pattern(r"\s?\((?:or\s|equal\sto\s|i\.e\.\s)?")
+_RESTATED = Pattern(r"(?:\s[\w-]+){0,2},?\s(?:or\s|\()|\s?\(")
+_SENTENCE_REST = Pattern(r"\s[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +74,22 @@ def find_figures(
     i = 0
     while i < len(open_numbers):
         figure = None
+        fresh = out[-1].tail if out else start  # a currency behind one number is not before the next
         if i + 1 < len(open_numbers):
-            figure = _range(text, open_numbers[i], open_numbers[i + 1], start, end)
+            figure = _range(text, open_numbers[i], open_numbers[i + 1], start, end, fresh)
         if figure is not None:
             out.append(figure)
             i += 2
             continue
         number = open_numbers[i]
         i += 1
-        if number.value is None:
+        if number.form == "vague":
+            out.append(_vague(text, number, start, end))
+        elif number.value is None:
             out.append(_unreadable(number))
-            continue
-        if not exclusions.excluded(text, number, end):
-            figure = _single(text, number, start, end)
-            out.append(_same_unit(text, out[-1], figure) if out else figure)
-    return out
+        elif not exclusions.excluded(text, number, end) or _is_money(text, number, fresh, end):
+            out.append(_single(text, number, start, end, fresh))
+    return _beside(text, out)
 
 
 def _outside(numbers: list[NumberMention], closed: list[tuple[int, int]]) -> list[NumberMention]:
@@ -124,12 +106,86 @@ def _outside(numbers: list[NumberMention], closed: list[tuple[int, int]]) -> lis
     return out
 
 
-def _same_unit(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
-    """ "to 9 dollars a share from 7 dollars": the second price is meant per share too."""
+def _is_money(text: str, number: NumberMention, floor: int, limit: int) -> bool:
+    """Whether a currency beside a number shows that it is a sum: "USD3.14", "RM79", "20Rs"."""
+    if units.money_before(text, number.span.start, floor) is not None:
+        return True
+    end = number.span.end
+    if not text[end : end + 1].isalpha():
+        return False
+    unit = units.after(text, end, limit)
+    return unit is not None and unit.dimension.startswith("money")
+
+
+def _beside(text: str, figures: list[RawFigure]) -> list[RawFigure]:
+    """What a figure takes from the one next to it: a unit, a hedge, the cents, the other bound."""
+    out: list[RawFigure] = []
+    for figure in figures:
+        if out:
+            merged = _merged(text, out[-1], figure)
+            if merged is not None:
+                out[-1] = merged
+                continue
+            out[-1] = _unit_ahead(text, out[-1], figure)
+        out.append(_as_before(text, out[-1], figure) if out else figure)
+    return out
+
+
+def _merged(text: str, first: RawFigure, second: RawFigure) -> RawFigure | None:
+    """ "20 dollars and 43 cents" as one sum, "more than 20 but fewer than 30" as one range."""
+    one, two = first.quantity, second.quantity
+    if one.value is None or two.value is None:
+        return None
+    small = two.unit in _CENTS and two.value < 100 and one.dimension == f"money:{one.unit}" and one.unit not in _CENTS
+    if small and _CENTS_JOIN.fullmatch(text, first.tail, second.span.start):
+        quantity = replace(one, value=one.value + two.value / 100, step=Decimal("0.01"))
+        span = Span(first.span.start, second.span.end)
+        return replace(first, span=span, quantity=quantity, tail=second.tail)
+    if ranges.bounds(text, first.tail, second.lead, first.hedge, second.hedge):
+        low, high = sorted((one.value, two.value))
+        falls = (first.hedge in (Hedge.MORE_THAN, Hedge.AT_LEAST)) != (one.value < two.value)
+        same = "count" in (one.unit, two.unit) or one.unit == two.unit
+        if not falls and same and low < high:
+            known = two if one.unit == "count" else one
+            quantity = replace(known, value=None, low=low, high=high, step=max(one.step, two.step))
+            span = Span(first.span.start, second.span.end)
+            return RawFigure(span, quantity, Hedge.EXACT, first.lead, second.tail, "range", first.flags)
+    return None
+
+
+def _unit_ahead(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
+    """ "7- or 8-inch", "45 and 50 mg", "280 million of the 1.5 billion shekels": the unit stands behind the second."""
+    one, two = first.quantity, second.quantity
+    if one.unit != "count" or two.unit in ("count", "fraction") or one.value is None:
+        return first
+    hung = text[first.tail : first.tail + 1] == "-" and _HUNG_JOIN.fullmatch(text, first.tail, second.lead)
+    joined = text[second.span.start].isdigit() or second.form == "words"
+    joined = (
+        joined and second.hedge is Hedge.EXACT and bool(_SHARED_JOIN.fullmatch(text, first.tail, second.span.start))
+    )
+    part = (
+        two.dimension.startswith("money")
+        and one.step >= 1000
+        and _OF_THE.fullmatch(text, first.tail, second.span.start)
+    )
+    if not (hung or joined or part):
+        return first
+    return replace(first, quantity=replace(one, unit=two.unit, dimension=two.dimension))
+
+
+def _as_before(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
+    """What the second figure means as the first does: a price per share, a hedge in brackets, a direction."""
     base, slash, _ = first.quantity.unit.partition("/")
     if slash and second.quantity.unit == base and _FROM_ONLY.fullmatch(text, first.tail, second.lead):
         quantity = replace(second.quantity, unit=first.quantity.unit, dimension=first.quantity.dimension)
         return replace(second, quantity=quantity)
+    near = second.lead - first.tail < 14
+    if near and second.hedge is Hedge.EXACT and _BRACKET.fullmatch(text, first.tail, second.lead):
+        converted = second.quantity.unit not in (first.quantity.unit, "count")
+        if converted and first.quantity.dimension.partition(":")[0] == second.quantity.dimension.partition(":")[0]:
+            second = replace(second, hedge=first.hedge)
+    if first.flags and not second.flags and _RESTATED.fullmatch(text, first.tail, second.lead):
+        second = replace(second, flags=first.flags)
     return second
 
 
@@ -138,16 +194,28 @@ def _unreadable(number: NumberMention) -> RawFigure:
     return RawFigure(number.span, quantity, Hedge.EXACT, number.span.start, number.span.end, "digits", ("too_long",))
 
 
-def _single(text: str, number: NumberMention, floor: int, limit: int) -> RawFigure:
-    money = units.money_before(text, number.span.start, floor)
+def _vague(text: str, number: NumberMention, floor: int, limit: int) -> RawFigure:
+    """ "dozens of people", "hundreds of millions of dollars": an order of magnitude, said to be vague."""
+    of = number.span.end + 4 if text.startswith(" of ", number.span.end) else number.span.end
+    unit = units.after(text, of - 1 if of > number.span.end else of, limit)
+    name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
+    quantity = Quantity(None, number.low, number.high, name, dimension, number.step)
+    tail = unit.end if unit else number.span.end
+    return RawFigure(number.span, quantity, Hedge.EXACT, number.span.start, tail, "vague", ("vague",))
+
+
+def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int) -> RawFigure:
+    money = units.money_before(text, number.span.start, fresh)
     number, unit = _scaled(text, number, money, limit)
+    if number.form == "fraction" and unit is None:
+        of = _OF_A.match(text, number.span.end, limit)
+        unit = units.after(text, of.end() - 1, limit) if of else None
+        unit = replace(unit, inside=number.span.end) if unit else None
     plus = _PLUS.match(text, number.span.end, limit)
     if plus is not None and unit is None:
         unit = units.after(text, plus.end(), limit)
     begin, value = (money[1] if money else number.span.start), number.value or Decimal(0)
-    minus = _MINUS.search(text, max(floor, begin - 9), begin)
-    if minus is not None and (minus["word"] or (unit is not None and number.form == "digits")):
-        value, begin = -value, minus.start("sign") if minus["sign"] else begin
+    begin, value = _signed(text, number, begin, value, floor, unit is not None)
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
     if number.form == "fraction" and name == "count":
         name, dimension = "fraction", "ratio"
@@ -155,10 +223,27 @@ def _single(text: str, number: NumberMention, floor: int, limit: int) -> RawFigu
     tail = unit.end if unit else number.span.end
     inside = max(number.span.end, unit.inside if unit and plus is None else 0)
     quantity = Quantity(value, unit=name, dimension=dimension, step=number.step)
-    hedge, lead, flags = _hedge(text, begin, tail, floor, limit, dimension)
+    hedge, lead, flags = hedge_of(text, begin, tail, floor, limit, dimension)
     if plus is not None and hedge is Hedge.EXACT:
         hedge, tail = Hedge.AT_LEAST, max(tail, plus.end())
     return RawFigure(Span(begin, inside), quantity, hedge, lead, tail, number.form, flags)
+
+
+def _signed(
+    text: str, number: NumberMention, begin: int, value: Decimal, floor: int, measured: bool
+) -> tuple[int, Decimal]:
+    """The sign before a number or between it and its currency: "-5 C", "$-50.8bn", "minus 3"; a dash is no sign."""
+    if begin < number.span.start and text[number.span.start - 1] in "-\u2212":
+        return begin, -value
+    minus = _MINUS.search(text, max(floor, begin - 9), begin)
+    if minus is None:
+        return begin, value
+    if minus["word"]:
+        return begin, -value
+    bare = number.form in ("digits", "fraction") and not _SENTENCE_REST.match(text, number.span.end)
+    if text[begin - 1] in "-\u2212" and number.form in ("digits", "fraction") and (measured or bare):
+        return minus.start("sign"), -value
+    return begin, value
 
 
 def _scaled(
@@ -173,13 +258,25 @@ def _scaled(
         return number, unit
     if unit is not None and unit.dimension.startswith("money"):
         return with_mark(number), unit
-    attached = text[end - len(number.mark) - 1].isdigit()
-    if attached and number.mark != "mm" and _NOUN_NEXT.match(text, end, limit):
-        word = text[end + 1 : end + 12].split(" ", maxsplit=1)[0].rstrip(",.;")
-        if word.endswith("s") or word in ("people", "men", "women", "children"):
-            return with_mark(number), unit
+    if number.mark != "mm" and _is_scale(text, number, limit):
+        return with_mark(number), unit
     number = without_mark(number)
     return number, units.after(text, number.span.end, limit)
+
+
+def _is_scale(text: str, number: NumberMention, limit: int) -> bool:
+    """Whether a short mark is a scale: "35m of its phones", "8 B people", "10M" and "1.2b", but "5 m of cloth"."""
+    end = number.span.end
+    written = text[end - len(number.mark) : end]
+    if number.mark == "b" or (written == "M" and not number.spaced):
+        return True
+    if written in ("B", "M") or not number.spaced:
+        if _OF_PARTS.match(text, end, limit):
+            return True
+        if _NOUN_NEXT.match(text, end, limit):
+            word = text[end + 1 : end + 16].split(" ", maxsplit=1)[0].rstrip(",.;")
+            return word.endswith("s") or word in ("people", "men", "women", "children")
+    return False
 
 
 def _special(text: str, span: Span, name: str, dimension: str, floor: int, limit: int) -> tuple[str, str]:
@@ -199,104 +296,46 @@ def _special(text: str, span: Span, name: str, dimension: str, floor: int, limit
     return name, dimension
 
 
-def _range(text: str, first: NumberMention, second: NumberMention, floor: int, limit: int) -> RawFigure | None:
+def _range(
+    text: str, first: NumberMention, second: NumberMention, floor: int, limit: int, fresh: int
+) -> RawFigure | None:
     """Two numbers read as one range: "40 to 50", "between 7 and 9 km", "$3-4bn"."""
     if first.value is None or second.value is None or second.span.start - first.span.end > 30:
         return None
-    if exclusions.excluded(text, first, limit):
+    if exclusions.excluded(text, first, limit) and not _is_money(text, first, fresh, limit):
         return None
-    money = units.money_before(text, first.span.start, floor)
+    money = units.money_before(text, first.span.start, fresh)
     own = units.after(text, first.span.end, limit, currency=money[0] if money else "")
-    own_end = own.end if own else first.span.end
     begin = money[1] if money else first.span.start
-    money_second = units.money_before(text, second.span.start, max(own_end, first.span.end))
-    gap = _GAP.match(text, own_end, limit)
-    if gap is None and own is not None:
-        gap = _GAP.match(text, first.span.end, limit)
+    money_second = units.money_before(text, second.span.start, max(own.end if own else 0, first.span.end))
+    gap = ranges.gap_after(text, own, first, limit)
     if gap is None or gap.end() != (money_second[1] if money_second else second.span.start):
         return None
-    if not _range_word(text, gap, begin, floor, first, second):
+    if not ranges.is_range(text, gap, begin, floor, first, second):
         return None
-    second, unit = _scaled(text, second, money_second or (money if money else None), limit)
-    first = (
-        with_mark(first)
-        if (money or money_second or (unit and unit.dimension.startswith("money")))
-        else without_mark(first)
-    )
-    low, high = _shared_scale(first, second)
-    if not low < high:
+    second, unit = _scaled(text, second, money_second or money, limit)
+    is_money = bool(money or money_second or (unit and unit.dimension.startswith("money")))
+    low, high = ranges.shared_scale(ranges.marked(first, is_money), second)
+    named = own is not None and not money
+    if not low < high or (named and (unit is None or own is None or own.unit.split("/")[0] != unit.unit.split("/")[0])):
         return None
-    if own is not None and unit is not None and own.unit != unit.unit and own.dimension != unit.dimension:
-        return None
-    unit = unit or own
+    return _interval(text, (first, second), (low, high), begin, money, unit, floor, limit)
+
+
+def _interval(
+    text: str, ends: tuple[NumberMention, NumberMention], values: tuple[Decimal, Decimal], begin: int,
+    money: tuple[str, int] | None, unit: units.UnitMention | None, floor: int, limit: int,
+) -> RawFigure:  # fmt: skip
+    """The figure of a range whose two ends and unit are known."""
+    first, second = ends
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
     if money and (unit is None or not unit.dimension.startswith("money")):
         name, dimension = money[0], f"money:{money[0]}"
     if first.form == second.form == "fraction" and name == "count":
         name, dimension = "fraction", "ratio"
     tail = max(unit.end if unit else 0, second.span.end)
-    inside = max(second.span.end, unit.inside if unit else 0)
-    span = Span(begin, inside)
+    span = Span(begin, max(second.span.end, unit.inside if unit else 0))
     name, dimension = _special(text, Span(first.span.start, second.span.end), name, dimension, floor, limit)
-    quantity = Quantity(None, low, high, name, dimension, second.step)
-    hedge, lead, flags = _hedge(text, begin, tail, floor, limit, dimension)
+    quantity = Quantity(None, *values, name, dimension, second.step)
+    hedge, lead, flags = hedge_of(text, begin, tail, floor, limit, dimension)
     return RawFigure(span, quantity, hedge, lead, tail, "range", flags)
-
-
-def _range_word(
-    text: str, gap: re.Match[str], begin: int, floor: int, first: NumberMention, second: NumberMention
-) -> bool:
-    before = text[max(floor, begin - 24) : begin]
-    if gap["word"] == "and":
-        return bool(_BETWEEN.search(before))
-    if gap["word"] == "or":
-        return (
-            first.form == second.form
-            and first.value is not None
-            and second.value is not None
-            and second.value <= first.value * 3 + 5
-        )
-    if gap["word"] and _FROM.search(before):
-        return not _CHANGE.search(text, max(floor, begin - 70), begin)
-    if gap["dash"]:
-        return first.form in (second.form, "digits")
-    return gap["word"] in ("to", None)
-
-
-def _shared_scale(first: NumberMention, second: NumberMention) -> tuple[Decimal, Decimal]:
-    """ "3-4bn", "two to three million": the scale of the second number holds for the first."""
-    low, high = first.value or Decimal(0), second.value or Decimal(0)
-    scale = second.step if second.form == "words" else (high / second.raw if second.raw else Decimal(1))
-    scaled_first = first.step >= 12 if first.form == "words" else bool(first.raw) and first.raw != low
-    if scale >= 12 and not scaled_first and low < 1000 and low * scale < high:
-        low *= scale
-    return low, high
-
-
-def _hedge(
-    text: str, begin: int, tail: int, floor: int, limit: int, dimension: str
-) -> tuple[Hedge, int, tuple[str, ...]]:
-    """The hedge before or after a number, and where the whole expression begins."""
-    window = max(floor, begin - 44)
-    flags: tuple[str, ...] = ()
-    direction = _DIRECTION.search(text, max(floor, begin - 60), begin)
-    if direction is not None:
-        flags = ("up",) if direction["word"].lower() in _LEX.change_up else ("down",)
-    match = _HEDGE.search(text, window, begin)
-    if match is not None:
-        phrase, filler = match["hedge"].lower(), match["fill"].strip().lower()
-        hedge = Hedge(_LEX.hedges_before[phrase])
-        risen = phrase in ("up to", "over", "under") and _RISEN.search(
-            text, max(floor, match.start() - 70), match.start()
-        )
-        bare_near = phrase == "near" and dimension in ("count", "length")
-        strict = phrase in _ONLY_SELF and filler not in ("", "a", "an", "another", "additional", "an additional")
-        if not (risen or bare_near or strict):
-            return hedge, match.start(), flags
-    after = _FOLLOWS.match(text, tail, min(limit, tail + 50))
-    if after is not None:
-        phrase = (after["after"] or ("plus" if after["plus"] else "-odd")).lower()
-        skipped = (after.start("after") - tail) > 1 if after["after"] else False
-        if not skipped or phrase.startswith(("or ", "and ")):
-            return Hedge(_LEX.hedges_after[phrase]), begin, flags
-    return Hedge.EXACT, begin, flags

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from factcheck.text.circumstances import Counted
 from factcheck.text.figures import RawFigure
@@ -52,7 +53,23 @@ _PERSONAL = frozenset(
 )
 _SIDED = frozenset(["launched", "downed"])
 _HOLDING = frozenset(["controlled", "recaptured"])
-_UNOWNED = frozenset(["damage"])
+_UNOWNED = frozenset(["damage", "reward"])
+_PLAIN_MODIFIERS = frozenset(
+    [
+        "of", "off-duty", "powerful", "large", "small", "new", "major", "potential", "possible", "total", "additional",
+        "separate", "different", "local", "main", "own", "remaining", "such", "similar", "further", "strong", "big",
+    ]
+)  # fmt: skip
+_OTHER_EVENT = Pattern(
+    r"(?i:\b(?:since|than|like|similar\sto|comparable\s(?:to|with)|compared\s(?:to|with)|recall(?:s|ed|ing)?|echo(?:es|ed|ing)?"
+    r"|surpass(?:es|ed|ing)?|after)\s(?:the|a|an|last|that|another)\s)(?P<event>[^,;.]{0,80}?(?i:massacre|shootings?|attacks?"
+    r"|bombings?|earthquakes?|quakes?|floods?|storms?|hurricanes?|fires?|crash|disaster|war|strikes?|explosion|blast"
+    r"|accident|collapse|eruption|tsunami|cyclone|epidemic|outbreak|famine|siege|battle)\b)[^;]{0,60}$"
+)
+_FIXED = frozenset(["magnitude", "length", "voltage"])
+_THAT = Pattern(r"\b(?:that|which|when|in\swhich)\s(?:[a-z]+\s){0,2}(?:about\s|some\s|at\sleast\s)?$|\b(?:of|with)\s$")
+_OTHERS = Pattern(r"(?i:\b(?:others?|more|another|additional)\b)")
+_TOLL = frozenset(["killed", "injured", "missing", "homeless", "displaced", "shot"])
 _OF_THEM = Pattern(r"(?i:\sof\s(?:them|these|those|whom)\b)")
 _CONSTANT_UNITS = frozenset({"richter"})
 _FURTHER = Pattern(r"(?i:\s(?:more|additional)\s(?!than))")
@@ -78,6 +95,7 @@ _IRREGULAR = {
 }
 
 
+@lru_cache(maxsize=8192)
 def lemma(word: str) -> str:
     """The singular of a noun.
 
@@ -119,61 +137,59 @@ def measure(
     published: Period | None, story: str = "",
 ) -> Measure:  # fmt: skip
     """The measure of a figure, with the key under which it meets others."""
-    family = _state(text, raw, sentence) or found.family
-    noun = noun_family(found.noun)
+    dimension = raw.quantity.dimension
+    family, concept, noun = _thing(found, _state(text, raw, sentence) or found.family, dimension)
     scope = _scope(text, raw, sentence, place)
     scope = "" if scope == "further" and found.first else scope
-    dimension = raw.quantity.dimension
-    if family in _PERSONAL and (not noun or noun in ("person", "gunshot", family) or noun in _LEX.event_families):
-        noun = "person"
-    if family in _PERSONAL and noun not in ("person", "") and not _specific(found.noun):
-        noun = noun or "person"
-    side = party if family in _SIDED else ""
-    concept = found.quantity or family
-    if dimension == "area" and family in _HOLDING:
-        concept, noun = family, ""
-    if found.quantity and (dimension == "magnitude" or found.quantity == _LEX.quantity_nouns.get(noun, "")):
-        noun = ""
+    sided, holding = family in _SIDED, family in _HOLDING
+    when = _event_date(period, published)
+    owned = (dimension.startswith(("money", "ratio")) or noun == "share") and concept not in _UNOWNED
     parts = [
         dimension,
         concept,
         noun,
-        _modifiers(found) if noun and not (noun == "person" or family in _SIDED or family in _HOLDING) else "",
-        side.lower(),
+        _modifiers(found) if noun and not (noun == "person" or sided or holding) else "",
+        party.lower() if sided else "",
+        owner(text, raw.lead, raw.tail, sentence) if owned else "",
+        _elsewhere(text, raw, sentence, story) if dimension == "magnitude" else "",
+        "?" + _context(text, raw, sentence) if _vague(dimension, concept, noun) else "",
+        "@" + when if when else _other_event(text, raw, sentence) if family in _TOLL else "",
+        scope,
     ]
-    if (dimension.startswith(("money", "ratio")) or noun == "share") and concept not in _UNOWNED:
-        parts.append(owner(text, raw.lead, raw.tail, sentence))
-    if dimension == "magnitude":
-        parts.append(_elsewhere(text, raw, sentence, story))
-    if _vague(dimension, concept, noun):
-        parts.append("?" + _context(text, raw, sentence))
-    when = _event_date(period, published)
-    if when:
-        parts.append("@" + when)
-    if scope:
-        parts.append(scope)
-    running = dimension == "count" and family in _LEX.running_families and not when
-    running = (
-        running or concept == "level" or (dimension not in ("count", "magnitude", "length", "voltage") and not when)
-    )
+    moves = family in _LEX.running_families if dimension == "count" else dimension not in _FIXED
+    running = concept == "level" or (moves and not when)
     key = "|".join(p for p in parts if p)
-    holder = party if family in _HOLDING or family in _SIDED else ""
-    return Measure(key, found.phrase, dimension, found.definition, scope, place, holder, running)
+    return Measure(
+        key, found.phrase, dimension, found.definition, scope, place, party if holding or sided else "", running
+    )
 
 
-def _specific(noun: str) -> bool:
-    return len(noun.split()) > 1
+def _thing(found: Counted, family: str, dimension: str) -> tuple[str, str, str]:
+    """The event family, the concept and the noun of a key, in the words that copies of one measure share."""
+    noun = noun_family(found.noun)
+    if family in _PERSONAL and (not noun or noun in ("person", "gunshot", family) or noun in _LEX.event_families):
+        noun = "person"
+    if family == "shot" and _OTHERS.search(found.phrase):
+        family = "injured"  # those hit beside the dead
+    if family == "launched" and noun == "gunshot":
+        family = ""
+    if family == "laid off" or (noun == "loss" and "job" in found.noun.lower()):
+        family, noun = "laid off", "person"
+    concept = found.quantity or family
+    if dimension == "ratio" and (noun == "share" or concept == "stake"):
+        return family, "stake", ""
+    if dimension == "area" and family in _HOLDING:
+        return family, family, ""
+    named = found.quantity and (dimension == "magnitude" or found.quantity == _LEX.quantity_nouns.get(noun, ""))
+    return family, concept, "" if named else noun
 
 
 def _modifiers(found: Counted) -> str:
     """Words before the head that narrow it: names and plain adjectives, sorted."""
     words = found.noun.split()
-    kept = [
-        lemma(w)
-        for w in words[:-1]
-        if w.lower() not in ("of", "off-duty", "powerful", "large", "small", "new", "major")
-    ]
-    return " ".join(sorted(set(kept) - {noun_family(found.noun)})[:2]) if kept else ""
+    family = noun_family(found.noun)
+    kept = {lemma(w) for w in words[:-1] if w.lower() not in _PLAIN_MODIFIERS and not w.lower().endswith("est")}
+    return " ".join(sorted(kept - {family} - set(family.split()))[:2])
 
 
 def _vague(dimension: str, concept: str, noun: str) -> bool:
@@ -254,15 +270,22 @@ def _scope(text: str, raw: RawFigure, sentence: Span, place: str) -> str:
     return ""
 
 
+def _other_event(text: str, raw: RawFigure, sentence: Span) -> str:
+    """The event a toll is of where the copy only compares with it: "since the flood in Ost that killed 49"."""
+    match = _OTHER_EVENT.search(text, max(sentence.start, raw.lead - 160), raw.lead)
+    if match is None or not _THAT.search(text, match.start(), raw.lead):
+        return ""
+    return "~" + " ".join(sorted({lemma(w) for w in _PLAIN.findall(match["event"].lower())} - _LEX.function_words)[:3])
+
+
 def _event_date(period: Period | None, published: Period | None) -> str:
     """The date of another event than the one reported, as far as the copy dates it."""
     if period is None or period.basis in (Basis.PUBLICATION, Basis.UNKNOWN):
         return ""
     if period.basis is Basis.EVENT or published is None:
         return f"{period.start.year}"
-    if period.start > published.end or (period.granularity == "year" and period.start.year != published.start.year):
-        return f"{period.start.year}"
-    return ""
+    ahead = period.start > published.end or period.granularity == "year"
+    return f"{period.start.year}" if ahead and period.start.year != published.start.year else ""
 
 
 def apart(measure: Measure, mood: str) -> Measure:

@@ -23,16 +23,21 @@ _NEXT = Pattern(
     r"|(?P<forecast>(?:is|are|was|were)\s(?:\w+\s)?(?:expected|forecast|projected|predicted"
     r"|likely)\sto|will\b|could\b|may\b|would\b)))"
 )
+_GIVEN = Pattern(
+    r"(?i:\b(?:the|its|their|his|her|this|these|those)\s(?:(?!expected|planned|proposed|projected)[\w-]+\s)?$)"
+)
 _NOUNS = Pattern(r"(?i:\b(?:forecast|forecasts|projection|outlook|target|proposal|plan|plans)\b)")
 
 
-def modality(text: str, floor: int, begin: int, tail: int, end: int) -> Modality:
-    """The modality of the figure at ``begin`` in the sentence that starts at ``floor``.
+def modality(text: str, floor: int, begin: int, at: int, tail: int, end: int) -> Modality:
+    """The modality of the figure at ``at``, its hedge at ``begin``, in the sentence that starts at ``floor``.
 
     >>> t = "They plan to send 40 trucks"
-    >>> modality(t, 0, 18, 20, len(t)).value
+    >>> modality(t, 0, 18, 18, 20, len(t)).value
     'planned'
     """
+    if _GIVEN.search(text, max(floor, at - 40), at):
+        return Modality.REPORTED
     start = max(floor, begin - 90)
     clause = start
     for stop in _BREAK.finditer(text, start, begin):

@@ -6,42 +6,40 @@ Here lives how a pattern is kept; what it matches is written beside the rule tha
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from typing import Any
 
 
 class Pattern:
-    """A regular expression with the methods the engine uses; two threads at worst compile it twice.
+    """A regular expression, compiled at its first use; from then on its methods are those of ``re`` itself.
+
+    Two threads at worst compile it twice. ``findall`` gives the words of whole matches, whatever groups there are.
 
     >>> Pattern(r"[a-c]+").findall("xabcx")
     ['abc']
     """
 
+    search: Callable[..., re.Match[str] | None]
+    match: Callable[..., re.Match[str] | None]
+    fullmatch: Callable[..., re.Match[str] | None]
+    finditer: Callable[..., Iterator[re.Match[str]]]
+    findall: Callable[..., list[str]]
+    sub: Callable[..., str]
+
     def __init__(self, source: str, flags: int = 0) -> None:
         self._source = source
         self._flags = flags
 
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self._source, self._flags)
+    def __getattr__(self, name: str) -> Any:
+        """Called only while a method is missing: compile, and keep the methods of the compiled pattern."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        compiled = re.compile(self._source, self._flags)
+        for method in ("search", "match", "fullmatch", "finditer", "sub"):
+            setattr(self, method, getattr(compiled, method))
+        self.findall = compiled.findall if not compiled.groups else _whole(compiled)
+        return getattr(self, name)
 
-    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """The first match in a stretch."""
-        return self._compiled.search(text, start, end)
 
-    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """The match at the beginning of a stretch."""
-        return self._compiled.match(text, start, end)
-
-    def fullmatch(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """The match of a whole stretch."""
-        return self._compiled.fullmatch(text, start, end)
-
-    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
-        """All matches in order."""
-        return self._compiled.finditer(text, start, end)
-
-    def findall(self, text: str) -> list[str]:
-        """The words of all matches."""
-        return [m.group() for m in self._compiled.finditer(text)]
+def _whole(compiled: re.Pattern[str]) -> Callable[..., list[str]]:
+    return lambda *stretch: [m.group() for m in compiled.finditer(*stretch)]

@@ -10,7 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from factcheck.text import asof, attributions, claims, clock, counted, dates, figures, measures, places, sentences
+from factcheck.text import (
+    arithmetic,
+    asof,
+    attributions,
+    claims,
+    clock,
+    counted,
+    dates,
+    figures,
+    likeness,
+    measures,
+    places,
+    prices,
+    sentences,
+)
 from factcheck.text.circumstances import Counted
 from factcheck.text.modality import modality
 from factcheck.text.values import (
@@ -18,6 +32,7 @@ from factcheck.text.values import (
     Basis,
     ClaimMention,
     FigureMention,
+    Finding,
     Modality,
     Period,
     Reading,
@@ -43,6 +58,7 @@ class _Draft:
     said: list[AttributionMention] = field(default_factory=list)
     figures: list[FigureMention] = field(default_factory=list)
     claims: list[ClaimMention] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
     story: str = ""
     published: Period | None = None
 
@@ -66,19 +82,26 @@ def _read_attributions(draft: _Draft) -> None:
 
 
 def _read_figures(draft: _Draft) -> None:
+    read: list[tuple[int, Span, list[dates.DateMention], list[figures.RawFigure]]] = []
     day_starts = [d.span.start for d in draft.dates]
-    place_starts = [p.span.start for p in draft.places]
-    by_content = _by_content(draft)
-    earlier: tuple[str, Counted] | None = None
-    family = ""
     for index, sentence in enumerate(draft.sentences):
         here = draft.dates[max(0, bisect_left(day_starts, sentence.start) - 1) : bisect_right(day_starts, sentence.end)]
         raw = figures.find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
-        if not raw:
-            earlier = None
-            continue
-        found = counted.counted(draft.text, sentence.start, sentence.end, raw, earlier)
-        earlier = (raw[-1].quantity.dimension, found[-1])
+        if raw:
+            read.append((index, sentence, here, raw))
+    priced = prices.of_text(draft.text, [figure for *_, raw in read for figure in raw])
+    _read_things(draft, [(index, sentence, here, [priced[f.span] for f in raw]) for index, sentence, here, raw in read])
+
+
+def _read_things(draft: _Draft, read: list[tuple[int, Span, list[dates.DateMention], list[figures.RawFigure]]]) -> None:
+    """What each figure counts, in order: a sentence may leave out what the one before it named."""
+    place_starts = [p.span.start for p in draft.places]
+    by_content = _by_content(draft)
+    earlier: tuple[str, Counted] | None = None
+    family, last = "", -2
+    for index, sentence, here, raw in read:
+        found = counted.counted(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
+        earlier, last = (raw[-1].quantity.dimension, found[-1]), index
         near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
         for figure, what in zip(raw, found, strict=True):
             first = bool(family and what.family and what.family != family)
@@ -112,7 +135,7 @@ def _mention(
     if period is draft.published:
         period = _framed(draft, sentence) or period
     period = clock.narrow(draft.text, figure.span, sentence, period, draft.published)
-    mood = modality(draft.text, sentence.start, figure.lead, figure.tail, sentence.end)
+    mood = modality(draft.text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
     measure = measures.measure(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
     if mood is not Modality.REPORTED:
         measure = measures.apart(measure, mood.value)
@@ -129,6 +152,8 @@ def _mention(
         measure,
         sentence,
         figure.flags,
+        what.noun,
+        likeness.context_of(draft.text, figure.span.start, figure.tail, sentence.start, sentence.end),
     )
 
 
@@ -150,16 +175,32 @@ def _framed(draft: _Draft, sentence: Span) -> Period | None:
 
 
 def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention | None:
-    """Who says the figure: the attribution whose words hold it, the nearest one of several."""
-    holding = [a for a in said if a.content is not None and a.content.contains(span) and (a.party or a.cue)]
+    """Who says the figure: the attribution whose words hold it, the widest of several; not one whose party holds it."""
+    holding = [
+        a
+        for a in said
+        if a.content is not None
+        and a.content.contains(span)
+        and (a.party or a.cue)
+        and not (a.party_span and a.party_span.contains(span))
+    ]
     if not holding:
         return None
     named = [a for a in holding if a.party] or holding
-    return min(named, key=lambda a: (abs(a.span.start - span.start), a.span.start))
+    return min(named, key=lambda a: (width(a), abs(a.span.start - span.start), a.span.start))
+
+
+def width(said: AttributionMention) -> int:
+    """The widest content first: who says that another says it answers for both."""
+    return said.content.start - said.content.end if said.content is not None else 0
 
 
 def _read_claims(draft: _Draft) -> None:
-    draft.claims = claims.find(draft.text, draft.sentences, draft.figures, draft.said)
+    draft.claims = claims.find(draft.text, draft.sentences, draft.figures, draft.said, [d.span for d in draft.dates])
+
+
+def _read_findings(draft: _Draft) -> None:
+    draft.findings = arithmetic.check(draft.text, draft.figures)
 
 
 RULES: tuple[tuple[str, Callable[[_Draft], None]], ...] = (
@@ -169,6 +210,7 @@ RULES: tuple[tuple[str, Callable[[_Draft], None]], ...] = (
     ("attributions", _read_attributions),
     ("figures", _read_figures),
     ("claims", _read_claims),
+    ("findings", _read_findings),
 )
 
 
@@ -191,6 +233,7 @@ def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", 
         tuple(draft.said),
         tuple(draft.claims),
         tuple(dates.iterate(draft.dates)),
+        draft.findings,
     )
 
 

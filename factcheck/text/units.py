@@ -28,15 +28,18 @@ _CASED = {
     "W": "W",
     "C": "celsius",
     "F": "fahrenheit",
+    "Nm": "newton-metre",
+    "K": "kelvin",
 }
 _UNIT = Pattern(
     rf"(?:{_GAP}|-)?(?P<unit>(?i:{alternatives(_LEX.unit_words)}))(?:-(?=[a-z]))?(?![^\W\d_])(?!-{_GAP}?[A-Z0-9])"
-    rf"|(?P<sym>{_GAP}?(?:km|m|g|t|l|V|W)|{_GAP}?[CF])(?![\w.'\u2019])"
+    rf"|(?P<sym>{_GAP}?(?:km|m|g|t|l|V|W|Nm|K)|{_GAP}?[CF])(?![\w'\u2019]|\.\w)"
+    rf"|(?P<inch>{_GAP}?in(?=\s(?:thick|tall|long|wide|deep|high|of\s(?:rain|snow))\b)|\"(?=[\s,.;)x-])(?=[^\"\n]{{0,40}}$))"
 )
 _MONEY = Pattern(
     rf"(?:{_GAP}|-)?(?:(?P<word>(?i:{alternatives(_LEX.currency_words)}))(?![^\W\d_])"
-    rf"|(?P<code>{alternatives(_LEX.currency_codes)})(?!\w)|(?P<p>p)(?!\w)"
-    rf"|(?P<sign>[€£₽₴₺₪₹¥$¢](?![\w])))"
+    rf"|(?P<code>{alternatives(_LEX.currency_codes)})(?!\w)|(?P<p>p)(?!\w)|(?<=\d)(?P<c>c)(?!\w)"
+    rf"|(?P<sign>(?:US\$|Rs\b|RM\b|[€£₽₴₺₪₹¥$¢])(?![\w])))"
 )
 _BEFORE = Pattern(
     rf"(?:(?P<sign>{alternatives(_LEX.currency_signs)})"
@@ -44,7 +47,7 @@ _BEFORE = Pattern(
 )
 _SIGN_ENDS = frozenset(s[-1] for s in _LEX.currency_signs) | frozenset(c[-1] for c in _LEX.currency_codes)
 _PER = Pattern(
-    rf"(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
+    rf"(?:{_GAP}per{_GAP}[A-Z][\w.&]+{_GAP}(?P<named>share)\b)|(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
     rf"|-)?(?P<per>{alternatives(_LEX.per_words)})(?:-(?=[a-z]))?(?![^\W\d_]))"
 )
 _POUND_MASS = Pattern(r"\s(?:of|in weight|lighter|heavier|overweight)\b")
@@ -134,15 +137,20 @@ def after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMention 
     if money is not None and (unit is None or len(money.group()) >= len(unit.group())):
         code = money["code"] or ""
         name = _LEX.currency_words.get((money["word"] or "").lower()) or _LEX.code_aliases.get(code, code)
-        name = name or ("pence" if money["p"] else _LEX.currency_signs.get(money["sign"] or "", ""))
-        inside = money.end() if money["sign"] or money["p"] else at
+        name = name or (
+            "pence" if money["p"] else "cent" if money["c"] else _LEX.currency_signs.get(money["sign"] or "", "")
+        )
+        inside = money.end() if money["sign"] or money["p"] or money["c"] else at
         return _with_per(text, name, money.end(), inside, end)
     if unit is None:
         return None
     symbol = (unit["sym"] or "").strip()
+    if unit["inch"]:
+        return _with_per(text, "inch", unit.end(), at, end)
     name = _CASED[symbol] if symbol else _LEX.unit_words[unit["unit"].lower()]
     if symbol in ("C", "F") and not re.search(
-        r"(?i:degree|temperature|°)|\bbelow zero", text[max(0, at - 80) : at + 20]
+        r"(?i:degree|temperature|°|\bcold|\bwarm|\bhot\b|\bheat|weather|freez)|\bbelow zero",
+        text[max(0, at - 80) : at + 20],
     ):
         return None
     if name == "pound":
@@ -159,8 +167,8 @@ def _pound(text: str, at: int, end: int) -> str:
 
 
 def _with_per(text: str, unit: str, at: int, inside: int, limit: int) -> UnitMention:
-    per = _PER.match(text, at, limit) if unit not in ("percent", "mph", "km/h", "bpd") else None
+    per = _PER.match(text, at, limit) if unit not in ("percent", "mph", "km/h", "barrel/day") else None
     if per is not None:
-        name = f"{unit}/{_LEX.per_words[per['per'].lower()]}"
+        name = f"{unit}/{_LEX.per_words[(per['named'] or per['per']).lower()]}"
         return UnitMention(name, dimension(name), per.end(), inside)
     return UnitMention(unit, dimension(unit), at, inside)

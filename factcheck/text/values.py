@@ -176,7 +176,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """A typed number in a text."""
+    """A typed number in a text: ``counted`` is the thing with what befell it, ``noun`` the thing alone.
+
+    ``context`` are the telling words around it, by which a copy in other words is known again.
+    """
 
     span: Span
     quantity: Quantity
@@ -190,6 +193,8 @@ class FigureMention:
     measure: Measure
     sentence: Span
     flags: tuple[str, ...] = ()
+    noun: str = ""
+    context: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,29 @@ class ClaimMention:
     attribution: AttributionMention | None = None
 
 
+class FindingKind(StrEnum):
+    """What can be recomputed inside one text."""
+
+    CONVERSION = "conversion"
+    CHANGE = "change"
+    SHARE = "share"
+    PART = "part"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A relation between figures of one text, whether it holds, and why, in a line an editor can read.
+
+    ``figures`` are indices into ``Reading.figures``.
+    """
+
+    kind: FindingKind
+    holds: bool
+    figures: tuple[int, ...]
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that one reading of one text found, in the order of the text."""
@@ -218,6 +246,7 @@ class Reading:
     attributions: tuple[AttributionMention, ...] = ()
     claims: tuple[ClaimMention, ...] = ()
     dates: tuple[tuple[Span, Period], ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

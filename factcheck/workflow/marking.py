@@ -7,10 +7,12 @@ person touched is removed or changed. What people do with a claim is in ``claims
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Q
 
 from factcheck.models import Anchor, Attribution, Claim, Document, Figure, Measure, Revision, Source
 from factcheck.permissions import MACHINE
@@ -22,14 +24,21 @@ from factcheck.text import (
     AttributionMention,
     ClaimMention,
     FigureMention,
+    Quantity,
     Reading,
     Span,
+    Statement,
+    amount,
+    context_of,
     reanchor_all,
+    statement_of,
+    told_again,
 )
 
 from .transitions import log, mark_stale, move, void_decisions, write_anchors
 
 CONTEXT = 32
+MOST_TOLD = 300
 LARGEST = Decimal(10) ** 15
 TENTH_PLACE = Decimal(1).scaleb(-10)
 STANDS = (AnchorState.EXACT, AnchorState.MOVED, AnchorState.EDITED)
@@ -214,6 +223,7 @@ class Marker:
             else:
                 fresh.append(mention)
         self._orphan(found, kept, anchors)
+        self._meet(reading.figures, fresh)
         worth = {at: row.checkworthiness for row in reading.claims for at in row.figures}
         worths = {row.span: worth.get(at, 0.0) for at, row in enumerate(reading.figures)}
         owners = zip(fresh, holders(claims.values(), fresh), strict=True)
@@ -226,6 +236,44 @@ class Marker:
         write_anchors(anchors)
         self._link(figures)
         return len(figures)
+
+    def _meet(self, read: Sequence[FigureMention], fresh: Sequence[FigureMention]) -> None:
+        """Lead new keys to the measure of the topic under which another text tells the same in other words.
+
+        Not where this text says something else under that key for the same time: it means two things then.
+        """
+        own = [statement_of(str(self.document.pk), row) for row in fresh]
+        topic = self.document.topic_id
+        named = Measure.objects.filter(topic=topic, key__in={row.key[:300] for row in own}) if topic and own else None
+        if named is None:
+            return
+        known = set(named.values_list("key", flat=True))
+        strangers = [row for row in own if row.key[:300] not in known]
+        says = {(row.measure.key, statement_of("", row).when, amount(row.quantity)) for row in read}
+        for told, measure in self._told_elsewhere(strangers):
+            for row in strangers:
+                other = any((told.key, row.when) == said[:2] and said[2] != amount(row.quantity) for said in says)
+                if row.key[:300] not in self.measures and not other and told_again(row, told):
+                    self.measures[row.key[:300]] = measure.standing()
+
+    def _told_elsewhere(self, strangers: Sequence[Statement]) -> Iterator[tuple[Statement, Measure]]:
+        """The figures of the topic's other texts with one of these numbers, oldest first, as they state it."""
+        values = {row.quantity.value for row in strangers if row.quantity.value is not None}
+        anchors = (
+            Anchor.objects.filter(figure__document__topic=self.document.topic_id, figure__value__in=values)
+            .exclude(figure__document=self.document)
+            .exclude(Q(start=None) | Q(figure__measure=None))
+            .select_related("figure__measure", "revision")
+            .order_by("figure_id", "-revision_id")[:MOST_TOLD]
+        )
+        for anchor in anchors:
+            figure, start, end = anchor.figure, anchor.start, anchor.end
+            if figure is None or figure.measure is None or start is None or end is None:
+                continue
+            text = anchor.revision.text
+            words = context_of(text, start, end, text.rfind("\n", 0, start) + 1, len(text))
+            quantity = Quantity(figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step)
+            yield Statement(str(figure.document_id), figure.measure.key, quantity, words), figure.measure
 
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
         """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.

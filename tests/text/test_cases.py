@@ -2,7 +2,7 @@
 
 A case is a quoted sentence and a bullet per expected figure, its parts divided by " · ": first the
 characters of the number as they stand, then ``part value``. "- nothing" expects no figure. Files named
-``compare`` and ``anchors`` quote two texts, the earlier first.
+``compare``, ``measures``, ``retold`` and ``anchors`` quote two texts, the earlier first.
 """
 
 from datetime import datetime
@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.text import Span, compare, read, reanchor, state_of
+from factcheck.text import Span, compare, read, reanchor, settle, state_of, statement_of
 from factcheck.text.asof import day_of
 
+OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings", "retold")
 CASES = Path(__file__).parent / "cases"
 PUBLISHED = datetime(2031, 5, 14)  # a Wednesday
 
@@ -56,7 +57,7 @@ def part_of(figure, name):
     }[name]()
 
 
-@pytest.mark.parametrize(("quotes", "bullets"), cases(but=("claims", "compare", "anchors", "measures")))
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(but=OTHER_KINDS)))
 def test_a_sentence_is_read_as_an_editor_reads_it(quotes, bullets):
     text = "\n".join(quotes)
     reading = read(text, published_at=PUBLISHED)
@@ -74,7 +75,7 @@ def test_a_sentence_is_read_as_an_editor_reads_it(quotes, bullets):
                 assert got == wanted, name
 
 
-@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="claims"))
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="claims")))
 def test_a_claim_is_typed_and_weighed(quotes, bullets):
     claims = read(quotes[0], published_at=PUBLISHED).claims
     wanted = bullets[0]
@@ -88,7 +89,7 @@ def test_a_claim_is_typed_and_weighed(quotes, bullets):
     assert claims[0].reasons
 
 
-@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="compare"))
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="compare")))
 def test_two_statements_are_compared(quotes, bullets):
     states = []
     for quote in quotes:
@@ -102,13 +103,13 @@ def test_two_statements_are_compared(quotes, bullets):
         assert words in comparison.reason
 
 
-@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="measures"))
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="measures")))
 def test_two_figures_are_of_one_measure_or_of_two(quotes, bullets):
     one, two = (read(q, published_at=PUBLISHED).figures[0].measure.key for q in quotes)
     assert ("one measure" if one == two else "two measures") == bullets[0][0], (one, two)
 
 
-@pytest.mark.parametrize(("quotes", "bullets"), cases(kind="anchors"))
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="anchors")))
 def test_a_span_is_found_again(quotes, bullets):
     old, new = quotes
     for words, state, *more in bullets:
@@ -121,3 +122,29 @@ def test_a_span_is_found_again(quotes, bullets):
                 assert anchoring.span.cut(new) == wanted
             else:
                 assert " ".join(anchoring.changes) == wanted
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="findings")))
+def test_a_text_is_recomputed_with_a_pencil(quotes, bullets):
+    findings = read(quotes[0], published_at=PUBLISHED).findings
+    if bullets == (("nothing",),):
+        assert not findings
+        return
+    assert [(f.kind.value, "holds" if f.holds else "fails") for f in findings] == [b[:2] for b in bullets]
+    for finding, (_, _, words) in zip(findings, bullets, strict=True):
+        assert words in finding.reason
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="retold")))
+def test_a_statement_told_again_finds_its_measure(quotes, bullets):
+    said = [
+        statement_of(str(number), figure)
+        for number, text in enumerate(quotes)
+        for figure in read(text, published_at=PUBLISHED).figures
+    ]
+    keys = dict(zip([s.text for s in reversed(said)], reversed(settle(said)), strict=True))
+    assert ("one measure" if keys["0"] == keys["1"] else "two measures") == bullets[0][0], said
+
+
+def test_the_case_files_hold_at_least_four_hundred_cases():
+    assert sum(len(bullets) for _, bullets in (case.values for case in cases())) >= 400

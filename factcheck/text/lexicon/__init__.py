@@ -28,7 +28,7 @@ class Lexicon:
     money_marks: frozenset[str]
     parts: Mapping[str, int]
     glyphs: Mapping[str, Decimal]
-    vague: frozenset[str]
+    vague_sizes: Mapping[str, Decimal]
     hedges_before: Mapping[str, str]
     hedges_after: Mapping[str, str]
     hedge_fillers: frozenset[str]
