@@ -18,6 +18,7 @@ from typing import Any
 from factcheck.text import FigureMention, Reading, Relation, compare, read, state_of
 from factcheck.text.asof import day_of
 from factcheck.text.likeness import Statement, settle, statement_of
+from factcheck.text.patterns import compile_all
 from factcheck.text.periods import Stretch
 from factcheck.text.reading import width
 from factcheck.text.stories import Text, names_in, stories
@@ -42,6 +43,7 @@ class _Held:
 
 def main() -> int:
     """Read documents from standard input; a line that is no JSON object ends the run with a message."""
+    compile_all()
     clusters: dict[str, _Held] = defaultdict(_Held)
     replies: list[dict[str, Any]] = []
     for number, line in enumerate(sys.stdin.buffer, 1):

@@ -17,6 +17,7 @@ _CLOCK = Pattern(
     r"(?:(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
     r"|(?P<hour24>[01]?\d|2[0-3])[:.](?P<minute24>[0-5]\d)(?!\d)|(?P<word>noon|midday|midnight)\b))"
 )
+_SAID = Pattern(r"\d\s?[AaPp]\.?[Mm]|\d[:.]\d\d|[Nn]oon|[Mm]id(?:day|night)")
 _HAPPENED = Pattern(
     r"(?i:\b(?:when|after|before|struck|broke|hit|began|started|erupted|crash\w*|explo\w+|opened|collapsed|occurred"
     r"|happened|shooting|blast|arrived|left)\b|;)"
@@ -26,6 +27,8 @@ _FAR = 90
 
 def narrow(text: str, figure: Span, sentence: Span, period: Period | None, published: Period | None) -> Period | None:
     """A day narrowed to the hour the copy gives for a figure; any other period as it is."""
+    if not _SAID.search(text, sentence.start, sentence.end):
+        return period
     if period is None or period.granularity != "day" or period.basis not in (Basis.STATED, Basis.PUBLICATION):
         return period
     best: tuple[int, re.Match[str]] | None = None

@@ -45,13 +45,18 @@ _ZIP = Pattern(r"(?:\b[A-Z]{2}\.?|[A-Z][a-z]+\.?|(?:[A-Z]\.){2}),?\s$")
 _ZIP_TAIL = Pattern(r"(?<!\d)\d{5}-$")
 _BOX = Pattern(r"(?i:\bP\.?\s?O\.?\sbox|\bbox|\bzip(?:\scode)?|\bpostcode)\s$")
 _PHONE = Pattern(
-    r"(?<![\w$£€,])(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\)\s?|\d{3}[-./ ])\d{3,4}(?:[-. ]\d{3,4})?(?![\d,%]"
+    r"(?=[\d(+])(?!\d{1,3}(?: \d{3})+(?!\d))"
+    r"(?:(?<![\w$£€,])(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\)\s?|\d{3}[-./ ])\d{3,4}(?:[-. ]\d{3,4})?(?![\d,%]"
     r"|\.\d)|\+\d{1,3}(?:[ -]\d{2,4}){2,5}|\b\d{3}-[A-Z]{3,5}(?:-[A-Z]{3,5})?\b"
-    r"|\b1?-?800-[A-Z0-9-]{4,12}"
+    r"|\b1?-?800-[A-Z0-9-]{4,12})"
 )
-_DESIGNATION_BEFORE = Pattern(
-    rf"(?:\b(?P<word>(?i:{alternatives(w for w in _LEX.designation_words if w[-1] not in '.#')}))\.?|#|\u2116)[ -]?$"
-)
+_DESIGNATION_BEFORE = Pattern(r"(?:(?<!\w)(?P<word>[A-Za-z]+(?:-[a-z]+)?)\.?|#|\u2116)[ -]?$")
+_NUMBERED = frozenset(
+    [
+        "chapter", "section", "page", "row", "seat", "paragraph", "channel", "route", "flight", "highway", "figure",
+        "table", "category", "type", "phase", "grade", "tier",
+    ]
+)  # fmt: skip
 _NO_NAMES = _LEX.function_words | _LEX.adverbs | _LEX.hedge_fillers | frozenset(_LEX.hedges_before)
 _ENDS = Pattern(r"[.,;:)]|\s(?:on|at|in|to|for|from|and|or|of|with|by|is|was|will|has|where)\b|$")
 _GENERATION = Pattern(r"[1-6]G\b")
@@ -160,32 +165,15 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
     if number.form == "digits" and after.isalpha() and not number.mark and not written[-1].isalpha():
         return units.after(text, span.end, end) is None
     lead = _DESIGNATION_BEFORE.search(text, max(0, span.start - 16), span.start)
-    if lead is not None:
-        word = lead["word"] or "#"
-        if (word.lower() in _PLAIN_DESIGNATIONS and word.lower() not in ("no", "number")) or word == "#":
-            return True
-        if word in ("No", "Number", "Nos", "number") or (word[0].isupper() and lead.start() > 0):
-            return True
-        return _ENDS.match(text, span.end, end) is not None or word.lower() in (
-            "chapter",
-            "section",
-            "page",
-            "row",
-            "seat",
-            "paragraph",
-            "channel",
-            "route",
-            "flight",
-            "highway",
-            "figure",
-            "table",
-            "category",
-            "type",
-            "phase",
-            "grade",
-            "tier",
-        )
-    return _is_named(text, number)
+    word = (lead["word"] or "#") if lead is not None else ""
+    low = word.lower()
+    if word == "#" or (low in _PLAIN_DESIGNATIONS and low not in ("no", "number")):
+        return True
+    if lead is None or low not in _LEX.designation_words:
+        return _is_named(text, number)
+    if word in ("No", "Number", "Nos", "number") or (word[0].isupper() and lead.start() > 0):
+        return True
+    return low in _NUMBERED or _ENDS.match(text, span.end, end) is not None
 
 
 def _is_named(text: str, number: NumberMention) -> bool:

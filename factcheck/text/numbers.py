@@ -20,7 +20,6 @@ _DIGIT = Pattern(r"[\d\u00bc-\u00be\u2150-\u215f]")
 _LOW_WORD = Pattern(r"[a-z]+")
 _ONE_IN = Pattern(r"[ \u00a0](?:in|out[ \u00a0]of)[ \u00a0](?:every[ \u00a0])?$")
 _TIME_AFTER = Pattern(r"\s(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|games?|matches|attempts)\b")
-_AND_A_PART = Pattern(r" and $")
 _OFTEN = frozenset([3, 4, 5, 6, 8, 10, 20, 50, 100, 1000])
 
 

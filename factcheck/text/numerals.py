@@ -35,7 +35,7 @@ _DIGITS = (
     r"|\d+(?:\.\d+)?|\.\d+"
 )
 _NUMERAL = Pattern(
-    rf"(?P<digits>{_DIGITS})"
+    rf"(?=[\d.])(?P<digits>{_DIGITS})"
     rf"(?:(?P<fraction>(?:{_SPACE}|-|{_SPACE}and{_SPACE})?(?P<top>\d{{1,2}})[/\u2044](?P<bottom>\d{{1,3}})(?![\d/]))"
     rf"|{_SPACE}?(?P<glyph>{_GLYPH})|[/\u2044](?P<under>\d{{1,3}})(?![\d/,.]\d|\d|/))?"
     rf"(?:[eE](?P<power>[+-]?\d{{1,2}})(?!\w))?"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from factcheck.text.lexicon import load
@@ -25,6 +26,8 @@ _IN = Pattern(
     rf"|rural)\s(?:of\s)?)?(?P<name>{_NAME})(?P<head>\s(?:{_HEADS}))?"
 )
 _KNOWN = Pattern(rf"\b(?=[A-Z])(?:{alternatives({*_LEX.countries, *_LEX.capitals})})(?![\w])")
+_CAPITAL = Pattern(r"(?<!\w)[A-Z][A-Za-z]*(?:\.[A-Z]\.?)*")
+_FIRST_WORDS = frozenset(name.split()[0] for name in {*_LEX.countries, *_LEX.capitals})
 _OF_NAME = Pattern(r"\b(?:for|of)\s(?:the\s)?[A-Z]\w+\s$")
 _HOLDS = Pattern(r"(?:['\u2019]s)?\s(?:\w+\s)?(?:control|hands|forces|troops|occupation|rule)\b")
 _DATELINE = Pattern(
@@ -61,7 +64,7 @@ def find(text: str, start: int, end: int) -> list[PlaceMention]:
         country = _LEX.countries.get(bare) or _LEX.capitals.get(bare, "")
         out.append(PlaceMention(Span(match.start("name"), match.end()), (bare + (match["head"] or "")), country, True))
     stated, at = len(out), 0
-    for match in _KNOWN.finditer(text, start, end):
+    for match in _known(text, start, end):
         while at < stated and out[at].span.end <= match.start():
             at += 1
         if at < stated and out[at].span.start <= match.start():
@@ -70,6 +73,15 @@ def find(text: str, start: int, end: int) -> list[PlaceMention]:
         out.append(PlaceMention(Span(*match.span()), name, _LEX.countries.get(name) or _LEX.capitals.get(name, "")))
     out.sort(key=lambda p: p.span.start)
     return out
+
+
+def _known(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The countries, peoples and capitals of a stretch; only words that begin one are looked at closely."""
+    for word in _CAPITAL.finditer(text, start, end):
+        if word.group() in _FIRST_WORDS:
+            match = _KNOWN.match(text, word.start(), end)
+            if match is not None:
+                yield match
 
 
 def _is_body(text: str, start: int, end: int, name: str) -> bool:

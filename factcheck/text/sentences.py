@@ -17,7 +17,9 @@ from factcheck.text.values import Span
 _LEX = load()
 LONGEST = 1500
 _LINE = Pattern(r"[^\n\r\u2028\u2029]+")
-_STOP = Pattern(r"(?<![.!?\u2026\u3002])[.!?\u2026\u3002]+[\"'\u201d\u2019)\]]{0,3}(?=\s|$)|[.!?][\"\u201d](?=[A-Z])")
+_STOP = Pattern(
+    r"[.!?\u2026\u3002](?:(?<![.!?\u2026\u3002].)[.!?\u2026\u3002]*[\"'\u201d\u2019)\]]{0,3}(?=\s|$)|(?<=[.!?])[\"\u201d](?=[A-Z]))"
+)
 _WORD_BEFORE = Pattern(r"(?:[^\W\d_]\.){1,4}[^\W\d_]?$|[^\W\d_]{1,12}$")
 _NEXT = Pattern(r"\s{0,50}[\"'\u201c\u2018(\[\u2014-]{0,3}(\S)")
 _CLOCK_GOES_ON = Pattern(

@@ -39,8 +39,9 @@ _VAGUE = Pattern(
     r"(?P<size>dozens|scores|hundreds|thousands|millions|billions|trillions)(?![^\W\d_])",
     2,
 )
-_STARTS = frozenset([*_KINDS, "half", "quarter", "three-quarters", "a", "an"]) - {"dozens"}
-BEGINNINGS = (_STARTS - {"a", "an"}) | frozenset(_LEX.parts) | frozenset(_LEX.vague_sizes)
+BEGINNINGS = frozenset([*_KINDS, *_LEX.parts, *_LEX.vague_sizes])
+_LOW_WORD = Pattern(r"[a-z]+")
+_ARTICLE = Pattern(r"(?<![^\W_])an?[ \t\u00a0]{1,3}$")
 _WORD = Pattern(r"[A-Za-z]+")
 _SHARE_BEFORE = Pattern(
     r"(?i:\b(?:by|than|nearly|almost|about|over|around|roughly|least|only|just|under|some|to|or|and)\s{1,2}$)"
@@ -63,25 +64,38 @@ def spoken(text: str, start: int, end: int) -> Iterator[NumberMention]:
     ['2500000', '5.2', '12']
     """
     done = start
-    for match in _WORD.finditer(text, start, end):
-        begin = match.start()
-        if begin < done or (begin and (text[begin - 1].isalnum() or text[begin - 1] == "_")):
+    for begin in _beginnings(text, start, end):
+        if begin < done:
             continue
-        low = match.group().lower()
-        if low in _LEX.vague_sizes:
-            vague = _vague(text, begin, end)
-            if vague is not None:
-                yield vague
-                done = vague.span.end
-                continue
-        if (low not in _STARTS and low not in _LEX.parts) or (
-            begin > 1 and text[begin - 1] == "-" and text[begin - 2].isdigit()
-        ):
+        vague = _vague(text, begin, end)
+        if vague is not None:
+            yield vague
+            done = vague.span.end
             continue
         chain = _CHAIN.match(text, begin, end)
         if chain is not None:
             yield from _numbers(text, begin, chain.end())
             done = chain.end()
+
+
+def _beginnings(text: str, start: int, end: int) -> list[int]:
+    """Where a number in words may begin: at a number word, or at the article before it."""
+    low = text[start:end].lower()
+    if len(low) != end - start:  # a letter whose small form is longer: places would not fit
+        low = "".join(c.lower() if c.isascii() else c for c in text[start:end])
+    found: set[int] = set()
+    for word in BEGINNINGS.intersection(_LOW_WORD.findall(low)):
+        at = low.find(word)
+        while at >= 0:
+            stop = at + len(word)
+            whole_word = (
+                not (at and (low[at - 1].isalnum() or low[at - 1] == "_")) and not low[stop : stop + 1].isalpha()
+            )
+            if whole_word and not (at > 1 and low[at - 1] == "-" and low[at - 2].isdigit()):
+                article = _ARTICLE.search(low, max(0, at - 5), at)
+                found.add(start + (article.start() if article else at))
+            at = low.find(word, stop)
+    return sorted(found)
 
 
 def _vague(text: str, begin: int, end: int) -> NumberMention | None:
