@@ -12,8 +12,8 @@ demo: $(VENV)/ready ## the main job on the embedded default; make demo CHECK=1 d
 test: $(VENV)/ready ## the tests; in Chromium where it is found, on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-bench: $(VENV)/ready ## the speed of the engine
-	$(BIN)/python bench/figures.py
+bench: $(VENV)/ready ## the speed of the engine; PEER=a Python with quantulum3 is measured beside it
+	$(BIN)/python bench/figures.py --adversarial $(if $(PEER),--peer $(PEER))
 
 check: $(VENV)/ready ## what needs no running: style, types, import contracts, migrations
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run

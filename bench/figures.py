@@ -1,16 +1,18 @@
 """Speed of the text engine, as ratios of what is measured in one run.
 
-    python bench/figures.py [--figures 100000] [--seed 1]
+    python bench/figures.py [--figures 1000000] [--seed 1] [--peer PYTHON] [--adversarial]
 
-Prints the reading speed on the starter articles, the time per MB of a long text against a short one, the
-time to import the engine, and comparing at scale against sorting the same measure keys. Nothing here is a
-test: a slow machine is no defect.
+Prints the reading speed on the starter articles, beside quantulum3 where ``--peer`` names a Python that has it; the
+time per MB of a text of 10 MB against one of 100 kB, and the memory that takes; the time to import the engine; comparing at
+scale against sorting the same measure keys; and, when asked, every adversarial string at 1 MB against 100 kB.
+Nothing here is a test: a slow machine is no defect.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -36,6 +38,7 @@ from factcheck.text import (  # noqa: E402  the house is not installed
     compare,
     read,
 )
+from tests.text.adversarial import PIECES, grown  # noqa: E402
 
 MOST_STATES = 20
 CONFLICTING = 0.05
@@ -60,12 +63,47 @@ def reading(bodies: list[str]) -> None:
     read(bodies[0])
     took = seconds(lambda: [read(body) for _ in range(rounds) for body in bodies])
     print(f"reading            {rounds * size / took / 1e6:8.2f} MB/s   ({rounds * len(bodies)} articles)")
-    joined = "\n\n".join(bodies)
-    short, long = ((joined + "\n\n") * (count // len(joined) + 1) for count in (100_000, 1_000_000))
-    short, long = short[:100_000], long[:1_000_000]
+    joined = "\n\n".join(bodies) + "\n\n"
+    short, long = ((joined * (count // len(joined) + 1))[:count] for count in (100_000, 10_000_000))
     per_short = min(seconds(lambda: read(short)) for _ in range(3)) / len(short)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     per_long = seconds(lambda: read(long)) / len(long)
-    print(f"1 MB to 100 kB     {per_long / per_short:8.2f} times the time per MB")
+    print(f"10 MB to 100 kB    {per_long / per_short:8.2f} times the time per MB")
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(f"memory of 10 MB    {grown / 1024:8.0f} MB above what the process held before")
+
+
+PEER = """
+import sys, time
+from quantulum3 import parser
+bodies = sys.stdin.read().split("\\x00")
+parser.parse(bodies[0])
+start = time.perf_counter()
+for body in bodies:
+    parser.parse(body)
+print(sum(len(b.encode()) for b in bodies) / (time.perf_counter() - start) / 1e6)
+"""
+
+
+def beside(peer: str, bodies: list[str]) -> None:
+    """The reading speed as a multiple of quantulum3's on the same articles."""
+    took = min(seconds(lambda: [read(body) for body in bodies]) for _ in range(5))
+    ours = sum(len(b.encode()) for b in bodies) / took / 1e6
+    done = subprocess.run(  # noqa: S603  our own words, in the Python the person named
+        [peer, "-c", PEER], input="\x00".join(bodies), capture_output=True, text=True, check=True
+    )
+    print(f"to quantulum3      {ours / float(done.stdout.split()[-1]):8.0f} times its speed")
+
+
+def adversarial() -> None:
+    """Every piece of the adversarial list grown to 1 MB, its time per MB against 100 kB; the slowest first."""
+    rows = []
+    for name, piece in PIECES.items():
+        short, long = (grown(piece, count) for count in (100_000, 1_000_000))
+        base, full = seconds(lambda text=short: read(text)), seconds(lambda text=long: read(text))
+        rows.append((full / base / 10, full, name))
+    for ratio, full, name in sorted(rows, reverse=True):
+        print(f"{name:24} {full:8.2f} s at 1 MB {ratio:8.2f} times the time per MB")
 
 
 def start(code: str) -> None:
@@ -124,10 +162,16 @@ def comparing(count: int, seed: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--figures", type=int, default=100_000)
+    parser.add_argument("--figures", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--peer", metavar="PYTHON", help="a Python with quantulum3, to be measured in the same run")
+    parser.add_argument("--adversarial", action="store_true", help="also every adversarial string at 1 MB")
     options = parser.parse_args()
     reading(articles())
+    if options.peer:
+        beside(options.peer, articles())
+    if options.adversarial:
+        adversarial()
     importing()
     comparing(options.figures, options.seed)
 

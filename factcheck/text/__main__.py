@@ -17,9 +17,9 @@ from typing import Any
 
 from factcheck.text import FigureMention, Reading, Relation, compare, read, state_of
 from factcheck.text.asof import day_of
+from factcheck.text.dates.periods import Stretch
 from factcheck.text.likeness import Statement, settle, statement_of
 from factcheck.text.patterns import compile_all
-from factcheck.text.periods import Stretch
 from factcheck.text.reading import width
 from factcheck.text.stories import Text, names_in, stories
 from factcheck.text.values import AttributionMention, Hedge, Period, Span
@@ -42,10 +42,12 @@ class _Held:
 
 
 def main() -> int:
-    """Read documents from standard input; a line that is no JSON object ends the run with a message."""
+    """Read documents from standard input; a line that is no JSON object ends the run with a message,
+    after what was read before it has been written."""
     compile_all()
     clusters: dict[str, _Held] = defaultdict(_Held)
     replies: list[dict[str, Any]] = []
+    status = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
@@ -56,14 +58,15 @@ def main() -> int:
             replies.append(_reply(document, clusters[str(document.get("cluster", ""))]))
         except (ValueError, RecursionError) as error:
             print(f"line {number}: not a document: {error}", file=sys.stderr)
-            return 2
+            status = 2
+            break
     groups = [group for name, held in clusters.items() for group in _grouped(name, held)]
     for reply in replies:
         _write(reply)
     for pairs in _pairs(groups):
         _write({"pairs": pairs})
     sys.stdout.flush()
-    return 0
+    return status
 
 
 def _grouped(cluster: str, held: _Held) -> Iterator[list[tuple[str, FigureMention]]]:

@@ -227,7 +227,7 @@ def _one_voice(a: State, b: State) -> bool:
     if a.quantity.dimension == "count" or not a.says or not b.says:
         return False
     one, two = ({lemma(word) for word in state.says.split() if word[:1].isupper()} for state in (a, b))
-    return bool(one & two)
+    return bool(one and two) and (one <= two or two <= one)
 
 
 def _takes_back(early: State, late: State) -> bool:

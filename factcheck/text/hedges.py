@@ -7,7 +7,7 @@ is the business of ``compare``.
 from __future__ import annotations
 
 from factcheck.text.lexicon import load
-from factcheck.text.numerals import alternatives
+from factcheck.text.numbers.numerals import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Hedge
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from factcheck.text import units
 from factcheck.text.lexicon import load
-from factcheck.text.numerals import NumberMention, alternatives, with_mark, without_mark
+from factcheck.text.numbers.numerals import NumberMention, alternatives, with_mark, without_mark
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Hedge
 

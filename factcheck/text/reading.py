@@ -40,7 +40,7 @@ from factcheck.text.values import (
     State,
 )
 
-ENGINE_VERSION = "1.1"
+ENGINE_VERSION = "2.0"
 _DATED_BY_REPORT = frozenset(
     ["killed", "injured", "missing", "homeless", "displaced", "controlled", "without supply", "in care"]
 )

@@ -52,6 +52,40 @@ def test_a_line_that_is_no_document_ends_the_run_with_a_message():
         assert "line 1" in done.stderr
 
 
+def test_what_was_read_before_a_bad_line_is_not_lost():
+    done = run(document(text="Police said 40 people died."), "{")
+    assert done.returncode == 2
+    assert json.loads(done.stdout.splitlines()[0])["figures"][0]["value"] == 40
+
+
+def test_a_statement_told_again_in_other_words_is_of_one_group():
+    done = run(
+        document(text="The bidder would pay $340 million for the Orr ferry yard."),
+        document(id="b", text="The Orr ferry yard is to change hands for $340 million."),
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert rows[0]["figures"][0]["group"] == rows[1]["figures"][0]["group"]
+
+
+def test_an_archive_without_topics_falls_into_its_stories():
+    one = "In Ost the ferry Arden sank off Norland, the Sudmark police said. The storm killed 40 people."
+    two = "In Belmar the mill of Tarn burned down, the Korv brigade of Velm said. The fire killed 90 people."
+    done = run(document(text=one), document(id="b", text=two))
+    assert "pairs" not in done.stdout
+
+
+def test_what_does_not_add_up_is_a_finding():
+    row = json.loads(run(document(text="The town is 80 km (70 miles) away.")).stdout.splitlines()[0])
+    assert row["findings"] == [
+        {
+            "kind": "conversion",
+            "holds": False,
+            "figures": ["a#0", "a#1"],
+            "reason": "80 km is 49.7 mile, not 70",
+        }
+    ]
+
+
 def test_odd_times_of_publication_are_no_time():
     for when in (None, "", "soon", "2031-05-14", "2031-05-14T11:57", "2031-05-14T11:57:00Z"):
         assert run(document(published_at=when, text="Some 40 trucks came.")).returncode == 0

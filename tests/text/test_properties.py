@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,11 @@ from factcheck.text import (
     interval,
     read,
     reanchor,
+    settle,
+    statement_of,
 )
+
+from .adversarial import PIECES, grown
 
 PUBLISHED = datetime(2031, 5, 14, 9, 30, tzinfo=UTC)
 WORDS = st.sampled_from(
@@ -144,6 +149,67 @@ def test_any_two_texts_can_be_anchored(old, new):
     anchoring = reanchor(old, Span(0, min(5, len(old))), new)
     if anchoring.span is not None:
         assert 0 <= anchoring.span.start <= anchoring.span.end <= len(new)
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_string_made_to_break_a_reader_is_read(name):
+    text = grown(PIECES[name], 4_000)
+    reading = read(text, published_at=PUBLISHED, title=text[:300])
+    assert all(0 <= f.span.start < f.span.end <= len(text) for f in reading.figures)
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_such_a_string_inside_a_story_hides_no_other_figure(name):
+    story = "Police said 40 boats sank off Ost.\n\n" + grown(PIECES[name], 600) + "\n\nSome 30 homes burned in Ost."
+    values = [f.quantity.value for f in read(story, published_at=PUBLISHED).figures]
+    assert values[0] == 40
+    assert values[-1] == 30
+
+
+STORY = [
+    "The storm killed 12 people in Ost, police said.",
+    "About 40 homes were damaged on Tuesday.",
+    "The council put the damage at $340 million.",
+    "Two thirds of the town is without power.",
+    "The bridge is 80 km (50 miles) away.",
+    "Ada Orr, the mayor, spoke at noon.",
+]
+FAR = [
+    "Nobody had seen such a night.", "The harbour was empty.", "A clerk counted 77 crates.", "Snow fell on 6 May 2031.",
+    '"We wait," said a nurse.',
+]  # fmt: skip
+
+
+@given(st.integers(0, 3), st.lists(st.sampled_from(FAR), min_size=2, max_size=4), st.lists(st.sampled_from(FAR)))
+@settings(deadline=None)
+def test_what_a_figure_is_does_not_depend_on_text_more_than_a_sentence_away(at, before, after):
+    alone = read(STORY[at], published_at=PUBLISHED).figures[0]
+    plain = "Rain fell."
+    text = "\n\n".join([*before, plain, STORY[at], plain, *after])
+    found = next(f for f in read(text, published_at=PUBLISHED).figures if f.span.start >= text.index(STORY[at]))
+    assert (found.quantity, found.hedge, found.counted) == (alone.quantity, alone.hedge, alone.counted)
+
+
+@given(st.lists(st.sampled_from(STORY), min_size=1, max_size=5), st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_the_groups_of_a_topic_do_not_depend_on_the_order_of_its_texts(texts, chance):
+    said = [
+        statement_of(str(number), figure)
+        for number, text in enumerate(texts)
+        for figure in read(text, published_at=PUBLISHED).figures
+    ]
+    turned = list(said)
+    chance.shuffle(turned)
+    keys, other = dict(zip(said, settle(said), strict=True)), dict(zip(turned, settle(turned), strict=True))
+    assert all((keys[a] == keys[b]) == (other[a] == other[b]) for a in said for b in said)
+
+
+def test_every_prefix_of_a_story_is_read():
+    text = (
+        " ".join(STORY) + ' "It is over", Ada Orr, 41, said on Friday, 6 May 2031; 3-4 percent (£2.5bn) of 1,200 half'
+    )
+    for length in range(len(text)):
+        read(text[:length], published_at=PUBLISHED)
 
 
 SENTENCES = [f"Ship number {n} of the Arden line carried {n * 13} crates to port {n % 5}." for n in range(12)]

@@ -17,6 +17,7 @@ from factcheck.workflow.claims import (
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.reading import reread_document
+from tests.factories import TopicFactory
 from tests.stories import Staff, bring_to, clear_document, do_jobs, file_text, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +275,49 @@ def test_each_reading_is_written_into_the_history_once(story, staff):
     revise_text(story, TEXT.replace("40", "45"), by=staff.editor)
     acts = list(Event.objects.of(story).values_list("act", flat=True))
     assert acts == ["arrive", "read", "mark", "revise", "revised", "mark"]
+
+
+BID = "The bidder would pay $340 million for the Orr ferry yard."
+BID_AGAIN = "The Orr ferry yard is to change hands for $340 million."
+
+
+def measures_of(*texts: str, staff: Staff, topic) -> list[int]:
+    documents = [
+        file_text(text, desk=staff.desk, by=staff.editor, topic=topic, title=str(number))
+        for number, text in enumerate(texts)
+    ]
+    return [document.figures.order_by("pk")[0].measure_id for document in documents]
+
+
+def test_a_statement_told_again_in_other_words_joins_the_measure_of_the_first(staff: Staff):
+    one, two = measures_of(BID, BID_AGAIN, staff=staff, topic=TopicFactory())
+    assert one == two
+
+
+def test_it_does_not_reach_into_another_topic(staff: Staff):
+    [one] = measures_of(BID, staff=staff, topic=TopicFactory())
+    [two] = measures_of(BID_AGAIN, staff=staff, topic=TopicFactory())
+    assert one != two
+
+
+def test_the_same_number_of_another_thing_joins_nothing(staff: Staff):
+    one, two = measures_of(
+        BID, "The council of Norland spent $340 million on a new opera.", staff=staff, topic=TopicFactory()
+    )
+    assert one != two
+
+
+def test_a_text_that_says_something_else_of_that_measure_means_two_things(staff: Staff):
+    both = f"{BID_AGAIN} The bidder would pay $360 million for the Orr ferry yard."
+    one, two = measures_of(BID, both, staff=staff, topic=TopicFactory())
+    assert one != two
+
+
+def test_a_statement_joins_where_a_person_merged_its_measure_into(staff: Staff):
+    topic = TopicFactory()
+    [first] = measures_of(BID, staff=staff, topic=topic)
+    [other] = measures_of("The yard takes 12 ferries a year.", staff=staff, topic=topic)
+    into = Measure.objects.get(pk=other)
+    Measure.objects.filter(pk=first).update(merged_into=into)
+    [later] = measures_of(BID_AGAIN, staff=staff, topic=topic)
+    assert later == into.pk

@@ -1,7 +1,7 @@
 """What two expressions of time mean together: "from May to July", "Tuesday of next week", "the first week of June".
 
 Here lives the joining of neighbours; what the words around a single expression make of it lives in
-``date_borders``.
+``borders``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from factcheck.text.date_borders import lower
-from factcheck.text.lexicon import load
-from factcheck.text.named_days import in_week
-from factcheck.text.patterns import Pattern
-from factcheck.text.periods import (
+from factcheck.text.dates.borders import lower
+from factcheck.text.dates.named import in_week
+from factcheck.text.dates.periods import (
     DAY,
     Context,
     DateMention,
@@ -29,7 +27,9 @@ from factcheck.text.periods import (
     weekend_around,
     zone,
 )
-from factcheck.text.relative_dates import counted
+from factcheck.text.dates.relative import counted
+from factcheck.text.lexicon import load
+from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
 
 _LEX = load()

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from factcheck.text.cues import word_set
+from factcheck.text.attributions.cues import word_set
 from factcheck.text.lexicon import load
 from factcheck.text.numbers import alternatives
 from factcheck.text.patterns import Pattern
@@ -191,11 +191,11 @@ def resolve(memory: Memory, said: str, at: int) -> str:
             if head in _words(p.replace(",", "")) and narrow <= _words(p.replace(",", ""))
         ]
         return fitting[-1] if fitting else ""
-    if head in _LEX.vague_kinds and not narrow and memory.body:
-        return memory.body
     if head not in _LEX.kind_words and head not in _ORGANISATION:
         return ""
     kinds = set(_LEX.kind_words.get(head, "").split("|")) | {head}
+    if head in _LEX.vague_kinds and not narrow and not kinds.isdisjoint(_words(memory.body)):
+        return memory.body
     names = memory.names(at)
     last = bisect_left(names, (at,))
     for _, name, of in reversed(names[max(0, last - _FAR) : last]):

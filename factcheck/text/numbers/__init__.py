@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from factcheck.text.numerals import NumberMention, alternatives, numerals, whole, with_mark, without_mark
+from factcheck.text.numbers.numerals import NumberMention, alternatives, numerals, whole, with_mark, without_mark
+from factcheck.text.numbers.spoken import BEGINNINGS, spoken
 from factcheck.text.patterns import Pattern
-from factcheck.text.spoken import BEGINNINGS, spoken
 from factcheck.text.values import Span
 
 __all__ = ["NumberMention", "alternatives", "find", "with_mark", "without_mark"]

@@ -1,17 +1,17 @@
 """Dates and years in figures, and years spelt out: "2031-05-06", "5/6/31", "2030-31", "the 1990s".
 
-Here lives when a number is a date; dates with the name of a month live in ``written_dates``.
+Here lives when a number is a date; dates with the name of a month live in ``written``.
 """
 
 from __future__ import annotations
 
 import re
 
+from factcheck.text.dates.periods import LOOKS_AHEAD, Context, DateMention, months, nearest_year
+from factcheck.text.dates.written import MONTH, WEEKDAY, WORD_YEAR, a_day, full_year, year_in_words
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
-from factcheck.text.periods import LOOKS_AHEAD, Context, DateMention, months, nearest_year
 from factcheck.text.values import Span
-from factcheck.text.written_dates import MONTH, WEEKDAY, WORD_YEAR, a_day, full_year, year_in_words
 
 _LEX = load()
 _DECADES = {f"{ten[:-1]}ies": value for ten, value in _LEX.tens.items()}

@@ -11,16 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from factcheck.text import date_borders, date_joins, day_times
-from factcheck.text.feasts import BEGINNINGS, read_feast
+from factcheck.text.dates import borders, hours, joins
+from factcheck.text.dates.feasts import BEGINNINGS, read_feast
+from factcheck.text.dates.named import read_day_of_month, read_day_word, read_now, read_weekday
+from factcheck.text.dates.numeric import YEAR_WORDS, read_digits, read_year_words
+from factcheck.text.dates.periods import Context, DateMention, zone_of
+from factcheck.text.dates.relative import read_ago, read_season, read_unit
+from factcheck.text.dates.written import ORDINALS, read_month, read_short_quarter
 from factcheck.text.lexicon import load
-from factcheck.text.named_days import read_day_of_month, read_day_word, read_now, read_weekday
-from factcheck.text.numeric_dates import YEAR_WORDS, read_digits, read_year_words
 from factcheck.text.patterns import Pattern
-from factcheck.text.periods import Context, DateMention, zone_of
-from factcheck.text.relative_dates import read_ago, read_season, read_unit
 from factcheck.text.values import Basis, Period, Span
-from factcheck.text.written_dates import ORDINALS, read_month, read_short_quarter
 
 __all__ = ["DateMention", "find", "iterate", "publication", "reference", "zone_of"]
 
@@ -114,15 +114,15 @@ def find(text: str, ref: datetime | None, start: int = 0, end: int | None = None
     ref = ref.replace(tzinfo=UTC) if ref is not None and ref.tzinfo is None else ref
     out: list[DateMention] = []
     for mention, context in _single(text, ref, start, limit):
-        both = _guarded(date_joins.joined, context, out[-1], mention) if out else None
+        both = _guarded(joins.joined, context, out[-1], mention) if out else None
         if both is not None:
             out[-1] = both
         else:
             out.append(mention)
     context = Context(text, ref, start, limit)
     kept = (m for m in out if not (m.period is None and m.pick) and not (m.open == "now" and m.span.cut(text) == "now"))
-    bordered = (_guarded(date_borders.opened, context, m) or m for m in kept)
-    return [_guarded(day_times.timed, context, m) or m for m in bordered]
+    bordered = (_guarded(borders.opened, context, m) or m for m in kept)
+    return [_guarded(hours.timed, context, m) or m for m in bordered]
 
 
 def _single(text: str, ref: datetime | None, start: int, limit: int) -> Iterator[tuple[DateMention, Context]]:
@@ -137,9 +137,9 @@ def _single(text: str, ref: datetime | None, start: int, limit: int) -> Iterator
         if mention is None:
             continue
         if mention.open == "same" and last is not None:
-            mention = date_joins.same_as(mention, last)
+            mention = joins.same_as(mention, last)
         elif mention.open == "later":
-            mention = _guarded(date_joins.later_than, context, mention, last) or mention
+            mention = _guarded(joins.later_than, context, mention, last) or mention
         yield mention, context
         last, done = mention, mention.span.end
 
@@ -154,7 +154,7 @@ def _mention(context: Context, anchor: re.Match[str]) -> DateMention | None:
             mention = read_year_words(context, anchor.start(), anchor.end())
         if mention is None or mention.span.start < context.floor:
             return None
-        return date_borders.around(context, date_borders.week_commencing(context, mention))
+        return borders.around(context, borders.week_commencing(context, mention))
     except (ValueError, OverflowError):
         odd = _ODD_DATE.match(context.text, anchor.start(), context.limit)
         return DateMention(Span(anchor.start(), odd.end() if odd else anchor.end()), None)

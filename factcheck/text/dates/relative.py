@@ -1,7 +1,7 @@
 """Times counted from the day of publication: "last week", "two days ago", "in three months", "week 31".
 
-Here lives what the words around a unit of time make of it; days by name live in ``named_days``, dates
-written out in full in ``written_dates``, what joins two expressions in ``date_joins``.
+Here lives what the words around a unit of time make of it; days by name live in ``named``, dates
+written out in full in ``written``, what joins two expressions in ``joins``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from factcheck.text.named_days import NTH_BEFORE, RELATIVE_BEFORE, RELATIVES, STEPS, nth_value, part_of_day
-from factcheck.text.patterns import Pattern
-from factcheck.text.periods import (
+from factcheck.text.dates.named import NTH_BEFORE, RELATIVE_BEFORE, RELATIVES, STEPS, nth_value, part_of_day
+from factcheck.text.dates.periods import (
     COUNT,
     DAY,
     LOOKS_AHEAD,
@@ -29,8 +28,9 @@ from factcheck.text.periods import (
     stated,
     unit_period,
 )
+from factcheck.text.dates.written import read_quarter
+from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
-from factcheck.text.written_dates import read_quarter
 
 _TO_COME = Pattern(
     r"(?i:(?:\b(?:will|would|shall|won['\u2019]t|may|might|could|can|must|should|due|to\sbe|expected|scheduled|planned?|plans"

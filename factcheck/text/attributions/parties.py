@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from factcheck.text.cues import ALL, DOCUMENTS, SPEAKERS, word_set
+from factcheck.text.attributions.cues import ALL, DOCUMENTS, SPEAKERS, word_set
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from factcheck.text.patterns import Pattern
-from factcheck.text.periods import (
+from factcheck.text.dates.periods import (
     LOOKS_AHEAD,
     Context,
     DateMention,
@@ -21,6 +20,7 @@ from factcheck.text.periods import (
     weekend_around,
     zone,
 )
+from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
 
 _FIXED: dict[str, tuple[int, int]] = {

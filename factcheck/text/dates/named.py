@@ -1,7 +1,7 @@
 """Days by name: "Tuesday", "last Friday", "Friday the 13th", "tomorrow", "overnight", "the 6th".
 
 Here lives how the name of a day is resolved against the time of publication; weeks, months and years
-counted from it live in ``relative_dates``.
+counted from it live in ``relative``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from factcheck.text.lexicon import load
-from factcheck.text.patterns import Pattern
-from factcheck.text.periods import (
+from factcheck.text.dates.periods import (
     COUNT,
     DAY,
     LOOKS_AHEAD,
@@ -24,8 +22,10 @@ from factcheck.text.periods import (
     stated,
     zone,
 )
+from factcheck.text.dates.written import MONTH, ORDINAL, ordinal_value
+from factcheck.text.lexicon import load
+from factcheck.text.patterns import Pattern
 from factcheck.text.values import Period, Span
-from factcheck.text.written_dates import MONTH, ORDINAL, ordinal_value
 
 _LEX = load()
 _PART = Pattern(

@@ -1,7 +1,7 @@
 """Periods of time and how to count with them.
 
 Here lives what a mention of time is, and the arithmetic of days, weeks, months and years behind it; which
-words mean which period lives in ``written_dates``, ``relative_dates`` and ``feasts``.
+words mean which period lives in ``written``, ``relative`` and ``feasts``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from factcheck.text.lexicon import load
-from factcheck.text.numerals import alternatives
+from factcheck.text.numbers.numerals import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from factcheck.text.lexicon import load
-from factcheck.text.numerals import NumberMention, alternatives, whole
+from factcheck.text.numbers.numerals import NumberMention, alternatives, whole
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
 

@@ -1,7 +1,7 @@
 """What the words around an expression of time make of it: "since Friday", "two weeks before Easter", "mid-May".
 
 Here live the part of a period that is meant, the day counted from another, and the side on which a time is
-open; what two expressions mean together lives in ``date_joins``.
+open; what two expressions mean together lives in ``joins``.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from factcheck.text.patterns import Pattern
-from factcheck.text.periods import (
+from factcheck.text.dates.periods import (
     COUNT,
     UNIT,
     Context,
@@ -23,7 +22,8 @@ from factcheck.text.periods import (
     stated,
     unit_period,
 )
-from factcheck.text.relative_dates import counted, halved
+from factcheck.text.dates.relative import counted, halved
+from factcheck.text.patterns import Pattern
 from factcheck.text.values import Period, Span
 
 _BEGINNING = Pattern(r"(?i:\b(?:w/c|week\scommencing)\s$)")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from factcheck.text.content import FINITE, FORE
-from factcheck.text.cues import ALL, word_set
-from factcheck.text.parties import ADVERBS, HARD, Line, Party, before, extent, speaks
+from factcheck.text.attributions.content import FINITE, FORE
+from factcheck.text.attributions.cues import ALL, word_set
+from factcheck.text.attributions.parties import ADVERBS, HARD, Line, Party, before, extent, speaks
 from factcheck.text.values import Span
 
 _BE = word_set("is are was were been be being")

@@ -1,14 +1,14 @@
 """One sentence: which reporting verb hands which of its words to which party.
 
-Here live verbs with their subject on either side, participles and passives; other cues live in ``sources``, how far
+Here live verbs with their subject on either side, participles and passives; other cues live in ``phrases``, how far
 what is said reaches in ``content``; quotations over several sentences and pronouns are put together in
 ``attributions``.
 """
 
 from __future__ import annotations
 
-from factcheck.text.content import FINITE, content, quote_near
-from factcheck.text.cues import (
+from factcheck.text.attributions.content import FINITE, content, quote_near
+from factcheck.text.attributions.cues import (
     ACT,
     ALL,
     BY,
@@ -20,7 +20,7 @@ from factcheck.text.cues import (
     STATEMENTS,
     word_set,
 )
-from factcheck.text.parties import (
+from factcheck.text.attributions.parties import (
     ADVERBS,
     AUXILIARIES,
     HARD,
@@ -32,7 +32,7 @@ from factcheck.text.parties import (
     before,
     speaks,
 )
-from factcheck.text.sources import SIGNS, Found, by, by_noun, make, nobody, sign
+from factcheck.text.attributions.phrases import SIGNS, Found, by, by_noun, make, nobody, sign
 from factcheck.text.values import Span
 
 _MOST_CUES = 40
@@ -73,7 +73,7 @@ _MAYBE = word_set("reportedly allegedly")
 def read(line: Line) -> list[Found]:
     """The attributions of one sentence in order.
 
-    >>> from factcheck.text.parties import read_line
+    >>> from factcheck.text.attributions.parties import read_line
     >>> t = "Nine boats sank, said Mayor Ada Orr of Ost."
     >>> [(f.party, f.cue, f.content.cut(t)) for f in read(read_line(t, Span(0, len(t)), []))]
     [('Mayor Ada Orr of Ost', 'said', 'Nine boats sank')]

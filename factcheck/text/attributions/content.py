@@ -5,9 +5,9 @@ Here lives the extent of the content in one sentence; who says it is the busines
 
 from __future__ import annotations
 
-from factcheck.text.cues import ACT, SAY, word_set
+from factcheck.text.attributions.cues import ACT, SAY, word_set
+from factcheck.text.attributions.parties import ADVERBS, AUXILIARIES, QUOTE, TIMES, Line, Party
 from factcheck.text.lexicon import load
-from factcheck.text.parties import ADVERBS, AUXILIARIES, QUOTE, TIMES, Line, Party
 from factcheck.text.values import Span
 
 _LEX = load()
@@ -27,7 +27,7 @@ FORE = word_set("and but meanwhile")
 def content(line: Line, at: int, word: str, subject: Party) -> Span | None:
     """What is said: after the verb, before the subject, or on both sides of them.
 
-    >>> from factcheck.text.parties import before, read_line
+    >>> from factcheck.text.attributions.parties import before, read_line
     >>> t = "Nine boats sank, Orr said on Monday"
     >>> line = read_line(t, Span(0, len(t)), [])
     >>> said = content(line, 5, "said", before(line, 5))
@@ -82,7 +82,7 @@ def _content_start(line: Line, rest: int, word: str) -> int:
 def quote_near(line: Line, at: int) -> bool:
     """Whether a quotation begins within a dozen words.
 
-    >>> from factcheck.text.parties import read_line
+    >>> from factcheck.text.attributions.parties import read_line
     >>> quote_near(read_line('Orr answered "no" today.', Span(0, 24), [Span(13, 17)]), 2)
     True
     """

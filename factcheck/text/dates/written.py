@@ -1,7 +1,7 @@
 """Dates with the name of a month, and quarters of a year: "6 May 2031", "May the ninth", "Q3 2030".
 
 Here lives how names of months make a date that needs no other date; dates in figures live in
-``numeric_dates``, what is counted from the day of publication in ``relative_dates``.
+``numeric``, what is counted from the day of publication in ``relative``.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from factcheck.text.lexicon import load
-from factcheck.text.numerals import alternatives
-from factcheck.text.patterns import Pattern
-from factcheck.text.periods import (
+from factcheck.text.dates.periods import (
     LOOKS_AHEAD,
     Context,
     DateMention,
@@ -23,6 +20,9 @@ from factcheck.text.periods import (
     nearest_year,
     zone,
 )
+from factcheck.text.lexicon import load
+from factcheck.text.numbers.numerals import alternatives
+from factcheck.text.patterns import Pattern
 from factcheck.text.values import Period, Span
 
 _LEX = load()
@@ -82,7 +82,10 @@ _RELATIVE = Pattern(r"(?i:\b(?:(?P<early>earlier|later|late|early)\s)?(?P<rel>la
 _IN_MONTH = Pattern(
     r"(?i:\b(?:in|since|during|last|this|next|early|late|mid|(?:beginning|start|middle|end)\sof)[\s-]$)"
 )
-_NOUN_NEXT = Pattern(r"\s[a-z]")
+_NOUN_NEXT = Pattern(
+    r"\s(?!(?:at|on|in|to|for|and|or|by|with|from|when|after|before|the|an?|as|until|that|which|it|he|she|they|we|was|were|is|are"
+    r"|has|have|had|about|around|nearly|some|but|while|because|amid|during|over|near)\b)[a-z]"
+)
 _WORDS_THAT_ARE_NOT_MONTHS = frozenset(["march", "mar", "may", "sep", "dec", "jan"])
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from factcheck.text import quotes, speech
-from factcheck.text.anaphora import Memory
-from factcheck.text.cues import BY_TRIGGERS, SPEAKERS, TRIGGERS, word_set
-from factcheck.text.parties import read_line
+from factcheck.text.attributions import quotes, speech
+from factcheck.text.attributions.anaphora import Memory
+from factcheck.text.attributions.cues import BY_TRIGGERS, SPEAKERS, TRIGGERS, word_set
+from factcheck.text.attributions.parties import read_line
+from factcheck.text.attributions.phrases import Found
 from factcheck.text.patterns import Pattern
-from factcheck.text.sources import Found
 from factcheck.text.values import AttributionMention, Span
 
 _LABEL = Pattern(r"(?P<party>[A-Z][\w.&'-]{0,30}(?:\s(?:[A-Z][\w.&'-]{0,30}|of|the|for|[a-z]{4,14})){0,4}):\s(?=\S)")

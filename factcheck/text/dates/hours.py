@@ -10,8 +10,8 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from factcheck.text.dates.periods import Context, DateMention, Stretch, bounded, midnight
 from factcheck.text.patterns import Pattern
-from factcheck.text.periods import Context, DateMention, Stretch, bounded, midnight
 
 _EXACT = (
     r"(?:\d{1,2}(?::[0-5]\d){1,2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}(?:\.[0-5]\d)?\s?[ap]\.?m\b\.?|\d{1,2}\s(?:o['\u2019]?\s?clock)\b"
