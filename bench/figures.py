@@ -3,7 +3,7 @@
     python bench/figures.py [--figures 1000000] [--seed 1] [--peer PYTHON] [--adversarial]
 
 Prints the reading speed on the starter articles, beside quantulum3 where ``--peer`` names a Python that has it; the
-time per MB of a text of 10 MB against one of 100 kB, and the memory that takes; the time to import the engine; comparing at
+time per MB of a text of 10 MB against one of 100 kB, and the memory that takes; the time to import; comparing at
 scale against sorting the same measure keys; and, when asked, every adversarial string at 1 MB against 100 kB.
 Nothing here is a test: a slow machine is no defect.
 """
