@@ -149,7 +149,8 @@ def _cost(
     cost = len(between) + 45 * len(_CLAUSE.findall(between))
     if date.span.start < figure.start:
         cost += 10
-        if date.span.start - sentence.start < 12:
+        owns = text[date.span.end : date.span.end + 2] in ("'s", "\u2019s")  # "Like Thursday's quake, the …"
+        if date.span.start - sentence.start < 12 and not owns:
             cost = min(cost, 60)
     if said is not None and said.span.start - 3 <= date.span.start <= said.span.end + 40:
         cost = min(cost, 50 if running or not old else 90)

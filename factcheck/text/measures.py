@@ -67,6 +67,15 @@ _OTHER_EVENT = Pattern(
     r"|accident|collapse|eruption|tsunami|cyclone|epidemic|outbreak|famine|siege|battle)\b)[^;]{0,60}$"
 )
 _FIXED = frozenset(["magnitude", "length", "voltage"])
+_BODIES = frozenset(
+    [
+        "team", "delegation", "crew", "squad", "panel", "committee", "jury", "council", "board", "commission",
+        "contingent", "mission", "force", "unit", "convoy", "parliament", "assembly", "party", "group", "brigade", "troupe",
+    ]
+)  # fmt: skip
+_OUTSTANDING = Pattern(r"(?:\s[\w'\u2019-]+){1,3}?\soutstanding\b|\soutstanding\s")
+_STRONG = Pattern(r"-(?:member|strong|person|man|seat)\b")
+_BODY_OF = Pattern(rf"(?i:\b(?P<body>(?:{'|'.join(sorted(_BODIES))})s?)\sof\s(?:some\s|about\s)?$)")
 _THAT = Pattern(r"\b(?:that|which|when|in\swhich)\s(?:[a-z]+\s){0,2}(?:about\s|some\s|at\sleast\s)?$|\b(?:of|with)\s$")
 _OTHERS = Pattern(r"(?i:\b(?:others?|more|another|additional)\b)")
 _TOLL = frozenset(["killed", "injured", "missing", "homeless", "displaced", "shot"])
@@ -141,15 +150,20 @@ def measure(
     family, concept, noun = _thing(found, _state(text, raw, sentence) or found.family, dimension)
     scope = _scope(text, raw, sentence, place)
     scope = "" if scope == "further" and found.first else scope
+    group = _group(text, raw, found) if dimension == "count" else ""
+    if group:
+        family, concept, noun = "", "size", group
+    elif noun == "share" and _OUTSTANDING.match(text, raw.tail, sentence.end):
+        noun = "share outstanding"
     sided, holding = family in _SIDED, family in _HOLDING
     when = _event_date(period, published)
-    owned = (dimension.startswith(("money", "ratio")) or noun == "share") and concept not in _UNOWNED
+    owned = (dimension.startswith(("money", "ratio")) or noun.startswith("share")) and concept not in _UNOWNED
     parts = [
         dimension,
         concept,
         noun,
-        _modifiers(found) if noun and not (noun == "person" or sided or holding) else "",
-        party.lower() if sided else "",
+        _modifiers(found) if noun and not (noun == "person" or sided or holding or group) else "",
+        party.lower() if sided else _sender(found, party) if group else "",
         owner(text, raw.lead, raw.tail, sentence) if owned else "",
         _elsewhere(text, raw, sentence, story) if dimension == "magnitude" else "",
         "?" + _context(text, raw, sentence) if _vague(dimension, concept, noun) else "",
@@ -162,6 +176,21 @@ def measure(
     return Measure(
         key, found.phrase, dimension, found.definition, scope, place, party if holding or sided else "", running
     )
+
+
+def _group(text: str, raw: RawFigure, found: Counted) -> str:
+    """The body of people whose size is told: "a 200-member relief team", "a team of 195 people"."""
+    behind = _STRONG.match(text, raw.tail)
+    if behind is not None:
+        return next((lemma(w) for w in reversed(found.noun.split()) if lemma(w.lower()) in _BODIES), "")
+    before = _BODY_OF.search(text, max(0, raw.lead - 24), raw.lead)
+    return lemma(before["body"]) if before is not None else ""
+
+
+def _sender(found: Counted, party: str) -> str:
+    """Whose team it is: the people in its name, else the people last named."""
+    named = [_LEX.countries[w] for w in found.noun.split() if w in _LEX.countries]
+    return (named[0] if named else party).lower()
 
 
 def _thing(found: Counted, family: str, dimension: str) -> tuple[str, str, str]:
@@ -230,7 +259,7 @@ def owner(text: str, begin: int, tail: int, sentence: Span) -> str:
         low = word.lower().rstrip(".")
         if low in _LEX.function_words or low in _LEX.months or low in _LEX.weekdays or word.isdigit():
             continue
-        if match["object"] and not match["own"]:
+        if match["object"] and match["own"] is None:
             continue
         chosen = match["name"]
     return _short(chosen)

@@ -21,7 +21,7 @@ _REPORTED = Pattern(
 _NEXT = Pattern(
     r"(?i:[^.;,]{0,40}?\b(?:(?P<feared>feared dead|feared trapped|may have|might have)"
     r"|(?P<forecast>(?:is|are|was|were)\s(?:\w+\s)?(?:expected|forecast|projected|predicted"
-    r"|likely)\sto|will\b|could\b|may\b|would\b)))"
+    r"|likely)\sto|will\b|could\b|may\b|would\b|can\s(?:cause|kill|destroy|bring|level|damage)\b)))"
 )
 _GIVEN = Pattern(
     r"(?i:\b(?:the|its|their|his|her|this|these|those)\s(?:(?!expected|planned|proposed|projected)[\w-]+\s)?$)"

@@ -28,6 +28,10 @@ _MEMBERS = Pattern(
 )
 _DEFINITE = Pattern(r"(?i:the|its)\s(?P<noun>[a-z][a-z'\u2019-]*(?:\s[a-z][a-z'\u2019-]*){0,2})")
 _TITLED = Pattern(r"(?P<title>[a-z][a-z -]{2,40}), (?P<name>[A-Z][\w.'\u2019-]+(?:\s[A-Z][\w.'\u2019-]+){1,3})")
+_TIME = Pattern(
+    r"(?i:^(?:(?:last|this|next|earlier\sthis)\s(?:week|month|year|night|weekend)|yesterday|today|meanwhile|late|early"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s(?=[A-Z]|the\s))"
+)
 _ARTICLE = re.compile(r"^(?:the|a|an|its|his|her|their|our)\s", re.IGNORECASE)
 _AGE = re.compile(r",\s\d{1,3}(?=,|$)|\s\([^()]{1,40}\)")
 _BODIES = word_set(
@@ -150,7 +154,7 @@ class Memory:
 
 def _strip(party: str) -> str:
     """A party without article, age, or trailing sign."""
-    party = _ARTICLE.sub("", party.strip(' ,.;:\u2014-"\u201c\u201d'))
+    party = _ARTICLE.sub("", _TIME.sub("", party.strip(' ,.;:\u2014-"\u201c\u201d<>')))
     return _AGE.sub("", party).strip(" ,") if "," in party or "(" in party else party
 
 
