@@ -70,7 +70,8 @@ _FIXED = frozenset(["magnitude", "length", "voltage"])
 _BODIES = frozenset(
     [
         "team", "delegation", "crew", "squad", "panel", "committee", "jury", "council", "board", "commission",
-        "contingent", "mission", "force", "unit", "convoy", "parliament", "assembly", "party", "group", "brigade", "troupe",
+        "contingent", "mission", "force", "unit", "convoy", "parliament", "assembly", "party", "group",
+        "brigade", "troupe",
     ]
 )  # fmt: skip
 _OUTSTANDING = Pattern(r"(?:\s[\w'\u2019-]+){1,3}?\soutstanding\b|\soutstanding\s")

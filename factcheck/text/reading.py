@@ -200,7 +200,14 @@ def _read_claims(draft: _Draft) -> None:
 
 
 def _read_findings(draft: _Draft) -> None:
+    """What can be recomputed; a claim whose numbers do not come out says so among its reasons."""
     draft.findings = arithmetic.check(draft.text, draft.figures)
+    wrong = [f for f in draft.findings if not f.holds]
+    if wrong:
+        draft.claims = [
+            replace(c, reasons=(*c.reasons, *(f.reason for f in wrong if not set(f.figures).isdisjoint(c.figures))))
+            for c in draft.claims
+        ]
 
 
 RULES: tuple[tuple[str, Callable[[_Draft], None]], ...] = (

@@ -135,6 +135,11 @@ def test_a_text_is_recomputed_with_a_pencil(quotes, bullets):
         assert words in finding.reason
 
 
+def test_a_claim_whose_numbers_do_not_come_out_says_so():
+    [claim] = read("The town is 80 km (70 miles) away, the mayor said.", published_at=PUBLISHED).claims
+    assert "80 km is 49.7 mile, not 70" in claim.reasons
+
+
 @pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="retold")))
 def test_a_statement_told_again_finds_its_measure(quotes, bullets):
     said = [
