@@ -9,7 +9,7 @@ from factcheck.text.changes import bare_words
 from factcheck.text.compare import compare, interval
 from factcheck.text.lexicon import Lexicon, load
 from factcheck.text.likeness import Statement, amount, context_of, settle, statement_of, told_again
-from factcheck.text.reading import ENGINE_VERSION, read, state_of
+from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
 from factcheck.text.sentences import split as split_sentences
 from factcheck.text.units import convert
 from factcheck.text.values import (
@@ -62,6 +62,7 @@ __all__ = [
     "compare",
     "context_of",
     "convert",
+    "direction_of",
     "interval",
     "load",
     "read",

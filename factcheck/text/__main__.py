@@ -214,4 +214,8 @@ def _pairs(groups: Iterable[list[tuple[str, FigureMention]]]) -> Iterator[list[l
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except BrokenPipeError:  # whoever reads us has had enough
+        sys.stderr.close()
+        raise SystemExit(1) from None

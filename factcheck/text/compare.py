@@ -93,6 +93,9 @@ def compare(a: State, b: State) -> Comparison:
     if barrier:
         return Comparison(Relation.NOT_COMPARABLE, _sentence(first, second, f"are not compared: {barrier}"), ())
     notes = _notes(first, second)
+    if {first.direction, second.direction} == {"up", "down"} and not _in_time(first, second):
+        why = f"conflict: one went {first.direction}, the other {second.direction}"
+        return Comparison(Relation.CONFLICT, _sentence(first, second, why), notes)
     meets, same = _meets(first, second)
     if same and (first.hedge in _STRICT) == (second.hedge in _STRICT):
         two = ": the same in two units" if first.quantity.unit != second.quantity.unit else ""
@@ -135,7 +138,7 @@ def _order(state: State) -> tuple[str, str, str, str, str]:
         f"{low:040.6f}" if low.is_finite() else "",
         state.says,
         state.counted,
-        f"{high}{state.hedge}{state.measure.key}{state.modality}",
+        f"{high}{state.hedge}{state.measure.key}{state.modality}{state.direction}{state.quantity.as_written}",
     )
 
 
@@ -185,7 +188,8 @@ def _meets(a: State, b: State) -> tuple[bool, bool]:
     )
     if same:
         return True, True
-    rounded = a.quantity.step != b.quantity.step or a.quantity.unit != b.quantity.unit
+    priced = a.quantity.dimension.startswith("money") and "/" in a.quantity.dimension  # a price is exact
+    rounded = (not priced and a.quantity.step != b.quantity.step) or a.quantity.unit != b.quantity.unit
     slack = (
         max(slack_a, slack_b) if rounded and max(slack_a, slack_b) * 20 <= max(abs(high_a), abs(high_b)) else Decimal(0)
     )

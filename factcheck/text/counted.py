@@ -1,100 +1,23 @@
-"""What a figure counts: the noun with its modifiers, and the event that befell or made it.
+"""What a figure counts: the noun with its modifiers, and the quantity that money and shares are of.
 
-Here lives the reading of the words on both sides of a quantity. Which of two wordings mean the same
-thing is the business of ``measures``.
+Here lives the reading of the noun beside a quantity; the event that befell it lives in ``events``, which of two
+wordings mean the same thing in ``measures``.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
-from factcheck.text import circumstances
+from factcheck.text import circumstances, predicates
 from factcheck.text.circumstances import Counted
+from factcheck.text.events import ADVERB, DETERMINERS, with_event
 from factcheck.text.figures import RawFigure
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
-from factcheck.text.sentences import words
+from factcheck.text.sentences import Word, words
 
 _LEX = load()
-_AUX = frozenset(
-    [
-        "was",
-        "were",
-        "is",
-        "are",
-        "be",
-        "been",
-        "being",
-        "has",
-        "have",
-        "had",
-        "also",
-        "later",
-        "reportedly",
-        "allegedly",
-        "already",
-        "then",
-        "still",
-        "now",
-        "to",
-        "believed",
-        "feared",
-        "reported",
-        "confirmed",
-        "known",
-        "presumed",
-        "said",
-        "left",
-        "all",
-        "or",
-        "either",
-        "themselves",
-    ]
-)
-_PASSIVE = frozenset(["was", "were", "been", "being", "is", "are", "has", "have", "had", "who"])
-_CLAUSE_STARTS = frozenset(["and", "but", "who", "while", "as", "in", "by", "from", "for", "with", "after", "during"])
-_DONE_TO = frozenset(
-    ["killed", "injured", "destroyed", "damaged", "captured", "rescued", "arrested", "shot", "downed", "displaced"]
-)
-_SKIP_LEFT = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "its",
-        "their",
-        "at",
-        "least",
-        "more",
-        "than",
-        "about",
-        "some",
-        "nearly",
-        "almost",
-        "up",
-        "as",
-        "many",
-        "much",
-        "total",
-        "another",
-        "additional",
-        "other",
-        "an",
-        "estimated",
-        "around",
-        "over",
-        "roughly",
-        "only",
-        "just",
-        "number",
-    ]
-)
-_STOPS = frozenset('.;:!?()[]"\u201c\u201d\u2013\u2014|/')
 _NOT_EVENT_ED = frozenset(
     [
         "hundred",
@@ -149,10 +72,6 @@ _PARTICIPLES = frozenset(
         "hit", "hurt", "lost", "shot", "torn", "thrown", "blown", "caught", "left", "driven", "grown", "drawn", "worn",
     ]
 )  # fmt: skip
-_ADVERB = Pattern(
-    r"(?i:\w+ly$|overnight|today|yesterday|tonight|there|here|so|each|ago|later|earlier|when|while"
-    r"|alone|away|apart)"
-)
 
 
 _NAMED_LEFT = Pattern(
@@ -160,10 +79,10 @@ _NAMED_LEFT = Pattern(
     r"|reached|hit|dropped)(?:\sto)?)\s(?:a\s|an\s|the\s)?$)"
 )
 _TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
+_ENDS_CLAUSE = frozenset([",", ".", ";", ")", "and", "but"])
+_ENDS_SUM = frozenset(["on", "from", "after", "by", "with", "than", "at", "as", "to"])
 _TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
-_DETERMINERS = frozenset(["the", "a", "an", "its", "their", "his", "her", "my", "our", "all", "those", "these"])
 _NEAR = 30
-Word = tuple[str, int, int]
 
 
 def counted(
@@ -188,7 +107,8 @@ def counted(
         before, after = tokens[max(0, last - _NEAR) : last], tokens[first : first + _NEAR]
         stop = figures[index + 1].span.start if index + 1 < len(figures) else end
         found = _right(text, after, figure)
-        found = _with_event(found, text, before, after, figure, stop)
+        found = with_event(found, text, before, after, figure, stop)
+        found = predicates.befell(found, text, figure, start, end)
         found = circumstances.refine(found, text, figure, start, min(stop, end))
         found = _with_quantity(found, text, before, after, figure)
         if not index and earlier is not None and earlier[0] == figure.quantity.dimension:
@@ -196,7 +116,7 @@ def counted(
             found = _carry(found, earlier[1], earlier[0], told)
         told = bool(out) and bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
         out.append(_inherit(found, out, figures, index, told))
-    return out
+    return predicates.share_out(out, text, figures)
 
 
 def _carry(found: Counted, earlier: Counted, dimension: str, told: bool) -> Counted:
@@ -273,7 +193,7 @@ def _after_of(after: list[Word], plain: bool) -> int:
     if not after or after[0][0].lower() not in (("of",) if plain else ("of", "worth", "in")):
         return 0
     i = 2 if after[0][0].lower() == "worth" and len(after) > 1 and after[1][0].lower() == "of" else 1
-    while i < len(after) and after[i][0].lower() in _DETERMINERS:
+    while i < len(after) and after[i][0].lower() in DETERMINERS:
         i += 1
     return -1 if plain and i < len(after) and after[i][0].lower() in ("them", "which", "whom") else i
 
@@ -298,7 +218,7 @@ def _gap(text: str, left: int, right: int) -> bool:
 
 def _ends_noun(low: str, after: list[Word], i: int, begun: bool) -> bool:
     """A verb or participle ends the noun unless a noun still follows it: "wounded patrons", "fired teachers"."""
-    if _ADVERB.fullmatch(low):
+    if ADVERB.fullmatch(low):
         return True
     verb = low in _LEX.clause_verbs or (low in _LEX.event_families and low not in _LEX.noun_families)
     participle = low.endswith("ed") and len(low) > 4 and low not in _NOT_EVENT_ED
@@ -308,132 +228,10 @@ def _ends_noun(low: str, after: list[Word], i: int, begun: bool) -> bool:
     if not (verb or participle):
         return False
     following = after[i + 1][0].lower() if i + 1 < len(after) else "."
-    plain = _is_word(following) and following not in _LEX.function_words and not _ADVERB.fullmatch(following)
+    plain = _is_word(following) and following not in _LEX.function_words and not ADVERB.fullmatch(following)
     if begun and verb:
         return True
     return not (plain and following not in _LEX.clause_verbs and following not in _LEX.adverbs)
-
-
-def _with_event(
-    found: Counted, text: str, before: list[Word], after: list[Word], figure: RawFigure, stop: int
-) -> Counted:
-    event, family = _event_inside(found)
-    if not family:
-        event, family = _event_right(after, len(found.noun.split()), found, stop)
-    definition = ""
-    if not family or family == "controlled":
-        left_event, left_family, left_text = _event_left(before)
-        if left_family and not family:
-            event, family = left_event, left_family
-        if family in ("controlled", "recaptured", "captured"):
-            definition = _definition(left_text)
-        if family == "controlled" and not definition:
-            event = family = ""
-    noun, head = found.noun, found.head
-    if (
-        family
-        and not noun
-        and family in ("killed", "injured", "missing", "homeless", "displaced", "hospitalised", "shot")
-        and not found.inherited
-    ):
-        noun, head = "", ""
-    return Counted(noun, head, event, family, definition, "", "", found.inherited)
-
-
-def _event_inside(found: Counted) -> tuple[str, str]:
-    for word in found.noun.lower().split():
-        family = _LEX.event_families.get(word, "")
-        if family in ("killed", "injured", "missing", "homeless", "captured", "displaced", "trapped"):
-            return word, family
-    return "", ""
-
-
-def _event_right(after: list[Word], skip: int, found: Counted, stop: int) -> tuple[str, str]:
-    """ "… were killed", "… dead", "… to have died": within a few plain words, over an apposition."""
-    seen, of_group, aux = 0, False, False
-    tokens = after[1:] if after and after[0][0] == "-" else after
-    i = 0
-    while i < len(tokens):
-        word, begin, _ = tokens[i]
-        if begin >= stop or seen > skip + 7:
-            break
-        low = word.lower()
-        if word == ",":
-            i = _past_apposition(tokens, i) if seen >= skip else i + 1
-            if not i:
-                break
-            continue
-        if word in _STOPS or (low in _CLAUSE_STARTS and seen >= skip):
-            break
-        seen += 1
-        i += 1
-        if seen <= skip:
-            of_group = of_group or low == "of"
-            continue
-        family = _LEX.event_families.get(low, "")
-        if family:
-            return ("", "") if not aux and _acts(family, tokens, i, stop) else (low, family)
-        aux = aux or low in _PASSIVE
-        of_group = low == "of" or (of_group and low not in _AUX)
-        if _ends_event(word, low, found, of_group):
-            break
-    return "", ""
-
-
-def _past_apposition(tokens: list[Word], i: int) -> int:
-    """Behind ", aged 27 and from Ost, was …" the verb goes on; 0 where a comma ends the clause."""
-    for j in range(i + 2, min(i + 14, len(tokens) - 1)):
-        if tokens[j][0] in _STOPS:
-            return 0
-        if tokens[j][0] == ",":
-            return j + 1 if tokens[j + 1][0].lower() in _PASSIVE else 0
-    return 0
-
-
-def _acts(family: str, tokens: list[Word], i: int, stop: int) -> bool:
-    """Whether the counted do it to others: "two gunmen wounded 15 people" counts no wounded gunmen."""
-    if family not in _DONE_TO or i >= len(tokens):
-        return False
-    word, begin, _ = tokens[i]
-    return begin >= stop or word.lower() in _DETERMINERS or word[:1].isupper()
-
-
-def _ends_event(word: str, low: str, found: Counted, of_group: bool) -> bool:
-    if (
-        low in _AUX
-        or _ADVERB.fullmatch(low)
-        or low in ("of", "them", "which", "whom", "others", "more", "in", "people")
-    ):
-        return False
-    inside = word[:1].isupper() or low in _DETERMINERS or low in _LEX.noun_families or low in found.noun.lower()
-    return not (of_group and inside)
-
-
-def _event_left(before: list[Word]) -> tuple[str, str, str]:
-    """The nearest active verb or noun on the left in the same clause, and the words from it on."""
-    clause: list[str] = []
-    for word, _, _ in reversed(before[-14:]):
-        if word in _STOPS or word in (",",) or word.lower() in ("and", "but", "while", "which"):
-            break
-        clause.append(word.lower())
-    joined = " ".join(reversed(clause))
-    distance = 0
-    for word in clause:
-        family = _LEX.event_families.get(word, "")
-        if family and (distance <= 5 or family in ("killed", "injured", "controlled")):
-            return word, family, joined
-        distance += word not in _SKIP_LEFT
-        if distance > 8:
-            break
-    return "", "", joined
-
-
-def _definition(left: str) -> str:
-    """How the copy words control: "under control", "operated in or near", "seized"."""
-    for cue in sorted(_LEX.definitions, key=len, reverse=True):
-        if re.search(rf"\b{cue}\b", left):
-            return _LEX.definitions[cue]
-    return ""
 
 
 def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Word], figure: RawFigure) -> Counted:
@@ -451,8 +249,13 @@ def _with_quantity(found: Counted, text: str, before: list[Word], after: list[Wo
     if named and named != "price":
         return _quantity(found, named)
     for low in right[:4]:
-        if low in (",", ".", ";", "and", "but", ")"):
-            break
+        summed = figure.quantity.dimension.startswith(("money", "ratio"))
+        if (
+            low in _ENDS_CLAUSE
+            or (summed and low in _ENDS_SUM)
+            or (low == "of" and figure.quantity.dimension == "ratio")
+        ):
+            break  # "on sales of": another sum; "percent of GDP": what it is a share of
         if low in _LEX.quantity_nouns:
             return _quantity(found, _LEX.quantity_nouns[low])
     for low in clause:

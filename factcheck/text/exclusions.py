@@ -34,6 +34,9 @@ _AGE_BEFORE = Pattern(
     r"|turning)(?:\s(?:about|around|over|under|of))?(?:\s\w+\s(?:and|to))?)\s$"
 )
 _NAME_BEFORE = Pattern(r"(?:[A-Z][\w'\u2019.-]+\s){0,2}[A-Z][\w'\u2019-]+,\s(?:who\sis\s)?$")
+_SOMEBODY_BEFORE = Pattern(
+    r"(?i:\b(?:man|woman|boy|girl|driver|victim|suspect|mother|father|teenager|son|daughter|wife|husband),\s$)"
+)
 _AGE_END = Pattern(r"[,.;)]|\s(?:of|from|and|was|is|said|told|has|who)\b|$")
 _STREET = Pattern(
     rf"\s(?:[NSEW]\.?\s)?(?:[A-Z][\w.'\u2019-]*\s){{1,4}}(?:{alternatives({w.capitalize() for w in _LEX.street_words})}"
@@ -47,7 +50,7 @@ _BOX = Pattern(r"(?i:\bP\.?\s?O\.?\sbox|\bbox|\bzip(?:\scode)?|\bpostcode)\s$")
 _PHONE = Pattern(
     r"(?=[\d(+])(?!\d{1,3}(?: \d{3})+(?!\d))"
     r"(?:(?<![\w$£€,])(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\)\s?|\d{3}[-./ ])\d{3,4}(?:[-. ]\d{3,4})?(?![\d,%]"
-    r"|\.\d)|\+\d{1,3}(?:[ -]\d{2,4}){2,5}|\b\d{3}-[A-Z]{3,5}(?:-[A-Z]{3,5})?\b"
+    r"|\.\d)|\+\d{1,3}(?:[ -]\d{2,5}){2,5}|\b\d{3}-[A-Z]{3,5}(?:-[A-Z]{3,5})?\b"
     r"|\b1?-?800-[A-Z0-9-]{4,12})"
 )
 _DESIGNATION_BEFORE = Pattern(r"(?:(?<!\w)(?P<word>[A-Za-z]+(?:-[a-z]+)?)\.?|#|\u2116)[ -]?$")
@@ -58,6 +61,9 @@ _NUMBERED = frozenset(
     ]
 )  # fmt: skip
 _NO_NAMES = _LEX.function_words | _LEX.adverbs | _LEX.hedge_fillers | frozenset(_LEX.hedges_before)
+_CALL_BEFORE = Pattern(r"(?i:\b(?:call|dial|phone|text|ring|helpline|hotline)\s(?:the\s|on\s|at\s)?$)")
+_PER_BEFORE = Pattern(r"(?i:\bper\s$)")
+_DAYS_OF_NAME = frozenset(["9/11", "24/7", "7/7"])
 _ENDS = Pattern(r"[.,;:)]|\s(?:on|at|in|to|for|from|and|or|of|with|by|is|was|will|has|where)\b|$")
 _GENERATION = Pattern(r"[1-6]G\b")
 _ERA_BEFORE = Pattern(r"(?i:\b(?:A\.?D\.?|B\.?C\.?)\s?(?:\d{1,4}\s(?:and|to|or)\s)?$)")
@@ -70,7 +76,7 @@ _PLAIN_DESIGNATIONS = frozenset(["no", "no.", "nos", "number", "nr"])
 _NAMED = Pattern(r"(?:^|[^.!?:;\u201c\"\n]\s)(?P<name>[A-Z][A-Za-z'\u2019]*(?:&(?:amp;)?)?[A-Za-z])\s$")
 _SCORE = Pattern(
     r"(?i:(?<=\d\s)(?:down|up|ahead|behind|at\s)|\b(?:beat|beats|beating|won|win|wins|lost|loss|draw|drew|defeat|defeated|victory|score|lead"
-    r"|led|leading|trailed|trailing|set|sets|tied|tie|tie-break|vote|voted)\b)"
+    r"|led|leading|trailed|trailing|set|sets|tied|tie|tie-break|vote|voted|voting|ruled|ruling|innings|inning|wickets?|season|seeded)\b)"
 )
 _ONE_AFTER = Pattern(
     r"(?:\s|-)(?:[a-z]+\s(?:after|by)\s(?:another|one)\b|of\s(?:the|its|his|her|their|our|my|your|many|several|those\swho\b|a\b"
@@ -124,7 +130,7 @@ def _is_age(text: str, number: NumberMention, end: int) -> bool:
     before = text[max(0, span.start - 45) : span.start]
     if _AGE_BEFORE.search(before) and not re.match(r"\s?%|\s[a-z]+s\b", text[span.end : span.end + 12]):
         return True
-    named = _NAME_BEFORE.search(before)
+    named = _NAME_BEFORE.search(before) or _SOMEBODY_BEFORE.search(before)
     plain = number.form == "digits" and text[span.start : span.end].isdigit()
     return bool(named and plain and _AGE_END.match(text, span.end) and number.value >= 1)
 
@@ -155,6 +161,14 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
     char = text[span.start - 1] if span.start else " "
     after = text[span.end : span.end + 1]
     if number.form == "digits" and (char.isalpha() or char == "_") and not number.mark:
+        return True
+    if written in _DAYS_OF_NAME or (
+        number.form == "digits" and written[0] == "0" and written.isdigit() and len(written) > 1
+    ):
+        return True
+    if _CALL_BEFORE.search(text, max(0, span.start - 14), span.start) or _PER_BEFORE.search(
+        text, max(0, span.start - 4), span.start
+    ):
         return True
     if _GENERATION.match(text, span.start) or _ERA_AFTER.match(text, span.end, end):
         return True

@@ -21,7 +21,10 @@ MOST = 80
 _MAGNITUDE_AFTER = Pattern(
     r"(?i:[- ](?:point\s)?(?:magnitude|on\s(?:the\s)?(?:\w+\s)?richter|earthquake\sof\smagnitude))"
 )
-_MAGNITUDE_BEFORE = Pattern(r"(?i:\b(?:magnitude|richter)\s(?:scale\s)?(?:\w+\s){0,3}$)")
+_MAGNITUDE_BEFORE = Pattern(
+    r"(?i:\b(?:magnitude|richter)[\s-](?:scale\s)?(?:(?:of|at|a|an|around|about|as|was|is|reached|between|nearly|over|up|to|by"
+    r"|measured|measuring|registering|preliminary|strength)\s){0,4}$)"
+)
 _TO_DOLLAR = Pattern(
     r"(?i:\s(?:to|per|against|for)\s(?:the|one|a|every)\s(?:us\s|u\.s\.\s)?(?P<cur>dollar|euro"
     r"|pound)\b)"

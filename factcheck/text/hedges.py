@@ -26,6 +26,7 @@ _RISEN = Pattern(
     r"|edg(?:ed|ing)|inched|crept|ticked|shot|moved|grew|grown|stepped)\s(?:\w+\s)?$"
     r"|\b(?:brings?|bringing|brought|push(?:es|ed|ing)|drove|driven|driving|took|takes|taking)\s(?:[\w'\u2019-]+\s){0,8}$)"
 )
+_LASTS = Pattern(r"(?i:\b(?:last(?:s|ed|ing)?|takes?|took|taking|for|of|after|wait(?:s|ed|ing)?|by|was|is|spent)\s$)")
 _ONLY_SELF = frozenset(
     ["over", "under", "around", "below", "above", "beyond", "near", "topping", "exceeding", "minimum", "maximum"]
 )
@@ -84,10 +85,13 @@ def _before(text: str, tokens: list[tuple[str, int]], floor: int, dimension: str
             filler = " ".join(t for t, _ in tokens[stop:])
             start = tokens[stop - size][1]
             risen = phrase in _RISING and _RISEN.search(text, max(floor, start - 70), start)
+            lasting = (
+                phrase == "over" and dimension == "time" and not _LASTS.search(text, max(floor, start - 24), start)
+            )
             bare_near = phrase == "near" and dimension in ("count", "length")
             strict = phrase in _ONLY_SELF and filler not in _OWN_FILLERS
             given = hedge in _BORDERS and filler in _GIVEN  # "exceeds the 40 of last year": that number is exact
-            return None if risen or bare_near or strict or given else (Hedge(hedge), start)
+            return None if risen or bare_near or strict or given or lasting else (Hedge(hedge), start)
     return None
 
 

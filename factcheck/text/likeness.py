@@ -34,6 +34,7 @@ _EMPTY_WORDS = (
     | _LEX.pronoun_nouns
     | frozenset(w for phrase in _LEX.hedges_before for w in phrase.split())
 )
+_APART = frozenset(["denied", "feared", "change", "rate"])
 _HARD = frozenset(_LEX.event_families.values()) - {"donated", "sent", "tendered", "extended", "employed"}
 
 
@@ -105,7 +106,12 @@ def _may_be_one(one: str, two: str) -> bool:
         return False
     if ("further" in first) != ("further" in second):
         return False
+    if first & _APART != second & _APART or any(p.startswith("part") for p in first ^ second):
+        return False
     hard, other = first & _HARD, second & _HARD
+    if hard and hard == other:
+        nouns = {key.split("|")[2] for key in (one, two) if key.count("|") > 1}
+        return len(nouns) < 2 or "person" in nouns  # forty rebels are no forty soldiers
     return not hard or not other or hard == other
 
 

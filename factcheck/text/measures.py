@@ -74,9 +74,18 @@ _BODIES = frozenset(
         "brigade", "troupe",
     ]
 )  # fmt: skip
+_LONGEST_PART = 48
+_TO_LEVEL = Pattern(r"(?i:\b(?:to|at)\s(?:an?\s|about\s)?$)")
+_EVERY = Pattern(r"(?i:\b(?:each|every)\s(?:year|day|month|week)\b|\ban\saverage\sof\s|\bannually\b)")
+_PER_SO_MANY = Pattern(r"(?i:(?:\s[\w-]+){0,4}?\s(?:(?:a|per|each|every)\s(?:year|month|week|day)\b|per\s\d|annually))")
 _OUTSTANDING = Pattern(r"(?:\s[\w'\u2019-]+){1,3}?\soutstanding\b|\soutstanding\s")
 _STRONG = Pattern(r"-(?:member|strong|person|man|seat)\b")
 _BODY_OF = Pattern(rf"(?i:\b(?P<body>(?:{'|'.join(sorted(_BODIES))})s?)\sof\s(?:some\s|about\s)?$)")
+_EARLIER = Pattern(
+    r"(?i:\bsince\s(?:\w+\s)?(?P<year>(?:19|20)\d\d),?\swhen\b[^.;]{0,60}$|\b(?:an?\s(?:previous|earlier|similar)|the\slast\ssuch)"
+    r"\s(?:massacre|shooting|attack|bombing|earthquake|quake|flood|storm|hurricane|fire|crash|disaster|explosion|blast|accident)"
+    r"\b[^.;,]{0,40}$)"
+)
 _THAT = Pattern(r"\b(?:that|which|when|in\swhich)\s(?:[a-z]+\s){0,2}(?:about\s|some\s|at\sleast\s)?$|\b(?:of|with)\s$")
 _OTHERS = Pattern(r"(?i:\b(?:others?|more|another|additional)\b)")
 _TOLL = frozenset(["killed", "injured", "missing", "homeless", "displaced", "shot"])
@@ -170,12 +179,28 @@ def measure(
         "?" + _context(text, raw, sentence) if _vague(dimension, concept, noun) else "",
         "@" + when if when else _other_event(text, raw, sentence) if family in _TOLL else "",
         scope,
+        "change" if _is_change(text, raw) and concept != "growth" else "",
+        "rate" if dimension == "count" and _is_rate(text, raw, sentence) else "",
     ]
+    parts = [part[:_LONGEST_PART] for part in parts]
     moves = family in _LEX.running_families if dimension == "count" else dimension not in _FIXED
     running = concept == "level" or (moves and not when)
     key = "|".join(p for p in parts if p)
     return Measure(
         key, found.phrase, dimension, found.definition, scope, place, party if holding or sided else "", running
+    )
+
+
+def _is_change(text: str, raw: RawFigure) -> bool:
+    """Whether a number is the size of a change ("rose by 300"), not the level it led to ("rose to 4,500")."""
+    return bool({"up", "down"}.intersection(raw.flags)) and not _TO_LEVEL.search(text, max(0, raw.lead - 12), raw.lead)
+
+
+def _is_rate(text: str, raw: RawFigure, sentence: Span) -> bool:
+    """Whether a count is told of every year or of so many people: "340 deaths per 100,000"."""
+    return bool(
+        _EVERY.search(text, max(sentence.start, raw.lead - 60), raw.lead)
+        or _PER_SO_MANY.match(text, raw.tail, min(sentence.end, raw.tail + 60))
     )
 
 
@@ -258,6 +283,9 @@ def owner(text: str, begin: int, tail: int, sentence: Span) -> str:
     for match in _OWNER.finditer(text, max(sentence.start, begin - 160), begin):
         word = match["name"].split()[0]
         low = word.lower().rstrip(".")
+        begins = match.start("name") == sentence.start and " " not in match["name"] and match["own"] is None
+        if begins and (low in _LEX.quantity_nouns or low in _LEX.noun_families or lemma(low) in _LEX.quantity_nouns):
+            continue  # "Unemployment was", "Exports fell"
         if low in _LEX.function_words or low in _LEX.months or low in _LEX.weekdays or word.isdigit():
             continue
         if match["object"] and match["own"] is None:
@@ -302,7 +330,11 @@ def _scope(text: str, raw: RawFigure, sentence: Span, place: str) -> str:
 
 def _other_event(text: str, raw: RawFigure, sentence: Span) -> str:
     """The event a toll is of where the copy only compares with it: "since the flood in Ost that killed 49"."""
-    match = _OTHER_EVENT.search(text, max(sentence.start, raw.lead - 160), raw.lead)
+    window = max(sentence.start, raw.lead - 160)
+    earlier = _EARLIER.search(text, window, raw.lead)
+    if earlier is not None:
+        return "~" + (earlier["year"] or "earlier")
+    match = _OTHER_EVENT.search(text, window, raw.lead)
     if match is None or not _THAT.search(text, match.start(), raw.lead):
         return ""
     return "~" + " ".join(sorted({lemma(w) for w in _PLAIN.findall(match["event"].lower())} - _LEX.function_words)[:3])

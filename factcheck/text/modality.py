@@ -19,9 +19,15 @@ _REPORTED = Pattern(
     r"|sent|took|received|raised|arrived|was|were)\b)"
 )
 _NEXT = Pattern(
-    r"(?i:[^.;,]{0,40}?\b(?:(?P<feared>feared dead|feared trapped|may have|might have)"
-    r"|(?P<forecast>(?:is|are|was|were)\s(?:\w+\s)?(?:expected|forecast|projected|predicted"
+    r"(?i:[^.;,]{0,50}?\b(?:(?P<denied>(?:was|were|is|are|proved)\s(?:false|untrue|wrong|fake|incorrect|fabricated)\b)"
+    r"|(?P<feared>feared dead|feared trapped|may have|might have)"
+    r"|(?P<forecast>(?:analysts|economists|markets?)\s(?:had\s)?expected\b|expected\sby\s(?:analysts|economists)"
+    r"|(?:is|are|was|were)\s(?:\w+\s)?(?:expected|forecast|projected|predicted"
     r"|likely)\sto|will\b|could\b|may\b|would\b|can\s(?:cause|kill|destroy|bring|level|damage)\b)))"
+)
+_MISSED = Pattern(
+    r"(?i:\b(?:beat(?:s|ing)?|miss(?:ed|es|ing)?|above|below|exceeding|topping|against)\s(?:\w+\s){0,3}?"
+    r"(?:estimates?|expectations|forecasts?)\s(?:of|for)\s$)"
 )
 _GIVEN = Pattern(
     r"(?i:\b(?:the|its|their|his|her|this|these|those)\s(?:(?!expected|planned|proposed|projected)[\w-]+\s)?$)"
@@ -49,6 +55,10 @@ def modality(text: str, floor: int, begin: int, at: int, tail: int, end: int) ->
         if not _REPORTED.search(between) or _LEX.modality_cues[last["cue"].lower()] in ("denied", "feared"):
             return Modality(_LEX.modality_cues[last["cue"].lower()])
     following = _NEXT.match(text, tail, min(end, tail + 70))
+    if following is not None and following["denied"]:
+        return Modality.DENIED
+    if _MISSED.search(text, max(floor, begin - 60), begin):
+        return Modality.FORECAST
     if following is not None and not _REPORTED.search(text, clause, begin):
         return Modality.FEARED if following["feared"] else Modality.FORECAST
     return Modality.REPORTED

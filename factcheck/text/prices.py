@@ -16,6 +16,7 @@ from factcheck.text.values import Quantity, Span
 
 _EACH = Pattern(r"\s(?:each|apiece)\b")
 _SHARES = Pattern(r"(?i:\bshares?\b|\bstock\b)")
+_BIDS = Pattern(r"(?i:\b(?:offer\w*|bids?|tender\w*|shares?|stock|barrel|crude|brent|per-share|form)\b)")
 _LARGEST = Decimal(10_000)
 _FAR = Decimal("2.5")
 
@@ -34,7 +35,7 @@ def of_text(text: str, figures: list[RawFigure]) -> dict[Span, RawFigure]:
         currency, slash, per = figure.quantity.unit.partition("/")
         if slash and figure.quantity.value and figure.quantity.dimension.startswith("money"):
             known[currency].add((per, figure.quantity.value))
-    return {figure.span: _priced(figure, known.get(figure.quantity.unit, ())) for figure in figures}
+    return {figure.span: _priced(text, figure, known.get(figure.quantity.unit, ())) for figure in figures}
 
 
 def _is_bare_price(quantity: Quantity) -> bool:
@@ -50,9 +51,11 @@ def _each(text: str, figure: RawFigure) -> RawFigure:
     return _per(figure, "share") if _SHARES.search(text, max(0, figure.lead - 160), figure.lead) else figure
 
 
-def _priced(figure: RawFigure, known: Iterable[tuple[str, Decimal]]) -> RawFigure:
+def _priced(text: str, figure: RawFigure, known: Iterable[tuple[str, Decimal]]) -> RawFigure:
     value = figure.quantity.value
-    if value is None or not _is_bare_price(figure.quantity):
+    if value is None or not known or not _is_bare_price(figure.quantity):
+        return figure
+    if not _BIDS.search(text, max(0, figure.lead - 90), min(len(text), figure.tail + 30)):
         return figure
     near = {per for per, price in known if price / _FAR < value < price * _FAR}
     return _per(figure, near.pop()) if len(near) == 1 else figure

@@ -6,7 +6,7 @@ Here lives the order; what each rule knows lives in its own module. A rule may r
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -244,7 +244,25 @@ def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", 
     )
 
 
+def direction_of(flags: Iterable[str]) -> str:
+    """ "up" or "down" where the flags of a figure say that it is the size of a change.
+
+    >>> direction_of(("vague", "down")), direction_of(())
+    ('down', '')
+    """
+    return next((flag for flag in flags if flag in ("up", "down")), "")
+
+
 def state_of(figure: FigureMention) -> State:
     """One statement of a measure without the text that carries it: what is compared."""
     says = figure.attribution.party if figure.attribution else ""
-    return State(figure.measure, figure.quantity, figure.hedge, figure.modality, figure.as_of, says, figure.counted)
+    return State(
+        figure.measure,
+        figure.quantity,
+        figure.hedge,
+        figure.modality,
+        figure.as_of,
+        says,
+        figure.counted,
+        direction_of(figure.flags),
+    )

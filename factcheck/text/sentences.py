@@ -16,6 +16,7 @@ from factcheck.text.values import Span
 
 _LEX = load()
 LONGEST = 1500
+Word = tuple[str, int, int]
 _LINE = Pattern(r"[^\n\r\u2028\u2029]+")
 _STOP = Pattern(
     r"[.!?\u2026\u3002](?:(?<![.!?\u2026\u3002].)[.!?\u2026\u3002]*[\"'\u201d\u2019)\]]{0,3}(?=\s|$)|(?<=[.!?])[\"\u201d](?=[A-Z]))"
@@ -132,7 +133,7 @@ def _ends(text: str, dot: int, after: int, limit: int) -> bool:
     )
 
 
-def words(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+def words(text: str, start: int, end: int) -> list[Word]:
     """Words, numbers and signs of a stretch, each with its offsets.
 
     >>> [w for w, _, _ in words("Ada's 3 cats", 0, 12)]

@@ -43,8 +43,8 @@ def stories(texts: Mapping[str, Text]) -> dict[str, str]:
     """The story of each text, named by the first text in it.
 
     Two texts are of one story if a fifth of the names of the shorter stand in the other and no more than 60 days lie
-    between them; a text with fewer than four names goes with those of its time. What holds for two pairs in a row
-    holds for the chain.
+    between them; what holds for two pairs in a row holds for the chain. A text with fewer than four names joins the
+    story it shares most names with, else the only one of its days; it never links two.
     """
     parent = {name: name for name in texts}
 
@@ -55,19 +55,35 @@ def stories(texts: Mapping[str, Text]) -> dict[str, str]:
         return name
 
     holders: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(texts):
+    telling = [name for name in sorted(texts) if len(texts[name].names) >= _FEW]
+    for name in telling:
         shared: Counter[str] = Counter(other for word in texts[name].names for other in holders[word])
-        for other in sorted(parent) if len(texts[name].names) < _FEW else sorted(shared):
-            if other < name and _together(texts[name], texts[other], shared[other]):
+        for other in sorted(shared):
+            if _together(texts[name], texts[other], shared[other]):
                 one, two = sorted((root(name), root(other)))
                 parent[two] = one
         for word in texts[name].names:
             holders[word].append(name)
-    return {name: root(name) for name in texts}
+    found = {name: root(name) for name in telling}
+    return {name: found[name] if name in found else _joined(texts, name, found) for name in texts}
+
+
+def _joined(texts: Mapping[str, Text], brief: str, found: Mapping[str, str]) -> str:
+    """The story a text with few names belongs to: of those of its days, the one that names most of its names."""
+    near: Counter[str] = Counter()
+    for name, story in found.items():
+        if _near(texts[brief], texts[name]):
+            near[story] = max(near[story], 1 + len(texts[brief].names & texts[name].names))
+    if not near:
+        return min((n for n in texts if n not in found and _near(texts[brief], texts[n])), default=brief)
+    best = max(near.values())
+    stories_best = [story for story in sorted(near) if near[story] == best]
+    return stories_best[0] if len(stories_best) == 1 else brief
+
+
+def _near(a: Text, b: Text) -> bool:
+    return not (a.published and b.published) or abs(a.published.date() - b.published.date()) <= APART
 
 
 def _together(a: Text, b: Text, shared: int) -> bool:
-    if a.published and b.published and abs(a.published.date() - b.published.date()) > APART:
-        return False
-    least = min(len(a.names), len(b.names))
-    return least < _FEW or (shared >= 2 and shared >= _SHARE * least)
+    return _near(a, b) and shared >= 2 and shared >= _SHARE * min(len(a.names), len(b.names))

@@ -48,7 +48,7 @@ _BEFORE = Pattern(
 _SIGN_ENDS = frozenset(s[-1] for s in _LEX.currency_signs) | frozenset(c[-1] for c in _LEX.currency_codes)
 _PER = Pattern(
     rf"(?:{_GAP}per{_GAP}[A-Z][\w.&]+{_GAP}(?P<named>share)\b)|(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
-    rf"|-)?(?P<per>{alternatives(_LEX.per_words)})(?:-(?=[a-z]))?(?![^\W\d_]))"
+    rf"|-)?(?P<per>{alternatives(_LEX.per_words)})(?:-(?=[a-z]))?(?![^\W\d_])(?!\s(?:ago|earlier|before|later|old)\b))"
 )
 _POUND_MASS = Pattern(r"\s(?:of|in weight|lighter|heavier|overweight)\b")
 _POUND_MONEY = Pattern(

@@ -162,7 +162,8 @@ class State:
     """One statement of a measure, without the text that carries it: what is compared.
 
     ``says`` is the party the statement rests on, as a name in normal form; empty where the outlet speaks
-    for itself. ``counted`` keeps the noun as written, so that a synonym can be named in the reason.
+    for itself. ``counted`` keeps the noun as written, so that a synonym can be named in the reason. ``direction`` is
+    "up" or "down" where the number is the size of a change.
     """
 
     measure: Measure
@@ -172,6 +173,7 @@ class State:
     as_of: Period | None
     says: str
     counted: str
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from factcheck.text import (
     Relation,
     State,
     compare,
+    direction_of,
 )
 from factcheck.text import Measure as MeasureValue
 
@@ -225,6 +226,7 @@ def state_of(figure: Figure, measure: Measure) -> State:
         as_of=period,
         says=says_of(figure),
         counted=figure.counted,
+        direction=direction_of(figure.flags),
     )
 
 
@@ -241,7 +243,8 @@ def state_key(state: State) -> str:
         start = period.start.isoformat() if stated_hour else period.start.date().isoformat()
         window = [start, period.granularity if period.basis != Basis.PUBLICATION else "day"]
     parts = [
-        *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.scope, *window,
+        *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.scope,
+        state.direction, *window,
     ]  # fmt: skip
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 

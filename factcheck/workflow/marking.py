@@ -7,12 +7,13 @@ person touched is removed or changed. What people do with a claim is in ``claims
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 
 from factcheck.models import Anchor, Attribution, Claim, Document, Figure, Measure, Revision, Source
 from factcheck.permissions import MACHINE
@@ -240,38 +241,68 @@ class Marker:
     def _meet(self, read: Sequence[FigureMention], fresh: Sequence[FigureMention]) -> None:
         """Lead new keys to the measure of the topic under which another text tells the same in other words.
 
-        Not where this text says something else under that key for the same time: it means two things then.
+        Not where this text says something else under that key for the same time: it means two things then. The key is
+        kept as one that was merged, so that what comes later under it goes there too.
         """
         own = [statement_of(str(self.document.pk), row) for row in fresh]
         topic = self.document.topic_id
-        named = Measure.objects.filter(topic=topic, key__in={row.key[:300] for row in own}) if topic and own else None
-        if named is None:
+        keys = {row.key[:300] for row in own}
+        if not topic or not keys:
             return
-        known = set(named.values_list("key", flat=True))
-        strangers = [row for row in own if row.key[:300] not in known]
-        says = {(row.measure.key, statement_of("", row).when, amount(row.quantity)) for row in read}
-        for told, measure in self._told_elsewhere(strangers):
-            for row in strangers:
-                other = any((told.key, row.when) == said[:2] and said[2] != amount(row.quantity) for said in says)
-                if row.key[:300] not in self.measures and not other and told_again(row, told):
-                    self.measures[row.key[:300]] = measure.standing()
+        known = set(Measure.objects.filter(topic=topic, key__in=keys).values_list("key", flat=True))
+        strangers: dict[object, list[Statement]] = defaultdict(list)
+        for row in own:
+            if row.key[:300] not in known:
+                strangers[amount(row.quantity)].append(row)
+        said: dict[tuple[str, str], set[object]] = defaultdict(set)
+        for mention in read:
+            row = statement_of("", mention)
+            said[row.key, row.when].add(amount(row.quantity))
+        for told, measure in self._told_elsewhere([row for rows in strangers.values() for row in rows]):
+            for row in strangers.get(amount(told.quantity), ()):
+                key = row.key[:300]
+                alone = said.get((told.key, row.when), set()) <= {amount(row.quantity)}
+                if key not in self.measures and alone and told_again(row, told):
+                    self.measures[key] = self._led(row, measure)
+                    said[told.key, row.when].add(amount(row.quantity))
+
+    def _led(self, row: Statement, to: Measure) -> Measure:
+        """The measure a key is led to; the key itself is kept, as merged into it."""
+        standing = to.standing()
+        Measure.objects.get_or_create(
+            topic=self.document.topic, key=row.key[:300],
+            defaults={
+                "counted": standing.counted, "dimension": standing.dimension, "place": standing.place,
+                "party": standing.party, "running": standing.running, "merged_into": standing,
+            },
+        )  # fmt: skip
+        return standing
 
     def _told_elsewhere(self, strangers: Sequence[Statement]) -> Iterator[tuple[Statement, Measure]]:
-        """The figures of the topic's other texts with one of these numbers, oldest first, as they state it."""
+        """The figures of the topic's other texts with one of these numbers, oldest first, as they state it.
+
+        As the texts stand now, and none that a person dismissed, pinned or split off from its measure.
+        """
         values = {row.quantity.value for row in strangers if row.quantity.value is not None}
+        newest = Revision.objects.filter(document=OuterRef("figure__document")).order_by("-number").values("pk")[:1]
+        figures = Figure.objects.compared().filter(
+            document__topic=self.document.topic_id, value__in=values, pinned_by=None, measure__isnull=False
+        )
         anchors = (
-            Anchor.objects.filter(figure__document__topic=self.document.topic_id, figure__value__in=values)
+            Anchor.objects.filter(figure__in=figures, revision=Subquery(newest), start__isnull=False)
             .exclude(figure__document=self.document)
-            .exclude(Q(start=None) | Q(figure__measure=None))
+            .exclude(figure__measure__key__contains="#")
             .select_related("figure__measure", "revision")
-            .order_by("figure_id", "-revision_id")[:MOST_TOLD]
+            .order_by("figure_id")[:MOST_TOLD]
         )
         for anchor in anchors:
             figure, start, end = anchor.figure, anchor.start, anchor.end
             if figure is None or figure.measure is None or start is None or end is None:
                 continue
             text = anchor.revision.text
-            words = context_of(text, start, end, text.rfind("\n", 0, start) + 1, len(text))
+            floor = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start)) + 1
+            stops = [at for at in (text.find("\n", end), text.find(". ", end)) if at >= 0]
+            words = context_of(text, start, end, floor, min(stops, default=len(text)))
             quantity = Quantity(figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step)
             yield Statement(str(figure.document_id), figure.measure.key, quantity, words), figure.measure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factcheck.models import Anchor, Claim, Event, Figure, Measure
+from factcheck.models import Anchor, Claim, Discrepancy, Event, Figure, Measure
 from factcheck.workflow.claims import (
     accept_claim,
     dismiss_claim,
@@ -278,7 +278,7 @@ def test_each_reading_is_written_into_the_history_once(story, staff):
 
 
 BID = "The bidder would pay $340 million for the Orr ferry yard."
-BID_AGAIN = "The Orr ferry yard is to change hands for $340 million."
+BID_AGAIN = "The Orr ferry yard changed hands for $340 million."
 
 
 def measures_of(*texts: str, staff: Staff, topic) -> list[int]:
@@ -321,3 +321,28 @@ def test_a_statement_joins_where_a_person_merged_its_measure_into(staff: Staff):
     Measure.objects.filter(pk=first).update(merged_into=into)
     [later] = measures_of(BID_AGAIN, staff=staff, topic=topic)
     assert later == into.pk
+
+
+def test_a_correction_of_what_joined_is_still_compared(staff: Staff):
+    topic = TopicFactory()
+    measures_of("The bidder paid $340 million for the Orr ferry yard.", staff=staff, topic=topic)
+    later = file_text(BID_AGAIN, desk=staff.desk, by=staff.editor, topic=topic, title="later")
+    revise_text(later, BID_AGAIN.replace("$340", "$430"), by=staff.editor)
+    assert Discrepancy.objects.get(state="open").kind == "conflict"
+
+
+def test_a_statement_joins_no_measure_that_a_person_split_off(staff: Staff):
+    topic = TopicFactory()
+    [first] = measures_of(BID, staff=staff, topic=topic)
+    Measure.objects.filter(pk=first).update(key=Measure.objects.get(pk=first).key + "#1")
+    [later] = measures_of(BID_AGAIN, staff=staff, topic=topic)
+    assert later != first
+
+
+def test_a_number_that_was_taken_out_of_its_text_leads_nobody(staff: Staff):
+    topic = TopicFactory()
+    gone = file_text(f"{BID} Rain fell.", desk=staff.desk, by=staff.editor, topic=topic, title="gone")
+    first = gone.figures.get().measure_id
+    revise_text(gone, "Rain fell.", by=staff.editor)
+    [later] = measures_of(BID_AGAIN, staff=staff, topic=topic)
+    assert later != first

@@ -118,7 +118,12 @@ def _by_verb(line: Line, at: int, word: str, following: str, found: list[Found])
     previous = line.low[at - 1] if at else ""
     if _is_no_verb(line, word, previous, following):
         return None
-    if word in SAY and (previous in (",", QUOTE, "") or previous in HARD) and not word.endswith("ing"):
+    if (
+        word in SAY
+        and word != "told"
+        and (previous in (",", QUOTE, "") or previous in HARD)
+        and not word.endswith("ing")
+    ):
         inverted = _inverted(line, at, word)
         if inverted is not None:
             return inverted

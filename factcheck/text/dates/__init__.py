@@ -78,7 +78,7 @@ def reference(published_at: datetime | None, zone: str) -> datetime | None:
     >>> reference(datetime(2031, 5, 14, 22, tzinfo=UTC), "Asia/Tokyo").day
     15
     """
-    if published_at is None:
+    if published_at is None or not 1 < published_at.year < 9999:  # no time of this world, and no room to reckon in
         return None
     place = zone_of(zone)
     if published_at.tzinfo is None:

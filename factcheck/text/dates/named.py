@@ -38,9 +38,11 @@ _PARTS = {
 }  # fmt: skip
 _AHEAD = Pattern(
     r"(?i:(?<!\bnot)(?<!\bwaited)(?<!\bfirst\stime)\sfor\s(?:early\s|late\s)?$"
-    r"|\b(?:will|plans?\sto|is\sto|are\sto|(?:is|are)\sdue|forecasts?|expects?|(?:is|are)\s(?:expected|scheduled|planned|set))"
-    r"\s(?!said)[^.;,\u201d\"]{0,70}$)"
+    r"|\b(?:will|could|may|might|plans?\sto|is\sto|are\sto|(?:is|are)\sdue|forecasts?|expects?|(?:is|are)\s(?:expected|scheduled|planned|set))"
+    r"\s(?!said)[^.;\u201d\"]{0,80}$)"
 )
+_DONE = Pattern(r"(?i:\b(?:had|stood|was|were|reached|rose|climbed|fell)\b[^.;]{0,50}\bby\s(?:late\s|early\s)?$)")
+_DONE_BY = Pattern(r"(?i:,?\s(?:\w+\s){0,4}?had\s)")
 RELATIVES = "last|this|next|past|previous|coming|upcoming|current|same|following|that"
 STEPS = {"last": -1, "past": -1, "previous": -1, "next": 1, "coming": 1, "upcoming": 1, "following": 1}
 RELATIVE_BEFORE = Pattern(
@@ -152,6 +154,7 @@ def _plain_weekday(context: Context, start: int, end: int, number: int) -> DateM
     if context.ref is None:
         return DateMention(Span(first, last), None, "week")
     ahead = bool(LOOKS_AHEAD.search(context.before(first, 30)) or _AHEAD.search(context.before(first, 90)))
+    ahead = ahead and not _DONE.search(context.before(first, 70)) and not _DONE_BY.match(text, last, context.limit)
     period = day_period(find_weekday(midnight(context.ref), number, ahead), text[first:last])
     word = (part.group(1) or "") if part else (later.group(1) if later else "")
     return DateMention(Span(first, last), part_of_day(period, word.lower()), "week")

@@ -1996,8 +1996,11 @@ CHANGE_DOWN = frozenset(
 MODALITY_CUES: dict[str, str] = {}
 for _modality, _cues in {
     "denied": "denied|denies|deny|denying|did not|didn't|was not|were not|rejected claims|rejects claims|no evidence that|"
-    "false claims|falsely|untrue that|refuted|disputed that",
-    "feared": "feared|fears|fear|may have|might have|could have|possibly|unconfirmed|presumed|suspected of|suspects that",
+    "false claims|falsely|untrue that|refuted|disputed that|"
+    "not true that|untrue that|dismissed as fake|dismissed as false|rejected a report that|rejected reports that|"
+    "dismissed reports that|dismissed claims that|dismissed a claim that|disputed the|acquitted of",
+    "feared": "whether|unclear if|could not verify|could not confirm|could not be verified|unable to verify|plot to|"
+    "attempt to|feared|fears|fear|may have|might have|could have|possibly|unconfirmed|presumed|suspected of|suspects that",
     "forecast": "will|forecast|forecasts|expected|expects|expect|projected|projects|predicted|predicts|could|would|likely to|"
     "set to|by the end of|outlook|is estimated to reach|may|might|anticipates|anticipated|expecting",
     "planned": "plans|plan|planned|planning|intends|intend|aims|aim|aimed|seeks to|hopes|hope|hoped|proposed|proposes|pledged|"

@@ -63,8 +63,10 @@ def _one_in(text: str, gap: str, first: NumberMention, second: NumberMention) ->
     if not _ONE_IN.fullmatch(gap) or first.form not in ("words", "digits") or second.form not in ("words", "digits"):
         return None
     top, bottom = first.value or Decimal(0), second.value or Decimal(0)
-    if not 0 < top < bottom or top != top.to_integral_value() or bottom > 1_000_000:
+    if not 0 < top < bottom or top != top.to_integral_value() or bottom > 10**10:
         return None
+    if text[first.span.start - 1 : first.span.start] in ("-", "\u2013", "/"):
+        return None  # "5-4 in 10 innings"
     if first.form == "digits" and (second.form != "digits" or (top != 1 and bottom not in _OFTEN)):
         return None
     if second.form == "digits" and bottom > 1000 and top != 1:
