@@ -81,6 +81,12 @@ _NAMED_LEFT = Pattern(
 _TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
 _ENDS_CLAUSE = frozenset([",", ".", ";", ")", "and", "but"])
 _ENDS_SUM = frozenset(["on", "from", "after", "by", "with", "than", "at", "as", "to"])
+_COMPARED = frozenset(
+    [
+        "cheaper", "dearer", "higher", "lower", "fewer", "better", "worse", "older", "younger", "faster", "slower",
+        "bigger", "smaller", "longer", "shorter", "taller",
+    ]
+)  # fmt: skip
 _TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
 _NEAR = 30
 
@@ -153,7 +159,7 @@ def _right(text: str, after: list[Word], figure: RawFigure) -> Counted:
         timed = (
             low in _LEX.weekdays or (low in _LEX.months and word[:1].isupper()) or (group and low in ("late", "early"))
         )
-        stops = timed or not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs
+        stops = timed or not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs or low in _COMPARED
         if not group and low.endswith("ly") and i + 1 < len(after) and _is_word(after[i + 1][0]):
             i += 1  # "20 newly built boats"
             i += after[i][0].lower().endswith("ed") and i + 1 < len(after) and _is_word(after[i + 1][0])

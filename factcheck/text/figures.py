@@ -43,6 +43,7 @@ _CENTS_JOIN = Pattern(r"\s(?:and\s)?")
 _CENTS = frozenset(["cent", "pence"])
 _BRACKET = Pattern(r"\s?\((?:or\s|equal\sto\s|i\.e\.\s)?")
 _RESTATED = Pattern(r"(?:\s[\w-]+){0,2},?\s(?:or\s|\()|\s?\(")
+_BY_TOO = Pattern(r"(?:,|\sand|,\sand|,\swhile)\s(?:[A-Z][\w&.'\u2019-]*\s){1,4}by\s")
 _SENTENCE_REST = Pattern(r"\s[a-z]")
 
 
@@ -187,7 +188,8 @@ def _as_before(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
         converted = second.quantity.unit not in (first.quantity.unit, "count")
         if converted and first.quantity.dimension.partition(":")[0] == second.quantity.dimension.partition(":")[0]:
             second = replace(second, hedge=first.hedge)
-    if first.flags and not second.flags and _RESTATED.fullmatch(text, first.tail, second.lead):
+    again = _RESTATED.fullmatch(text, first.tail, second.lead) or _BY_TOO.fullmatch(text, first.tail, second.lead)
+    if first.flags and not second.flags and again:
         second = replace(second, flags=first.flags)
     return second
 

@@ -54,7 +54,7 @@ def is_range(
     if word == "and":
         return bool(_BETWEEN.search(before))
     if word == "or":
-        return not gap["hung"] and first.form == second.form and second.value <= first.value * 3 + 5
+        return not gap["hung"] and first.form == second.form and second.value * 2 <= first.value * 3 + 4
     if word and _FROM.search(before):
         return not _CHANGE.search(text, max(floor, begin - 70), begin)
     if gap["dash"]:
