@@ -89,6 +89,7 @@ _ONE_BEFORE = Pattern(
     r"(?i:\b(?:the|this|that|no|any|every|each|which|only|as|first|next|last|latest|only|new|big|good"
     r"|great|right|wrong|bad|whole|day|some|not|like|for|a)\s)$"
 )
+_PLACED = Pattern(r"(?i:\b(?:top|bottom)\s$)")
 _NEXT_WORD = Pattern(r"\s(?P<word>[a-z]{3,})\b")
 _SAYS = Pattern(rf"\s(?:[\w'\u2019-]+\s){{0,3}}?(?:{alternatives(_LEX.strong_verbs)})\b")
 _UNSURE = Pattern(r"(?i:\b(?:the|these|those|both|between the|all|our|other|his|her|its)\s)$")
@@ -174,8 +175,9 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
         return True
     if number.form == "digits" and _ERA_BEFORE.search(text, max(0, span.start - 16), span.start):
         return True
-    if char in "-\u2013/" and span.start > 1 and text[span.start - 2].isalpha() and number.form == "digits":
-        return True
+    joined = char in "-\u2013/" and span.start > 1 and text[span.start - 2].isalpha()
+    if joined and not text.lower().startswith("sub-", max(0, span.start - 4)):
+        return number.form == "digits" or text[span.end : span.end + 1] == "-"  # "Apollo-13", "a production-four-door"
     if number.form == "digits" and after.isalpha() and not number.mark and not written[-1].isalpha():
         return units.after(text, span.end, end) is None
     lead = _DESIGNATION_BEFORE.search(text, max(0, span.start - 16), span.start)
@@ -261,6 +263,8 @@ def _is_idle(text: str, number: NumberMention, end: int) -> bool:
         r"|will|would|must|should|never|still|also|then|not|both|said|say|met|agree|agreed|differ|lie|stand)\b",
         text[span.end : span.end + 28],
     ):
+        return True
+    if _PLACED.search(text, max(0, span.start - 8), span.start) and not _NEXT_WORD.match(text, span.end, end):
         return True
     following = _STATED_NOUN.match(text, span.end, end)
     if following is not None and following["noun"].lower() in _LEX.statement_nouns:

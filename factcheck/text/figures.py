@@ -44,6 +44,8 @@ _CENTS = frozenset(["cent", "pence"])
 _BRACKET = Pattern(r"\s?\((?:or\s|equal\sto\s|i\.e\.\s)?")
 _RESTATED = Pattern(r"(?:\s[\w-]+){0,2},?\s(?:or\s|\()|\s?\(")
 _BY_TOO = Pattern(r"(?:,|\sand|,\sand|,\swhile)\s(?:[A-Z][\w&.'\u2019-]*\s){1,4}by\s")
+_TO_NUMBER = Pattern(r"\s?[-\u2013]\s?(?P<to>\d{4,6}|\d{1,3},\d{3})(?!\d)")
+_LAST_YEAR = 2200
 _SENTENCE_REST = Pattern(r"\s[a-z]")
 
 
@@ -72,7 +74,11 @@ def find_figures(
     numbers = find(text, start, end)[:MOST]  # more is a dump of data, not prose
     if not numbers:
         return []
-    closed = [(d.start, d.end) for d in dates] + exclusions.link_spans(text, start, end) + list(others)
+    closed = (
+        [(d.start, d.end) for d in dates if not _runs_past(text, d)]
+        + exclusions.link_spans(text, start, end)
+        + list(others)
+    )
     open_numbers = _outside(numbers, closed)
     out: list[RawFigure] = []
     i = 0
@@ -94,6 +100,12 @@ def find_figures(
         elif not exclusions.excluded(text, number, end) or _is_money(text, number, fresh, end):
             out.append(_single(text, number, start, end, fresh))
     return _beside(text, out)
+
+
+def _runs_past(text: str, date: Span) -> bool:
+    """Whether what looks like a year begins a range that no year ends: "2000 - 2500 calories"."""
+    match = _TO_NUMBER.match(text, date.end) if date.cut(text).isdecimal() else None
+    return match is not None and int(match["to"].replace(",", "")) > _LAST_YEAR
 
 
 def _outside(numbers: list[NumberMention], closed: list[tuple[int, int]]) -> list[NumberMention]:

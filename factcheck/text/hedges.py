@@ -61,6 +61,8 @@ def hedge_of(
     >>> hedge_of(t, 15, 24, 0, 24, "count")
     (<Hedge.NEARLY: 'nearly'>, 8, ('up',))
     """
+    if text[max(floor, begin - 4) : begin].lower() == "sub-":
+        return Hedge.FEWER_THAN, begin - 4, ()
     window = max(floor, begin - _REACH)
     tokens = [(m.group().lower(), m.start()) for m in _TOKEN.finditer(text, window, begin)]
     flags = _direction(tokens, dimension)

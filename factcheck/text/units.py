@@ -28,7 +28,7 @@ _CASED = {
     "W": "W",
     "C": "celsius",
     "F": "fahrenheit",
-    "Nm": "newton-metre",
+    "Nm": "newton metre",
     "K": "kelvin",
 }
 _UNIT = Pattern(

@@ -450,7 +450,7 @@ for _unit, _words in {
     "pixel": "pixel|pixels",
     "mpg": "mpg|miles per gallon",
     "pound-foot": "pound-feet|lb-ft|pound-foot|lb.-ft.",
-    "newton-metre": "nm of torque|newton metres|newton-metres|newton meters|newton meter|newton metre",
+    "newton metre": "nm of torque|newton metres|newton-metres|newton meters|newton meter|newton metre",
     "carat": "carat|carats",
     "teaspoon": "tsp|teaspoon|teaspoons",
     "tablespoon": "tbsp|tablespoon|tablespoons",
