@@ -62,9 +62,7 @@ class RawFigure:
     flags: tuple[str, ...] = ()
 
 
-def find_figures(
-    text: str, start: int, end: int, dates: list[Span], others: tuple[tuple[int, int], ...] = ()
-) -> list[RawFigure]:
+def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[RawFigure]:
     """The quantities of one sentence, without the numbers that are dates or no figures at all.
 
     >>> text = "Nearly 300 homes and $4.5m"
