@@ -72,11 +72,8 @@ def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[Raw
     numbers = find(text, start, end)[:MOST]  # more is a dump of data, not prose
     if not numbers:
         return []
-    closed = (
-        [(d.start, d.end) for d in dates if not _runs_past(text, d)]
-        + exclusions.link_spans(text, start, end)
-        + list(others)
-    )
+    closed = [(d.start, d.end) for d in dates if not _runs_past(text, d)]
+    closed += exclusions.link_spans(text, start, end)
     open_numbers = _outside(numbers, closed)
     out: list[RawFigure] = []
     i = 0
