@@ -79,6 +79,9 @@ _TO_LEVEL = Pattern(r"(?i:\b(?:to|at)\s(?:an?\s|about\s)?$)")
 _EVERY = Pattern(r"(?i:\b(?:each|every)\s(?:year|day|month|week)\b|\ban\saverage\sof\s|\bannually\b)")
 _PER_SO_MANY = Pattern(r"(?i:(?:\s[\w-]+){0,4}?\s(?:(?:a|per|each|every)\s(?:year|month|week|day)\b|per\s\d|annually))")
 _OUTSTANDING = Pattern(r"(?:\s[\w'\u2019-]+){1,3}?\soutstanding\b|\soutstanding\s")
+_SHOCKS = Pattern(r"(?i:\b(?:earthquakes|quakes|tremors|shocks|aftershocks)\b[^.;,]{0,40}$)")
+_IS_CLASS = Pattern(r"(?i:\s(?:is|are|would\sbe)\s(?:considered|regarded|classified|classed|rated|called|capable)\b)")
+_AFTERSHOCK = Pattern(r"(?i:[\w\s-]{0,16}\b(?:aftershock|foreshock|(?:new|second|another)\s(?:shock|quake|tremor))\b)")
 _STRONG = Pattern(r"-(?:member|strong|person|man|seat)\b")
 _BODY_OF = Pattern(rf"(?i:\b(?P<body>(?:{'|'.join(sorted(_BODIES))})s?)\sof\s(?:some\s|about\s)?$)")
 _EARLIER = Pattern(
@@ -299,7 +302,14 @@ def _short(name: str) -> str:
 
 
 def _elsewhere(text: str, raw: RawFigure, sentence: Span, story: str) -> str:
-    """The people or country named in the clause of a magnitude, where it is not the story's own."""
+    """What makes a magnitude another shock's: a class of quakes, an aftershock, another country."""
+    window = max(sentence.start, raw.lead - 60)
+    if _SHOCKS.search(text, window, raw.lead) or _IS_CLASS.match(text, raw.tail, sentence.end):
+        return "class"
+    if _AFTERSHOCK.search(text, window, raw.lead) or _AFTERSHOCK.match(
+        text, raw.tail, min(sentence.end, raw.tail + 24)
+    ):
+        return "aftershock"
     clause = max(sentence.start, text.rfind(",", sentence.start, raw.lead) + 1)
     for match in _CAPITAL.finditer(text, clause, raw.lead):
         country = _LEX.countries.get(match.group(), "")
