@@ -28,6 +28,7 @@ _STRUCK = Pattern(
     r"(?i:\b(?:struck|hit|hits|rocked|shook|devastated|ravaged|jolted|occurred|began|started|launched"
     r"|happened|crashed|erupted)\b[^,.;]{0,60}$)"
 )
+_AGAINST = Pattern(r"(?i:\b(?:compared\s(?:to|with)|versus|against|up\sfrom|down\sfrom)\b)")
 _COMPARED = Pattern(r"(?i:\b(?:(?:up|down)\s(?:on|from)|compared\s(?:to|with)|against|versus|than)\s(?:the\s)?$)")
 _OF_EVENT = Pattern(r"(?i:\bwhich\b|\bthat\s(?:has\s|have\s|had\s)?(?:\w{2,12}ed|left|hit|struck|took|cost)\b)")
 _SAID_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
@@ -146,6 +147,8 @@ def _cost(
         return None
     if "\u201d" in between or "; " in between:
         return None
+    if date.span.start >= figure.end and _AGAINST.search(between):
+        return None  # "61 percent, compared with 58.9 percent in 2027": that year is the other number's
     cost = len(between) + 45 * len(_CLAUSE.findall(between))
     if date.span.start < figure.start:
         cost += 10

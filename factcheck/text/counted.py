@@ -81,6 +81,7 @@ _NAMED_LEFT = Pattern(
 _TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
 _ENDS_CLAUSE = frozenset([",", ".", ";", ")", "and", "but"])
 _ENDS_SUM = frozenset(["on", "from", "after", "by", "with", "than", "at", "as", "to"])
+_AND_ON = Pattern(r"(?:\s[\w'\u2019-]+){0,6},?\sand\s(?:another\s|a\sfurther\s)?")
 _COMPARED = frozenset(
     [
         "cheaper", "dearer", "higher", "lower", "fewer", "better", "worse", "older", "younger", "faster", "slower",
@@ -121,8 +122,18 @@ def counted(
             told = bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
             found = _carry(found, earlier[1], earlier[0], told)
         told = bool(out) and bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
+        if out and not found.family and _goes_on(text, figures[index - 1], figure):
+            found = replace(found, event=out[-1].event, family=out[-1].family, definition=out[-1].definition)
         out.append(_inherit(found, out, figures, index, told))
     return predicates.share_out(out, text, figures)
+
+
+def _goes_on(text: str, first: RawFigure, second: RawFigure) -> bool:
+    """Whether one verb holds for both: "killed 23 people in Ost and 41 in Sudmark"."""
+    if first.quantity.dimension != "count" or second.quantity.dimension != "count":
+        return False
+    gap = _AND_ON.fullmatch(text, first.tail, second.lead)
+    return gap is not None and _LEX.clause_verbs.isdisjoint(gap.group().lower().split())
 
 
 def _carry(found: Counted, earlier: Counted, dimension: str, told: bool) -> Counted:

@@ -152,6 +152,10 @@ def _merged(text: str, first: RawFigure, second: RawFigure) -> RawFigure | None:
         quantity = replace(one, value=one.value + two.value / 100, step=Decimal("0.01"))
         span = Span(first.span.start, second.span.end)
         return replace(first, span=span, quantity=quantity, tail=second.tail)
+    if _is_rest(text, first, second):
+        value = one.value * units.factor(one.unit) / units.factor(two.unit) + two.value
+        span = Span(first.span.start, second.span.end)
+        return replace(first, span=span, quantity=replace(two, value=value), tail=second.tail)
     if ranges.bounds(text, first.tail, second.lead, first.hedge, second.hedge):
         low, high = sorted((one.value, two.value))
         falls = (first.hedge in (Hedge.MORE_THAN, Hedge.AT_LEAST)) != (one.value < two.value)
@@ -162,6 +166,17 @@ def _merged(text: str, first: RawFigure, second: RawFigure) -> RawFigure | None:
             span = Span(first.span.start, second.span.end)
             return RawFigure(span, quantity, Hedge.EXACT, first.lead, second.tail, "range", first.flags)
     return None
+
+
+def _is_rest(text: str, first: RawFigure, second: RawFigure) -> bool:
+    """Whether a second number goes on in a smaller unit: "2 hours 14 minutes", "6 feet 4 inches"."""
+    one, two = first.quantity, second.quantity
+    if one.value is None or two.value is None or one.dimension != two.dimension or one.unit == two.unit:
+        return False
+    if one.dimension not in ("time", "length", "mass") or one.value != one.value.to_integral_value():
+        return False
+    smaller = 0 < two.value * units.factor(two.unit) < units.factor(one.unit)
+    return smaller and second.hedge is Hedge.EXACT and bool(_CENTS_JOIN.fullmatch(text, first.tail, second.span.start))
 
 
 def _unit_ahead(text: str, first: RawFigure, second: RawFigure) -> RawFigure:

@@ -78,6 +78,7 @@ _LONGEST_PART = 48
 _TO_LEVEL = Pattern(r"(?i:\b(?:to|at)\s(?:an?\s|about\s)?$)")
 _EVERY = Pattern(r"(?i:\b(?:each|every)\s(?:year|day|month|week)\b|\ban\saverage\sof\s|\bannually\b)")
 _PER_SO_MANY = Pattern(r"(?i:(?:\s[\w-]+){0,4}?\s(?:(?:a|per|each|every)\s(?:year|month|week|day)\b|per\s\d|annually))")
+_WON = frozenset(["seat", "vote", "point", "goal", "medal", "ballot", "delegate", "constituency", "run", "wicket"])
 _OUTSTANDING = Pattern(r"(?:\s[\w'\u2019-]+){1,3}?\soutstanding\b|\soutstanding\s")
 _SHOCKS = Pattern(r"(?i:\b(?:earthquakes|quakes|tremors|shocks|aftershocks)\b[^.;,]{0,40}$)")
 _IS_CLASS = Pattern(r"(?i:\s(?:is|are|would\sbe)\s(?:considered|regarded|classified|classed|rated|called|capable)\b)")
@@ -170,7 +171,9 @@ def measure(
         noun = "share outstanding"
     sided, holding = family in _SIDED, family in _HOLDING
     when = _event_date(period, published)
-    owned = (dimension.startswith(("money", "ratio")) or noun.startswith("share")) and concept not in _UNOWNED
+    owned = (
+        dimension.startswith(("money", "ratio")) or noun.startswith("share") or noun in _WON
+    ) and concept not in _UNOWNED
     parts = [
         dimension,
         concept,
@@ -358,6 +361,15 @@ def _event_date(period: Period | None, published: Period | None) -> str:
         return f"{period.start.year}"
     ahead = period.start > published.end or period.granularity == "year"
     return f"{period.start.year}" if ahead and period.start.year != published.start.year else ""
+
+
+def placed(measure: Measure, place: str) -> Measure:
+    """The same measure kept apart because one sentence tells it of two places: "23 in Assam and 41 in Bihar".
+
+    >>> placed(Measure("count|killed|person", "people killed", "count"), "Ost").key
+    'count|killed|person|at ost'
+    """
+    return replace(measure, key=f"{measure.key}|at {place.partition(',')[0].lower()}")
 
 
 def apart(measure: Measure, mood: str) -> Measure:

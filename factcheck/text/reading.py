@@ -35,6 +35,7 @@ from factcheck.text.values import (
     Finding,
     Modality,
     Period,
+    Quantity,
     Reading,
     Span,
     State,
@@ -103,11 +104,29 @@ def _read_things(draft: _Draft, read: list[tuple[int, Span, list[dates.DateMenti
         found = counted.counted(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
         earlier, last = (raw[-1].quantity.dimension, found[-1]), index
         near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
+        mine: list[FigureMention] = []
         for figure, what in zip(raw, found, strict=True):
             first = bool(family and what.family and what.family != family)
             family = what.family or family
             thing = replace(what, first=first)
-            draft.figures.append(_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
+            mine.append(_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
+        draft.figures += _by_place(mine) if len(mine) > 1 else mine
+
+
+def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
+    """Counts of one thing that a sentence tells of two places are of two measures."""
+    told: dict[str, set[tuple[str, Quantity]]] = {}
+    for figure in figures:
+        told.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
+    split = {
+        key
+        for key, pairs in told.items()
+        if len({place for place, _ in pairs}) == len({quantity for _, quantity in pairs}) == len(pairs) > 1
+    }
+    return [
+        replace(f, measure=measures.placed(f.measure, f.place)) if f.measure.key in split and f.place else f
+        for f in figures
+    ]
 
 
 def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:

@@ -6,7 +6,6 @@ claim of its own.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,6 +49,8 @@ _PER = Pattern(
     rf"(?:{_GAP}per{_GAP}[A-Z][\w.&]+{_GAP}(?P<named>share)\b)|(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
     rf"|-)?(?P<per>{alternatives(_LEX.per_words)})(?:-(?=[a-z]))?(?![^\W\d_])(?!\s(?:ago|earlier|before|later|old)\b))"
 )
+_HEAT = Pattern(r"(?i:degree|temperature|°|\bcold|\bwarm|\bhot\b|\bheat|weather|freez|\bbelow zero)")
+_DEGREES = Pattern(r"(?:[a-z]\s|[-\u2212]|\()\d{1,3}(?:\.\d)?[CF]$")
 _POUND_MASS = Pattern(r"\s(?:of|in weight|lighter|heavier|overweight)\b")
 _POUND_MONEY = Pattern(
     r"(?i:\b(?:cost|costs|costing|paid|pay|pays|price|priced|worth|fine|fined|raise|raised|fund|spent"
@@ -148,9 +149,8 @@ def after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMention 
     if unit["inch"]:
         return _with_per(text, "inch", unit.end(), at, end)
     name = _CASED[symbol] if symbol else _LEX.unit_words[unit["unit"].lower()]
-    if symbol in ("C", "F") and not re.search(
-        r"(?i:degree|temperature|°|\bcold|\bwarm|\bhot\b|\bheat|weather|freez)|\bbelow zero",
-        text[max(0, at - 80) : at + 20],
+    if symbol in ("C", "F") and not (
+        _HEAT.search(text, max(0, at - 80), at + 20) or _DEGREES.search(text, max(0, at - 8), at + 1)
     ):
         return None
     if name == "pound":
