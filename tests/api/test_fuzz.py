@@ -2,11 +2,14 @@
 
 import pytest
 
+from tests.marks import thorough
+
 from .fuzzing import fuzz, people_and_records
 
 pytestmark = pytest.mark.django_db
 
 
+@thorough
 def test_made_up_calls_find_no_server_error_and_no_answer_that_was_not_promised():
     tokens, records = people_and_records()
     tally = fuzz(tokens, records, examples=2)

@@ -153,14 +153,14 @@ def test_any_two_texts_can_be_anchored(old, new):
 
 @pytest.mark.parametrize("name", PIECES)
 def test_a_string_made_to_break_a_reader_is_read(name):
-    text = grown(PIECES[name], 4_000)
+    text = grown(PIECES[name], 1_500)
     reading = read(text, published_at=PUBLISHED, title=text[:300])
     assert all(0 <= f.span.start < f.span.end <= len(text) for f in reading.figures)
 
 
 @pytest.mark.parametrize("name", PIECES)
 def test_such_a_string_inside_a_story_hides_no_other_figure(name):
-    story = "Police said 40 boats sank off Ost.\n\n" + grown(PIECES[name], 600) + "\n\nSome 30 homes burned in Ost."
+    story = "Police said 40 boats sank off Ost.\n\n" + grown(PIECES[name], 300) + "\n\nSome 30 homes burned in Ost."
     values = [f.quantity.value for f in read(story, published_at=PUBLISHED).figures]
     assert values[0] == 40
     assert values[-1] == 30
