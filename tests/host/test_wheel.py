@@ -18,6 +18,7 @@ import pytest
 
 from factcheck.management.supervisor import free_port
 from tests.live import ROOT, wait_until
+from tests.marks import thorough
 
 ARTICLES = {
     "ours": "The mayor of Oberfurt, Lena Brandt, said on Monday that 40 houses were flooded in Oberfurt.",
@@ -142,6 +143,7 @@ def project(wheel, tmp_path_factory):
     return made
 
 
+@thorough
 def test_factcheck_comes_from_the_wheel_there_and_the_host_is_not_there(project):
     told = project.run(
         str(project.python),
@@ -152,6 +154,7 @@ def test_factcheck_comes_from_the_wheel_there_and_the_host_is_not_there(project)
     assert told.strip().endswith("None")
 
 
+@thorough
 def test_an_article_is_checked_in_an_empty_project_with_five_lines_of_settings(project):
     project.run(str(project.python), "manage.py", "shell", "-v0", "-c", SET_UP)
     port = free_port(20000 + os.getpid() % 20000)

@@ -27,6 +27,7 @@ from factcheck.workflow.history import erase_document
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
 from tests.factories import TopicFactory
+from tests.marks import thorough
 from tests.stories import Staff, bring_to, clear_document, file_text
 
 pytestmark = pytest.mark.django_db
@@ -343,6 +344,7 @@ def test_a_text_without_an_address_still_gives_each_claim_its_own_lasting_name(s
 # Ten thousand claims, and what a page can carry
 
 
+@thorough
 def test_a_long_report_is_printed_in_part_says_so_and_is_whole_in_the_sheets(staff):
     report = reported(staff)
     part = report.data["documents"][0]
