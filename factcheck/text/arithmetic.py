@@ -22,7 +22,6 @@ _OPENS = Pattern(
 )
 _OF = Pattern(r"\s(?:[\w-]+\s){0,2}?(?:of|out\sof)\s(?:the|its|their|all|a\stotal\sof)\s(?:[\w-]+\s){0,2}$")
 _OR_SHARE = Pattern(r",?\s(?:or|\()\s?(?:about\s|nearly\s|just\sover\s|some\s|roughly\s|more\sthan\s)?$")
-_BY = Pattern(r"(?i:\bby\s(?:an?\s)?$)")
 _TO = Pattern(r"(?i:\bto\s(?:an?\s)?$)")
 _FROM = Pattern(r"(?i:\bfrom\s(?:an?\s)?$)")
 _TOTAL_BEFORE = Pattern(

@@ -10,11 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from factcheck.text.dates import DateMention
-from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import AttributionMention, Basis, Period, Span
 
-_LEX = load()
 _AS_OF = Pattern(
     r"(?i:\b(?:as\sof|by|up\sto|at\sthe\send\sof|as\sat)\s(?:the\send\sof\s|late\s|early\s|midday\s"
     r"|noon\s)?)$"
@@ -40,7 +38,7 @@ _OLD = timedelta(days=45)
 
 _FORMER = Pattern(
     r"(?i:(?:\b(?:up|down|raised|cut|lowered|increased|reduced|risen|fallen|downgraded)?,?\s?from"
-    r"|\bform|\bcompared\s(?:with|to)|\bprevious(?:ly)?\s\w*)\s(?:an?\s|its\s|the\s|about\s)?(?:earlier\s|previous\s)?$)"
+    r"|\bcompared\s(?:with|to)|\bprevious(?:ly)?\s\w*)\s(?:an?\s|its\s|the\s|about\s)?(?:earlier\s|previous\s)?$)"
 )
 _TO_BEFORE = Pattern(
     r"(?i:\bto\s[^;]{0,70}$|\b(?:raised|cut|changed|amended|lowered|increased|reduced|up|down"

@@ -31,7 +31,6 @@ _HELD_BEFORE = Pattern(
     r"(?i:\b(?P<verb>holds?|held|holding|keeps?|kept|takes?|taken|took|taking|gained|gains?|won|captured|capturing|overran"
     r"|seized|seizing|occupied|occupies)\b(?!\sof\soffice))"
 )
-_CONTROL = Pattern(r"(?i:\bcontrol(?:s|led|ling)?\b)")
 _CLAUSE = Pattern(r"[;:\u2014]|,\s(?:and|but|while|which|who)\b|\b(?:but|while|whereas)\b")
 _LAND = frozenset(["settlement", "territory", "city", "district", "municipality", "island", "position", "community"])
 _WON = frozenset(["takes", "take", "taken", "took", "taking", "gained", "gain", "gains", "won", "overran"])

@@ -19,11 +19,6 @@ _LINK = Pattern(
     r"(?:https?://|www\.)\S{1,2000}|[\w.+-]{1,64}@[\w.-]{1,100}|\b(?:pic\.\w+|t\.co|bit\.ly)\S{0,200}"
     r"|[@#]\w{1,100}"
 )
-_CLOCK = Pattern(
-    r"\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b)|(?:\d{4}"
-    r"|\d{1,2})\s?(?:GMT|UTC|EST|EDT|BST|CET|hrs?\s(?:local|GMT))\b"
-    r"|(?i:\d{1,2}\so['\u2019]clock|(?:\w+)\so['\u2019]clock)"
-)
 _CLOCK_FORM = Pattern(
     r"\d{1,2}:\d{2}|\d{1,2}\.\d{2}\s?[ap]\.?m|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b)|\d{1,4}\s?(?:GMT|UTC"
     r"|EST|EDT|BST|CET|MSK)\b|\d{1,2}:\d{2}"

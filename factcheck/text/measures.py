@@ -21,15 +21,10 @@ _CONDITION = Pattern(
     r"(?i:\s(?:(?:people|victims|others|patients|men|women|more|remain\w*|are|were|is|was|still|of"
     r"|those|in|listed)\s){0,6}(?P<state>critical|stable|serious|fair|good|grave)\scondition)"
 )
-_RELEASED = Pattern(
-    r"(?i:[^.;]{0,40}\b(?:treated\sand\sreleased|been\sreleased|were\sreleased|was\sreleased"
-    r"|discharged))"
-)
 _PART = Pattern(
     r"(?i:\b(?:including|among\sthem|of\s(?:them|these|those)"
     r"|at\sleast\sone\sof)\s(?:[\w$-]+\s){0,4}$)"
 )
-_OF_WHICH = Pattern(r"(?i:\s(?:of\s(?:which|whom|them|those|these)|others?\b|more\b))")
 _ANOTHER = Pattern(r"(?i:\b(?:another|additional|a further|other)\s$)")
 _PERSONAL = frozenset(
     [
@@ -94,7 +89,6 @@ _THAT = Pattern(r"\b(?:that|which|when|in\swhich)\s(?:[a-z]+\s){0,2}(?:about\s|s
 _OTHERS = Pattern(r"(?i:\b(?:others?|more|another|additional)\b)")
 _TOLL = frozenset(["killed", "injured", "missing", "homeless", "displaced", "shot"])
 _OF_THEM = Pattern(r"(?i:\sof\s(?:them|these|those|whom)\b)")
-_CONSTANT_UNITS = frozenset({"richter"})
 _FURTHER = Pattern(r"(?i:\s(?:more|additional)\s(?!than))")
 _PLAIN = Pattern(r"[a-z]+")
 _NAMES = r"[A-Z][\w&-]*(?:['\u2019]s?)?(?:\s[A-Z][\w&-]*(?:['\u2019]s?)?){0,3}"

@@ -32,7 +32,6 @@ _MISSED = Pattern(
 _GIVEN = Pattern(
     r"(?i:\b(?:the|its|their|his|her|this|these|those)\s(?:(?!expected|planned|proposed|projected)[\w-]+\s)?$)"
 )
-_NOUNS = Pattern(r"(?i:\b(?:forecast|forecasts|projection|outlook|target|proposal|plan|plans)\b)")
 
 
 def modality(text: str, floor: int, begin: int, at: int, tail: int, end: int) -> Modality:

@@ -30,10 +30,6 @@ _CAPITAL = Pattern(r"(?<!\w)[A-Z][A-Za-z]*(?:\.[A-Z]\.?)*")
 _FIRST_WORDS = frozenset(name.split()[0] for name in {*_LEX.countries, *_LEX.capitals})
 _OF_NAME = Pattern(r"\b(?:for|of)\s(?:the\s)?[A-Z]\w+\s$")
 _HOLDS = Pattern(r"(?:['\u2019]s)?\s(?:\w+\s)?(?:control|hands|forces|troops|occupation|rule)\b")
-_DATELINE = Pattern(
-    r"\s{0,20}(?P<name>[A-Z][A-Za-z' ]{2,30})(?:,\s[A-Z][\w.]+)?(?:,\s\w+\.?\s\d{1,2}"
-    r")?\s\([^)\n]{1,40}\)\s?[-\u2013\u2014]"
-)
 
 
 @dataclass(frozen=True, slots=True)

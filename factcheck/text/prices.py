@@ -16,7 +16,7 @@ from factcheck.text.values import Quantity, Span
 
 _EACH = Pattern(r"\s(?:each|apiece)\b")
 _SHARES = Pattern(r"(?i:\bshares?\b|\bstock\b)")
-_BIDS = Pattern(r"(?i:\b(?:offer\w*|bids?|tender\w*|shares?|stock|barrel|crude|brent|per-share|form)\b)")
+_BIDS = Pattern(r"(?i:\b(?:offer\w*|bids?|tender\w*|shares?|stock|barrel|crude|brent|per-share)\b)")
 _LARGEST = Decimal(10_000)
 _FAR = Decimal("2.5")
 

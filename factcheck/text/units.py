@@ -15,7 +15,6 @@ from factcheck.text.patterns import Pattern
 
 _LEX = load()
 _GAP = r"[ \t\u00a0\u2009\u202f]"
-_SYMBOLS = frozenset({"m", "mi", "t", "ha", "C", "F", "V", "W", "l", "g", "h", "s", "in", "A"})
 _CASED = {
     "m": "m",
     "km": "km",
