@@ -11,7 +11,16 @@ from django.utils import timezone
 from factcheck.leases import claim
 from factcheck.models import Job
 from factcheck.queue import JobName, enqueue
-from factcheck.relay import MOST_RINGS, Relay, relays, ring, start_relay, stop_relay
+from factcheck.relay import (
+    MOST_RINGS,
+    ring,
+    start_relay,
+    start_taking,
+    stop_relay,
+    take_unheard,
+    threads,
+    wait_for_work,
+)
 from tests.factories import JobFactory
 
 pytestmark = pytest.mark.django_db
@@ -98,15 +107,38 @@ def test_a_message_names_a_queue_and_nothing_of_the_work(messages):
     assert messages() == ["work"]
 
 
+def test_what_nobody_came_for_is_done_without_a_message_after_some_seconds(messages):
+    job = due("one")
+    ring()
+    assert take_unheard() == 0, "Celery has its time to come"
+    Job.objects.filter(pk=job.pk).update(rung_at=timezone.now() - timedelta(seconds=10))
+    assert take_unheard() == 1
+    job.refresh_from_db()
+    assert job.state == "done"
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_the_timer_leaves_alone_what_is_not_due_and_what_was_not_rung_for(ahead):
+    job, long_ago = due("one"), timezone.now() - timedelta(seconds=90)
+    wait = {"run_at": timezone.now() + timedelta(seconds=90), "rung_at": long_ago} if ahead else {"run_at": long_ago}
+    Job.objects.filter(pk=job.pk).update(**wait)
+    assert take_unheard() == 0
+
+
 def test_a_process_has_one_relay_and_it_stops_when_told():
     start_relay()
     start_relay()
     try:
-        assert [type(relay) for relay in relays] == [Relay]
-        assert relays[0].daemon
+        assert [thread.name for thread in threads] == ["factcheck relay"]
+        assert threads[0].daemon
     finally:
         stop_relay()
-        relays[0].join(5)
-        alive = relays[0].is_alive()
-        relays.clear()
+        wait_for_work()
+        alive = threads[0].is_alive()
+        threads.clear()
     assert not alive
+
+
+def test_with_a_broker_that_is_no_folder_nothing_is_taken_without_a_message():
+    start_taking()
+    assert threads == []

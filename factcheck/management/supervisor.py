@@ -1,4 +1,7 @@
-"""Starts the processes of the demo, watches them, and ends every one of them. No story of the demo lives here."""
+"""Starts the processes of the demo, starts again what ends by itself, and ends every one of them.
+
+No story of the demo lives here.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 GRACE_SECONDS = 10
+MOST_RESTARTS = 3
+RESTART_SECONDS = 60
+"""A process that ends more than ``MOST_RESTARTS`` times in so many seconds is not started again."""
 
 
 def free_port(wanted: int = 8000) -> int:
@@ -44,13 +52,26 @@ def only_one(path: Path) -> Iterator[bool]:
         yield True
 
 
+@dataclass
+class Child:
+    """A process that is kept running: its command, its log, and when it was started again."""
+
+    command: tuple[str, ...]
+    log: TextIO
+    process: subprocess.Popen[bytes]
+    restarts: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS))
+
+    @property
+    def ends_too_often(self) -> bool:
+        return len(self.restarts) == MOST_RESTARTS and time.monotonic() - self.restarts[0] < RESTART_SECONDS
+
+
 class Processes:
     """Children in sessions of their own, each with a log file; leaving the block ends them all."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.running: list[subprocess.Popen[bytes]] = []
-        self.logs: list[TextIO] = []
+        self.children: list[Child] = []
 
     def __enter__(self) -> Processes:
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -61,23 +82,34 @@ class Processes:
     def _interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *command: str) -> None:
         """Start ``python <command>``; its output goes to ``<name>.log``."""
         log = (self.folder / f"{name}.log").open("w")
-        self.logs.append(log)
-        child = subprocess.Popen(  # noqa: S603 - the command is our own
+        self.children.append(Child(command, log, self._run(command, log)))
+
+    @staticmethod
+    def _run(command: tuple[str, ...], log: TextIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - the command is our own
             [sys.executable, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-        self.running.append(child)
-        return child
 
     def check(self) -> None:
-        """Raise RuntimeError when one of the children has ended by itself."""
-        for child in self.running:
-            if child.poll() is not None:
-                raise RuntimeError(
-                    f"“{' '.join(map(str, child.args[1:4]))}” ended with {child.returncode}; see {self.folder}"
-                )
+        """Start again what has ended by itself.
+
+        Raises:
+            RuntimeError: one of the children ends again and again.
+        """
+        for child in self.children:
+            if child.process.poll() is None:
+                continue
+            said = f"“{' '.join(child.command[:3])}” ended with {child.process.returncode}"
+            if child.ends_too_often:
+                raise RuntimeError(f"{said} again and again; see {self.folder}")
+            child.log.write(f"{said} and is started again.\n")
+            child.log.flush()
+            self._end([child], signal.SIGKILL)  # what it started itself may live on
+            child.restarts.append(time.monotonic())
+            child.process = self._run(child.command, child.log)
 
     def wait_for_page(self, url: str, seconds: float = 60) -> None:
         """Wait until an address answers."""
@@ -91,15 +123,19 @@ class Processes:
                 time.sleep(0.2)
         raise RuntimeError(f"{url} did not answer; see {self.folder}")
 
+    @staticmethod
+    def _end(children: list[Child], number: int) -> None:
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.process.pid, number)
+
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for number in (signal.SIGTERM, signal.SIGKILL):
-            for child in self.running:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, number)
+            self._end(self.children, number)
             until = time.monotonic() + GRACE_SECONDS
-            while time.monotonic() < until and any(child.poll() is None for child in self.running):
+            while time.monotonic() < until and any(child.process.poll() is None for child in self.children):
                 time.sleep(0.05)
-        for log in self.logs:
-            log.close()
+        for child in self.children:
+            child.log.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)

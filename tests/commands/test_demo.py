@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 
 from factcheck.management import story
 from factcheck.management.commands.demo import IGNORED, Command
+from factcheck.management.supervisor import MOST_RESTARTS, Processes
 from newsroom import settings
 
 ROOT = Path(settings.BASE_DIR)
@@ -85,3 +86,35 @@ def test_ctrl_c_while_django_is_still_being_imported_is_as_quiet(tmp_path):
     child = started("check", PYTHONPATH=str(tmp_path))
     out, err = child.communicate(timeout=20)
     assert (child.returncode, out, err) == (130, "", "")
+
+
+def gone(pid):
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_process_of_the_demo_that_ends_is_started_again(tmp_path):
+    with Processes(tmp_path) as processes:
+        processes.start("worker", "-c", "import time; time.sleep(60)")
+        first = processes.children[0].process
+        first.kill()
+        first.wait(5)
+        processes.check()
+        second = processes.children[0].process
+        assert second.pid != first.pid
+        assert second.poll() is None
+        assert "ended with -9 and is started again" in (tmp_path / "worker.log").read_text()
+    assert gone(second.pid)
+
+
+def test_a_process_of_the_demo_that_ends_again_and_again_ends_the_demo_with_its_reason(tmp_path):
+    with Processes(tmp_path) as processes:
+        processes.start("worker", "-c", "raise SystemExit(3)")
+        with pytest.raises(RuntimeError, match="ended with 3 again and again"):
+            for _ in range(MOST_RESTARTS + 1):
+                processes.children[0].process.wait(20)
+                processes.check()
+        assert len(processes.children[0].restarts) == MOST_RESTARTS
