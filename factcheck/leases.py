@@ -1,16 +1,22 @@
 """How a worker holds a job: claimed in one conditional update, fenced by its attempt, lost when silent.
 
-All times are the database's clock, so that workers need not agree on theirs. This module alone moves the
-state of a Job while it runs; asking for one is ``queue``, and ringing for one is ``relay``.
+While the work runs a thread prolongs the lease, so that only a worker that has ended loses it. All times are the
+database's clock, so that workers need not agree on theirs. This module alone moves the state of a Job while it
+runs; asking for one is ``queue``, and ringing for one is ``relay``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -21,28 +27,78 @@ from factcheck.models import Job
 from factcheck.queue import attempts_of, pause_after
 from factcheck.states import JobState
 
+logger = logging.getLogger(__name__)
+LONGEST_STEP_SECONDS = 3600
+"""After so long without a word of its own a step is taken to hang, and its lease is prolonged no more."""
+
 
 def in_seconds(seconds: float) -> Combinable:
     """This many seconds from now, by the database's clock."""
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lease:
-    """The right of one attempt to work on one job and to write for it."""
+    """The right of one attempt to work on one job and to write for it.
+
+    ``progressed``: this attempt got further than any before it. Then what failed earlier does not count any more:
+    a long run is given up for a step that fails again and again, not for the breaks between its steps.
+    """
 
     job: Job
     attempt: int
+    progressed: bool = False
+    heard_at: float = field(default_factory=time.monotonic)
 
     def hold(self, **values: Any) -> None:
-        """Prolong the lease, and write progress with it. Call it inside the transaction of each effect.
+        """Prolong the lease, and write progress with it.
 
         Raises:
             LostLease: when another attempt has taken the job; the caller's transaction must roll back.
         """
+        self._write(values)
+        self._note(values)
+
+    @contextmanager
+    def effect(self, **values: Any) -> Iterator[None]:
+        """A transaction that writes for the job, with its progress; it ends with the whole lease still ahead.
+
+        Raises:
+            LostLease: when another attempt has taken the job; nothing of the block is written.
+        """
+        with transaction.atomic():
+            self._write(values)
+            yield
+            self.prolong()
+        self._note(values)
+
+    def prolong(self) -> None:
+        """Prolong the lease. Raises LostLease as ``hold`` does."""
+        self._write({})
+
+    def _write(self, values: dict[str, Any]) -> None:
         held = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
-        if not held.update(lease_until=in_seconds(settings().LEASE_SECONDS), **values):
+        forgiven = {"failures": 0} if self._further(values) else {}
+        if not held.update(lease_until=in_seconds(settings().LEASE_SECONDS), **{**forgiven, **values}):
             raise LostLease(f"job {self.job.pk} is no longer held by attempt {self.attempt}")
+
+    def _note(self, values: dict[str, Any]) -> None:
+        self.heard_at = time.monotonic()
+        if self._further(values):
+            self.progressed, self.job.failures = True, 0
+
+    def _further(self, values: dict[str, Any]) -> bool:
+        return bool(values.get("done", 0) > self.job.done)
+
+    @contextmanager
+    def prolonged(self) -> Iterator[None]:
+        """While the block runs the lease does not run out, however slow a step of it is."""
+        heartbeat = Heartbeat(self)
+        heartbeat.start()
+        try:
+            yield
+        finally:
+            heartbeat.over.set()
 
     def finish(self, result: dict[str, Any] | None = None) -> None:
         self.hold(state=JobState.DONE, result=result or {}, finished_at=Now(), error="")
@@ -63,12 +119,38 @@ class Lease:
             if not self._asked_again():
                 self.hold(state=JobState.DUE, **held)
 
+    def pause(self) -> None:
+        """Put a job that got further back as it is, to be gone on with by whoever comes: a break is no failure."""
+        if not self._asked_again():
+            self.hold(state=JobState.DUE, run_at=Now(), rung_at=None, error="")
+
     def _asked_again(self) -> bool:
         """Where the same work was asked for again meanwhile, that job does it, and this one is done."""
         twin = twin_of(self.job)
         if twin is not None:
             self.finish({"asked_again_as": twin.pk})
         return twin is not None
+
+
+class Heartbeat(threading.Thread):
+    """Prolongs a lease three times in its length until told that the work is over, on a connection of its own."""
+
+    def __init__(self, lease: Lease) -> None:
+        super().__init__(name=f"factcheck lease of job {lease.job.pk}", daemon=True)
+        self.lease, self.over = lease, threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(settings().LEASE_SECONDS / 3):
+            if time.monotonic() - self.lease.heard_at > LONGEST_STEP_SECONDS:
+                return
+            try:
+                self.lease.prolong()
+            except LostLease:
+                return
+            except Exception:
+                logger.warning("the lease of job %s could not be prolonged; trying again", self.lease.job.pk)
+            finally:
+                connections.close_all()  # those of this thread
 
 
 def claim(queue: str) -> Lease | None:

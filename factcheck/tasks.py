@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from celery import shared_task
-from django.db import transaction
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from factcheck.conf import settings
@@ -99,20 +99,32 @@ def run(lease: Lease) -> None:
     """Do one claimed job, and write down how it ended."""
     job = lease.job
     try:
-        try:
-            lease.finish(HANDLERS[JobName(job.name)](lease))
-        except (GivenUp, FactcheckError) as refusal:
-            if isinstance(refusal, LostLease):
-                raise
-            lease.fail(str(refusal), for_good=True)
-        except Away as reason:
-            lease.fail(str(reason))
-        except Exception as error:
-            logger.exception("job %s (%s) failed", job.pk, job)
-            lease.fail(f"{type(error).__name__}: {error}"[:2000])
+        with lease.prolonged():
+            handle(lease)
         watch_after(job)
     except LostLease:
         logger.warning("job %s was taken over by another worker; attempt %s wrote nothing more", job.pk, lease.attempt)
+
+
+def handle(lease: Lease) -> None:
+    """Call the handler of a job; its end, its refusal or its failure is written down."""
+    job = lease.job
+    try:
+        lease.finish(HANDLERS[JobName(job.name)](lease))
+    except (GivenUp, FactcheckError) as refusal:
+        if isinstance(refusal, LostLease):
+            raise
+        lease.fail(str(refusal), for_good=True)
+    except Away as reason:
+        lease.fail(str(reason))
+    except SoftTimeLimitExceeded:
+        if lease.progressed:
+            lease.pause()
+        else:
+            lease.fail("One step of it takes longer than the worker allows.")
+    except Exception as error:
+        logger.exception("job %s (%s) failed", job.pk, job)
+        lease.fail(f"{type(error).__name__}: {error}"[:2000])
 
 
 def read_document(lease: Lease) -> dict[str, Any]:
@@ -126,22 +138,19 @@ def read_document(lease: Lease) -> dict[str, Any]:
     try:
         extract = completed(extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("said") or {})
     except Unreadable as reason:
-        with transaction.atomic():
-            lease.hold()
+        with lease.effect():
             refuse_document(document, reason.message, by=by)
         raise GivenUp(reason.message) from None
     lease.hold(total=2, done=1)
     reading = read_text(document, extract)
-    with transaction.atomic():
-        lease.hold(done=2)
+    with lease.effect(done=2):
         return store_reading(document, snapshot, extract, reading, by=by, person=args.get("by"))
 
 
 def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
     """Mark the stored text of a revision once more, by the engine of today."""
     reading = read_again(revision)
-    with transaction.atomic():
-        lease.hold(total=2, done=2)
+    with lease.effect(total=2, done=2):
         return store_second_reading(revision, reading, by=MACHINE(JobName.READ_DOCUMENT))
 
 
@@ -165,13 +174,11 @@ def fetch_document(lease: Lease) -> dict[str, Any]:
         fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     except (FetchRefused, FetchFailed) as reason:
         again = reason.transient and not lease.last
-        with transaction.atomic():
-            lease.hold()
+        with lease.effect():
             if not again or not lease.job.failures:  # told at once, and at the end
                 fail_fetch(document, reason.message, by=by)
         raise (Away if again else GivenUp)(reason.message) from None
-    with transaction.atomic():
-        lease.hold(total=1, done=1)
+    with lease.effect(total=1, done=1):
         return store_fetch(document, fetched, by=by, said=lease.job.args.get("said") or {})
 
 
@@ -183,8 +190,7 @@ def poll_feed(lease: Lease) -> dict[str, Any]:
     try:
         return poll_folder(lease, feed) if feed.folder else poll_address(lease, feed)
     except (FetchRefused, FetchFailed, Unreadable) as reason:
-        with transaction.atomic():
-            lease.hold()
+        with lease.effect():
             close_poll(feed, error=reason.message)
         raise GivenUp(reason.message) from None  # the next poll is the next try
 
@@ -198,8 +204,7 @@ def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
     except FetchFailed as reason:
         if reason.code != "not_modified":
             raise
-        with transaction.atomic():
-            lease.hold()
+        with lease.effect():
             close_poll(feed)
         return {"taken": 0, "refused": 0, "left": 0}
     listing = list_in_child(
@@ -211,8 +216,7 @@ def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
     counts = take_all(lease, wanted[:MOST_TAKEN], lambda entry: take_entry(feed, entry, by=MACHINE(JobName.POLL_FEED)))
     left = len(wanted[MOST_TAKEN:])
     said = ("", "") if left else (fetched.header("etag"), fetched.header("last-modified"))
-    with transaction.atomic():
-        lease.hold()
+    with lease.effect():
         close_poll(feed, etag=said[0], last_modified=said[1])
     return {**counts, "left": left, "notes": list(listing.notes)}
 
@@ -223,8 +227,7 @@ def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
     new = islice(look_into(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
     counts = take_all(lease, new, lambda file: take_file(feed, file, by=MACHINE(JobName.POLL_FEED)))
     said = left_out(settings().FEED_FOLDER, feed.folder)
-    with transaction.atomic():
-        lease.hold()
+    with lease.effect():
         close_poll(feed, error=said)
     return counts
 
@@ -233,8 +236,7 @@ def take_all(lease: Lease, found: Iterable[Any], take: Callable[[Any], FeedItem]
     """Take in one after the other, each in a transaction of its own; one that is refused stops no other."""
     counts = {"taken": 0, "refused": 0}
     for done, one in enumerate(found, 1):
-        with transaction.atomic():
-            lease.hold(done=done)
+        with lease.effect(done=done):
             counts["refused" if take(one).error else "taken"] += 1
     return counts
 
@@ -249,11 +251,9 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
     for done, measure in enumerate(measures[start:], start + 1):
         found = compare_measure(measure)
         left_out += found.left_out
-        with transaction.atomic():
-            lease.hold(done=done)
+        with lease.effect(done=done):
             store_found(measure, found, by=MACHINE(JobName.CROSSCHECK))
-    with transaction.atomic():
-        lease.hold()
+    with lease.effect():
         close_crosscheck(run_, left_out=left_out)
     return run_.found
 
@@ -269,8 +269,7 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
     except (FetchRefused, FetchFailed) as reason:
         if reason.transient and not lease.last:
             raise Away(reason.message) from None
-        with transaction.atomic():
-            lease.hold()
+        with lease.effect():
             fail_capture(evidence, reason.message, by=by)
         raise GivenUp(reason.message) from None
     try:
@@ -282,8 +281,7 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
         text = extract.text
     except Unreadable:
         text = ""  # the bytes are evidence all the same; a quote cannot be linked to them by machine
-    with transaction.atomic():
-        lease.hold()
+    with lease.effect():
         store_capture(evidence, fetched, text, by=by)
     return {"bytes": len(fetched.body)}
 
@@ -296,8 +294,7 @@ def send_report(lease: Lease) -> dict[str, Any]:
 
 def sweep(lease: Lease) -> dict[str, Any]:
     """What goes out of date by the clock: figures that were published, answers of the gate, rows of small work."""
-    with transaction.atomic():
-        lease.hold()
+    with lease.effect():
         done = {"follow_ups": follow_up_expired(by=MACHINE(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
@@ -308,8 +305,7 @@ def watch_clearance(lease: Lease) -> dict[str, Any]:
     """Ask the gate of one document anew, and tell of its answer where it changed; or ask for those of a whole desk."""
     if desk := lease.job.args.get("desk"):
         return {"asked": watch_all_of(desk)}
-    with transaction.atomic():
-        lease.hold()
+    with lease.effect():
         news = note_clearance(lease.job.args["document"], by=MACHINE(JobName.WATCH_CLEARANCE))
     return {"news": news}
 

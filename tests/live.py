@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -52,7 +53,7 @@ for role in ("editor", "checker", "reviewer", "desk_chief"):
 class Site:
     """One lane's site, from an empty database to a web server that answers."""
 
-    def __init__(self, lane: str, folder: Path) -> None:
+    def __init__(self, lane: str, folder: Path, **factcheck: Any) -> None:
         self.lane, self.folder = lane, folder
         self.database = ""
         self.children: dict[str, subprocess.Popen] = {}
@@ -63,7 +64,7 @@ class Site:
             "NEWSROOM_DATA": str(folder),
             "DJANGO_SETTINGS_MODULE": "newsroom.settings",
             "SECRET_KEY": secrets.token_hex(30),
-            "FACTCHECK": json.dumps({"LEASE_SECONDS": 4, "RELAY_SECONDS": 0.2}),
+            "FACTCHECK": json.dumps({"LEASE_SECONDS": 4, "RELAY_SECONDS": 0.2, **factcheck}),
             "LOG_LEVEL": "WARNING",
             "EMAIL_URL": f"filemail:///{folder}/mail",
         }

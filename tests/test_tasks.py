@@ -6,19 +6,21 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.errors import LostLease, NotAllowed, WrongState
 from factcheck.leases import claim, take_back
-from factcheck.models import Anchor, Claim, Document, Evidence, Figure, Job, Revision
+from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
 from factcheck.queue import JobName, enqueue
 from factcheck.tasks import run, tick, work
 from factcheck.workflow.documents import Arrival, ingest_document
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.jobs import retry_job
-from tests.factories import DocumentFactory
+from tests.factories import DocumentFactory, TopicFactory
+from tests.live import LANES, Site, wait_until
 from tests.stories import TUESDAY, Staff, bring_to, file_text
 
 pytestmark = pytest.mark.django_db
@@ -374,3 +376,114 @@ def test_half_done_work_that_is_asked_for_again_begins_anew():
     assert sweep() == job
     job.refresh_from_db()
     assert (job.done, job.total) == (0, 0)
+
+
+# Slow work, and breaks of long work
+
+
+@pytest.fixture
+def five_conflicts(staff: Staff) -> Job:
+    """A cross-check of two texts that differ in five things; the job is due."""
+    topic = TopicFactory()
+    things = ("goats", "tents", "trucks", "bridges", "lamps")
+    for number in (100, 300):
+        words = " ".join(f"Inspectors counted {number + at} {thing} in Vellmar." for at, thing in enumerate(things))
+        file_text(
+            words, desk=staff.desk, by=staff.editor, publisher_name=f"Paper {number}", topic=topic, published_at=TUESDAY
+        )
+    assert Discrepancy.objects.count() == 5
+    Discrepancy.objects.all().delete()
+    return enqueue(JobName.CROSSCHECK, "everything:all", {"scope": "everything"}, desk=staff.desk)
+
+
+def breaking(after: int):
+    """The worker's time is up while the cross-check writes: the signal of Celery's soft limit, at that moment."""
+    written = 0
+
+    def execute(inner, sql, params, many, context):
+        nonlocal written
+        if sql.startswith("INSERT") and '"factcheck_discrepancy"' in sql:
+            written += 1
+            if written > after:
+                raise SoftTimeLimitExceeded
+        return inner(sql, params, many, context)
+
+    return connection.execute_wrapper(execute)
+
+
+def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five_conflicts):
+    job, seen = five_conflicts, []
+    for _ in range(4):
+        with breaking(after=1):
+            run(claim("work"))
+        seen.append((state(job), job.failures, job.done))
+    assert seen == [("due", 0, 1), ("due", 0, 2), ("due", 0, 3), ("due", 0, 4)]
+    assert work() == 1
+    assert (state(job), job.error, job.done, Discrepancy.objects.count()) == ("done", "", 5, 5)
+
+
+def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was_done_before(five_conflicts):
+    job = five_conflicts
+    with breaking(after=2):
+        run(claim("work"))
+    assert (state(job), job.done) == ("due", 2)
+    for _ in range(settings().MAX_ATTEMPTS):
+        Job.objects.filter(pk=job.pk).update(run_at=timezone.now() - timedelta(seconds=1))
+        with breaking(after=0):
+            run(claim("work"))
+    assert (state(job), job.done) == ("failed", 2)
+    assert "takes longer than the worker allows" in job.error
+
+
+def test_workers_that_are_stopped_between_the_steps_of_a_long_run_do_not_end_it():
+    job = sweep()
+    for done in range(1, settings().MAX_ATTEMPTS + 5):
+        claim("work").hold(total=99, done=done)
+        silent(job)
+        assert take_back() == 1
+    assert (state(job), job.done) == ("due", settings().MAX_ATTEMPTS + 4)
+
+
+def test_what_is_rolled_back_is_no_progress():
+    job = sweep()
+    lease = claim("work")
+    with pytest.raises(ZeroDivisionError), lease.effect(total=9, done=1):
+        raise ZeroDivisionError
+    assert not lease.progressed
+    assert (state(job), job.done) == ("running", 0)
+
+
+SLOW = """
+import time
+from factcheck.intake.extracts import Extract
+
+def read(data):
+    time.sleep(9)
+    return Extract(text=data.decode(), media_type="text/plain", plain=True)
+"""
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_work_that_is_slower_than_its_lease_stays_with_the_worker_that_does_it(lane, tmp_path, monkeypatch):
+    (tmp_path / "slow_reader.py").write_text(SLOW)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Site(lane, tmp_path, LEASE_SECONDS=2, READERS={".slow": "slow_reader.read"}) as site:
+        token = site.token("editor")
+        site.manage("shell", "-v0", "-c", FILE_SLOW)
+        job = {"state": ""}
+
+        def ended() -> bool:
+            job.update(site.call("GET", "jobs/?name=read_document", token=token)[1]["results"][0])
+            return job["state"] in ("done", "failed")
+
+        wait_until(ended, 60, f"the text was not read: {job}\n{site.logs()}")
+        assert (job["state"], job["attempt"], job["failures"]) == ("done", 1, 0), site.logs()
+
+
+FILE_SLOW = """
+from factcheck.models import Desk
+from django.contrib.auth import get_user_model
+from factcheck.workflow.documents import Arrival, ingest_document
+editor = get_user_model().objects.get(username="editor")
+ingest_document(b"Forty goats.", Arrival(filename="a.slow"), desk=Desk.objects.get(slug="news-desk"), by=editor)
+"""
