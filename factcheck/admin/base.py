@@ -43,6 +43,9 @@ class RecordAdmin(RecordList):
     new_label: ClassVar[str] = ""
     page_fields: ClassVar[tuple[str, ...]] = ()
     record_template = "factcheck/admin/record.html"
+    waiting_template: ClassVar[str] = ""
+    """The part of the page that says how far work is; a page whose work is under way asks for it again and again."""
+
     new_right: ClassVar[str] = ""
     """The act of a desk that making one is; a person who may do it nowhere is not led to the form."""
 
@@ -83,6 +86,8 @@ class RecordAdmin(RecordList):
         name = f"factcheck_{self.opts.model_name}"
         wrap = self.admin_site.admin_view
         own = [path("<str:object_id>/act/<slug:act>/", wrap(self.act_view), name=f"{name}_act")]
+        if self.waiting_template:
+            own.append(path("<str:object_id>/waiting/", wrap(self.waiting_view), name=f"{name}_waiting"))
         return [*own, *super().get_urls()]
 
     def change_view(
@@ -101,6 +106,15 @@ class RecordAdmin(RecordList):
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """What a noun's own template shows besides."""
+        return {}
+
+    def waiting_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """How far the work on a record is: a few rows, whatever the size of its page."""
+        record = self.find(request, object_id)
+        return TemplateResponse(request, self.waiting_template, {"record": record, **self.waiting(request, record)})
+
+    def waiting(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What the ``waiting_template`` of a noun shows."""
         return {}
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:

@@ -108,6 +108,7 @@ class DocumentAdmin(RecordAdmin):
     new_label = "New document"
     new_right = "ingest"
     record_template = "factcheck/admin/document.html"
+    waiting_template = "factcheck/admin/document_waiting.html"
     list_display: ClassVar = ["name", "kind", "shown_state", "gate", "desk", "topic", "publisher", "published_at"]
     list_filter: ClassVar = ["state", "clear", "kind", OwnDesk, "topic"]
     list_select_related: ClassVar = ["desk", "publisher", "topic"]
@@ -180,14 +181,17 @@ class DocumentAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         revision = record.current_revision
-        own = Q(key=f"document:{record.pk}") | Q(key__startswith=f"document:{record.pk}:")
-        jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.WATCH_CLEARANCE)
-        shown: dict[str, Any] = {"revision": revision, "jobs": list(jobs.unfinished().order_by("pk")[:5])}
+        shown: dict[str, Any] = {"revision": revision, **self.waiting(request, record)}
         shown["next"] = address_of(record)
         shown["authors"] = record.authors.all()
         if revision is None:
             return shown
         return shown | workbench(request, record, revision)
+
+    def waiting(self, request: HttpRequest, record: Document) -> dict[str, Any]:
+        own = Q(key=f"document:{record.pk}") | Q(key__startswith=f"document:{record.pk}:")
+        jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.WATCH_CLEARANCE)
+        return {"jobs": list(jobs.unfinished().order_by("pk")[:5])}
 
 
 @admin.register(Revision)

@@ -44,6 +44,7 @@ class JobAdmin(RecordAdmin):
     acts: ClassVar = {"retry": Act(retry_job, label="Try again", done="It is in the queue again.")}
     bulk_acts = ("retry",)
     record_template = "factcheck/admin/working.html"
+    waiting_template = "factcheck/admin/job_waiting.html"
     list_display: ClassVar = ["work", "key", "shown_state", "progress", "error", "asked"]
     list_filter: ClassVar = ["state", SmallWork, "name", OwnDesk]
     list_select_related: ClassVar = ["desk"]
@@ -89,6 +90,9 @@ class JobAdmin(RecordAdmin):
             yield "cross-check", link(run), ""
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return self.waiting(request, record)
+
+    def waiting(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {"job": record, "progress": progress_of(record)}
 
 

@@ -28,7 +28,7 @@ def workbench(request: HttpRequest, document: Document, revision: Revision) -> d
     part, first = part_asked_for(request, revision)
     numbers, claims, more = claims_in_order(document, revision, first)
     proposed = [claim for claim in claims if claim.state == ClaimState.PROPOSED]
-    answer = clearance(document)
+    answer = clearance(document, most=MOST_BLOCKERS)
     loose = document.figures.standing().filter(state=FigureState.FOUND).order_by("-checkworthiness", "pk")
     rows = Discrepancy.objects.visible_to(request.user).of_document(document).exclude(state=DiscrepancyState.CLOSED)
     return {
@@ -44,9 +44,9 @@ def workbench(request: HttpRequest, document: Document, revision: Revision) -> d
         "may_mark": may(request.user, document, "add_claim"),
         "mark_form": ClaimForm(user=request.user, record=document),
         "answer": answer,
-        "blockers": [(row, address_of_blocker(row)) for row in answer.blockers[:MOST_BLOCKERS]],
-        "blocking": len(answer.blockers),
-        "more_blockers": max(0, len(answer.blockers) - MOST_BLOCKERS),
+        "blockers": [(row, address_of_blocker(row)) for row in answer.blockers],
+        "blocking": len(answer.blockers) + answer.more,
+        "more_blockers": answer.more,
         "loose": list(loose[:100]),
         "threshold": Policy.of(document.desk).threshold,
         "discrepancies": rows.select_related("measure").order_by(OPEN_FIRST, GRAVEST_FIRST, "-pk")[:50],

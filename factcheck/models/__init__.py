@@ -11,6 +11,7 @@ from .crosschecks import (
     DiscrepancyKind,
     ResolutionKind,
     Scope,
+    both_sides_of,
     sides_with_texts,
 )
 from .desks import Desk, Eyes, Membership, Policy, Role, colleagues_of
@@ -111,6 +112,7 @@ __all__ = [
     "WaitingFor",
     "Waiver",
     "Webhook",
+    "both_sides_of",
     "colleagues_of",
     "folded",
     "sentences_of",

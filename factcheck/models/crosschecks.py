@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
-from factcheck.states import DiscrepancyState
+from factcheck.states import DiscrepancyState, FigureState
+from factcheck.text import AnchorState, Basis
 
 from .claims import Figure
 from .desks import Desk
@@ -77,17 +78,26 @@ class ResolutionKind(models.TextChoices):
 class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
     def visible_to(self, user: Any) -> DiscrepancyQuerySet:
         """Those of which one may see a figure on either side."""
-        desks = Desk.objects.visible_to(user)
-        seen = DiscrepancyFigure.objects.filter(figure__document__desk__in=desks)
-        return self.filter(pk__in=seen.filter(side="a").values("discrepancy")).filter(
-            pk__in=seen.filter(side="b").values("discrepancy")
-        )
+        return self.filter(both_sides_of(figure__document__desk__in=Desk.objects.visible_to(user)))
 
     def open(self) -> DiscrepancyQuerySet:
         return self.filter(state=DiscrepancyState.OPEN)
 
     def of_document(self, document: Document) -> DiscrepancyQuerySet:
-        return self.filter(sides__figure__document=document).distinct()
+        return self.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document=document).values("discrepancy"))
+
+    def blocking(self, document: Document) -> DiscrepancyQuerySet:
+        """Open conflicts and slips of a document's figures, and figures it gives as current that others supersede.
+
+        A figure is given as current where the copy states no date for it.
+        """
+        given = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), side="a", figure__document=document)
+        current = given.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
+        current = current.exclude(figure__state=FigureState.DISMISSED)
+        current = current.exclude(figure__anchor_state=AnchorState.ORPHANED)
+        alarms = Q(kind__in=[DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP])
+        superseded = Q(Exists(current), kind=DiscrepancyKind.SUPERSEDED)
+        return self.open().of_document(document).filter(alarms | superseded)
 
     def with_sides(self) -> DiscrepancyQuerySet:
         return self.prefetch_related(sides_with_texts())
@@ -148,6 +158,12 @@ class DiscrepancyFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side}: {self.figure}"
+
+
+def both_sides_of(**figures: Any) -> Q:
+    """Whether each side of a discrepancy has a figure of this kind; looked up row by row, by the index of the sides."""
+    sides = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), **figures)
+    return Q(Exists(sides.filter(side="a")), Exists(sides.filter(side="b")))
 
 
 def sides_with_texts() -> Prefetch[Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, TextField, Value, When, prefetch_related_objects
 from django.utils import timezone
 
 from factcheck import signals
@@ -19,7 +19,6 @@ from factcheck.conf import settings
 from factcheck.models import (
     Claim,
     Discrepancy,
-    DiscrepancyKind,
     Document,
     Figure,
     Job,
@@ -28,15 +27,16 @@ from factcheck.models import (
     SignOff,
     VerdictLabel,
     Waiver,
+    both_sides_of,
 )
 from factcheck.permissions import MACHINE
 from factcheck.queue import JobName
-from factcheck.states import ClaimState, DiscrepancyState, DocumentState, FigureState, JobState
+from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
 from .happenings import tell_webhooks
 from .notices import tell_clearance
-from .transitions import log, require, told_to, words_sha256
+from .transitions import OF_ANOTHER_DESK, log, require, words_sha256
 
 UNCHECKED: dict[str, str] = {
     ClaimState.PROPOSED: "has not been looked at",
@@ -61,7 +61,10 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """The gate's answer for one revision at one time, and the policy of the desk by which it was given."""
+    """The gate's answer for one revision at one time, and the policy of the desk by which it was given.
+
+    ``more`` blockers are counted and not listed, where the caller wanted a few only.
+    """
 
     clear: bool
     document: int
@@ -70,30 +73,37 @@ class Clearance:
     blockers: tuple[Blocker, ...]
     waived_until: datetime | None = None
     policy: dict[str, Any] = field(default_factory=dict)
+    more: int = 0
 
     def as_dict(self) -> dict[str, Any]:
+        """The whole answer, as it is kept and sent; not for one that leaves blockers out."""
         until = self.waived_until.isoformat() if self.waived_until else None
-        return {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
+        told = {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
+        del told["more"]
+        return told
 
 
-def clearance(document: Document, *, source_sha256: str = "", at: datetime | None = None) -> Clearance:
+def clearance(
+    document: Document, *, source_sha256: str = "", at: datetime | None = None, most: int | None = None
+) -> Clearance:
     """Whether the current revision may be published, or the list of what blocks it.
 
     ``source_sha256`` is the SHA-256 of the bytes the host is about to publish; if it is not that of the
-    current revision the answer is ``not_this_revision``, whatever else holds.
+    current revision the answer is ``not_this_revision``, whatever else holds. ``most``: a page that shows a few
+    blockers has the others counted in ``more``, and not loaded.
     """
     now = at or timezone.now()
     revision = document.current_revision
     blockers = list(document_blockers(document, revision, source_sha256))
-    policy, waiver = Policy.of(document.desk), None
+    policy, waiver, more = Policy.of(document.desk), None, 0
     if revision is not None and not blockers:
-        blockers = list(content_blockers(document, policy, now))
         waiver = revision.waivers.running(now).order_by("-expires_at").first()
+        blockers, more = content_blockers(document, policy, now, None if waiver else most)
     covered = waiver is not None and bool(blockers) and are_covered(blockers, waiver)
     return Clearance(
-        clear=not blockers or covered, document=document.pk, revision=revision.number if revision else None,
+        clear=covered or not (blockers or more), document=document.pk, revision=revision.number if revision else None,
         source_sha256=revision.bytes_sha256 if revision else "", blockers=tuple(blockers),
-        waived_until=waiver.expires_at if waiver and covered else None, policy=policy.as_dict(),
+        waived_until=waiver.expires_at if waiver and covered else None, policy=policy.as_dict(), more=more,
     )  # fmt: skip
 
 
@@ -157,17 +167,26 @@ def document_blockers(document: Document, revision: Revision | None, source_sha2
         yield Blocker("reading_failed", "document", document.pk, f"The newest text could not be read: {last.error}")
 
 
-def content_blockers(document: Document, policy: Policy, now: datetime) -> Iterator[Blocker]:
-    """Claims, figures and discrepancies that are not dealt with."""
-    waivers = latest_waivers(document)
-    signed = latest_sign_offs(document)
-    claims = Claim.objects.filter(document=document).blocking(policy.threshold).prefetch_related("anchors", "figures")
+def content_blockers(
+    document: Document, policy: Policy, now: datetime, most: int | None = None
+) -> tuple[list[Blocker], int]:
+    """Claims, figures and discrepancies that are not dealt with: at most so many, and how many more there are."""
+    found = [*claim_blockers(document, policy, now), *figure_blockers(document, policy.threshold, now)]
+    found += crosscheck_blockers(document)
+    discrepancies, more = discrepancy_blockers(document, None if most is None else max(0, most - len(found)))
+    found += discrepancies
+    return found[:most], more + len(found[most:] if most is not None else [])
+
+
+def claim_blockers(document: Document, policy: Policy, now: datetime) -> Iterator[Blocker]:
+    """Claims worth checking, or accepted, that are not signed off, waived or dismissed."""
+    waivers, signed = latest_waivers(document), latest_sign_offs(document)
+    claims = list(Claim.objects.filter(document=document).blocking(policy.threshold))
+    held_by_words = [claim for claim in claims if claim.state == ClaimState.SIGNED_OFF]
+    prefetch_related_objects(held_by_words, "anchors", "figures")
     for claim in claims:
         if blocker := claim_blocker(claim, signed.get(claim.pk), waivers.get(claim.pk), now):
             yield blocker
-    yield from figure_blockers(document, policy.threshold, now)
-    yield from discrepancy_blockers(document)
-    yield from crosscheck_blockers(document)
 
 
 def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
@@ -243,21 +262,14 @@ def figure_blockers(document: Document, threshold: float, now: datetime) -> Iter
         yield Blocker("as_of_expired", "figure", figure.pk, f"“{figure}” is given as current and is out of date.")
 
 
-def discrepancy_blockers(document: Document) -> Iterator[Blocker]:
-    """Open conflicts and slips of this document's figures, and figures given as current that others supersede."""
-    rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
-    for row in rows.of_document(document).with_sides():
-        superseded = [side.figure for side in row.sides.all() if side.side == "a"]
-        if row.kind != DiscrepancyKind.SUPERSEDED or is_current(document, superseded):
-            yield Blocker("discrepancy_open", "discrepancy", row.pk, told_to(row, document.desk_id))
+def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blocker], int]:
+    """Discrepancies in the way, at most so many, and how many more there are.
 
-
-def is_current(document: Document, superseded: Iterable[Figure]) -> bool:
-    """Whether the document gives one of the superseded figures as if it were current: without its own date."""
-    return any(
-        figure.document_id == document.pk
-        and figure.as_of_basis not in (Basis.STATED, Basis.EVENT)
-        and figure.state != FigureState.DISMISSED
-        and figure.anchor_state != AnchorState.ORPHANED
-        for figure in superseded
-    )
+    To a desk that holds no figure of the other side, only that there is one is told.
+    """
+    rows = Discrepancy.objects.blocking(document).order_by("pk")
+    seen = When(both_sides_of(figure__document__desk=document.desk_id), then=F("reason"))
+    told = Case(seen, default=Value(OF_ANOTHER_DESK), output_field=TextField())
+    shown = list(rows.values_list("pk", told)[:most])
+    more = 0 if most is None or len(shown) < most else rows.count() - len(shown)
+    return [Blocker("discrepancy_open", "discrepancy", pk, reason) for pk, reason in shown], more

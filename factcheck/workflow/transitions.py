@@ -29,6 +29,7 @@ from .watch import watch_act, watch_documents
 
 HALF = re.compile("[\ud800-\udfff]")
 MOST_AT_ONCE = 500
+OF_ANOTHER_DESK = "A figure of another desk differs from one in this text; ask the chief editor."
 KINDS = {"verificationtask": "verification_task"}
 
 
@@ -206,9 +207,7 @@ def told_to(row: Discrepancy, desk: int) -> str:
     """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
     prefetch_related_objects([row], sides_with_texts())
     seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
-    return (
-        row.reason if len(seen) > 1 else "A figure of another desk differs from one in this text; ask the chief editor."
-    )
+    return row.reason if len(seen) > 1 else OF_ANOTHER_DESK
 
 
 def void_decisions(claim: Claim, why: str, *, by: MACHINE) -> bool:

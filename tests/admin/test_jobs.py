@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from factcheck.models import Job
 from factcheck.workflow.documents import withdraw_document
-from tests.factories import DocumentFactory, JobFactory
-from tests.stories import in_hours
+from tests.factories import DeskFactory, DocumentFactory, JobFactory
+from tests.stories import do_jobs, file_text, in_hours
 
 
 @pytest.fixture
@@ -34,15 +34,48 @@ def running(desk, **values):
 def test_work_under_way_shows_how_far_it_is_and_looks_again_by_itself(client, people):
     shown = client.get(page(running(people.desk, done=3, total=12))).content.decode()
     assert '<progress class="fc-progress" max="12" value="3"' in shown
-    assert 'aria-live="polite" id="fc-progress" data-fc-progress="2"' in shown
-    assert "factcheck/progress.js" in shown
+    assert 'aria-live="polite" data-fc-wait="' in shown
+    assert "factcheck/wait.js" in shown
     assert "Look again" in shown, "without script there is a link"
 
 
 def test_work_that_has_ended_stands_still(client, people):
     shown = client.get(page(JobFactory(desk=people.desk, state="done", done=3, total=3))).content.decode()
-    assert "data-fc-progress" not in shown
-    assert "progress.js" not in shown
+    assert "data-fc-wait" not in shown
+    assert "wait.js" not in shown
+
+
+def waiting(record):
+    return reverse(f"admin:factcheck_{record._meta.model_name}_waiting", args=[record.pk])
+
+
+def test_how_far_work_is_is_asked_at_an_address_of_a_few_rows(client, people, django_assert_max_num_queries):
+    job = running(people.desk, done=3, total=12)
+    client.get(waiting(job))
+    with django_assert_max_num_queries(8):
+        shown = client.get(waiting(job)).content.decode()
+    assert 'value="3"' in shown
+    assert waiting(job) in shown, "it says where to ask again"
+    ended = client.get(waiting(JobFactory(desk=people.desk, state="done"))).content.decode()
+    assert "Done." in ended and "data-fc-wait" not in ended
+
+
+def test_a_document_says_which_of_its_work_is_under_way_whatever_its_length(
+    client, people, django_assert_max_num_queries
+):
+    document = file_text("The mill lost 12 horses. " * 200, desk=people.desk, by=people.editor, read=False)
+    client.get(waiting(document))
+    with django_assert_max_num_queries(8):
+        shown = client.get(waiting(document)).content.decode()
+    assert "Read document: waiting for a worker" in shown
+    do_jobs()
+    assert "The work has ended" in client.get(waiting(document)).content.decode()
+    assert "data-fc-wait" not in client.get(waiting(document)).content.decode()
+
+
+def test_how_far_work_of_another_desk_is_nobody_is_told(client, people):
+    for record in (JobFactory(desk=DeskFactory()), DocumentFactory()):
+        assert client.get(waiting(record)).status_code == 404
 
 
 def test_the_list_leaves_out_the_small_work_unless_it_failed_or_is_asked_for(client, people):

@@ -285,3 +285,37 @@ def test_a_text_whose_figures_differ_from_more_than_a_thousand_others_still_gets
         answer = clearance(story)
     assert [row.code for row in answer.blockers] == ["discrepancy_open"] * 1100
     assert len(asked) < 30, "the sides are asked for at once"
+
+
+def loaded(asked) -> int:
+    """How many queries fetch whole discrepancies or whole figures of their sides."""
+    return sum('"factcheck_discrepancyfigure"."side"' in row["sql"].split(" FROM ")[0] for row in asked)
+
+
+def test_the_gate_counts_in_the_database_and_loads_only_what_a_page_shows(story, staff):
+    clear_document(story, staff)
+    many_discrepancies(story.figures.get(), 60)
+    story.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked:
+        answer = clearance(story, most=5)
+    assert (answer.clear, len(answer.blockers), answer.more) == (False, 5, 55)
+    assert loaded(asked) == 0
+    whole = clearance(story)
+    assert (len(whole.blockers), whole.more) == (60, 0)
+    assert answer.blockers == whole.blockers[:5]
+
+
+def test_a_page_that_shows_as_many_as_there_are_has_no_more(story, staff):
+    clear_document(story, staff)
+    many_discrepancies(story.figures.get(), 5)
+    story.refresh_from_db()
+    assert [(len(answer.blockers), answer.more) for answer in (clearance(story, most=5), clearance(story, most=6))] == [
+        (5, 0),
+        (5, 0),
+    ]
+
+
+def test_a_page_with_room_for_none_still_says_how_many_there_are(story):
+    whole = len(clearance(story).blockers)
+    short = clearance(story, most=0)
+    assert (short.clear, short.blockers, short.more) == (False, (), whole)
