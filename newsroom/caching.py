@@ -1,26 +1,93 @@
-"""The cache of the production lane: Redis, and nothing worse than a miss while Redis is away."""
+"""The cache of the production lane: Redis, and nothing worse than a miss while Redis is away, silent or slow.
+
+A request waits for it a fraction of a second at most. After a failure nobody asks for some seconds; then one request
+tries, and only when that one is answered do the others ask again.
+"""
+
+from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
+ANSWER_SECONDS = 0.3
+REST_SECONDS = 5.0
+
+
+class Rest:
+    """Whether a server may be asked: yes, until it fails; then again by one request after each rest. One a process."""
+
+    def __init__(self) -> None:
+        self.until: float | None = None
+        self.lock = threading.Lock()
+
+    def may_ask(self) -> bool:
+        if self.until is None:
+            return True
+        with self.lock:
+            if self.until is not None and time.monotonic() < self.until:
+                return False
+            self.until = time.monotonic() + REST_SECONDS  # this request tries; the others rest on
+            return True
+
+    def failed(self) -> None:
+        if self.until is None:
+            logger.warning("the cache does not answer; going on without it")
+        self.until = time.monotonic() + REST_SECONDS
+
+    def answered(self) -> None:
+        if self.until is not None:
+            logger.warning("the cache answers again")
+        self.until = None
+
+
+rests: dict[str, Rest] = {}
+
+
+def or_without(name: str, without: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of the cache, and what it gives while the server rests."""
+    ask = getattr(RedisCache, name)
+
+    def method(self: Redis, *args: Any, **kwargs: Any) -> Any:
+        if self.rest.may_ask():
+            try:
+                found = ask(self, *args, **kwargs)
+            except RedisError:
+                self.rest.failed()
+            else:
+                self.rest.answered()
+                return found
+        return without(*args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+def default_of(key: str, default: Any = None, version: int | None = None) -> Any:
+    return default
 
 
 class Redis(RedisCache):
     """Counts of requests live here. The lock-out of log-ins does not: that one is in the database."""
 
-    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        try:
-            return super().get(key, default, version)
-        except RedisError:
-            logger.warning("the cache does not answer; going on without it")
-            return default
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        times = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        super().__init__(server, {**params, "OPTIONS": {**times, **params.get("OPTIONS", {})}})
+        self.rest = rests.setdefault(str(server), Rest())
 
-    def set(self, *args: Any, **kwargs: Any) -> None:
-        try:
-            super().set(*args, **kwargs)
-        except RedisError:
-            logger.warning("the cache does not answer; going on without it")
+    get = or_without("get", default_of)
+    set = or_without("set", lambda *args, **kwargs: None)
+    add = or_without("add", lambda *args, **kwargs: False)
+    touch = or_without("touch", lambda *args, **kwargs: False)
+    delete = or_without("delete", lambda *args, **kwargs: False)
+    has_key = or_without("has_key", lambda *args, **kwargs: False)
+    clear = or_without("clear", lambda *args, **kwargs: False)
+    get_many = or_without("get_many", lambda *args, **kwargs: {})
+    set_many = or_without("set_many", lambda data, *args, **kwargs: list(data))
+    delete_many = or_without("delete_many", lambda *args, **kwargs: None)

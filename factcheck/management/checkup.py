@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from celery import current_app
 from django.contrib.auth import get_user_model
@@ -50,9 +51,15 @@ def guards() -> Finding:
     )
 
 
+def asked_broker() -> Any:
+    """A connection to the broker that waits a few seconds at most, also for one that is silent."""
+    patience = {"socket_timeout": PING_SECONDS, "socket_connect_timeout": PING_SECONDS}
+    return current_app.connection_for_write(transport_options=patience)
+
+
 def broker() -> Finding:
     try:
-        with current_app.connection_for_write() as link:
+        with asked_broker() as link:
             link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
     except Exception as error:
         return False, f"the broker does not answer ({type(error).__name__})"
@@ -62,7 +69,7 @@ def broker() -> Finding:
 def worker() -> Finding:
     """One answer is enough; the address of a broker, which may hold a password, is never told."""
     try:
-        with current_app.connection_for_write() as link:  # asking a broker that is away would wait for it for ever
+        with asked_broker() as link:  # asking a broker that is away would wait for it for ever
             link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
             answers = current_app.control.ping(timeout=PING_SECONDS, limit=1, connection=link)
     except Exception as error:
