@@ -86,6 +86,12 @@ TEMPLATES = [
 ]
 
 
+# Seconds, and never minutes: whoever waits for a database that is away is told so. The system gives up a connection
+# whose other end says nothing; the pool looks at each before it gives it out, and makes a new one at the first call.
+SILENCE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 4, "reconnect_timeout": 2}
+
+
 def database(url: str) -> dict[str, Any]:
     """Connection settings; SQLite in WAL with immediate transactions, PostgreSQL with a pool."""
     found = env.db_url_config(url)
@@ -93,8 +99,8 @@ def database(url: str) -> dict[str, Any]:
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
         found["OPTIONS"] = {"timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": pragmas}
     else:
-        found["OPTIONS"] = {**found.get("OPTIONS", {}), "pool": True}
-    return dict(found)
+        found["OPTIONS"] = {"connect_timeout": 3, **SILENCE, **found.get("OPTIONS", {}), "pool": POOL}
+    return {**found, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": database(env("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'newsroom.sqlite3'}"))}

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 
 from newsroom.health import Ready, alive
+from newsroom.outage import handler500  # noqa: F401 - Django looks for it here
 from newsroom.stories import views
 
 

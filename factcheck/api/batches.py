@@ -13,10 +13,11 @@ from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 
+from factcheck.availability import is_busy
 from factcheck.errors import FactcheckError, StaleRevision
 
 from .bodies import Body
-from .errors import ErrorAnswer, is_busy, refusal_of
+from .errors import ErrorAnswer, refusal_of
 from .lists import BIGGEST_ID
 
 MOST_ITEMS = 200

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
+from factcheck.availability import AWAY_SECONDS, is_away, is_busy
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
 
 STATUS: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
@@ -66,17 +66,12 @@ class Busy(exceptions.APIException):
     wait = 1
 
 
-TAKES_TURNS = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL: serialization failure, deadlock, lock not available."""
+class Away(Busy):
+    """The database is lost, refuses or has no connection to give."""
 
-
-def is_busy(exc: Exception) -> bool:
-    """Whether the same request can succeed a moment later: the database was locked, or two writers collided."""
-    if not isinstance(exc, OperationalError):
-        return False
-    cause = exc.__cause__
-    said = getattr(cause, "sqlite_errorname", "") or ""
-    return said.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or getattr(cause, "sqlstate", None) in TAKES_TURNS
+    default_detail = "The database cannot be reached at this moment; please send the request again."
+    default_code = "unavailable"
+    wait = AWAY_SECONDS
 
 
 class Handler(ExceptionHandler):
@@ -90,8 +85,8 @@ class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, FactcheckError):
             return Refused(exc)
-        if is_busy(exc):
-            return Busy()
+        if is_busy(exc) or is_away(exc):
+            return Busy() if is_busy(exc) else Away()
         for known, answer in self.django.items():
             if isinstance(exc, known):
                 return answer()

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from psycopg import errors as postgres
 
-from factcheck.api.errors import is_busy
+from factcheck.availability import is_busy
 from factcheck.models import Event
 from tests import factories as f
 

@@ -129,7 +129,7 @@ def test_a_cache_that_is_silent_is_asked_once_and_then_not_for_some_seconds(sile
 
 
 def test_after_its_rest_one_request_tries_and_the_others_go_on_without(silent_server):
-    address, connections = silent_server
+    address, _ = silent_server
     Redis(address, {}).get("a")
     rests[address].until = time.monotonic() - 1
     tried = [rests[address].may_ask() for _ in range(3)]

@@ -1,0 +1,47 @@
+"""Whether the same request can succeed a moment later: what a database says when it is taken, away or full.
+
+All else that a database says is a fault of the program, and is not to be tried again.
+"""
+
+from __future__ import annotations
+
+from django.db import InterfaceError, OperationalError
+
+TAKES_TURNS = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+
+GOES_AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
+"""PostgreSQL: shut down, crashed, not yet up, session ended, transaction ended for idling, too many connections."""
+
+AWAY_SECONDS = 5
+"""After how many seconds a request to a database that is away is worth sending again."""
+
+
+def is_busy(exc: BaseException) -> bool:
+    """Whether the database was locked, or two writers collided; nothing was written."""
+    if not isinstance(exc, OperationalError):
+        return False
+    return sqlite_code(exc).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or sqlstate(exc) in TAKES_TURNS
+
+
+def is_away(exc: BaseException) -> bool:
+    """Whether the connection was lost, refused or not to be had.
+
+    An error that the server itself did not send carries no SQLSTATE: then it is the connection's.
+    """
+    if not isinstance(exc, (OperationalError, InterfaceError)):
+        return False
+    if code := sqlite_code(exc):
+        return code.startswith("SQLITE_CANTOPEN")
+    state = sqlstate(exc)
+    if state is None:
+        return isinstance(exc, OperationalError) or "connection" in str(exc)
+    return state.startswith("08") or state in GOES_AWAY
+
+
+def sqlite_code(exc: BaseException) -> str:
+    return getattr(exc.__cause__, "sqlite_errorname", "") or ""
+
+
+def sqlstate(exc: BaseException) -> str | None:
+    return getattr(exc.__cause__, "sqlstate", None)

@@ -1,0 +1,188 @@
+"""A database that is lost, refuses or is full: 503 with the time to wait on every door, and all is well when it is back."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from psycopg import errors as postgres
+from psycopg_pool import PoolTimeout
+
+from factcheck.availability import is_away, is_busy
+from factcheck.models import Document
+from newsroom.settings import database
+from tests.link import Link
+from tests.live import LANES, Site, wait_until
+
+
+def as_django_says_it(cause, kind=OperationalError):
+    try:
+        raise kind(str(cause)) from cause
+    except kind as error:
+        return error
+
+
+AWAY = {
+    "lost in the middle": psycopg.OperationalError("server closed the connection unexpectedly"),
+    "refused": psycopg.OperationalError("connection refused"),
+    "none to be had": PoolTimeout("couldn't get a connection after 4.00 sec"),
+    "shut down": postgres.AdminShutdown("terminating connection due to administrator command"),
+    "crashed": postgres.CrashShutdown("terminating connection because of crash of another server process"),
+    "starting": postgres.CannotConnectNow("the database system is starting up"),
+    "full": postgres.TooManyConnections("sorry, too many clients already"),
+    "connection exception": postgres.ConnectionFailure("connection failure"),
+}
+FAULTS = {
+    "disk full": postgres.DiskFull("could not extend file"),
+    "no such table": postgres.UndefinedTable("relation does not exist"),
+    "out of memory": postgres.OutOfMemory("out of memory"),
+}
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_a_database_that_is_away_is_told_apart_from_a_fault(name):
+    error = as_django_says_it(AWAY[name])
+    assert (is_away(error), is_busy(error)) == (True, False)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_not_called_away(name):
+    assert not is_away(as_django_says_it(FAULTS[name]))
+
+
+def test_a_closed_connection_is_away_and_a_closed_cursor_is_a_fault():
+    assert is_away(as_django_says_it(psycopg.InterfaceError("the connection is closed"), InterfaceError))
+    assert not is_away(as_django_says_it(psycopg.InterfaceError("the cursor is closed"), InterfaceError))
+    assert not is_away(ValueError("connection"))
+
+
+DOORS = ["/", "/login/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/nowhere/"]
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/factcheck/document/desk/", "/factcheck/api/v1/documents/"])
+@pytest.mark.parametrize("name", AWAY)
+def test_each_door_answers_503_and_says_when_to_come_again(name, path, staff, client):
+    staff.editor.is_staff = True
+    staff.editor.save()
+    client.force_login(staff.editor)
+    client.raise_request_exception = False
+    error = as_django_says_it(AWAY[name])
+
+    def lost(execute, sql, params, many, context):
+        raise error
+
+    with connection.execute_wrapper(lost):
+        answer = client.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    if "/api/" in path:
+        assert answer.json()["type"] == "server_error"
+        assert [row["code"] for row in answer.json()["errors"]] == ["unavailable"]
+    else:
+        assert "The database cannot be reached at this moment." in answer.content.decode()
+    assert client.get(path).status_code == 200
+
+
+def test_what_is_sent_while_it_is_away_is_not_said_to_be_kept(staff, client):
+    staff.editor.is_staff = True
+    staff.editor.save()
+    client.force_login(staff.editor)
+    client.raise_request_exception = False
+    error = as_django_says_it(AWAY["refused"])
+
+    def lost(execute, sql, params, many, context):
+        raise error
+
+    with connection.execute_wrapper(lost):
+        page = client.post("/admin/factcheck/document/add/", {"text": "Rain."}).content.decode()
+    assert "perhaps not kept" in page
+    assert "http-equiv" not in page, "what was sent is sent again by the person alone"
+    assert not Document.objects.exists()
+
+
+def test_any_other_error_is_the_ordinary_500(staff, client):
+    client.force_login(staff.editor)
+    client.raise_request_exception = False
+
+    def broken(execute, sql, params, many, context):
+        raise ZeroDivisionError
+
+    with connection.execute_wrapper(broken):
+        assert client.get("/").status_code == 500
+
+
+class Visitor:
+    """A browser without a screen: it keeps cookies, follows redirects and tells the status of each page."""
+
+    def __init__(self, site: Site) -> None:
+        self.base = f"http://127.0.0.1:{site.port}"
+        self.web = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, str]:
+        try:
+            with self.web.open(urllib.request.Request(self.base + path, headers=headers), timeout=30) as answer:
+                return answer.status, "", answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.headers.get("Retry-After", ""), refused.read().decode()
+
+    def log_in(self, name: str) -> None:
+        mark = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/login/")[2])
+        said = {"username": name, "password": f"pass-{name}-word", "csrfmiddlewaretoken": mark[1]}
+        self.web.open(f"{self.base}/login/", urllib.parse.urlencode(said).encode(), timeout=30).close()
+
+
+class Linked(Site):
+    """A site whose way to its database a test can cut."""
+
+    def make_database(self) -> None:
+        super().make_database()
+        there = urlsplit(self.env["DATABASE_URL"])
+        self.link = Link(there.hostname, there.port or 5432)
+        who = f"{there.username}:{there.password}" if there.password else there.username
+        self.env["DATABASE_URL"] = urlunsplit(there._replace(netloc=f"{who}@127.0.0.1:{self.link.port}"))
+
+
+@pytest.mark.parametrize("lane", LANES[1:])
+def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(lane, tmp_path):
+    with Linked(lane, tmp_path) as site:
+        visitor, token = Visitor(site), site.token("editor")
+        visitor.log_in("editor")
+        asked = {"Authorization": f"Token {token}"}
+        doors = [(path, {}) for path in DOORS] + [("/factcheck/api/v1/documents/", asked)]
+
+        def answers() -> dict[str, tuple[int, str]]:
+            return {path: visitor.get(path, **headers)[:2] for path, headers in doors}
+
+        well = {path: (404 if path == "/nowhere/" else 200, "") for path, _ in doors}
+        assert answers() == well
+        for _ in range(3):
+            site.link.cut()
+            assert answers() == well, "a dead connection of the pool greets nobody"
+        site.link.refuse()
+        away = answers()
+        assert {path for path, told in away.items() if told == (503, "5")} >= {
+            "/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/",
+            "/factcheck/api/v1/documents/",
+        }, away  # fmt: skip
+        assert 500 not in {status for status, _ in away.values()}
+        body = json.loads(visitor.get("/factcheck/api/v1/documents/", **asked)[2])
+        assert body["errors"][0]["code"] == "unavailable"
+        assert visitor.get("/healthz/")[0] == 200
+        site.link.mend()
+        wait_until(lambda: answers() == well, 20, f"the site did not find its database again: {answers()}")
+        for _ in range(3):
+            assert answers() == well
+
+
+def test_the_pool_looks_at_its_connections_and_waits_for_seconds_only():
+    told = database("postgres://a@127.0.0.1/b")
+    assert told["CONN_HEALTH_CHECKS"] is True
+    assert 0 < told["OPTIONS"]["connect_timeout"] <= 5
+    assert 0 < told["OPTIONS"]["pool"]["timeout"] <= 5
