@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 
 from factcheck.text import numbers
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import NAMESAKES
 from factcheck.text.patterns import Pattern
 
 _LEX = load()
@@ -164,6 +165,8 @@ def _class_of_word(word: str, first: bool) -> str:
         return "unit"
     if low in _HEDGES:
         return "hedge"
+    if low in NAMESAKES and word.istitle() and not first:
+        return "name"
     if low in _MODALS:
         return "modality"
     if low in _ATTRIBUTION or (low in _LEX.party_heads and len(low) > 4):

@@ -7,6 +7,7 @@ side. When in doubt a sentence stays whole; what a clause is worth is in ``check
 from __future__ import annotations
 
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import NAMESAKES
 from factcheck.text.patterns import Pattern
 from factcheck.text.sentences import LONGEST
 from factcheck.text.values import Span
@@ -143,7 +144,8 @@ def _is_subject(word: str) -> bool:
 def _is_finite(tokens: list[str], low: list[str], at: int) -> bool:
     word = low[at]
     if word in _FINITE:
-        return not at or low[at - 1] not in _ARTICLES
+        named = at and word in NAMESAKES and tokens[at][0].isupper()
+        return not named and (not at or low[at - 1] not in _ARTICLES)
     if word not in _EITHER and (word[-2:] != "ed" or len(word) <= FEWEST):
         return False
     if at + 1 == len(low) or (at and low[at - 1] in _ARTICLES):

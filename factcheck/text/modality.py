@@ -6,7 +6,10 @@ fact is never held against one that is.
 
 from __future__ import annotations
 
+import re
+
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import is_name
 from factcheck.text.numbers import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Modality
@@ -47,13 +50,13 @@ def modality(text: str, floor: int, begin: int, at: int, tail: int, end: int) ->
     clause = start
     for stop in _BREAK.finditer(text, start, begin):
         clause = stop.end()
-    cues = [c for c in _CUE.finditer(text, clause, begin) if c["cue"] != "May"]
+    cues = [c for c in _CUE.finditer(text, clause, begin) if not _is_named(text, c, "cue")]
     if cues:
         last = cues[-1]
         between = text[last.end() : begin]
         if not _REPORTED.search(between) or _LEX.modality_cues[last["cue"].lower()] in ("denied", "feared"):
             return Modality(_LEX.modality_cues[last["cue"].lower()])
-    following = _NEXT.match(text, tail, min(end, tail + 70))
+    following = _following(text, tail, min(end, tail + 70))
     if following is not None and following["denied"]:
         return Modality.DENIED
     if _MISSED.search(text, max(floor, begin - 60), begin):
@@ -61,3 +64,15 @@ def modality(text: str, floor: int, begin: int, at: int, tail: int, end: int) ->
     if following is not None and not _REPORTED.search(text, clause, begin):
         return Modality.FEARED if following["feared"] else Modality.FORECAST
     return Modality.REPORTED
+
+
+def _following(text: str, tail: int, end: int) -> re.Match[str] | None:
+    """What the words behind a figure say of it; "in May" and "by Will Smith" say nothing."""
+    found = _NEXT.match(text, tail, end)
+    while found is not None and found.lastgroup and _is_named(text, found, found.lastgroup):
+        found = _NEXT.match(text, found.end(), end)
+    return found
+
+
+def _is_named(text: str, cue: re.Match[str], group: str) -> bool:
+    return is_name(text, cue.start(group), cue.start(group) + len(cue[group].split(" ", maxsplit=1)[0]))

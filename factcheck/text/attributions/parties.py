@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from factcheck.text.attributions.cues import ALL, DOCUMENTS, SPEAKERS, word_set
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import NAMESAKES, is_name, is_person
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
 
@@ -123,7 +124,11 @@ def read_line(text: str, sentence: Span, quotes: list[Span]) -> Line:
     low = "\n".join(words).lower().split("\n") if words else []
     if low and low[-1] != QUOTE:
         low[-1] = low[-1].rstrip(".!?\u2026") or "."
-    return Line(text, words, low, marks)
+    line = Line(text, words, low, marks)
+    for at, word in enumerate(low):
+        if word in NAMESAKES and is_person(text, line.start(at), line.start(at) + len(word)):
+            low[at] = words[at][: len(word)]  # with its capital it is neither a verb nor a month
+    return line
 
 
 def before(line: Line, at: int) -> Party | None:
@@ -403,7 +408,7 @@ def extent(line: Line, at: int) -> Party | None:
     stop = at
     while stop < count and stop - at < 22:
         word = low[stop]
-        stops = word in _EXTENT_STOPS and not (word == "may" and line.words[stop] == "May")
+        stops = word in _EXTENT_STOPS and not is_name(line.text, line.start(stop), line.start(stop) + len(word))
         if word == "," or (word in HARD and word != QUOTE) or stops:
             break
         if word == "on" and stop + 1 < count and low[stop + 1] in _LEX.weekdays:

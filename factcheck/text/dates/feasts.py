@@ -177,4 +177,4 @@ def _year(
         return today.year - (not gone)
     if before or this is None:
         return today.year
-    return nearest_year(context.ref, this.month, this.day, bool(LOOKS_AHEAD.search(context.before(start))))
+    return nearest_year(context.ref, this.month, this.day, context.looks(LOOKS_AHEAD, start))

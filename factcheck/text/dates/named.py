@@ -139,7 +139,7 @@ def _dated_weekday(context: Context, start: int, end: int, number: int) -> DateM
     dated = _OF_MONTH.match(text, end, context.limit)
     if dated and context.ref is not None:
         day = ordinal_value(dated["ordinal"] or dated["number"])
-        found = _weekday_on(context.ref, number, day, bool(LOOKS_AHEAD.search(context.before(start, 30))))
+        found = _weekday_on(context.ref, number, day, context.looks(LOOKS_AHEAD, start, 30))
         if found is not None:
             return DateMention(Span(start, dated.end()), day_period(found, text[start : dated.end()]))
     return None
@@ -153,7 +153,7 @@ def _plain_weekday(context: Context, start: int, end: int, number: int) -> DateM
     first, last = start - (len(part.group()) if part else 0), later.end() if later else end
     if context.ref is None:
         return DateMention(Span(first, last), None, "week")
-    ahead = bool(LOOKS_AHEAD.search(context.before(first, 30)) or _AHEAD.search(context.before(first, 90)))
+    ahead = context.looks(LOOKS_AHEAD, first, 30) or context.looks(_AHEAD, first, 90)
     ahead = ahead and not _DONE.search(context.before(first, 70)) and not _DONE_BY.match(text, last, context.limit)
     period = day_period(find_weekday(midnight(context.ref), number, ahead), text[first:last])
     word = (part.group(1) or "") if part else (later.group(1) if later else "")
@@ -275,7 +275,7 @@ def read_day_of_month(context: Context, start: int, end: int) -> DateMention | N
             return None
     step = {"next": 1, "last": -1}.get((found["of"] or "").lower().split(" ")[-2] if found["of"] else "", 0)
     total = context.ref.year * 12 + context.ref.month - 1 + step
-    ahead = bool(LOOKS_AHEAD.search(context.before(start, 30)))
+    ahead = context.looks(LOOKS_AHEAD, start, 30)
     if not found["of"] and day > context.ref.day and not ahead:
         total -= 0 if day - context.ref.day <= 14 else 1
     elif not found["of"] and day < context.ref.day and ahead:

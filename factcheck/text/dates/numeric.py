@@ -125,7 +125,7 @@ def _month_day(context: Context, found: re.Match[str]) -> DateMention | None:
         return DateMention(span, None) if 1 <= month <= 12 and 1 <= day <= 31 else None
     if found["md"] == "9/11":  # in news this is one day, whatever the year
         return DateMention(span, a_day(2001, 9, 11, context.ref, "9/11"))
-    year = nearest_year(context.ref, month, day, bool(LOOKS_AHEAD.search(context.before(start, 40))))
+    year = nearest_year(context.ref, month, day, context.looks(LOOKS_AHEAD, start, 40))
     return DateMention(span, a_day(year, month, day, context.ref, found["md"]), "year")
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import first_verb
 from factcheck.text.numbers.numerals import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
@@ -85,6 +86,14 @@ class Context:
         """
         words = self.text[max(self.floor, at - 24) : at].lower().split()
         return words[-1] if words else ""
+
+    def looks(self, ahead: Pattern, at: int, reach: int = 48) -> bool:
+        """Whether a verb of what is to come stands just before a place; "Will Smith" is none.
+
+        >>> [Context(t, None, 0, 10).looks(LOOKS_AHEAD, 10) for t in ("They will, ", "Mrs Will, ")]
+        [True, False]
+        """
+        return first_verb(ahead, self.text, max(0, at - reach), at)
 
     def before(self, at: int, reach: int = 48) -> str:
         """The words just before a place, those of earlier mentions too."""

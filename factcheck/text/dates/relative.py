@@ -245,8 +245,7 @@ def _ahead_unit(context: Context, found: re.Match[str], start: int, end: int, un
     text, first = context.text, start - len(found.group())
     first = start - len(found.group())
     times = _TIME_AFTER.match(text, end, context.limit)
-    before = context.before(first, 110)
-    if not times and (not _TO_COME.search(before) or _ONCE.search(context.before(first, 44) + "in ")):
+    if not times and (not context.looks(_TO_COME, first, 110) or _ONCE.search(context.before(first, 44) + "in ")):
         return None
     if re.match(r"(?i:\s(?:ago|before|after|since|of|from|later|earlier)\b)", text[end : end + 9]):
         return None
@@ -302,7 +301,7 @@ def _the_week(context: Context, found: re.Match[str], start: int, end: int, unit
         return _week_number(context, start, numbered)
     over = unit == "weekend" and _OVER_BEFORE.search(context.before(start - len(found.group()), 12))
     if over and context.ref is not None and context.ref.weekday() < 5:
-        ahead = LOOKS_AHEAD.search(context.before(start, 60)) or LOOKS_AHEAD.search(text[end : end + 40])
+        ahead = context.looks(LOOKS_AHEAD, start, 60) or context.looks(LOOKS_AHEAD, end + 40, 40)
         span = Span(start - len(found.group()), end)
         day = context.ref if ahead else shift(context.ref, "week", -1)
         return DateMention(span, unit_period(day, "weekend", span.cut(text)))

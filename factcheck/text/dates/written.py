@@ -21,6 +21,7 @@ from factcheck.text.dates.periods import (
     zone,
 )
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import is_name
 from factcheck.text.numbers.numerals import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Period, Span
@@ -86,6 +87,8 @@ _NOUN_NEXT = Pattern(
     r"\s(?!(?:at|on|in|to|for|and|or|by|with|from|when|after|before|the|an?|as|until|that|which|it|he|she|they|we|was|were|is|are"
     r"|has|have|had|about|around|nearly|some|but|while|because|amid|during|over|near)\b)[a-z]"
 )
+_MARCH_OF = Pattern(r"\s(?:on|for|of|against)\s(?:the\s)?[A-Z]")  # "the March on Rome"
+_LENGTH_NEXT = Pattern(r"(?i:\s\d{1,2}\s(?:seconds|minutes|hours|days|weeks|months|years)\b)")  # "the march 4 days ago"
 _WORDS_THAT_ARE_NOT_MONTHS = frozenset(["march", "mar", "may", "sep", "dec", "jan"])
 
 
@@ -175,6 +178,8 @@ def _is_month(context: Context, start: int, end: int, back: str, dated: bool) ->
     """Whether a word that also means something else ("may", "march", "Dec") is the name of a month here."""
     text, word = context.text, context.text[start:end].lower()
     if text[start].isupper():
+        if word == "march" and _MARCH_OF.match(text, end) and not dated:
+            return False
         return (
             word not in ("may", "march", "mar", "dec")
             or dated
@@ -182,7 +187,9 @@ def _is_month(context: Context, start: int, end: int, back: str, dated: bool) ->
         )
     if word not in _WORDS_THAT_ARE_NOT_MONTHS:
         return True
-    return bool(_LOWER_LEAD.search(back)) or (dated and word != "may")
+    if _LENGTH_NEXT.match(text, end):
+        return False
+    return bool(_LOWER_LEAD.search(back)) or (dated and (word != "may" or is_name(text, start, end)))
 
 
 def _days(context: Context, back: str, start: int, end: int) -> tuple[int, int, int, int]:
@@ -231,7 +238,7 @@ def _year_of(
         if word in ("last", "past", "previous"):
             return now.year - (month >= now.month), True
         return now.year + (word != "this" and month <= now.month), True
-    return nearest_year(context.ref, month, day, bool(LOOKS_AHEAD.search(context.before(first, 40)))), False
+    return nearest_year(context.ref, month, day, context.looks(LOOKS_AHEAD, first, 40)), False
 
 
 def _slashed(context: Context, start: int, end: int) -> DateMention | None:
