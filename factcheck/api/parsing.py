@@ -11,12 +11,15 @@ from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
 
 from factcheck.intake.extracts import MAX_BYTES
+from factcheck.intake.stored import NOBODYS, UNUSABLE
 
 from .errors import TooLarge
 
 MAX_BODY = 4 * MAX_BYTES  # a text may be a good deal longer in JSON escapes than in UTF-8
 DEEPEST = 20
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNREADABLE = re.compile(f"[\0\ud800-\udfff{NOBODYS}]")
+READ_FIRST = re.compile(r"(text|ninjs)(\..*)?", re.DOTALL)
+"""What a reader cleans before it is kept: a new page or a bell in it is no reason to refuse it."""
 
 
 def refuse_large(context: dict[str, Any]) -> None:
@@ -46,9 +49,13 @@ class JSONParser(parsers.BaseParser):
 
 
 def refuse_unstorable(path: str, words: str) -> None:
-    if UNSTORABLE.search(words):
-        message = "It holds a character that no text can hold: NUL, or half of a surrogate pair."
-        raise ValidationError({UNSTORABLE.sub("\ufffd", path) or "body": message}, code="character_unusable")
+    """Refuse what no text can hold; a text that is read first may hold the controls that reading takes out."""
+    if (UNREADABLE if READ_FIRST.fullmatch(path) else UNUSABLE).search(words):
+        message = (
+            "It holds a character that no text can hold: a control character, half of a surrogate pair, "
+            "or one that Unicode gives to nobody."
+        )
+        raise ValidationError({UNUSABLE.sub("\ufffd", path) or "body": message}, code="character_unusable")
 
 
 def strings_of(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:

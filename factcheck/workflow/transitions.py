@@ -7,7 +7,6 @@ sign-offs) and anchors are written here too, so that no other module can write t
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from factcheck import signals
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.intake.stored import UNUSABLE
 from factcheck.models import Anchor, Claim, Discrepancy, Event, EventNote, Figure, SignOff, Verdict, sides_with_texts
 from factcheck.permissions import MACHINE, MACHINE_MAY, desks_of, refusal
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
@@ -27,7 +27,6 @@ from .happenings import tell_webhooks
 from .notices import occasion, tell_of
 from .watch import watch_act, watch_documents
 
-HALF = re.compile("[\ud800-\udfff]")
 MOST_AT_ONCE = 500
 OF_ANOTHER_DESK = "A figure of another desk differs from one in this text; ask the chief editor."
 KINDS = {"verificationtask": "verification_task"}
@@ -70,13 +69,13 @@ def require_note(note: str) -> str:
 
 
 def require_storable(*texts: Any) -> None:
-    """Refuse what no database keeps: NUL, and the half characters that broken encodings leave.
+    """Refuse what no database or no file of a report can hold: controls, half characters, nobody's characters.
 
     Raises:
         Invalid: naming no text, for it could not be shown.
     """
     for text in texts:
-        if isinstance(text, str) and ("\0" in text or HALF.search(text)):
+        if isinstance(text, str) and UNUSABLE.search(text):
             raise Invalid("The text holds characters that cannot be kept.", code="text_unusable")
 
 

@@ -91,6 +91,8 @@ def test_a_file_is_kept_at_once(client, people, claim):
         ({"kind": "call", "note": "x", "source": "Nobody at all"}, "The registry knows nobody by this name."),
         ({"kind": "rumour", "note": "x"}, "Select a valid choice."),
         ({"kind": "call", "note": "nul\0here"}, "Null characters are not allowed."),
+        ({"kind": "call", "note": "no XML holds \uffff"}, "The text holds characters that cannot be kept."),
+        ({"kind": "call", "note": "a bell \x07"}, "The text holds characters that cannot be kept."),
     ],
 )
 def test_what_cannot_be_taken_is_said_beside_what_was_typed(said, why, client, people, claim):

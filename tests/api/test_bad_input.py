@@ -22,6 +22,13 @@ BODIES = [
     ({"text": "half \ud800 a pair"}, 422, "character_unusable"),
     ({"title": "NUL \x00 byte"}, 422, "character_unusable"),
     ({"kind": "\udc00"}, 422, "character_unusable"),
+    ({"title": "Flood\uffff"}, 422, "character_unusable"),
+    ({"text": "Forty\ufffe houses"}, 422, "character_unusable"),
+    ({"byline": "Orr\ufdd0"}, 422, "character_unusable"),
+    ({"title": "beyond the plane \U0001fffe"}, 422, "character_unusable"),
+    ({"title": "a bell \x07"}, 422, "character_unusable"),
+    ({"title": "a new page\f"}, 422, "character_unusable"),
+    ({"\uffff": 1}, 422, "character_unusable"),
     ({"\ud800": 1}, 422, "character_unusable"),
     ({"text": ""}, 422, "empty"),
     ({"text": " \n\t "}, 422, "empty"),
@@ -135,9 +142,18 @@ def test_a_form_that_makes_no_sense_is_refused(api, said, code):
 FIELDS = ("desk", "topic", "publisher", "authors", "title", "zone", "source_id", "text", "kind", "no_such_field")
 
 
+@pytest.mark.parametrize("text", ["Forty houses were flooded.\fAnd nine barns.", "Forty\x07 houses were flooded."])
+def test_a_text_may_hold_the_controls_that_reading_takes_out(api, text):
+    assert api.editor.post("documents/", {**STORY, "text": text}).status_code == 202
+    assert api.editor.post("documents/", {**STORY, "text": text + "!"}, form="multipart").status_code == 202
+    item = {"uri": "urn:x:1", "headline": "Flood", "body_text": text}
+    assert api.editor.post("documents/", {"desk": "metro", "ninjs": item}).status_code == 202
+
+
+@pytest.mark.parametrize("char", ["\0", "\uffff"])
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_form_holds_no_character_that_cannot_be_kept_either(api, field):
-    answer = api.editor.post("documents/", {**STORY, field: "a\0b"}, form="multipart")
+def test_a_form_holds_no_character_that_cannot_be_kept_either(api, field, char):
+    answer = api.editor.post("documents/", {**STORY, field: f"a{char}b"}, form="multipart")
     assert (answer.status_code, code_of(answer), answer.json()["errors"][0]["attr"]) == (
         422, "character_unusable", field,
     )  # fmt: skip

@@ -16,6 +16,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20
         ("page\ftwo\vline\x85next", "page\ntwo\nline\nnext"),
         ("\ufeffstory", "story"),
         ("a\x00b\x07c\x1bd\x7fe\x9ff", "abcdef"),
+        ("a\ufffeb\uffffc\ufdd0d\U0001fffee\U0010fffff", "abcdef"),
         ("tab\tand trailing  \n  spaces  ", "tab\tand trailing  \n  spaces  "),
         ("e\u0301 \u00e9 \ufb01 \uff11", "e\u0301 \u00e9 \ufb01 \uff11"),
         ("lone \ud800 and \udfff", "lone \ufffd and \ufffd"),
@@ -32,6 +33,8 @@ def test_only_what_the_rule_names_is_altered(given_text, kept):
     [
         ("zero\x00", "1 control character was removed"),
         ("zero\x00\x01", "2 control characters were removed"),
+        ("zero\uffff", "gives to nobody were removed (1)"),
+        ("zero\ufffe\ufdef", "gives to nobody were removed (2)"),
         ("\udc00", "lone surrogates"),
         ("approved \u202edetcejer", "right-to-left marks"),
         ("\u2067x\u2069", "right-to-left marks or direction overrides (2)"),
@@ -62,6 +65,7 @@ def test_stored_text_can_always_be_stored(text):
     once, _ = stored_text(text)
     once.encode("utf-8")
     assert "\r" not in once and not any(char < " " and char not in "\t\n" for char in once)
+    assert not any(ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF for char in once)
     assert not once.startswith("\ufeff")
 
 

@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from factcheck.errors import Invalid
-from factcheck.models import Report, ReportFormat, ReportKind
+from factcheck.intake.stored import usable
+from factcheck.models import Document, Report, ReportFormat, ReportKind
 from factcheck.reports.build import OF_A_DESK
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
@@ -160,11 +161,37 @@ def test_other_scripts_are_set_in_the_pdf(words, staff):
 
 @pytest.mark.parametrize("words", ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃"])
 def test_what_no_font_can_show_is_told_in_words_and_fails_nothing(words, staff):
-    report = with_claim(reported(staff, title=f"Odd {words}".replace("\x00", "").replace("\ud800", "")), words)
+    report = with_claim(reported(staff, title=usable(f"Odd {words}")), words)
     for name in formats_of("document"):
         body = render(report, name).body
         assert body == render(report, name).body or name == "xlsx"
     assert "Signed off" in text_of(render(report, "pdf").body)
+
+
+UNHOLDABLE = ["\ufffe", "\uffff", "\x00", "\x07", "\f", "\x1f", "\ufdd0", "\U0001ffff", "\U0010fffe", "\ud800"]
+
+
+@pytest.mark.parametrize("char", UNHOLDABLE, ids=ascii)
+def test_what_xml_cannot_hold_is_left_out_and_the_rest_is_told(char, staff):
+    report = with_claim(reported(staff), f"Forty{char} homes")
+    report.data["title"] = report.title = f"The{char} flood"
+    book = load_workbook(io.BytesIO(render(report, "xlsx").body))
+    assert book["Claims"]["B2"].value == ("Forty homes" if char != "\ud800" else "Forty? homes")
+    assert book["About"]["B1"].value.endswith(" flood")
+    pdf = PdfReader(io.BytesIO(render(report, "pdf").body))
+    assert "Forty" in text_of(render(report, "pdf").body)
+    assert pdf.xmp_metadata.dc_title["x-default"].endswith(" flood")
+    for name in ("html", "text", "csv", "json", "claimreview"):
+        assert b" flood" in render(report, name).body, name
+
+
+def test_a_desk_that_holds_such_a_character_already_still_gets_its_workbook(staff):
+    reported(staff)
+    Document.objects.update(title="The \ufffeflood\uffff of Torvik")
+    report = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
+    book = load_workbook(io.BytesIO(render(report, "xlsx").body))
+    said = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "The flood of Torvik" in said
 
 
 def test_a_character_in_words():

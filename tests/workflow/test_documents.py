@@ -49,6 +49,11 @@ BAD_ARRIVALS = [  # what it is, the bytes, what comes with them, the code of the
     ("neither story nor coverage", b"Rain.", {"kind": "poem"}, "kind_unknown"),
     ("half a character in the title", b"Rain.", {"title": "Rain \ud83d"}, "text_unusable"),
     ("NUL in the title", b"Rain.", {"title": "Rain\0"}, "text_unusable"),
+    ("a character that no XML can hold in the title", b"Rain.", {"title": "Rain\uffff"}, "text_unusable"),
+    ("the mirror of the byte order mark in the byline", b"Rain.", {"byline": "Orr\ufffe"}, "text_unusable"),
+    ("a character given to nobody in the publisher", b"Rain.", {"publisher_name": "Ost\ufdd0"}, "text_unusable"),
+    ("a bell in the title", b"Rain.", {"title": "Rain\x07"}, "text_unusable"),
+    ("a form feed in the title", b"Rain.", {"title": "Rain\f"}, "text_unusable"),
     ("NUL in the address", b"Rain.", {"url": "https://torvik.example/\0"}, "text_unusable"),
     ("half a character in the byline", b"Rain.", {"byline": "\udc00"}, "text_unusable"),
     ("NUL in the name of the file", b"Rain.", {"filename": "a\0.txt"}, "text_unusable"),
@@ -82,6 +87,8 @@ def test_nothing_is_read_while_the_person_waits(staff):
 
 ODD_TEXTS = [
     ("NUL bytes inside", "Rain\0fell in Torvik. 40 homes were lost."),
+    ("characters given to nobody", "Rain\uffff fell in Torvik.\ufffe 40 homes were lost."),
+    ("form feeds", "Rain fell in Torvik.\f40 homes were lost."),
     ("marks from right to left", "\u202eRain fell\u202c in Torvik. 40 homes were lost."),
     ("a byte order mark", "\ufeffRain fell in Torvik. 40 homes were lost."),
     ("a number of three hundred digits", f"The council counted {'9' * 300} homes in Torvik."),

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import typst
 
+from factcheck.intake.stored import usable
+
 from .pages import WHOLE, family
 from .shorten import shortened
 from .tables import Data
@@ -39,7 +41,7 @@ def as_pdf(data: Data) -> bytes:
     report = shortened(data, IN_PRINT, elsewhere=WHOLE)
     for document in report.get("documents", ()):
         document["language"] = language_of(document["language"])
-    told = json.dumps(report, ensure_ascii=False).encode("utf-8", "replace").decode()
+    told = json.dumps(all_usable(report), ensure_ascii=False)
     for _ in range(TRIES):
         try:
             return set_by_typst(data, told, "ua-1")
@@ -48,6 +50,15 @@ def as_pdf(data: Data) -> bytes:
                 raise
             told = told.translate({ord(char): spelled(char) for char in unshown})
     return set_by_typst(data, told)  # with a box where a character cannot be shown
+
+
+def all_usable(part: Any) -> Any:
+    """The same data without what XML has no room for, which a PDF has inside: a title stands in it twice."""
+    if isinstance(part, dict):
+        return {name: all_usable(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [all_usable(value) for value in part]
+    return usable(part) if isinstance(part, str) else part
 
 
 def set_by_typst(data: Data, told: str, *standards: Literal["ua-1"]) -> bytes:

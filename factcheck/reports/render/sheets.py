@@ -10,9 +10,10 @@ from typing import Any
 from defusedcsv import csv
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+
+from factcheck.intake.stored import usable
 
 from .tables import Cell, Data, Table, tables_of
 
@@ -128,10 +129,6 @@ def cell_of(sheet: Any, value: Cell, plain: Any, formula: Any) -> Any:
 
 
 def storable(text: str) -> str:
-    """Without the control characters that XML has no room for, and no longer than a cell."""
-    text = (
-        ILLEGAL_CHARACTERS_RE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-        .encode("utf-8", "replace")
-        .decode()
-    )
+    """Without the characters that XML has no room for, and no longer than a cell."""
+    text = usable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT
