@@ -19,6 +19,7 @@ from factcheck.text import (
     counted,
     dates,
     figures,
+    footnotes,
     likeness,
     measures,
     places,
@@ -249,9 +250,15 @@ def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", 
     >>> [f.counted for f in read("Some 40 trucks arrived.").figures]
     ['trucks']
     """
-    draft = _Draft(text, dates.reference(published_at, zone))
+    unmarked = footnotes.without_marks(text)
+    draft = _Draft(unmarked[0] if unmarked else text, dates.reference(published_at, zone))
     for _, rule in RULES:
         rule(draft)
+    found = _found(draft)
+    return footnotes.put_back(found, unmarked[1]) if unmarked else found
+
+
+def _found(draft: _Draft) -> Reading:
     return Reading(
         ENGINE_VERSION,
         tuple(draft.sentences),

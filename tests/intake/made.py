@@ -78,6 +78,13 @@ def pdf_file(*pages: str, title: str = "", author: str = "") -> bytes:
     return out.getvalue()
 
 
+def pdf_drawn(operators: str) -> bytes:
+    """A PDF of one page that is drawn by these operators."""
+    blank = pdf_file("x" * len(operators))
+    drawn = f"BT /F1 12 Tf 50 700 Td ({'x' * len(operators)}) Tj ET"
+    return blank.replace(drawn.encode(), operators.ljust(len(drawn)).encode())
+
+
 def locked(data: bytes, password: str) -> bytes:
     """The same PDF, encrypted; an empty password opens for everyone."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))

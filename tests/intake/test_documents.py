@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from factcheck.intake.readers import Unreadable, read_bytes
-from tests.intake.made import SENTENCE, article, docx_file, docx_with, locked, page, pdf_file, rezipped, zip_file
+from tests.intake.made import (
+    SENTENCE,
+    article,
+    docx_file,
+    docx_with,
+    locked,
+    page,
+    pdf_drawn,
+    pdf_file,
+    rezipped,
+    zip_file,
+)
 
 SECOND = "Thirty-seven bridges were closed between Velmora and Ardun, the district council added."
 
@@ -134,7 +145,92 @@ def test_a_megabyte_of_markup_debris_is_read_or_refused(flood):
         assert unreadable.code in ("no_text", "malformed", "too_large", "empty")
 
 
+MARKS = [  # what is written, what is read
+    ("12<sup>3</sup> people", "12³ people"),
+    ("1,200<sup><a href='#n1'>1</a></sup> homes", "1,200¹ homes"),
+    ("1,200<a class='footnote-ref' href='#n12'>12</a> homes", "1,200¹² homes"),
+    ("1,200<a role='doc-noteref' href='#n1'>1</a> homes", "1,200¹ homes"),
+    ("1,200<a href='#fn:1'>1</a> homes", "1,200¹ homes"),
+    ("1,200<span style='font-size:70%; vertical-align: super'>1</span> homes", "1,200¹ homes"),
+    ("40<sup> 1, 2 </sup>barns", "40¹,² barns"),
+    ("10<sup>6</sup> pounds", "10⁶ pounds"),
+    ("10<sup>-3</sup> grams", "10⁻³ grams"),
+    ("1,200 km<sup>2</sup> of forest", "1,200 km² of forest"),
+    ("80 m<sup>3</sup> of water", "80 m³ of water"),
+    ("6<sup>1</sup>/<sub>2</sub> metres", "6¹/₂ metres"),
+    ("40 tonnes of CO<sub>2</sub> and 12<sub>3</sub> cars", "40 tonnes of CO2 and 12₃ cars"),
+    ("the 1<sup>st</sup> of 12 mills", "the 1st of 12 mills"),
+    ("12<sup>[3]</sup> people", "12[3] people"),
+]
+
+
+@pytest.mark.parametrize(("written", "words"), MARKS)
+def test_a_raised_digit_is_kept_apart_from_a_number(written, words):
+    sentence = "The river office in Velmora counted {} on Tuesday, it said in the evening."
+    paged = article(sentence.format(written), SECOND).encode()
+    assert read_bytes(paged).text == f"{sentence.format(words)}\n{SECOND}"
+    assert sentence.format(words) in read_bytes(paged, whole=True).text
+    short = page(f"<p>{sentence.format(written)}</p>").encode()
+    assert sentence.format(words) in read_bytes(short).text
+    item = {"uri": "urn:x:1", "headline": "Flood", "body_html": f"<p>{sentence.format(written)}</p>"}
+    assert read_bytes(json.dumps(item).encode()).text == sentence.format(words)
+
+
+def test_a_link_to_no_note_is_no_mark():
+    text = read_bytes(article("The office counted 12<a href='#map'>3</a> people on Tuesday.", SECOND).encode()).text
+    assert text.startswith("The office counted 123 people")
+
+
+def test_a_page_that_has_marks_loses_no_paragraph_for_them():
+    extract = read_bytes(article("At least 1,200<sup>3</sup> homes in Velmora were lost on Tuesday.", SECOND).encode())
+    assert not [note for note in extract.notes if "not in the text" in note]
+
+
 # PDF
+
+RAISED = [  # how the mark is drawn
+    "(At least 1,200) Tj /F1 7 Tf 5 Ts (1) Tj 0 Ts /F1 12 Tf ( homes were lost.) Tj",
+    "(At least 1,200) Tj /F1 7 Tf 73.5 4 Td (1) Tj /F1 12 Tf 7.3 -4 Td (homes were lost.) Tj",
+    "(At least 1,200) Tj ET BT /F1 7 Tf 1 0 0 1 123.5 704 Tm (1) Tj ET BT /F1 12 Tf 130.8 700 Td (homes were lost.) Tj",
+    "/F1 1 Tf 12 0 0 12 50 700 Tm (At least 1,200) Tj 7 0 0 7 123.5 704 Tm (1) Tj"
+    " 12 0 0 12 130.8 700 Tm (homes were lost.) Tj",
+    "(At ) Tj q /F2 9 Tf Q (least 1,200) Tj /F1 7 Tf 1 0 0 1 123.5 704 Tm (1) Tj"
+    " /F1 12 Tf 1 0 0 1 130.8 700 Tm (homes were lost.) Tj",
+    "(At least 1,200) Tj /F1 7 Tf 5 Ts [(1)] TJ 0 Ts /F1 12 Tf [( homes)-20( were lost.)] TJ",
+]
+
+
+@pytest.mark.parametrize("drawn", RAISED)
+def test_a_small_raised_digit_in_a_pdf_is_kept_apart_from_a_number(drawn):
+    data = pdf_drawn(f"BT /F1 12 Tf 50 700 Td {drawn} ET")
+    assert read_bytes(data).text == "At least 1,200¹ homes were lost."
+
+
+PLAIN = [
+    ("(Lost: 1,200) Tj /F1 7 Tf 140 4 Td (12) Tj /F1 12 Tf 20 -4 Td (Homes) Tj", "Lost: 1,200 12 Homes"),
+    ("(At least 1,200) Tj /F1 7 Tf ( 1) Tj /F1 12 Tf ( homes were lost.) Tj", "At least 1,200 1 homes were lost."),
+    ("(At least 1,200) Tj 5 Ts (1) Tj 0 Ts ( homes were lost.) Tj", "At least 1,2001 homes were lost."),
+    ("(On the 1) Tj /F1 7 Tf 5 Ts (st) Tj 0 Ts /F1 12 Tf ( of May.) Tj", "On the 1st of May."),
+    ("(Some CO) Tj /F1 7 Tf -3 Ts (2) Tj 0 Ts /F1 12 Tf ( leaked.) Tj", "Some CO2 leaked."),
+    ("(Notes below.) Tj /F1 7 Tf 0 -40 Td (1) Tj ( The office) Tj", "Notes below.\n1 The office"),
+]
+
+
+@pytest.mark.parametrize(("drawn", "words"), PLAIN)
+def test_what_is_not_both_small_and_raised_stays_as_it_is_in_a_pdf(drawn, words):
+    assert read_bytes(pdf_drawn(f"BT /F1 12 Tf 50 700 Td {drawn} ET")).text == words
+
+
+@pytest.mark.parametrize(
+    "odd", ["(x) Ts", "[(y)] Ts Ts", "Q Q q", "/F9 7 Tf", "5 5 Tm", "/F1 Tf", "(z) 0 0 0 0 0 Tm", "(1) Tf"]
+)
+def test_operators_that_make_no_sense_cost_no_text_in_a_pdf(odd):
+    assert "Forty homes." in read_bytes(pdf_drawn(f"BT /F1 12 Tf 50 700 Td (Forty homes.) Tj {odd} (1) Tj ET")).text
+
+
+def test_a_power_in_a_pdf_is_a_power():
+    drawn = "(Some 10) Tj /F1 7 Tf 5 Ts (6) Tj 0 Ts /F1 12 Tf ( pounds.) Tj"
+    assert read_bytes(pdf_drawn(f"BT /F1 12 Tf 50 700 Td {drawn} ET")).text == "Some 10⁶ pounds."
 
 
 def test_a_pdf_gives_the_text_of_its_pages():
@@ -176,6 +272,45 @@ def test_a_word_document_gives_its_paragraphs():
 
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def run(text, properties=""):
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        '<w:vertAlign w:val="superscript"/>',
+        '<w:position w:val="6"/><w:sz w:val="14"/>',
+        '<w:rStyle w:val="Mark"/>',
+        '<w:rStyle w:val="ChildOfMark"/>',
+    ],
+)
+def test_a_raised_digit_in_a_word_document_is_kept_apart_from_a_number(raised):
+    styles = (
+        '<w:style w:type="character" w:styleId="Mark"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+        '<w:style w:type="character" w:styleId="ChildOfMark"><w:basedOn w:val="Mark"/></w:style></w:styles>'
+    )
+    body = (
+        f"<w:p>{run('At least 1,200')}{run('1', raised)}{run(' homes and 10')}{run('6', raised)}{run(' barns')}</w:p>"
+    )
+    body += f"<w:p>{run('On the 1')}{run('st', raised)}{run(' of May')}</w:p>"
+    data = rezipped(
+        docx_with(docx_file("End."), body),
+        "word/styles.xml",
+        lambda xml: xml.replace(b"</w:styles>", styles.encode()),
+    )
+    assert read_bytes(data).text == "At least 1,200¹ homes and 10⁶ barns\nOn the 1st of May\nEnd."
+
+
+def test_lowered_digits_and_upright_runs_in_a_word_document():
+    lowered = '<w:vertAlign w:val="subscript"/>'
+    upright = '<w:rStyle w:val="No"/><w:vertAlign w:val="baseline"/><w:position w:val="0"/>'
+    body = (
+        f"<w:p>{run('CO')}{run('2', lowered)}{run(' and 12')}{run('3', lowered)}{run(' of 4')}{run('5', upright)}</w:p>"
+    )
+    assert read_bytes(docx_with(docx_file("End."), body)).text == "CO2 and 12₃ of 45\nEnd."
 
 
 def test_tracked_insertions_stay_and_deletions_go():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from factcheck.intake.entries import Listing
 from factcheck.intake.extracts import Unreadable
 from factcheck.intake.isolation import list_in_child
+from factcheck.intake.readers import read_bytes
 from factcheck.intake.readers.feed import MOST_ENTRIES, read_feed
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
@@ -37,6 +38,12 @@ def test_an_atom_entry_is_read_whole():
     assert (listing.title, entry.title, entry.link) == ("Post", "Flood", "https://news.example/flood")
     assert (entry.byline, entry.published_at) == ("Ada Brell", datetime(2026, 3, 10, 5, 30, tzinfo=UTC))
     assert "<p>Forty homes.</p>" in entry.page
+
+
+def test_a_footnote_in_an_entry_is_kept_apart_from_the_number_before_it():
+    words = "The council of Torvik counted 1,200&lt;sup&gt;3&lt;/sup&gt; homes under water on Tuesday evening."
+    entry = only(f"<title>Flood</title><description>&lt;p&gt;{words}&lt;/p&gt;</description>")
+    assert "counted 1,200³ homes" in read_bytes(entry.page.encode()).text
 
 
 def test_what_the_child_lists_is_what_the_house_lists():

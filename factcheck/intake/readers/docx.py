@@ -14,12 +14,14 @@ import docx
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.plain import names
+from factcheck.intake.readers.raised import lowered, raised
 from factcheck.intake.readers.sniffing import DOCX
 from factcheck.intake.stored import one_line
 
 MAX_UNPACKED = 100_000_000
 MAX_XML = 30_000_000
 MAX_PARTS = 3_000
+MOST_RESTING = 10
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats what stands beside it
@@ -35,14 +37,15 @@ def read_docx(data: bytes) -> Extract:
     _check_size(data)
     document = docx.Document(io.BytesIO(data))
     body = document.element.body
-    text = "\n".join(_blocks(body))
+    levels = _levels(document)
+    text = "\n".join(_blocks(body, levels))
     if not text.strip():
         raise Unreadable("no_text", "The Word document has no text; it may hold only pictures.")
     properties = document.core_properties
     return Extract(
         text=text,
         media_type=DOCX,
-        title=one_line(properties.title) or _heading(document),
+        title=one_line(properties.title) or _heading(document, levels),
         byline=names(properties.author or ""),
         language=one_line(properties.language, 35),
         notes=_notes(body),
@@ -57,25 +60,46 @@ def _check_size(data: bytes) -> None:
         raise Unreadable("bomb", "The Word document unpacks to far more than its size; not read.")
 
 
-def _blocks(parent: Any) -> Iterator[str]:
+def _levels(document: Any) -> dict[str, str]:
+    """The styles of characters that are set above or below the line, those that rest on such a one too."""
+    styles = {style.get(_W + "styleId"): style for style in document.styles.element.iter(_W + "style")}
+    return {name: _level(name, styles) for name in styles}
+
+
+def _level(name: str, styles: dict[str, Any]) -> str:
+    for _ in range(MOST_RESTING):
+        style = styles.get(name)
+        if level := _said(None if style is None else style.find(_W + "rPr"), "vertAlign"):
+            return level
+        name = _said(style, "basedOn")
+    return ""
+
+
+def _said(element: Any, name: str) -> str:
+    """The value of a property, "" where there is none."""
+    found = None if element is None else element.find(_W + name)
+    return "" if found is None else found.get(_W + "val") or ""
+
+
+def _blocks(parent: Any, levels: dict[str, str]) -> Iterator[str]:
     for child in parent:
         if child.tag == _W + "p":
-            yield _text(child)
+            yield _text(child, levels)
         elif child.tag == _W + "tbl":
             for row in child.iter(_W + "tr"):
-                yield "\t".join(" ".join(_text(cell).split()) for cell in row.iter(_W + "tc"))
+                yield "\t".join(" ".join(_text(cell, levels).split()) for cell in row.iter(_W + "tc"))
         elif child.tag not in _SKIPPED:
-            yield from _blocks(child)
+            yield from _blocks(child, levels)
 
 
-def _text(element: Any) -> str:
+def _text(element: Any, levels: dict[str, str]) -> str:
     """All characters below an element, deletions and repetitions left out."""
     parts: list[str] = []
     waiting = [element]
     while waiting:
         node = waiting.pop()
         if node.tag == _W + "t":
-            parts.append(node.text or "")
+            parts.append(_as_set(node, levels, parts[-1] if parts else ""))
         elif node.tag in _CHARACTERS:
             parts.append(_CHARACTERS[node.tag])
         elif node.tag == _W + "p" and node is not element:
@@ -85,10 +109,23 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _heading(document: Any) -> str:
+def _as_set(node: Any, levels: dict[str, str], before: str) -> str:
+    """The characters of a run; raised digits as such, be it by a property, a style or their position."""
+    text = node.text or ""
+    properties = node.getparent().find(_W + "rPr")
+    level = _said(properties, "vertAlign") or levels.get(_said(properties, "rStyle"), "")
+    moved = _said(properties, "position")
+    if not level and moved and before[-1:].strip():  # a number that stands alone is moved for its looks
+        level = "subscript" if moved.startswith("-") else "superscript" if moved.strip("0") else ""
+    if level == "superscript":
+        return raised(text)
+    return lowered(text, before) if level == "subscript" else text
+
+
+def _heading(document: Any, levels: dict[str, str]) -> str:
     for paragraph in document.paragraphs[:20]:
         if paragraph.style is not None and paragraph.style.name in ("Title", "Heading 1") and paragraph.text.strip():
-            return one_line(paragraph.text)
+            return one_line(_text(paragraph._p, levels))
     return ""
 
 

@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.metadata import PageFacts, page_facts
+from factcheck.intake.readers.raised import raise_in
 from factcheck.intake.readers.sniffing import HTML
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings quote the hostile page
@@ -48,6 +49,8 @@ def read_html(text: str, url: str = "", *, whole: bool = False) -> Extract:
     tree = _tree(text)
     if tree is None:
         raise Unreadable("no_text", "The page is empty.")
+    if raise_in(tree):  # the article is looked for in the text, where a footnote's mark would join the number before it
+        text = lxml_html.tostring(tree, encoding="unicode")
     facts = page_facts(tree, text, url)
     article, notes = "" if whole else _article(text, url), list[str]()
     if whole:
@@ -68,7 +71,10 @@ def block_text(markup: str) -> str:
         return ""
     _check_shape(markup)
     tree = _tree(markup)
-    return "" if tree is None else _lines(tree)
+    if tree is None:
+        return ""
+    raise_in(tree)
+    return _lines(tree)
 
 
 def _extract(text: str, facts: PageFacts, notes: tuple[str, ...], *, plain: bool) -> Extract:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable
+from factcheck.intake.readers.lines import lines_of
 from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import PDF
 from factcheck.intake.stored import one_line
@@ -53,7 +54,7 @@ def _pages(reader: PdfReader) -> list[str]:
         raise Unreadable("too_large", f"The PDF has more than {MAX_PAGES:,} pages.")
     texts, size = list[str](), 0
     for page in reader.pages:
-        texts.append(page.extract_text())
+        texts.append(lines_of(page, reader))
         size += len(texts[-1])
         if size > MAX_CHARACTERS:
             raise Unreadable("bomb", f"The PDF holds more than {MAX_CHARACTERS:,} characters.")

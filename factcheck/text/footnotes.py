@@ -1,0 +1,90 @@
+"""Raised digits: a mark that sends to a footnote, or "[3]", is no part of a number; a power and a square are.
+
+Here lives what the engine reads instead of a text that holds such digits, and how what it found there is put back
+to its place in the text as stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from factcheck.text.lexicon import load
+from factcheck.text.numbers.numerals import alternatives
+from factcheck.text.patterns import Pattern
+from factcheck.text.values import Span
+
+_LEX = load()
+_HIGH, _LOW = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079", "\u2080-\u2089"
+_UNITS = alternatives(word for word in {**_LEX.unit_words, **_LEX.per_words} if word[-1] in "\u00b2\u00b3")
+_ANY = Pattern(rf"[{_HIGH}{_LOW}\u207d]|\[\^?\d")
+_MARK = Pattern(
+    rf"(?P<unit>(?<![^\W\d_])(?:{_UNITS}))"
+    rf"|(?P<part>[{_HIGH}]+)(?P<of>[\u2044/])(?P<whole>[{_LOW}]+|\d{{1,2}}(?!\d))"
+    rf"|(?<![\d.,])10(?P<power>[\u207a\u207b]?[{_HIGH}]{{1,2}})(?![{_HIGH}])"
+    rf"|(?P<mark>[{_HIGH}\u207d]+(?:[\u207b\u207d\u207e,\u2013-]?[{_HIGH}\u207e])*|(?<=\d)[{_LOW}]+|(?<=[^\s\[(])\[\^?\d{{1,3}}\])",
+)
+_TIMES = Pattern(r"\d\s?[x\u00d7*]\s?$")
+_ALONE = Pattern(r"[ ,.;:!?)\n]|$")
+_PLAIN = str.maketrans(
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b"
+    "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089",
+    "0123456789+-0123456789",
+)
+
+
+def without_marks(text: str) -> tuple[str, list[int]] | None:
+    """The text without its marks, its powers written out, and where each character stood; None where there is none.
+
+    >>> without_marks("12\u00b3 men, 10\u2076 km\u00b2")[0]
+    '12 men, 1e6 km\u00b2'
+    >>> without_marks("40 km\u00b2") is None
+    True
+    """
+    if not _ANY.search(text):
+        return None
+    parts: list[str] = []
+    places: list[int] = []
+    at = 0
+    for found in _MARK.finditer(text):
+        if found["unit"]:
+            continue
+        start, stop, read = *found.span(), _read(text, found)
+        if not read and _ALONE.match(text, stop):  # the blank on one side goes with a mark that stands alone
+            if text[start - 1 : start] == " ":
+                start -= 1
+            elif text[stop : stop + 1] == " " and text[start - 1 : start] in ("", "\n"):
+                stop += 1
+        parts += [text[at:start], read]
+        places += [*range(at, start), *(min(start + n, stop - 1) for n in range(len(read)))]
+        at = stop
+    if not at:
+        return None
+    return "".join([*parts, text[at:]]), [*places, *range(at, len(text) + 1)]
+
+
+def _read(text: str, found: Any) -> str:
+    """What stands for a run of raised digits: nothing for a mark, a fraction or a power as it is typed."""
+    if found["part"]:
+        gap = " " if text[found.start() - 1 : found.start()].isdecimal() else ""
+        return f"{gap}{found['part']}/{found['whole']}".translate(_PLAIN)
+    if not found["power"]:
+        return ""
+    power = found["power"].translate(_PLAIN)
+    return f"10^{power.lstrip('+')}" if _TIMES.search(text, max(0, found.start() - 4), found.start()) else f"1e{power}"
+
+
+def put_back(part: Any, places: list[int]) -> Any:
+    """What was found in a text without marks, its spans as they stand in the text as stored.
+
+    >>> put_back((Span(0, 2),), [0, 1, 3, 4])
+    (Span(start=0, end=2),)
+    """
+    if isinstance(part, Span):
+        end = places[part.end - 1] + 1 if part.end > part.start else places[part.end]
+        return Span(places[part.start], end)
+    if isinstance(part, tuple):
+        return tuple(put_back(inner, places) for inner in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return type(part)(**{row.name: put_back(getattr(part, row.name), places) for row in fields(part)})
+    return part
