@@ -52,9 +52,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
-    *factcheck.APPS,
     "newsroom.stories",
 ]
+INSTALLED_APPS += factcheck.missing(INSTALLED_APPS)
 MIDDLEWARE = [
     "newsroom.headers.HeadersMiddleware",  # above the next, which redirects to https and refuses a bad Host by itself
     "csp.middleware.CSPMiddleware",
