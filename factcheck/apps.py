@@ -1,7 +1,13 @@
-"""The plug: registers the system check and loads the tasks and the relay into a Celery process."""
+"""The plug: registers the system check and loads the tasks and the relay into a Celery process.
+
+Where no system check runs, in a web server, a worker and beat, it refuses bad settings itself.
+"""
+
+import traceback
 
 from django.apps import AppConfig
 from django.core.checks import register
+from django.core.management import ManagementUtility
 
 
 class FactcheckConfig(AppConfig):
@@ -14,3 +20,11 @@ class FactcheckConfig(AppConfig):
         from factcheck import conf, relay, tasks  # noqa: F401, PLC0415 - loads the tasks once the models are ready
 
         register(conf.check_settings)
+        if not started_by_a_command():
+            conf.refuse_bad_settings()
+
+
+def started_by_a_command() -> bool:
+    """Whether Django is being set up for ``manage.py``: its commands run the system checks and print them kindly."""
+    command = ManagementUtility.execute.__code__
+    return any(frame.f_code is command for frame, _ in traceback.walk_stack(None))

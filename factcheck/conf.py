@@ -1,85 +1,105 @@
 """The settings of the app: one dict ``FACTCHECK`` in the host's settings, every key optional.
 
-``settings()`` gives them typed and with defaults; the system check refuses unknown keys and bad values.
+``settings()`` gives them typed and with defaults. An unknown key and a value that is not allowed are told by the system
+check, and refused by whatever else starts: a web server, a worker, beat.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
+
+from factcheck.allowed import Allowed, Entries, between, is_absolute, is_seal_key, is_sender, is_site, named, or_empty
+
+MOST_ORIGINS = 10
+VERDICTS = ("supported", "refuted", "conflicting_evidence", "not_enough_evidence", "outdated")
+ADDRESS = or_empty("an address that begins with `https://` or `http://`, without a query", is_site)
+SENDER = or_empty("one mail address, with or without a name before it", is_sender)
+LABELS = Entries(
+    f"words by the name of a verdict: {', '.join(VERDICTS)}",
+    lambda key, words: key in VERDICTS and isinstance(words, str) and bool(words.strip()),
+)
+READERS_FORM = named("functions by suffix, a dot and small letters or digits", r"\.[a-z0-9]{1,20}")
+RENDERERS_FORM = named("functions by a name of at most 40 letters, digits, `-` and `_`", r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a host may set in ``FACTCHECK``; the docstrings of docs/settings.md are tested against it."""
 
-    CHECKWORTHINESS_THRESHOLD: float = 0.5
-    """At or above this a claim or figure blocks publication until it is dealt with (0 to 1)."""
+    CHECKWORTHINESS_THRESHOLD: Annotated[float, between(0, 1)] = 0.5
+    """At or above this a claim or figure blocks publication until it is dealt with."""
 
-    MINIMUM_ORIGINS: int = 2
+    MINIMUM_ORIGINS: Annotated[int, between(1, MOST_ORIGINS)] = 2
     """How many independent origins ``supported`` needs where no primary source supports."""
 
-    DOCUMENT_WAIVER_HOURS: int = 24
+    DOCUMENT_WAIVER_HOURS: Annotated[int, between(1, 24)] = 24
     """The longest a waiver of a whole document may run."""
 
-    FRESH_FOR_HOURS: int = 72
+    FRESH_FOR_HOURS: Annotated[int, between(1, 8760)] = 72
     """How long the as-of of a running figure counts as good before publication."""
 
-    LEASE_SECONDS: int = 120
+    LEASE_SECONDS: Annotated[int, between(2, 86400)] = 120
     """After how long without a sign of life a job is taken from its worker."""
 
-    MAX_ATTEMPTS: int = 3
+    MAX_ATTEMPTS: Annotated[int, between(1, 100)] = 3
     """How often a failing job is tried before it stays failed; webhooks and pages have pauses of their own."""
 
-    RELAY_SECONDS: float = 1.0
+    RELAY_SECONDS: Annotated[float, between(0.1, 60)] = 1.0
     """How often the relay looks for jobs that are due."""
 
-    READER_SECONDS: int = 30
+    READER_SECONDS: Annotated[int, between(1, 600)] = 30
     """How long the child process that reads a file may take."""
 
-    READER_MEMORY_MIB: int = 1024
+    READER_MEMORY_MIB: Annotated[int, between(128, 65536)] = 1024
     """How much memory that child may use."""
 
-    FETCH_SECONDS: int = 20
+    FETCH_SECONDS: Annotated[int, between(1, 600)] = 20
     """How long fetching one web page may take, redirects included."""
 
-    FEED_FOLDER: str = ""
+    FEED_FOLDER: Annotated[str, or_empty("an absolute path", is_absolute)] = ""
     """The folder under which drop folders of feeds lie; empty allows none."""
 
-    DUE_SOON_HOURS: int = 4
+    DUE_SOON_HOURS: Annotated[int, between(1, 720)] = 4
     """How long before its deadline the assignee of a piece of checking work is reminded."""
 
-    NOTICE_MINUTES: int = 5
+    NOTICE_MINUTES: Annotated[int, between(0, 1440)] = 5
     """How long notices are gathered before they go out as one mail."""
 
-    IDEMPOTENCY_HOURS: int = 24
+    IDEMPOTENCY_HOURS: Annotated[int, between(1, 720)] = 24
     """How long the answer to a request with an ``Idempotency-Key`` is kept."""
 
-    SITE_URL: str = ""
+    SITE_URL: Annotated[str, ADDRESS] = ""
     """The address of the site, for links in mails, such as ``https://desk.example``; empty leaves links out."""
 
-    VERDICT_LABELS: dict[str, str] = field(default_factory=dict)
+    VERDICT_LABELS: Annotated[dict[str, str], LABELS] = field(default_factory=dict)
     """What verdicts are called on pages and in reports, by their name: ``{"supported": "Confirmed"}``."""
 
-    READERS: dict[str, str] = field(default_factory=dict)
+    READERS: Annotated[dict[str, str], READERS_FORM] = field(default_factory=dict)
     """Readers of further file formats: dotted path by file suffix, such as ``{".odt": "desk.readers.read_odt"}``."""
 
-    RENDERERS: dict[str, str] = field(default_factory=dict)
+    RENDERERS: Annotated[dict[str, str], RENDERERS_FORM] = field(default_factory=dict)
     """Further formats of reports: dotted path by name, such as ``{"markdown": "desk.reports.as_markdown"}``."""
 
-    REPORT_FROM: str = ""
+    REPORT_FROM: Annotated[str, SENDER] = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
 
-    SEAL_KEYS: list[str] = field(default_factory=list)
+    SEAL_KEYS: Annotated[list[str], Entries("Fernet keys", is_seal_key)] = field(default_factory=list)
     """Fernet keys for confidential names, newest first; empty derives one from ``SECRET_KEY``."""
+
+
+ALLOWED: dict[str, Allowed | Entries] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()
+}
+KINDS = {row.name: type(getattr(Settings(), row.name)) for row in fields(Settings)}
 
 
 @cache
@@ -87,9 +107,14 @@ def settings() -> Settings:
     """The host's settings over the defaults.
 
     Raises:
-        TypeError: for a key that does not exist (the system check says so more kindly).
+        ImproperlyConfigured: for an unknown key and for a value that is not allowed, in the words of the system check.
     """
-    return Settings(**getattr(django_settings, "FACTCHECK", {}))
+    refuse(list(faults(given())))
+    return Settings(**given())
+
+
+def given() -> Any:
+    return getattr(django_settings, "FACTCHECK", {})
 
 
 def verdict_words(label: str) -> str:
@@ -106,30 +131,61 @@ setting_changed.connect(forget)
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
-    """System check: every key of ``FACTCHECK`` is known and of the right type."""
-    given = getattr(django_settings, "FACTCHECK", {})
-    known = {row.name: type(getattr(Settings(), row.name)) for row in fields(Settings)}
-    found: list[CheckMessage] = []
-    for name, value in given.items():
-        if name not in known:
-            found.append(
-                Error(f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(known)}.", id="factcheck.E001")
-            )
-        elif not isinstance(value, known[name]) and not (known[name] is float and isinstance(value, int)):
-            found.append(Error(f"FACTCHECK[{name!r}] must be a {known[name].__name__}.", id="factcheck.E002"))
-        elif isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
-            found.append(Error(f"FACTCHECK[{name!r}] must not be negative.", id="factcheck.E003"))
-    return [*found, *check_paths("READERS", given), *check_paths("RENDERERS", given)]
+    """System check: every key of ``FACTCHECK`` is known, its value is allowed, and what it names is there."""
+    return [*faults(given()), *lost_paths("READERS"), *lost_paths("RENDERERS")]
 
 
-def check_paths(setting: str, given: dict[str, Any]) -> Iterator[CheckMessage]:
-    """What a host adds by dotted path is there, and a format has a name that an address can hold."""
-    paths = given.get(setting, {})
+def refuse_bad_settings() -> None:
+    """What a process that runs no system checks does in their place when it starts.
+
+    Raises:
+        ImproperlyConfigured: with all that the check would say.
+    """
+    refuse(check_settings())
+
+
+def refuse(found: list[CheckMessage]) -> None:
+    if found:
+        raise ImproperlyConfigured(" ".join(f"{row.msg} ({row.id})" for row in found))
+
+
+def faults(values: Any) -> Iterator[CheckMessage]:
+    """All that is wrong in a host's ``FACTCHECK``, as far as can be told without loading what it names."""
+    if not isinstance(values, dict):
+        yield Error("FACTCHECK must be a dict.", id="factcheck.E006")
+        return
+    wrong = [fault for name, value in values.items() for fault in faults_of(name, value)]
+    yield from wrong
+    if wrong:
+        return
+    site = Settings(**values)
+    if site.LEASE_SECONDS <= site.RELAY_SECONDS:
+        words = "must be more than RELAY_SECONDS, or a job is lost before anybody looks"
+        yield Error(f"FACTCHECK['LEASE_SECONDS'] {words}.", id="factcheck.E007")
+
+
+def faults_of(name: Any, value: Any) -> Iterator[CheckMessage]:
+    """What is wrong with one setting."""
+    if name not in KINDS:
+        yield Error(f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(KINDS)}.", id="factcheck.E001")
+        return
+    kind, allowed = KINDS[name], ALLOWED[name]
+    if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
+        yield Error(f"FACTCHECK[{name!r}] must be a {kind.__name__}.", id="factcheck.E002")
+    elif isinstance(allowed, Entries):
+        for entry in allowed.refused(value):
+            words = f"{entry} must not stand here; it takes {allowed.words}"
+            yield Error(f"FACTCHECK[{name!r}]: {words}.", id="factcheck.E004")
+    elif not allowed.holds(value):
+        yield Error(f"FACTCHECK[{name!r}] must be {allowed.words}.", id="factcheck.E003")
+
+
+def lost_paths(setting: str) -> Iterator[CheckMessage]:
+    """What a host adds by dotted path and is not there, or is no function."""
+    paths = given().get(setting) if isinstance(given(), dict) else None
     for name, path in paths.items() if isinstance(paths, dict) else ():
-        if setting == "RENDERERS" and not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", str(name)):
-            words = "is a name of letters, digits, - and _"
-            yield Error(f"FACTCHECK[{setting!r}]: {name!r} must not stand here; a format {words}.", id="factcheck.E004")
         try:
-            import_string(str(path))
-        except ImportError as error:
+            if not callable(import_string(path)):
+                raise ImportError(f"{path} is no function")
+        except Exception as error:  # a module may fail in any way when it is loaded
             yield Error(f"FACTCHECK[{setting!r}][{name!r}] leads nowhere: {error}", id="factcheck.E005")

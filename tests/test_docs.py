@@ -8,7 +8,7 @@ import pytest
 from django.dispatch import Signal
 
 from factcheck import signals, states
-from factcheck.conf import Settings
+from factcheck.conf import ALLOWED, Settings
 from factcheck.permissions import PERMISSIONS
 from factcheck.queue import JobName
 
@@ -55,13 +55,15 @@ def table_of_acts() -> str:
 
 
 def table_of_settings() -> str:
-    """docs/settings.md's table, from the docstrings in conf.py."""
+    """docs/settings.md's table, from the docstrings and the forms in conf.py."""
     source = (ROOT / "factcheck" / "conf.py").read_text(encoding="utf-8")
-    lines = ["| setting | default | meaning |", "|---|---|---|"]
+    lines = ["| setting | default | allowed | meaning |", "|---|---|---|---|"]
     for row in fields(Settings):
         meaning = re.search(rf'    {row.name}:.*\n    """(.*)"""', source)
         assert meaning, f"{row.name} has no docstring"
-        lines.append(f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {meaning[1]} |")
+        lines.append(
+            f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {ALLOWED[row.name].words} | {meaning[1]} |"
+        )
     return "\n".join(lines)
 
 
@@ -71,6 +73,12 @@ def test_the_page_of_the_workflow_shows_the_table_of_acts():
 
 def test_the_page_of_settings_shows_every_setting():
     assert table_of_settings() in page("settings.md"), f"docs/settings.md should hold:\n{table_of_settings()}"
+
+
+def test_every_message_of_the_system_check_is_on_the_page_of_settings():
+    told = set(re.findall(r'id="(factcheck\.E[0-9]+)"', (ROOT / "factcheck" / "conf.py").read_text(encoding="utf-8")))
+    assert told
+    assert set(re.findall(r"^\| `(factcheck\.E[0-9]+)` \|", page("settings.md"), re.MULTILINE)) == told
 
 
 def test_every_signal_is_documented_with_its_arguments():

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import slugify
 
+from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import (
     Desk,
@@ -29,8 +30,6 @@ from factcheck.permissions import MACHINE, NO_AUTHOR
 from factcheck.states import DocumentState
 
 from .transitions import change, log, require, require_storable
-
-MOST_ORIGINS = 10
 
 
 def record_desk(slug: str, name: str, *, by: Any) -> Desk:
