@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management.color import no_style
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from factcheck import models
+from factcheck.management.checkup import look
 from factcheck.reports.deliver import build_document_report
 from factcheck.workflow.claims import accept_claim
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
@@ -41,10 +43,12 @@ BLANKED = {
     "Correction": {"wording": models.ERASED},
     "Report": {"title": models.ERASED, "data": {}},
 }
+GUARDED = [*DECISIONS, *TEXTS]
+OF_THIS_DATABASE = {"sqlite": "no_replace", "postgresql": "no_truncate"}[connection.vendor]
 TRIGGERS = {
     *(f"factcheck_{name.lower()}_{'no_rewrite' if name in BLANKED else 'no_update'}" for name in DECISIONS),
-    *(f"factcheck_{name.lower()}_no_rewrite" for name in TEXTS),
-    *(f"factcheck_{name.lower()}_no_delete" for name in (*DECISIONS, *TEXTS)),
+    *(f"factcheck_{name.lower()}_{what}" for name in TEXTS for what in ("no_rewrite", "no_new_id")),
+    *(f"factcheck_{name.lower()}_{what}" for name in GUARDED for what in ("no_delete", OF_THIS_DATABASE)),
     "factcheck_snapshot_no_new_bytes",
 }
 
@@ -65,6 +69,16 @@ def everything(staff: Staff) -> None:
     models.Snapshot.objects.create(
         desk=staff.desk, sha256="0" * 64, size=1, warc=b"", text="A page.", taken_at=timezone.now()
     )
+    of_the_desk = {"kind": "overdue", "desk": staff.desk}
+    weekly = models.ReportSubscription.objects.create(**of_the_desk, owner=staff.editor, looked_at=timezone.now())
+    models.Report.objects.create(
+        **of_the_desk,
+        subscription=weekly,
+        slot="2026-03-09T07:00",
+        title="Overdue",
+        data={"n": 1},
+        built_at=timezone.now(),
+    )
 
 
 def refused(write) -> None:
@@ -73,7 +87,7 @@ def refused(write) -> None:
         write()
 
 
-@pytest.mark.parametrize("name", [*DECISIONS, *TEXTS])
+@pytest.mark.parametrize("name", GUARDED)
 def test_no_row_is_deleted(name, everything):
     model = getattr(models, name)
     rows = model.objects.count()
@@ -151,6 +165,90 @@ def test_the_bytes_of_a_snapshot_may_be_blanked_and_never_replaced(everything):
     row = models.Snapshot.objects.exclude(warc=b"").first()
     refused(lambda: models.Snapshot.objects.filter(pk=row.pk).update(warc=b"forged"))
     assert models.Snapshot.objects.filter(pk=row.pk).update(warc=b"") == 1
+
+
+def columns_of(model) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def unique_of(model) -> list[list[str]]:
+    """What no two rows of a table share, as the database knows it: the number of the row, and other keys."""
+    with connection.cursor() as cursor:
+        rules = connection.introspection.get_constraints(cursor, model._meta.db_table).values()
+    return [rule["columns"] for rule in rules if rule["unique"] or rule["primary_key"]]
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_no_row_is_put_in_the_place_of_another(name, everything):
+    """SQLite would take the old row away without a word to the guards of deletion; PostgreSQL knows no such insert."""
+    model = getattr(models, name)
+    table, keys = model._meta.db_table, unique_of(model)
+    assert ["id"] in keys
+    before = list(model.objects.order_by("pk").values())
+    for key in keys:
+        columns = ", ".join(column for column in columns_of(model) if column != "id" or key == ["id"])
+        there = " AND ".join(f"{column} IS NOT NULL" for column in key)
+        assert rows_of(f"SELECT 1 FROM {table} WHERE {there}"), f"no row of {table} has the key {key}"
+        again = f"INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {there}"
+        if connection.vendor == "sqlite":
+            for verb in ("INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"):
+                refused(lambda verb=verb, again=again: execute(f"{verb} {again}"))
+        else:
+            execute(f"INSERT {again} ON CONFLICT DO NOTHING")
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_no_insert_turns_into_a_change(name, everything):
+    model = getattr(models, name)
+    column, value = DECISIONS[name] if name in DECISIONS else (TEXTS[name][1], "forged")
+    table, columns = model._meta.db_table, ", ".join(columns_of(model))
+    copies = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE true"
+    refused(lambda: execute(f"{copies} ON CONFLICT (id) DO UPDATE SET {column} = %s", [value]))
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_no_row_gets_another_number(name, everything):
+    table = getattr(models, name)._meta.db_table
+    verbs = ["UPDATE", "UPDATE OR REPLACE"] if connection.vendor == "sqlite" else ["UPDATE"]
+    for verb in verbs:
+        refused(lambda verb=verb: execute(f"{verb} {table} SET id = id + 1"))
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_no_table_is_emptied(name, everything):
+    """PostgreSQL has a word for it that deletes no row by itself; with CASCADE also from a table that others point to."""
+    model = getattr(models, name)
+    if connection.vendor == "sqlite":
+        refused(lambda: execute(f"DELETE FROM {model._meta.db_table}"))
+    else:
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in (model._meta.db_table, "factcheck_desk", "auth_user"):
+            refused(lambda table=table: execute(f"TRUNCATE {table} CASCADE"))
+    assert model.objects.exists()
+
+
+def test_an_empty_table_may_be_emptied_as_django_does_after_a_test_of_transactions(db):
+    statements = connection.ops.sql_flush(
+        no_style(), [getattr(models, name)._meta.db_table for name in GUARDED], allow_cascade=True
+    )
+    for statement in statements:
+        execute(statement)
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_doctor_names_a_guard_that_is_missing(name, db):
+    table = getattr(models, name)._meta.db_table
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    assert look("guards") == (True, "the history is guarded")
+    execute(f"DROP TRIGGER {table}_{OF_THIS_DATABASE}{on}")
+    assert look("guards") == (False, f"append-only guards are missing: {table}_{OF_THIS_DATABASE}")
+
+
+def rows_of(sql: str) -> list:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
 
 
 def test_every_guard_stands_after_all_migrations(db):
