@@ -10,14 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rules.predicates import Predicate, predicate
 
 from factcheck.models import (
     Claim,
     Desk,
     Discrepancy,
+    DiscrepancyFigure,
+    DiscrepancyKind,
     Document,
+    DocumentKind,
     Event,
     Evidence,
     Eyes,
@@ -36,6 +39,7 @@ from factcheck.models import (
     VerificationTask,
     Webhook,
 )
+from factcheck.states import DiscrepancyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,42 @@ def has_role(*roles: str) -> Guard:
 @predicate
 def is_no_author(user: Any, record: Any) -> bool:
     return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
+
+
+def figures_of(record: Any) -> QuerySet[Figure]:
+    """The figures whose comparison an act on this record may end."""
+    if isinstance(record, Figure):
+        return Figure.objects.filter(pk=record.pk)
+    if isinstance(record, Claim):
+        return record.figures.all()
+    return Figure.objects.filter(document__in=[document.pk for document in documents_of(record)])
+
+
+def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
+    """Whether one of these figures is compared with a figure of another text, and the person wrote that one."""
+    held = figures.compared().exclude(measure=None)
+    keys = Measure.objects.filter(general=True, key__in=held.values("measure__key")).values("key")
+    same = Q(measure__in=held.values("measure")) | Q(measure__key__in=keys)  # a general one reaches into every topic
+    own = Figure.objects.compared().filter(same, document__authors=user.pk)
+    return own.exclude(document__in=figures.values("document")).exists()
+
+
+@predicate
+def is_not_the_other_side(user: Any, record: Any) -> bool:
+    return not are_compared_with_own(user, figures_of(record))
+
+
+@predicate
+def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
+    """A text that differs from one the person wrote; their own story is theirs to correct, whatever it differs from."""
+    if document.kind == DocumentKind.STORY and document.authors.filter(pk=user.pk).exists():
+        return True
+    sides = DiscrepancyFigure.objects.filter(figure__document=document).exclude(
+        discrepancy__state=DiscrepancyState.CLOSED
+    )
+    differing = sides.exclude(discrepancy__kind=DiscrepancyKind.NOT_COMPARABLE).values("discrepancy")
+    own = DiscrepancyFigure.objects.filter(discrepancy__in=differing, figure__document__authors=user.pk)
+    return not own.exclude(figure__document=document).exists()
 
 
 @predicate
@@ -210,6 +250,16 @@ def may_open_name(user: Any, source: Source) -> bool:
 
 
 NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
+NOT_OTHER_SIDE = Guard(
+    is_not_the_other_side,
+    "four_eyes_other_side",
+    "A figure of it is compared with a text that you wrote; someone else must decide this.",
+)
+NOT_ITS_WORDS = Guard(
+    leaves_the_other_side_its_words,
+    "four_eyes_other_side",
+    "It differs from a text that you wrote; someone else must change its words.",
+)
 NOT_SUBMITTER = Guard(
     did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
 )
@@ -262,8 +312,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("source", "entrust"): (HOME_CHIEF,),
     ("source", "open_name"): (ENTRUSTED,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
-    ("document", "revise"): (INTAKE,),
-    ("document", "fetch"): (INTAKE,),
+    ("document", "revise"): (INTAKE, NOT_ITS_WORDS),
+    ("document", "fetch"): (INTAKE, NOT_ITS_WORDS),
     ("document", "confirm"): (EDITORS,),
     ("document", "add_claim"): (CHECKERS,),
     ("document", "read_clearance"): (ANYONE,),
@@ -274,8 +324,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "waive"): (CHIEF, NO_AUTHOR),
     ("document", "publish"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
-    ("document", "withdraw"): (EDITORS,),
-    ("document", "erase"): (CHIEF,),
+    ("document", "withdraw"): (EDITORS, NOT_OTHER_SIDE),
+    ("document", "erase"): (CHIEF, NOT_OTHER_SIDE),
     ("claim", "accept"): (EDITORS,),
     ("claim", "assign"): (EDITORS,),
     ("claim", "split"): (EDITORS,),
@@ -287,11 +337,11 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "return"): (REVIEWERS,),
     ("claim", "sign_off"): (REVIEWERS, NO_AUTHOR, NOT_SUBMITTER, NOT_WORDS),
     ("claim", "challenge"): (WORKERS,),
-    ("claim", "dismiss"): (EDITORS, NO_AUTHOR),
+    ("claim", "dismiss"): (EDITORS, NO_AUTHOR, NOT_OTHER_SIDE),
     ("claim", "waive"): (CHIEF, NO_AUTHOR),
     ("claim", "reopen"): (EDITORS,),
     ("figure", "link"): (CHECKERS,),
-    ("figure", "dismiss"): (EDITORS, NO_AUTHOR),
+    ("figure", "dismiss"): (EDITORS, NO_AUTHOR, NOT_OTHER_SIDE),
     ("figure", "reopen"): (EDITORS,),
     ("figure", "pin"): (EDITORS, NO_AUTHOR),
     ("measure", "merge"): for_all_compared(everywhere=False),

@@ -21,7 +21,7 @@ from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Revision, Role, Scope, Snapshot, Source, Topic
-from factcheck.permissions import MACHINE, roles_of
+from factcheck.permissions import MACHINE, NOT_ITS_WORDS, roles_of
 from factcheck.queue import JobName, enqueue, enqueue_crosscheck
 from factcheck.states import DocumentState, JobState
 
@@ -194,11 +194,23 @@ def log_arrival(document: Document, arrival: Arrival, *, by: Any, **facts: Any) 
     log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
 
 
+def leave_its_words(person: Any, document: Document) -> None:
+    """Refuse whoever wrote a text that this one differs from.
+
+    Raises:
+        NotAllowed: they did, and this is not their own story.
+    """
+    if not NOT_ITS_WORDS.allows.test(person, document):
+        raise NotAllowed(NOT_ITS_WORDS.message, code=NOT_ITS_WORDS.code)
+
+
 def name_authors(document: Document, people: Iterable[Any], *, by: Any) -> None:
     """Add those whom a later filing names as writers. Nobody is taken away: who wrote a text stays its author."""
     with transaction.atomic():
         named = set(document.authors.values_list("pk", flat=True))
         new = sorted({person.pk for person in people} - named)
+        if getattr(by, "pk", None) in new:
+            leave_its_words(by, document)  # as its author they could change them
         if new:
             document.authors.add(*new)
             log(document, "name_authors", by=by, facts={"authors": new})
@@ -255,6 +267,8 @@ def revise_document(
     require(by, document, "revise")
     if editor is not None and Role.SERVICE not in roles_of(by, [document.desk_id]):
         raise NotAllowed("Only a service account files for somebody else.", code="editor_not_yours")
+    if editor is not None:
+        leave_its_words(editor, document)
     check_arrival(data, arrival)
     if version is not None and version != document.version:
         raise StaleRevision("This has changed since you opened it.", version=document.version)

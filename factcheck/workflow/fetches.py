@@ -91,6 +91,8 @@ def address_key(address: str, desk: Desk) -> str:
 
 
 def _fetch_again(document: Document, arrival: Arrival, *, by: Any) -> Job | None:
+    if not isinstance(by, MACHINE):
+        require(by, document, "fetch")
     with transaction.atomic():
         name_authors(document, arrival.authors, by=by)
         if document.state == DocumentState.WITHDRAWN or Event.objects.of(document).filter(act="erase").exists():

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Document, Event, Scope
-from factcheck.permissions import NO_AUTHOR
+from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
 from factcheck.queue import enqueue_crosscheck
 from factcheck.states import DocumentState
 
@@ -35,7 +35,8 @@ def describe_document(
     """Correct what is known of a document: its title, byline, language, publisher, date, zone of the dateline, embargo.
 
     ``authors`` are added to those named; nobody is taken away. A new date or zone has the text read again, for it
-    tells which day the figures are of. An author of the document does not change date, zone and publisher.
+    tells which day the figures are of. An author of the document, or of one that it is compared with, does not change
+    date, zone and publisher.
 
     Raises:
         NotAllowed, StaleRevision: as for any act.
@@ -50,8 +51,8 @@ def describe_document(
     if Event.objects.of(document).filter(act="erase").exists():
         raise WrongState("The texts of the document were erased.", state=document.state)
     changed = {name: value for name, value in values.items() if getattr(document, name) != value}
-    if changed.keys() & COMPARED and not NO_AUTHOR.allows.test(by, document):
-        raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
+    if changed.keys() & COMPARED:
+        refuse_those_concerned(by, document)
     check_description(changed)
     known = set(document.authors.values_list("pk", flat=True))
     if not changed and all(person.pk in known for person in authors):
@@ -62,6 +63,17 @@ def describe_document(
         if changed:
             log(document, "describe", by=by, facts=facts_of(changed))
         compare_anew(document, changed.keys(), by=by)
+
+
+def refuse_those_concerned(by: Any, document: Document) -> None:
+    """What decides a comparison is not for the author of either side to say.
+
+    Raises:
+        NotAllowed: they wrote the document, or one that it is compared with.
+    """
+    for guard in (NO_AUTHOR, NOT_OTHER_SIDE):
+        if not guard.allows.test(by, document):
+            raise NotAllowed(guard.message, code=guard.code)
 
 
 def check_description(changed: dict[str, Any]) -> None:

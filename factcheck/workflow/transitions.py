@@ -19,7 +19,15 @@ from factcheck import signals
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.stored import UNUSABLE
 from factcheck.models import Anchor, Claim, Discrepancy, Event, EventNote, Figure, SignOff, Verdict, sides_with_texts
-from factcheck.permissions import MACHINE, MACHINE_MAY, desks_of, refusal
+from factcheck.permissions import (
+    MACHINE,
+    MACHINE_MAY,
+    NOT_OTHER_SIDE,
+    PERMISSIONS,
+    are_compared_with_own,
+    desks_of,
+    refusal,
+)
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
@@ -149,6 +157,8 @@ def move_all(figures: Sequence[Figure], act: str, *, by: Any, note: str = "") ->
     """
     for figure in {figure.document_id: figure for figure in figures}.values():
         require(by, figure, act)
+    if NOT_OTHER_SIDE in PERMISSIONS["figure", act] and not isinstance(by, MACHINE):
+        refuse_the_other_side(by, figures)
     require_storable(note)
     rows = [(figure, row_for(figure, act, by)) for figure in figures]
     if any(row.targets[0] in row.reason for _, row in rows):
@@ -166,6 +176,17 @@ def move_all(figures: Sequence[Figure], act: str, *, by: Any, note: str = "") ->
     for (_, version, target), some in groups.items():
         for figure in some:
             figure.state, figure.version = target, version + 1
+
+
+def refuse_the_other_side(by: Any, figures: Sequence[Figure]) -> None:
+    """No author decides on any of many figures that are compared with theirs.
+
+    Raises:
+        NotAllowed: one of them is.
+    """
+    for part in batched(figures):
+        if are_compared_with_own(by, Figure.objects.filter(pk__in=[row.pk for row in part])):
+            raise NotAllowed(NOT_OTHER_SIDE.message, code=NOT_OTHER_SIDE.code)
 
 
 def batched(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:

@@ -1,0 +1,173 @@
+"""Whoever wrote a text does not decide what the other side of a comparison says: not by any act, through no door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from factcheck.errors import NotAllowed
+from factcheck.models import Document, DocumentKind, Membership, Role
+from factcheck.workflow.claims import dismiss_claim, dismiss_figure, dismiss_figures, dismiss_idle_figures
+from factcheck.workflow.clearance import clearance
+from factcheck.workflow.documents import Arrival, ingest_document, revise_document, withdraw_document
+from factcheck.workflow.history import erase_document
+from factcheck.workflow.measures import pin_figure, set_general, set_topic
+from factcheck.workflow.particulars import describe_document
+from tests.factories import MeasureFactory, SourceFactory, TopicFactory
+from tests.stories import TUESDAY, Staff, do_jobs, file_text, person
+
+pytestmark = pytest.mark.django_db
+
+OURS = "The council of Torvik said 40 homes were flooded on Monday."
+THEIRS = "The fire brigade said 60 homes were flooded on Monday."
+ALIKE = "The fire brigade said 40 homes were flooded on Monday."
+
+
+def later(document: Document) -> object:
+    return TUESDAY + timedelta(days=30)
+
+
+ACTS = {
+    "dismiss the figure": lambda it, by: dismiss_figure(it.figures.get(), by=by, note="background"),
+    "dismiss figures in bulk": lambda it, by: dismiss_figures(list(it.figures.all()), by=by, note="background"),
+    "dismiss the idle figures": lambda it, by: dismiss_idle_figures(it, by=by, note="background"),
+    "dismiss the claim": lambda it, by: dismiss_claim(it.claims.get(), by=by, note="idle"),
+    "withdraw the document": lambda it, by: withdraw_document(it, by=by, note="wrong"),
+    "erase the text": lambda it, by: erase_document(it, by=by, note="a court said so"),
+    "date it otherwise": lambda it, by: describe_document(it, by=by, published_at=later(it)),
+    "give it another zone": lambda it, by: describe_document(it, by=by, zone="Asia/Tokyo"),
+    "give it another publisher": lambda it, by: describe_document(it, by=by, publisher=SourceFactory()),
+    "pin the figure elsewhere": lambda it, by: pin_figure(it.figures.get(), MeasureFactory(dimension="count"), by=by),
+    "move it to another topic": lambda it, by: set_topic(it, TopicFactory(), by=by),
+    "make the measure general": lambda it, by: set_general(it.figures.get().measure, True, by=by),
+}
+WORDS = {
+    "file a new text": lambda it, by: revise_document(it, ALIKE.encode(), by=by),
+    "name oneself its author": lambda it, by: describe_document(it, by=by, authors=(by,)),
+}
+
+
+@pytest.fixture
+def author(staff: Staff):
+    """An editor and chief of the desk who wrote our story."""
+    writer = person(Role.EDITOR, staff.desk)
+    Membership.objects.create(user=writer, desk=staff.desk, role=Role.DESK_CHIEF)
+    return writer
+
+
+@pytest.fixture
+def sides(staff: Staff, author):
+    """Our story and the coverage that differs from it, with a claim set aside so that its figure counts as idle."""
+    topic = TopicFactory()
+    ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    theirs = file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher_name="Mail")
+    assert "discrepancy_open" in codes(ours)
+    return ours, theirs
+
+
+def codes(document: Document) -> set[str]:
+    document.refresh_from_db()
+    return {blocker.code for blocker in clearance(document).blockers}
+
+
+def refused(act, *args) -> str:
+    with pytest.raises(NotAllowed) as refusal:
+        act(*args)
+    return refusal.value.code
+
+
+def make_idle(document: Document) -> None:
+    """Its claim is worth no checking, so that its figures may be dismissed in one go."""
+    document.claims.update(checkworthiness=0)
+
+
+@pytest.mark.parametrize("act", {**ACTS, **WORDS})
+def test_an_author_does_not_make_the_conflict_against_their_own_story_vanish(act, sides, author):
+    ours, theirs = sides
+    make_idle(theirs)
+    before = theirs.current_revision.text_sha256
+    assert refused({**ACTS, **WORDS}[act], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
+    do_jobs()
+    theirs.refresh_from_db()
+    assert theirs.current_revision.text_sha256 == before
+    assert "discrepancy_open" in codes(ours)
+
+
+@pytest.mark.parametrize("act", {**ACTS, **WORDS})
+def test_a_colleague_who_wrote_neither_may(act, sides, staff):
+    _, theirs = sides
+    make_idle(theirs)
+    chief = staff.desk_chief
+    {**ACTS, **WORDS}[act](theirs, chief)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nor_what_agrees_with_it_now_and_may_differ_tomorrow(act, staff, author):
+    topic = TopicFactory()
+    file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    theirs = file_text(ALIKE, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher_name="Mail")
+    make_idle(theirs)
+    assert refused(ACTS[act], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
+
+
+@pytest.mark.parametrize("act", ["dismiss the figure", "dismiss the claim", "withdraw the document", "file a new text"])
+def test_what_is_compared_with_nothing_of_theirs_is_theirs_to_edit(act, staff, author):
+    file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=TopicFactory())
+    elsewhere = file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=TopicFactory())
+    {**ACTS, **WORDS}[act](elsewhere, author)
+
+
+def test_across_topics_a_general_measure_makes_it_the_other_side_too(staff, author):
+    ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=TopicFactory())
+    theirs = file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=TopicFactory())
+    dismiss = ACTS["dismiss the figure"]
+    set_general(ours.figures.get().measure, True, by=staff.desk_chief)
+    do_jobs()
+    assert refused(dismiss, theirs, author) == "four_eyes_other_side"
+    set_general(ours.figures.get().measure, False, by=staff.desk_chief)
+    dismiss(theirs, author)
+
+
+def test_two_stories_of_one_writer_are_theirs_to_correct(staff, author):
+    topic = TopicFactory()
+    for text in (OURS, THEIRS):
+        file_text(text, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic, title=text)
+    second = Document.objects.get(title=THEIRS)
+    assert "discrepancy_open" in codes(second)
+    revise_document(second, ALIKE.encode(), by=author)
+    do_jobs()
+    assert "discrepancy_open" not in codes(second)
+
+
+def test_naming_oneself_the_author_of_a_colleague_s_story_opens_nothing(staff, author):
+    topic = TopicFactory()
+    file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    colleague = file_text(THEIRS, desk=staff.desk, by=staff.editor, authors=(staff.checker,), topic=topic)
+    assert colleague.kind == DocumentKind.STORY
+    for door in (
+        lambda: describe_document(colleague, by=author, authors=(author,)),
+        lambda: ingest_document(
+            THEIRS.encode(),
+            Arrival(pasted=True, title="Untitled", published_at=TUESDAY, authors=(author,)),
+            desk=staff.desk,
+            by=author,
+        ),
+        lambda: revise_document(colleague, ALIKE.encode(), by=author),
+    ):
+        assert refused(door) == "four_eyes_other_side"
+
+
+def test_the_host_does_not_file_the_new_words_for_them_either(sides, staff, author):
+    assert refused(lambda: revise_document(sides[1], ALIKE.encode(), by=staff.service, editor=author)) == (
+        "four_eyes_other_side"
+    )
+    revise_document(sides[1], ALIKE.encode(), by=staff.service, editor=staff.editor)
+
+
+def test_when_the_conflict_is_over_they_may_file_a_new_text_of_the_other_again(sides, staff, author):
+    ours, theirs = sides
+    revise_document(ours, THEIRS.encode(), by=staff.editor)
+    do_jobs()
+    assert "discrepancy_open" not in codes(ours)
+    revise_document(theirs, b"Nothing was flooded.", by=author)
