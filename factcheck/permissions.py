@@ -125,7 +125,7 @@ def figures_of(record: Any) -> QuerySet[Figure]:
 
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
     """Whether one of these figures is compared with a figure of another text, and the person wrote that one."""
-    held = figures.compared().exclude(measure=None)
+    held = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
     keys = Measure.objects.filter(general=True, key__in=held.values("measure__key")).values("key")
     same = Q(measure__in=held.values("measure")) | Q(measure__key__in=keys)  # a general one reaches into every topic
     own = Figure.objects.compared().filter(same, document__authors=user.pk)
@@ -156,6 +156,11 @@ def did_not_submit(user: Any, claim: Claim) -> bool:
         return True
     verdict = claim.verdicts.last()
     return verdict is None or verdict.by_id != user.pk
+
+
+@predicate
+def may_sign_its_claim(user: Any, figure: Figure) -> bool:
+    return figure.claim is not None and refusal(user, figure.claim, "claim", "sign_off") is None
 
 
 @predicate
@@ -268,6 +273,7 @@ NOT_WORDS = Guard(
     "four_eyes_words",
     "You last changed the words of this claim; someone else must sign it off.",
 )
+MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone who may sign off its claim.")
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
@@ -344,6 +350,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "dismiss"): (EDITORS, NO_AUTHOR, NOT_OTHER_SIDE),
     ("figure", "reopen"): (EDITORS,),
     ("figure", "pin"): (EDITORS, NO_AUTHOR),
+    ("figure", "confirm_as_of"): (REVIEWERS, NO_AUTHOR, NOT_OTHER_SIDE, MAY_SIGN),
+    ("figure", "state_as_of"): (REVIEWERS, NO_AUTHOR, NOT_OTHER_SIDE, MAY_SIGN),
     ("measure", "merge"): for_all_compared(everywhere=False),
     ("measure", "split"): for_all_compared(everywhere=False),
     ("measure", "set_general"): for_all_compared(everywhere=True),

@@ -77,6 +77,8 @@ def as_of_words(figure: Figure) -> str:
     else:
         day = f"{start:%-d %B %Y}" + (f" to {last:%-d %B %Y}" if last.date() != start.date() else "")
     how = f"“{figure.as_of_said}”" if figure.as_of_said else BASIS.get(figure.as_of_basis, "")
+    if figure.dated_by_id:
+        how = "said by a person"
     return f"{day}, {how}" if how else day
 
 

@@ -12,13 +12,16 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from factcheck.models import Claim, Discrepancy, Figure, Measure
 from factcheck.states import ClaimState, FigureState
-from factcheck.text import AnchorState
+from factcheck.text import AnchorState, Basis
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
+from factcheck.workflow.clearance import OUT_OF_DATE, expired_figures
 from factcheck.workflow.crosscheck import says_of, states_of
+from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.measures import pin_figure
 
 from .acts import Act, ActForm, words
@@ -106,12 +109,32 @@ class DismissForm(ActForm):
     reason = forms.ChoiceField(label="Why it need not be checked", choices=REASONS, widget=forms.RadioSelect)
     note = forms.CharField(label="In words", required=False, max_length=1900, widget=forms.Textarea({"rows": 2}))
 
+    @property
+    def warning(self) -> str:
+        """What dismissing takes away besides, said before it does."""
+        if self.record is None:
+            return "Where the claim of one of them is signed off, dismissing it voids the sign-off."
+        claim = self.record.claim
+        if claim is None or claim.state != ClaimState.SIGNED_OFF:
+            return ""
+        return (
+            f"Its claim “{claim}” was signed off with this figure. Dismissing it voids that sign-off: the claim has to "
+            "be checked and signed off again."
+        )
+
     def clean(self) -> dict[str, Any]:
         said = dict(super().clean() or {})
         reason, note = said.get("reason"), said.get("note", "")
         if reason == OTHER and not note:
             raise forms.ValidationError({"note": "Please say why."})
         return {"note": note if reason == OTHER else f"{reason}: {note}" if note else reason}
+
+
+class DayForm(ActForm):
+    day = forms.DateField(
+        label="The day it is of", widget=forms.DateInput({"type": "date"}),
+        help_text="As the copy tells it. Where the copy tells none, write the day into the copy instead.",
+    )  # fmt: skip
 
 
 class MeasureChoice(forms.ModelChoiceField):
@@ -139,6 +162,8 @@ class FigureAdmin(RecordAdmin):
         "link": Act(link_figure, LinkForm, "Link to a claim", "The figure is linked."),
         "dismiss": Act(dismiss_figure, DismissForm, done="The figure is dismissed."),
         "reopen": Act(reopen_figure, label="Take back", done="The figure is to be checked again."),
+        "confirm_as_of": Act(confirm_as_of, label="It holds today", done="It is as of today."),
+        "state_as_of": Act(state_as_of, DayForm, "Say of which day", "The day is noted."),
         "pin": Act(pin_figure, PinForm, "Pin to a measure", "It belongs to that measure now."),
     }
     bulk_acts = ("dismiss",)
@@ -151,7 +176,9 @@ class FigureAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.select_related("document__publisher", "attribution__source", "claim", "measure", "pinned_by")
+        return rows.select_related(
+            "document__publisher", "attribution__source", "claim", "measure", "pinned_by", "dated_by"
+        )
 
     @admin.display(description="figure", ordering="surface")
     def name(self, figure: Figure) -> str:
@@ -180,9 +207,10 @@ class FigureAdmin(RecordAdmin):
         return f"{figure.checkworthiness:.2f}"
 
     def offers(self, record: Figure, name: str) -> bool:
-        if name == "pin":
-            return record.state != FigureState.DISMISSED and record.anchor_state != AnchorState.ORPHANED
-        return True
+        standing = record.state != FigureState.DISMISSED and record.anchor_state != AnchorState.ORPHANED
+        if name == "confirm_as_of":
+            return standing and record.as_of_basis == Basis.PUBLICATION
+        return standing or name not in ("pin", "state_as_of")
 
     def facts(self, record: Figure) -> Iterable[tuple[str, Any, str]]:
         yield "document", link(record.document), ""
@@ -199,6 +227,8 @@ class FigureAdmin(RecordAdmin):
         if record.attribution:
             yield "ascribed to", str(record.attribution), ""
         yield "measure", link(record.measure), ""
+        if record.dated_by:
+            yield "day said by", record.dated_by, ""
         if record.pinned_by:
             yield "pinned there by", record.pinned_by, ""
         yield "worth checking", self.worth(record), ""
@@ -208,4 +238,6 @@ class FigureAdmin(RecordAdmin):
             yield "in the text", pill(record.anchor_state), ""
 
     def page(self, request: HttpRequest, record: Figure) -> dict[str, Any]:
-        return {"carrier": carriers([record])[record.pk], "rows": compared([record], request.user)}
+        expired = expired_figures(Figure.objects.filter(pk=record.pk).standing(), timezone.now()).exists()
+        rows = compared([record], request.user)
+        return {"carrier": carriers([record])[record.pk], "rows": rows, "expired": expired, "out_of_date": OUT_OF_DATE}

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from factcheck.models import Claim, Figure, Measure
 from factcheck.states import FigureState
 from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figure, reopen_figure
+from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.measures import pin_figure
 
 from .base import Act, RecordViewSet
@@ -38,11 +39,12 @@ class FigureRow(serializers.ModelSerializer):
 
 class FigureSerializer(FigureRow):
     pinned_by = serializers.SlugRelatedField("username", read_only=True)
+    dated_by = serializers.SlugRelatedField("username", read_only=True)
     anchor = serializers.SerializerMethodField()
     acts = serializers.SerializerMethodField()
 
     class Meta(FigureRow.Meta):
-        fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "anchor", "acts"]
+        fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "dated_by", "anchor", "acts"]
 
     def get_anchor(self, figure: Figure) -> dict[str, Any] | None:
         standing = figure.anchors.filter(revision=figure.document.current_revision).select_related("revision").first()
@@ -58,6 +60,10 @@ class LinkBody(Body):
 
 class PinBody(Body):
     measure = Visible(Measure)
+
+
+class DayBody(Body):
+    day = serializers.DateField()
 
 
 class Bulk(Note):
@@ -87,6 +93,8 @@ class FigureViewSet(RecordViewSet):
         "dismiss": Act(dismiss_figure, Note),
         "reopen": Act(reopen_figure),
         "pin": Act(pin_figure, PinBody),
+        "confirm_as_of": Act(confirm_as_of),
+        "state_as_of": Act(state_as_of, DayBody),
     }
     batches: ClassVar = ("dismiss", "link")
 

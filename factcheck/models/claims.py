@@ -150,6 +150,14 @@ class Figure(models.Model):
     flags = models.JSONField(default=list)
     engine_version = models.CharField(max_length=20, blank=True)
     pinned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    dated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="who said its as-of",
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = FigureQuerySet.as_manager()

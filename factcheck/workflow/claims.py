@@ -17,7 +17,7 @@ from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
-from .transitions import change, log, move, move_all, require, require_note, void_decisions, write_anchors
+from .transitions import change, log, mark_stale, move, move_all, require, require_note, void_decisions, write_anchors
 
 
 def add_claim(
@@ -201,22 +201,43 @@ def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = 
     if claim.anchor_state == AnchorState.ORPHANED:
         raise WrongState("The claim no longer stands in the text.", state=claim.anchor_state)
     with transaction.atomic():
+        left = figure.claim
         move(figure, "link", by=by, version=version, claim=claim)
+        for one in {row.pk: row for row in (left, claim) if row is not None}.values():
+            void_sign_off(one, f"a figure was linked anew: {figure}")
         compare_again([figure])
 
 
 def dismiss_figure(figure: Figure, *, by: Any, note: str, version: int | None = None) -> None:
-    """Say that a figure need not be checked: idle, background, not checkable."""
+    """Say that a figure need not be checked: idle, background, not checkable.
+
+    A claim that was signed off with it has to be checked again.
+    """
     with transaction.atomic():
         move(figure, "dismiss", by=by, note=note, version=version)
+        void_sign_offs([figure], "a figure of it was dismissed")
         compare_again([figure])
 
 
+def void_sign_offs(figures: Iterable[Figure], what: str) -> None:
+    """The claims of figures that came or went were signed off with others; the reason names one of the figures."""
+    for figure in {figure.claim_id: figure for figure in figures if figure.claim_id}.values():
+        void_sign_off(figure.claim, f"{what}: {figure}")
+
+
+def void_sign_off(claim: Claim | None, why: str) -> None:
+    """A sign-off is bound to the figures of its claim."""
+    if claim is not None:
+        claim.refresh_from_db()
+        mark_stale(claim, why, by=MACHINE("figures changed"))
+
+
 def dismiss_figures(figures: Iterable[Figure], *, by: Any, note: str) -> int:
-    """Dismiss many figures with one reason; all or none."""
+    """Dismiss many figures with one reason, all or none; a claim signed off with one is to be checked again."""
     chosen = list(figures)
     with transaction.atomic():
         move_all(chosen, "dismiss", by=by, note=note)
+        void_sign_offs(chosen, "a figure of it was dismissed")
         compare_again(chosen)
     return len(chosen)
 
@@ -254,4 +275,5 @@ def reopen_figure(figure: Figure, *, by: Any, version: int | None = None) -> Non
     """Take a dismissed figure back."""
     with transaction.atomic():
         move(figure, "reopen", by=by, version=version)
+        void_sign_offs([figure], "a figure of it was taken back")
         compare_again([figure])

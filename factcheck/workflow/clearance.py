@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, TextField, Value, When, prefetch_related_objects
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When, prefetch_related_objects
 from django.utils import timezone
 
 from factcheck import signals
@@ -46,6 +46,10 @@ UNCHECKED: dict[str, str] = {
 }
 WAITING = frozenset({"reading_pending", "crosscheck_pending"})
 MOST_TOLD = 100
+OUT_OF_DATE = (
+    "is given as current and is out of date: someone who may sign off its claim confirms that it holds today, or says "
+    "of which day it is; or the copy says so."
+)
 CLEARS_IF_ATTRIBUTED = (VerdictLabel.CONFLICTING_EVIDENCE, VerdictLabel.NOT_ENOUGH_EVIDENCE)
 
 
@@ -254,12 +258,15 @@ def figure_blockers(document: Document, threshold: float, now: datetime) -> Iter
         yield Blocker("figure_unattended", "figure", figure.pk, f"“{figure}” is {why}.")
     if document.state == DocumentState.PUBLISHED:
         return
+    for figure in expired_figures(rows, now):
+        yield Blocker("as_of_expired", "figure", figure.pk, f"“{figure}” {OUT_OF_DATE}")
+
+
+def expired_figures(figures: QuerySet[Figure], now: datetime) -> QuerySet[Figure]:
+    """Those of some figures that were signed off as current counts, and are out of date by now."""
     oldest = now - timedelta(hours=settings().FRESH_FOR_HOURS)
-    current = rows.filter(
-        state=FigureState.LINKED, measure__running=True, as_of_basis=Basis.PUBLICATION, as_of_end__lt=oldest
-    )
-    for figure in current.filter(claim__state=ClaimState.SIGNED_OFF):
-        yield Blocker("as_of_expired", "figure", figure.pk, f"“{figure}” is given as current and is out of date.")
+    current = figures.filter(measure__running=True, as_of_basis=Basis.PUBLICATION, as_of_end__lt=oldest)
+    return current.filter(state=FigureState.LINKED, claim__state=ClaimState.SIGNED_OFF)
 
 
 def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blocker], int]:

@@ -309,11 +309,11 @@ class Marker:
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
         """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.
 
-        One that a person touched is not dated otherwise by a newer engine alone.
+        One that a person dated keeps its day. One that a person touched is not dated otherwise by a newer engine alone.
         """
         touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
         dates = {**NO_DATES, **as_of_of(mention)}
-        if touched and figure.engine_version != ENGINE_VERSION:
+        if figure.dated_by_id is not None or (touched and figure.engine_version != ENGINE_VERSION):
             return
         if any(getattr(figure, name) != value for name, value in dates.items()):
             Figure.objects.filter(pk=figure.pk).update(**dates)

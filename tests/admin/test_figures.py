@@ -1,10 +1,14 @@
 """Figures in the admin: as written and as read, linked, dismissed one by one or many at once, pinned."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from factcheck.workflow.clearance import clearance
 from tests.factories import MeasureFactory
-from tests.stories import bring_to, file_text
+from tests.stories import bring_to, clear_document, do_jobs, file_text
 
 TEXT = (
     "The ministry of Sarvenna said on Tuesday that 1,200 homes were flooded in Larkmoor.\n\n"
@@ -109,3 +113,50 @@ def test_many_are_dismissed_with_one_reason(client, people, document):
 def test_the_list_is_searched(client, people, figure):
     answer = client.get(reverse("admin:factcheck_figure_changelist"), {"q": "homes"})
     assert [row.pk for row in answer.context["cl"].result_list] == [figure.pk]
+
+
+# A figure that keeps its document from going out
+
+
+@pytest.fixture
+def toll(people):
+    """The running toll of a cleared story of five days ago: out of date."""
+    old = timezone.now() - timedelta(days=5)
+    text = "At least 12 people have died in the floods of Velmora."
+    story = file_text(text, desk=people.desk, by=people.editor, published_at=old)
+    return clear_document(story, people).figures.get()
+
+
+def test_the_page_of_a_figure_that_is_out_of_date_offers_what_opens_the_gate(client, people, toll):
+    client.force_login(people.reviewer)
+    shown = client.get(page(toll))
+    assert "keeps its document from going out" in shown.content.decode()
+    offered = {button.name: button.label for button in shown.context["buttons"]}
+    assert offered == {"confirm_as_of": "It holds today", "state_as_of": "Say of which day"}
+    assert do(client, people.reviewer, toll, "confirm_as_of").status_code == 302
+    do_jobs()
+    toll.document.refresh_from_db()
+    assert clearance(toll.document).clear
+    seen = client.get(page(toll)).content.decode()
+    assert "keeps its document from going out" not in seen
+    assert "said by a person" in seen
+
+
+def test_the_day_is_asked_for_and_a_bad_one_is_refused_beside_it(client, people, toll):
+    for bad, status in (("", 422), ("soon", 422), ("2999-01-01", 409)):
+        assert do(client, people.reviewer, toll, "state_as_of", day=bad).status_code == status
+    day = timezone.now().date() - timedelta(days=6)
+    assert do(client, people.reviewer, toll, "state_as_of", day=day.isoformat()).status_code == 302
+    assert toll.as_of_start.date() == day
+
+
+def test_an_editor_is_told_who_can_help_and_what_dismissing_costs(client, people, toll):
+    shown = client.get(page(toll))
+    assert "someone who may sign off its claim" in shown.content.decode()
+    assert "confirm_as_of" not in {button.name for button in shown.context["buttons"]}
+    form = client.get(page(toll, "dismiss")).content.decode()
+    assert "Dismissing it voids that sign-off" in form
+
+
+def test_dismissing_a_figure_of_an_open_claim_warns_of_nothing(client, people, figure):
+    assert "voids" not in client.get(page(figure, "dismiss")).content.decode()

@@ -187,7 +187,8 @@ def test_a_claim_that_stands_in_two_places_blocks_also_when_it_is_signed_again(s
 def test_a_sign_off_does_not_hold_for_figures_that_changed_since(story, staff):
     clear_document(story, staff)
     dismiss_figure(story.figures.get(), by=staff.editor, note="idle after all")
-    assert codes(story) == {"sign_off_void"}
+    assert codes(story) == {"claim_stale"}
+    assert "a figure of it was dismissed: 40 homes" in clearance(story).blockers[0].message
 
 
 def test_a_running_figure_given_as_current_goes_out_of_date(staff):
