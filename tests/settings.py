@@ -18,5 +18,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False  # the lock-out has tests of its own
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(["read", "write", "address_read", "address_write"])  # none
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT = "memory"
+CELERY_BROKER_TRANSPORT = None  # by the address
 FACTCHECK = {"LEASE_SECONDS": 30}

@@ -21,6 +21,7 @@ from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.jobs import retry_job
 from tests.factories import DocumentFactory, TopicFactory
 from tests.live import LANES, Site, wait_until
+from tests.marks import thorough
 from tests.stories import TUESDAY, Staff, bring_to, file_text
 
 pytestmark = pytest.mark.django_db
@@ -463,6 +464,7 @@ def read(data):
 """
 
 
+@thorough
 @pytest.mark.parametrize("lane", LANES)
 def test_work_that_is_slower_than_its_lease_stays_with_the_worker_that_does_it(lane, tmp_path, monkeypatch):
     (tmp_path / "slow_reader.py").write_text(SLOW)

@@ -16,6 +16,7 @@ TEXT = (
 def settle(page: Page) -> None:
     """Until the worker has done what the page says is under way; the page looks again by itself."""
     expect(page.locator("[data-fc-wait]")).to_have_count(0, timeout=45_000)
+    expect(page.locator("#content-main")).to_be_visible()  # the page is loaded anew
 
 
 def file(page: Page, title: str, text: str = "", path: Path | None = None) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Desk
+from tests.marks import thorough
 
 HOLD = """
 from datetime import timedelta
@@ -55,6 +56,7 @@ def held(desk: Desk):
     desk.site.manage("shell", "-v0", "-c", LET_GO % job)
 
 
+@thorough
 def test_the_page_takes_one_look_at_a_time_later_and_later_and_is_not_loaded_again(desk: Desk, held):
     page = desk.sits("editor")
     looks = Looks(page, seconds=1)
