@@ -6,7 +6,8 @@ state, and never raises on a text, however odd.
 
 from factcheck.text.anchors import reanchor, reanchor_all
 from factcheck.text.changes import bare_words
-from factcheck.text.compare import compare, interval
+from factcheck.text.compare import compare, compare_all
+from factcheck.text.intervals import interval
 from factcheck.text.lexicon import Lexicon, load
 from factcheck.text.likeness import Statement, amount, context_of, settle, statement_of, told_again
 from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
@@ -60,6 +61,7 @@ __all__ = [
     "amount",
     "bare_words",
     "compare",
+    "compare_all",
     "context_of",
     "convert",
     "direction_of",

@@ -12,10 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import combinations
 from typing import Any
 
-from factcheck.text import FigureMention, Reading, Relation, compare, read, state_of
+from factcheck.text import FigureMention, Reading, Relation, State, compare_all, read, state_of
 from factcheck.text.asof import day_of
 from factcheck.text.dates.periods import Stretch
 from factcheck.text.likeness import Statement, settle, statement_of
@@ -36,7 +35,7 @@ class _Held:
     """The figures of one cluster and the rows they are written in, until the last document has been read."""
 
     statements: list[Statement] = field(default_factory=list)
-    figures: list[FigureMention] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
 
@@ -69,14 +68,14 @@ def main() -> int:
     return status
 
 
-def _grouped(cluster: str, held: _Held) -> Iterator[list[tuple[str, FigureMention]]]:
-    """The figures of a cluster by measure, each row told its group."""
-    groups: dict[str, list[tuple[str, FigureMention]]] = defaultdict(list)
+def _grouped(cluster: str, held: _Held) -> Iterator[list[tuple[str, State]]]:
+    """What the figures of a cluster state, by measure, each row told its group."""
+    groups: dict[str, list[tuple[str, State]]] = defaultdict(list)
     story = stories(held.texts)
     told = [replace(s, key=f"{s.key}|in {story[s.text]}") for s in held.statements]
-    for key, figure, row in zip(settle(told), held.figures, held.rows, strict=True):
+    for key, state, row in zip(settle(told), held.states, held.rows, strict=True):
         row["group"] = f"{cluster}|{key}"
-        groups[key].append((row["fid"], figure))
+        groups[key].append((row["fid"], state))
     yield from groups.values()
 
 
@@ -97,6 +96,12 @@ def _moment(value: Any) -> datetime | None:
             return None
 
 
+def _printed(document: dict[str, Any], published: datetime | None) -> datetime | None:
+    """When a text was printed, where its hour is given; a day alone says no hour."""
+    said = document.get("published_at")
+    return published if isinstance(said, str) and len(said.strip()) > len("2031-05-14") else None
+
+
 def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
     name = str(document.get("id", ""))
     zone = document.get("zone")
@@ -110,7 +115,7 @@ def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
     rows = []
     for index, figure in enumerate(reading.figures):
         rows.append(_figure(f"{name}#{index}", figure))
-        held.figures.append(figure)
+        held.states.append(state_of(figure, _printed(document, published)))
         held.statements.append(statement_of(name, figure))
     held.rows += rows
     held.texts[name] = Text(names_in(document["text"]), published)
@@ -196,17 +201,19 @@ def _names(said: AttributionMention, here: Span) -> bool:
     return said.party_span is not None and said.party_span.contains(here)
 
 
-def _pairs(groups: Iterable[list[tuple[str, FigureMention]]]) -> Iterator[list[list[Any]]]:
+def _pairs(groups: Iterable[list[tuple[str, State]]]) -> Iterator[list[list[Any]]]:
     """The verdicts inside each measure of a cluster; a slip is a conflict that says so."""
     for members in groups:
         rows: list[list[Any]] = []
-        for (fid_a, a), (fid_b, b) in combinations(members, 2):
-            comparison = compare(state_of(a), state_of(b))
+        names = [fid for fid, _ in members]
+        for a, b, comparison in compare_all([state for _, state in members]):
             if comparison.relation is Relation.NOT_COMPARABLE:
                 continue
             slip = comparison.relation is Relation.MAGNITUDE_SLIP
             verdict = Relation.CONFLICT.value if slip else comparison.relation.value
-            rows.append([fid_a, fid_b, verdict, {"reason": comparison.reason, **({"slip": True} if slip else {})}])
+            rows.append(
+                [names[a], names[b], verdict, {"reason": comparison.reason, **({"slip": True} if slip else {})}]
+            )
             if len(rows) >= _MOST_PAIRS:
                 break
         if rows:

@@ -1,79 +1,36 @@
 """Two statements of one measure: agree, within the hedge, superseded, conflict, slip, or not comparable.
 
-Here lives the judgement and its reason in one sentence. It knows nothing of texts: it compares states.
+Here lives the judgement. It knows nothing of texts: it compares states. The values a state may mean are in
+``intervals``, the sentence it is told in is made in ``reasons``.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 
-from factcheck.text.lexicon import load
-from factcheck.text.measures import lemma
+from factcheck.text.intervals import ABOUT, grain, interval, scaled
+from factcheck.text.measures import STANDING, lemma
+from factcheck.text.reasons import definitions_differ, is_less, one_by_one, replacement, sentence
 from factcheck.text.units import factor
-from factcheck.text.values import Comparison, Hedge, Modality, Period, Quantity, Relation, State
+from factcheck.text.values import Basis, Comparison, Hedge, Modality, Period, Quantity, Relation, State  # noqa: F401 - doctests
 
-_LEX = load()
-_ABOUT = Decimal("0.05")
-_SIDE = Decimal("0.1")
 FORMER = "before"
+_BUILT_IN = frozenset(["storey", "story", "floor", "bed", "seat", "inhabitant", "capacity", "lane", "engine"])
+_BEARINGS = frozenset(
+    [
+        "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "offshore", "inland",
+    ]
+)  # fmt: skip
+"""Of a distance: told from where something is at the time."""
 _STRICT = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
+_CLEARLY = Decimal("1.1")
 _HALF_DAY = timedelta(hours=12)
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_SAID = {
-    Hedge.EXACT: "", Hedge.ABOUT: "about ", Hedge.NEARLY: "nearly ", Hedge.MORE_THAN: "more than ",
-    Hedge.AT_LEAST: "at least ", Hedge.UP_TO: "up to ", Hedge.FEWER_THAN: "fewer than ",
-}  # fmt: skip
-_UNITS = {
-    "percent": " percent",
-    "fraction": "",
-    "sq_mile": " square miles",
-    "sq_km": " square km",
-    "richter": " on the magnitude scale",
-    "m": " metres",
-    "foot": " feet",
-    "pence": " pence",
-    "celsius": " degrees Celsius",
-    "fahrenheit": " degrees Fahrenheit",
-}
-_SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3"}
-_QUANTITIES = frozenset(_LEX.quantity_nouns.values())
-
-
-def interval(quantity: Quantity, hedge: Hedge) -> tuple[Decimal, Decimal]:
-    """The values a figure may mean: exact by its own precision, "about" 5 percent to either side,
-    "nearly", "up to" and "fewer than" down to nine tenths, "more than" and "at least" up to eleven tenths.
-
-    >>> interval(Quantity(Decimal(100)), Hedge.NEARLY)
-    (Decimal('90.0'), Decimal('100'))
-    >>> interval(Quantity(None, Decimal(40), Decimal(50)), Hedge.EXACT)
-    (Decimal('40'), Decimal('50'))
-    """
-    low, high = quantity.low, quantity.high
-    if quantity.value is not None:
-        low = high = quantity.value
-    if low is None or high is None:
-        return Decimal(0), Decimal("Infinity")
-    if hedge is Hedge.ABOUT:
-        return low - abs(low) * _ABOUT, high + abs(high) * _ABOUT
-    if hedge in (Hedge.NEARLY, Hedge.UP_TO, Hedge.FEWER_THAN):
-        return min(low, low - abs(low) * _SIDE), high
-    if hedge in (Hedge.MORE_THAN, Hedge.AT_LEAST):
-        return low, high + abs(high) * _SIDE
-    return low, high
+_HOUR = timedelta(hours=1)
 
 
 def compare(a: State, b: State) -> Comparison:
@@ -91,43 +48,41 @@ def compare(a: State, b: State) -> Comparison:
     first, second = sorted((a, b), key=_order)
     barrier = _barrier(first, second)
     if barrier:
-        return Comparison(Relation.NOT_COMPARABLE, _sentence(first, second, f"are not compared: {barrier}"), ())
+        return Comparison(Relation.NOT_COMPARABLE, sentence(first, second, f"are not compared: {barrier}"), ())
     notes = _notes(first, second)
     if {first.direction, second.direction} == {"up", "down"} and not _in_time(first, second):
         why = f"conflict: one went {first.direction}, the other {second.direction}"
-        return Comparison(Relation.CONFLICT, _sentence(first, second, why), notes)
+        return Comparison(Relation.CONFLICT, sentence(first, second, why), notes)
+    odd = _odd_mood(first, second)
     meets, same = _meets(first, second)
     if same and (first.hedge in _STRICT) == (second.hedge in _STRICT):
         two = ": the same in two units" if first.quantity.unit != second.quantity.unit else ""
-        return Comparison(Relation.AGREE, _sentence(first, second, "agree" + two), notes)
+        return Comparison(Relation.AGREE, sentence(first, second, "agree" + two), notes)
     if meets:
         why = "the hedge, range or rounding covers the difference"
         if same:
             why = "the same number with and without a hedge"
-        return Comparison(
-            Relation.AGREE_WITHIN_HEDGE, _sentence(first, second, f"agree within the hedge: {why}"), notes
-        )
+        return Comparison(Relation.AGREE_WITHIN_HEDGE, sentence(first, second, f"agree within the hedge: {why}"), notes)
     earlier_later = _in_time(first, second)
+    slip = _slip(first, second)
+    if slip and not odd and (not earlier_later or _same_digits(first, second)):
+        why = f"differ by a factor of {slip:,}: one of them looks like a slip"
+        return Comparison(Relation.MAGNITUDE_SLIP, sentence(first, second, why), notes)
+    if odd and not (earlier_later and _comes_true(*earlier_later)):
+        return Comparison(Relation.NOT_COMPARABLE, sentence(first, second, f"are not compared: one is {odd}"), notes)
     if earlier_later and _takes_back(*earlier_later):
         why = ": the later number is lower, and a toll does not fall"
-        return Comparison(Relation.CONFLICT, _sentence(first, second, "conflict" + why), notes)
-    if earlier_later and (first.measure.running or second.measure.running):
-        return _superseded(*earlier_later, notes)
-    if earlier_later:
-        return Comparison(
-            Relation.NOT_COMPARABLE, _sentence(first, second, "are not compared: they are of different times"), notes
-        )
-    slip = _slip(first, second)
-    if slip:
-        return Comparison(
-            Relation.MAGNITUDE_SLIP,
-            _sentence(first, second, f"differ by a factor of {slip:,}: one of them looks like a slip"),
-            notes,
-        )
+        return Comparison(Relation.CONFLICT, sentence(first, second, "conflict" + why), notes)
+    if earlier_later and not _stands(first, second):
+        falls = ("a revision downward",) if is_less(earlier_later[1], earlier_later[0]) else ()
+        return Comparison(Relation.SUPERSEDED, replacement(*earlier_later), notes + falls)
+    if earlier_later and _both_dated(first, second):
+        why = "are not compared: each copy gives it for a time of its own"
+        return Comparison(Relation.NOT_COMPARABLE, one_by_one(first, second, why), notes)
     if _one_voice(first, second):
         why = "are not compared: one party gives both, so they may measure different things"
-        return Comparison(Relation.NOT_COMPARABLE, _sentence(first, second, why), notes)
-    return Comparison(Relation.CONFLICT, _sentence(first, second, "conflict" + _why(first, second)), notes)
+        return Comparison(Relation.NOT_COMPARABLE, sentence(first, second, why), notes)
+    return Comparison(Relation.CONFLICT, sentence(first, second, "conflict" + definitions_differ(first, second)), notes)
 
 
 def _order(state: State) -> tuple[str, str, str, str, str]:
@@ -142,9 +97,59 @@ def _order(state: State) -> tuple[str, str, str, str, str]:
     )
 
 
+def compare_all(states: Sequence[State]) -> Iterator[tuple[int, int, Comparison]]:
+    """Every two statements of one measure by their places, with what they say of each other.
+
+    Two named sides who keep apart on one running count dispute it, across days too: the later number of the one does
+    not replace that of the other.
+
+    >>> from factcheck.text.values import Measure
+    >>> dead = Measure("k", "dead", "count", running=True)
+    >>> def said(day, n, who):
+    ...     start = datetime(2031, 5, day)
+    ...     period = Period(start, start + timedelta(days=1))
+    ...     return State(dead, Quantity(Decimal(n)), Hedge.EXACT, Modality.REPORTED, period, who, "dead")
+    >>> told = [said(1, 30, "Norland"), said(2, 95, "rebels"), said(3, 34, "Norland")]
+    >>> [(a, b, row.relation.value) for a, b, row in compare_all(told)]
+    [(0, 1, 'conflict'), (0, 2, 'superseded'), (1, 2, 'conflict')]
+    """
+    rivals = _sides_apart(states)
+    for (i, a), (j, b) in combinations(enumerate(states), 2):
+        found = compare(a, b)
+        if found.relation is Relation.SUPERSEDED and frozenset((_side(a), _side(b))) in rivals:
+            why = "conflict: the two sides keep apart from day to day"
+            first, second = sorted((a, b), key=_order)
+            found = replace(found, relation=Relation.CONFLICT, reason=one_by_one(first, second, why))
+        yield i, j, found
+
+
+def _sides_apart(states: Sequence[State]) -> set[frozenset[str]]:
+    """The named sides of which one speaks before and after the other, both times on the same side of its number."""
+    told: dict[str, list[tuple[datetime, Decimal, Decimal]]] = defaultdict(list)
+    for state in states:
+        if _side(state) and state.as_of and state.modality is Modality.REPORTED and not state.direction:
+            told[_side(state)].append((state.as_of.start, *scaled(state)[:2]))
+    return {
+        frozenset((one, other))
+        for one, other in combinations(sorted(told), 2)
+        if _straddles(told[one], told[other]) or _straddles(told[other], told[one])
+    }
+
+
+def _straddles(
+    one: Sequence[tuple[datetime, Decimal, Decimal]], other: Sequence[tuple[datetime, Decimal, Decimal]]
+) -> bool:
+    for at, low, high in other:
+        for below in (True, False):
+            days = {day for day, least, most in one if (most * _CLEARLY < low if below else least > high * _CLEARLY)}
+            if any(day <= at for day in days) and any(day > at for day in days):
+                return True
+    return False
+
+
 def _barrier(a: State, b: State) -> str:
     """Why two statements cannot be compared at all; empty where they can."""
-    if a.quantity.dimension != b.quantity.dimension:
+    if a.quantity.dimension != b.quantity.dimension and not _one_price(a, b):
         return "they are measured in different units"
     for state in (a, b):
         if state.quantity.value is None and state.quantity.low is None:
@@ -153,10 +158,53 @@ def _barrier(a: State, b: State) -> str:
         return "one is a part and the other the whole"
     if a.measure.party and b.measure.party and a.measure.party != b.measure.party:
         return "they are of different parties"
-    if a.modality is not b.modality:
-        odd = a if a.modality is not Modality.REPORTED else b
-        return f"one is {odd.modality.value}"
+    if Modality.DENIED in (a.modality, b.modality) and a.modality is not b.modality:
+        return "one is denied"
     return ""
+
+
+def _one_price(a: State, b: State) -> bool:
+    """Whether two sums are prices of one thing of which one copy leaves "a share" out: 35 in cash, and 35 each."""
+    one, two = (state.quantity.dimension.partition("/") for state in (a, b))
+    if one[0] != two[0] or not one[0].startswith("money") or bool(one[2]) == bool(two[2]):
+        return False
+    small, large = sorted(abs(scaled(state)[1]) for state in (a, b))
+    return large < small * 10
+
+
+def _odd_mood(a: State, b: State) -> str:
+    """What one of them is and the other is not: feared, forecast, planned. It is weighed and told, and no wall."""
+    if a.modality is b.modality:
+        return ""
+    return (a if a.modality is not Modality.REPORTED else b).modality.value
+
+
+def _comes_true(early: State, late: State) -> bool:
+    """Whether what was feared is later reported, or reported otherwise."""
+    return early.modality is Modality.FEARED and late.modality is Modality.REPORTED
+
+
+def _stands(a: State, b: State) -> bool:
+    """Whether the thing does not move, so that the day of printing explains no difference: a toll of another time's
+    event, a length, a weight, a capacity. A count that an event moves, a price and a share do move."""
+    words = {word for state in (a, b) for word in state.counted.lower().split()}
+    if a.quantity.dimension in STANDING and not (a.measure.running or b.measure.running or words & _BEARINGS):
+        return True
+    if _of_the_past(a) or _of_the_past(b):
+        return True
+    return all(lemma(state.counted.rpartition(" ")[2]) in _BUILT_IN for state in (a, b))
+
+
+def _of_the_past(state: State) -> bool:
+    """Whether the copy dates the event itself, and only by its month or year: it is long over."""
+    return bool(
+        state.as_of and state.as_of.basis is Basis.EVENT and state.as_of.granularity in ("month", "quarter", "year")
+    )
+
+
+def _both_dated(a: State, b: State) -> bool:
+    """Whether each copy says itself of which day it speaks."""
+    return all(s.as_of is not None and s.as_of.basis in (Basis.STATED, Basis.EVENT) for s in (a, b))
 
 
 def _notes(a: State, b: State) -> tuple[str, ...]:
@@ -170,17 +218,10 @@ def _notes(a: State, b: State) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _scaled(state: State) -> tuple[Decimal, Decimal, Decimal]:
-    """The interval in base units, and the slack its own precision gives."""
-    low, high = interval(state.quantity, state.hedge)
-    scale = factor(state.quantity.unit)
-    return low * scale, high * scale, state.quantity.step * scale / 2
-
-
 def _meets(a: State, b: State) -> tuple[bool, bool]:
     """Whether the intervals meet, and whether it is the same number."""
-    low_a, high_a, slack_a = _scaled(a)
-    low_b, high_b, slack_b = _scaled(b)
+    low_a, high_a, slack_a = scaled(a)
+    low_b, high_b, slack_b = scaled(b)
     same = a.quantity.value is not None and b.quantity.value is not None and _same(a, b)
     same = same or (
         a.quantity.value is None
@@ -189,12 +230,21 @@ def _meets(a: State, b: State) -> tuple[bool, bool]:
     if same:
         return True, True
     priced = a.quantity.dimension.startswith("money") and "/" in a.quantity.dimension  # a price is exact
-    rounded = (not priced and a.quantity.step != b.quantity.step) or a.quantity.unit != b.quantity.unit
-    slack = (
-        max(slack_a, slack_b) if rounded and max(slack_a, slack_b) * 20 <= max(abs(high_a), abs(high_b)) else Decimal(0)
-    )
+    rounded = a.quantity.unit != b.quantity.unit or (not priced and grain(a.quantity) != grain(b.quantity))
+    most = max(abs(high_a), abs(high_b)) * ABOUT
+    slack = Decimal(0)
+    if rounded and a.quantity.dimension in STANDING:
+        slack = min(slack_a + slack_b, most)
+    elif rounded and max(slack_a, slack_b) <= most:
+        slack = max(slack_a, slack_b)
     meets = low_a <= high_b + slack and low_b <= high_a + slack
     return meets, False
+
+
+def _same_digits(a: State, b: State) -> bool:
+    """Whether two numbers are written with the same digits, and more than one of them: 3.2 million and 3.2 billion."""
+    digits = {"".join(map(str, s.quantity.value.normalize().as_tuple().digits)) for s in (a, b) if s.quantity.value}
+    return len(digits) == 1 and len(digits.pop()) > 1
 
 
 def _same(a: State, b: State) -> bool:
@@ -215,11 +265,40 @@ def _in_time(a: State, b: State) -> tuple[State, State] | None:
         former, other = (a, b) if pa.said == FORMER else (b, a)
         if former.as_of and other.as_of and other.as_of.end > former.as_of.start:
             return former, other
+    if _two_sides_of_one_day(a, b):
+        return None
     if pa.end <= pb.start and _apart(pa, pb):
         return a, b
     if pb.end <= pa.start and _apart(pb, pa):
         return b, a
-    return None
+    return _by_the_hour(a, b)
+
+
+def _two_sides_of_one_day(a: State, b: State) -> bool:
+    """Whether two named sides speak on one day, no copy saying for which hour: 40 at noon and 90 at night differ."""
+    printed = all(s.as_of is not None and s.as_of.basis is Basis.PUBLICATION for s in (a, b))
+    same_day = a.as_of and b.as_of and _date(a.as_of.start) == _date(b.as_of.start)
+    return bool(printed and same_day and _two_sides(a, b))
+
+
+def _side(state: State) -> str:
+    """The party the copy names; an outlet that speaks for itself takes no side."""
+    return "" if state.own_voice else state.says
+
+
+def _two_sides(a: State, b: State) -> bool:
+    return bool(_side(a) and _side(b) and _side(a) != _side(b))
+
+
+def _by_the_hour(a: State, b: State) -> tuple[State, State] | None:
+    """Earlier and later of two statements for one day, where both were printed at a known hour and not together."""
+    if a.published is None or b.published is None or abs(a.published - b.published) < _HOUR:
+        return None
+    if a.published.date() != b.published.date() or _two_sides(a, b):
+        return None
+    if any(s.as_of is None or s.as_of.granularity not in ("day", "hour") for s in (a, b)):
+        return None
+    return (a, b) if a.published < b.published else (b, a)
 
 
 def _one_voice(a: State, b: State) -> bool:
@@ -251,17 +330,10 @@ def _date(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def _superseded(early: State, late: State, notes: tuple[str, ...]) -> Comparison:
-    falls = interval(late.quantity, late.hedge)[1] < interval(early.quantity, early.hedge)[0]
-    verb = "replaces" if not falls else "revises downward"
-    reason = f"{_value(late)}{_by(late)}{_when(late)} {verb} the earlier {_value(early)}{_by(early)}{_when(early)}."
-    return Comparison(Relation.SUPERSEDED, reason, (*notes, "a revision downward") if falls else notes)
-
-
 def _slip(a: State, b: State) -> int:
     """The power of ten between two numbers where they differ by little else; 0 otherwise."""
-    low_a, high_a, _ = _scaled(a)
-    low_b, high_b, _ = _scaled(b)
+    low_a, high_a, _ = scaled(a)
+    low_b, high_b, _ = scaled(b)
     small, large = sorted(((abs(low_a) + abs(high_a)) / 2, (abs(low_b) + abs(high_b)) / 2))
     if small == 0 or not large.is_finite():
         return 0
@@ -269,109 +341,3 @@ def _slip(a: State, b: State) -> int:
         if abs(large / small / power - 1) <= Decimal("0.02"):
             return power
     return 0
-
-
-def _why(a: State, b: State) -> str:
-    one, two = a.measure.definition, b.measure.definition
-    if one and two and one != two:
-        return f": the copy counts different things, {one} against {two}"
-    return ""
-
-
-def _value(state: State) -> str:
-    """A value as an editor writes it, with what it counts."""
-    quantity = state.quantity
-    if quantity.value is not None:
-        number = _amount(quantity.value, quantity)
-    elif quantity.low is not None and quantity.high is not None:
-        number = f"{_amount(quantity.low, quantity)} to {_amount(quantity.high, quantity)}"
-    else:
-        number = quantity.as_written[:40]
-    if quantity.unit == "fraction" and quantity.value is not None:
-        number = f"{_number((quantity.value * 100).quantize(Decimal('0.1')))} percent"
-    number = _SAID[state.hedge] + number + _unit(quantity)
-    noun = _plain(state)
-    if noun and quantity.dimension != "count" and noun.split()[0] in _QUANTITIES:
-        return f"{noun} of {number}"
-    return f"{number} {noun}".strip()
-
-
-def _amount(value: Decimal, quantity: Quantity) -> str:
-    """A number as news prints it: "$340 million" where it was written in millions, else "12,500"."""
-    base, _, _ = quantity.unit.partition("/")
-    sign = _SIGNS.get(base, "") if quantity.dimension.startswith("money") else ""
-    for scale, word in ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")):
-        if abs(value) >= scale and quantity.step >= scale / 1000:
-            return f"{sign}{_number(value / scale)} {word}"
-    return sign + _number(value)
-
-
-def _unit(quantity: Quantity) -> str:
-    """The unit behind a number, in words; a currency with a sign of its own stands before it."""
-    base, slash, per = quantity.unit.partition("/")
-    if quantity.dimension.startswith("money") and base in _SIGNS:
-        return f" a {per}" if slash else ""
-    if quantity.unit in ("count", "fraction"):
-        return ""
-    if quantity.unit in _UNITS:
-        return _UNITS[quantity.unit]
-    words = quantity.unit.replace("_", " ")
-    return (
-        f" {words}s" if words.isalpha() and words.islower() and len(words) > 2 and quantity.value != 1 else f" {words}"
-    )
-
-
-def _plain(state: State) -> str:
-    noun = state.counted
-    definition = state.measure.definition
-    return noun[: -len(definition)].strip() if definition and noun.endswith(definition) else noun
-
-
-def _number(value: Decimal) -> str:
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _by(state: State) -> str:
-    return f" ({state.says})" if state.says else ""
-
-
-def _when(state: State) -> str:
-    return f" as of {_day(state.as_of)}" if state.as_of else ""
-
-
-def _day(period: Period) -> str:
-    """ "13 August 2024", "August 2024", "2024"."""
-    start = period.start
-    if period.granularity == "year":
-        return str(start.year)
-    if period.granularity in ("month", "quarter"):
-        return f"{_MONTHS[start.month - 1]} {start.year}"
-    day = f"{start.day} {_MONTHS[start.month - 1]} {start.year}"
-    return (
-        f"{start.hour:02d}:{start.minute:02d} on {day}"
-        if period.granularity == "hour" and (start.hour or start.minute)
-        else day
-    )
-
-
-def _sentence(a: State, b: State, verdict: str) -> str:
-    """Both values, who says them, and when, as one sentence."""
-    if a.as_of and b.as_of and _day(a.as_of) == _day(b.as_of):
-        ordered = (a, b) if not _is_less(a, b) else (b, a)
-        both = " and ".join(f"{_value(state)}{_by(state)}" for state in ordered)
-        return f"{both}, both as of {_day(a.as_of)}, {_swap(verdict, ordered[0], a)}."
-    return f"{_value(a)}{_by(a)}{_when(a)} and {_value(b)}{_by(b)}{_when(b)} {verdict}."
-
-
-def _swap(verdict: str, shown: State, first: State) -> str:
-    """Keep the order of two definitions with the order of the values."""
-    if shown is first or " against " not in verdict:
-        return verdict
-    head, _, tail = verdict.partition(": the copy counts different things, ")
-    one, _, two = tail.partition(" against ")
-    return f"{head}: the copy counts different things, {two} against {one}"
-
-
-def _is_less(a: State, b: State) -> bool:
-    return interval(a.quantity, a.hedge)[1] < interval(b.quantity, b.hedge)[0]

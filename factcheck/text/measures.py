@@ -61,7 +61,10 @@ _OTHER_EVENT = Pattern(
     r"|bombings?|earthquakes?|quakes?|floods?|storms?|hurricanes?|fires?|crash|disaster|war|strikes?|explosion|blast"
     r"|accident|collapse|eruption|tsunami|cyclone|epidemic|outbreak|famine|siege|battle)\b)[^;]{0,60}$"
 )
-_FIXED = frozenset(["magnitude", "length", "voltage"])
+STANDING = frozenset(
+    ["length", "mass", "volume", "time", "magnitude", "voltage", "power", "frequency", "data", "energy"]
+)
+"""Dimensions of things that do not move by themselves; what an event moves in them is a running measure."""
 _BODIES = frozenset(
     [
         "team", "delegation", "crew", "squad", "panel", "committee", "jury", "council", "board", "commission",
@@ -183,7 +186,7 @@ def measure(
         "rate" if dimension == "count" and _is_rate(text, raw, sentence) else "",
     ]
     parts = [part[:_LONGEST_PART] for part in parts]
-    moves = family in _LEX.running_families if dimension == "count" else dimension not in _FIXED
+    moves = family in _LEX.running_families if dimension == "count" else dimension not in STANDING or bool(family)
     running = concept == "level" or (moves and not when)
     key = "|".join(p for p in parts if p)
     return Measure(

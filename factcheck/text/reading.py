@@ -42,7 +42,7 @@ from factcheck.text.values import (
     State,
 )
 
-ENGINE_VERSION = "2.0"
+ENGINE_VERSION = "2.1"
 _DATED_BY_REPORT = frozenset(
     ["killed", "injured", "missing", "homeless", "displaced", "controlled", "without supply", "in care"]
 )
@@ -279,8 +279,11 @@ def direction_of(flags: Iterable[str]) -> str:
     return next((flag for flag in flags if flag in ("up", "down")), "")
 
 
-def state_of(figure: FigureMention) -> State:
-    """One statement of a measure without the text that carries it: what is compared."""
+def state_of(figure: FigureMention, published: datetime | None = None) -> State:
+    """One statement of a measure without the text that carries it: what is compared.
+
+    ``published``: when the text was printed, where the hour of that is known.
+    """
     says = figure.attribution.party if figure.attribution else ""
     return State(
         figure.measure,
@@ -291,4 +294,5 @@ def state_of(figure: FigureMention) -> State:
         says,
         figure.counted,
         direction_of(figure.flags),
+        published,
     )

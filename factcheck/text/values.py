@@ -163,7 +163,8 @@ class State:
 
     ``says`` is the party the statement rests on, as a name in normal form; empty where the outlet speaks
     for itself. ``counted`` keeps the noun as written, so that a synonym can be named in the reason. ``direction`` is
-    "up" or "down" where the number is the size of a change.
+    "up" or "down" where the number is the size of a change. ``published`` is when it was printed, where the hour of
+    that is known. ``own_voice``: ``says`` is the outlet, which names nobody.
     """
 
     measure: Measure
@@ -174,6 +175,8 @@ class State:
     says: str
     counted: str
     direction: str = ""
+    published: datetime | None = None
+    own_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

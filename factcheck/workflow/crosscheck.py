@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -49,6 +50,7 @@ from factcheck.text import (
     Relation,
     State,
     compare,
+    compare_all,
     direction_of,
 )
 from factcheck.text import Measure as MeasureValue
@@ -227,7 +229,15 @@ def state_of(figure: Figure, measure: Measure) -> State:
         says=says_of(figure),
         counted=figure.counted,
         direction=direction_of(figure.flags),
+        published=printed_at(figure.document, zone),
+        own_voice=figure.attribution is None,
     )
+
+
+def printed_at(document: Document, zone: ZoneInfo) -> datetime | None:
+    """When a document was printed, where more than the day of it is known: midnight says the day alone."""
+    moment = document.published_at.astimezone(zone) if document.published_at else None
+    return moment if moment and (moment.hour or moment.minute) else None
 
 
 def state_key(state: State) -> str:
@@ -263,8 +273,9 @@ def compare_measure(measure: Measure) -> Found:
     found = Found(left_out=max(0, len(states) - MOST_STATES))
     newest: dict[str, Pair] = {}
     nearest: dict[str, Pair] = {}
-    for a, b in combinations(states[-MOST_STATES:], 2):
-        comparison = compare(a.state, b.state)
+    newest_states = states[-MOST_STATES:]
+    for one, other, comparison in compare_all([held.state for held in newest_states]):
+        a, b = newest_states[one], newest_states[other]
         kind = KIND_OF.get(comparison.relation)
         if kind is None:
             found.agreements += comparison.relation in AGREE

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.text import Span, compare, read, reanchor, settle, state_of, statement_of
+from factcheck.text import Span, compare_all, read, reanchor, settle, state_of, statement_of
 from factcheck.text.asof import day_of
 
 OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings", "retold")
@@ -91,12 +91,17 @@ def test_a_claim_is_typed_and_weighed(quotes, bullets):
 
 @pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="compare")))
 def test_two_statements_are_compared(quotes, bullets):
+    """The first two of several; the others are what else is said of the measure."""
     states = []
     for quote in quotes:
         day, _, text = quote.partition(": ")
-        states.append(state_of(read(text, published_at=datetime.fromisoformat(day)).figures[0]))
-    comparison = compare(*states)
-    assert comparison.relation is compare(*reversed(states)).relation
+        moment = datetime.fromisoformat(day)
+        [figure, *_] = read(text, published_at=moment).figures
+        states.append(state_of(figure, moment if "T" in day else None))
+    comparison = next(found for a, b, found in compare_all(states) if (a, b) == (0, 1))
+    last = len(states) - 1
+    turned = next(found for a, b, found in compare_all(states[::-1]) if (a, b) == (last - 1, last))
+    assert (turned.relation, turned.reason) == (comparison.relation, comparison.reason)
     relation, *reasons = bullets[0]
     assert comparison.relation.value == relation, comparison.reason
     for words in reasons:

@@ -1,0 +1,171 @@
+"""The reason of a comparison, in one sentence an editor can paste into a mail.
+
+Here lives how a statement is told: its value, what it counts, who says it, and when. What two statements say of each
+other is decided in ``compare``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from factcheck.text.intervals import interval
+from factcheck.text.lexicon import load
+from factcheck.text.values import Hedge, Period, Quantity, State
+
+_LEX = load()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_SAID = {
+    Hedge.EXACT: "", Hedge.ABOUT: "about ", Hedge.NEARLY: "nearly ", Hedge.MORE_THAN: "more than ",
+    Hedge.AT_LEAST: "at least ", Hedge.UP_TO: "up to ", Hedge.FEWER_THAN: "fewer than ",
+}  # fmt: skip
+_UNITS = {
+    "percent": " percent",
+    "fraction": "",
+    "sq_mile": " square miles",
+    "sq_km": " square km",
+    "richter": " on the magnitude scale",
+    "m": " metres",
+    "foot": " feet",
+    "pence": " pence",
+    "celsius": " degrees Celsius",
+    "fahrenheit": " degrees Fahrenheit",
+}
+_SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3"}
+_QUANTITIES = frozenset(_LEX.quantity_nouns.values())
+
+
+def replacement(early: State, late: State) -> str:
+    """The later statement, and the earlier one that it replaces."""
+    verb = "revises downward" if is_less(late, early) else "replaces"
+    same_day = early.as_of and late.as_of and _day(early.as_of) == _day(late.as_of)
+    printed = f", printed at {early.published:%H:%M}" if same_day and early.published else ""
+    later = f", printed at {late.published:%H:%M}," if same_day and late.published else ""
+    return (
+        f"{_value(late)}{_by(late)}{_when(late)}{later} {verb} the earlier "
+        f"{_value(early)}{_by(early)}{_when(early)}{printed}."
+    )
+
+
+def definitions_differ(a: State, b: State) -> str:
+    one, two = a.measure.definition, b.measure.definition
+    if one and two and one != two:
+        return f": the copy counts different things, {one} against {two}"
+    return ""
+
+
+def _value(state: State) -> str:
+    """A value as an editor writes it, with what it counts."""
+    quantity = state.quantity
+    if quantity.value is not None:
+        number = _amount(quantity.value, quantity)
+    elif quantity.low is not None and quantity.high is not None:
+        number = f"{_amount(quantity.low, quantity)} to {_amount(quantity.high, quantity)}"
+    else:
+        number = quantity.as_written[:40]
+    if quantity.unit == "fraction" and quantity.value is not None:
+        number = f"{_number((quantity.value * 100).quantize(Decimal('0.1')))} percent"
+    number = _SAID[state.hedge] + number + _unit(quantity)
+    noun = _plain(state)
+    if noun and quantity.dimension != "count" and noun.split()[0] in _QUANTITIES:
+        return f"{noun} of {number}"
+    return f"{number} {noun}".strip()
+
+
+def _amount(value: Decimal, quantity: Quantity) -> str:
+    """A number as news prints it: "$340 million" where it was written in millions, else "12,500"."""
+    base, _, _ = quantity.unit.partition("/")
+    sign = _SIGNS.get(base, "") if quantity.dimension.startswith("money") else ""
+    for scale, word in ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")):
+        if abs(value) >= scale and quantity.step >= scale / 1000:
+            return f"{sign}{_number(value / scale)} {word}"
+    return sign + _number(value)
+
+
+def _unit(quantity: Quantity) -> str:
+    """The unit behind a number, in words; a currency with a sign of its own stands before it."""
+    base, slash, per = quantity.unit.partition("/")
+    if quantity.dimension.startswith("money") and base in _SIGNS:
+        return f" a {per}" if slash else ""
+    if quantity.unit in ("count", "fraction"):
+        return ""
+    if quantity.unit in _UNITS:
+        return _UNITS[quantity.unit]
+    words = quantity.unit.replace("_", " ")
+    return (
+        f" {words}s" if words.isalpha() and words.islower() and len(words) > 2 and quantity.value != 1 else f" {words}"
+    )
+
+
+def _plain(state: State) -> str:
+    noun = state.counted
+    definition = state.measure.definition
+    return noun[: -len(definition)].strip() if definition and noun.endswith(definition) else noun
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _by(state: State) -> str:
+    return f" ({state.says})" if state.says else ""
+
+
+def _when(state: State) -> str:
+    return f" as of {_day(state.as_of)}" if state.as_of else ""
+
+
+def _day(period: Period) -> str:
+    """ "13 August 2024", "August 2024", "2024"."""
+    start = period.start
+    if period.granularity == "year":
+        return str(start.year)
+    if period.granularity in ("month", "quarter"):
+        return f"{_MONTHS[start.month - 1]} {start.year}"
+    day = f"{start.day} {_MONTHS[start.month - 1]} {start.year}"
+    return (
+        f"{start.hour:02d}:{start.minute:02d} on {day}"
+        if period.granularity == "hour" and (start.hour or start.minute)
+        else day
+    )
+
+
+def sentence(a: State, b: State, verdict: str) -> str:
+    """Both values, who says them, and when, as one sentence."""
+    if a.as_of and b.as_of and _day(a.as_of) == _day(b.as_of):
+        ordered = (a, b) if not is_less(a, b) else (b, a)
+        both = " and ".join(f"{_value(state)}{_by(state)}" for state in ordered)
+        return f"{both}, both as of {_day(a.as_of)}, {_swap(verdict, ordered[0], a)}."
+    return one_by_one(a, b, verdict)
+
+
+def one_by_one(a: State, b: State, verdict: str) -> str:
+    """Both values, each with its own time."""
+    return f"{_value(a)}{_by(a)}{_when(a)} and {_value(b)}{_by(b)}{_when(b)} {verdict}."
+
+
+def _swap(verdict: str, shown: State, first: State) -> str:
+    """Keep the order of two definitions with the order of the values."""
+    if shown is first or " against " not in verdict:
+        return verdict
+    head, _, tail = verdict.partition(": the copy counts different things, ")
+    one, _, two = tail.partition(" against ")
+    return f"{head}: the copy counts different things, {two} against {one}"
+
+
+def is_less(a: State, b: State) -> bool:
+    """Whether all that the one may mean is less than all that the other may."""
+    return interval(a.quantity, a.hedge)[1] < interval(b.quantity, b.hedge)[0]
