@@ -10,6 +10,7 @@ from factcheck.text.compare import compare, compare_all
 from factcheck.text.intervals import interval
 from factcheck.text.lexicon import Lexicon, load
 from factcheck.text.likeness import Statement, amount, context_of, settle, statement_of, told_again
+from factcheck.text.measure_key import MeasureKey, differences, key_of
 from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
 from factcheck.text.sentences import split as split_sentences
 from factcheck.text.units import convert
@@ -50,6 +51,7 @@ __all__ = [
     "Hedge",
     "Lexicon",
     "Measure",
+    "MeasureKey",
     "Modality",
     "Period",
     "Quantity",
@@ -64,8 +66,10 @@ __all__ = [
     "compare_all",
     "context_of",
     "convert",
+    "differences",
     "direction_of",
     "interval",
+    "key_of",
     "load",
     "read",
     "reanchor",

@@ -72,10 +72,10 @@ def _grouped(cluster: str, held: _Held) -> Iterator[list[tuple[str, State]]]:
     """What the figures of a cluster state, by measure, each row told its group."""
     groups: dict[str, list[tuple[str, State]]] = defaultdict(list)
     story = stories(held.texts)
-    told = [replace(s, key=f"{s.key}|in {story[s.text]}") for s in held.statements]
+    told = [replace(s, key=replace(s.key, story=story[s.text])) for s in held.statements]
     for key, state, row in zip(settle(told), held.states, held.rows, strict=True):
         row["group"] = f"{cluster}|{key}"
-        groups[key].append((row["fid"], state))
+        groups[str(key)].append((row["fid"], state))
     yield from groups.values()
 
 

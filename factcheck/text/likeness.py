@@ -14,6 +14,7 @@ from decimal import Decimal
 from factcheck.text.asof import day_of
 from factcheck.text.compare import FORMER
 from factcheck.text.lexicon import load
+from factcheck.text.measure_key import MeasureKey
 from factcheck.text.measures import lemma
 from factcheck.text.patterns import Pattern
 from factcheck.text.units import factor
@@ -34,7 +35,7 @@ _EMPTY_WORDS = (
     | _LEX.pronoun_nouns
     | frozenset(w for phrase in _LEX.hedges_before for w in phrase.split())
 )
-_APART = frozenset(["denied", "feared", "change", "rate"])
+_APART = frozenset(["denied", "feared"])
 _HARD = frozenset(_LEX.event_families.values()) - {"donated", "sent", "tendered", "extended", "employed"}
 
 
@@ -43,7 +44,7 @@ class Statement:
     """What one text states: which text, the key its own words give, the quantity, the words around it, and for when."""
 
     text: str
-    key: str
+    key: MeasureKey
     quantity: Quantity
     context: frozenset[str]
     when: str = ""
@@ -65,8 +66,9 @@ def told_again(a: Statement, b: Statement) -> bool:
     """Whether two figures of two texts are the same statement in other words.
 
     >>> same = frozenset({"ferry", "hull", "repair"})
-    >>> one = Statement("a", "money:USD|repair|orr", Quantity(Decimal(340), unit="USD", dimension="money:USD"), same)
-    >>> two = Statement("b", "money:USD|?hull", Quantity(Decimal(340), unit="USD", dimension="money:USD"), same)
+    >>> amount_said = Quantity(Decimal(340), unit="USD", dimension="money:USD")
+    >>> one = Statement("a", MeasureKey("money:USD", "repair", owner="orr"), amount_said, same)
+    >>> two = Statement("b", MeasureKey("money:USD", near="hull"), amount_said, same)
     >>> told_again(one, two)
     True
     """
@@ -78,7 +80,7 @@ def told_again(a: Statement, b: Statement) -> bool:
         return False
     if _is_telling(a.quantity):
         return shared >= 2 and shared * 3 >= least
-    return shared >= 3 and shared * 2 >= least and bool(_things(a.key) & _things(b.key))
+    return shared >= 3 and shared * 2 >= least and bool(a.key.words() & b.key.words())
 
 
 def amount(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
@@ -97,44 +99,27 @@ def _is_telling(quantity: Quantity) -> bool:
     return value is not None and (abs(value) > _SMALL or value != value.to_integral_value())
 
 
-def _may_be_one(one: str, two: str) -> bool:
+def _may_be_one(one: MeasureKey, two: MeasureKey) -> bool:
     """Whether two keys differ in nothing that is known to make another measure of them."""
-    first, second = set(one.split("|")), set(two.split("|"))
-    if {p for p in first if p.startswith("in ")} != {p for p in second if p.startswith("in ")}:
+    if (one.story, one.year, one.event, one.change, one.rate) != (two.story, two.year, two.event, two.change, two.rate):
         return False
-    if {p for p in first if p[:1] in "@~"} != {p for p in second if p[:1] in "@~"}:
+    if one.scope != two.scope or (one.place and two.place and one.place != two.place):
         return False
-    if ("further" in first) != ("further" in second):
+    if one.mood != two.mood and not {one.mood, two.mood}.isdisjoint(_APART):
         return False
-    if first & _APART != second & _APART or any(p.startswith("part") for p in first ^ second):
-        return False
-    hard, other = first & _HARD, second & _HARD
-    if hard and hard == other:
-        nouns = {key.split("|")[2] for key in (one, two) if key.count("|") > 1}
+    if one.concept in _HARD and one.concept == two.concept:
+        nouns = {key.noun for key in (one, two)}
         return len(nouns) < 2 or "person" in nouns  # forty rebels are no forty soldiers
-    return not hard or not other or hard == other
+    return one.concept not in _HARD or two.concept not in _HARD or one.concept == two.concept
 
 
-def _things(key: str) -> set[str]:
-    """The words of a key that name the thing."""
-    return {word for part in key.split("|")[1:] if part[:1] not in "@~" for word in part.strip("?").split()}
-
-
-def settle(statements: Sequence[Statement]) -> list[str]:
+def settle(statements: Sequence[Statement]) -> list[MeasureKey]:
     """The key under which each statement of one topic is compared.
 
     Statements with equal keys stay together; keys that share a statement told again become one, named by the key
     that most texts use. Not where one text would then contradict itself: whoever writes 54 percent and 56 percent for
     one day means two things. The same statements in any order give the same groups.
     """
-    parent = {s.key: s.key for s in statements}
-
-    def root(key: str) -> str:
-        while parent[key] != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
     groups = _Groups(statements)
     for a, b in sorted({tuple(sorted((a.key, b.key))) for a, b in _twins(statements)}):
         groups.join(a, b)
@@ -148,41 +133,40 @@ class _Groups:
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.parent = {s.key: s.key for s in statements}
-        self.texts: dict[str, set[str]] = defaultdict(set)
-        self.said: dict[str, dict[tuple[str, str], set[object]]] = defaultdict(lambda: defaultdict(set))
+        self.texts: dict[MeasureKey, set[str]] = defaultdict(set)
+        self.said: dict[MeasureKey, dict[tuple[str, str], set[object]]] = defaultdict(lambda: defaultdict(set))
         for s in statements:
             self.texts[s.key].add(s.text)
             if s.when:
                 self.said[s.key][s.text, s.when].add(amount(s.quantity))
 
-    def root(self, key: str) -> str:
+    def root(self, key: MeasureKey) -> MeasureKey:
         while self.parent[key] != key:
             self.parent[key] = self.parent[self.parent[key]]
             key = self.parent[key]
         return key
 
-    def roots(self) -> list[str]:
+    def roots(self) -> list[MeasureKey]:
         return sorted(key for key, above in self.parent.items() if key == above)
 
-    def join(self, a: str, b: str) -> None:
+    def join(self, a: MeasureKey, b: MeasureKey) -> None:
         """One group of two, unless a text would then contradict itself."""
         one, two = self.root(a), self.root(b)
         if one == two or _contradict(self.said[one], self.said[two]):
             return
-        keep, lose = sorted((one, two), key=lambda k: (-len(self.texts[k]), len(k), k))
+        keep, lose = sorted((one, two), key=lambda k: (-len(self.texts[k]), len(str(k)), str(k)))
         self.parent[lose] = keep
         self.texts[keep] |= self.texts[lose]
         for at, amounts in self.said.pop(lose).items():
             self.said[keep][at] |= amounts
 
 
-def _left_out(keys: Sequence[str]) -> Iterable[tuple[str, str]]:
+def _left_out(keys: Sequence[MeasureKey]) -> Iterable[tuple[MeasureKey, MeasureKey]]:
     """A key that says less, and the only one that says all of it and more: a rate, and the bank's key rate."""
-    by_first: dict[tuple[str, ...], list[tuple[frozenset[str], str]]] = defaultdict(list)
+    by_first: dict[tuple[str, str], list[tuple[frozenset[object], MeasureKey]]] = defaultdict(list)
     for key in keys:
-        parts = key.split("|")
-        if len(parts) > 1 and "|?" not in key:
-            by_first[tuple(parts[:2])].append((frozenset(parts), key))
+        if key.thing and not key.near:
+            by_first[key.dimension, key.thing].append((frozenset(key.parts()), key))
     for rows in by_first.values():
         for said, key in rows:
             wider = [other for more, other in rows if said < more and _may_be_one(key, other)]

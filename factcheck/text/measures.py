@@ -13,6 +13,7 @@ from functools import lru_cache
 from factcheck.text.circumstances import Counted
 from factcheck.text.figures import RawFigure
 from factcheck.text.lexicon import load
+from factcheck.text.measure_key import LONGEST_PART, MeasureKey
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Measure, Period, Span
 
@@ -72,7 +73,6 @@ _BODIES = frozenset(
         "brigade", "troupe",
     ]
 )  # fmt: skip
-_LONGEST_PART = 48
 _TO_LEVEL = Pattern(r"(?i:\b(?:to|at)\s(?:an?\s|about\s)?$)")
 _EVERY = Pattern(r"(?i:\b(?:each|every)\s(?:year|day|month|week)\b|\ban\saverage\sof\s|\bannually\b)")
 _PER_SO_MANY = Pattern(r"(?i:(?:\s[\w-]+){0,4}?\s(?:(?:a|per|each|every)\s(?:year|month|week|day)\b|per\s\d|annually))")
@@ -171,24 +171,27 @@ def measure(
     owned = (
         dimension.startswith(("money", "ratio")) or noun.startswith("share") or noun in _WON
     ) and concept not in _UNOWNED
-    parts = [
-        dimension,
-        concept,
-        noun,
-        _modifiers(found) if noun and not (noun == "person" or sided or holding or group) else "",
-        party.lower() if sided else _sender(found, party) if group else "",
-        owner(text, raw.lead, raw.tail, sentence) if owned else "",
-        _elsewhere(text, raw, sentence, story) if dimension == "magnitude" else "",
-        "?" + _context(text, raw, sentence) if _vague(dimension, concept, noun) else "",
-        "@" + when if when else _other_event(text, raw, sentence) if family in _TOLL else "",
-        scope,
-        "change" if _is_change(text, raw) and concept != "growth" else "",
-        "rate" if dimension == "count" and _is_rate(text, raw, sentence) else "",
-    ]
-    parts = [part[:_LONGEST_PART] for part in parts]
+    narrow = _modifiers(found) if noun and not (noun == "person" or sided or holding or group) else ""
+    whose = owner(text, raw.lead, raw.tail, sentence) if owned else ""
+    if owned and not whose:
+        whose, narrow = narrow, ""  # "900,000 Arden shares": the name before the noun is the owner's
+    key = MeasureKey(
+        dimension=dimension[:LONGEST_PART],
+        concept=concept[:LONGEST_PART],
+        noun=noun[:LONGEST_PART],
+        modifiers=narrow[:LONGEST_PART],
+        side=(party.lower() if sided else _sender(found, party) if group else "")[:LONGEST_PART],
+        owner=whose[:LONGEST_PART],
+        shock=_elsewhere(text, raw, sentence, story)[:LONGEST_PART] if dimension == "magnitude" else "",
+        near=_context(text, raw, sentence)[:LONGEST_PART] if _vague(dimension, concept, noun) else "",
+        year=when,
+        event=_other_event(text, raw, sentence)[:LONGEST_PART] if family in _TOLL and not when else "",
+        scope=scope[:LONGEST_PART],
+        change=_is_change(text, raw) and concept != "growth",
+        rate=dimension == "count" and _is_rate(text, raw, sentence),
+    )
     moves = family in _LEX.running_families if dimension == "count" else dimension not in STANDING or bool(family)
     running = concept == "level" or (moves and not when)
-    key = "|".join(p for p in parts if p)
     return Measure(
         key, found.phrase, dimension, found.definition, scope, place, party if holding or sided else "", running
     )
@@ -343,11 +346,11 @@ def _other_event(text: str, raw: RawFigure, sentence: Span) -> str:
     window = max(sentence.start, raw.lead - 160)
     earlier = _EARLIER.search(text, window, raw.lead)
     if earlier is not None:
-        return "~" + (earlier["year"] or "earlier")
+        return str(earlier["year"] or "earlier")
     match = _OTHER_EVENT.search(text, window, raw.lead)
     if match is None or not _THAT.search(text, match.start(), raw.lead):
         return ""
-    return "~" + " ".join(sorted({lemma(w) for w in _PLAIN.findall(match["event"].lower())} - _LEX.function_words)[:3])
+    return " ".join(sorted({lemma(w) for w in _PLAIN.findall(match["event"].lower())} - _LEX.function_words)[:3])
 
 
 def _event_date(period: Period | None, published: Period | None) -> str:
@@ -363,12 +366,12 @@ def _event_date(period: Period | None, published: Period | None) -> str:
 def placed(measure: Measure, place: str) -> Measure:
     """The same measure kept apart because one sentence tells it of two places: "23 in Assam and 41 in Bihar".
 
-    >>> placed(Measure("count|killed|person", "people killed", "count"), "Ost").key
-    'count|killed|person|at ost'
+    >>> placed(Measure(MeasureKey("count", "killed", "person"), "people killed", "count"), "Ost").key.place
+    'ost'
     """
-    return replace(measure, key=f"{measure.key}|at {place.partition(',')[0].lower()}")
+    return replace(measure, key=replace(measure.key, place=place.partition(",")[0].lower()[:LONGEST_PART]))
 
 
 def apart(measure: Measure, mood: str) -> Measure:
     """The same measure kept apart because the copy forecasts, fears, plans or denies it."""
-    return replace(measure, key=f"{measure.key}|{mood}")
+    return replace(measure, key=replace(measure.key, mood=mood))

@@ -27,6 +27,7 @@ from factcheck.text import (
     sentences,
 )
 from factcheck.text.circumstances import Counted
+from factcheck.text.measure_key import MeasureKey
 from factcheck.text.modality import modality
 from factcheck.text.values import (
     AttributionMention,
@@ -116,7 +117,7 @@ def _read_things(draft: _Draft, read: list[tuple[int, Span, list[dates.DateMenti
 
 def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
     """Counts of one thing that a sentence tells of two places are of two measures."""
-    told: dict[str, set[tuple[str, Quantity]]] = {}
+    told: dict[MeasureKey, set[tuple[str, Quantity]]] = {}
     for figure in figures:
         told.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
     split = {

@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from factcheck.text.measure_key import MeasureKey
+
 
 class Hedge(StrEnum):
     """How the copy qualifies a number."""
@@ -142,12 +144,12 @@ class AttributionMention:
 class Measure:
     """What two figures must share to be comparable.
 
-    ``key`` is the blocking key: figures with equal keys in one topic are of one measure. ``definition`` is
+    Figures with equal keys in one topic are of one measure. ``definition`` is
     the finer wording that may differ inside a measure and is then named ("controlled", "operated in or
     near"). ``running`` where the measure moves with time.
     """
 
-    key: str
+    key: MeasureKey
     counted: str
     dimension: str
     definition: str = ""

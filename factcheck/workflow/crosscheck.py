@@ -52,6 +52,7 @@ from factcheck.text import (
     compare,
     compare_all,
     direction_of,
+    key_of,
 )
 from factcheck.text import Measure as MeasureValue
 
@@ -211,7 +212,7 @@ def state_of(figure: Figure, measure: Measure) -> State:
         )  # fmt: skip
     return State(
         measure=MeasureValue(
-            key=measure.key,
+            key=key_of(measure.parts),
             counted=measure.counted,
             dimension=figure.dimension,
             definition=figure.definition,

@@ -25,12 +25,14 @@ from factcheck.text import (
     AttributionMention,
     ClaimMention,
     FigureMention,
+    MeasureKey,
     Quantity,
     Reading,
     Span,
     Statement,
     amount,
     context_of,
+    key_of,
     reanchor_all,
     statement_of,
     told_again,
@@ -246,21 +248,21 @@ class Marker:
         """
         own = [statement_of(str(self.document.pk), row) for row in fresh]
         topic = self.document.topic_id
-        keys = {row.key[:300] for row in own}
+        keys = {column_of(row.key) for row in own}
         if not topic or not keys:
             return
         known = set(Measure.objects.filter(topic=topic, key__in=keys).values_list("key", flat=True))
         strangers: dict[object, list[Statement]] = defaultdict(list)
         for row in own:
-            if row.key[:300] not in known:
+            if column_of(row.key) not in known:
                 strangers[amount(row.quantity)].append(row)
-        said: dict[tuple[str, str], set[object]] = defaultdict(set)
+        said: dict[tuple[MeasureKey, str], set[object]] = defaultdict(set)
         for mention in read:
             row = statement_of("", mention)
             said[row.key, row.when].add(amount(row.quantity))
         for told, measure in self._told_elsewhere([row for rows in strangers.values() for row in rows]):
             for row in strangers.get(amount(told.quantity), ()):
-                key = row.key[:300]
+                key = column_of(row.key)
                 alone = said.get((told.key, row.when), set()) <= {amount(row.quantity)}
                 if key not in self.measures and alone and told_again(row, told):
                     self.measures[key] = self._led(row, measure)
@@ -270,10 +272,10 @@ class Marker:
         """The measure a key is led to; the key itself is kept, as merged into it."""
         standing = to.standing()
         Measure.objects.get_or_create(
-            topic=self.document.topic, key=row.key[:300],
+            topic=self.document.topic, key=column_of(row.key),
             defaults={
-                "counted": standing.counted, "dimension": standing.dimension, "place": standing.place,
-                "party": standing.party, "running": standing.running, "merged_into": standing,
+                "parts": row.key.as_dict(), "counted": standing.counted, "dimension": standing.dimension,
+                "place": standing.place, "party": standing.party, "running": standing.running, "merged_into": standing,
             },
         )  # fmt: skip
         return standing
@@ -304,7 +306,7 @@ class Marker:
             stops = [at for at in (text.find("\n", end), text.find(". ", end)) if at >= 0]
             words = context_of(text, start, end, floor, min(stops, default=len(text)))
             quantity = Quantity(figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step)
-            yield Statement(str(figure.document_id), figure.measure.key, quantity, words), figure.measure
+            yield Statement(str(figure.document_id), key_of(figure.measure.parts), quantity, words), figure.measure
 
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
         """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.
@@ -372,13 +374,13 @@ class Marker:
     def measure(self, row: FigureMention) -> Measure:
         """The measure of a figure in the document's topic, following merges."""
         found = row.measure
-        key = found.key[:300] if self.document.topic_id else f"{self.document.pk}:{found.key}"[:300]
+        key = column_of(found.key) if self.document.topic_id else f"{self.document.pk}:{found.key}"[:300]
         if key not in self.measures:
             measure, _ = Measure.objects.get_or_create(
                 topic=self.document.topic, key=key,
                 defaults={
-                    "counted": found.counted[:300], "dimension": found.dimension[:60], "place": found.place[:200],
-                    "party": found.party[:200], "running": found.running,
+                    "parts": found.key.as_dict(), "counted": found.counted[:300], "dimension": found.dimension[:60],
+                    "place": found.place[:200], "party": found.party[:200], "running": found.running,
                 },
             )  # fmt: skip
             self.measures[key] = measure.standing()
@@ -462,6 +464,11 @@ def storable(number: Decimal | None) -> Decimal | None:
     rounded = number.quantize(TENTH_PLACE)
     lost = bool(number) and not rounded
     return None if lost or len(rounded.normalize().as_tuple().digits) > 15 else rounded
+
+
+def column_of(key: MeasureKey) -> str:
+    """A measure's key as its column holds it, unique in a topic; what it says is in the parts."""
+    return str(key)[:300]
 
 
 def as_of_of(row: FigureMention) -> dict[str, Any]:

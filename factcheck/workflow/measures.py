@@ -87,6 +87,7 @@ def split_measure(
         made = Measure.objects.create(
             topic=measure.topic,
             key=f"{measure.key[:250]}#{number}",
+            parts=measure.parts,
             counted=counted.strip()[:300],
             dimension=measure.dimension,
             place=measure.place,
@@ -175,8 +176,8 @@ def home_of(measure: Measure, document: Document) -> Measure:
     made, _ = Measure.objects.get_or_create(
         topic=document.topic, key=bare if document.topic_id else f"{own}{bare}"[:300],
         defaults={
-            "counted": measure.counted, "dimension": measure.dimension, "place": measure.place, "party": measure.party,
-            "running": measure.running,
+            "parts": measure.parts, "counted": measure.counted, "dimension": measure.dimension, "place": measure.place,
+            "party": measure.party, "running": measure.running,
         },
     )  # fmt: skip
     return made.standing()

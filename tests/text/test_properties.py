@@ -12,6 +12,7 @@ from factcheck.text import (
     AnchorState,
     Hedge,
     Measure,
+    MeasureKey,
     Modality,
     Period,
     Quantity,
@@ -124,7 +125,11 @@ def states(draw):
     start = draw(st.sampled_from([None, datetime(2031, 5, 1, tzinfo=UTC), datetime(2031, 5, 2, tzinfo=UTC)]))
     period = Period(start, start.replace(hour=23)) if start else None
     measure = Measure(
-        "k", "homes", "count", definition=draw(st.sampled_from(["", "seized"])), running=draw(st.booleans())
+        MeasureKey("count", noun="home"),
+        "homes",
+        "count",
+        definition=draw(st.sampled_from(["", "seized"])),
+        running=draw(st.booleans()),
     )
     return State(
         measure, Quantity(Decimal(value)), draw(st.sampled_from(Hedge)), draw(st.sampled_from(Modality)), period,

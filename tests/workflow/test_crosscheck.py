@@ -336,3 +336,17 @@ def test_a_measure_of_many_states_is_compared_with_few_queries(staff, django_ass
     with django_assert_max_num_queries(40):
         store_found(measure, compare_measure(measure), by=MACHINE("crosscheck"))
     assert Discrepancy.objects.count() == count
+
+
+def test_tolls_of_places_that_one_sentence_tells_apart_stay_apart_in_every_text(staff):
+    topic = TopicFactory()
+    for text in (
+        "Floods killed 23 people in Ostermark and 41 in Lenn.",
+        "Floods killed 23 people in Velden and 50 in Harr.",
+        "Floods killed 44 people in Lenn and 19 in Ostermark.",
+    ):
+        file_text(text, desk=staff.desk, by=staff.editor, topic=topic, title=text)
+    measures = {measure.parts.get("place"): measure for measure in Measure.objects.filter(merged_into=None)}
+    assert set(measures) == {"ostermark", "lenn", "velden", "harr"}
+    places = {row.measure.parts["place"] for row in Discrepancy.objects.all()}
+    assert places <= {"ostermark", "lenn"}
