@@ -104,8 +104,7 @@ class Channel(filesystem.Channel):
         """
         path = self._exchange_file(exchange)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with (path.parent / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held(path.parent / "lock"):
             kept = read_or_drop(path, as_table)
             table = list(kept) if kept is not None else self._bound(exchange)
             yield table
@@ -117,6 +116,22 @@ class Channel(filesystem.Channel):
         bind = self.typeof(exchange).prepare_bind
         made = [bind(row.queue, exchange, row.routing_key, arguments) for row, arguments in rows]
         return [exchange_queue_t(*(part or "" for part in parts)) for parts in made]
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a lock file while the block runs; what else stands under its name is taken away, or else nothing is held."""
+    try:
+        if not path.is_file() and os.path.lexists(path):
+            take_away(path)
+        lock = path.open("a")
+    except OSError as error:
+        logger.warning("the broker's lock cannot be held (%s); going on without it", type(error).__name__)
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Transport(filesystem.Transport):
@@ -203,4 +218,4 @@ def write_whole(path: Path, content: Any) -> None:
 
 
 READ: dict[str, Callable[[Any], Any]] = {".msg": as_message, ".exchange": as_table}
-PASSING = (".half", ".taken", ".unreadable")
+PASSING = (".half", ".taken")

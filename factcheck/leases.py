@@ -19,7 +19,7 @@ from typing import Any
 from django.db import IntegrityError, connections, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from factcheck.conf import settings
 from factcheck.errors import LostLease
@@ -79,7 +79,8 @@ class Lease:
     def _write(self, values: dict[str, Any]) -> None:
         held = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
         forgiven = {"failures": 0} if self._further(values) else {}
-        if not held.update(lease_until=in_seconds(settings().LEASE_SECONDS), **{**forgiven, **values}):
+        ahead = Greatest("lease_until", in_seconds(settings().LEASE_SECONDS))  # who waited for the row shortens nothing
+        if not held.update(lease_until=ahead, **{**forgiven, **values}):
             raise LostLease(f"job {self.job.pk} is no longer held by attempt {self.attempt}")
 
     def _note(self, values: dict[str, Any]) -> None:

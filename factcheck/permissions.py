@@ -14,11 +14,10 @@ from django.db.models import Q, QuerySet
 from rules.predicates import Predicate, predicate
 
 from factcheck.models import (
+    Anchor,
     Claim,
     Desk,
     Discrepancy,
-    DiscrepancyFigure,
-    DiscrepancyKind,
     Document,
     DocumentKind,
     Event,
@@ -39,7 +38,6 @@ from factcheck.models import (
     VerificationTask,
     Webhook,
 )
-from factcheck.states import DiscrepancyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,9 @@ def documents_of(record: Any) -> list[Document]:
 
 
 def documents_compared(measure: Measure, *, everywhere: bool) -> QuerySet[Document]:
-    """The documents whose figures are compared under a measure; in every topic where it is or shall be general."""
-    same = {"figures__measure__key": measure.key} if everywhere or measure.general else {"figures__measure": measure}
+    """The documents whose figures are compared under a measure; in every topic where it or its like is general."""
+    wide = everywhere or Measure.objects.filter(key=measure.key, general=True).exists()
+    same = {"figures__measure__key": measure.key} if wide else {"figures__measure": measure}
     return Document.objects.filter(**same).distinct()
 
 
@@ -119,16 +118,28 @@ def figures_of(record: Any) -> QuerySet[Figure]:
     if isinstance(record, Figure):
         return Figure.objects.filter(pk=record.pk)
     if isinstance(record, Claim):
-        return record.figures.all()
+        return figures_inside(record)
     return Figure.objects.filter(document__in=[document.pk for document in documents_of(record)])
 
 
+def figures_inside(claim: Claim) -> QuerySet[Figure]:
+    """The figures linked to a claim, and those that stand in its sentences and belong to no other."""
+    place = claim.anchors.order_by("-revision__number").first()
+    inside = Anchor.objects.none()
+    if place is not None and place.start is not None:
+        inside = Anchor.objects.filter(revision=place.revision, start__gte=place.start, end__lte=place.end)
+    return Figure.objects.filter(Q(claim=claim) | Q(claim=None, pk__in=inside.values("figure")))
+
+
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
-    """Whether one of these figures is compared with a figure of another text, and the person wrote that one."""
+    """Whether one of these figures is compared with a figure of another text, and the person wrote that one.
+
+    Also with one that stood in an earlier text of theirs: else they would take their own out for a moment.
+    """
     held = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
     keys = Measure.objects.filter(general=True, key__in=held.values("measure__key")).values("key")
     same = Q(measure__in=held.values("measure")) | Q(measure__key__in=keys)  # a general one reaches into every topic
-    own = Figure.objects.compared().filter(same, document__authors=user.pk)
+    own = Figure.objects.filter(same, document__authors=user.pk)
     return own.exclude(document__in=figures.values("document")).exists()
 
 
@@ -139,15 +150,16 @@ def is_not_the_other_side(user: Any, record: Any) -> bool:
 
 @predicate
 def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
-    """A text that differs from one the person wrote; their own story is theirs to correct, whatever it differs from."""
+    """Not a text that is compared with theirs; their own story is theirs to correct, whatever it is compared with."""
     if document.kind == DocumentKind.STORY and document.authors.filter(pk=user.pk).exists():
         return True
-    sides = DiscrepancyFigure.objects.filter(figure__document=document).exclude(
-        discrepancy__state=DiscrepancyState.CLOSED
-    )
-    differing = sides.exclude(discrepancy__kind=DiscrepancyKind.NOT_COMPARABLE).values("discrepancy")
-    own = DiscrepancyFigure.objects.filter(discrepancy__in=differing, figure__document__authors=user.pk)
-    return not own.exclude(figure__document=document).exists()
+    return not are_compared_with_own(user, figures_of(document))
+
+
+@predicate
+def did_not_write_against(user: Any, source: Source) -> bool:
+    voiced = Figure.objects.filter(Q(attribution__source=source) | Q(document__publisher=source))
+    return not are_compared_with_own(user, voiced)
 
 
 @predicate
@@ -263,7 +275,12 @@ NOT_OTHER_SIDE = Guard(
 NOT_ITS_WORDS = Guard(
     leaves_the_other_side_its_words,
     "four_eyes_other_side",
-    "It differs from a text that you wrote; someone else must change its words.",
+    "It is compared with a text that you wrote; someone else must change its words.",
+)
+NOT_ITS_VOICE = Guard(
+    did_not_write_against,
+    "four_eyes_other_side",
+    "What this source says is compared with a text that you wrote; someone else must change or grade it.",
 )
 NOT_SUBMITTER = Guard(
     did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
@@ -313,8 +330,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "keep_webhook"): (CHIEF,),
     ("membership", "remove"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
-    ("source", "change"): (CHECKERS_SOMEWHERE, AT_HOME),
-    ("source", "grade"): (EDITORS_SOMEWHERE, AT_HOME),
+    ("source", "change"): (CHECKERS_SOMEWHERE, AT_HOME, NOT_ITS_VOICE),
+    ("source", "grade"): (EDITORS_SOMEWHERE, AT_HOME, NOT_ITS_VOICE),
     ("source", "entrust"): (HOME_CHIEF,),
     ("source", "open_name"): (ENTRUSTED,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),

@@ -44,7 +44,14 @@ from factcheck.queue import QUEUE, JobName, enqueue
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.clearance import note_clearance
-from factcheck.workflow.crosscheck import close_crosscheck, compare_measure, measures_of, open_crosscheck, store_found
+from factcheck.workflow.crosscheck import (
+    close_crosscheck,
+    compare_measure,
+    measures_left,
+    note_reached,
+    open_crosscheck,
+    store_found,
+)
 from factcheck.workflow.documents import is_of_host, refuse_document
 from factcheck.workflow.evidence import fail_capture, store_capture
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, close_poll, take_entry, take_file, unseen
@@ -242,16 +249,17 @@ def take_all(lease: Lease, found: Iterable[Any], take: Callable[[Any], FeedItem]
 
 
 def crosscheck(lease: Lease) -> dict[str, Any]:
-    """Compare the measures of a run one by one; a restarted run goes on where it was stopped."""
+    """Compare the measures of a run one by one; a restarted run goes on behind the last one it has compared."""
     run_ = open_crosscheck(lease.job)
-    measures = measures_of(run_)
-    start = lease.job.done if lease.job.total == len(measures) else 0
-    lease.hold(total=len(measures), done=start)
+    start = lease.job.done
+    measures = measures_left(run_, anew=start == 0)
+    lease.hold(total=start + len(measures), done=start)
     left_out = 0
-    for done, measure in enumerate(measures[start:], start + 1):
+    for done, measure in enumerate(measures, start + 1):
         found = compare_measure(measure)
         left_out += found.left_out
         with lease.effect(done=done):
+            note_reached(run_, measure)
             store_found(measure, found, by=MACHINE(JobName.CROSSCHECK))
     with lease.effect():
         close_crosscheck(run_, left_out=left_out)

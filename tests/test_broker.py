@@ -102,6 +102,19 @@ def test_a_new_process_starts_over_a_list_of_queues_that_cannot_be_read(name, tm
         assert read(queue) == ["first"]
 
 
+@pytest.mark.parametrize("kind", ["folder", "dead link", "pipe"])
+def test_what_stands_in_the_place_of_the_lock_keeps_nobody_from_starting(kind, tmp_path):
+    (tmp_path / "control").mkdir()
+    lock = tmp_path / "control" / "lock"
+    {"folder": lock.mkdir, "dead link": lambda: lock.symlink_to("nowhere"), "pipe": lambda: os.mkfifo(lock)}[kind]()
+    with (
+        Connection("filesystem://", transport=Transport, transport_options=options(tmp_path)) as link,
+        link.SimpleQueue("work") as queue,
+    ):
+        queue.put("first")
+        assert read(queue) == ["first"]
+
+
 def test_the_folders_may_vanish(broker, tmp_path):
     (tmp_path / "broker").rmdir()
     assert read(broker) == []

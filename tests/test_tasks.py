@@ -19,7 +19,7 @@ from factcheck.tasks import run, tick, work
 from factcheck.workflow.documents import Arrival, ingest_document
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.jobs import retry_job
-from tests.factories import DocumentFactory, TopicFactory
+from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.live import LANES, Site, wait_until
 from tests.marks import thorough
 from tests.stories import TUESDAY, Staff, bring_to, file_text
@@ -443,6 +443,29 @@ def test_workers_that_are_stopped_between_the_steps_of_a_long_run_do_not_end_it(
         silent(job)
         assert take_back() == 1
     assert (state(job), job.done) == ("due", settings().MAX_ATTEMPTS + 4)
+
+
+def test_a_long_cross_check_ends_though_measures_come_and_go_at_every_break(five_conflicts):
+    job, compared = five_conflicts, 0
+    for number in range(12):
+        if state(job) == "done":
+            break
+        with breaking(after=1):
+            run(claim("work"))
+        FigureFactory(measure=MeasureFactory(topic=None, key=f"later {number}"))  # the number of measures is another
+        compared += 1
+    assert (state(job), compared <= 6) == ("done", True)
+    assert Discrepancy.objects.count() == 5
+
+
+def test_a_prolonging_that_came_late_takes_nothing_of_the_lease():
+    job = sweep()
+    lease = claim("work")
+    ahead = timezone.now() + timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(lease_until=ahead)
+    lease.prolong()
+    job.refresh_from_db()
+    assert abs(job.lease_until - ahead) < timedelta(seconds=1)
 
 
 def test_what_is_rolled_back_is_no_progress():

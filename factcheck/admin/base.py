@@ -144,7 +144,13 @@ class RecordAdmin(RecordList):
         """The acts open to this person from the state the record is in."""
         name = f"admin:factcheck_{self.opts.model_name}_act"
         return [
-            Button(key, act.label or words(key).capitalize(), reverse(name, args=[record.pk, key]), act.asks, act.grave)
+            Button(
+                key,
+                act.label or words(key).capitalize(),
+                reverse(name, args=[record.pk, key]),
+                act.asks or warns(act, user, record),
+                act.grave,
+            )
             for key, act in self.acts.items()
             if self.offers(record, key) and self.open_to(user, record, key)
         ]
@@ -257,6 +263,11 @@ class RecordAdmin(RecordList):
     def create(self, request: HttpRequest, form: ActForm) -> Any:
         """Make the record by an act of ``workflow``; for the nouns that have a ``new_form``."""
         raise NotImplementedError
+
+
+def warns(act: Act, user: Any, record: Any) -> bool:
+    """Whether an act that asks nothing has something to say before it is done."""
+    return hasattr(act.form, "warning") and bool(act.form(user=user, record=record).warning)
 
 
 def status_of(refusal: FactcheckError) -> int:

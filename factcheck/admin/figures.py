@@ -100,6 +100,10 @@ class LinkForm(ActForm):
         help_text="Claims of the same document that are being checked.",
     )  # fmt: skip
 
+    @property
+    def warning(self) -> str:
+        return "Where the claim is signed off, linking a figure to it, or away from it, voids that sign-off."
+
     def fit(self) -> None:
         checked = Claim.objects.filter(document=self.record.document).standing()
         self.fields["claim"].queryset = checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED])
@@ -128,6 +132,16 @@ class DismissForm(ActForm):
         if reason == OTHER and not note:
             raise forms.ValidationError({"note": "Please say why."})
         return {"note": note if reason == OTHER else f"{reason}: {note}" if note else reason}
+
+
+class ReopenForm(ActForm):
+    @property
+    def warning(self) -> str:
+        """What taking a figure back takes away besides."""
+        claim = self.record.claim if self.record else None
+        if claim is None or claim.state != ClaimState.SIGNED_OFF:
+            return ""
+        return f"Its claim “{claim}” was signed off without this figure. Taking it back voids that sign-off."
 
 
 class DayForm(ActForm):
@@ -161,7 +175,7 @@ class FigureAdmin(RecordAdmin):
     acts: ClassVar = {
         "link": Act(link_figure, LinkForm, "Link to a claim", "The figure is linked."),
         "dismiss": Act(dismiss_figure, DismissForm, done="The figure is dismissed."),
-        "reopen": Act(reopen_figure, label="Take back", done="The figure is to be checked again."),
+        "reopen": Act(reopen_figure, ReopenForm, "Take back", "The figure is to be checked again."),
         "confirm_as_of": Act(confirm_as_of, label="It holds today", done="It is as of today."),
         "state_as_of": Act(state_as_of, DayForm, "Say of which day", "The day is noted."),
         "pin": Act(pin_figure, PinForm, "Pin to a measure", "It belongs to that measure now."),

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from factcheck.models import Claim, Figure, Measure
 from factcheck.states import FigureState
+from factcheck.text import Basis
 from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figure, reopen_figure
 from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.measures import pin_figure
@@ -51,7 +52,9 @@ class FigureSerializer(FigureRow):
         return AnchorSerializer(standing).data if standing else None
 
     def get_acts(self, figure: Figure) -> list[str]:
-        return self.context["view"].open_acts(figure)
+        acts: list[str] = self.context["view"].open_acts(figure)
+        current = figure.as_of_basis == Basis.PUBLICATION
+        return [act for act in acts if act != "confirm_as_of" or current]
 
 
 class LinkBody(Body):

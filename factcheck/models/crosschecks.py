@@ -42,6 +42,9 @@ class CrossCheck(models.Model):
     engine_version = models.CharField(max_length=20)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    reached = models.BigIntegerField(
+        default=0, help_text="the last measure it has compared; a broken run goes on there"
+    )
     found = models.JSONField(default=dict, help_text="how many of each kind this run saw")
 
     objects = CrossCheckQuerySet.as_manager()

@@ -104,6 +104,8 @@ def clearance(
         waiver = revision.waivers.running(now).order_by("-expires_at").first()
         blockers, more = content_blockers(document, policy, now, None if waiver else most)
     covered = waiver is not None and bool(blockers) and are_covered(blockers, waiver)
+    if most is not None and len(blockers) > most:  # a waiver is held against all of them
+        blockers, more = blockers[:most], more + len(blockers) - most
     return Clearance(
         clear=covered or not (blockers or more), document=document.pk, revision=revision.number if revision else None,
         source_sha256=revision.bytes_sha256 if revision else "", blockers=tuple(blockers),

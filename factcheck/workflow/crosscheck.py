@@ -152,6 +152,18 @@ def measures_of(run: CrossCheck) -> list[Measure]:
     return list(rows.order_by("pk"))
 
 
+def measures_left(run: CrossCheck, *, anew: bool) -> list[Measure]:
+    """The measures a run has not compared yet, whichever came or went meanwhile; all of them where it begins anew."""
+    if anew:
+        run.reached = 0
+    return [measure for measure in measures_of(run) if measure.pk > run.reached]
+
+
+def note_reached(run: CrossCheck, measure: Measure) -> None:
+    """Write down how far a run is, in the transaction in which what it found is stored."""
+    CrossCheck.objects.filter(pk=run.pk).update(reached=measure.pk)
+
+
 def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
     """Write down what a run saw, and how many states it had to leave out because a measure has too many."""
     found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN)

@@ -209,8 +209,9 @@ def name_authors(document: Document, people: Iterable[Any], *, by: Any) -> None:
     with transaction.atomic():
         named = set(document.authors.values_list("pk", flat=True))
         new = sorted({person.pk for person in people} - named)
-        if getattr(by, "pk", None) in new:
-            leave_its_words(by, document)  # as its author they could change them
+        for person in people if new else ():
+            if person.pk in new:
+                leave_its_words(person, document)  # as its author they could change them
         if new:
             document.authors.add(*new)
             log(document, "name_authors", by=by, facts={"authors": new})

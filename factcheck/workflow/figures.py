@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import Figure
-from factcheck.states import FigureState
+from factcheck.states import DocumentState, FigureState
 from factcheck.text import AnchorState, Basis
 
 from .claims import compare_again
@@ -54,7 +54,8 @@ def state_as_of(figure: Figure, day: date, *, by: Any, version: int | None = Non
 
 def date_figure(figure: Figure, day: date, basis: Basis, act: str, *, by: Any, version: int | None) -> None:
     """Write down a day as that of a figure, on the clock of its document, and compare what rests on it."""
-    if figure.state == FigureState.DISMISSED or figure.anchor_state == AnchorState.ORPHANED:
+    gone = figure.state == FigureState.DISMISSED or figure.anchor_state == AnchorState.ORPHANED
+    if gone or figure.document.state == DocumentState.WITHDRAWN:
         raise WrongState("The figure takes part in no comparison.", state=figure.state)
     start = datetime.combine(day, time(), ZoneInfo(figure.document.zone))
     with transaction.atomic():

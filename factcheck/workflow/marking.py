@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -23,6 +22,7 @@ from factcheck.text import (
     Anchoring,
     AnchorState,
     AttributionMention,
+    Basis,
     ClaimMention,
     FigureMention,
     MeasureKey,
@@ -38,12 +38,11 @@ from factcheck.text import (
     told_again,
 )
 
+from .columns import NO_DATES, as_of_of, column_of, numbers_of
 from .transitions import log, mark_stale, move, void_decisions, write_anchors
 
 CONTEXT = 32
 MOST_TOLD = 300
-LARGEST = Decimal(10) ** 15
-TENTH_PLACE = Decimal(1).scaleb(-10)
 STANDS = (AnchorState.EXACT, AnchorState.MOVED, AnchorState.EDITED)
 
 
@@ -311,14 +310,25 @@ class Marker:
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
         """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.
 
-        One that a person dated keeps its day. One that a person touched is not dated otherwise by a newer engine alone.
+        One that a person dated keeps its day, until the copy itself gives one. One that a person touched is not dated
+        otherwise by a newer engine alone.
         """
         touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
         dates = {**NO_DATES, **as_of_of(mention)}
-        if figure.dated_by_id is not None or (touched and figure.engine_version != ENGINE_VERSION):
+        if figure.dated_by_id is not None:
+            if not self._newly_dated(mention):
+                return
+            dates["dated_by"] = None
+        elif touched and figure.engine_version != ENGINE_VERSION:
             return
         if any(getattr(figure, name) != value for name, value in dates.items()):
             Figure.objects.filter(pk=figure.pk).update(**dates)
+
+    def _newly_dated(self, mention: FigureMention) -> bool:
+        """Whether the words of a new text date a figure whose sentence did not stand in the text before."""
+        dated = mention.as_of is not None and mention.as_of.basis in (Basis.STATED, Basis.EVENT)
+        words = mention.sentence.cut(self.revision.text)
+        return dated and self.previous is not None and words not in self.previous.text
 
     def _orphan(self, found: Found, kept: set[int], anchors: list[Anchor]) -> None:
         """What no longer stands in the text as it was read is orphaned, unless a person touched it here."""
@@ -439,52 +449,6 @@ def holders(claims: Iterable[tuple[Claim, Span]], figures: Sequence[FigureMentio
         near = order[max(0, bisect_right(starts, row.span.start) - 8) : bisect_right(starts, row.span.start)]
         found.append(next((claim for claim, span in near if span.contains(row.span)), None))
     return found
-
-
-def numbers_of(row: FigureMention) -> dict[str, Any]:
-    """The numbers as they can be kept; one too long or too large stays in words only."""
-    quantity = row.quantity
-    kept = [storable(number) for number in (quantity.value, quantity.low, quantity.high)]
-    if quantity.value is None and kept[1] is not None and kept[2] is not None:
-        kept[1:] = sorted([kept[1], kept[2]])
-    whole = kept[0] is not None or (kept[1] is not None and kept[2] is not None)
-    value, low, high = kept if whole else (None, None, None)
-    if value is not None:
-        low = high = None
-    return {
-        "value": value, "low": low, "high": high, "unit": quantity.unit[:40], "dimension": quantity.dimension[:40],
-        "step": storable(quantity.step) or Decimal(1), "as_written": quantity.as_written or ("" if whole else "number"),
-    }  # fmt: skip
-
-
-def storable(number: Decimal | None) -> Decimal | None:
-    """A number as both databases keep it exactly: 15 digits at most, rounded at the tenth after the point."""
-    if number is None or not number.is_finite() or abs(number) >= LARGEST:
-        return None
-    rounded = number.quantize(TENTH_PLACE)
-    lost = bool(number) and not rounded
-    return None if lost or len(rounded.normalize().as_tuple().digits) > 15 else rounded
-
-
-def column_of(key: MeasureKey) -> str:
-    """A measure's key as its column holds it, unique in a topic; what it says is in the parts."""
-    return str(key)[:300]
-
-
-def as_of_of(row: FigureMention) -> dict[str, Any]:
-    period = row.as_of
-    if period is None:
-        return {}
-    return {
-        "as_of_start": period.start, "as_of_end": period.end, "as_of_granularity": period.granularity,
-        "as_of_basis": period.basis, "as_of_said": period.said[:200],
-    }  # fmt: skip
-
-
-NO_DATES: dict[str, Any] = {
-    "as_of_start": None, "as_of_end": None, "as_of_granularity": "", "as_of_basis": "", "as_of_said": "",
-}  # fmt: skip
-"""A figure of no known day."""
 
 
 def link_by_itself(figure: Figure) -> None:

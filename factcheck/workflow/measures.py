@@ -11,7 +11,7 @@ from django.db import transaction
 
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import Document, Figure, Measure, Scope, Topic
-from factcheck.permissions import NO_AUTHOR
+from factcheck.permissions import NO_AUTHOR, documents_compared
 from factcheck.queue import enqueue_crosscheck
 
 from .transitions import change, log, require, require_storable
@@ -55,9 +55,9 @@ def refuse_authors(by: Any, *measures: Measure | None) -> None:
     Raises:
         NotAllowed: one of the measures holds a figure of a document that the person wrote.
     """
-    held = [measure.pk for measure in measures if measure is not None]
-    if Document.objects.filter(authors=by, figures__measure__in=held).exists():
-        raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
+    for measure in measures:
+        if measure and documents_compared(measure, everywhere=False).filter(authors=by).exists():
+            raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
 
 
 def compare_again(*measures: Measure | None) -> None:

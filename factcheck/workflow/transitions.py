@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from factcheck import signals
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
-from factcheck.intake.stored import UNUSABLE
+from factcheck.intake.stored import UNUSABLE, usable
 from factcheck.models import Anchor, Claim, Discrepancy, Event, EventNote, Figure, SignOff, Verdict, sides_with_texts
 from factcheck.permissions import (
     MACHINE,
@@ -87,6 +87,13 @@ def require_storable(*texts: Any) -> None:
             raise Invalid("The text holds characters that cannot be kept.", code="text_unusable")
 
 
+def composed(by: Any, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What the machine says of stored words, without the characters in them that cannot be kept: it must never fail."""
+    if not isinstance(by, MACHINE):
+        return note, values
+    return usable(note), {key: usable(value) if isinstance(value, str) else value for key, value in values.items()}
+
+
 def row_for(record: Any, act: str, by: Any) -> Transition:
     rows = rows_of(kind_of(record), act, record.state)
     rows = [row for row in rows if (row.machine if isinstance(by, MACHINE) else row.person)]
@@ -129,6 +136,7 @@ def move(
     if version is not None and version != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)
     row = row_for(record, act, by)
+    note, values = composed(by, note, values)
     require_storable(note, *values.values())
     target = to or row.targets[0]
     if target not in row.targets:
@@ -250,6 +258,7 @@ def log(
     """Append one Event to the record's chain, in the caller's transaction."""
     if by is None:
         raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
+    note, _ = composed(by, note, {})
     require_storable(note)
     for _ in range(5):
         try:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from tests.factories import MeasureFactory
 from tests.stories import bring_to, clear_document, do_jobs, file_text
@@ -160,3 +161,18 @@ def test_an_editor_is_told_who_can_help_and_what_dismissing_costs(client, people
 
 def test_dismissing_a_figure_of_an_open_claim_warns_of_nothing(client, people, figure):
     assert "voids" not in client.get(page(figure, "dismiss")).content.decode()
+
+
+def test_linking_and_taking_back_say_what_they_void_before_they_do(client, people, figure):
+    story = clear_document(figure.document, people)
+    claim, figure = story.claims.first(), story.figures.filter(state="linked").first()
+    claim = figure.claim
+    dismiss_figure(figure, by=people.editor, note="idle")
+    clear_document(story, people)
+    claim.refresh_from_db()
+    assert claim.state == "signed_off"
+    client.force_login(people.editor)
+    offered = {button.name: button.asks for button in client.get(page(figure)).context["buttons"]}
+    assert offered["reopen"], "it asks first"
+    assert "Taking it back voids that sign-off" in client.get(page(figure, "reopen")).content.decode()
+    assert "voids that sign-off" in client.get(page(figure, "link")).content.decode()

@@ -18,6 +18,7 @@ from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figur
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.crosscheck import resolve_discrepancy
 from factcheck.workflow.documents import revise_document, withdraw_document
+from factcheck.workflow.publication import waive_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
 from tests.factories import TopicFactory, many_discrepancies
 from tests.stories import TUESDAY, Staff, bring_to, clear_document, do_jobs, file_text, in_hours, revise_text
@@ -320,3 +321,11 @@ def test_a_page_with_room_for_none_still_says_how_many_there_are(story):
     whole = len(clearance(story).blockers)
     short = clearance(story, most=0)
     assert (short.clear, short.blockers, short.more) == (False, (), whole)
+
+
+def test_with_a_waiver_that_does_not_cover_all_a_page_still_gets_a_few(story, staff):
+    waive_document(story, by=staff.desk_chief, note="breaking")
+    many_discrepancies(story.figures.get(), 60)
+    story.refresh_from_db()
+    answer = clearance(story, most=5)
+    assert (answer.clear, len(answer.blockers), answer.more) == (False, 5, len(clearance(story).blockers) - 5)

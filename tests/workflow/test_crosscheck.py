@@ -17,6 +17,7 @@ from factcheck.workflow.crosscheck import (
     agreements_of,
     compare_measure,
     measures_of,
+    note_reached,
     open_crosscheck,
     resolve_discrepancy,
     store_found,
@@ -300,6 +301,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
     lease = take_job("work")
     measures = measures_of(open_crosscheck(lease.job))
     store_found(measures[0], compare_measure(measures[0]), by=MACHINE("crosscheck"))
+    note_reached(lease.job.crosscheck, measures[0])
     lease.hold(total=len(measures), done=1)
     lease.job.refresh_from_db()
     run(lease)
@@ -350,3 +352,20 @@ def test_tolls_of_places_that_one_sentence_tells_apart_stay_apart_in_every_text(
     assert set(measures) == {"ostermark", "lenn", "velden", "harr"}
     places = {row.measure.parts["place"] for row in Discrepancy.objects.all()}
     assert places <= {"ostermark", "lenn"}
+
+
+def test_a_stored_name_that_cannot_be_kept_any_more_stops_no_alarm(staff):
+    topic, good = TopicFactory(), registered("Brigade", reliability="A", reliability_reason="ten years without a fault")
+    ours = file_text(
+        "At least 12 people were killed in Velmora on Monday.", desk=staff.desk, by=staff.editor, topic=topic
+    )
+    claim = bring_to(ours.claims.get(), "signed_off", staff)
+    file_text(
+        "Some 90 people were killed in Velmora on Monday.", desk=staff.desk, by=staff.editor, topic=topic,
+        kind="coverage", publisher=good, read=False,
+    )  # fmt: skip
+    Source.objects.filter(pk=good.pk).update(name="Brig\uffffade")  # kept before such characters were refused
+    do_jobs()
+    claim.refresh_from_db()
+    assert claim.state == "stale"
+    assert Discrepancy.objects.open().filter(kind="conflict").exists()

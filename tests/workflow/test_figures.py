@@ -11,11 +11,12 @@ from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Document, Event, Membership
 from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figure, reopen_figure
 from factcheck.workflow.clearance import clearance
+from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.reading import reread_document
 from tests.factories import TopicFactory
-from tests.stories import Staff, clear_document, do_jobs, file_text
+from tests.stories import Staff, clear_document, do_jobs, file_text, revise_text
 
 pytestmark = pytest.mark.django_db
 TOLL = "At least 12 people have died in the floods of Velmora."
@@ -123,6 +124,26 @@ def test_a_figure_that_is_dismissed_has_no_day_to_say(story, staff):
     figure = story.figures.get()
     dismiss_figure(figure, by=staff.editor, note="idle")
     assert refused(state_as_of, figure, date(2026, 3, 1), by=staff.reviewer) == "wrong_state"
+
+
+def test_the_copy_that_gives_a_day_itself_has_the_last_word(story, staff):
+    confirm_as_of(story.figures.get(), by=staff.reviewer)
+    do_jobs()
+    revise_text(story, "As of 3 March 2026, at least 12 people have died in the floods of Velmora.", by=staff.editor)
+    figure = story.figures.get(anchor_state="exact") if story.figures.count() > 1 else story.figures.get()
+    assert (figure.as_of_basis, figure.as_of_start.date(), figure.dated_by) == ("stated", date(2026, 3, 3), None)
+
+
+def test_an_edit_elsewhere_leaves_the_day_that_a_person_said(story, staff):
+    state_as_of(story.figures.get(), date(2026, 3, 1), by=staff.reviewer)
+    do_jobs()
+    revise_text(story, f"{TOLL} The mayor has spoken.", by=staff.editor)
+    assert (story.figures.get().as_of_start.date(), story.figures.get().dated_by) == (date(2026, 3, 1), staff.reviewer)
+
+
+def test_a_document_that_is_withdrawn_is_dated_by_nobody(story, staff):
+    withdraw_document(story, by=staff.editor, note="a hoax")
+    assert refused(confirm_as_of, story.figures.get(), by=staff.reviewer) == "wrong_state"
 
 
 # Figures that come and go after the sign-off

@@ -12,10 +12,11 @@ from factcheck.workflow.claims import dismiss_claim, dismiss_figure, dismiss_fig
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.history import erase_document
-from factcheck.workflow.measures import pin_figure, set_general, set_topic
+from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.sources import change_source, grade_source
 from tests.factories import MeasureFactory, SourceFactory, TopicFactory
-from tests.stories import TUESDAY, Staff, do_jobs, file_text, person
+from tests.stories import TUESDAY, Staff, do_jobs, file_text, person, registered
 
 pytestmark = pytest.mark.django_db
 
@@ -165,9 +166,70 @@ def test_the_host_does_not_file_the_new_words_for_them_either(sides, staff, auth
     revise_document(sides[1], ALIKE.encode(), by=staff.service, editor=staff.editor)
 
 
-def test_when_the_conflict_is_over_they_may_file_a_new_text_of_the_other_again(sides, staff, author):
+@pytest.mark.parametrize("act", {**ACTS, **WORDS})
+def test_taking_their_own_text_out_for_a_moment_opens_nothing(act, sides, author):
     ours, theirs = sides
-    revise_document(ours, THEIRS.encode(), by=staff.editor)
+    make_idle(theirs)
+    revise_document(ours, b"Nothing was flooded.", by=author)
+    do_jobs()
+    assert refused({**ACTS, **WORDS}[act], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
+    revise_document(ours, OURS.encode(), by=author)
+    do_jobs()
+    assert "discrepancy_open" in codes(ours)
+
+
+def test_agreeing_for_a_moment_opens_nothing_either(sides, author):
+    ours, theirs = sides
+    revise_document(ours, THEIRS.encode(), by=author)
     do_jobs()
     assert "discrepancy_open" not in codes(ours)
-    revise_document(theirs, b"Nothing was flooded.", by=author)
+    assert refused(WORDS["file a new text"], theirs, author) == "four_eyes_other_side"
+
+
+@pytest.mark.parametrize("general", ["ours", "theirs"])
+@pytest.mark.parametrize("act", ["pin the figure elsewhere", "split the measure", "merge the measure"])
+def test_a_general_measure_of_either_side_is_neither_pinned_nor_split_nor_merged_away(act, general, staff, author):
+    ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=TopicFactory())
+    theirs = file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=TopicFactory())
+    set_general((ours if general == "ours" else theirs).figures.get().measure, True, by=staff.desk_chief)
+    do_jobs()
+    assert "discrepancy_open" in codes(ours)
+    figure = theirs.figures.get()
+    other = MeasureFactory(dimension="count", topic=figure.measure.topic)
+    acts = {
+        "pin the figure elsewhere": lambda: pin_figure(figure, other, by=author),
+        "split the measure": lambda: split_measure(figure.measure, [figure], counted="barns", by=author),
+        "merge the measure": lambda: merge_measures(figure.measure, other, by=author),
+    }
+    assert refused(acts[act]) == "four_eyes_author"
+
+
+def test_the_name_of_the_other_side_s_source_is_not_theirs_to_change_or_grade(staff, author):
+    mail, topic = registered("Mail"), TopicFactory()
+    ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher=mail)
+    for act in (
+        lambda: change_source(mail, by=author, name="Torvik Post"),
+        lambda: change_source(mail, by=author, aliases=["council of Torvik"]),
+        lambda: grade_source(mail, "F", by=author, reason="I say so"),
+    ):
+        assert refused(act) == "four_eyes_other_side"
+    change_source(mail, by=staff.editor, name="Morning Mail")
+    grade_source(mail, "B", by=staff.editor, reason="two corrections in a year")
+    assert "discrepancy_open" in codes(ours)
+
+
+def test_a_source_of_which_nothing_is_compared_with_theirs_is_theirs_to_change(staff, author):
+    mail = registered("Mail")
+    file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=TopicFactory())
+    file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=TopicFactory(), publisher=mail)
+    change_source(mail, by=author, name="Morning Mail")
+
+
+def test_a_service_account_does_not_name_them_its_author(staff, author):
+    topic = TopicFactory()
+    file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    colleague = file_text(THEIRS, desk=staff.desk, by=staff.editor, authors=(staff.checker,), topic=topic)
+    named = Arrival(pasted=True, filename="revision.txt", media_type="text/plain", authors=(author,))
+    code = refused(lambda: revise_document(colleague, THEIRS.encode(), by=staff.service, arrival=named))
+    assert code == "four_eyes_other_side"

@@ -1,0 +1,57 @@
+"""What the engine read of a figure, as the columns that keep it. No record is made here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from factcheck.text import FigureMention, MeasureKey
+
+LARGEST = Decimal(10) ** 15
+TENTH_PLACE = Decimal(1).scaleb(-10)
+
+
+def numbers_of(row: FigureMention) -> dict[str, Any]:
+    """The numbers as they can be kept; one too long or too large stays in words only."""
+    quantity = row.quantity
+    kept = [storable(number) for number in (quantity.value, quantity.low, quantity.high)]
+    if quantity.value is None and kept[1] is not None and kept[2] is not None:
+        kept[1:] = sorted([kept[1], kept[2]])
+    whole = kept[0] is not None or (kept[1] is not None and kept[2] is not None)
+    value, low, high = kept if whole else (None, None, None)
+    if value is not None:
+        low = high = None
+    return {
+        "value": value, "low": low, "high": high, "unit": quantity.unit[:40], "dimension": quantity.dimension[:40],
+        "step": storable(quantity.step) or Decimal(1), "as_written": quantity.as_written or ("" if whole else "number"),
+    }  # fmt: skip
+
+
+def storable(number: Decimal | None) -> Decimal | None:
+    """A number as both databases keep it exactly: 15 digits at most, rounded at the tenth after the point."""
+    if number is None or not number.is_finite() or abs(number) >= LARGEST:
+        return None
+    rounded = number.quantize(TENTH_PLACE)
+    lost = bool(number) and not rounded
+    return None if lost or len(rounded.normalize().as_tuple().digits) > 15 else rounded
+
+
+def column_of(key: MeasureKey) -> str:
+    """A measure's key as its column holds it, unique in a topic; what it says is in the parts."""
+    return str(key)[:300]
+
+
+def as_of_of(row: FigureMention) -> dict[str, Any]:
+    period = row.as_of
+    if period is None:
+        return {}
+    return {
+        "as_of_start": period.start, "as_of_end": period.end, "as_of_granularity": period.granularity,
+        "as_of_basis": period.basis, "as_of_said": period.said[:200],
+    }  # fmt: skip
+
+
+NO_DATES: dict[str, Any] = {
+    "as_of_start": None, "as_of_end": None, "as_of_granularity": "", "as_of_basis": "", "as_of_said": "",
+}  # fmt: skip
+"""A figure of no known day."""
