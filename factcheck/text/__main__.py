@@ -10,14 +10,14 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from factcheck.text import FigureMention, Reading, Relation, State, compare_all, read, state_of
 from factcheck.text.asof import day_of
 from factcheck.text.dates.periods import Stretch
-from factcheck.text.likeness import Statement, settle, statement_of
+from factcheck.text.matching import Profile, TopicStats, Weights, group, likelihood, profiles, shipped
 from factcheck.text.patterns import compile_all
 from factcheck.text.reading import width
 from factcheck.text.stories import Text, names_in, stories
@@ -28,13 +28,14 @@ _MODIFIERS = {
     Hedge.UP_TO: "<", Hedge.FEWER_THAN: "<",
 }  # fmt: skip
 _MOST_PAIRS = 20_000
+_CARRIERS = 6
 
 
 @dataclass(slots=True)
 class _Held:
     """The figures of one cluster and the rows they are written in, until the last document has been read."""
 
-    statements: list[Statement] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
@@ -59,24 +60,54 @@ def main() -> int:
             print(f"line {number}: not a document: {error}", file=sys.stderr)
             status = 2
             break
-    groups = [group for name, held in clusters.items() for group in _grouped(name, held)]
+    weights = shipped()
+    groups = [found for name, held in clusters.items() for found in _grouped(name, held, weights)]
     for reply in replies:
         _write(reply)
-    for pairs in _pairs(groups):
+    for pairs in _pairs(groups, weights):
         _write({"pairs": pairs})
     sys.stdout.flush()
     return status
 
 
-def _grouped(cluster: str, held: _Held) -> Iterator[list[tuple[str, State]]]:
-    """What the figures of a cluster state, by measure, each row told its group."""
-    groups: dict[str, list[tuple[str, State]]] = defaultdict(list)
+@dataclass(slots=True)
+class _Group:
+    """The figures of one measure: their names, what they state, and how likely two of them are of one measure."""
+
+    topic: TopicStats
+    names: list[str] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
+    sure: dict[tuple[float, float], float] = field(default_factory=dict)
+
+    def likelihood(self, a: int, b: int, weights: Weights) -> float:
+        """How likely two of its statements are of one measure: as the two figures most alike with these numbers."""
+        key = (self.profiles[a].value, self.profiles[b].value)
+        if key not in self.sure:
+            one, two = ([p for p in self.profiles if p.value == value][:_CARRIERS] for value in key)
+            pairs = [(x, y) for x in one for y in two if x is not y]
+            self.sure[key] = max(likelihood(x, y, self.topic, weights) for x, y in pairs)
+        return self.sure[key]
+
+
+def _grouped(cluster: str, held: _Held, weights: Weights) -> Iterator[_Group]:
+    """The figures of a cluster by measure, each row told its group; each of several stories under one cluster apart."""
     story = stories(held.texts)
-    told = [replace(s, key=replace(s.key, story=story[s.text])) for s in held.statements]
-    for key, state, row in zip(settle(told), held.states, held.rows, strict=True):
-        row["group"] = f"{cluster}|{key}"
-        groups[str(key)].append((row["fid"], state))
-    yield from groups.values()
+    told: dict[str, list[int]] = defaultdict(list)
+    for at, profile in enumerate(held.profiles):
+        told[story[profile.text]].append(at)
+    for name, places in told.items():
+        figures = [held.profiles[at] for at in places]
+        topic = TopicStats()
+        topic.add(figures)
+        groups: dict[int, _Group] = {}
+        for at, label in zip(places, group(figures, topic, weights), strict=True):
+            held.rows[at]["group"] = f"{cluster}|{name}|{label}"
+            one = groups.setdefault(label, _Group(topic))
+            one.names.append(held.rows[at]["fid"])
+            one.states.append(held.states[at])
+            one.profiles.append(held.profiles[at])
+        yield from groups.values()
 
 
 def _write(reply: dict[str, Any]) -> None:
@@ -116,7 +147,7 @@ def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
     for index, figure in enumerate(reading.figures):
         rows.append(_figure(f"{name}#{index}", figure))
         held.states.append(state_of(figure, _printed(document, published)))
-        held.statements.append(statement_of(name, figure))
+    held.profiles += profiles(name, document["text"], reading)
     held.rows += rows
     held.texts[name] = Text(names_in(document["text"]), published)
     reply: dict[str, Any] = {"id": document.get("id"), "figures": rows}
@@ -201,23 +232,37 @@ def _names(said: AttributionMention, here: Span) -> bool:
     return said.party_span is not None and said.party_span.contains(here)
 
 
-def _pairs(groups: Iterable[list[tuple[str, State]]]) -> Iterator[list[list[Any]]]:
-    """The verdicts inside each measure of a cluster; a slip is a conflict that says so."""
-    for members in groups:
+def _pairs(groups: Iterable[_Group], weights: Weights) -> Iterator[list[list[Any]]]:
+    """The verdicts inside each measure of a cluster; a slip is a conflict that says so.
+
+    What is apart is called a conflict only from a border of the score on, below it "differs", below another nothing.
+    """
+    for found in groups:
         rows: list[list[Any]] = []
-        names = [fid for fid, _ in members]
-        for a, b, comparison in compare_all([state for _, state in members]):
+        for a, b, comparison in compare_all(found.states):
             if comparison.relation is Relation.NOT_COMPARABLE:
                 continue
-            slip = comparison.relation is Relation.MAGNITUDE_SLIP
-            verdict = Relation.CONFLICT.value if slip else comparison.relation.value
-            rows.append(
-                [names[a], names[b], verdict, {"reason": comparison.reason, **({"slip": True} if slip else {})}]
-            )
+            score = found.likelihood(a, b, weights)
+            verdict = _verdict(comparison.relation, score, weights)
+            if verdict:
+                slip = {"slip": True} if comparison.relation is Relation.MAGNITUDE_SLIP else {}
+                told = {"reason": comparison.reason, "score": score, **slip}
+                rows.append([found.names[a], found.names[b], verdict, told])
             if len(rows) >= _MOST_PAIRS:
                 break
         if rows:
             yield rows
+
+
+def _verdict(relation: Relation, score: float, weights: Weights) -> str:
+    """What a pair is called, by how sure it is that both measure the same thing; empty for silence."""
+    if relation in (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE):
+        return relation.value
+    if score < weights.differs:
+        return ""
+    if score < weights.conflict:
+        return "differs"
+    return Relation.CONFLICT.value if relation is Relation.MAGNITUDE_SLIP else relation.value
 
 
 if __name__ == "__main__":

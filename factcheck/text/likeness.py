@@ -24,7 +24,7 @@ _LEX = load()
 _WORD = Pattern(r"[^\W\d_]{3,}")
 _BEFORE, _BEHIND = 90, 70
 _SMALL = 12
-_EMPTY_WORDS = (
+EMPTY_WORDS = (
     _LEX.function_words
     | _LEX.strong_verbs
     | _LEX.adverbs
@@ -59,7 +59,7 @@ def context_of(text: str, start: int, end: int, floor: int, limit: int) -> froze
     """
     found = _WORD.findall(text[max(floor, start - _BEFORE) : start].lower())
     found += _WORD.findall(text[end : min(limit, end + _BEHIND)].lower())
-    return frozenset(lemma(word) for word in found if word not in _EMPTY_WORDS)
+    return frozenset(lemma(word) for word in found if word not in EMPTY_WORDS)
 
 
 def told_again(a: Statement, b: Statement) -> bool:

@@ -1,0 +1,229 @@
+"""What is known of one figure when two of them are asked whether they measure the same thing.
+
+Here lives the preparation, done once for each figure when its text is read: its words, names, families, scope and
+time, as plain values that can be stored. What two of them say to each other is in ``features``.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from factcheck.text.intervals import scaled
+from factcheck.text.lexicon import load
+from factcheck.text.likeness import EMPTY_WORDS, amount
+from factcheck.text.measure_key import MeasureKey
+from factcheck.text.measures import lemma, noun_family
+from factcheck.text.patterns import Pattern
+from factcheck.text.reading import state_of
+from factcheck.text.values import FigureMention, Modality, Reading, Span
+
+_LEX = load()
+_WORD = Pattern(r"[^\W\d_][^\W\d_'\u2019-]*")
+_NAME = Pattern(r"\b[A-Z][\w\u2019'-]+")
+_YEAR = Pattern(r"\b(?:1[6-9]|20)\d\d\b")
+_BORDER = Pattern(
+    r"[;:()\u2014\u2013]|,(?!\d)|\b(?:while|but|which|who|when|where|whom|although|after|before)\b"
+    r"|\band\b(?=\s+(?:[a-z]+\s+){0,4}(?:\d|two|three|four|five|six|seven|eight|nine|ten|about|at\sleast|more|another"
+    r"|some))"
+)
+_PLACED = Pattern(
+    r"\b(?:in|at|near|from|of|across|over|around|outside|inside|into|on)\s(?:the\s|nearby\s|(?:north|south|east|west)"
+    r"(?:ern)?\s|central\s|(?:[a-z]+\s){0,2}(?:town|city|state|province|district|village|region)s?\sof\s)?"
+    r"(?P<name>[A-Z][\w\u2019'-]+)"
+)
+SCOPES = {
+    "further": Pattern(r"(?i:\b(?:another|additional|further|others?|more(?!\sthan))\b)"),
+    "part": Pattern(
+        r"(?i:\b(?:including|among\s(?:them|the)|of\s(?:them|these|those|whom)|of\sthe\s(?:dead|victims|wounded|injured"
+        r"|killed)|alone)\b)"
+    ),
+    "total": Pattern(r"(?i:\b(?:total|totals|overall|altogether|combined|in\sall)\b)"),
+    "each": Pattern(r"(?i:\b(?:each|every|per|daily|a\sday|average|annually|a\syear|monthly)\b)"),
+    "other": Pattern(
+        r"(?i:\b(?:worst|deadliest|previous|last\s(?:year|month|week|time)|in\s(?:18|19|20)\d\d|ago|record|history"
+        r"|biggest|largest)\b)"
+    ),
+    "bound": Pattern(r"(?i:\b(?:capacity|quota|limit|ceiling|maximum|target|goal)\b)"),
+    "ahead": Pattern(r"(?i:\b(?:could|might|would|should|will|expected|projected|forecast|plans?)\b)"),
+}
+_NEAR = 60
+_FEW_LETTERS = 3
+_NO_NAMES = frozenset(_LEX.months) | frozenset(_LEX.weekdays) | frozenset(_LEX.function_words)
+_FAMILIES = frozenset(_LEX.event_families.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One figure, prepared: sets of lemmas and of names in lower case, numbers as floats.
+
+    ``text`` and ``sentence`` say where it stands; ``value`` is in the base of its dimension, ``least`` and ``most`` are
+    the borders of what it may mean. ``clause`` and ``around`` are the words of its clause and of the sentences beside
+    its own; ``day`` is its as-of as a day number.
+    """
+
+    text: str
+    sentence: int
+    key: MeasureKey
+    unit: str
+    value: float
+    least: float
+    most: float
+    head: str
+    noun: frozenset[str]
+    families: frozenset[str]
+    quantities: frozenset[str]
+    clause: frozenset[str]
+    whole: frozenset[str]
+    around: frozenset[str]
+    beside: frozenset[str]
+    clause_names: frozenset[str]
+    names: frozenset[str]
+    near_names: frozenset[str]
+    text_names: frozenset[str]
+    places: frozenset[str]
+    years: frozenset[str]
+    scopes: frozenset[str]
+    says: str
+    day: int | None
+    stated: bool
+    lead: bool
+    mood: Modality
+
+    @property
+    def dimension(self) -> str:
+        """What it is measured in, a price a share beside a price."""
+        return self.key.dimension.partition("/")[0]
+
+    @property
+    def wording(self) -> tuple[object, ...]:
+        """What it says and in which words: the same for the copies of a text."""
+        return self.key, self.unit, self.value, self.least, self.most, self.clause, self.whole, self.names, self.day
+
+    @property
+    def family(self) -> str:
+        """The event that befell it, where its key names one."""
+        return self.key.concept if self.key.concept in _FAMILIES else ""
+
+
+def name_of(word: str) -> str:
+    """A name in the form in which two texts share it: a people as its country, no possessive, lower case."""
+    bare = word.removesuffix("'s").removesuffix("\u2019s").rstrip("'\u2019")
+    return (_LEX.countries.get(bare) or bare).lower()
+
+
+def names_in(text: str, start: int, end: int) -> frozenset[str]:
+    """The names in a stretch of a text; a word at its very start counts only where it is a country's."""
+    found = set()
+    for match in _NAME.finditer(text, start, end):
+        word = match.group()
+        if word.lower() not in _NO_NAMES and (match.start() > start or word in _LEX.countries):
+            found.add(name_of(word))
+    return frozenset(found)
+
+
+def words_in(text: str, start: int, end: int) -> list[str]:
+    """The telling words of a stretch, as lemmas, in order."""
+    found = (match.group().lower() for match in _WORD.finditer(text, start, end))
+    return [lemma(word) for word in found if len(word) >= _FEW_LETTERS and word not in EMPTY_WORDS]
+
+
+def profiles(name: str, text: str, reading: Reading) -> list[Profile]:
+    """The figures of one text, prepared, in their order."""
+    sentences = reading.sentences
+    every_name = frozenset().union(*(names_in(text, s.start, s.end) for s in sentences)) if sentences else frozenset()
+    return [_profile(name, text, figure, sentences, every_name) for figure in reading.figures]
+
+
+def _profile(
+    name: str, text: str, figure: FigureMention, sentences: Sequence[Span], every_name: frozenset[str]
+) -> Profile:
+    sentence, span = figure.sentence, figure.span
+    index = max(0, bisect_left(sentences, sentence))
+    clause = _clause(text, sentence, span)
+    before = sentences[index - 1] if index else Span(sentence.start, sentence.start)
+    after = sentences[index + 1] if index + 1 < len(sentences) else Span(sentence.end, sentence.end)
+    left, right = words_in(text, sentence.start, span.start)[-4:], words_in(text, span.end, sentence.end)[:4]
+    clause_words = words_in(text, clause.start, clause.end)
+    low, high, value = _numbers(figure)
+    low_words = [match.group().lower() for match in _WORD.finditer(text, clause.start, clause.end)]
+    near = text[max(clause.start, span.start - _NEAR) : min(clause.end, span.end + _NEAR)]
+    names = names_in(text, sentence.start, sentence.end)
+    period = figure.as_of
+    return Profile(
+        text=name,
+        sentence=sentence.start,
+        key=figure.measure.key,
+        unit=figure.quantity.unit,
+        value=value,
+        least=low,
+        most=high,
+        head=noun_family(figure.noun) if figure.noun else "",
+        noun=frozenset(lemma(word) for word in figure.noun.lower().split()),
+        families=frozenset(_LEX.event_families[w] for w in low_words if w in _LEX.event_families),
+        quantities=frozenset(_LEX.quantity_nouns[w] for w in low_words if w in _LEX.quantity_nouns),
+        clause=frozenset(clause_words),
+        whole=frozenset(words_in(text, sentence.start, sentence.end)),
+        around=frozenset(words_in(text, before.start, before.end) + words_in(text, after.start, after.end)),
+        beside=frozenset(left + right),
+        clause_names=names_in(text, clause.start, clause.end) | (names & _first(text, clause)),
+        names=names,
+        near_names=names | names_in(text, before.start, before.end),
+        text_names=every_name,
+        places=frozenset(_places(text, sentence, span, clause)),
+        years=frozenset(_YEAR.findall(text[sentence.start : sentence.end])),
+        scopes=frozenset(scope for scope, pattern in SCOPES.items() if pattern.search(near)),
+        says=name_of(figure.attribution.party.split()[-1]) if figure.attribution and figure.attribution.party else "",
+        day=period.start.toordinal() if period else None,
+        stated=bool(period and period.said),
+        lead=index <= 2,
+        mood=figure.modality,
+    )
+
+
+def _first(text: str, clause: Span) -> frozenset[str]:
+    match = _NAME.match(text, clause.start)
+    return frozenset([name_of(match.group())]) if match else frozenset()
+
+
+def _numbers(figure: FigureMention) -> tuple[float, float, float]:
+    """The borders of what a figure may mean and its middle, in the base of its dimension; noughts where unreadable."""
+    low, high, _ = scaled(state_of(figure))
+    exact = amount(figure.quantity)
+    if exact is None or not high.is_finite():
+        return 0.0, 0.0, 0.0
+    return float(low), float(high), float((exact[1] + exact[2]) / 2)
+
+
+def _clause(text: str, sentence: Span, span: Span) -> Span:
+    """The stretch of a sentence around a figure between commas, brackets and words that begin a clause."""
+    start, end = sentence.start, sentence.end
+    for match in _BORDER.finditer(text, sentence.start, sentence.end):
+        if match.end() <= span.start:
+            start = match.end()
+        elif match.start() >= span.end:
+            end = match.start()
+            break
+    while start < span.start and text[start].isspace():
+        start += 1
+    return Span(start, end)
+
+
+def _places(text: str, sentence: Span, span: Span, clause: Span) -> Iterator[str]:
+    """The place a figure is told of: the nearest behind it in its clause, else before it, else at the front."""
+    matches = _PLACED.finditer(text, sentence.start, sentence.end)
+    found = [(m.start("name"), name_of(m["name"])) for m in matches if m["name"].lower() not in _NO_NAMES]
+    behind = [name for at, name in found if span.end <= at < clause.end]
+    ahead = [name for at, name in found if clause.start <= at < span.start][::-1]
+    front = [name for at, name in found if at < sentence.start + 25 and at < span.start]
+    yield from (behind + ahead + front)[:1]
+
+
+def log_ratio(a: float, b: float) -> float:
+    """How many powers of e lie between two numbers, 7 at most; 3 where one is nought."""
+    if not a or not b:
+        return 0.0 if a == b else 3.0
+    small, large = sorted((abs(a), abs(b)))
+    return min(7.0, math.log(large / small))

@@ -1,0 +1,171 @@
+"""Which figures measure the same thing: weighed evidence, grouped without regard to order, with a few barriers."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.text import read
+from factcheck.text.matching import (
+    TopicStats,
+    WeightsUnusable,
+    features,
+    group,
+    may_join,
+    profiles,
+    read_weights,
+    same,
+    shipped,
+)
+from factcheck.text.matching.grouping import linked
+from factcheck.text.matching.scorer import is_slip
+
+FLOOD = {
+    "agency": "Floods in Ostermark killed 23 people on Monday, police said. Some 4,000 homes lost power.",
+    "ledger": "The death toll of the Ostermark floods has risen to 31, police said. About 4,000 homes had no power.",
+    "mail": "In Ostermark the flood left 31 people dead. The 1974 flood killed 620 people. Repairs may cost $40 million.",
+    "post": "The council put the damage at $40 million. A bus crash in Velden hurt 9 pupils.",
+}
+
+
+def prepared(texts):
+    found = []
+    for day, (name, text) in enumerate(texts.items(), 12):
+        found += profiles(name, text, read(text, published_at=datetime(2031, 5, day)))
+    topic = TopicStats()
+    topic.add(found)
+    return found, topic
+
+
+def told(found, labels):
+    """The groups of more than one figure, each as what it says."""
+    groups = {}
+    for one, label in zip(found, labels, strict=True):
+        groups.setdefault(label, []).append(f"{one.text} {one.value:g}")
+    return sorted(sorted(members) for members in groups.values() if len(members) > 1)
+
+
+def test_the_toll_the_homes_and_the_damage_are_three_measures_and_the_old_flood_is_none_of_them():
+    found, topic = prepared(FLOOD)
+    assert told(found, group(found, topic)) == [
+        ["agency 23", "ledger 31", "mail 31"],
+        ["agency 4000", "ledger 4000"],
+        ["mail 4e+07", "post 4e+07"],
+    ]
+
+
+def test_the_order_in_which_texts_come_makes_no_other_groups():
+    found, topic = prepared(FLOOD)
+    expected = told(found, group(found, topic))
+    for seed in range(5):
+        turned = list(found)
+        Random(seed).shuffle(turned)
+        assert told(turned, group(turned, topic)) == expected
+
+
+def test_a_pair_is_scored_alike_from_either_side_and_says_why():
+    found, topic = prepared(FLOOD)
+    for a in found:
+        for b in (one for one in found if one.dimension == a.dimension):
+            assert same(a, b, topic).value == same(b, a, topic).value
+            assert features(a, b, topic) == features(b, a, topic)
+            assert all(0 <= value <= 1 for value in features(a, b, topic).values())
+    toll, later = found[0], found[2]
+    score = same(toll, later, topic)
+    assert score.value > 0.5
+    assert "same event" in score.for_it
+
+
+APART = [
+    ("Floods killed 23 people. Storms killed 900 people.", "two numbers of one text for one day that cannot both hold"),
+    ("The flood killed 23 people and 41 sheep.", "two figures of one sentence"),
+    ("Exports reached 40 percent. Exports rose 3 percent.", "a change and a level"),
+    ("Some 340 people died. Some 340 people died per 100,000.", "a rate and a count"),
+    ("The pier is 300 metres long. The pier cost 300 dollars.", "two dimensions"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), APART)
+def test_what_never_joins(text, why):
+    found, _ = prepared({"one": text})
+    assert len(found) == 2
+    assert not may_join(*found), why
+
+
+def test_a_conversion_in_one_sentence_may_join():
+    found, _ = prepared({"one": "The hole is 16 feet (4.9 metres) deep."})
+    assert may_join(*found)
+
+
+def test_a_slip_is_known_whatever_lies_between_the_numbers():
+    found, _ = prepared({"one": "The mill sold 3,200 pumps.", "two": "The mill sold 32,000 pumps. It has 7 pumps."})
+    small, large, other = found
+    assert is_slip(small, large)
+    assert not is_slip(small, other)
+    assert not is_slip(small, small)
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]), st.floats(0.02, 1)),
+    st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]), max_size=6),
+)
+def test_groups_never_hold_two_that_are_apart_and_every_figure_has_one(scores, apart):
+    labels = linked(8, {pair: round(score, 3) for pair, score in scores.items()}, apart, 0.2)
+    assert len(labels) == 8
+    assert all(labels[i] != labels[j] for i, j in apart)
+    assert all(labels[label] == label <= at for at, label in enumerate(labels))
+
+
+def test_the_shipped_weights_hold_numbers_and_the_names_of_evidence_only():
+    found, topic = prepared(FLOOD)
+    known = set(features(found[0], found[1], topic))
+    weights = shipped()
+    assert set(weights.terms) <= known
+    assert 0 < weights.join < weights.differs < weights.conflict < 1
+
+
+BROKEN = {
+    "nothing": "",
+    "no JSON": "{",
+    "a list": "[]",
+    "no terms": '{"version": "1", "intercept": 0, "join": 0.2, "differs": 0.3, "conflict": 0.5, "terms": {}}',
+    "half a term": '{"version": "1", "intercept": 0, "join": 0.2, "differs": 0.3, "conflict": 0.5, "terms": {"a": [1]}}',
+    "no scale": (
+        '{"version": "1", "intercept": 0, "join": 0.2, "differs": 0.3, "conflict": 0.5, "terms": {"a": [1, 0, 0]}}'
+    ),
+    "no number": (
+        '{"version": "1", "intercept": "x", "join": 0.2, "differs": 0.3, "conflict": 0.5, "terms": {"a": [1, 0, 1]}}'
+    ),
+    "not finite": (
+        '{"version": "1", "intercept": NaN, "join": 0.2, "differs": 0.3, "conflict": 0.5, "terms": {"a": [1, 0, 1]}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_damaged_weights_are_refused_with_a_reason(name):
+    with pytest.raises(WeightsUnusable, match="the weights cannot be read"):
+        read_weights(BROKEN[name])
+
+
+def test_weights_are_read_as_they_were_written():
+    terms = {"same event": [0.5, 0.1, 0.2]}
+    told_as = {"version": "7", "intercept": -1, "join": 0.2, "differs": 0.3, "conflict": 0.5, "terms": terms}
+    weights = read_weights(json.dumps(told_as))
+    assert (weights.version, weights.terms["same event"]) == ("7", (0.5, 0.1, 0.2))
+
+
+def test_texts_that_are_one_list_and_five_hundred_copies_of_one_text_are_grouped():
+    listed = " ".join(f"Inspectors counted {number} goats in Vellmar." for number in range(100, 140))
+    found, topic = prepared({"list": listed})
+    assert len(set(group(found, topic))) == len(found), "a list's entries are not one measure"
+    copies = {f"copy {number}": "Police said 12 people died." for number in range(27)}
+    found = [p for name, text in copies.items() for p in profiles(name, text, read(text))] * 18
+    topic = TopicStats()
+    topic.add(found)
+    assert len(set(group(found[:27], topic))) == 1
