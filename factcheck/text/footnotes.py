@@ -21,8 +21,10 @@ _ANY = Pattern(rf"[{_HIGH}{_LOW}\u207d]|\[\^?\d")
 _MARK = Pattern(
     rf"(?P<unit>(?<![^\W\d_])(?:{_UNITS}))"
     rf"|(?P<part>[{_HIGH}]+)(?P<of>[\u2044/])(?P<whole>[{_LOW}]+|\d{{1,2}}(?!\d))"
-    rf"|(?<![\d.,])10(?P<power>[\u207a\u207b]?[{_HIGH}]{{1,2}})(?![{_HIGH}])"
-    rf"|(?P<mark>[{_HIGH}\u207d]+(?:[\u207b\u207d\u207e,\u2013-]?[{_HIGH}\u207e])*|(?<=\d)[{_LOW}]+|(?<=[^\s\[(])\[\^?\d{{1,3}}\])",
+    rf"|(?<![\d.,])10(?P<power>[\u207a\u207b]?[{_HIGH}]{{1,2}})(?![{_HIGH}\u207e])"
+    rf"|(?P<mark>[{_HIGH}\u207d]+(?:[\u207b\u207d\u207e.,;:\u2013-]?[{_HIGH}\u207e])*(?:[*\u2020\u2021]+|\.(?=\s[a-z]))?"
+    rf"|(?<=\d)[{_LOW}]+"
+    r"|(?<=[^\s\[(])\[\^?\d{1,3}(?:[,;\u2013-]\s?\d{1,3})*\])",
 )
 _TIMES = Pattern(r"\d\s?[x\u00d7*]\s?$")
 _ALONE = Pattern(r"[ ,.;:!?)\n]|$")

@@ -161,6 +161,31 @@ MARKS = [  # what is written, what is read
     ("40 tonnes of CO<sub>2</sub> and 12<sub>3</sub> cars", "40 tonnes of CO2 and 12₃ cars"),
     ("the 1<sup>st</sup> of 12 mills", "the 1st of 12 mills"),
     ("12<sup>[3]</sup> people", "12[3] people"),
+    ("12<sup>3)</sup> people", "12³⁾ people"),
+    ("12<sup>3.</sup> people", "12³. people"),
+    ("12<sup>3*</sup> people", "12³* people"),
+    ("12<sup>3;4</sup> people", "12³;⁴ people"),
+    ("12<sup>3note</sup> people", "12³ note people"),
+    (
+        "12<sup>3 <a>see the note below for the details</a></sup> people",
+        "12³ see the note below for the details people",
+    ),
+    ("12<sup>1234</sup> people", "12¹²³⁴ people"),
+    ("5 million<sup>3)</sup> people", "5 million³⁾ people"),
+    ("12<a href='https://x.example/story#fn3'>3</a> people", "12³ people"),
+    ("12<a href='/story.html#cite_note-3'>3</a> people", "12³ people"),
+    ("12<a href='#sdfootnote3sym'>3</a> people", "12³ people"),
+    ("12<a id='fnref3' href='#x'>3</a> people", "12³ people"),
+    ("12<a class='footnote-ref' href='#x'>3)</a> people", "12³⁾ people"),
+    ("12[<a href='#cite_note-3'>3</a>] people", "12[3] people"),
+    ("12<span class='footnote-ref'>3</span> people", "12³ people"),
+    ("12<span class='superscript'>3</span> people", "12³ people"),
+    ("12<span id='cite_ref-3'>3</span> people", "12³ people"),
+    ("the 12<sup>th</sup> and x<sup>n</sup>", "the 12th and xn"),
+    ("<a href='/budget'>12</a> people", "12 people"),
+    ("12 of <a href='/budget#notebook'>40</a> people", "12 of 40 people"),
+    ("12 <span class='superb'>40</span> people", "12 40 people"),
+    ("12 of <a href='/a#note-3'>40 people who slept in Ost</a>", "12 of 40 people who slept in Ost"),
 ]
 
 
@@ -174,6 +199,14 @@ def test_a_raised_digit_is_kept_apart_from_a_number(written, words):
     assert sentence.format(words) in read_bytes(short).text
     item = {"uri": "urn:x:1", "headline": "Flood", "body_html": f"<p>{sentence.format(written)}</p>"}
     assert read_bytes(json.dumps(item).encode()).text == sentence.format(words)
+
+
+@pytest.mark.parametrize(
+    "written", ["12<b><sup>3)</sup></b> people", "<b>12</b><i></i><!-- 9 --><sup><!-- 8 -->3)</sup> people"]
+)
+def test_what_stands_before_a_mark_may_be_in_another_element(written):
+    item = {"uri": "urn:x:1", "headline": "Flood", "body_html": f"<p>The office counted {written}.</p>"}
+    assert read_bytes(json.dumps(item).encode()).text == "The office counted 12³⁾ people."
 
 
 def test_a_link_to_no_note_is_no_mark():
@@ -226,6 +259,12 @@ def test_what_is_not_both_small_and_raised_stays_as_it_is_in_a_pdf(drawn, words)
 )
 def test_operators_that_make_no_sense_cost_no_text_in_a_pdf(odd):
     assert "Forty homes." in read_bytes(pdf_drawn(f"BT /F1 12 Tf 50 700 Td (Forty homes.) Tj {odd} (1) Tj ET")).text
+
+
+@pytest.mark.parametrize(("mark", "words"), [("3\\)", "³⁾"), ("3*", "³*"), ("[3]", "[3]"), ("1234", "¹²³⁴")])
+def test_a_raised_mark_of_more_than_digits_in_a_pdf_is_kept_apart_from_a_number(mark, words):
+    drawn = f"(At least 12) Tj /F1 7 Tf 5 Ts ({mark}) Tj 0 Ts /F1 12 Tf ( homes were lost.) Tj"
+    assert read_bytes(pdf_drawn(f"BT /F1 12 Tf 50 700 Td {drawn} ET")).text == f"At least 12{words} homes were lost."
 
 
 def test_a_power_in_a_pdf_is_a_power():
@@ -302,6 +341,15 @@ def test_a_raised_digit_in_a_word_document_is_kept_apart_from_a_number(raised):
         lambda xml: xml.replace(b"</w:styles>", styles.encode()),
     )
     assert read_bytes(data).text == "At least 1,200¹ homes and 10⁶ barns\nOn the 1st of May\nEnd."
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"), [("3)", "³⁾"), ("3*", "³*"), ("[3]", "[3]"), ("1234", "¹²³⁴"), ("3 see below", "³ see below")]
+)
+def test_a_raised_mark_of_more_than_digits_in_a_word_document_is_kept_apart(mark, words):
+    raised = '<w:vertAlign w:val="superscript"/>'
+    body = f"<w:p>{run('At least 12')}{run('')}{run(mark, raised)}{run(' homes')}</w:p>"
+    assert read_bytes(docx_with(docx_file("End."), body)).text == f"At least 12{words} homes\nEnd."
 
 
 def test_lowered_digits_and_upright_runs_in_a_word_document():

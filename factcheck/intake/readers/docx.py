@@ -99,7 +99,8 @@ def _text(element: Any, levels: dict[str, str]) -> str:
     while waiting:
         node = waiting.pop()
         if node.tag == _W + "t":
-            parts.append(_as_set(node, levels, parts[-1] if parts else ""))
+            if node.text:
+                parts.append(_as_set(node, levels, parts[-1] if parts else ""))
         elif node.tag in _CHARACTERS:
             parts.append(_CHARACTERS[node.tag])
         elif node.tag == _W + "p" and node is not element:
@@ -118,7 +119,7 @@ def _as_set(node: Any, levels: dict[str, str], before: str) -> str:
     if not level and moved and before[-1:].strip():  # a number that stands alone is moved for its looks
         level = "subscript" if moved.startswith("-") else "superscript" if moved.strip("0") else ""
     if level == "superscript":
-        return raised(text)
+        return raised(text, before)
     return lowered(text, before) if level == "subscript" else text
 
 

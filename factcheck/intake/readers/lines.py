@@ -112,7 +112,7 @@ def _written(pieces: list[_Piece]) -> list[str]:
     line: _Piece | None = None
     for piece in pieces:
         words = piece.text.rstrip()
-        mark = raised(words) if line is not None and _is_raised(piece, line) else words
+        mark = raised(words, line.text) if line is not None and _is_raised(piece, line) else words
         out.append(mark + piece.text[len(words) :])
         line = piece if words and mark == words else line
         if piece.text.endswith("\n"):

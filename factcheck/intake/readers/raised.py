@@ -1,7 +1,8 @@
 """Digits that a document sets above or below the line, as the characters that Unicode has for them.
 
 Here lives what is such a mark, whatever the format: joined to the number before it, "12" with a footnote's 3 would be
-123. Letters ("1st") and marks in square brackets stay as they are.
+123. Behind a word or a number the digits that lead what is raised are set apart, whatever follows them ("3)", "3 see
+below"). Letters ("1st") and marks in square brackets stay as they are.
 """
 
 from __future__ import annotations
@@ -10,26 +11,43 @@ import re
 from typing import Any
 
 LONGEST = 12
+MOST_ABOVE, MOST_EMPTY = 4, 8
+_IN_LINE = frozenset(["a", "b", "big", "em", "font", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "u"])
 _MARK = re.compile(r"\s*[+\-\u2212]?(?:\(\d{1,3}\)|\d{1,3}(?:\s?[,\u2013-]\s?\d{1,3})*)\s*")
+_LEAD = re.compile(r"\s*[+\-\u2212]?\(?\d+(?:\s?[.,;:\u2013-]\s?\d+)*\)?")
+_BEHIND = re.compile(r"[^\W_][.,%)\u2019\u201d\u207d\u207e*]*$")  # a number that a mark would join, or a word
 _HIGH = str.maketrans(
     "0123456789+-\u2212()", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207b\u207d\u207e"
 )
 _LOW = str.maketrans("0123456789", "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089")
-_NOTE = re.compile(r"(?i)(?:^|[\s_-])(?:foot|end)note|\b(?:fn|note)-?ref\b|\bnoteref\b")
-_NOTE_ADDRESS = re.compile(r"(?i)#_?(?:foot|end|cite_?)?(?:note|ftn|edn|fn)[:_-]?\w*")
+_NOTE = re.compile(
+    r"(?i)(?:^|[\s_-])(?:foot|end)note|\b(?:fn|note)-?ref\b|\bnoteref\b|(?:^|[\s_-])sup(?:erscript)?(?=\s|$)"
+)
+_NOTE_NAME = re.compile(
+    r"(?i)(?:foot|end|cite_?)note|cite_?ref|(?<![a-z])(?:note|ftn|edn|fn)s?(?:[_-]?ref)?(?:[:_.-]|\d|$)"
+)
+_NAMED_BY = ("class", "rel", "role", "epub:type")
 _RAISED_STYLE = re.compile(r"(?i)vertical-align\s*:\s*(?:super|text-top)")
 _LOWERED_STYLE = re.compile(r"(?i)vertical-align\s*:\s*sub")
 
 
-def raised(text: str) -> str:
+def raised(text: str, before: str = "") -> str:
     """Digits above the line, as such; other text as it is.
 
     >>> raised("3"), raised("-3"), raised(" 1, 2 "), raised("st"), raised("[3]")
     ('\u00b3', '\u207b\u00b3', '\u00b9,\u00b2 ', 'st', '[3]')
+    >>> raised("3)", "12"), raised("3 see below", "12"), raised("3 men", "12 "), raised("3", "12[")
+    ('\u00b3\u207e', '\u00b3 see below', '3 men', '3')
     """
-    if len(text) > LONGEST + 4 or not _MARK.fullmatch(text):
+    if before.endswith("["):
         return text
-    return "".join(text.split()).translate(_HIGH) + (" " if text[-1:].isspace() else "")
+    if len(text) <= LONGEST + 4 and _MARK.fullmatch(text):
+        return "".join(text.split()).translate(_HIGH) + (" " if text[-1:].isspace() else "")
+    lead = _LEAD.match(text) if _BEHIND.search(before[-8:]) else None
+    if lead is None:
+        return text
+    rest = text[lead.end() :]
+    return "".join(lead[0].split()).translate(_HIGH) + (" " if rest[:1].isalnum() else "") + rest
 
 
 def lowered(text: str, before: str) -> str:
@@ -47,11 +65,13 @@ def raise_in(tree: Any) -> bool:
     changed = False
     for node in list(tree.iter("sup", "sub", "a", "span", "small", "font")):
         kind = _kind(node)
-        said = "".join(node.itertext()) if kind else ""
-        if not said.strip() or len(said) > LONGEST:
+        said = node.xpath("string()") if kind else ""
+        if not said.strip():
             continue
-        written = raised(said) if kind == "sup" else lowered(said, _before(node))
-        if written != said or node.tag in ("sup", "sub"):  # without the tag, which may break a line in two
+        before = _before(node)
+        written = raised(said, before) if kind == "sup" else lowered(said, before)
+        # a short one without the tag, which may break a line in two
+        if written != said or len(said) <= LONGEST:
             _replace(node, written)
             changed = True
     return changed
@@ -66,19 +86,27 @@ def _kind(node: Any) -> str:
         return "sup"
     if _LOWERED_STYLE.search(style):
         return "sub"
-    if node.tag != "a":
+    if node.tag not in ("a", "span"):
         return ""
-    named = " ".join(node.get(name) or "" for name in ("class", "rel", "role", "epub:type"))
-    return "sup" if _NOTE.search(named) or _NOTE_ADDRESS.fullmatch(node.get("href") or "") else ""
+    named = " ".join(node.get(name) or "" for name in _NAMED_BY)
+    names = (node.get("id") or "", (node.get("href") or "").partition("#")[2])
+    return "sup" if _NOTE.search(named) or any(_NOTE_NAME.search(name) for name in names) else ""
 
 
 def _before(node: Any) -> str:
-    """The characters before an element, as far as its parent holds them."""
-    previous = node.getprevious()
-    if previous is None:
-        parent = node.getparent()
-        return "" if parent is None else parent.text or ""
-    return previous.tail or "".join(part for part in previous.itertext() if isinstance(part, str))
+    """The characters before an element in its line, or the last of them."""
+    for _ in range(MOST_ABOVE):
+        previous, parent = node.getprevious(), node.getparent()
+        for _ in range(MOST_EMPTY):
+            if previous is None:
+                break
+            if said := previous.tail or (previous.xpath("string()") if isinstance(previous.tag, str) else ""):
+                return str(said)
+            previous = previous.getprevious()
+        if parent is None or parent.text or parent.tag not in _IN_LINE:
+            return "" if parent is None or previous is not None else parent.text or ""
+        node = parent
+    return ""
 
 
 def _replace(node: Any, text: str) -> None:
