@@ -14,6 +14,7 @@ from factcheck.text.circumstances import Counted
 from factcheck.text.events import ADVERB, DETERMINERS, with_event
 from factcheck.text.figures import RawFigure
 from factcheck.text.lexicon import load
+from factcheck.text.namesakes import is_name, is_person
 from factcheck.text.patterns import Pattern
 from factcheck.text.sentences import Word, words
 
@@ -90,6 +91,7 @@ _COMPARED = frozenset(
 )  # fmt: skip
 _TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
 _NEAR = 30
+_MAYS = frozenset(["May", "MAY", "may"])
 
 
 def counted(
@@ -105,7 +107,7 @@ def counted(
     >>> [c.phrase for c in counted(t, 0, len(t), find_figures(t, 0, len(t), []))]
     ['local nurses killed', 'local nurses injured']
     """
-    tokens = words(text, start, end)
+    tokens = [_month(text, word) if word[0] in _MAYS else word for word in words(text, start, end)]
     starts, ends = [w[1] for w in tokens], [w[2] for w in tokens]
     out: list[Counted] = []
     for index, figure in enumerate(figures):
@@ -126,6 +128,13 @@ def counted(
             found = replace(found, event=out[-1].event, family=out[-1].family, definition=out[-1].definition)
         out.append(_inherit(found, out, figures, index, told))
     return predicates.share_out(out, text, figures)
+
+
+def _month(text: str, word: Word) -> Word:
+    """The month of May as any other month, which no verb is called like."""
+    _, start, stop = word
+    is_verb = not is_name(text, start, stop) or is_person(text, start, stop)
+    return word if is_verb else ("June", start, stop)
 
 
 def _goes_on(text: str, first: RawFigure, second: RawFigure) -> bool:

@@ -13,10 +13,14 @@ from factcheck.text.patterns import Pattern
 _LEX = load()
 NAMESAKES = frozenset(["may", "will", "might", "hope", "target"])
 _REACH = 90
+# What moved of itself may go on with "to" and "by"; "raised to 40" may be a participle.
+_MOVED = {word for word in _LEX.change_up | _LEX.change_down if word.endswith("ed")} - {
+    *("raised", "lowered", "reduced", "boosted", "slashed", "shed", "increased", "decreased")
+}
 _FIRST_WORD = Pattern(r"\w+")
 _STARTS = Pattern(r"(?:^|[.!?:;\n\u201c\u2018\"(\u2014\u2013|]|\s-)\W*$")
 _TITLE = Pattern(rf"(?i:(?:^|\W)(?:{alternatives(_LEX.abbreviations)})\.\s$)")
-_STOP = Pattern(r"[.!?\n](?!\d)")
+_STOP = Pattern(r"[!?\n]|(?<!\b[A-Z])(?<!\bM[rs])(?<!\b[MD]rs)(?<!\bDr)\.(?!\d|\s[a-z])")
 _LOWER = Pattern(r"(?<![\w'\u2019-])[^\W\d_A-Z]\w{3,}")
 # Before a month or a person, and never before a verb.
 _LEAD = Pattern(
@@ -32,13 +36,31 @@ _FINITE_NEXT = Pattern(
     r"(?i:\s(?:\w+ly\s)?(?:(?!shed\b|wed\b|embed\b)\w+(?<!ee)d(?<=ed)|is|was|were|has|had|said|says|told|will|did|does)\b"
     r"(?!\s(?:to|at|by|from)\b))"
 )
+# What only a name stands before: "Hope Hicks", "Target Corp.", "Will and Grace", "Target, the chain".
+_CAPITAL_NEXT = Pattern(r"\s[A-Z]")
+_FIRM_NEXT = Pattern(r"(?i:\s(?:corp|corporation|inc|ltd|limited|plc|co|llc|group|holdings|industries)\b)")
+_PAIR_NEXT = Pattern(r"\s(?:and|&)\s[A-Z]")
+_APPOSED_NEXT = Pattern(r",\s(?:the|an?|which|who|whose|based)\b")
+_PREPOSITION = r"(?:to|at|by|from|for|in|on|with|of|as|after)"
+_DONE = rf"""(?:(?:\w+ly\s)?(?:
+    (?:is|are|was|were|has|had|will|did|does|said|told|became|began|came|fell|gave|grew|rose|sank|took|went|wrote|drew|ran)\b
+    |{alternatives(sorted(_MOVED))}\b
+    |(?:(?!(?:sh|w|emb)ed\b)\w+ed|bought|built|found|held|kept|left|led|lost|made|met|paid|sent|sold|spent|struck|won)\b
+     (?!\s{_PREPOSITION}\b)))"""
+_DID_NEXT = Pattern(rf"(?ix:\s{_DONE})")
+# "Target sales rose", "Target stores in Ost lost 40", and no "target of 40 mills".
+_NO_NOUN = alternatives(sorted(_LEX.function_words | _LEX.clause_verbs | {"price", "range"}))
+_NOUN = rf"(?!(?:{_NO_NOUN})\b)[a-z]+(?<!ed)\b"
+_NOUN_DID_NEXT = Pattern(
+    rf"(?x:\s{_NOUN}(?:\s{_NOUN})?(?:\s(?:in|at|of|for|near|across)\s(?:the\s)?[^\W\d]\w*)?\s{_DONE})"
+)
+_MONTH_NEXT = Pattern(rf"\s?[:|\u2014\u2013]|\s-\s|,\s\d|\s{_NOUN}(?:\s{_NOUN})?:")
 _WORD_BEFORE = Pattern(r"([A-Z][\w'\u2019-]*)\.?\s$")
 _NO_FORENAMES = (
     frozenset(["last", "next", "this", "the", "early", "late", "mid", "every"])
     | _LEX.function_words
     | frozenset([*_LEX.months, *_LEX.weekdays])
 )
-_CAPITAL_NEXT = Pattern(r"\s[A-Z]")
 
 
 def is_name(text: str, start: int, end: int) -> bool:
@@ -61,9 +83,9 @@ def is_name(text: str, start: int, end: int) -> bool:
     limit = stop.end() if stop else min(len(text), end + 3 * _REACH)
     first = bool(_STARTS.search(back)) and not _TITLE.search(back)
     if first:
-        return _leads(text, low, end, text[limit - 1 : limit] == "?")
+        return _leads(text, low, start, end, limit)
     return not _is_headline(text, start, limit) or bool(
-        _LEAD.search(back) or _DAY_NEXT.match(text, end) or _ENDS_NEXT.match(text, end) or _FINITE_NEXT.match(text, end)
+        _LEAD.search(back) or any(said.match(text, end) for said in (_DAY_NEXT, _ENDS_NEXT, _FINITE_NEXT, _FIRM_NEXT))
     )
 
 
@@ -76,13 +98,18 @@ def _is_plain_name(text: str, low: str, back: str, end: int) -> bool:
     return low in ("will", "might") and _OWNED.search(back) is not None
 
 
-def _leads(text: str, low: str, end: int, asks: bool) -> bool:
-    """With the capital of a first word: "May was the deadliest month", "Will Smith sold", "Target closed 40 stores"."""
+def _leads(text: str, low: str, start: int, end: int, limit: int) -> bool:
+    """With the capital of a first word: "May was the deadliest month", "Will Smith sold", "Target sales rose"."""
+    asks = text[limit - 1 : limit] == "?"
     if _FINITE_NEXT.match(text, end):
         return True
     if low == "may":
         return not asks or bool(_DAY_NEXT.match(text, end))
-    return low == "will" and not asks and bool(_CAPITAL_NEXT.match(text, end))
+    if asks:
+        return False
+    if any(said.match(text, end) for said in (_FIRM_NEXT, _PAIR_NEXT, _APPOSED_NEXT, _DID_NEXT, _NOUN_DID_NEXT)):
+        return True
+    return _CAPITAL_NEXT.match(text, end) is not None and (low == "will" or not _is_headline(text, start, limit))
 
 
 def _is_headline(text: str, start: int, limit: int) -> bool:
@@ -104,6 +131,18 @@ def is_person(text: str, start: int, end: int) -> bool:
         return True
     before = _WORD_BEFORE.search(text, max(0, start - 24), start)
     return before is not None and before[1].lower() not in _NO_FORENAMES and not _DAY_NEXT.match(text, end)
+
+
+def is_month(text: str, start: int, end: int) -> bool:
+    """Whether a "May" with a capital heads a line or a noun as any month does: "May: 40 dead", "May sales rose".
+
+    >>> t = "May: 40 dead. Theresa May: 40 dead. May said"
+    >>> [is_month(t, at, at + 3) for at in (0, 22, 36)]
+    [True, False, False]
+    """
+    if not (_MONTH_NEXT.match(text, end) or _NOUN_DID_NEXT.match(text, end)):
+        return False
+    return is_name(text, start, end) and not is_person(text, start, end)
 
 
 def first_verb(pattern: Pattern, text: str, start: int, stop: int) -> bool:

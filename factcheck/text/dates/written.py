@@ -21,7 +21,7 @@ from factcheck.text.dates.periods import (
     zone,
 )
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import is_name
+from factcheck.text.namesakes import is_month, is_name
 from factcheck.text.numbers.numerals import alternatives
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Period, Span
@@ -58,7 +58,7 @@ _DAY_WORDS = frozenset([*ORDINALS, *_LEX.small, *_LEX.tens])
 _WEEKDAY_BEFORE = Pattern(rf"(?i:\b(?:{WEEKDAY})\.?,?\s)$")
 _DAY_AFTER = Pattern(
     rf"(?i:(?:(?:\.?\s(?:the\s)?|,\s(?=\d{{1,2}}(?:st|nd|rd|th))|[-/](?!\d{{3}})|(?=\d))"
-    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|\.\d|,\d{{3}})"
+    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%]|[:.]\d|,\d{{3}})"
     rf"|\s(?:the\s)?(?P<word>{_ORDINAL_WORD}|(?:twenty|thirty)[ -](?:{_ONES})){_ENDS})"
     rf"(?:\s?(?:-|\u2013|to|through|thru|till|until|and)\s?(?:the\s)?"
     rf"(?P<to>{_DAY})(?![\d:%,.]?\d|/|\s?(?:{MONTH})\b|\s[a-z]+s\b))?)"
@@ -184,6 +184,7 @@ def _is_month(context: Context, start: int, end: int, back: str, dated: bool) ->
             word not in ("may", "march", "mar", "dec")
             or dated
             or bool(_LEAD.search(back) or _MONTH_NEXT.match(text, end))
+            or (word == "may" and is_month(text, start, end))
         )
     if word not in _WORDS_THAT_ARE_NOT_MONTHS:
         return True
