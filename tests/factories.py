@@ -164,17 +164,22 @@ class DiscrepancyFactory(DjangoModelFactory):
     engine_version = "test"
 
 
-def many_discrepancies(figure: models.Figure, count: int) -> list[models.Discrepancy]:
-    """Open conflicts of one figure with as many others, each of another document; written at once."""
+def many_discrepancies(figure: models.Figure, count: int, *, apart: bool = False) -> list[models.Discrepancy]:
+    """Open conflicts of one figure with as many others, each of another document; written at once.
+
+    All are of one measure, or each of another where they are to stand ``apart``.
+    """
     desk, measure = figure.document.desk, figure.measure
+    measures = [MeasureFactory(topic=measure.topic) for _ in range(count)] if apart else [measure] * count
+    first = models.Document.objects.count()
     documents = models.Document.objects.bulk_create(
-        DocumentFactory.build(desk=desk, arrival_key=f"many{n:060d}") for n in range(count)
+        DocumentFactory.build(desk=desk, arrival_key=f"many{first + n:060d}") for n in range(count)
     )
     figures = models.Figure.objects.bulk_create(
         FigureFactory.build(document=document, measure=measure) for document in documents
     )
     rows = models.Discrepancy.objects.bulk_create(
-        DiscrepancyFactory.build(measure=measure, a_key=f"a{n}", b_key=f"b{n}") for n in range(count)
+        DiscrepancyFactory.build(measure=measures[n], a_key=f"a{n}", b_key=f"b{n}") for n in range(count)
     )
     models.DiscrepancyFigure.objects.bulk_create(
         models.DiscrepancyFigure(discrepancy=row, figure=side, side=name)

@@ -18,8 +18,9 @@ from factcheck.workflow.claims import (
     place_claim,
     split_claim,
 )
-from factcheck.workflow.crosscheck import request_crosscheck, resolve_discrepancy
+from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.desks import add_member, record_desk, remove_member, set_policy
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import Arrival, confirm_document, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.history import erase_document
@@ -106,8 +107,8 @@ def test_an_author_on_either_side_does_not_resolve_a_discrepancy(staff):
     other = file_text("The bishop of Torvik said 60 homes were flooded on Monday.", **topic_of)
     row = discrepancy_between(story, other)
     other.authors.add(staff.editor)
-    assert refused(resolve_discrepancy, row, "explained", by=staff.editor, note="two counts") == "four_eyes_author"
-    resolve_discrepancy(row, "explained", by=staff.desk_chief, note="two counts")
+    assert refused(resolve_dispute, row, "explained", by=staff.editor, note="two counts") == "four_eyes_author"
+    resolve_dispute(row, "explained", by=staff.desk_chief, note="two counts")
     assert row.resolved_by == staff.desk_chief
 
 

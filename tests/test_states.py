@@ -44,7 +44,7 @@ from factcheck.workflow.claims import (
     reopen_claim,
     reopen_figure,
 )
-from factcheck.workflow.crosscheck import resolve_discrepancy
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import confirm_document, withdraw_document
 from factcheck.workflow.evidence import (
     assess_evidence,
@@ -175,7 +175,7 @@ ACTS = {
     ("evidence", "drift"): lambda row, by: retire_evidence(row, "drift", by=by, note="the page changed"),
     ("evidence", "supersede"): lambda row, by: retire_evidence(row, "supersede", by=by, note="a newer count"),
     ("evidence", "withdraw"): lambda row, by: retire_evidence(row, "withdraw", by=by, note="they took it back"),
-    ("discrepancy", "resolve"): lambda row, by: resolve_discrepancy(row, "explained", by=by, note="two districts"),
+    ("discrepancy", "resolve"): lambda row, by: resolve_dispute(row, "explained", by=by, note="two districts"),
     ("job", "retry"): retry_job,
 }
 

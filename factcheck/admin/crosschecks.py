@@ -32,7 +32,9 @@ from factcheck.models import (
 )
 from factcheck.states import DiscrepancyState
 from factcheck.text import Basis
-from factcheck.workflow.crosscheck import request_crosscheck, resolve_discrepancy, says_of
+from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.disputes import resolve_dispute
+from factcheck.workflow.speakers import says_of
 from factcheck.workflow.transitions import may
 
 from .acts import Act, ActForm, words
@@ -115,7 +117,7 @@ def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
 
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
-    acts: ClassVar = {"resolve": Act(resolve_discrepancy, ResolveForm, done="It is resolved.")}
+    acts: ClassVar = {"resolve": Act(resolve_dispute, ResolveForm, done="It is resolved.")}
     bulk_acts = ("resolve",)
     record_template = "factcheck/admin/discrepancy.html"
     list_display: ClassVar = ["shown", "reason", "where"]

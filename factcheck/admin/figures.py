@@ -20,9 +20,10 @@ from factcheck.states import ClaimState, FigureState
 from factcheck.text import AnchorState, Basis
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.clearance import OUT_OF_DATE, expired_figures
-from factcheck.workflow.crosscheck import says_of, states_of
+from factcheck.workflow.crosscheck import states_of
 from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.measures import pin_figure
+from factcheck.workflow.speakers import says_of
 
 from .acts import Act, ActForm, words
 from .base import RecordAdmin

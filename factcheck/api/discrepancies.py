@@ -18,7 +18,8 @@ from factcheck.models import (
     sentences_of,
 )
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.crosscheck import resolve_discrepancy, says_of
+from factcheck.workflow.disputes import resolve_dispute
+from factcheck.workflow.speakers import says_of
 
 from .base import Act, RecordViewSet
 from .bodies import Note
@@ -93,7 +94,7 @@ class DiscrepancyViewSet(RecordViewSet):
     serializer_class = DiscrepancySerializer
     detail_serializer_class = DiscrepancyDetail
     filterset_class = DiscrepancyFilter
-    acts: ClassVar = {"resolve": Act(resolve_discrepancy, Resolution)}
+    acts: ClassVar = {"resolve": Act(resolve_dispute, Resolution)}
 
     def get_queryset(self) -> Any:
         documents = Document.objects.visible_to(self.request.user)

@@ -5,14 +5,20 @@ Tables hold no rule of the workflow; "who may see" is the queryset method ``visi
 
 from .claims import Anchor, Attribution, Claim, Figure
 from .crosschecks import (
+    ALARMS,
+    GRAVEST_FIRST,
+    SIDE_KEY,
+    SORT,
     CrossCheck,
     Discrepancy,
     DiscrepancyFigure,
     DiscrepancyKind,
+    DiscrepancyQuerySet,
     ResolutionKind,
     Scope,
     both_sides_of,
     sides_with_texts,
+    sort_of,
 )
 from .desks import Desk, Eyes, Membership, Policy, Role, colleagues_of
 from .documents import Document, DocumentKind, Revision
@@ -54,8 +60,12 @@ from .verification import (
 )
 
 __all__ = [
+    "ALARMS",
     "ERASED",
+    "GRAVEST_FIRST",
     "QUIET_JOBS",
+    "SIDE_KEY",
+    "SORT",
     "Anchor",
     "Attribution",
     "Claim",
@@ -67,6 +77,7 @@ __all__ = [
     "Discrepancy",
     "DiscrepancyFigure",
     "DiscrepancyKind",
+    "DiscrepancyQuerySet",
     "Document",
     "DocumentKind",
     "Event",
@@ -117,4 +128,5 @@ __all__ = [
     "folded",
     "sentences_of",
     "sides_with_texts",
+    "sort_of",
 ]  # fmt: skip

@@ -1,4 +1,8 @@
-"""Cross-check runs, and the discrepancies between states of a measure that they found."""
+"""Cross-check runs, and the discrepancies between states of a measure that they found.
+
+Which of many discrepancies stands for all that are one dispute is said here, in the database; what a person is told
+of a dispute is in ``workflow.disputes``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from factcheck.states import DiscrepancyState, FigureState
 from factcheck.text import AnchorState, Basis
@@ -72,6 +77,23 @@ class DiscrepancyKind(models.TextChoices):
     NOT_COMPARABLE = "not_comparable"
 
 
+ALARMS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
+"""The kinds that shut the gate and void sign-offs."""
+
+DISPUTED = ALARMS
+"""The kinds that are one dispute of their measure; one that is listed and never blocks is named here alone."""
+
+SORT = Case(When(kind__in=DISPUTED, then=Value("dispute")), default=F("kind"), output_field=CharField())
+"""What of a measure is told as one thing: all that is disputed, all that is superseded, all that is not comparable."""
+
+GRAVEST_FIRST = Case(
+    *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*ALARMS, DiscrepancyKind.SUPERSEDED))),
+    default=Value(9),
+)
+MOST_TELLING_FIRST = (F("two_parties").desc(), GRAVEST_FIRST.asc(), F("distance").asc(), F("pk").asc())
+"""Two named parties against each other, then the graver kind, then the two numbers closest to each other."""
+
+
 class ResolutionKind(models.TextChoices):
     EXPLAINED = "explained"
     CORRECTED = "corrected"
@@ -89,6 +111,28 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
     def of_document(self, document: Document) -> DiscrepancyQuerySet:
         return self.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document=document).values("discrepancy"))
 
+    def of_desk(self, desk: Desk) -> DiscrepancyQuerySet:
+        """Those of which a desk holds a side, whoever holds the other."""
+        return self.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__desk=desk).values("discrepancy"))
+
+    def told_with(self, row: Discrepancy) -> DiscrepancyQuerySet:
+        """Those among these that are one thing with this one: of its measure, its sort and its state."""
+        kinds = DISPUTED if row.kind in DISPUTED else [row.kind]
+        return self.filter(measure=row.measure_id, kind__in=kinds, state=row.state)
+
+    def number_of_disputes(self) -> int:
+        return self.order_by().annotate(sort=SORT).values("measure", "sort", "state").distinct().count()
+
+    def leading(self, *, seen: Q | None = None) -> DiscrepancyQuerySet:
+        """One for each dispute among these: its most telling pair, one of ``seen`` before any other.
+
+        What is asked of the answer afterwards no longer changes which pair stands for the others.
+        """
+        order = MOST_TELLING_FIRST if seen is None else (Case(When(seen, then=0), default=1).asc(), *MOST_TELLING_FIRST)
+        place = Window(RowNumber(), partition_by=[F("measure"), SORT, F("state")], order_by=order)
+        first = self.order_by().annotate(place=place).filter(place=1)
+        return Discrepancy.objects.filter(pk__in=first.values("pk"))
+
     def blocking(self, document: Document) -> DiscrepancyQuerySet:
         """Open conflicts and slips of a document's figures, and figures it gives as current that others supersede.
 
@@ -98,7 +142,7 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         current = given.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
         current = current.exclude(figure__state=FigureState.DISMISSED)
         current = current.exclude(figure__anchor_state=AnchorState.ORPHANED)
-        alarms = Q(kind__in=[DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP])
+        alarms = Q(kind__in=ALARMS)
         superseded = Q(Exists(current), kind=DiscrepancyKind.SUPERSEDED)
         return self.open().of_document(document).filter(alarms | superseded)
 
@@ -110,6 +154,7 @@ class Discrepancy(models.Model):
     """Two states of a measure that do not go together, with the reason in one sentence.
 
     ``a_key`` and ``b_key`` name the states by content (interval, who says it, as-of), ``a`` the earlier.
+    ``two_parties`` and ``distance`` say how telling it is beside the others of its dispute.
     """
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="discrepancies")
@@ -117,6 +162,8 @@ class Discrepancy(models.Model):
     state = models.CharField(max_length=10, choices=DiscrepancyState.choices, default=DiscrepancyState.OPEN)
     a_key = models.CharField(max_length=64)
     b_key = models.CharField(max_length=64)
+    two_parties = models.BooleanField(default=False, help_text="two different named parties stand against each other")
+    distance = models.FloatField(default=0, help_text="how far apart the numbers are, as a share of the larger")
     reason = models.TextField()
     notes = models.JSONField(default=list)
     figures: models.ManyToManyField[Figure, DiscrepancyFigure] = models.ManyToManyField(
@@ -149,6 +196,11 @@ class Discrepancy(models.Model):
         return self.reason
 
 
+def sort_of(row: Discrepancy) -> str:
+    """The sort of one row, as ``SORT`` tells it in the database."""
+    return "dispute" if row.kind in DISPUTED else row.kind
+
+
 class DiscrepancyFigure(models.Model):
     """A figure that carries one of the two states of a discrepancy."""
 
@@ -167,6 +219,10 @@ def both_sides_of(**figures: Any) -> Q:
     """Whether each side of a discrepancy has a figure of this kind; looked up row by row, by the index of the sides."""
     sides = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), **figures)
     return Q(Exists(sides.filter(side="a")), Exists(sides.filter(side="b")))
+
+
+SIDE_KEY = Case(When(side="a", then=F("discrepancy__a_key")), default=F("discrepancy__b_key"))
+"""The state that a figure carries in a discrepancy, by its name."""
 
 
 def sides_with_texts() -> Prefetch[Any]:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, TextField, Value, When, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from factcheck import signals
 from factcheck.conf import settings
 from factcheck.models import (
+    SORT,
     Claim,
     Discrepancy,
     Document,
@@ -27,16 +28,16 @@ from factcheck.models import (
     SignOff,
     VerdictLabel,
     Waiver,
-    both_sides_of,
 )
 from factcheck.permissions import MACHINE
 from factcheck.queue import JobName
 from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
+from .disputes import disputes
 from .happenings import tell_webhooks
 from .notices import tell_clearance
-from .transitions import OF_ANOTHER_DESK, log, require, words_sha256
+from .transitions import log, require, words_sha256
 
 UNCHECKED: dict[str, str] = {
     ClaimState.PROPOSED: "has not been looked at",
@@ -44,6 +45,7 @@ UNCHECKED: dict[str, str] = {
     ClaimState.IN_VERIFICATION: "is being checked",
     ClaimState.IN_REVIEW: "waits for a sign-off",
 }
+DISPUTE = "discrepancy_open"
 WAITING = frozenset({"reading_pending", "crosscheck_pending"})
 MOST_TOLD = 100
 OUT_OF_DATE = (
@@ -103,7 +105,7 @@ def clearance(
     if revision is not None and not blockers:
         waiver = revision.waivers.running(now).order_by("-expires_at").first()
         blockers, more = content_blockers(document, policy, now, None if waiver else most)
-    covered = waiver is not None and bool(blockers) and are_covered(blockers, waiver)
+    covered = waiver is not None and bool(blockers) and are_covered(document, blockers, waiver)
     if most is not None and len(blockers) > most:  # a waiver is held against all of them
         blockers, more = blockers[:most], more + len(blockers) - most
     return Clearance(
@@ -149,10 +151,15 @@ def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
     signals.announce(signal, Document, document=document, clearance=answer)
 
 
-def are_covered(blockers: Iterable[Blocker], waiver: Waiver) -> bool:
-    """A waiver of a revision covers what it listed when it was given, for the reason it listed, and nothing since."""
-    listed = {(row["code"], row["record"], row["record_id"]) for row in waiver.covers}
-    return all((row.code, row.record, row.record_id) in listed for row in blockers)
+def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver) -> bool:
+    """A waiver of a revision covers what it listed when it was given, for the reason it listed, and nothing since.
+
+    Of a dispute it listed the pairs, an older one each by itself: a pair found since is not covered.
+    """
+    listed = {(row["code"], row["record"], pk) for row in waiver.covers for pk in row.get("pairs", [row["record_id"]])}
+    wanted = {(row.code, row.record, row.record_id) for row in blockers if row.code != DISPUTE}
+    rows = Discrepancy.objects.blocking(document).values_list("pk", flat=True)
+    return wanted <= listed and {(DISPUTE, "discrepancy", pk) for pk in rows} <= listed
 
 
 def document_blockers(document: Document, revision: Revision | None, source_sha256: str) -> Iterator[Blocker]:
@@ -272,13 +279,24 @@ def expired_figures(figures: QuerySet[Figure], now: datetime) -> QuerySet[Figure
 
 
 def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blocker], int]:
-    """Discrepancies in the way, at most so many, and how many more there are.
+    """Disputes in the way, one for each measure, at most so many, and how many more there are.
 
     To a desk that holds no figure of the other side, only that there is one is told.
     """
-    rows = Discrepancy.objects.blocking(document).order_by("pk")
-    seen = When(both_sides_of(figure__document__desk=document.desk_id), then=F("reason"))
-    told = Case(seen, default=Value(OF_ANOTHER_DESK), output_field=TextField())
-    shown = list(rows.values_list("pk", told)[:most])
-    more = 0 if most is None or len(shown) < most else rows.count() - len(shown)
-    return [Blocker("discrepancy_open", "discrepancy", pk, reason) for pk, reason in shown], more
+    rows = Discrepancy.objects.blocking(document)
+    shown = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
+    more = 0 if most is None or len(shown) < most else rows.number_of_disputes() - len(shown)
+    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.told) for row in shown], more
+
+
+def told_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
+    """What a waiver of this revision covers: the blockers, and with each dispute every pair of it that is known."""
+    rows = Discrepancy.objects.blocking(document).annotate(sort=SORT).values_list("pk", "measure", "sort")
+    pairs = {pk: (measure, sort) for pk, measure, sort in rows}
+    held: dict[tuple[int, str], list[int]] = {}
+    for pk, group in sorted(pairs.items()):
+        held.setdefault(group, []).append(pk)
+    return [
+        {**asdict(row), "pairs": held[pairs[row.record_id]]} if row.record_id in pairs and row.code == DISPUTE else
+        asdict(row) for row in answer.blockers
+    ]  # fmt: skip

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from factcheck.errors import Invalid, NotAllowed
+from factcheck.errors import NotAllowed
 from factcheck.models import (
+    ALARMS,
     Claim,
     CrossCheck,
     Desk,
@@ -31,7 +32,6 @@ from factcheck.models import (
     Job,
     Measure,
     Policy,
-    ResolutionKind,
     Scope,
     Source,
     Topic,
@@ -51,11 +51,14 @@ from factcheck.text import (
     State,
     compare,
     compare_all,
+    convert,
     direction_of,
+    interval,
     key_of,
 )
 from factcheck.text import Measure as MeasureValue
 
+from .speakers import says_of
 from .transitions import mark_stale, move, require, told_to
 from .watch import watch_documents
 
@@ -65,7 +68,6 @@ KIND_OF = {
     Relation.MAGNITUDE_SLIP: DiscrepancyKind.MAGNITUDE_SLIP,
     Relation.NOT_COMPARABLE: DiscrepancyKind.NOT_COMPARABLE,
 }
-ALARMS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
 MOST_STATES = 300
 MOST_AGREEING = 60
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
@@ -205,14 +207,6 @@ def joined(state: State, copy: State) -> State:
     return replace(words, as_of=min(state, copy, key=began).as_of)
 
 
-def says_of(figure: Figure) -> str:
-    """Who says it: the registered source, else the party as named, else the outlet itself."""
-    attribution, document = figure.attribution, figure.document
-    if attribution is not None:
-        return attribution.source.name if attribution.source else attribution.party
-    return document.publisher.name if document.publisher else document.publisher_name
-
-
 def state_of(figure: Figure, measure: Measure) -> State:
     """A figure's row as the engine's value, on the clock of its document."""
     zone = ZoneInfo(figure.document.zone)
@@ -343,10 +337,26 @@ def documents_of(pairs: Iterable[Pair], figures: Iterable[Figure], closed: list[
 
 def told(pair: Pair) -> dict[str, Any]:
     """What a discrepancy says of a pair of states."""
+    named = all(any(figure.attribution_id for figure in held.figures) for held in (pair.a, pair.b))
     return {
+        "two_parties": named and pair.a.state.says.casefold() != pair.b.state.says.casefold(),
+        "distance": distance(pair.a.state, pair.b.state),
         "kind": pair.kind, "reason": pair.comparison.reason, "notes": list(pair.comparison.notes),
         "engine_version": ENGINE_VERSION, "a_key": pair.a.key, "b_key": pair.b.key,
     }  # fmt: skip
+
+
+def distance(a: State, b: State) -> float:
+    """How far apart two numbers are, as a share of the larger; the middle stands for a range."""
+    one, other = middle(a), middle(b)
+    other = convert(other, b.quantity.unit, a.quantity.unit) or other
+    larger = max(abs(one), abs(other))
+    return float(abs(one - other) / larger) if larger else 0.0
+
+
+def middle(state: State) -> Decimal:
+    low, high = interval(state.quantity, Hedge.EXACT)
+    return (low + high) / 2
 
 
 def renew(row: Discrepancy, pair: Pair, *, by: Any) -> bool:
@@ -455,20 +465,3 @@ def origin_of(figure: Figure, owners: dict[int, int]) -> str:
     if original.publisher_id:
         return f"source:{owners[original.publisher_id]}"
     return f"party:{original.publisher_name.casefold()}" if original.publisher_name else f"document:{original.pk}"
-
-
-def resolve_discrepancy(
-    discrepancy: Discrepancy, resolution: str, *, by: Any, note: str, version: int | None = None
-) -> None:
-    """An editor explains a discrepancy, has it corrected, or accepts the risk. Later copies are covered too.
-
-    Raises:
-        Invalid: the resolution is unknown, or the note is missing.
-    """
-    require(by, discrepancy, "resolve")
-    if resolution not in ResolutionKind.values:
-        raise Invalid("Resolve it as explained, corrected or accepted risk.", code="resolution_unknown")
-    move(
-        discrepancy, "resolve", by=by, note=note, version=version, resolution=resolution, resolution_note=note.strip(),
-        resolved_by=by, resolved_at=timezone.now(), facts={"resolution": resolution},
-    )  # fmt: skip

@@ -26,7 +26,7 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
-from .clearance import Clearance, clearance
+from .clearance import Clearance, clearance, told_by_waiver
 from .happenings import tell_corrected, tell_published
 from .notices import tell_published_uncleared
 from .transitions import change, log, move, require, require_note
@@ -148,7 +148,7 @@ def waive_document(
         raise Invalid("Nothing blocks this document.", code="nothing_to_waive")
     with transaction.atomic():
         change(document, version=version)
-        covers = answer.as_dict()["blockers"]
+        covers = told_by_waiver(document, answer)
         waiver = Waiver.objects.create(
             revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now()
         )

@@ -155,35 +155,64 @@ def move(
             _announce(record, act, by)
 
 
-def move_all(figures: Sequence[Figure], act: str, *, by: Any, note: str = "") -> None:
-    """Take many figures through one act for one reason, all or none, in as many queries for many as for few.
+def move_all(
+    records: Sequence[Any], act: str, *, by: Any, note: str = "", facts: dict[str, Any] | None = None, **values: Any
+) -> None:
+    """Take many figures, or many discrepancies, through one act for one reason, all or none.
 
-    What ``move`` does for each is done for all; the right to it rests on their document, and is asked for once.
+    What ``move`` does for each is done for all, in as many queries for many as for few; the right to it rests on
+    their documents, and is asked for once of each.
 
     Raises:
         NotAllowed, WrongState, Invalid: as for one.
     """
-    for figure in {figure.document_id: figure for figure in figures}.values():
-        require(by, figure, act)
-    if NOT_OTHER_SIDE in PERMISSIONS["figure", act] and not isinstance(by, MACHINE):
-        refuse_the_other_side(by, figures)
-    require_storable(note)
-    rows = [(figure, row_for(figure, act, by)) for figure in figures]
+    touched = touched_by(records)
+    require_all(by, records, act, touched)
+    require_storable(note, *values.values())
+    rows = [(record, row_for(record, act, by)) for record in records]
     if any(row.targets[0] in row.reason for _, row in rows):
         note = require_note(note)
-    groups: dict[tuple[str, int, str], list[Figure]] = {}
-    for figure, row in rows:
-        groups.setdefault((figure.state, figure.version, row.targets[0]), []).append(figure)
+    groups: dict[tuple[str, int, str], list[Any]] = {}
+    for record, row in rows:
+        groups.setdefault((record.state, record.version, row.targets[0]), []).append(record)
     with transaction.atomic():
         for (before, version, target), some in groups.items():
             for part in batched(some):
-                standing = Figure.objects.filter(pk__in=[row.pk for row in part], state=before, version=version)
-                if standing.update(state=target, version=F("version") + 1) != len(part):
+                alike = type(part[0])._default_manager.filter(pk__in=[record.pk for record in part])
+                standing = alike.filter(state=before, version=version)
+                if standing.update(state=target, version=F("version") + 1, **values) != len(part):
                     raise WrongState("Someone else was faster; please look again.", state=before)
-                log_all(part, act, by=by, note=note, from_state=before, to_state=target)
+                log_all(part, act, touched, by=by, note=note, from_state=before, to_state=target, facts=facts)
     for (_, version, target), some in groups.items():
-        for figure in some:
-            figure.state, figure.version = target, version + 1
+        for record in some:
+            record.state, record.version = target, version + 1
+
+
+def touched_by(records: Sequence[Any]) -> dict[int, dict[int, int]]:
+    """The documents that each of many figures or discrepancies touches, and their desks."""
+    found: dict[int, dict[int, int]] = {record.pk: {} for record in records}
+    for part in batched(records):
+        path = "document" if isinstance(part[0], Figure) else "figures__document"
+        rows = type(part[0])._default_manager.filter(pk__in=[record.pk for record in part])
+        for pk, document, desk in rows.order_by().values_list("pk", path, f"{path}__desk").distinct():
+            if document is not None:
+                found[pk][document] = desk
+    return found
+
+
+def require_all(by: Any, records: Sequence[Any], act: str, touched: dict[int, dict[int, int]]) -> None:
+    """Refuse whoever may not do this act on one of the records: asked of as many as it takes to ask for each document.
+
+    Raises:
+        NotAllowed: with the sentence of the guard that refuses.
+    """
+    asked: set[int] = set()
+    for record in records:
+        if not touched[record.pk].keys() <= asked or not asked:
+            require(by, record, act)
+            asked |= touched[record.pk].keys()
+    if records and NOT_OTHER_SIDE in PERMISSIONS[kind_of(records[0]), act] and not isinstance(by, MACHINE):
+        refuse_the_other_side(by, records)
 
 
 def refuse_the_other_side(by: Any, figures: Sequence[Figure]) -> None:
@@ -197,8 +226,8 @@ def refuse_the_other_side(by: Any, figures: Sequence[Figure]) -> None:
             raise NotAllowed(NOT_OTHER_SIDE.message, code=NOT_OTHER_SIDE.code)
 
 
-def batched(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
-    return (figures[start : start + MOST_AT_ONCE] for start in range(0, len(figures), MOST_AT_ONCE))
+def batched(records: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (records[start : start + MOST_AT_ONCE] for start in range(0, len(records), MOST_AT_ONCE))
 
 
 def change(record: Any, *, version: int | None = None, **values: Any) -> None:
@@ -271,17 +300,17 @@ def log(
     raise WrongState("Someone else was faster; please look again.")
 
 
-def log_all(figures: Sequence[Figure], act: str, *, by: Any, note: str, from_state: str, to_state: str) -> None:
-    """Append one Event to the chain of each figure, in the caller's transaction."""
-    rows = Event.objects.filter(record="figure", record_id__in=[figure.pk for figure in figures])
-    last = {row.record_id: row for row in rows.order_by("sequence")}
-    desks: dict[int, int | None] = {}
+def log_all(
+    records: Sequence[Any], act: str, touched: dict[int, dict[int, int]], *, by: Any, note: str, from_state: str,
+    to_state: str, facts: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Append one Event to the chain of each of many records of one kind, in the caller's transaction."""
+    name, keys = str(records[0]._meta.model_name), [record.pk for record in records]
+    last = {row.record_id: row for row in Event.objects.filter(record=name, record_id__in=keys).order_by("sequence")}
     made = []
-    for figure in figures:
-        if figure.document_id not in desks:
-            desks[figure.document_id] = desk_of(figure)
-        desk = desks[figure.document_id]
-        made.append(_event(figure, last.get(figure.pk), desk, act, by, note, from_state, to_state, {}))
+    for record in records:
+        desk = min(touched[record.pk].values(), default=None)
+        made.append(_event(record, last.get(record.pk), desk, act, by, note, from_state, to_state, facts or {}))
     try:
         with transaction.atomic():
             Event.objects.bulk_create([event for event, _ in made])
@@ -291,7 +320,7 @@ def log_all(figures: Sequence[Figure], act: str, *, by: Any, note: str, from_sta
         if words:
             words.event = event
     EventNote.objects.bulk_create([words for _, words in made if words])
-    watch_documents(desks)
+    watch_documents({document for pk in keys for document in touched[pk]})
 
 
 def desk_of(record: Model) -> int | None:

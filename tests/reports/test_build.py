@@ -18,8 +18,9 @@ from factcheck.reports.render.pdf import as_pdf
 from factcheck.reports.render.tables import documents as documents_table
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.crosscheck import resolve_discrepancy, states_of
+from factcheck.workflow.crosscheck import states_of
 from factcheck.workflow.desks import set_policy
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import waive_claim
 from tests.factories import TopicFactory, many_discrepancies
@@ -134,7 +135,7 @@ def test_the_note_of_a_resolution_is_for_a_desk_that_holds_both_sides(both, staf
     story = file_text(sentences(1), desk=staff.desk, by=staff.editor, topic=topic)
     other = sentences(1).replace("council", "mayor").replace("40", "60")
     file_text(other, desk=there.desk, by=there.editor, topic=topic)
-    resolve_discrepancy(Discrepancy.objects.get(), "explained", by=staff.chief_editor, note="SECRET of the other text")
+    resolve_dispute(Discrepancy.objects.get(), "explained", by=staff.chief_editor, note="SECRET of the other text")
     line = build_document(story).discrepancies[0]
     assert (line.state, line.resolution, "SECRET" in line.note) == ("resolved", "explained", both)
 

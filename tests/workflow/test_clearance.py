@@ -16,7 +16,7 @@ from factcheck.queue import enqueue_crosscheck
 from factcheck.tasks import work
 from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figure, place_claim
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.crosscheck import resolve_discrepancy
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import revise_document, withdraw_document
 from factcheck.workflow.publication import waive_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
@@ -226,7 +226,7 @@ def test_an_open_conflict_blocks_until_an_editor_resolves_it(pair, staff):
     story = pair("The fire brigade said 60 homes were flooded on Monday.")
     assert codes(story) == {"discrepancy_open"}
     row = story.figures.get().discrepancies.get()
-    resolve_discrepancy(row, "explained", by=staff.editor, note="the brigade counts barns too")
+    resolve_dispute(row, "explained", by=staff.editor, note="the brigade counts barns too")
     assert codes(story) == set()
 
 
@@ -281,7 +281,7 @@ def test_asking_writes_nothing(story):
 
 def test_a_text_whose_figures_differ_from_more_than_a_thousand_others_still_gets_an_answer(story, staff):
     clear_document(story, staff)
-    many_discrepancies(story.figures.get(), 1100)
+    many_discrepancies(story.figures.get(), 1100, apart=True)
     story.refresh_from_db()
     with CaptureQueriesContext(connection) as asked:
         answer = clearance(story)
@@ -296,7 +296,7 @@ def loaded(asked) -> int:
 
 def test_the_gate_counts_in_the_database_and_loads_only_what_a_page_shows(story, staff):
     clear_document(story, staff)
-    many_discrepancies(story.figures.get(), 60)
+    many_discrepancies(story.figures.get(), 60, apart=True)
     story.refresh_from_db()
     with CaptureQueriesContext(connection) as asked:
         answer = clearance(story, most=5)
@@ -309,7 +309,7 @@ def test_the_gate_counts_in_the_database_and_loads_only_what_a_page_shows(story,
 
 def test_a_page_that_shows_as_many_as_there_are_has_no_more(story, staff):
     clear_document(story, staff)
-    many_discrepancies(story.figures.get(), 5)
+    many_discrepancies(story.figures.get(), 5, apart=True)
     story.refresh_from_db()
     assert [(len(answer.blockers), answer.more) for answer in (clearance(story, most=5), clearance(story, most=6))] == [
         (5, 0),

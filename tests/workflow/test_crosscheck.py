@@ -19,9 +19,9 @@ from factcheck.workflow.crosscheck import (
     measures_of,
     note_reached,
     open_crosscheck,
-    resolve_discrepancy,
     store_found,
 )
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.measures import merge_measures, set_topic, split_measure
 from factcheck.workflow.reading import reread_document
@@ -196,7 +196,7 @@ def test_a_resolution_lasts_and_covers_later_copies(flood):
     flood.article(FORTY)
     flood.article(SIXTY, publisher_name="The Sundby Post")
     row = Discrepancy.objects.get()
-    resolve_discrepancy(row, "explained", by=flood.staff.editor, note="the brigade counts barns too")
+    resolve_dispute(row, "explained", by=flood.staff.editor, note="the brigade counts barns too")
     flood.article(SIXTY, publisher_name="The Velmora Herald")
     flood.again()
     assert flood.found == [("conflict", "resolved")]
@@ -206,7 +206,7 @@ def test_a_resolution_lasts_and_covers_later_copies(flood):
 def test_a_resolution_does_not_cover_another_number(flood):
     flood.article(FORTY)
     other = flood.article(SIXTY)
-    resolve_discrepancy(Discrepancy.objects.get(), "explained", by=flood.staff.editor, note="two counts")
+    resolve_dispute(Discrepancy.objects.get(), "explained", by=flood.staff.editor, note="two counts")
     revise_text(other, SIXTY.replace("60", "70"), by=flood.staff.editor)
     assert flood.found == [("conflict", "resolved"), ("conflict", "open")]
 
@@ -217,7 +217,7 @@ def test_a_resolution_needs_a_kind_and_a_note(flood):
     row = Discrepancy.objects.get()
     for resolution, note, code in [("guess", "because", "resolution_unknown"), ("explained", " ", "reason_missing")]:
         with pytest.raises(Invalid) as refusal:
-            resolve_discrepancy(row, resolution, by=flood.staff.editor, note=note)
+            resolve_dispute(row, resolution, by=flood.staff.editor, note=note)
         assert refusal.value.code == code
     assert flood.found == [("conflict", "open")]
 

@@ -12,7 +12,7 @@ from factcheck.errors import NotAllowed
 from factcheck.models import Discrepancy, Event, EventNote, Figure, Measure, Publication, Report, Waiver
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
-from factcheck.workflow import claims, crosscheck, documents, evidence, measures, publication, verification
+from factcheck.workflow import claims, disputes, documents, evidence, measures, publication, verification
 from factcheck.workflow.history import erase_document, verify_history
 from tests.factories import TopicFactory
 from tests.stories import Staff, bring_to, do_jobs, file_text, give_evidence, in_hours
@@ -116,7 +116,7 @@ ACTS = {
         lambda r, p: evidence.assess_evidence(r, accepted=False, by=p.reviewer, note="why"),
     ),
     "discrepancy resolve": (
-        "editor", rival, lambda r, p: crosscheck.resolve_discrepancy(r, "explained", by=p.editor, note="why"),
+        "editor", rival, lambda r, p: disputes.resolve_dispute(r, "explained", by=p.editor, note="why"),
     ),
 }  # fmt: skip
 
@@ -252,7 +252,7 @@ def lived_through(story, staff) -> None:
     verification.submit_verdict(claim, "supported", by=staff.checker, note="Torvik confirmed it")
     verification.sign_off(claim, by=staff.reviewer)
     claims.reopen_figure(story.figures.get(), by=staff.editor)
-    crosscheck.resolve_discrepancy(rival(story, staff), "explained", by=staff.editor, note="Torvik counts sheds")
+    disputes.resolve_dispute(rival(story, staff), "explained", by=staff.editor, note="Torvik counts sheds")
     verification.challenge_claim(claim, by=staff.checker, note="Torvik says otherwise")
     publication.correct_document(story, by=staff.editor, correction_class="update", wording="In Torvik it was 45.")
     documents.revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)

@@ -6,7 +6,7 @@ import pytest
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.models import Discrepancy, Document, Figure, Measure, Membership
-from factcheck.workflow.crosscheck import resolve_discrepancy
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import Staff, do_jobs, file_text, revise_text
@@ -74,10 +74,10 @@ def test_a_conflict_of_two_desks_is_resolved_by_an_editor_of_both(staff):
     Membership.objects.create(user=other.editor, desk=staff.desk, role="auditor")
     for person in (staff.editor, other.editor):
         with pytest.raises(NotAllowed) as refusal:
-            resolve_discrepancy(row, "accepted_risk", by=person, note="it is well known")
+            resolve_dispute(row, "accepted_risk", by=person, note="it is well known")
         assert refusal.value.code == "role_missing"
     Membership.objects.create(user=other.editor, desk=staff.desk, role="editor")
-    resolve_discrepancy(row, "accepted_risk", by=other.editor, note="it is well known")
+    resolve_dispute(row, "accepted_risk", by=other.editor, note="it is well known")
     row.refresh_from_db()
     assert (row.state, row.resolved_by) == ("resolved", other.editor)
 

@@ -18,8 +18,9 @@ from factcheck.queue import JobName, enqueue
 from factcheck.tasks import run, work
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.clearance import clearance, note_clearance
-from factcheck.workflow.crosscheck import request_crosscheck, resolve_discrepancy
+from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.desks import set_policy
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.jobs import forget_quiet_jobs
 from factcheck.workflow.publication import publish_document, waive_document
@@ -125,7 +126,7 @@ def test_another_text_that_conflicts_makes_it_unclear_and_a_resolution_clear(sta
     settle(first)
     assert (first.clear, acts(first)) == (False, ["cleared", "uncleared"])
     with committed():
-        resolve_discrepancy(first.figures.get().discrepancies.get(), "explained", by=staff.editor, note="two counts")
+        resolve_dispute(first.figures.get().discrepancies.get(), "explained", by=staff.editor, note="two counts")
     settle(first)
     assert (first.clear, acts(first)) == (True, ["cleared", "uncleared", "cleared"])
 

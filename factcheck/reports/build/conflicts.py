@@ -16,7 +16,7 @@ from factcheck.models import (
     Sentence,
     sentences_of,
 )
-from factcheck.workflow.crosscheck import says_of
+from factcheck.workflow.speakers import says_of
 from factcheck.workflow.transitions import told_to
 
 from .parts import ConflictLine, ConflictsReport, SentenceLine, SideLine, stamp

@@ -25,7 +25,7 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
-from factcheck.workflow.crosscheck import says_of
+from factcheck.workflow.speakers import says_of
 from factcheck.workflow.transitions import told_to
 
 from .parts import (

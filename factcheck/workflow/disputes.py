@@ -1,0 +1,203 @@
+"""Disputes: all that stands open between the statements of one measure, told as one thing and resolved as one.
+
+A dispute is no row of its own. It is built from the discrepancies that a person may see: its most telling pair leads,
+the other statements follow by who makes them. What is only superseded, or only not comparable, is told in the same
+way. Which pairs there are is found in ``crosscheck``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from factcheck.errors import Invalid, StaleRevision
+from factcheck.models import (
+    GRAVEST_FIRST,
+    SIDE_KEY,
+    SORT,
+    Discrepancy,
+    DiscrepancyFigure,
+    DiscrepancyQuerySet,
+    Document,
+    Figure,
+    ResolutionKind,
+    both_sides_of,
+    sort_of,
+)
+
+from .speakers import says_of
+from .transitions import OF_ANOTHER_DESK, move_all, require
+
+ALSO_OF_ANOTHER_DESK = "A figure of another desk differs as well; ask the chief editor."
+Group = tuple[int, str, str]
+"""The measure, the sort and the state that the pairs of one dispute share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One number as somebody gives it for one time, and the figures that carry it, as far as they may be seen."""
+
+    says: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def first(self) -> Figure:
+        return self.figures[0]
+
+    @property
+    def documents(self) -> list[Document]:
+        return list({figure.document_id: figure.document for figure in self.figures}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """What an editor is shown of one measure: its most telling pair, and how many statements stand besides.
+
+    ``seen``: both sides of that pair may be shown. ``elsewhere``: there are pairs besides of which they may not.
+    ``sides`` and ``others`` are filled where the statements were asked for; a side that may not be seen is None.
+    """
+
+    leading: Discrepancy
+    seen: bool = True
+    elsewhere: bool = False
+    more: int = 0
+    sides: tuple[Statement | None, Statement | None] = (None, None)
+    others: tuple[Statement, ...] = field(default=())
+
+    @property
+    def told(self) -> str:
+        """The dispute in a sentence or two."""
+        if not self.seen:
+            return OF_ANOTHER_DESK
+        besides = f" (and {self.more} more statement{'s' if self.more > 1 else ''} of it)" if self.more else ""
+        return self.leading.reason + besides + (f" {ALSO_OF_ANOTHER_DESK}" if self.elsewhere else "")
+
+    @property
+    def by_party(self) -> list[tuple[str, list[Statement]]]:
+        """The other statements by who makes them, in the order of the names; those of nobody named come last."""
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for row in self.others:
+            found[row.says].append(row)
+        return sorted(found.items(), key=lambda told: (not told[0], told[0].casefold()))
+
+
+def disputes(
+    rows: DiscrepancyQuerySet, *, desks: Any = None, order: Sequence[Any] = (GRAVEST_FIRST, "-pk"),
+    most: int | None = None, statements: bool = False,
+) -> list[Dispute]:  # fmt: skip
+    """The disputes among some discrepancies, as told to whoever may see these desks; at most so many.
+
+    Without ``desks`` every pair of ``rows`` may be shown. ``statements``: with all that is said in them, not only
+    counted. The number of queries is the same for one and for many.
+    """
+    seen = None if desks is None else both_sides_of(figure__document__desk__in=desks)
+    found = list(rows.leading(seen=seen).select_related("measure__topic", "resolved_by").order_by(*order)[:most])
+    if not found:
+        return []
+    rows = rows.order_by().filter(measure__in={row.measure_id for row in found})
+    shown = rows if seen is None else rows.filter(seen)
+    keys = keys_of(shown)
+    hidden = set() if seen is None else set(groups_of(rows.filter(~seen)))
+    told = statements_of(found, shown, desks) if statements else {}
+    return [dispute_of(row, keys, hidden, told.get(group_of(row), {})) for row in found]
+
+
+def group_of(row: Discrepancy) -> Group:
+    return row.measure_id, sort_of(row), row.state
+
+
+def groups_of(rows: DiscrepancyQuerySet, *more: str) -> Any:
+    return rows.annotate(sort=SORT).values_list("measure", "sort", "state", *more).distinct()
+
+
+def keys_of(rows: DiscrepancyQuerySet) -> dict[Group, set[str]]:
+    """The statements of each dispute, by their names."""
+    found: dict[Group, set[str]] = defaultdict(set)
+    for measure, sort, state, key in groups_of(rows, "a_key").union(groups_of(rows, "b_key")):
+        found[measure, sort, state].add(key)
+    return found
+
+
+def dispute_of(
+    row: Discrepancy, keys: dict[Group, set[str]], hidden: set[Group], told: dict[str, Statement]
+) -> Dispute:
+    group, own = group_of(row), {row.a_key, row.b_key}
+    seen = own <= keys.get(group, set())
+    others = [statement for key, statement in told.items() if key not in own]
+    return Dispute(
+        row, seen, seen and group in hidden, len(keys[group] - own) if seen else 0,
+        (told.get(row.a_key), told.get(row.b_key)), tuple(sorted(others, key=in_order)) if seen else (),
+    )  # fmt: skip
+
+
+def in_order(statement: Statement) -> tuple[Any, ...]:
+    """By who says it, then by time and number."""
+    figure = statement.first
+    at = figure.as_of_start.timestamp() if figure.as_of_start else 0.0
+    number = figure.value if figure.value is not None else figure.low
+    return (not statement.says, statement.says.casefold(), at, number or 0, figure.pk)
+
+
+def statements_of(
+    leading: list[Discrepancy], shown: DiscrepancyQuerySet, desks: Any
+) -> dict[Group, dict[str, Statement]]:
+    """What is said in each dispute: by the name of the statement, with the figures that may be seen."""
+    sides = DiscrepancyFigure.objects.filter(Q(discrepancy__in=shown) | Q(discrepancy__in=[row.pk for row in leading]))
+    if desks is not None:
+        sides = sides.filter(figure__document__desk__in=desks)
+    carried: dict[Group, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    columns = ("discrepancy__measure", "discrepancy__kind", "discrepancy__state", "key", "figure")
+    for measure, kind, state, key, figure in sides.annotate(key=SIDE_KEY).values_list(*columns).distinct():
+        carried[measure, sort_of(Discrepancy(kind=kind)), state][key].append(figure)
+    figures = figures_by_id(pk for keys in carried.values() for held in keys.values() for pk in held)
+    return {
+        group: {
+            key: Statement(says_of(figures[min(held)]), tuple(figures[pk] for pk in sorted(set(held))))
+            for key, held in keys.items()
+        }
+        for group, keys in carried.items()
+    }
+
+
+def figures_by_id(wanted: Iterable[int]) -> dict[int, Figure]:
+    keys, found = sorted(set(wanted)), dict[int, Figure]()
+    rows = Figure.objects.select_related("document__publisher", "attribution__source", "claim")
+    for start in range(0, len(keys), 500):
+        found |= {row.pk: row for row in rows.filter(pk__in=keys[start : start + 500])}
+    return found
+
+
+def resolve_dispute(
+    discrepancy: Discrepancy, resolution: str, *, by: Any, note: str, version: int | None = None,
+    newest: int | None = None,
+) -> None:  # fmt: skip
+    """An editor explains a dispute, has it corrected, or accepts the risk: once, for all pairs of it that they see.
+
+    The right to it is asked on every text that carries one of them; one refusal refuses all. ``newest`` is the last
+    pair that the person saw of it: what was found since stays open. Later copies are covered, until one of two
+    statements changes.
+
+    Raises:
+        NotAllowed: the person is no editor of a desk that it touches, or wrote one of the texts.
+        WrongState: it is not open.
+        StaleRevision: the pair has changed since ``version``.
+        Invalid: the resolution is unknown, or the note is missing.
+    """
+    require(by, discrepancy, "resolve")
+    if resolution not in ResolutionKind.values:
+        raise Invalid("Resolve it as explained, corrected or accepted risk.", code="resolution_unknown")
+    if version is not None and version != discrepancy.version:
+        raise StaleRevision("This has changed since you opened it.", version=discrepancy.version)
+    others = Discrepancy.objects.visible_to(by).told_with(discrepancy).exclude(pk=discrepancy.pk)
+    if newest is not None:
+        others = others.filter(pk__lte=newest)
+    move_all(
+        [discrepancy, *others.order_by("pk")], "resolve", by=by, note=note, facts={"resolution": resolution},
+        resolution=resolution, resolution_note=note.strip(), resolved_by=by, resolved_at=timezone.now(),
+    )  # fmt: skip
+    discrepancy.refresh_from_db()
