@@ -18,6 +18,7 @@ from factcheck.models import Discrepancy, Document, Figure, Job, Measure, Scope
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosscheck import Held, agreements_of, request_crosscheck, state_key, state_of, states_of
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
+from factcheck.workflow.speakers import speakers_of
 
 from .acts import Act, ActForm, Several
 from .base import RecordAdmin, address_of
@@ -220,9 +221,14 @@ def states_seen(measures: list[Any], user: Any) -> dict[int, int]:
     wanted = Q(measure__in=[row.pk for row in measures])
     wanted |= Q(measure__key__in=[row.key for row in measures if row.general])
     rows = Figure.objects.compared().visible_to(user).filter(wanted, as_written="")
-    keys: dict[int, set[str]] = defaultdict(set)
+    held: dict[int, list[Figure]] = defaultdict(list)
     for figure in rows.select_related("document__publisher", "attribution__source", "measure"):
         for measure in measures:
             if figure.measure_id == measure.pk or (measure.general and figure.measure.key == measure.key):
-                keys[measure.pk].add(state_key(state_of(figure, measure)))
+                held[measure.pk].append(figure)
+    speakers, keys = speakers_of(held.values()), defaultdict(set)
+    for measure in measures:
+        for figure in held[measure.pk]:
+            said = speakers[figure.pk]
+            keys[measure.pk].add(state_key(state_of(figure, measure, said.name), said.first))
     return {pk: len(found) for pk, found in keys.items()}

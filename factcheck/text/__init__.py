@@ -12,6 +12,7 @@ from factcheck.text.lexicon import Lexicon, load
 from factcheck.text.likeness import Statement, amount, context_of, settle, statement_of, told_again
 from factcheck.text.measure_key import MeasureKey, differences, key_of
 from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
+from factcheck.text.same_party import one_party, same_party
 from factcheck.text.sentences import split as split_sentences
 from factcheck.text.units import convert
 from factcheck.text.values import (
@@ -71,9 +72,11 @@ __all__ = [
     "interval",
     "key_of",
     "load",
+    "one_party",
     "read",
     "reanchor",
     "reanchor_all",
+    "same_party",
     "settle",
     "split_sentences",
     "state_of",

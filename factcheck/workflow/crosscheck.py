@@ -58,7 +58,7 @@ from factcheck.text import (
 )
 from factcheck.text import Measure as MeasureValue
 
-from .speakers import says_of
+from .speakers import speakers_of
 from .transitions import mark_stale, move, require, told_to
 from .watch import watch_documents
 
@@ -188,9 +188,12 @@ def figures_of(measure: Measure) -> QuerySet[Figure]:
 def states_of(measure: Measure) -> list[Held]:
     """The distinct states of a measure, each with its figures, in a fixed order."""
     held: dict[str, Held] = {}
-    for figure in figures_of(measure):
-        state = state_of(figure, measure)
-        key = state_key(state)
+    figures = list(figures_of(measure))
+    speakers = speakers_of([figures])
+    for figure in figures:
+        speaker = speakers[figure.pk]
+        state = state_of(figure, measure, speaker.name)
+        key = state_key(state, speaker.first)
         row = held.setdefault(key, Held(key, state))
         row.figures.append(figure)
         held[key] = replace(row, state=joined(row.state, state))
@@ -207,8 +210,8 @@ def joined(state: State, copy: State) -> State:
     return replace(words, as_of=min(state, copy, key=began).as_of)
 
 
-def state_of(figure: Figure, measure: Measure) -> State:
-    """A figure's row as the engine's value, on the clock of its document."""
+def state_of(figure: Figure, measure: Measure, says: str) -> State:
+    """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
     zone = ZoneInfo(figure.document.zone)
     period = None
     if figure.as_of_start and figure.as_of_end:
@@ -233,7 +236,7 @@ def state_of(figure: Figure, measure: Measure) -> State:
         hedge=Hedge(figure.hedge),
         modality=Modality(figure.modality),
         as_of=period,
-        says=says_of(figure),
+        says=says,
         counted=figure.counted,
         direction=direction_of(figure.flags),
         published=printed_at(figure.document, zone),
@@ -247,10 +250,11 @@ def printed_at(document: Document, zone: ZoneInfo) -> datetime | None:
     return moment if moment and (moment.hour or moment.minute) else None
 
 
-def state_key(state: State) -> str:
+def state_key(state: State, says: str) -> str:
     """A name for a state by its content: number and hedge (its interval), scope, who says it, as-of.
 
-    The hour counts only where the copy states one. How the copy words the thing counted is no part of it.
+    ``says`` is the name under which the party was first met, so that another name of it makes no other state. The
+    hour counts only where the copy states one. How the copy words the thing counted is no part of it.
     """
     quantity = state.quantity
     numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
@@ -260,7 +264,7 @@ def state_key(state: State) -> str:
         start = period.start.isoformat() if stated_hour else period.start.date().isoformat()
         window = [start, period.granularity if period.basis != Basis.PUBLICATION else "day"]
     parts = [
-        *numbers, quantity.unit, state.hedge, state.modality, state.says.casefold(), state.measure.scope,
+        *numbers, quantity.unit, state.hedge, state.modality, says.casefold(), state.measure.scope,
         state.direction, *window,
     ]  # fmt: skip
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

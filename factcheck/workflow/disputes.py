@@ -30,7 +30,7 @@ from factcheck.models import (
     sort_of,
 )
 
-from .speakers import says_of
+from .speakers import speakers_of
 from .transitions import OF_ANOTHER_DESK, move_all, require
 
 ALSO_OF_ANOTHER_DESK = "A figure of another desk differs as well; ask the chief editor."
@@ -155,9 +155,11 @@ def statements_of(
     for measure, kind, state, key, figure in sides.annotate(key=SIDE_KEY).values_list(*columns).distinct():
         carried[measure, sort_of(Discrepancy(kind=kind)), state][key].append(figure)
     figures = figures_by_id(pk for keys in carried.values() for held in keys.values() for pk in held)
+    groups = [sorted({pk for held in keys.values() for pk in held}) for keys in carried.values()]
+    says = speakers_of([figures[pk] for pk in group] for group in groups)
     return {
         group: {
-            key: Statement(says_of(figures[min(held)]), tuple(figures[pk] for pk in sorted(set(held))))
+            key: Statement(says[min(held)].name, tuple(figures[pk] for pk in sorted(set(held))))
             for key, held in keys.items()
         }
         for group, keys in carried.items()

@@ -1,11 +1,19 @@
 """Who says a figure: the registered source, the party as the copy names it, or the outlet that speaks for itself.
 
+One party under several names is one here: by the aliases of the registry, and by the rules of ``text.same_party``.
 What is then made of it, one origin or two, one statement or two, is said where figures are compared.
 """
 
 from __future__ import annotations
 
-from factcheck.models import Figure
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from factcheck.models import Figure, SourceName, folded
+from factcheck.text import one_party
+
+MOST_NAMES = 200
+"""So many names are told apart by rule; a measure with more of them keeps them as they are written."""
 
 
 def says_of(figure: Figure) -> str:
@@ -14,3 +22,61 @@ def says_of(figure: Figure) -> str:
     if attribution is not None:
         return attribution.source.name if attribution.source else attribution.party
     return document.publisher.name if document.publisher else document.publisher_name
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A party as it is told, and the name under which it was first met, by which its statements are known for good."""
+
+    name: str
+    first: str
+
+
+def speakers_of(groups: Iterable[Iterable[Figure]]) -> dict[int, Speaker]:
+    """Who says each figure: one speaker for all names of a party that stand in a group.
+
+    A group is what is compared with each other: the figures of a measure. The registry is asked once for all of them,
+    and where it knows the party, the party is told by its name there.
+    """
+    ordered = [sorted(group, key=lambda figure: figure.pk) for group in groups]
+    aliases = registered(says_of(figure) for group in ordered for figure in group if not source_of(figure))
+    found: dict[int, Speaker] = {}
+    for group in ordered:
+        said: dict[int, str] = {}
+        known: dict[str, int] = {}
+        for figure in group:
+            name, source = says_of(figure), source_of(figure)
+            source, name = (source, name) if source else aliases.get(name, (None, name))
+            said[figure.pk] = name
+            known |= {name: source} if source else {}
+        found |= speakers_in(group, said, known)
+    return found
+
+
+def speakers_in(group: Sequence[Figure], said: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
+    """The speakers of one group, in the order of its figures: the first name of a party stands for the others."""
+    names = list(dict.fromkeys(said.values()))
+    party = one_party(names, known) if len(names) <= MOST_NAMES else {name: name for name in names}
+    told = {party[name]: name for name in reversed(names) if name in known}
+    first: dict[str, str] = {}
+    for figure in group:
+        first.setdefault(party[said[figure.pk]], says_of(figure))
+    return {pk: Speaker(told.get(party[name], party[name]), first[party[name]]) for pk, name in said.items()}
+
+
+def source_of(figure: Figure) -> int | None:
+    attribution = figure.attribution
+    return attribution.source_id if attribution is not None else figure.document.publisher_id
+
+
+def registered(names: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Of some names those that the registry knows: of which source they are, and what that one is called.
+
+    Who is confidential is not found in this way: the copy that names them would open the name.
+    """
+    wanted = {name: folded(name) for name in names if name.strip()}
+    if not wanted:
+        return {}
+    rows = SourceName.objects.filter(folded__in=set(wanted.values()), source__confidential=False)
+    found = {row[0]: (row[1], row[2]) for row in rows.values_list("folded", "source", "source__name")}
+    return {name: found[key] for name, key in wanted.items() if key in found}
