@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Max, Prefetch, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from factcheck.models import (
+    GRAVEST_FIRST,
+    MOST_TELLING_FIRST,
     CrossCheck,
     Desk,
     Discrepancy,
@@ -33,7 +36,7 @@ from factcheck.models import (
 from factcheck.states import DiscrepancyState
 from factcheck.text import Basis
 from factcheck.workflow.crosscheck import request_crosscheck
-from factcheck.workflow.disputes import resolve_dispute
+from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, resolve_dispute
 from factcheck.workflow.speakers import says_of
 from factcheck.workflow.transitions import may
 
@@ -45,11 +48,8 @@ from .shown import lines, link, links, moment, pill
 OPEN_FIRST = Case(
     When(state=DiscrepancyState.OPEN, then=Value(0)), When(state=DiscrepancyState.RESOLVED, then=Value(1)), default=2
 )
-GRAVEST_FIRST = Case(
-    *(When(kind=kind, then=Value(place)) for place, kind in enumerate(("conflict", "magnitude_slip", "superseded"))),
-    default=9,
-)
 SHOWN = 3
+MOST_PAIRS = 100
 BASIS = {
     Basis.STATED: "as the copy says", Basis.EVENT: "the day of the event",
     Basis.PUBLICATION: "the day of publication, for the copy names none",
@@ -105,8 +105,15 @@ class ResolveForm(ActForm):
     )  # fmt: skip
     note = forms.CharField(
         label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}),
-        help_text="It covers later copies too, until one of the two sides changes.",
+        help_text="It is said of all pairs of the dispute, and covers later copies too, until a statement changes.",
     )  # fmt: skip
+    newest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def fit(self) -> None:
+        """The last pair of the dispute that there is when the form is opened: what comes after it stays open."""
+        if self.record is not None:
+            pairs = Discrepancy.objects.visible_to(self.user).told_with(self.record)
+            self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
 
 
 def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
@@ -115,13 +122,21 @@ def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
     return sides.select_related("figure__document__publisher", "figure__attribution__source", "figure__claim")
 
 
+class DisputeList(ChangeList):
+    """One line for each dispute among the pairs that the list is narrowed to: the most telling one."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows.filter(pk__in=rows.leading().values("pk"))
+
+
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
     acts: ClassVar = {"resolve": Act(resolve_dispute, ResolveForm, done="It is resolved.")}
     bulk_acts = ("resolve",)
     record_template = "factcheck/admin/discrepancy.html"
-    list_display: ClassVar = ["shown", "reason", "where"]
-    list_display_links: ClassVar = ["reason"]
+    list_display: ClassVar = ["shown", "told", "where"]
+    list_display_links: ClassVar = ["told"]
     list_filter: ClassVar = ["kind", "state", "measure__topic"]
     list_select_related: ClassVar = ["measure"]
     search_fields: ClassVar = ["reason", "measure__counted"]
@@ -131,6 +146,23 @@ class DiscrepancyAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         sides = Prefetch("sides", seen_sides(request.user), to_attr="seen")
         return super().get_queryset(request).select_related("measure__topic", "resolved_by").prefetch_related(sides)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DisputeList
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, with the number of statements in each dispute on the page, asked for at once."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = list(changelist.result_list)
+        found = led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
+        for row, dispute in zip(changelist.result_list, found, strict=True):
+            row.dispute = dispute
+        return changelist
+
+    @admin.display(description="what differs", ordering="reason")
+    def told(self, row: Any) -> str:
+        dispute: Dispute = row.dispute
+        return dispute.told
 
     @admin.display(description="kind, state", ordering=OPEN_FIRST)
     def shown(self, row: Any) -> SafeString:
@@ -153,21 +185,32 @@ class DiscrepancyAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         told = carriers(side.figure for side in record.seen)
         sides = [[told[row.figure_id] for row in record.seen if row.side == side] for side in "ab"]
-        return {"sides": sides, "mail": as_mail(record, sides)}
+        rows = Discrepancy.objects.visible_to(request.user).told_with(record)
+        (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
+        others = dispute.besides(record)
+        pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MOST_PAIRS + 1])
+        return {
+            "sides": sides, "dispute": dispute, "pairs": pairs[:MOST_PAIRS], "more_pairs": len(pairs) > MOST_PAIRS,
+            "others": [(says, [(row, as_of_words(row.first)) for row in statements]) for says, statements in others],
+            "mail": as_mail(record, sides, others),
+        }  # fmt: skip
 
 
 def link_of(record: Any) -> SafeString | str:
     return links([record])
 
 
-def as_mail(row: Discrepancy, sides: list[list[Carrier]]) -> str:
-    """The discrepancy as plain text, to be pasted into a mail."""
+def as_mail(row: Discrepancy, sides: list[list[Carrier]], others: list[tuple[str, list[Statement]]]) -> str:
+    """The dispute as plain text, to be pasted into a mail: one pair in its sentences, the others in a line each."""
     lines = [row.reason]
     for side in sides:
         for carrier in side:
             document = carrier.figure.document
             where = f"{document}, {document.publisher or document.publisher_name}".rstrip(", ")
             lines.append(f"{carrier.says or 'Nobody named'}: “{' '.join(str(carrier.sentence).split())}” ({where})")
+    for says, statements in others:
+        given = ", ".join(f"“{one.first}” ({' and '.join(map(str, one.documents[:SHOWN]))})" for one in statements)
+        lines.append(f"Also {says or 'nobody named'}: {given}")
     return "\n\n".join(lines + [str(note) for note in row.notes])
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from factcheck.models import Claim, Discrepancy, DiscrepancyKind, Document, Job, VerificationTask
 from factcheck.states import ClaimState, DocumentState, JobState
+from factcheck.workflow.disputes import Dispute, disputes
 
 SHOWN = 8
 
@@ -25,7 +26,7 @@ def desk_day(user: Any) -> dict[str, Any]:
         "to_review": to_review(user)[:SHOWN],
         "in_check": documents.filter(state=DocumentState.IN_CHECK, kind="story").order_by("clear", "-pk")[:SHOWN],
         "to_confirm": documents.filter(state__in=[DocumentState.TO_CONFIRM, DocumentState.UNREADABLE])[:SHOWN],
-        "conflicts": conflicts(user)[:SHOWN],
+        "conflicts": conflicts(user),
         "failed": Job.objects.visible_to(user).filter(state=JobState.FAILED)[:SHOWN],
     }
 
@@ -36,6 +37,7 @@ def to_review(user: Any) -> QuerySet[Claim]:
     return waiting.select_related("document").order_by("-checkworthiness", "pk")
 
 
-def conflicts(user: Any) -> QuerySet[Discrepancy]:
-    rows = Discrepancy.objects.visible_to(user).open().select_related("measure__topic")
-    return rows.exclude(kind=DiscrepancyKind.NOT_COMPARABLE).order_by("kind", "-pk")
+def conflicts(user: Any) -> list[Dispute]:
+    """What is disputed or out of date, each measure once, the gravest first."""
+    rows = Discrepancy.objects.visible_to(user).open().exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
+    return disputes(rows, most=SHOWN)

@@ -15,12 +15,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from factcheck.models import Claim, Discrepancy, Figure, Measure
+from factcheck.models import Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import AnchorState, Basis
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.clearance import OUT_OF_DATE, expired_figures
 from factcheck.workflow.crosscheck import states_of
+from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.speakers import says_of
@@ -59,7 +60,7 @@ class Compared:
     others: list[Told]
     more: int
     copies: list[Figure]
-    discrepancies: list[Discrepancy]
+    discrepancies: list[Dispute]
 
     @property
     def normal(self) -> str:
@@ -90,9 +91,11 @@ def compared(figures: Iterable[Figure], user: Any) -> list[Compared]:
     return made
 
 
-def open_between(figure: Figure, user: Any) -> list[Discrepancy]:
-    rows = Discrepancy.objects.visible_to(user).open().filter(sides__figure=figure)
-    return list(rows.distinct().order_by("kind", "-pk")[:SHOWN])
+def open_between(figure: Figure, user: Any) -> list[Dispute]:
+    """What stands open against a figure, by the pair in which it stands itself."""
+    rows = Discrepancy.objects.visible_to(user).open()
+    own = DiscrepancyFigure.objects.filter(figure=figure).values("discrepancy")
+    return disputes(rows.filter(pk__in=own), most=SHOWN)
 
 
 class LinkForm(ActForm):

@@ -14,15 +14,16 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from factcheck.models import Discrepancy, Document, Figure, Job, Measure, Scope
+from factcheck.models import GRAVEST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosscheck import Held, agreements_of, request_crosscheck, state_key, state_of, states_of
+from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
 from factcheck.workflow.speakers import speakers_of
 
 from .acts import Act, ActForm, Several
 from .base import RecordAdmin, address_of
-from .crosschecks import as_of_words, desk_to_ask_for
+from .crosschecks import OPEN_FIRST, as_of_words, desk_to_ask_for
 from .shown import pill, yes
 
 MOST_AGREEMENTS = 60
@@ -175,7 +176,7 @@ class MeasureAdmin(RecordAdmin):
     def states(self, measure: Any) -> int:
         return int(measure.states_seen)
 
-    @admin.display(description="open", ordering="open_discrepancies")
+    @admin.display(description="open pairs", ordering="open_discrepancies")
     def in_conflict(self, measure: Any) -> SafeString | str:
         return pill("conflict", str(measure.open_discrepancies)) if measure.open_discrepancies else "–"
 
@@ -208,7 +209,9 @@ class MeasureAdmin(RecordAdmin):
         return {
             "told": told,
             "matrix": matrix(told),
-            "discrepancies": rows.exclude(state=DiscrepancyState.CLOSED).order_by("state", "-pk")[:200],
+            "discrepancies": disputes(
+                rows.exclude(state=DiscrepancyState.CLOSED), order=(OPEN_FIRST, GRAVEST_FIRST, "-pk"), most=200
+            ),
             "agreements": agreements[:MOST_AGREEMENTS],
         }
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, Topic
 from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import change_topic, record_topic
 
 from .acts import Act, ActForm
@@ -112,7 +113,7 @@ class TopicAdmin(RecordAdmin):
         return {
             "documents": documents.order_by("-published_at", "-pk")[:SHOWN],
             "measures": measures.order_by("counted", "pk")[:SHOWN],
-            "discrepancies": conflicts.order_by("kind", "-pk")[:SHOWN],
+            "discrepancies": disputes(conflicts, most=SHOWN),
             "shown": SHOWN,
         }
 

@@ -8,13 +8,24 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from factcheck.models import Claim, Discrepancy, Document, Figure, Policy, Revision, Verdict, VerificationTask
+from factcheck.models import (
+    GRAVEST_FIRST,
+    Claim,
+    Discrepancy,
+    Document,
+    Figure,
+    Policy,
+    Revision,
+    Verdict,
+    VerificationTask,
+)
 from factcheck.states import ClaimState, DiscrepancyState, DocumentState, FigureState
 from factcheck.workflow.clearance import clearance
+from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import suggest_topic
 from factcheck.workflow.transitions import may
 
-from .crosschecks import GRAVEST_FIRST, OPEN_FIRST
+from .crosschecks import OPEN_FIRST
 from .document_forms import ClaimForm
 from .marked import LONGEST, marked_text
 from .originals import is_shown
@@ -49,7 +60,7 @@ def workbench(request: HttpRequest, document: Document, revision: Revision) -> d
         "more_blockers": answer.more,
         "loose": list(loose[:100]),
         "threshold": Policy.of(document.desk).threshold,
-        "discrepancies": rows.select_related("measure").order_by(OPEN_FIRST, GRAVEST_FIRST, "-pk")[:50],
+        "discrepancies": disputes(rows, order=(OPEN_FIRST, GRAVEST_FIRST, "-pk"), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
         "suggested": suggest_topic(document) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,

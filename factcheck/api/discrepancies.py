@@ -1,4 +1,4 @@
-"""Discrepancies, both sides beside each other, in the sentences the figures stand in."""
+"""Discrepancies, both sides beside each other, in their sentences; and disputes, all of one measure as one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from factcheck.models import (
+    Desk,
     Discrepancy,
     DiscrepancyFigure,
     DiscrepancyKind,
@@ -18,12 +19,12 @@ from factcheck.models import (
     sentences_of,
 )
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.disputes import resolve_dispute
+from factcheck.workflow.disputes import Dispute, Statement, led_by, resolve_dispute
 from factcheck.workflow.speakers import says_of
 
 from .base import Act, RecordViewSet
 from .bodies import Note
-from .lists import Id
+from .lists import BIGGEST_ID, Id
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
@@ -75,6 +76,10 @@ class DiscrepancyDetail(DiscrepancySerializer):
 
 class Resolution(Note):
     resolution = serializers.ChoiceField(ResolutionKind.choices)
+    newest = serializers.IntegerField(
+        required=False, min_value=1, max_value=BIGGEST_ID,
+        help_text="The last pair of the dispute that you saw: what was found since stays open.",
+    )  # fmt: skip
 
 
 class DiscrepancyFilter(filters.FilterSet):
@@ -89,12 +94,11 @@ class DiscrepancyFilter(filters.FilterSet):
         return rows.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__in=mine).values("discrepancy"))
 
 
-class DiscrepancyViewSet(RecordViewSet):
+class PairViewSet(RecordViewSet):
+    """Pairs of statements as far as the person may see their figures; for the two nouns below."""
+
     queryset = Discrepancy.objects.select_related("measure", "resolved_by")
-    serializer_class = DiscrepancySerializer
-    detail_serializer_class = DiscrepancyDetail
     filterset_class = DiscrepancyFilter
-    acts: ClassVar = {"resolve": Act(resolve_dispute, Resolution)}
 
     def get_queryset(self) -> Any:
         documents = Document.objects.visible_to(self.request.user)
@@ -102,3 +106,66 @@ class DiscrepancyViewSet(RecordViewSet):
             "figure__document__publisher", "figure__attribution__source"
         )
         return super().get_queryset().prefetch_related(Prefetch("sides", sides.order_by("id"), to_attr="seen"))
+
+
+class DiscrepancyViewSet(PairViewSet):
+    serializer_class = DiscrepancySerializer
+    detail_serializer_class = DiscrepancyDetail
+    acts: ClassVar = {"resolve": Act(resolve_dispute, Resolution)}
+
+
+class DisputeSerializer(DiscrepancySerializer):
+    """The most telling pair of a dispute, and what is said in it besides."""
+
+    told = serializers.SerializerMethodField(
+        help_text="The reason of the pair, and how many more statements there are."
+    )
+    more = serializers.SerializerMethodField(help_text="How many statements there are besides the two of the pair.")
+    others = serializers.SerializerMethodField(help_text="Those statements, by who makes them.")
+
+    class Meta(DiscrepancySerializer.Meta):
+        fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "told", "more", "others"]
+
+    def get_told(self, row: Discrepancy) -> str:
+        return self._dispute(row).told
+
+    def get_more(self, row: Discrepancy) -> int:
+        return self._dispute(row).more
+
+    def get_others(self, row: Discrepancy) -> list[dict[str, Any]]:
+        told = self._dispute(row).by_party
+        return [{"says": says, "statements": [statement_line(one) for one in statements]} for says, statements in told]
+
+    def _dispute(self, row: Discrepancy) -> Dispute:
+        if "disputes" not in self.context:
+            user = self.context["request"].user
+            leading = list(self.parent.instance) if self.parent else [row]
+            desks = Desk.objects.visible_to(user)
+            found = led_by(leading, Discrepancy.objects.visible_to(user), desks=desks, statements=True)
+            self.context["disputes"] = {dispute.leading.pk: dispute for dispute in found}
+        dispute: Dispute = self.context["disputes"][row.pk]
+        return dispute
+
+
+def statement_line(statement: Statement) -> dict[str, Any]:
+    figure = statement.first
+    return {
+        "surface": figure.surface, "counted": figure.counted, "hedge": figure.hedge, "modality": figure.modality,
+        "value": figure.value, "low": figure.low, "high": figure.high, "unit": figure.unit,
+        "as_of": {"start": figure.as_of_start, "end": figure.as_of_end, "said": figure.as_of_said},
+        "figures": [one.pk for one in statement.figures],
+        "documents": [{"id": document.pk, "title": document.title} for document in statement.documents],
+    }  # fmt: skip
+
+
+class DisputeViewSet(PairViewSet):
+    """Disputes: of all that is open, or was resolved at once, between the statements of one measure, one row.
+
+    A dispute has the id of its most telling pair among those that are asked for, and is resolved as that discrepancy.
+    """
+
+    serializer_class = DisputeSerializer
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        rows = super().filter_queryset(queryset)
+        return rows.filter(pk__in=rows.leading().values("pk"))

@@ -16,7 +16,7 @@ from .claims import ClaimViewSet
 from .crosschecks import CrossCheckViewSet
 from .decisions import SignOffViewSet, VerdictViewSet, WaiverViewSet
 from .desks import DeskViewSet
-from .discrepancies import DiscrepancyViewSet
+from .discrepancies import DiscrepancyViewSet, DisputeViewSet
 from .docs import PAGE_APPS, DocsView, SchemaView
 from .documents import DocumentViewSet
 from .evidence import EvidenceViewSet
@@ -69,6 +69,7 @@ router.register("anchors", AnchorViewSet)
 router.register("attributions", AttributionViewSet)
 router.register("measures", MeasureViewSet)
 router.register("discrepancies", DiscrepancyViewSet)
+router.register("disputes", DisputeViewSet, basename="dispute")
 router.register("verification-tasks", TaskViewSet)
 router.register("verdicts", VerdictViewSet)
 router.register("sign-offs", SignOffViewSet)

@@ -29,6 +29,7 @@ from factcheck.permissions import MACHINE
 from factcheck.states import JobState
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
 from factcheck.workflow.desks import give_role, set_up_desk
+from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.documents import Arrival, ingest_document
 from factcheck.workflow.sources import load_registry
 
@@ -130,10 +131,11 @@ def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> N
 
 
 def tell(out: TextIO) -> dict[str, list[str]]:
-    """Print what was found, each as one sentence with both sides; returns the sentences of each kind."""
+    """Print what was found, each dispute once; returns what was printed of each kind."""
     found: dict[str, list[str]] = {}
+    told = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
     for kind, heading in HEADINGS.items():
-        found[kind] = [row.reason for row in Discrepancy.objects.open().filter(kind=kind)]
+        found[kind] = [in_words(row) for row in told if row.leading.kind == kind]
         print_all(out, heading, found[kind])
     measures = Measure.objects.filter(merged_into=None)
     found["agreement"] = [sentence for measure in measures for sentence in agreements_of(measure)]
@@ -141,6 +143,14 @@ def tell(out: TextIO) -> dict[str, list[str]]:
     stories = Document.objects.filter(kind="story").count()
     out.write(f"\n{Document.objects.count()} documents, {stories} of them our own stories, are in check.\n")
     return found
+
+
+def in_words(dispute: Dispute) -> str:
+    """A dispute by its most telling pair, and in the same breath what others say."""
+    others = [
+        f"{says or 'nobody named'}: {', '.join(str(row.first) for row in rows)}" for says, rows in dispute.by_party
+    ]
+    return f"{dispute.leading.reason} Also {'; '.join(others)}." if others else dispute.leading.reason
 
 
 def missing(found: dict[str, list[str]]) -> list[str]:

@@ -7,6 +7,8 @@ from .claims import Anchor, Attribution, Claim, Figure
 from .crosschecks import (
     ALARMS,
     GRAVEST_FIRST,
+    MOST_TELLING_FIRST,
+    SETTLED,
     SIDE_KEY,
     SORT,
     CrossCheck,
@@ -63,7 +65,9 @@ __all__ = [
     "ALARMS",
     "ERASED",
     "GRAVEST_FIRST",
+    "MOST_TELLING_FIRST",
     "QUIET_JOBS",
+    "SETTLED",
     "SIDE_KEY",
     "SORT",
     "Anchor",

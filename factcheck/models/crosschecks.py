@@ -86,6 +86,12 @@ DISPUTED = ALARMS
 SORT = Case(When(kind__in=DISPUTED, then=Value("dispute")), default=F("kind"), output_field=CharField())
 """What of a measure is told as one thing: all that is disputed, all that is superseded, all that is not comparable."""
 
+SETTLED = Case(
+    When(state=DiscrepancyState.RESOLVED, then=F("resolved_at")), default=Value(None),
+    output_field=models.DateTimeField(),
+)  # fmt: skip
+"""By which act it was resolved: what was resolved at another time, with another note, is told apart."""
+
 GRAVEST_FIRST = Case(
     *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*ALARMS, DiscrepancyKind.SUPERSEDED))),
     default=Value(9),
@@ -116,12 +122,14 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         return self.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__desk=desk).values("discrepancy"))
 
     def told_with(self, row: Discrepancy) -> DiscrepancyQuerySet:
-        """Those among these that are one thing with this one: of its measure, its sort and its state."""
+        """Those among these that are one thing with this one: of its measure, sort and state, resolved by one act."""
         kinds = DISPUTED if row.kind in DISPUTED else [row.kind]
-        return self.filter(measure=row.measure_id, kind__in=kinds, state=row.state)
+        rows = self.filter(measure=row.measure_id, kind__in=kinds, state=row.state)
+        return rows.filter(resolved_at=row.resolved_at) if row.state == DiscrepancyState.RESOLVED else rows
 
     def number_of_disputes(self) -> int:
-        return self.order_by().annotate(sort=SORT).values("measure", "sort", "state").distinct().count()
+        rows = self.order_by().annotate(sort=SORT, settled=SETTLED)
+        return rows.values("measure", "sort", "state", "settled").distinct().count()
 
     def leading(self, *, seen: Q | None = None) -> DiscrepancyQuerySet:
         """One for each dispute among these: its most telling pair, one of ``seen`` before any other.
@@ -129,7 +137,7 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         What is asked of the answer afterwards no longer changes which pair stands for the others.
         """
         order = MOST_TELLING_FIRST if seen is None else (Case(When(seen, then=0), default=1).asc(), *MOST_TELLING_FIRST)
-        place = Window(RowNumber(), partition_by=[F("measure"), SORT, F("state")], order_by=order)
+        place = Window(RowNumber(), partition_by=[F("measure"), SORT, F("state"), SETTLED], order_by=order)
         first = self.order_by().annotate(place=place).filter(place=1)
         return Discrepancy.objects.filter(pk__in=first.values("pk"))
 

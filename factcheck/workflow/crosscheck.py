@@ -395,7 +395,9 @@ def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[st
 
 def copies_told(held: Held, documents: int, owners: dict[int, int]) -> str:
     """In how many texts a state stands, and on how many origins they rest."""
-    origins = len({origin_of(figure, owners) for figure in held.figures})
+    named = sorted(origin_of(figure, owners) for figure in held.figures if figure.attribution_id)
+    bare = {origin_of(figure, owners) for figure in held.figures if not figure.attribution_id}
+    origins = len({*named[:1], *bare})  # all names of the party that says it are one origin
     says = f" ({held.state.says})" if held.state.says else ""
     figure = held.figures[0]
     return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +19,7 @@ from django.utils import timezone
 from factcheck.errors import Invalid, StaleRevision
 from factcheck.models import (
     GRAVEST_FIRST,
+    SETTLED,
     SIDE_KEY,
     SORT,
     Discrepancy,
@@ -29,19 +31,21 @@ from factcheck.models import (
     both_sides_of,
     sort_of,
 )
+from factcheck.states import DiscrepancyState
 
 from .speakers import speakers_of
 from .transitions import OF_ANOTHER_DESK, move_all, require
 
 ALSO_OF_ANOTHER_DESK = "A figure of another desk differs as well; ask the chief editor."
-Group = tuple[int, str, str]
-"""The measure, the sort and the state that the pairs of one dispute share."""
+Group = tuple[int, str, str, datetime | None]
+"""What the pairs of one dispute share: measure, sort and state, and the moment at which they were resolved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One number as somebody gives it for one time, and the figures that carry it, as far as they may be seen."""
 
+    key: str
     says: str
     figures: tuple[Figure, ...]
 
@@ -78,12 +82,21 @@ class Dispute:
         return self.leading.reason + besides + (f" {ALSO_OF_ANOTHER_DESK}" if self.elsewhere else "")
 
     @property
+    def statements(self) -> list[Statement]:
+        return [*filter(None, self.sides), *self.others]
+
+    @property
     def by_party(self) -> list[tuple[str, list[Statement]]]:
         """The other statements by who makes them, in the order of the names; those of nobody named come last."""
+        return self.besides(self.leading)
+
+    def besides(self, pair: Discrepancy) -> list[tuple[str, list[Statement]]]:
+        """All statements but the two of a pair, by who makes them."""
         found: dict[str, list[Statement]] = defaultdict(list)
-        for row in self.others:
-            found[row.says].append(row)
-        return sorted(found.items(), key=lambda told: (not told[0], told[0].casefold()))
+        for row in sorted(self.statements, key=in_order):
+            if row.key not in (pair.a_key, pair.b_key):
+                found[row.says].append(row)
+        return list(found.items())
 
 
 def disputes(
@@ -93,33 +106,44 @@ def disputes(
     """The disputes among some discrepancies, as told to whoever may see these desks; at most so many.
 
     Without ``desks`` every pair of ``rows`` may be shown. ``statements``: with all that is said in them, not only
-    counted. The number of queries is the same for one and for many.
+    counted, as far as these desks hold it. The number of queries is the same for one and for many.
     """
     seen = None if desks is None else both_sides_of(figure__document__desk__in=desks)
     found = list(rows.leading(seen=seen).select_related("measure__topic", "resolved_by").order_by(*order)[:most])
+    return led_by(found, rows, desks=desks, statements=statements)
+
+
+def led_by(
+    found: Sequence[Discrepancy], rows: DiscrepancyQuerySet, *, desks: Any = None, statements: bool = False
+) -> list[Dispute]:
+    """The disputes that some pairs lead, each told of all of its pairs among ``rows``, in the order of the pairs."""
+    if statements and desks is None:
+        raise TypeError("a pair may be shown that other desks' figures carry too: say whose figures are told")
     if not found:
         return []
+    seen = None if desks is None else both_sides_of(figure__document__desk__in=desks)
     rows = rows.order_by().filter(measure__in={row.measure_id for row in found})
     shown = rows if seen is None else rows.filter(seen)
     keys = keys_of(shown)
     hidden = set() if seen is None else set(groups_of(rows.filter(~seen)))
-    told = statements_of(found, shown, desks) if statements else {}
+    told = statements_of(found, shown, desks) if statements else dict[Group, dict[str, Statement]]()
     return [dispute_of(row, keys, hidden, told.get(group_of(row), {})) for row in found]
 
 
 def group_of(row: Discrepancy) -> Group:
-    return row.measure_id, sort_of(row), row.state
+    return row.measure_id, sort_of(row), row.state, row.resolved_at if row.state == DiscrepancyState.RESOLVED else None
 
 
 def groups_of(rows: DiscrepancyQuerySet, *more: str) -> Any:
-    return rows.annotate(sort=SORT).values_list("measure", "sort", "state", *more).distinct()
+    rows = rows.annotate(sort=SORT, settled=SETTLED)
+    return rows.values_list("measure", "sort", "state", "settled", *more).distinct()
 
 
 def keys_of(rows: DiscrepancyQuerySet) -> dict[Group, set[str]]:
     """The statements of each dispute, by their names."""
     found: dict[Group, set[str]] = defaultdict(set)
-    for measure, sort, state, key in groups_of(rows, "a_key").union(groups_of(rows, "b_key")):
-        found[measure, sort, state].add(key)
+    for *group, key in groups_of(rows, "a_key").union(groups_of(rows, "b_key")):
+        found[tuple(group)].add(key)
     return found
 
 
@@ -144,26 +168,26 @@ def in_order(statement: Statement) -> tuple[Any, ...]:
 
 
 def statements_of(
-    leading: list[Discrepancy], shown: DiscrepancyQuerySet, desks: Any
+    leading: Sequence[Discrepancy], shown: DiscrepancyQuerySet, desks: Any
 ) -> dict[Group, dict[str, Statement]]:
     """What is said in each dispute: by the name of the statement, with the figures that may be seen."""
-    sides = DiscrepancyFigure.objects.filter(Q(discrepancy__in=shown) | Q(discrepancy__in=[row.pk for row in leading]))
-    if desks is not None:
-        sides = sides.filter(figure__document__desk__in=desks)
+    told_of = Q(discrepancy__in=shown) | Q(discrepancy__in=[row.pk for row in leading])
+    sides = DiscrepancyFigure.objects.filter(told_of, figure__document__desk__in=desks)
     carried: dict[Group, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    columns = ("discrepancy__measure", "discrepancy__kind", "discrepancy__state", "key", "figure")
-    for measure, kind, state, key, figure in sides.annotate(key=SIDE_KEY).values_list(*columns).distinct():
-        carried[measure, sort_of(Discrepancy(kind=kind)), state][key].append(figure)
+    columns = ("measure", "kind", "state", "resolved_at")
+    paths = [f"discrepancy__{name}" for name in columns]
+    for *values, key, figure in sides.annotate(key=SIDE_KEY).values_list(*paths, "key", "figure").distinct():
+        pair = Discrepancy(**dict(zip(("measure_id", *columns[1:]), values, strict=True)))
+        carried[group_of(pair)][key].append(figure)
     figures = figures_by_id(pk for keys in carried.values() for held in keys.values() for pk in held)
     groups = [sorted({pk for held in keys.values() for pk in held}) for keys in carried.values()]
     says = speakers_of([figures[pk] for pk in group] for group in groups)
-    return {
-        group: {
-            key: Statement(says[min(held)].name, tuple(figures[pk] for pk in sorted(set(held))))
-            for key, held in keys.items()
-        }
-        for group, keys in carried.items()
-    }
+    told: dict[Group, dict[str, Statement]] = defaultdict(dict)
+    for group, keys in carried.items():
+        for key, held in keys.items():
+            some = tuple(figures[pk] for pk in sorted(set(held)))
+            told[group][key] = Statement(key, says[some[0].pk].name, some)
+    return told
 
 
 def figures_by_id(wanted: Iterable[int]) -> dict[int, Figure]:

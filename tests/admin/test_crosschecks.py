@@ -1,5 +1,7 @@
 """Discrepancies in the admin: both sides beside each other, settled by an editor who wrote neither; runs asked for."""
 
+import html
+
 import pytest
 from django.urls import reverse
 
@@ -108,6 +110,70 @@ def test_the_list_puts_open_ones_first_and_can_be_narrowed(client, people, confl
     assert rows.index(twin.pk) < rows.index(conflict.pk), "the open one comes first, although its kind is milder"
     told = client.get(address, {"kind__exact": "conflict", "state__exact": "resolved"}).context["cl"].result_list
     assert [row.pk for row in told] == [conflict.pk]
+
+
+@pytest.fixture
+def three(people, conflict):
+    """Three more parties who say otherwise: ten pairs, one dispute."""
+    topic = conflict.measure.topic
+    for who, homes in (("The farmers' union", 800), ("A bishop", 950), ("Police", 990)):
+        text = f"{who} said on Tuesday that {homes} homes were flooded in Larkmoor."
+        file_text(text, desk=people.desk, by=people.desk_chief, topic=topic, title=f"What {who} says")
+    do_jobs()
+    assert Discrepancy.objects.filter(kind="conflict").count() == 10
+    return Discrepancy.objects.filter(kind="conflict").leading().get()
+
+
+def test_a_dispute_is_one_line_of_the_list_with_how_many_more_statements_there_are(client, three):
+    answer = client.get(reverse("admin:factcheck_discrepancy_changelist"), {"kind__exact": "conflict"})
+    assert [row.pk for row in answer.context["cl"].result_list] == [three.pk]
+    assert f"{three.reason} (and 3 more statements of it)" in html.unescape(answer.content.decode())
+
+
+def test_the_page_shows_two_side_by_side_and_under_them_the_others_by_who_says_them(client, three):
+    answer = client.get(page(three))
+    assert [len(side) for side in answer.context["sides"]] == [1, 1]
+    told = [says for says, _ in answer.context["others"]]
+    assert len(told) == 3
+    assert told == sorted(told, key=str.casefold)
+    seen = html.unescape(answer.content.decode())
+    for says, ((statement, as_of),) in answer.context["others"]:
+        assert says in seen
+        assert str(statement.first) in seen
+        assert as_of in seen
+    assert seen.count("conflict</span> <a") == 9, "every other pair is reachable"
+
+
+def test_another_pair_of_it_leads_to_the_most_telling_one(client, three):
+    other = Discrepancy.objects.filter(kind="conflict").exclude(pk=three.pk).first()
+    seen = client.get(page(other)).content.decode()
+    assert "The most telling one is" in seen
+    assert f'href="{page(three)}"' in seen
+
+
+def test_the_form_settles_the_pairs_that_were_there_when_it_was_opened(client, people, three):
+    newest = client.get(page(three, "resolve")).context["form"]["newest"].value()
+    assert newest == Discrepancy.objects.filter(kind="conflict").latest("pk").pk
+    file_text("The mill said on Tuesday that 600 homes were flooded in Larkmoor.", desk=people.desk,
+              by=people.desk_chief, topic=three.measure.topic)  # fmt: skip
+    do_jobs()
+    assert resolve(client, three, newest=newest).status_code == 302
+    rows = Discrepancy.objects.filter(kind="conflict")
+    assert set(rows.filter(pk__lte=newest).values_list("state", flat=True)) == {"resolved"}
+    assert set(rows.filter(pk__gt=newest).values_list("state", flat=True)) == {"open"}
+
+
+@pytest.mark.parametrize("where", ["desk", "workbench", "topic", "measure"])
+def test_every_page_tells_a_dispute_once(where, client, documents, three):
+    address = {
+        "desk": reverse("admin:factcheck_desk"), "workbench": page(documents[0]), "topic": page(three.measure.topic),
+        "measure": page(three.measure),
+    }[where]  # fmt: skip
+    answer = client.get(address)
+    told = answer.context["conflicts" if where == "desk" else "discrepancies"]
+    assert [(row.leading.kind, row.more) for row in told if row.leading.kind == "conflict"] == [("conflict", 3)]
+    assert answer.content.decode().count('<span class="fc-pill fc-conflict">conflict</span>') == 1
+    assert "and 3 more statements" in answer.content.decode()
 
 
 def test_a_checker_has_a_topic_compared_and_is_led_to_the_work(client, people, documents):

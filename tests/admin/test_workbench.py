@@ -60,7 +60,7 @@ def test_a_long_list_is_cut_with_a_way_to_the_rest(client, document, monkeypatch
     assert f"{reverse('admin:factcheck_claim_changelist')}?document={document.pk}" in seen
 
 
-def test_the_gravest_open_discrepancy_stands_first(client, document):
+def test_the_gravest_open_discrepancy_stands_first_and_a_slip_with_the_conflict_it_belongs_to(client, document):
     figure = document.figures.first()
     for kind, state in (
         ("superseded", "open"), ("not_comparable", "open"), ("magnitude_slip", "open"), ("conflict", "open"),
@@ -68,10 +68,8 @@ def test_the_gravest_open_discrepancy_stands_first(client, document):
         row = DiscrepancyFactory(kind=kind, state=state, measure=figure.measure)
         for side, one in (("a", figure), ("b", FigureFactory(document=document, measure=figure.measure))):
             DiscrepancyFigure.objects.create(discrepancy=row, figure=one, side=side)
-    shown = [(row.kind, row.state) for row in client.get(page(document)).context["discrepancies"]]
-    assert shown == [
-        ("conflict", "open"), ("magnitude_slip", "open"), ("superseded", "open"), ("not_comparable", "open"),
-    ]  # fmt: skip
+    shown = [(row.leading.kind, row.more) for row in client.get(page(document)).context["discrepancies"]]
+    assert shown == [("conflict", 2), ("superseded", 0), ("not_comparable", 0)]
 
 
 def test_a_proposed_claim_shows_its_figures_before_it_is_accepted(client, document, people):

@@ -8,7 +8,7 @@ from factcheck import models
 from tests import factories as f
 
 NOUNS = (
-    "documents", "claims", "figures", "measures", "discrepancies", "verification-tasks", "evidence", "jobs",
+    "documents", "claims", "figures", "measures", "discrepancies", "disputes", "verification-tasks", "evidence", "jobs",
     "crosschecks", "reports", "report-subscriptions", "anchors", "attributions", "verdicts", "sign-offs", "waivers",
     "publications", "corrections", "feeds",
 )  # fmt: skip
@@ -58,7 +58,7 @@ def make(desk, user):
     subscription = f.ReportSubscriptionFactory(desk=desk, owner=user)
     subscription.recipients.add(user)
     made = (
-        document, claim, figures[0], measure, discrepancy, task, evidence, job, run, report, subscription, anchor,
+        document, claim, figures[0], measure, discrepancy, discrepancy, task, evidence, job, run, report, subscription, anchor,
         attribution, verdict, signed, waiver, published, correction, f.FeedFactory(desk=desk, publisher=source),
     )  # fmt: skip
     return {**dict(zip(NOUNS, (row.pk for row in made), strict=True)), "topics": topic.pk, "sources": source.pk}

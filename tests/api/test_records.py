@@ -133,6 +133,55 @@ def test_a_discrepancy_shows_only_the_figures_one_may_see(api, ids, desk):
     assert [document["id"] for state in measure["states"] for document in state["documents"]] == [ids["documents"]]
 
 
+def two_against(row: Discrepancy) -> list[Discrepancy]:
+    """Two more statements against the first side of a pair."""
+    first, made = row.sides.get(side="a").figure, []
+    for number, who in ((60, "fire brigade"), (70, "")):
+        pair = f.DiscrepancyFactory(measure=row.measure, a_key=row.a_key, b_key=f"b of {number}", distance=number)
+        said = f.AttributionFactory(document=first.document, party=who) if who else None
+        figure = f.FigureFactory(
+            document=first.document, measure=row.measure, value=number, surface=str(number), attribution=said
+        )
+        for side, one in (("a", first), ("b", figure)):
+            DiscrepancyFigure.objects.create(discrepancy=pair, figure=one, side=side)
+        made.append(pair)
+    return made
+
+
+def test_all_pairs_of_a_measure_are_one_dispute_with_what_others_say(api, ids):
+    first = Discrepancy.objects.get()
+    two_against(first)
+    assert len(api.editor.get("discrepancies/").json()["results"]) == 3
+    (row,) = api.editor.get("disputes/?state=open").json()["results"]
+    assert (row["id"], row["more"], len(row["a"]), len(row["b"])) == (first.pk, 2, 1, 1)
+    assert row["told"] == f"{first.reason} (and 2 more statements of it)"
+    assert sorted(one["statements"][0]["surface"] for one in row["others"]) == ["60", "70"]
+    assert "fire brigade" in [one["says"] for one in row["others"]]
+    assert api.editor.get(f"disputes/{first.pk}/").json()["others"] == row["others"]
+    assert api.stranger.get("disputes/").json()["results"] == []
+
+
+def test_a_dispute_shows_only_the_figures_one_may_see(api, ids):
+    pair = two_against(Discrepancy.objects.get())[0]
+    hidden = f.FigureFactory(measure=pair.measure)
+    DiscrepancyFigure.objects.create(discrepancy=pair, figure=hidden, side="b")
+    for caller, shown in ((api.editor, False), (api.chief_editor, True)):
+        told = caller.get("disputes/").json()["results"][0]["others"]
+        assert (hidden.pk in [pk for one in told for said in one["statements"] for pk in said["figures"]]) is shown
+
+
+def test_a_client_resolves_the_pairs_it_saw_and_no_later_one(api, ids):
+    first = Discrepancy.objects.get()
+    seen, later = two_against(first)
+    answer = api.editor.post(
+        f"discrepancies/{first.pk}/resolve/", {"resolution": "explained", "note": "two counts", "newest": seen.pk}
+    )
+    assert answer.status_code == 200, answer.content
+    states = dict(Discrepancy.objects.values_list("pk", "state"))
+    assert states == {first.pk: "resolved", seen.pk: "resolved", later.pk: "open"}
+    assert [row["state"] for row in api.editor.get("disputes/").json()["results"]] == ["open", "resolved"]
+
+
 FILTERS = [
     ("documents/?desk=metro&topic={topic}&kind=story&state=in_check&search=oberfurt", 1),
     ("documents/?search=nothing", 0),
@@ -143,6 +192,8 @@ FILTERS = [
     ("figures/?document={documents}&measure={measures}&state=found", 2),
     ("measures/?topic={topic}&document={documents}", 1),
     ("discrepancies/?topic={topic}&document={documents}&kind=conflict&state=open", 1),
+    ("disputes/?topic={topic}&document={documents}&kind=conflict&state=open", 1),
+    ("disputes/?state=resolved", 0),
     ("verification-tasks/?assignee=me&state=assigned&overdue=true", 1),
     ("verification-tasks/?overdue=false", 0),
     ("sources/?search=SOURCE&kind=media", 1),

@@ -184,6 +184,6 @@ def test_three_figures_of_a_measure_ask_no_more_of_the_database_than_one(staff):
 
 
 def test_figures_that_differ_from_more_than_a_thousand_others_are_told_in_every_report(story, staff):
-    many_discrepancies(story.figures.get(), 1100)
+    many_discrepancies(story.figures.get(), 1100, apart=True)
     assert len(build_document(story).discrepancies) == 1100
     assert build_desk_report(staff.desk, "conflicts", by=staff.editor).data["counts"]["conflict"] == 1100

@@ -14,7 +14,7 @@ from factcheck.models import Publication, ReportKind
 from factcheck.reports.build import OF_A_DESK
 from factcheck.reports.build.overdue import how_long
 from factcheck.reports.deliver import build_desk_report, build_document_report
-from factcheck.reports.render import as_html, as_text
+from factcheck.reports.render import as_html, as_text, render
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
 from tests.factories import TopicFactory
@@ -54,6 +54,26 @@ def test_conflicts_stand_side_by_side_with_who_says_each_and_when(staff):
     for words in (FORTY, SIXTY, "The flood", "High water"):
         assert words in as_html(data)
         assert words in as_text(data)
+
+
+def test_a_dispute_stands_once_in_every_report_and_format_with_what_others_say(staff):
+    said = {"desk": staff.desk, "by": staff.editor, "topic": TopicFactory(), "kind": "coverage"}
+    for number, who in ((40, "council of Torvik"), (60, "fire brigade"), (61, "farmers' union")):
+        file_text(f"The {who} said {number} homes were flooded on Monday.", title=f"The {who} counts", **said)
+    (line,) = told(staff, "conflicts")["conflicts"]
+    assert line["reason"].endswith("(and 1 more statement of it)")
+    (other,) = line["others"]
+    assert (other["says"], other["figure"], list(other["documents"])) == (
+        "council of Torvik", "40 homes", ["The council of Torvik counts"],
+    )  # fmt: skip
+    (digest,) = told(staff, "desk_digest")["discrepancies"]
+    assert digest["reason"] == line["reason"]
+    assert len(digest["documents"]) == 3
+    report = build_desk_report(staff.desk, "conflicts", by=staff.editor)
+    for format in ("html", "text", "csv"):
+        assert "council of Torvik" in render(report, format).body.decode(), format
+    for format in ("pdf", "xlsx", "json"):
+        assert render(report, format).body
 
 
 def test_of_another_desks_side_a_report_of_conflicts_tells_nothing(staff):

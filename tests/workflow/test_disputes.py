@@ -44,10 +44,11 @@ class Flood:
 
     def told(self, user=None, **asked):
         user = user or self.staff.editor
-        return disputes(Discrepancy.objects.visible_to(user).open(), **asked)
+        desks = Desk.objects.visible_to(user)
+        return disputes(Discrepancy.objects.visible_to(user).open(), desks=desks, **asked)
 
-    def one(self, **asked):
-        (found,) = self.told(**asked)
+    def one(self, user=None, **asked):
+        (found,) = self.told(user, **asked)
         return found
 
 
@@ -218,6 +219,21 @@ def test_a_pair_that_a_desk_sees_leads_and_the_other_desk_is_named_beside_it(sta
     assert flood.one().told in told.message
 
 
+def test_a_copy_on_another_desk_is_not_listed_beside_ours(staff):
+    flood, theirs = Flood(staff), Staff()
+    for text in (COUNCIL, BRIGADE, UNION):
+        flood.article(text)
+        flood.article(text, desk=theirs.desk, by=theirs.editor)
+    told = flood.one(statements=True)
+    assert {document.desk for row in told.statements for document in row.documents} == {staff.desk}
+    assert len(flood.one(staff.chief_editor, statements=True).statements[0].documents) == 2
+
+
+def test_whose_figures_are_told_is_never_left_open(four):
+    with pytest.raises(TypeError):
+        disputes(Discrepancy.objects.open(), statements=True)
+
+
 # A waiver
 
 
@@ -281,6 +297,14 @@ def test_what_was_found_since_the_person_looked_stays_open(flood):
     flood.article(POLICE)
     resolve_dispute(seen.leading, "explained", by=flood.staff.editor, note="two counts", newest=newest)
     assert Discrepancy.objects.open().count() == 3
+
+
+def test_what_was_resolved_at_another_time_is_told_with_its_own_note(four):
+    resolve_dispute(four.one().leading, "explained", by=four.staff.editor, note="they count other districts")
+    four.article("The mayor said 150 homes were flooded on Monday.")
+    resolve_dispute(four.one().leading, "corrected", by=four.staff.desk_chief, note="the mayor takes it back")
+    told = disputes(Discrepancy.objects.all(), order=["pk"])
+    assert [(row.leading.resolution, row.more) for row in told] == [("explained", 2), ("corrected", 3)]
 
 
 def test_a_changed_pair_is_not_resolved_by_who_saw_it_before(four):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factcheck.models import Discrepancy, Measure, SourceName, folded
-from factcheck.workflow.crosscheck import states_of
+from factcheck.workflow.crosscheck import agreements_of, states_of
 from factcheck.workflow.disputes import disputes, resolve_dispute
 from factcheck.workflow.speakers import speakers_of
 from tests.factories import AttributionFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
@@ -40,6 +40,12 @@ def test_two_names_of_one_ministry_carry_one_statement(budget):
     budget.article("The Finance Ministry", 40)
     budget.article("Sarvenna's Finance Ministry", 40)
     assert budget.states == [("Finance Ministry", 2)]
+
+
+def test_copies_that_name_one_party_in_two_ways_rest_on_one_origin(budget):
+    budget.article("The Finance Ministry", 40)
+    budget.article("Sarvenna's Finance Ministry", 40)
+    assert "stands in 2 documents and rests on 1 origin." in agreements_of(Measure.objects.get())[0]
 
 
 def test_the_ministries_of_two_countries_stay_two(budget):
@@ -78,7 +84,7 @@ def test_the_other_statements_of_a_dispute_are_listed_once_for_each_party(budget
     budget.article("The farmers' union", 41)
     budget.article("The Finance Ministry", 90)
     budget.article("Sarvenna's Finance Ministry", 120)
-    (dispute,) = disputes(Discrepancy.objects.filter(kind="conflict"), statements=True)
+    (dispute,) = disputes(Discrepancy.objects.filter(kind="conflict"), desks=[budget.staff.desk], statements=True)
     assert [(says, len(rows)) for says, rows in dispute.by_party] == [("Finance Ministry", 2)]
 
 

@@ -1,13 +1,15 @@
-"""The report of conflicts: the open discrepancies of a desk, both sentences side by side."""
+"""The report of conflicts: the open disputes of a desk, each by its most telling pair, and what others say."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
 
 from factcheck.models import (
+    GRAVEST_FIRST,
     Desk,
     Discrepancy,
     DiscrepancyKind,
@@ -16,62 +18,56 @@ from factcheck.models import (
     Sentence,
     sentences_of,
 )
-from factcheck.workflow.speakers import says_of
-from factcheck.workflow.transitions import told_to
+from factcheck.workflow.disputes import Dispute, Statement, disputes
 
-from .parts import ConflictLine, ConflictsReport, SentenceLine, SideLine, stamp
+from .parts import ConflictLine, ConflictsReport, OtherLine, SentenceLine, SideLine, stamp
 
-ORDER = {
-    kind: place
-    for place, kind in enumerate(
-        [
-            DiscrepancyKind.CONFLICT,
-            DiscrepancyKind.MAGNITUDE_SLIP,
-            DiscrepancyKind.SUPERSEDED,
-            DiscrepancyKind.NOT_COMPARABLE,
-        ]
-    )
-}
+KINDS = (
+    DiscrepancyKind.CONFLICT,
+    DiscrepancyKind.MAGNITUDE_SLIP,
+    DiscrepancyKind.SUPERSEDED,
+    DiscrepancyKind.NOT_COMPARABLE,
+)
 
 
 def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsReport:
-    """The open discrepancies of a desk, the gravest kind first. Of another desk's side nothing is told."""
+    """The open disputes of a desk, each once, the gravest kind first. Of another desk's side nothing is told."""
     now = at or timezone.now()
-    found = Discrepancy.objects.open().filter(figures__document__desk=desk).distinct()
-    rows = list(found.with_sides().order_by("pk"))
-    rows.sort(key=lambda row: (ORDER[DiscrepancyKind(row.kind)], row.pk))
-    own = [side.figure for row in rows for side in row.sides.all() if side.figure.document.desk_id == desk.pk]
-    sentences = sentences_of({figure.pk for figure in own})
-    kinds = Counter(row.kind for row in rows)
+    rows = Discrepancy.objects.open().of_desk(desk)
+    found = disputes(rows, desks=[desk.pk], order=(GRAVEST_FIRST, "pk"), statements=True)
+    sentences = sentences_of({figure.pk for row in found for side in row.sides if side for figure in side.figures})
+    kinds = Counter(row.leading.kind for row in found)
     return ConflictsReport(
         kind=ReportKind.CONFLICTS,
         title=f"Figures that do not go together: {desk}",
         desk=desk.name,
         built_at=stamp(now),
-        counts={kind: kinds[kind] for kind in ORDER},
-        conflicts=tuple(conflict_line(row, desk, sentences) for row in rows),
+        counts={kind: kinds[kind] for kind in KINDS},
+        conflicts=tuple(conflict_line(row, sentences) for row in found),
     )
 
 
-def conflict_line(row: Discrepancy, desk: Desk, sentences: dict[int, Sentence]) -> ConflictLine:
-    figures: dict[str, list[Figure]] = {"a": [], "b": []}
-    for side in row.sides.all():
-        if side.figure.document.desk_id == desk.pk:
-            figures[side.side].append(side.figure)
-    sides = tuple(side_line(figures[side], sentences) for side in "ab")
-    return ConflictLine(row.pk, row.kind, told_to(row, desk.pk), stamp(row.created_at), sides)
+def conflict_line(row: Dispute, sentences: dict[int, Sentence]) -> ConflictLine:
+    leading, sides = row.leading, tuple(side_line(side, sentences) for side in row.sides)
+    others = tuple(
+        OtherLine(one.says, str(one.first), day_of(one.figures), tuple(map(str, one.documents))) for one in row.others
+    )
+    return ConflictLine(leading.pk, leading.kind, row.told, stamp(leading.created_at), sides, others)
 
 
-def side_line(figures: list[Figure], sentences: dict[int, Sentence]) -> SideLine:
-    if not figures:
+def day_of(figures: Iterable[Figure]) -> str:
+    return next((figure.as_of_start.date().isoformat() for figure in figures if figure.as_of_start), "")
+
+
+def side_line(side: Statement | None, sentences: dict[int, Sentence]) -> SideLine:
+    if side is None:
         return SideLine(held=False)
-    as_of = next((figure.as_of_start.date().isoformat() for figure in figures if figure.as_of_start), "")
     lines = [
         SentenceLine(
             text=str(sentences.get(figure.pk, figure.surface)), surface=figure.surface, document=str(figure.document),
             publisher=figure.document.publisher.name if figure.document.publisher else figure.document.publisher_name,
             published_at=stamp(figure.document.published_at),
         )
-        for figure in figures
+        for figure in side.figures
     ]  # fmt: skip
-    return SideLine(True, says_of(figures[0]), as_of, tuple(lines))
+    return SideLine(True, side.says, day_of(side.figures), tuple(lines))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from factcheck.models import Correction, Desk, Discrepancy, Document, Publication, ReportKind, VerificationTask
-from factcheck.states import DiscrepancyState, DocumentState
+from factcheck.states import DocumentState
 
-from .documents import discrepancies_of, discrepancy_line, document_part
+from .documents import discrepancy_lines, document_part
 from .parts import VerificationReport, stamp
 
 
@@ -22,10 +22,9 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
     )
     out = Publication.objects.filter(document__desk=desk, at__gte=since)
     shown = recent.filter(state=DocumentState.IN_CHECK) | recent.filter(publications__in=out)
-    rows = Discrepancy.objects.filter(figures__document__desk=desk, state=DiscrepancyState.OPEN).distinct()
     late = VerificationTask.objects.filter(claim__document__desk=desk).overdue(now).select_related("claim", "assignee")
     parts = tuple(document_part(document, now, whole=False) for document in shown.distinct().order_by("pk"))
-    lines = tuple(discrepancy_line(row, desk) for row in discrepancies_of(rows))
+    lines = discrepancy_lines(Discrepancy.objects.open().of_desk(desk), desk)
     counts = {
         "in check": sum(part.state == DocumentState.IN_CHECK for part in parts),
         "clear": sum(part.clear for part in parts),

@@ -15,6 +15,7 @@ from factcheck.models import (
     Correction,
     Desk,
     Discrepancy,
+    DiscrepancyQuerySet,
     Document,
     Evidence,
     Figure,
@@ -25,8 +26,8 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
+from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.speakers import says_of
-from factcheck.workflow.transitions import told_to
 
 from .parts import (
     ClaimLine,
@@ -44,9 +45,7 @@ def build_document(document: Document, *, at: datetime | None = None) -> Verific
     """The verification report of a document."""
     now = at or timezone.now()
     part = document_part(document, now, whole=True)
-    lines = [
-        discrepancy_line(row, document.desk) for row in discrepancies_of(Discrepancy.objects.of_document(document))
-    ]
+    lines = discrepancy_lines(Discrepancy.objects.of_document(document), document.desk)
     counts = Counter(claim.state for claim in part.claims)
     return VerificationReport(
         kind=ReportKind.DOCUMENT,
@@ -54,7 +53,7 @@ def build_document(document: Document, *, at: datetime | None = None) -> Verific
         desk=document.desk.name,
         built_at=stamp(now),
         documents=(part,),
-        discrepancies=tuple(lines),
+        discrepancies=lines,
         counts=dict(sorted(counts.items())),
     )
 
@@ -208,18 +207,18 @@ def figure_line(figure: Figure) -> FigureLine:
     )
 
 
-def discrepancies_of(rows: Any) -> list[Discrepancy]:
-    return list(rows.exclude(state=DiscrepancyState.CLOSED).with_sides().order_by("pk"))
+def discrepancy_lines(rows: DiscrepancyQuerySet, desk: Desk) -> tuple[DiscrepancyLine, ...]:
+    """Each dispute once, and each resolution of one, as a desk may read it."""
+    standing = rows.exclude(state=DiscrepancyState.CLOSED)
+    return tuple(discrepancy_line(row) for row in disputes(standing, desks=[desk.pk], order=["pk"], statements=True))
 
 
-def discrepancy_line(row: Discrepancy, desk: Desk) -> DiscrepancyLine:
-    """A discrepancy as a desk may read it: with the titles of its own documents only.
+def discrepancy_line(row: Dispute) -> DiscrepancyLine:
+    """With the titles of the desk's own documents only.
 
     The note of a resolution may speak of either side: it is for a desk that holds both.
     """
-    figures = [side.figure for side in row.sides.all()]
-    titles = {figure.document_id: str(figure.document) for figure in figures if figure.document.desk_id == desk.pk}
-    reason = told_to(row, desk.pk)
-    held = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk.pk}
-    note = row.resolution_note if len(held) > 1 else ""
-    return DiscrepancyLine(row.kind, reason, row.state, row.resolution, note, tuple(titles.values()))
+    leading = row.leading
+    titles = {document.pk: str(document) for one in row.statements for document in one.documents}
+    note = leading.resolution_note if row.seen else ""
+    return DiscrepancyLine(leading.kind, row.told, leading.state, leading.resolution, note, tuple(titles.values()))

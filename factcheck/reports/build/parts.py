@@ -129,12 +129,25 @@ class SideLine:
 
 
 @dataclass(frozen=True)
+class OtherLine:
+    """What is said in a dispute besides its leading pair: by whom, as of when, and in which texts."""
+
+    says: str
+    figure: str
+    as_of: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ConflictLine:
+    """A dispute: its most telling pair with both sentences, and what others say."""
+
     id: int
     kind: str
     reason: str
     found_at: str
     sides: tuple[SideLine, ...]
+    others: tuple[OtherLine, ...] = ()
 
 
 @dataclass(frozen=True)

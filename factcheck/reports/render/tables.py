@@ -120,12 +120,15 @@ def overdue(data: Data) -> Table:
 def conflicts(data: Data) -> Table:
     header = (
         "Number", "Kind", "What differs", "Found at", "First says", "First as of", "First sentence", "First text",
-        "Second says", "Second as of", "Second sentence", "Second text",
+        "Second says", "Second as of", "Second sentence", "Second text", "What others say",
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (row["id"], words(row["kind"]), row["reason"], row["found_at"], *side(row["sides"][0]), *side(row["sides"][1]))
+        (
+            row["id"], words(row["kind"]), row["reason"], row["found_at"], *side(row["sides"][0]),
+            *side(row["sides"][1]), "; ".join(other(one) for one in row.get("others", ())),
+        )
         for row in data["conflicts"]
-    ]
+    ]  # fmt: skip
     return Table("Conflicts", header, rows)
 
 
@@ -137,6 +140,12 @@ def side(row: Data) -> tuple[Cell, ...]:
         row["says"], row["as_of"], lines[0]["text"] if lines else "",
         "; ".join(" ".join(filter(None, (line["document"], line["published_at"]))) for line in lines),
     )  # fmt: skip
+
+
+def other(row: Data) -> str:
+    """What one more party says in a dispute, in a line."""
+    as_of = f", as of {row['as_of']}" if row["as_of"] else ""
+    return f"{row['says'] or 'nobody named'}: {row['figure']}{as_of} ({', '.join(row['documents'])})"
 
 
 def late(data: Data) -> Table:
