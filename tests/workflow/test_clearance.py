@@ -327,5 +327,7 @@ def test_with_a_waiver_that_does_not_cover_all_a_page_still_gets_a_few(story, st
     waive_document(story, by=staff.desk_chief, note="breaking")
     many_discrepancies(story.figures.get(), 60)
     story.refresh_from_db()
-    answer = clearance(story, most=5)
-    assert (answer.clear, len(answer.blockers), answer.more) == (False, 5, len(clearance(story).blockers) - 5)
+    whole = len(clearance(story).blockers)
+    answer = clearance(story, most=1)
+    assert whole > 1
+    assert (answer.clear, len(answer.blockers), answer.more) == (False, 1, whole - 1)
