@@ -1,8 +1,8 @@
 """The broker of a site without a server: kombu's transport over a folder, which no unreadable file can end.
 
 A message is a hint, for the row is the queue; so what cannot be read is dropped and logged, and files are written
-under another name first, so that nobody reads half of one. A host uses it with ``CELERY_BROKER_URL = "filesystem://"``
-and ``CELERY_BROKER_TRANSPORT = "factcheck.broker:Transport"``.
+under another name first, so that nobody reads half of one. A host uses it with these two settings:
+``CELERY_BROKER_URL = "filesystem://localhost"`` and ``CELERY_BROKER_TRANSPORT = "factcheck.broker:Transport"``.
 """
 
 from __future__ import annotations

@@ -219,7 +219,7 @@ if REDIS_URL:
         "default": {"BACKEND": "newsroom.caching.Redis", "LOCATION": REDIS_URL, "KEY_PREFIX": f"{REDIS_PREFIX}cache"}
     }
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"  # kombu warns at each connection that names no host
     CELERY_BROKER_TRANSPORT = "factcheck.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "broker"),
