@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rules.predicates import Predicate, predicate
 
 from factcheck.models import (
@@ -18,6 +18,8 @@ from factcheck.models import (
     Claim,
     Desk,
     Discrepancy,
+    DiscrepancyFigure,
+    DiscrepancyKind,
     Document,
     DocumentKind,
     Event,
@@ -37,6 +39,7 @@ from factcheck.models import (
     Source,
     VerificationTask,
     Webhook,
+    folded,
 )
 
 
@@ -131,16 +134,37 @@ def figures_inside(claim: Claim) -> QuerySet[Figure]:
     return Figure.objects.filter(Q(claim=claim) | Q(claim=None, pk__in=inside.values("figure")))
 
 
+def of_one_measure_with(figures: QuerySet[Figure]) -> Q:
+    """What is of a measure of these figures; a general measure reaches into every topic."""
+    keys = Measure.objects.filter(general=True, key__in=figures.values("measure__key")).values("key")
+    return Q(measure__in=figures.values("measure")) | Q(measure__key__in=keys)
+
+
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
     """Whether one of these figures is compared with a figure of another text, and the person wrote that one.
 
     Also with one that stood in an earlier text of theirs: else they would take their own out for a moment.
     """
     held = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
-    keys = Measure.objects.filter(general=True, key__in=held.values("measure__key")).values("key")
-    same = Q(measure__in=held.values("measure")) | Q(measure__key__in=keys)  # a general one reaches into every topic
-    own = Figure.objects.filter(same, document__authors=user.pk)
+    own = Figure.objects.filter(of_one_measure_with(held), document__authors=user.pk)
     return own.exclude(document__in=figures.values("document")).exists()
+
+
+def would_make_one_of_both_sides(user: Any, names: set[str]) -> bool:
+    """Whether two of these folded names say figures compared with each other, in a text of the person and in another.
+
+    Names of one source say one thing; who gives or takes them decides who differs from whom.
+    """
+    own = Figure.objects.filter(document__authors=user.pk).exclude(measure=None)
+    others = Figure.objects.compared().filter(of_one_measure_with(own)).exclude(document__authors=user.pk)
+    theirs = names & names_that_say(others)
+    return bool(theirs) and len(theirs | (names & names_that_say(own))) > 1
+
+
+def names_that_say(figures: QuerySet[Figure]) -> set[str]:
+    """As whose these figures are told, as folded names: the party, or the outlet that speaks for itself."""
+    party = ("attribution__source__name", "attribution__party", "document__publisher__name", "document__publisher_name")
+    return {folded(next(filter(None, row), "")) for row in figures.values_list(*party).distinct()} - {""}
 
 
 @predicate
@@ -150,16 +174,22 @@ def is_not_the_other_side(user: Any, record: Any) -> bool:
 
 @predicate
 def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
-    """Not a text that is compared with theirs; their own story is theirs to correct, whatever it is compared with."""
+    """Not a text that differs from theirs, or ever did: else they would agree with it for a moment.
+
+    Their own story is theirs to correct, whatever it differs from.
+    """
     if document.kind == DocumentKind.STORY and document.authors.filter(pk=user.pk).exists():
         return True
-    return not are_compared_with_own(user, figures_of(document))
+    sides = DiscrepancyFigure.objects.exclude(discrepancy__kind=DiscrepancyKind.NOT_COMPARABLE)
+    own = sides.filter(figure__document__authors=user.pk, discrepancy=OuterRef("discrepancy"))
+    other = own.exclude(figure__document=document).exclude(side=OuterRef("side"))
+    return not sides.filter(Exists(other), figure__document=document).exists()
 
 
 @predicate
 def did_not_write_against(user: Any, source: Source) -> bool:
     voiced = Figure.objects.filter(Q(attribution__source=source) | Q(document__publisher=source))
-    return not are_compared_with_own(user, voiced)
+    return not are_compared_with_own(user, voiced.exclude(document__authors=user.pk))
 
 
 @predicate
@@ -275,7 +305,7 @@ NOT_OTHER_SIDE = Guard(
 NOT_ITS_WORDS = Guard(
     leaves_the_other_side_its_words,
     "four_eyes_other_side",
-    "It is compared with a text that you wrote; someone else must change its words.",
+    "It differs from a text that you wrote, or did; someone else must change its words.",
 )
 NOT_ITS_VOICE = Guard(
     did_not_write_against,
@@ -330,7 +360,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "keep_webhook"): (CHIEF,),
     ("membership", "remove"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
-    ("source", "change"): (CHECKERS_SOMEWHERE, AT_HOME, NOT_ITS_VOICE),
+    ("source", "change"): (CHECKERS_SOMEWHERE, AT_HOME),
     ("source", "grade"): (EDITORS_SOMEWHERE, AT_HOME, NOT_ITS_VOICE),
     ("source", "entrust"): (HOME_CHIEF,),
     ("source", "open_name"): (ENTRUSTED,),

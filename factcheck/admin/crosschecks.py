@@ -110,10 +110,10 @@ class ResolveForm(ActForm):
     newest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def fit(self) -> None:
-        """The last pair of the dispute that there is when the form is opened: what comes after it stays open."""
-        if self.record is not None:
-            pairs = Discrepancy.objects.visible_to(self.user).told_with(self.record)
-            self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
+        """The last pair that there is when the form is opened, for one dispute or many: what comes after stays open."""
+        pairs = Discrepancy.objects.visible_to(self.user)
+        pairs = pairs if self.record is None else pairs.told_with(self.record)
+        self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
 
 
 def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:

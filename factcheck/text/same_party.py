@@ -7,10 +7,11 @@ its registry's. In doubt two names are two parties. Which words of a sentence na
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
+from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 
 
@@ -18,13 +19,17 @@ def _words(said: str) -> frozenset[str]:
     return frozenset(said.split())
 
 
+_LEX = load()
 _ARTICLES = _words("the a an its their his her our")
 _LINKS = _words("of for the and on in to de la von van der del &")
+_HE = _words("mr sir lord king prince pope")
+_SHE = _words("mrs ms miss dame lady queen princess")
+_COURTESY = _words("mr sir lord mrs ms miss dame lady dr doctor professor acting former")
+_UNDER = _words("deputy vice vice-president")
 _TITLES = _words(
-    "president vice-president minister premier chancellor governor mayor senator general colonel major captain "
-    "lieutenant admiral king queen prince princess pope bishop sheriff chief secretary ambassador judge justice "
-    "professor dr doctor mr mrs ms miss sir dame lord lady prime deputy foreign acting former"
-)
+    "president minister premier chancellor governor mayor senator general colonel major captain lieutenant admiral "
+    "bishop sheriff chief secretary ambassador judge justice prime foreign"
+) | (_HE | _SHE | _COURTESY | _UNDER)
 _OFFICES = Pattern(
     r"(?i)^(?:(?:a|an|the)\s+)?(?:spokes(?:man|woman|person)|office|press\s+(?:service|office))\s+(?:for|of)\s+(?:the\s+)?(.+)$"
     r"|^(.+?)(?:'s|(?<=s)')\s+(?:office|press\s+(?:service|office)|spokes(?:man|woman|person))$"
@@ -36,7 +41,7 @@ _BODIES = _words(
     "bank fund union association federation organization society company group corporation party movement brigade "
     "battalion staff command team unit center council official spokesman spokeswoman resident witness worker "
     "network press news post time herald tribune gazette journal mail telegraph mirror observer review daily radio "
-    "television house street nation state republic city town county district region province"
+    "television house league island airline street nation state republic city town county district region province"
 )
 _OF_A_PLACE = _words(
     "council mayor governor police government parliament president king queen army navy authority brigade ministry "
@@ -59,12 +64,17 @@ _SPELLINGS = (("fence", "fense"), ("isation", "ization"), ("labour", "labor"), (
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name taken apart: ``owner`` is whose it is or where, ``core`` the rest; a person has a surname."""
+    """A name taken apart: ``owner`` is whose it is or where, ``core`` the rest.
+
+    What may be a person has a surname; ``titles`` stand before it, and ``post`` before them ("Torvik Mayor Ada Orr").
+    """
 
     core: frozenset[str]
     owner: frozenset[str] = frozenset()
     surname: str = ""
     forenames: tuple[str, ...] = ()
+    titles: frozenset[str] = frozenset()
+    post: frozenset[str] = frozenset()
     acronym: str = ""
     initials: frozenset[str] = frozenset()
 
@@ -123,29 +133,53 @@ def _may_be_one(one: str, other: str, known: Mapping[str, object]) -> bool:
 def _same(a: _Name, b: _Name) -> bool:
     if not a.whole or not b.whole:
         return False
+    if a.surname and b.surname:
+        return a.surname == b.surname and _same_person(a, b)
     if a.whole == b.whole:
         return True
     if a.acronym or b.acronym:
         return _is_acronym_of(a, b) or _is_acronym_of(b, a)
-    if a.surname and b.surname:
-        return a.surname == b.surname and _fit(a.forenames, b.forenames)
     if a.core != b.core:
         return False
     if a.owner and b.owner:
         return _same_place(a.owner, b.owner)
-    return len(a.core) > 1
+    return len(" ".join(a.core).split()) > 1
 
 
 def _is_acronym_of(short: _Name, full: _Name) -> bool:
     return bool(short.acronym) and not full.acronym and short.acronym in full.initials
 
 
-def _fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether forenames may be of one person: one of them is not told, or the first are equal, or an initial."""
+def _same_person(a: _Name, b: _Name) -> bool:
+    """Whether two with one surname are one person.
+
+    A bare name is that of a longer one only where a title says that it is a person at all: Canada is not Health
+    Canada, nor Ford Gerald Ford. Without a forename in common two titles must be those of one office.
+    """
+    if (a.titles & _HE and b.titles & _SHE) or (a.titles & _SHE and b.titles & _HE):
+        return False
+    if a.forenames and b.forenames:
+        return all(
+            x == y or (1 in (len(x), len(y)) and x[0] == y[0]) for x, y in zip(a.forenames, b.forenames, strict=False)
+        )
+    if a.forenames != b.forenames and not (a.titles or b.titles):
+        return False
+    return _same_office(a.titles - _COURTESY, b.titles - _COURTESY) and (
+        not a.post or not b.post or _same_place(a.post, b.post)
+    )
+
+
+def _same_office(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether titles before a surname may be of one office: one is not told, or one says the other more briefly.
+
+    >>> _same_office(frozenset(["prime", "minister"]), frozenset(["minister"]))
+    True
+    >>> _same_office(frozenset(["deputy", "mayor"]), frozenset(["mayor"]))
+    False
+    """
     if not one or not other:
         return True
-    a, b = one[0], other[0]
-    return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
+    return (one <= other or other <= one) and one & _UNDER == other & _UNDER
 
 
 def _same_place(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -191,7 +225,7 @@ def _parsed(name: str) -> _Name:
         return _Name(frozenset([letters]), acronym=letters)
     parsed = _person(words) or _body(words)
     initials = _initials(words) | ({alias.replace(".", "").casefold()} if _ACRONYM.match(alias) else set())
-    return _Name(parsed.core, parsed.owner, parsed.surname, parsed.forenames, "", frozenset(initials))
+    return replace(parsed, initials=frozenset(initials))
 
 
 def _person(words: list[str]) -> _Name | None:
@@ -201,9 +235,15 @@ def _person(words: list[str]) -> _Name | None:
     if not names or len(names) > 4 or not all(word[:1].isupper() for word in names):
         return None
     low = [_plain(word) for word in names]
+    if len(words) == 1 and words[0] in _LEX.countries:
+        return None
     if any(word.endswith(("'s", "s'")) for word in names) or low[-1] in _BODIES or low[0] in _NO_FORENAMES:
         return None
-    return _Name(frozenset(low), surname=low[-1], forenames=tuple(low[:-1]))
+    before = [_plain(word) for word in words[: at + 1]]
+    return _Name(
+        frozenset(low), surname=low[-1], forenames=tuple(low[:-1]),
+        titles=frozenset(before) & _TITLES, post=frozenset(before) - _TITLES - _LINKS,
+    )  # fmt: skip
 
 
 def _body(words: list[str]) -> _Name:
@@ -216,6 +256,8 @@ def _body(words: list[str]) -> _Name:
     else:
         owner, words = _place_behind(words) or _place_before(words)
     core = frozenset(_plain(word) for word in words if word.casefold() not in _LINKS)
+    if len(words) == 2 and words[0].casefold() in _NO_FORENAMES:
+        core = frozenset([" ".join(map(_plain, words))])  # the West Bank is no Bank of the West
     return _Name(core, frozenset(_plain(word) for word in owner if word.casefold() not in _LINKS))
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from factcheck.errors import Invalid
+from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
-from factcheck.permissions import MACHINE
+from factcheck.permissions import MACHINE, NOT_ITS_VOICE, would_make_one_of_both_sides
 from factcheck.seals import seal, unseal
 
 from .transitions import change, log, require, require_note, require_storable
@@ -68,6 +68,7 @@ def record_source(
 
     Raises:
         Invalid: a name or domain another source already has, a platform, or an unknown kind.
+        NotAllowed: its names would make one party of two that differ, one of them in the person's own text.
     """
     require(by, desk, "record_source")
     if kind not in SourceKind.values:
@@ -77,6 +78,7 @@ def record_source(
     wanted = {clean_domain(domain) for domain in domains}
     people = list(confidants)
     refuse_strangers(people)
+    refuse_names_of_both_sides(by, (name, *aliases))
     if confidential:
         code = f"source-{hashlib.sha256(seal(name).encode()).hexdigest()[:8]}"
         shown, sealed, slug, aliases, wanted = code, seal(name), code, (), set()
@@ -139,6 +141,7 @@ def change_source(
     Raises:
         Invalid: a name or domain another source has, a platform, an unknown kind, or owners in a circle.
         StaleRevision: the source has changed since ``version``.
+        NotAllowed: names or owner of a source that differs from the person's own text, or would no longer.
     """
     require(by, source, "change")
     texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
@@ -150,6 +153,7 @@ def change_source(
         raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_sealed")
     if owner is not KEEP:
         refuse_circle(source, owner)
+    leave_its_voice(by, source, name=shown, owner=source.owner if owner is KEEP else owner, aliases=texts)
     said = {"name": None if name is None else shown, "kind": kind, "country": country}
     values: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
     if owner is not KEEP:
@@ -168,6 +172,32 @@ def change_source(
     except IntegrityError:
         source.refresh_from_db()
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
+
+
+def leave_its_voice(by: Any, source: Source, *, name: str, owner: Source | None, aliases: Iterable[str] | None) -> None:
+    """Leave names and owner of a source as they are to whoever wrote against it: by them parties are told apart.
+
+    Raises:
+        NotAllowed: what it says is compared with a text of the person, or would be said by one party with that text.
+    """
+    before = {row.folded for row in source.names.all()}
+    after = {folded(text) for text in (name, *aliases)} if aliases is not None else before | {folded(name)}
+    if before == after and name == source.name and owner == source.owner:
+        return
+    if not isinstance(by, MACHINE) and not NOT_ITS_VOICE.allows.test(by, source):
+        raise NotAllowed(NOT_ITS_VOICE.message, code=NOT_ITS_VOICE.code)
+    if before != after:
+        refuse_names_of_both_sides(by, before | after)
+
+
+def refuse_names_of_both_sides(by: Any, names: Iterable[str]) -> None:
+    """No author says that two parties are one, or are not, where one of them differs from their text.
+
+    Raises:
+        NotAllowed: these are names of both.
+    """
+    if not isinstance(by, MACHINE) and would_make_one_of_both_sides(by, {folded(name) for name in names}):
+        raise NotAllowed(NOT_ITS_VOICE.message, code=NOT_ITS_VOICE.code)
 
 
 def refuse_circle(source: Source, owner: Source | None) -> None:

@@ -163,6 +163,20 @@ def test_the_form_settles_the_pairs_that_were_there_when_it_was_opened(client, p
     assert set(rows.filter(pk__gt=newest).values_list("state", flat=True)) == {"open"}
 
 
+def test_so_does_the_form_for_many(client, people, three):
+    address = reverse("admin:factcheck_discrepancy_changelist")
+    said = {"action": "resolve", "_selected_action": f"{three.pk}.{three.version}", "index": 0}
+    newest = client.post(address, said).context["form"]["newest"].value()
+    file_text("The mill said on Tuesday that 600 homes were flooded in Larkmoor.", desk=people.desk,
+              by=people.desk_chief, topic=three.measure.topic)  # fmt: skip
+    do_jobs()
+    said |= {"confirmed": 1, "resolution": "explained", "note": "They count other districts.", "newest": newest}
+    client.post(address, said)
+    rows = Discrepancy.objects.filter(kind="conflict")
+    assert set(rows.filter(pk__lte=newest).values_list("state", flat=True)) == {"resolved"}
+    assert set(rows.filter(pk__gt=newest).values_list("state", flat=True)) == {"open"}
+
+
 @pytest.mark.parametrize("where", ["desk", "workbench", "topic", "measure"])
 def test_every_page_tells_a_dispute_once(where, client, documents, three):
     address = {

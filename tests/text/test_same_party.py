@@ -44,6 +44,15 @@ ONE = [
     ("US", "United States"),
     ("IDF", "Israel Defense Forces"),
     ("Kremlin", "Kremlin spokesman Dmitry Peskov"),
+    ("central bank", "Central Bank"),
+    ("central bank", "Sarvenna's central bank"),
+    ("Mayor Orr", "Mayor Ada Orr"),
+    ("Mayor Orr", "Orr"),
+    ("Ms. Orr", "Mayor Ada Orr"),
+    ("Prime Minister Orr", "Minister Orr"),
+    ("Mayor Ada Orr", "Senator Ada Orr"),
+    ("Ukraine's President Zelensky", "Ukrainian President Zelensky"),
+    ("George Bush", "George W. Bush"),
 ]
 TWO = [
     ("Finance Ministry", "Defence Ministry"),
@@ -86,6 +95,29 @@ TWO = [
     ("Velmora Herald", "Sundby Herald"),
     ("a spokesman", "a spokeswoman"),
     ("Mayor Ada Torvik", "council of Torvik"),
+    ("Lebanon", "Caritas Lebanon"),
+    ("Canada", "Health Canada"),
+    ("France", "Air France"),
+    ("Ukraine", "UNICEF Ukraine"),
+    ("Israel", "Steve Israel"),
+    ("Jordan", "Michael Jordan"),
+    ("Jordan", "Mr. Michael Jordan"),
+    ("Jordan's government", "Mr. Jordan"),
+    ("Ford", "Gerald Ford"),
+    ("Watch", "Human Rights Watch"),
+    ("Mayor Jones", "Sheriff Jones"),
+    ("Mayor Jones", "Deputy Mayor Jones"),
+    ("President Jones", "Vice President Jones"),
+    ("Prime Minister Jones", "Foreign Minister Jones"),
+    ("King Charles", "Prince Charles"),
+    ("Pope John", "King John"),
+    ("Mr. Lee", "Ms. Lee"),
+    ("President Bush", "Governor Bush"),
+    ("Torvik Mayor Orr", "Velden Mayor Orr"),
+    ("George H. W. Bush", "George W. Bush"),
+    ("George H. Bush", "George W. Bush"),
+    ("Premier League", "Champions League"),
+    ("West Bank", "Bank of West"),
     ("", "Reuters"),
     ("", ""),
 ]
@@ -114,7 +146,7 @@ def test_a_name_in_other_words_does_not_make_two_of_one():
 
 
 def test_a_surname_that_two_people_share_is_taken_for_neither():
-    names = ["Ada Orr", "Orr", "Will Orr"]
+    names = ["Mayor Ada Orr", "Orr", "Mayor Will Orr"]
     assert one_party(names) == {name: name for name in names}
 
 
@@ -130,8 +162,8 @@ def test_all_names_of_a_party_become_its_first():
 
 
 def test_what_the_registry_holds_apart_is_never_one():
-    names = ["Zelensky", "Volodymyr Zelensky"]
-    assert one_party(names, {"Zelensky": 1, "Volodymyr Zelensky": 2}) == {name: name for name in names}
+    names = ["Zelensky", "President Volodymyr Zelensky"]
+    assert one_party(names, {"Zelensky": 1, "President Volodymyr Zelensky": 2}) == {name: name for name in names}
     assert one_party(names, {"Zelensky": 1}) == dict.fromkeys(names, "Zelensky")
 
 

@@ -14,7 +14,7 @@ from factcheck.workflow.documents import Arrival, ingest_document, revise_docume
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from factcheck.workflow.particulars import describe_document
-from factcheck.workflow.sources import change_source, grade_source
+from factcheck.workflow.sources import change_source, grade_source, record_source
 from tests.factories import MeasureFactory, SourceFactory, TopicFactory
 from tests.stories import TUESDAY, Staff, do_jobs, file_text, person, registered
 
@@ -211,12 +211,46 @@ def test_the_name_of_the_other_side_s_source_is_not_theirs_to_change_or_grade(st
     for act in (
         lambda: change_source(mail, by=author, name="Torvik Post"),
         lambda: change_source(mail, by=author, aliases=["council of Torvik"]),
+        lambda: change_source(mail, by=author, owner=SourceFactory()),
         lambda: grade_source(mail, "F", by=author, reason="I say so"),
     ):
         assert refused(act) == "four_eyes_other_side"
+    change_source(mail, by=author, name="Mail", kind="media", country="NO", domains=["mail.example"], party_to=[topic])
     change_source(mail, by=staff.editor, name="Morning Mail")
     grade_source(mail, "B", by=staff.editor, reason="two corrections in a year")
     assert "discrepancy_open" in codes(ours)
+
+
+def test_quoting_the_source_in_their_own_text_as_well_does_not_make_it_theirs_to_rename(staff, author):
+    brigade, topic = registered("fire brigade"), TopicFactory()
+    both = f"{OURS} The fire brigade said 12 roads were closed."
+    file_text(both, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic)
+    assert refused(lambda: change_source(brigade, by=author, aliases=["council of Torvik"])) == "four_eyes_other_side"
+
+
+def test_no_source_is_given_the_names_of_both_sides_by_an_author(sides, staff, author):
+    ours, _ = sides
+    both = ["council of Torvik", "fire brigade"]
+    other, council = registered("Torvik Museum"), {"desk": staff.desk, "kind": "official"}
+    for act in (
+        lambda by: change_source(other, by=by, aliases=both),
+        lambda by: record_source("Torvik", by=by, aliases=both, **council),
+        lambda by: record_source("The fire brigade", by=by, aliases=both[:1], **council),
+    ):
+        assert refused(act, author) == "four_eyes_other_side"
+    assert "discrepancy_open" in codes(ours)
+    record_source("Fire brigade", by=author, aliases=["brigade of Torvik"], **council)
+    registry = record_source("Torvik", by=staff.editor, aliases=both[:1], **council)
+    assert refused(lambda: change_source(registry, by=author, aliases=both)) == "four_eyes_other_side"
+
+
+def test_a_text_that_only_agrees_with_theirs_takes_new_words_from_them(staff, author):
+    topic = TopicFactory()
+    file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
+    theirs = file_text(ALIKE, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher_name="Mail")
+    revise_document(theirs, (ALIKE + " Roads were closed.").encode(), by=author)
+    describe_document(theirs, by=author, authors=(author,))
 
 
 def test_a_source_of_which_nothing_is_compared_with_theirs_is_theirs_to_change(staff, author):
