@@ -81,7 +81,7 @@ def test_of_another_desks_side_a_report_of_conflicts_tells_nothing(staff):
     data = told(staff, "conflicts")
     (line,) = data["conflicts"]
     assert [side["held"] for side in line["sides"]].count(False) == 1
-    for secret in ("60", "mayor", "High water", "The Post"):
+    for secret in ("60 homes", "mayor", "High water", "The Post"):
         assert secret not in str(line), secret
         assert secret not in as_html(data).split("<main>")[1]
     assert "another desk" in as_html(data)
