@@ -67,6 +67,11 @@ def is_absolute(value: str) -> bool:
     return PurePosixPath(value).is_absolute() and "\0" not in value
 
 
+def is_path(value: str) -> bool:
+    """A dotted path to something in a module."""
+    return re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value) is not None
+
+
 def is_sender(value: str) -> bool:
     """One address, with or without a name before it, that can stand in the head of a mail."""
     found = getaddresses([value])

@@ -17,7 +17,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from factcheck.allowed import Allowed, Entries, between, is_absolute, is_seal_key, is_sender, is_site, named, or_empty
+from factcheck.allowed import (
+    Allowed,
+    Entries,
+    between,
+    is_absolute,
+    is_path,
+    is_seal_key,
+    is_sender,
+    is_site,
+    named,
+    or_empty,
+)
 
 MOST_ORIGINS = 10
 VERDICTS = ("supported", "refuted", "conflicting_evidence", "not_enough_evidence", "outdated")
@@ -89,6 +100,9 @@ class Settings:
     RENDERERS: Annotated[dict[str, str], RENDERERS_FORM] = field(default_factory=dict)
     """Further formats of reports: dotted path by name, such as ``{"markdown": "desk.reports.as_markdown"}``."""
 
+    MATCHING_SCORER: Annotated[str, or_empty("a dotted path to a function", is_path)] = ""
+    """The function that says how likely two figures are of one measure, by dotted path; empty takes the app's own."""
+
     REPORT_FROM: Annotated[str, SENDER] = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
 
@@ -132,7 +146,7 @@ setting_changed.connect(forget)
 
 def check_settings(**_: Any) -> list[CheckMessage]:
     """System check: every key of ``FACTCHECK`` is known, its value is allowed, and what it names is there."""
-    return [*faults(given()), *lost_paths("READERS"), *lost_paths("RENDERERS")]
+    return [*faults(given()), *lost_paths("READERS"), *lost_paths("RENDERERS"), *lost_scorer()]
 
 
 def refuse_bad_settings() -> None:
@@ -178,6 +192,16 @@ def faults_of(name: Any, value: Any) -> Iterator[CheckMessage]:
             yield Error(f"FACTCHECK[{name!r}]: {words}.", id="factcheck.E004")
     elif not allowed.holds(value):
         yield Error(f"FACTCHECK[{name!r}] must be {allowed.words}.", id="factcheck.E003")
+
+
+def lost_scorer() -> Iterator[CheckMessage]:
+    """A scorer named by dotted path that is not there, or is no function."""
+    path = given().get("MATCHING_SCORER") if isinstance(given(), dict) else None
+    try:
+        if path and isinstance(path, str) and not callable(import_string(path)):
+            raise ImportError(f"{path} is no function")
+    except Exception as error:  # a module may fail in any way when it is loaded
+        yield Error(f"FACTCHECK['MATCHING_SCORER'] leads nowhere: {error}", id="factcheck.E005")
 
 
 def lost_paths(setting: str) -> Iterator[CheckMessage]:

@@ -28,6 +28,7 @@ from factcheck.models import (
     Feed,
     Figure,
     Job,
+    Judgement,
     Measure,
     Membership,
     Notification,
@@ -67,6 +68,8 @@ def documents_of(record: Any) -> list[Document]:
         return [record.document]
     if isinstance(record, (VerificationTask, Evidence)):
         return [record.claim.document]
+    if isinstance(record, Judgement):
+        return [record.a.document, record.b.document]
     if isinstance(record, Measure):
         return list(Document.objects.filter(figures__measure=record).distinct())
     if isinstance(record, Discrepancy):
@@ -135,9 +138,14 @@ def figures_inside(claim: Claim) -> QuerySet[Figure]:
 
 
 def of_one_measure_with(figures: QuerySet[Figure]) -> Q:
-    """What is of a measure of these figures; a general measure reaches into every topic."""
+    """What is of a measure of these figures; a general measure reaches into every topic.
+
+    A text under embargo is compared with what it is held against, and its author knows of both.
+    """
     keys = Measure.objects.filter(general=True, key__in=figures.values("measure__key")).values("key")
-    return Q(measure__in=figures.values("measure")) | Q(measure__key__in=keys)
+    own = figures.values("measure")
+    beside = Q(measure__held_against__in=own) | Q(measure__embargoed_beside__in=own)
+    return Q(measure__in=own) | Q(measure__key__in=keys) | beside
 
 
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
@@ -245,7 +253,8 @@ def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
 
     @predicate(name="author of none compared")
     def wrote_none(user: Any, measure: Measure) -> bool:
-        return not documents_compared(measure, everywhere=everywhere).filter(authors=user.pk).exists()
+        compared = documents_compared(measure, everywhere=everywhere)
+        return not any(rows.filter(authors=user.pk).exists() for rows in (compared, held_beside([measure])))
 
     every = EDITORS_EVERYWHERE
     return Guard(edits, every.code, every.message), Guard(wrote_none, NO_AUTHOR.code, NO_AUTHOR.message)
@@ -296,6 +305,31 @@ def may_open_name(user: Any, source: Source) -> bool:
     return Role.DESK_CHIEF in roles_at_home(user, source) or bool(is_confidant.test(user, source))
 
 
+def wrote_one_compared(user: Any, *figures: Figure) -> bool:
+    """Whether a person wrote one of the texts whose figures these are compared with, or their own."""
+    texts = Document.objects.filter(pk__in=[figure.document_id for figure in figures])
+    measures = [figure.measure for figure in figures if figure.measure]
+    compared = (documents_compared(measure, everywhere=False) for measure in measures)
+    return any(rows.filter(authors=user.pk).exists() for rows in (texts, *compared, held_beside(measures)))
+
+
+def held_beside(measures: Iterable[Measure]) -> QuerySet[Document]:
+    """The texts under embargo that are compared with these measures, seen by their own desks alone."""
+    keys = [measure.pk for measure in measures]
+    against = Q(figures__measure__held_against__in=keys) | Q(figures__measure__embargoed_beside__in=keys)
+    return Document.objects.filter(against).distinct()
+
+
+@predicate
+def is_no_party_to(user: Any, judgement: Judgement) -> bool:
+    return not wrote_one_compared(user, judgement.a, judgement.b)
+
+
+@predicate
+def did_not_judge(user: Any, judgement: Judgement) -> bool:
+    return bool(judgement.by_id != user.pk)
+
+
 NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
 NOT_OTHER_SIDE = Guard(
     is_not_the_other_side,
@@ -324,6 +358,10 @@ MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone wh
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
+NO_PARTY = Guard(
+    is_no_party_to, "four_eyes_author", "You wrote a text whose figures these are compared with; someone else decides."
+)
+NOT_PROPOSER = Guard(did_not_judge, "four_eyes_judge", "You judged this yourself; someone else must confirm it.")
 RECIPIENT = Guard(is_recipient, "not_recipient", "This notice is somebody else's.")
 HOME_CHIEF = Guard(
     is_chief_at_home, "role_missing", "This needs the role desk chief on the desk that entered the source."
@@ -399,6 +437,9 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "pin"): (EDITORS, NO_AUTHOR),
     ("figure", "confirm_as_of"): (REVIEWERS, NO_AUTHOR, NOT_OTHER_SIDE, MAY_SIGN),
     ("figure", "state_as_of"): (REVIEWERS, NO_AUTHOR, NOT_OTHER_SIDE, MAY_SIGN),
+    ("figure", "judge"): (EDITORS,),
+    ("judgement", "confirm"): (EDITORS_EVERYWHERE, NO_PARTY, NOT_PROPOSER),
+    ("judgement", "withdraw"): (EDITORS_EVERYWHERE, NO_PARTY),
     ("measure", "merge"): for_all_compared(everywhere=False),
     ("measure", "split"): for_all_compared(everywhere=False),
     ("measure", "set_general"): for_all_compared(everywhere=True),
@@ -418,6 +459,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("evidence", "drift"): (CHECKERS,),
     ("evidence", "supersede"): (CHECKERS,),
     ("evidence", "withdraw"): (CHECKERS,),
+    ("discrepancy", "judge"): (EDITORS_EVERYWHERE,),
     ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NO_AUTHOR),
     ("job", "retry"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),

@@ -28,6 +28,7 @@ class JobName(TextChoices):
     FETCH_DOCUMENT = "fetch_document"
     POLL_FEED = "poll_feed"
     CROSSCHECK = "crosscheck"
+    REGROUP = "regroup"
     CAPTURE_EVIDENCE = "capture_evidence"
     SEND_REPORT = "send_report"
     SWEEP = "sweep"
@@ -100,12 +101,20 @@ def enqueue_all(name: JobName, wanted: Iterable[tuple[str, dict[str, Any], int]]
         Job.objects.bulk_create(some, ignore_conflicts=True)
 
 
+def enqueue_regroup(within: Topic | Document, *, by: Any = None) -> Job:
+    """Ask for the figures of a topic, or of a text in none, to be grouped anew."""
+    kind = "topic" if isinstance(within, Topic) else "document"
+    return enqueue(JobName.REGROUP, f"{kind}:{within.pk}", {kind: within.pk}, by=by)
+
+
 def enqueue_crosscheck(
-    scope: str, target: Document | Measure | Topic | None = None, *, by: Any = None, desk: Desk | None = None
-) -> Job:
+    scope: str, target: Document | Measure | Topic | None = None, *, by: Any = None, desk: Desk | None = None,
+    regrouped: bool = False,
+) -> Job:  # fmt: skip
     """Ask for a comparison of the figures of a document, a measure, a topic, or of everything.
 
-    Two desks that ask for the same measure or topic get a job each, for a desk sees only its own.
+    Two desks that ask for the same measure or topic get a job each, for a desk sees only its own. ``regrouped``: the
+    figures are none that are new, the machine groups them otherwise; what that finds voids no sign-off.
     """
     args: dict[str, Any] = {"scope": scope, "document": None, "measure": None, "topic": None}
     if target is not None:
@@ -113,4 +122,6 @@ def enqueue_crosscheck(
     key = f"{scope}:{target.pk if target else 'all'}"
     if desk is not None and not isinstance(target, Document):
         key = f"{key}:desk:{desk.pk}"
+    if regrouped:
+        key, args["regrouped"] = f"{key}:regrouped", True
     return enqueue(JobName.CROSSCHECK, key, args, by=by, desk=desk)

@@ -63,6 +63,12 @@ class DiscrepancyState(TextChoices):
     CLOSED = "closed"
 
 
+class JudgementState(TextChoices):
+    PROPOSED = "proposed"
+    STANDING = "standing"
+    WITHDRAWN = "withdrawn"
+
+
 class JobState(TextChoices):
     DUE = "due"
     RUNNING = "running"
@@ -88,6 +94,7 @@ class Transition:
 
 D, C, F, T = DocumentState, ClaimState, FigureState, TaskState
 E, X, J = EvidenceState, DiscrepancyState, JobState
+G = JudgementState
 STANDING = (D.ARRIVING, D.TO_CONFIRM, D.UNREADABLE, D.IN_CHECK, D.PUBLISHED)
 UNSIGNED = (C.PROPOSED, C.OPEN, C.IN_VERIFICATION, C.IN_REVIEW, C.STALE)
 ASSESSABLE = (E.LINKED, E.ACCEPTED, E.REJECTED, E.DRIFTED)
@@ -147,6 +154,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("discrepancy", "resolve", (X.OPEN,), (X.RESOLVED,), (X.RESOLVED,)),
     Transition("discrepancy", "close", (X.OPEN,), (X.CLOSED,), (X.CLOSED,), True, False),
     Transition("discrepancy", "reopen", (X.RESOLVED, X.CLOSED), (X.OPEN,), (X.OPEN,), True, False),
+    # Judgement: of an author it waits for a second person
+    Transition("judgement", "confirm", (G.PROPOSED,), (G.STANDING,)),
+    Transition("judgement", "withdraw", (G.PROPOSED, G.STANDING), (G.WITHDRAWN,), (G.WITHDRAWN,)),
     # Job
     Transition("job", "retry", (J.FAILED,), (J.DUE,)),
 )

@@ -38,6 +38,7 @@ from factcheck.models import (
     ReportSubscription,
     Revision,
     Snapshot,
+    Topic,
 )
 from factcheck.permissions import MACHINE
 from factcheck.queue import QUEUE, JobName, enqueue
@@ -56,6 +57,14 @@ from factcheck.workflow.documents import is_of_host, refuse_document
 from factcheck.workflow.evidence import fail_capture, store_capture
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, close_poll, take_entry, take_file, unseen
 from factcheck.workflow.fetches import completed, fail_fetch, fetches_of, store_fetch
+from factcheck.workflow.grouping import (
+    ask_for_regrouping,
+    compare_moved,
+    enter_topics,
+    group_document,
+    regroup_topic,
+    ungrouped,
+)
 from factcheck.workflow.jobs import forget_quiet_jobs
 from factcheck.workflow.notices import remind_of_deadlines
 from factcheck.workflow.publication import follow_up_expired
@@ -252,6 +261,9 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
     """Compare the measures of a run one by one; a restarted run goes on behind the last one it has compared."""
     run_ = open_crosscheck(lease.job)
     start = lease.job.done
+    if run_.document and ungrouped(run_.document).exists():  # the weights could not be read when it was
+        with lease.effect():
+            group_document(run_.document)
     measures = measures_left(run_, anew=start == 0)
     lease.hold(total=start + len(measures), done=start)
     left_out = 0
@@ -260,10 +272,23 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
         left_out += found.left_out
         with lease.effect(done=done):
             note_reached(run_, measure)
-            store_found(measure, found, by=MACHINE(JobName.CROSSCHECK))
+            regrouped = bool(lease.job.args.get("regrouped"))
+            store_found(measure, found, by=MACHINE(JobName.CROSSCHECK), regrouped=regrouped)
     with lease.effect():
         close_crosscheck(run_, left_out=left_out)
     return run_.found
+
+
+def regroup(lease: Lease) -> dict[str, Any]:
+    """Group the figures of a topic anew, or of a text that is in none."""
+    args = lease.job.args
+    with lease.effect(total=1, done=1):
+        if topic := Topic.objects.filter(pk=args.get("topic")).first():
+            moves = regroup_topic(topic, by=MACHINE(JobName.REGROUP))
+        else:
+            moves = group_document(Document.objects.get(pk=args["document"]))
+            compare_moved(moves)
+    return {"figures": moves.figures, "measures": len(moves.measures)}
 
 
 def capture_evidence(lease: Lease) -> dict[str, Any]:
@@ -304,6 +329,7 @@ def sweep(lease: Lease) -> dict[str, Any]:
     """What goes out of date by the clock: figures that were published, answers of the gate, rows of small work."""
     with lease.effect():
         done = {"follow_ups": follow_up_expired(by=MACHINE(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
+        done |= {"embargoes_ended": enter_topics(timezone.now()), "regroup": ask_for_regrouping(timezone.now())}
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
     return {**done, "keys": keys, "unmailed": show_unmailed(), "asked": watch_clock()}
@@ -351,6 +377,7 @@ HANDLERS: dict[JobName, Callable[[Lease], dict[str, Any]]] = {
     JobName.FETCH_DOCUMENT: fetch_document,
     JobName.POLL_FEED: poll_feed,
     JobName.CROSSCHECK: crosscheck,
+    JobName.REGROUP: regroup,
     JobName.CAPTURE_EVIDENCE: capture_evidence,
     JobName.SEND_REPORT: send_report,
     JobName.SWEEP: sweep,

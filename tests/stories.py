@@ -41,7 +41,7 @@ from factcheck.tasks import run
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document
 from factcheck.workflow.evidence import assess_evidence, link_evidence, record_evidence
-from factcheck.workflow.reading import read_text, store_reading
+from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
 from factcheck.workflow.verification import sign_off, start_claim, submit_verdict
 from tests.factories import DeskFactory, SourceFactory, UserFactory
 
@@ -105,6 +105,9 @@ def do_jobs(document: Document | None = None) -> Any:
         snapshot = Snapshot.objects.get(pk=args["snapshot"])
         extract = read_bytes(response_of(bytes(snapshot.warc)), filename="pasted.txt", media_type="text/plain")
         owner = Document.objects.get(pk=args["document"])
+        if stored := owner.revisions.filter(snapshot=snapshot).first():
+            lease.finish(store_second_reading(stored, read_again(stored), by=MACHINE(JobName.READ_DOCUMENT)))
+            continue
         reading = read_text(owner, extract)
         counts = store_reading(owner, snapshot, extract, reading, by=MACHINE(JobName.READ_DOCUMENT), person=args["by"])
         lease.finish(counts)

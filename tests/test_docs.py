@@ -41,6 +41,7 @@ EYES = {
     "four_eyes_submitter": "not the submitter",
     "four_eyes_signer": "who may sign off its claim",
     "four_eyes_words": "not who last changed the words",
+    "four_eyes_judge": "not who judged it",
     "not_submitter": "the submitter only",
     "not_assignee": "the assignee only",
 }

@@ -39,6 +39,7 @@ GOOD = {
     "VERDICT_LABELS": [{}, {"supported": "Confirmed"}, LABELS],
     "READERS": [{}, {".odt": READER}, {".7z": READER}],
     "RENDERERS": [{}, {"markdown": RENDERER}, {"Word_97-2003": RENDERER}],
+    "MATCHING_SCORER": ["", "factcheck.text.matching.scorer.same"],
     "REPORT_FROM": ["", "desk@news.example", "The Desk <desk@news.example>", '"Desk, The" <desk@news.example>', "root@localhost"],
     "SEAL_KEYS": [[], [Fernet.generate_key().decode()], [Fernet.generate_key().decode() for _ in range(2)]],
 }  # fmt: skip
@@ -53,6 +54,7 @@ BAD = {
     "VERDICT_LABELS": [{"suported": "x"}, {"supported": ""}, {"supported": "  "}, {"supported": None}, {1: "x"}, [], "supported"],
     "READERS": [{"odt": READER}, {".ODT": READER}, {".": READER}, {"": READER}, {".tar.gz": READER}, {"*.odt": READER}, {1: READER}, [".odt"]],
     "RENDERERS": [{"../x": RENDERER}, {"": RENDERER}, {"a b": RENDERER}, {"x" * 41: RENDERER}, {"x\n": RENDERER}, {1: RENDERER}, "markdown"],
+    "MATCHING_SCORER": ["same", ".scorer.same", "a b.same", "factcheck.text.matching.", None, 7],
     "REPORT_FROM": ["desk", "desk@", "@news.example", "a@news.example, b@news.example", "Desk <>", "a@news.example\nBcc: b@news.example", None],
     "SEAL_KEYS": [["short"], [""], [Fernet.generate_key().decode(), "short"], [7], [Fernet.generate_key()], "short", {}],
 }  # fmt: skip

@@ -19,7 +19,9 @@ from factcheck.models import (
     Document,
     Evidence,
     Figure,
+    FigureProfile,
     Job,
+    Judgement,
     Measure,
     Publication,
     Verdict,
@@ -34,6 +36,7 @@ from factcheck.states import (
     EvidenceState,
     FigureState,
     JobState,
+    JudgementState,
     TaskState,
 )
 from factcheck.workflow.claims import (
@@ -54,6 +57,8 @@ from factcheck.workflow.evidence import (
     retire_evidence,
 )
 from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
+from factcheck.workflow.matching import PROFILE_COLUMNS
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.transitions import mark_stale, move
 from factcheck.workflow.verification import (
@@ -71,6 +76,7 @@ from factcheck.workflow.verification import (
     unblock_task,
     waive_claim,
 )
+from tests.factories import FigureFactory, UserFactory
 from tests.stories import Staff, file_text, in_hours
 
 ACTORS = (
@@ -78,7 +84,8 @@ ACTORS = (
 )  # fmt: skip
 STATES = {
     "document": DocumentState, "claim": ClaimState, "figure": FigureState, "verification_task": TaskState,
-    "evidence": EvidenceState, "discrepancy": DiscrepancyState, "job": JobState,
+    "evidence": EvidenceState, "discrepancy": DiscrepancyState, "judgement": JudgementState,
+    "job": JobState,
 }  # fmt: skip
 
 EDITORS = "editor desk_chief chief_editor"
@@ -123,6 +130,8 @@ MATRIX = {
     ("evidence", "supersede"): ("accepted", "superseded", CHECKERS),
     ("evidence", "withdraw"): ("accepted", "withdrawn", CHECKERS),
     ("discrepancy", "resolve"): ("open", "resolved", EDITORS),
+    ("judgement", "confirm"): ("proposed", "standing", EDITORS),
+    ("judgement", "withdraw"): ("proposed standing", "withdrawn", EDITORS),
     ("job", "retry"): ("failed", "due", EDITORS),
 }
 
@@ -176,6 +185,8 @@ ACTS = {
     ("evidence", "supersede"): lambda row, by: retire_evidence(row, "supersede", by=by, note="a newer count"),
     ("evidence", "withdraw"): lambda row, by: retire_evidence(row, "withdraw", by=by, note="they took it back"),
     ("discrepancy", "resolve"): lambda row, by: resolve_dispute(row, "explained", by=by, note="two districts"),
+    ("judgement", "confirm"): confirm_judgement,
+    ("judgement", "withdraw"): lambda row, by: withdraw_judgement(row, by=by, note="a slip"),
     ("job", "retry"): retry_job,
 }
 
@@ -218,6 +229,8 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
         return put(row, state, stance="" if state in ("requested", "capture_failed", "captured") else "supports")
     if kind == "discrepancy":
         return put(discrepancy_of(story), state, resolution="explained", resolution_note="two districts")
+    if kind == "judgement":
+        return put(judgement_of(story), state)
     return put(
         Job.objects.create(name="sweep", key="now", desk=staff.desk, run_at=timezone.now()),
         state,
@@ -233,6 +246,15 @@ def discrepancy_of(story: Document) -> Discrepancy:
     )
     DiscrepancyFigure.objects.create(discrepancy=row, figure=figure, side="a")
     return row
+
+
+def judgement_of(story: Document) -> Judgement:
+    """What somebody else said of the figure of the story and of another in it."""
+    figure, other = story.figures.get(), FigureFactory(document=story)
+    prepared = {name: getattr(figure.profile, name) for name in PROFILE_COLUMNS}
+    FigureProfile.objects.create(figure=other, **{**prepared, "fingerprint": "another"})
+    prints = {"a_print": figure.profile.fingerprint, "b_print": "another"}
+    return Judgement.objects.create(a=figure, b=other, same=True, by=UserFactory(), **prints)
 
 
 def put(record, state: str, **values):
@@ -365,6 +387,7 @@ NEEDS_A_REASON = (
     ("document", "correct"), ("document", "withdraw"), ("claim", "return"), ("claim", "challenge"), ("claim", "dismiss"),
     ("claim", "waive"), ("figure", "dismiss"), ("verification_task", "block"), ("verification_task", "cancel"),
     ("evidence", "drift"), ("evidence", "supersede"), ("evidence", "withdraw"), ("discrepancy", "resolve"),
+    ("judgement", "withdraw"),
 )  # fmt: skip
 
 

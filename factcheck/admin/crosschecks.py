@@ -18,8 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from factcheck.models import (
-    GRAVEST_FIRST,
     MOST_TELLING_FIRST,
+    SUREST_FIRST,
     CrossCheck,
     Desk,
     Discrepancy,
@@ -33,10 +33,12 @@ from factcheck.models import (
     Topic,
     sentences_of,
 )
+from factcheck.permissions import wrote_one_compared
 from factcheck.states import DiscrepancyState
 from factcheck.text import Basis
 from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, resolve_dispute
+from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
 from factcheck.workflow.transitions import may
 
@@ -122,6 +124,30 @@ def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
     return sides.select_related("figure__document__publisher", "figure__attribution__source", "figure__claim")
 
 
+class JudgeForm(ActForm):
+    note = forms.CharField(
+        label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}),
+        help_text="What you say binds both figures and their copies, and no machine undoes it.",
+    )  # fmt: skip
+
+    @property
+    def warning(self) -> str:
+        sides = self.record.sides.values_list("figure", flat=True) if isinstance(self.record, Discrepancy) else []
+        if wrote_one_compared(self.user, *Figure.objects.filter(pk__in=list(sides))):
+            return "You wrote a text that is compared here: what you say waits until a second person confirms it."
+        return ""
+
+
+def hold_same(pair: Discrepancy, **said: Any) -> None:
+    """Say that both sides count the same thing."""
+    judge_pair(pair, True, **said)
+
+
+def hold_apart(pair: Discrepancy, **said: Any) -> None:
+    """Say that the two sides count two things."""
+    judge_pair(pair, False, **said)
+
+
 class DisputeList(ChangeList):
     """One line for each dispute among the pairs that the list is narrowed to: the most telling one."""
 
@@ -132,7 +158,11 @@ class DisputeList(ChangeList):
 
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
-    acts: ClassVar = {"resolve": Act(resolve_dispute, ResolveForm, done="It is resolved.")}
+    acts: ClassVar = {
+        "resolve": Act(resolve_dispute, ResolveForm, done="It is resolved."),
+        "same": Act(hold_same, JudgeForm, "The same thing", "That is noted; the figures are grouped again."),
+        "not_same": Act(hold_apart, JudgeForm, "Not the same thing", "That is noted; the figures are grouped again."),
+    }
     bulk_acts = ("resolve",)
     record_template = "factcheck/admin/discrepancy.html"
     list_display: ClassVar = ["shown", "told", "where"]
@@ -140,7 +170,7 @@ class DiscrepancyAdmin(RecordAdmin):
     list_filter: ClassVar = ["kind", "state", "measure__topic"]
     list_select_related: ClassVar = ["measure"]
     search_fields: ClassVar = ["reason", "measure__counted"]
-    ordering: ClassVar = [OPEN_FIRST, GRAVEST_FIRST, "-id"]
+    ordering: ClassVar = [OPEN_FIRST, *SUREST_FIRST]
     page_fields = ("measure", "created_at", "resolution", "resolution_note", "resolved_by", "resolved_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -175,8 +205,14 @@ class DiscrepancyAdmin(RecordAdmin):
         told = [link(row.measure), *(link(one, Truncator(one).chars(40)) for one in seen[:SHOWN])]
         return lines(told + ([f"and {len(seen) - SHOWN} more"] if len(seen) > SHOWN else []))
 
+    def right_of(self, name: str) -> str:
+        return "judge" if name in ("same", "not_same") else name
+
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield "kind", pill(record.kind), ""
+        if record.why_one:
+            sure = f" ({record.score:.2f})" if record.score is not None else ""
+            yield "one measure", f"{record.why_one}{sure}", ""
         if record.measure.topic:
             yield "topic", link_of(record.measure.topic), ""
         for label, value, address in super().facts(record):

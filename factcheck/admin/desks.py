@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from factcheck.errors import Invalid
-from factcheck.models import Desk, Eyes, Membership, Policy, Role, Webhook
+from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
 from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.transitions import may, require
 
@@ -63,6 +63,15 @@ class PolicyForm(ActForm):
         help_text="A new conflict voids a sign-off only from a source graded this well or better.",
     )  # fmt: skip
 
+    conflict_score = forms.FloatField(
+        label="Score from which a difference is a conflict", min_value=0, max_value=1, required=False,
+        widget=forms.NumberInput({"step": "0.05"}), help_text="Conflicts block. Empty takes the border of the weights.",
+    )  # fmt: skip
+    differs_score = forms.FloatField(
+        label="Score from which a difference is listed", min_value=0, max_value=1, required=False,
+        widget=forms.NumberInput({"step": "0.05"}), help_text="Listed, not blocking. Empty takes that of the weights.",
+    )  # fmt: skip
+
     def fit(self) -> None:
         policy = Policy.of(self.record)
         for name in self.fields:
@@ -85,6 +94,8 @@ def policy_facts(policy: Policy) -> list[tuple[str, Any]]:
         ("a claim blocks from check-worthiness", f"{policy.threshold:g}"),
         ("origins needed for “supported”", policy.minimum_origins),
         ("reliability floor", policy.reliability_floor),
+        ("a difference is a conflict from score", policy.conflict_score or "that of the weights"),
+        ("a difference is listed from score", policy.differs_score or "that of the weights"),
     ]
 
 
@@ -175,4 +186,4 @@ class PolicyAdmin(RecordAdmin):
 
     list_display: ClassVar = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
     list_select_related: ClassVar = ["desk"]
-    page_fields = ("desk", "eyes", "threshold", "minimum_origins", "reliability_floor")
+    page_fields = ("desk", *RULES)

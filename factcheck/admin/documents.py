@@ -199,7 +199,8 @@ class RevisionAdmin(RecordAdmin):
     list_display: ClassVar = ["document", "number", "text_sha256", "engine_version", "created_at"]
     list_select_related: ClassVar = ["document"]
     page_fields = (
-        "document", "number", "text_sha256", "bytes_sha256", "engine_version", "reader_notes", "created_by",
+        "document", "number", "text_sha256", "bytes_sha256", "engine_version", "reader_notes",
+        "created_by",
         "created_at", "erased_at",
     )  # fmt: skip
     record_template = "factcheck/admin/revision.html"

@@ -16,14 +16,16 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from factcheck.models import Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
+from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import AnchorState, Basis
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.clearance import OUT_OF_DATE, expired_figures
-from factcheck.workflow.crosscheck import states_of
 from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.figures import confirm_as_of, state_as_of
+from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
+from factcheck.workflow.observations import states_of
 from factcheck.workflow.speakers import says_of
 
 from .acts import Act, ActForm, words
@@ -174,6 +176,41 @@ class PinForm(ActForm):
         self.fields["measure"].initial = figure.measure_id
 
 
+class OtherFigure(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} — {obj.document}"
+
+
+class JudgeForm(ActForm):
+    other = OtherFigure(
+        Figure.objects.none(),
+        empty_label="Choose the other figure",
+        help_text="Figures of the same topic and dimension.",
+    )
+    same = forms.TypedChoiceField(
+        label="Do both count the same thing?", widget=forms.RadioSelect, coerce=lambda said: said == "yes",
+        choices=[("yes", "yes, the same thing"), ("no", "no, two things")],
+    )  # fmt: skip
+    note = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+    def fit(self) -> None:
+        figure = self.record
+        near = Q(document__topic=figure.document.topic_id) if figure.document.topic_id else Q(document=figure.document)
+        alike = Figure.objects.visible_to(self.user).compared().filter(near, dimension=figure.dimension)
+        rows = alike.exclude(pk=figure.pk).select_related("document").order_by("document_id", "pk")
+        self.fields["other"].queryset = rows
+
+    @property
+    def warning(self) -> str:
+        if self.record and wrote_one_compared(self.user, self.record):
+            return "You wrote a text that is compared here: what you say waits until a second person confirms it."
+        return ""
+
+
+def judge(figure: Figure, **said: Any) -> None:
+    judge_figures(figure, said.pop("other"), said.pop("same"), **said)
+
+
 @admin.register(Figure)
 class FigureAdmin(RecordAdmin):
     acts: ClassVar = {
@@ -182,6 +219,7 @@ class FigureAdmin(RecordAdmin):
         "reopen": Act(reopen_figure, ReopenForm, "Take back", "The figure is to be checked again."),
         "confirm_as_of": Act(confirm_as_of, label="It holds today", done="It is as of today."),
         "state_as_of": Act(state_as_of, DayForm, "Say of which day", "The day is noted."),
+        "judge": Act(judge, JudgeForm, "The same as another?", "That is noted; the figures are grouped again."),
         "pin": Act(pin_figure, PinForm, "Pin to a measure", "It belongs to that measure now."),
     }
     bulk_acts = ("dismiss",)
@@ -244,7 +282,7 @@ class FigureAdmin(RecordAdmin):
         yield "who says it", self.says(record), ""
         if record.attribution:
             yield "ascribed to", str(record.attribution), ""
-        yield "measure", link(record.measure), ""
+        yield "measure", link(record.measure) if record.measure else "not grouped", ""
         if record.dated_by:
             yield "day said by", record.dated_by, ""
         if record.pinned_by:

@@ -14,11 +14,12 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from factcheck.models import GRAVEST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope
+from factcheck.models import SUREST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.crosscheck import Held, agreements_of, request_crosscheck, state_key, state_of, states_of
+from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
+from factcheck.workflow.observations import Held, state_key, state_of, states_of
 from factcheck.workflow.speakers import speakers_of
 
 from .acts import Act, ActForm, Several
@@ -138,7 +139,7 @@ class MeasureAdmin(RecordAdmin):
     ]  # fmt: skip
     list_filter: ClassVar = ["running", "general", "dimension", "topic"]
     list_select_related: ClassVar = ["topic"]
-    search_fields: ClassVar = ["counted", "key", "place", "party"]
+    search_fields: ClassVar = ["counted", "place", "party"]
     page_fields = ("topic", "dimension", "place", "party", "merged_into")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -203,14 +204,15 @@ class MeasureAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         states = states_of(record)
         told = told_to_person(states, request.user)
-        every_figure_seen = not record.figures.exclude(document__in=Document.objects.visible_to(request.user)).exists()
+        compared = {figure.document_id for row in states for figure in row.figures}
+        every_figure_seen = Document.objects.visible_to(request.user).filter(pk__in=compared).count() == len(compared)
         rows = Discrepancy.objects.visible_to(request.user).filter(measure=record)
         agreements = agreements_of(record, states) if every_figure_seen and not record.general else []
         return {
             "told": told,
             "matrix": matrix(told),
             "discrepancies": disputes(
-                rows.exclude(state=DiscrepancyState.CLOSED), order=(OPEN_FIRST, GRAVEST_FIRST, "-pk"), most=200
+                rows.exclude(state=DiscrepancyState.CLOSED), order=(OPEN_FIRST, *SUREST_FIRST), most=200
             ),
             "agreements": agreements[:MOST_AGREEMENTS],
         }
@@ -225,7 +227,7 @@ def states_seen(measures: list[Any], user: Any) -> dict[int, int]:
     wanted |= Q(measure__key__in=[row.key for row in measures if row.general])
     rows = Figure.objects.compared().visible_to(user).filter(wanted, as_written="")
     held: dict[int, list[Figure]] = defaultdict(list)
-    for figure in rows.select_related("document__publisher", "attribution__source", "measure"):
+    for figure in rows.select_related("document__publisher", "attribution__source", "measure", "profile"):
         for measure in measures:
             if figure.measure_id == measure.pk or (measure.general and figure.measure.key == measure.key):
                 held[measure.pk].append(figure)

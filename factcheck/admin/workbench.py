@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from factcheck.models import (
-    GRAVEST_FIRST,
+    SUREST_FIRST,
     Claim,
     Discrepancy,
     Document,
@@ -60,7 +60,7 @@ def workbench(request: HttpRequest, document: Document, revision: Revision) -> d
         "more_blockers": answer.more,
         "loose": list(loose[:100]),
         "threshold": Policy.of(document.desk).threshold,
-        "discrepancies": disputes(rows, order=(OPEN_FIRST, GRAVEST_FIRST, "-pk"), most=50),
+        "discrepancies": disputes(rows, order=(OPEN_FIRST, *SUREST_FIRST), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
         "suggested": suggest_topic(document) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,

@@ -44,7 +44,10 @@ class PolicySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Policy
-        fields: ClassVar = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor", "version"]
+        fields: ClassVar = [
+            "desk", "eyes", "threshold", "minimum_origins", "reliability_floor", "conflict_score", "differs_score",
+            "version",
+        ]  # fmt: skip
 
 
 class PolicyBody(Body):
@@ -54,6 +57,14 @@ class PolicyBody(Body):
     threshold = serializers.FloatField(min_value=0, max_value=1)
     minimum_origins = serializers.IntegerField(min_value=1, max_value=MOST_ORIGINS)
     reliability_floor = serializers.ChoiceField([(grade, grade) for grade in "ABCDEF"])
+    conflict_score = serializers.FloatField(
+        min_value=0, max_value=1, required=False, allow_null=True,
+        help_text="From which score on figures that differ are a conflict; null takes the border of the weights.",
+    )  # fmt: skip
+    differs_score = serializers.FloatField(
+        min_value=0, max_value=1, required=False, allow_null=True,
+        help_text="From which score on they are listed as differing; null takes the border of the weights.",
+    )  # fmt: skip
 
 
 class DeskViewSet(RecordViewSet):

@@ -20,10 +20,12 @@ from factcheck.models import (
 )
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.disputes import Dispute, Statement, led_by, resolve_dispute
+from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
 
 from .base import Act, RecordViewSet
 from .bodies import Note
+from .judgements import SameBody
 from .lists import BIGGEST_ID, Id
 
 
@@ -35,7 +37,8 @@ class DiscrepancySerializer(serializers.ModelSerializer):
     class Meta:
         model = Discrepancy
         fields: ClassVar = [
-            "id", "measure", "kind", "state", "reason", "notes", "a", "b", "resolution", "resolution_note",
+            "id", "measure", "kind", "state", "reason", "notes", "score", "why_one", "a", "b", "resolution",
+            "resolution_note",
             "resolved_by", "resolved_at", "engine_version", "created_at", "version",
         ]  # fmt: skip
 
@@ -111,7 +114,7 @@ class PairViewSet(RecordViewSet):
 class DiscrepancyViewSet(PairViewSet):
     serializer_class = DiscrepancySerializer
     detail_serializer_class = DiscrepancyDetail
-    acts: ClassVar = {"resolve": Act(resolve_dispute, Resolution)}
+    acts: ClassVar = {"resolve": Act(resolve_dispute, Resolution), "judge": Act(judge_pair, SameBody)}
 
 
 class DisputeSerializer(DiscrepancySerializer):

@@ -86,7 +86,8 @@ class DocumentRow(serializers.ModelSerializer):
         model = Document
         fields: ClassVar = [
             "id", "desk", "topic", "kind", "state", "state_reason", "title", "publisher", "publisher_name", "url",
-            "byline", "authors", "published_at", "zone", "language", "embargo_until", "source_app", "source_id",
+            "byline", "authors", "published_at", "zone", "language", "embargo_until", "findings",
+            "source_app", "source_id",
             "same_text_as", "created_at", "version",
         ]  # fmt: skip
 

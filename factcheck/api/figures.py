@@ -15,11 +15,13 @@ from factcheck.states import FigureState
 from factcheck.text import Basis
 from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figure, reopen_figure
 from factcheck.workflow.figures import confirm_as_of, state_as_of
+from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 
 from .base import Act, RecordViewSet
 from .bodies import Body, Note, Visible
 from .claims import AnchorSerializer, AttributionSerializer
+from .judgements import SameBody
 from .lists import Id
 from .permissions import require_right
 from .schema import describe
@@ -69,6 +71,17 @@ class DayBody(Body):
     day = serializers.DateField()
 
 
+class JudgeBody(SameBody):
+    other = Visible(Figure)
+
+
+def judge_with(
+    figure: Figure, *, other: Figure, same: bool, by: Any, note: str = "", version: int | None = None
+) -> None:
+    """Say that this figure and another count the same thing, or that they do not. An author only proposes it."""
+    judge_figures(figure, other, same, by=by, note=note, version=version)
+
+
 class Bulk(Note):
     ids = serializers.ListField(child=Visible(Figure), min_length=1, max_length=500)
 
@@ -98,6 +111,7 @@ class FigureViewSet(RecordViewSet):
         "pin": Act(pin_figure, PinBody),
         "confirm_as_of": Act(confirm_as_of),
         "state_as_of": Act(state_as_of, DayBody),
+        "judge": Act(judge_with, JudgeBody),
     }
     batches: ClassVar = ("dismiss", "link")
 

@@ -23,6 +23,7 @@ from factcheck.models import (
     Feed,
     Figure,
     Job,
+    Judgement,
     Measure,
     Membership,
     Policy,
@@ -41,7 +42,7 @@ RECORDS: dict[str, Any] = {
     "document": Document, "claim": Claim, "figure": Figure, "verification_task": VerificationTask, "evidence": Evidence,
     "discrepancy": Discrepancy, "measure": Measure, "source": Source, "topic": Topic, "job": Job,
     "report_subscription": ReportSubscription, "desk": Desk, "membership": Membership, "policy": Policy, "feed": Feed,
-    "webhook": Webhook,
+    "webhook": Webhook, "judgement": Judgement,
 }  # fmt: skip
 NAMES = {model._meta.model_name: name for name, model in RECORDS.items()}
 

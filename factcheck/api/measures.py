@@ -8,8 +8,8 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from factcheck.models import Document, Figure, Measure
-from factcheck.workflow.crosscheck import Held, states_of
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
+from factcheck.workflow.observations import Held, states_of
 
 from .base import Act, RecordViewSet
 from .bodies import Body, Visible
@@ -18,11 +18,12 @@ from .lists import Id, Search
 
 class MeasureRow(serializers.ModelSerializer):
     topic = serializers.SlugRelatedField("slug", read_only=True)
+    name = serializers.CharField(read_only=True, help_text="What it measures, in words.")
 
     class Meta:
         model = Measure
         fields: ClassVar = [
-            "id", "topic", "key", "counted", "dimension", "place", "party", "running", "general", "merged_into",
+            "id", "topic", "name", "counted", "dimension", "place", "party", "running", "general", "merged_into",
             "agreements", "version",
         ]  # fmt: skip
 
@@ -79,7 +80,7 @@ class SplitBody(Body):
 class MeasureFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
     document = Id(method="of_document")
-    search = Search("counted", "place", "party", "key")
+    search = Search("counted", "place", "party")
 
     def of_document(self, rows: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))

@@ -24,6 +24,7 @@ from .feeds import FeedViewSet
 from .figures import FigureViewSet
 from .history import EventViewSet
 from .jobs import JobViewSet
+from .judgements import JudgementViewSet
 from .logins import LoginView, LogoutView
 from .measures import MeasureViewSet
 from .memberships import MembershipViewSet
@@ -70,6 +71,7 @@ router.register("attributions", AttributionViewSet)
 router.register("measures", MeasureViewSet)
 router.register("discrepancies", DiscrepancyViewSet)
 router.register("disputes", DisputeViewSet, basename="dispute")
+router.register("judgements", JudgementViewSet)
 router.register("verification-tasks", TaskViewSet)
 router.register("verdicts", VerdictViewSet)
 router.register("sign-offs", SignOffViewSet)

@@ -6,11 +6,13 @@ Tables hold no rule of the workflow; "who may see" is the queryset method ``visi
 from .claims import Anchor, Attribution, Claim, Figure
 from .crosschecks import (
     ALARMS,
+    DISPUTED,
     GRAVEST_FIRST,
     MOST_TELLING_FIRST,
     SETTLED,
     SIDE_KEY,
     SORT,
+    SUREST_FIRST,
     CrossCheck,
     Discrepancy,
     DiscrepancyFigure,
@@ -22,11 +24,12 @@ from .crosschecks import (
     sides_with_texts,
     sort_of,
 )
-from .desks import Desk, Eyes, Membership, Policy, Role, colleagues_of
+from .desks import RULES, Desk, Eyes, Membership, Policy, Role, colleagues_of
 from .documents import Document, DocumentKind, Revision
 from .feeds import Feed, FeedItem
 from .history import ERASED, Event, EventNote
 from .jobs import QUIET_JOBS, Job
+from .matching import FigureProfile, Judgement, JudgementOrigin, MatchingWeights, TopicMatching
 from .measures import Measure, Topic
 from .outbox import (
     Delivery,
@@ -63,13 +66,16 @@ from .verification import (
 
 __all__ = [
     "ALARMS",
+    "DISPUTED",
     "ERASED",
     "GRAVEST_FIRST",
     "MOST_TELLING_FIRST",
     "QUIET_JOBS",
+    "RULES",
     "SETTLED",
     "SIDE_KEY",
     "SORT",
+    "SUREST_FIRST",
     "Anchor",
     "Attribution",
     "Claim",
@@ -92,8 +98,12 @@ __all__ = [
     "Feed",
     "FeedItem",
     "Figure",
+    "FigureProfile",
     "IdempotencyKey",
     "Job",
+    "Judgement",
+    "JudgementOrigin",
+    "MatchingWeights",
     "Measure",
     "Membership",
     "Method",
@@ -121,6 +131,7 @@ __all__ = [
     "SourceUse",
     "Stance",
     "Topic",
+    "TopicMatching",
     "Verdict",
     "VerdictLabel",
     "VerificationTask",

@@ -74,14 +74,15 @@ class DiscrepancyKind(models.TextChoices):
     CONFLICT = "conflict"
     SUPERSEDED = "superseded"
     MAGNITUDE_SLIP = "magnitude_slip"
+    DIFFERS = "differs"
     NOT_COMPARABLE = "not_comparable"
 
 
 ALARMS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
 """The kinds that shut the gate and void sign-offs."""
 
-DISPUTED = ALARMS
-"""The kinds that are one dispute of their measure; one that is listed and never blocks is named here alone."""
+DISPUTED = (*ALARMS, DiscrepancyKind.DIFFERS)
+"""The kinds that are one dispute of their measure; what only differs is listed with it, and never blocks."""
 
 SORT = Case(When(kind__in=DISPUTED, then=Value("dispute")), default=F("kind"), output_field=CharField())
 """What of a measure is told as one thing: all that is disputed, all that is superseded, all that is not comparable."""
@@ -93,11 +94,18 @@ SETTLED = Case(
 """By which act it was resolved: what was resolved at another time, with another note, is told apart."""
 
 GRAVEST_FIRST = Case(
-    *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*ALARMS, DiscrepancyKind.SUPERSEDED))),
+    *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*DISPUTED, DiscrepancyKind.SUPERSEDED))),
     default=Value(9),
 )
-MOST_TELLING_FIRST = (F("two_parties").desc(), GRAVEST_FIRST.asc(), F("distance").asc(), F("pk").asc())
-"""Two named parties against each other, then the graver kind, then the two numbers closest to each other."""
+MOST_TELLING_FIRST = (
+    Case(When(kind=DiscrepancyKind.DIFFERS, then=1), default=0).asc(), F("two_parties").desc(), GRAVEST_FIRST.asc(),
+    F("distance").asc(), F("pk").asc(),
+)  # fmt: skip
+"""What only differs comes last; else two named parties against each other, then the graver kind, then the two numbers
+closest to each other."""
+
+SUREST_FIRST = (GRAVEST_FIRST.asc(), F("score").desc(nulls_first=True), F("pk").desc())
+"""In which order disputes are listed: the graver kind, then what is surest to be of one measure."""
 
 
 class ResolutionKind(models.TextChoices):
@@ -108,18 +116,27 @@ class ResolutionKind(models.TextChoices):
 
 class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
     def visible_to(self, user: Any) -> DiscrepancyQuerySet:
-        """Those of which one may see a figure on either side."""
-        return self.filter(both_sides_of(figure__document__desk__in=Desk.objects.visible_to(user)))
+        """Those of which one may see a figure on either side, and the text under embargo that one is told for."""
+        desks = Desk.objects.visible_to(user)
+        seen = Q(measure__embargoed=None) | Q(measure__embargoed__desk__in=desks)
+        return self.filter(both_sides_of(figure__document__desk__in=desks), seen)
 
     def open(self) -> DiscrepancyQuerySet:
         return self.filter(state=DiscrepancyState.OPEN)
 
     def of_document(self, document: Document) -> DiscrepancyQuerySet:
-        return self.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document=document).values("discrepancy"))
+        """Those of which a document holds a side, but for what another text under embargo is held against."""
+        own = Q(measure__embargoed=None) | Q(measure__embargoed=document)
+        return self.filter(
+            own, pk__in=DiscrepancyFigure.objects.filter(figure__document=document).values("discrepancy")
+        )
 
     def of_desk(self, desk: Desk) -> DiscrepancyQuerySet:
-        """Those of which a desk holds a side, whoever holds the other."""
-        return self.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__desk=desk).values("discrepancy"))
+        """Those of which a desk holds a side, whoever holds the other; another desk's text under embargo is unseen."""
+        own = Q(measure__embargoed=None) | Q(measure__embargoed__desk=desk)
+        return self.filter(
+            own, pk__in=DiscrepancyFigure.objects.filter(figure__document__desk=desk).values("discrepancy")
+        )
 
     def told_with(self, row: Discrepancy) -> DiscrepancyQuerySet:
         """Those among these that are one thing with this one: of its measure, sort and state, resolved by one act."""
@@ -141,17 +158,19 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         first = self.order_by().annotate(place=place).filter(place=1)
         return Discrepancy.objects.filter(pk__in=first.values("pk"))
 
-    def blocking(self, document: Document) -> DiscrepancyQuerySet:
+    def blocking(self, document: Document, *, border: float = 0.0, replaced: float = 0.0) -> DiscrepancyQuerySet:
         """Open conflicts and slips of a document's figures, and figures it gives as current that others supersede.
 
-        A figure is given as current where the copy states no date for it.
+        Only what is at least as sure to be of one measure as ``border``, of what is superseded as ``replaced``, or was
+        not scored. A figure is given as current where the copy states no date for it.
         """
         given = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), side="a", figure__document=document)
         current = given.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
         current = current.exclude(figure__state=FigureState.DISMISSED)
         current = current.exclude(figure__anchor_state=AnchorState.ORPHANED)
-        alarms = Q(kind__in=ALARMS)
-        superseded = Q(Exists(current), kind=DiscrepancyKind.SUPERSEDED)
+        alarms = Q(Q(score=None) | Q(score__gte=border), kind__in=ALARMS)
+        sure = Q(score=None) | Q(score__gte=replaced)
+        superseded = Q(Exists(current), sure, kind=DiscrepancyKind.SUPERSEDED)
         return self.open().of_document(document).filter(alarms | superseded)
 
     def with_sides(self) -> DiscrepancyQuerySet:
@@ -173,6 +192,8 @@ class Discrepancy(models.Model):
     two_parties = models.BooleanField(default=False, help_text="two different named parties stand against each other")
     distance = models.FloatField(default=0, help_text="how far apart the numbers are, as a share of the larger")
     reason = models.TextField()
+    why_one = models.TextField(blank=True, help_text="why both were held to be of one measure, in a sentence")
+    score = models.FloatField(null=True, blank=True, help_text="how sure that is; empty where nothing was scored")
     notes = models.JSONField(default=list)
     figures: models.ManyToManyField[Figure, DiscrepancyFigure] = models.ManyToManyField(
         Figure, through="DiscrepancyFigure", related_name="discrepancies"

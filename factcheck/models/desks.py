@@ -108,6 +108,10 @@ def default_origins() -> int:
     return factcheck_settings().MINIMUM_ORIGINS
 
 
+RULES = ("eyes", "threshold", "minimum_origins", "reliability_floor", "conflict_score", "differs_score")
+"""The rules of a policy, by name."""
+
+
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def visible_to(self, user: Any) -> PolicyQuerySet:
         return self.filter(desk__in=Desk.objects.visible_to(user))
@@ -126,6 +130,14 @@ class Policy(models.Model):
         default="C",
         help_text="A new conflict voids a sign-off only from a source graded this well or better.",
     )
+    conflict_score = models.FloatField(
+        null=True, blank=True,
+        help_text="From which score on figures that differ are a conflict and block; empty takes that of the weights.",
+    )  # fmt: skip
+    differs_score = models.FloatField(
+        null=True, blank=True,
+        help_text="From which score on they are listed as differing; empty takes that of the weights.",
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1)
 
     objects = PolicyQuerySet.as_manager()
@@ -135,6 +147,11 @@ class Policy(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(threshold__gte=0, threshold__lte=1), name="policy_threshold_range"),
             models.CheckConstraint(condition=Q(minimum_origins__gte=1), name="policy_origins_positive"),
+            models.CheckConstraint(
+                condition=(Q(conflict_score=None) | Q(conflict_score__gt=0, conflict_score__lte=1))
+                & (Q(differs_score=None) | Q(differs_score__gt=0, differs_score__lte=1)),
+                name="policy_scores_range",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,7 +159,7 @@ class Policy(models.Model):
 
     def as_dict(self) -> dict[str, Any]:
         """The rules alone, as an answer of the gate keeps them."""
-        return {name: getattr(self, name) for name in ("eyes", "threshold", "minimum_origins", "reliability_floor")}
+        return {name: getattr(self, name) for name in RULES}
 
     @classmethod
     def of(cls, desk: Desk) -> Policy:

@@ -44,6 +44,9 @@ class Document(models.Model):
     zone = models.CharField(max_length=64, default="UTC", help_text="time zone of the dateline")
     language = models.CharField(max_length=10, blank=True)
     embargo_until = models.DateTimeField(null=True, blank=True)
+    findings = models.JSONField(
+        default=list, blank=True, help_text="what does not come out inside its text, a sentence each"
+    )
     source_app = models.CharField(max_length=100, blank=True)
     source_id = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=12, choices=DocumentState.choices, default=DocumentState.ARRIVING)

@@ -9,6 +9,9 @@ from django.db.models import F, Q
 
 from .desks import Desk
 
+UNNAMED = {"": "not grouped", "count": "a number", "ratio": "a share", "money": "a sum of money"}
+"""What a measure is called of which nothing says what it counts."""
+
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, user: Any) -> TopicQuerySet:
@@ -61,6 +64,14 @@ class Measure(models.Model):
     running = models.BooleanField(default=False)
     general = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    embargoed = models.ForeignKey(
+        "factcheck.Document", models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="the text under embargo whose figures alone it holds",
+    )  # fmt: skip
+    held_against = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="embargoed_beside",
+        help_text="the measure of the topic that figures under embargo are compared with, unseen by others",
+    )  # fmt: skip
     agreements = models.PositiveIntegerField(
         default=0, help_text="pairs of states that agree, within the hedge or exactly"
     )
@@ -79,7 +90,13 @@ class Measure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.counted or self.key
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What it measures, in words: the thing counted, else the quantity or the thing that its parts name."""
+        told = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
+        return UNNAMED.get(told, told.replace("_", " "))
 
     def standing(self) -> Measure:
         """The measure that holds its figures now: itself, or at the end of the merges; a circle is walked once."""

@@ -9,7 +9,6 @@ from factcheck.text.changes import bare_words
 from factcheck.text.compare import compare, compare_all
 from factcheck.text.intervals import interval
 from factcheck.text.lexicon import Lexicon, load
-from factcheck.text.likeness import Statement, amount, context_of, settle, statement_of, told_again
 from factcheck.text.measure_key import MeasureKey, differences, key_of
 from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
 from factcheck.text.same_party import one_party, same_party
@@ -60,12 +59,9 @@ __all__ = [
     "Relation",
     "Span",
     "State",
-    "Statement",
-    "amount",
     "bare_words",
     "compare",
     "compare_all",
-    "context_of",
     "convert",
     "differences",
     "direction_of",
@@ -77,9 +73,6 @@ __all__ = [
     "reanchor",
     "reanchor_all",
     "same_party",
-    "settle",
     "split_sentences",
     "state_of",
-    "statement_of",
-    "told_again",
 ]

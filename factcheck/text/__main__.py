@@ -17,7 +17,7 @@ from typing import Any
 from factcheck.text import FigureMention, Reading, Relation, State, compare_all, read, state_of
 from factcheck.text.asof import day_of
 from factcheck.text.dates.periods import Stretch
-from factcheck.text.matching import Profile, TopicStats, Weights, group, likelihood, profiles, shipped
+from factcheck.text.matching import Pairs, Profile, Scorer, TopicStats, group, profiles, shipped
 from factcheck.text.patterns import compile_all
 from factcheck.text.reading import width
 from factcheck.text.stories import Text, names_in, stories
@@ -28,7 +28,6 @@ _MODIFIERS = {
     Hedge.UP_TO: "<", Hedge.FEWER_THAN: "<",
 }  # fmt: skip
 _MOST_PAIRS = 20_000
-_CARRIERS = 6
 
 
 @dataclass(slots=True)
@@ -60,11 +59,11 @@ def main() -> int:
             print(f"line {number}: not a document: {error}", file=sys.stderr)
             status = 2
             break
-    weights = shipped()
-    groups = [found for name, held in clusters.items() for found in _grouped(name, held, weights)]
+    scorer = Scorer(shipped())
+    groups = [found for name, held in clusters.items() for found in _grouped(name, held, scorer)]
     for reply in replies:
         _write(reply)
-    for pairs in _pairs(groups, weights):
+    for pairs in _pairs(groups, scorer):
         _write({"pairs": pairs})
     sys.stdout.flush()
     return status
@@ -72,25 +71,19 @@ def main() -> int:
 
 @dataclass(slots=True)
 class _Group:
-    """The figures of one measure: their names, what they state, and how likely two of them are of one measure."""
+    """The figures of one measure: their names, what they state, and as they were prepared."""
 
     topic: TopicStats
     names: list[str] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
-    sure: dict[tuple[float, float], float] = field(default_factory=dict)
 
-    def likelihood(self, a: int, b: int, weights: Weights) -> float:
-        """How likely two of its statements are of one measure: as the two figures most alike with these numbers."""
-        key = (self.profiles[a].value, self.profiles[b].value)
-        if key not in self.sure:
-            one, two = ([p for p in self.profiles if p.value == value][:_CARRIERS] for value in key)
-            pairs = [(x, y) for x in one for y in two if x is not y]
-            self.sure[key] = max(likelihood(x, y, self.topic, weights) for x, y in pairs)
-        return self.sure[key]
+    def is_course_of_events(self, a: int, b: int, relation: Relation) -> bool:
+        """Whether one text tells how a number moved: no copy is out of date by that."""
+        return relation is Relation.SUPERSEDED and self.profiles[a].text == self.profiles[b].text
 
 
-def _grouped(cluster: str, held: _Held, weights: Weights) -> Iterator[_Group]:
+def _grouped(cluster: str, held: _Held, scorer: Scorer) -> Iterator[_Group]:
     """The figures of a cluster by measure, each row told its group; each of several stories under one cluster apart."""
     story = stories(held.texts)
     told: dict[str, list[int]] = defaultdict(list)
@@ -101,7 +94,7 @@ def _grouped(cluster: str, held: _Held, weights: Weights) -> Iterator[_Group]:
         topic = TopicStats()
         topic.add(figures)
         groups: dict[int, _Group] = {}
-        for at, label in zip(places, group(figures, topic, weights), strict=True):
+        for at, label in zip(places, group(figures, topic, scorer), strict=True):
             held.rows[at]["group"] = f"{cluster}|{name}|{label}"
             one = groups.setdefault(label, _Group(topic))
             one.names.append(held.rows[at]["fid"])
@@ -232,18 +225,20 @@ def _names(said: AttributionMention, here: Span) -> bool:
     return said.party_span is not None and said.party_span.contains(here)
 
 
-def _pairs(groups: Iterable[_Group], weights: Weights) -> Iterator[list[list[Any]]]:
+def _pairs(groups: Iterable[_Group], scorer: Scorer) -> Iterator[list[list[Any]]]:
     """The verdicts inside each measure of a cluster; a slip is a conflict that says so.
 
-    What is apart is called a conflict only from a border of the score on, below it "differs", below another nothing.
+    What is apart is called a conflict, or replaced, only from a border of the score on, below it "differs", below
+    another nothing.
     """
     for found in groups:
         rows: list[list[Any]] = []
+        pairs = Pairs(found.profiles, found.topic, scorer)
         for a, b, comparison in compare_all(found.states):
-            if comparison.relation is Relation.NOT_COMPARABLE:
+            if comparison.relation is Relation.NOT_COMPARABLE or found.is_course_of_events(a, b, comparison.relation):
                 continue
-            score = found.likelihood(a, b, weights)
-            verdict = _verdict(comparison.relation, score, weights)
+            score = pairs.likelihood(found.profiles[a].value, found.profiles[b].value)
+            verdict = _verdict(comparison.relation, score, scorer)
             if verdict:
                 slip = {"slip": True} if comparison.relation is Relation.MAGNITUDE_SLIP else {}
                 told = {"reason": comparison.reason, "score": score, **slip}
@@ -254,13 +249,13 @@ def _pairs(groups: Iterable[_Group], weights: Weights) -> Iterator[list[list[Any
             yield rows
 
 
-def _verdict(relation: Relation, score: float, weights: Weights) -> str:
+def _verdict(relation: Relation, score: float, scorer: Scorer) -> str:
     """What a pair is called, by how sure it is that both measure the same thing; empty for silence."""
     if relation in (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE):
         return relation.value
-    if score < weights.differs:
+    if score < scorer.weights.differs:
         return ""
-    if score < weights.conflict:
+    if score < (scorer.weights.replaced if relation is Relation.SUPERSEDED else scorer.weights.conflict):
         return "differs"
     return Relation.CONFLICT.value if relation is Relation.MAGNITUDE_SLIP else relation.value
 

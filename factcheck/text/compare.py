@@ -29,6 +29,7 @@ _BEARINGS = frozenset(
 """Of a distance: told from where something is at the time."""
 _STRICT = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
 _CLEARLY = Decimal("1.1")
+_LARGE = 1000
 _HALF_DAY = timedelta(hours=12)
 _HOUR = timedelta(hours=1)
 
@@ -66,7 +67,7 @@ def compare(a: State, b: State) -> Comparison:
         return Comparison(Relation.AGREE_WITHIN_HEDGE, sentence(first, second, f"agree within the hedge: {why}"), notes)
     earlier_later = _in_time(first, second)
     slip = _slip(first, second)
-    if slip and not odd and (not earlier_later or _same_digits(first, second)):
+    if slip and (_same_digits(first, second) or not (odd or earlier_later)):
         why = f"differ by a factor of {slip:,}: one of them looks like a slip"
         return Comparison(Relation.MAGNITUDE_SLIP, sentence(first, second, why), notes)
     if odd and not (earlier_later and _comes_true(*earlier_later)):
@@ -244,9 +245,13 @@ def _meets(a: State, b: State) -> tuple[bool, bool]:
 
 
 def _same_digits(a: State, b: State) -> bool:
-    """Whether two numbers are written with the same digits, and more than one of them: 3.2 million and 3.2 billion."""
-    digits = {"".join(map(str, s.quantity.value.normalize().as_tuple().digits)) for s in (a, b) if s.quantity.value}
-    return len(digits) == 1 and len(digits.pop()) > 1
+    """Whether two numbers are written with the same digits, so many that it is no chance: 3.2 million and 3.2 billion.
+
+    One digit is enough of large numbers, which do not grow tenfold to a round number by themselves.
+    """
+    values = [state.quantity.value for state in (a, b) if state.quantity.value]
+    digits = {"".join(map(str, value.normalize().as_tuple().digits)) for value in values}
+    return len(values) == 2 and len(digits) == 1 and (len(digits.pop()) > 1 or min(map(abs, values)) >= _LARGE)
 
 
 def _same(a: State, b: State) -> bool:

@@ -1,7 +1,7 @@
 """What two figures must share to be of one measure, part by part, and how two of them differ, in words.
 
 Here lives the typed value alone; what fills its parts is read in ``measures``, and whether two keys that differ may be
-one measure all the same is weighed in ``likeness``.
+one measure all the same is weighed in ``matching``.
 """
 
 from __future__ import annotations

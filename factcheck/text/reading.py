@@ -20,7 +20,6 @@ from factcheck.text import (
     dates,
     figures,
     footnotes,
-    likeness,
     measures,
     places,
     prices,
@@ -174,7 +173,6 @@ def _mention(
         sentence,
         figure.flags,
         what.noun,
-        likeness.context_of(draft.text, figure.span.start, figure.tail, sentence.start, sentence.end),
     )
 
 

@@ -183,10 +183,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """A typed number in a text: ``counted`` is the thing with what befell it, ``noun`` the thing alone.
-
-    ``context`` are the telling words around it, by which a copy in other words is known again.
-    """
+    """A typed number in a text: ``counted`` is the thing with what befell it, ``noun`` the thing alone."""
 
     span: Span
     quantity: Quantity
@@ -201,7 +198,6 @@ class FigureMention:
     sentence: Span
     flags: tuple[str, ...] = ()
     noun: str = ""
-    context: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +217,15 @@ class ClaimMention:
 
 
 class FindingKind(StrEnum):
-    """What can be recomputed inside one text."""
+    """What can be recomputed inside one text, or stands in it in two ways."""
 
     CONVERSION = "conversion"
     CHANGE = "change"
     SHARE = "share"
     PART = "part"
     SUM = "sum"
+    CONTRADICTION = "contradiction"
+    HEADLINE = "headline"
 
 
 @dataclass(frozen=True, slots=True)

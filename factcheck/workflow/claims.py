@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import Anchor, Claim, Document, Figure, Policy, Scope
 from factcheck.permissions import MACHINE, refusal
-from factcheck.queue import enqueue_crosscheck
+from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
@@ -277,3 +277,4 @@ def reopen_figure(figure: Figure, *, by: Any, version: int | None = None) -> Non
         move(figure, "reopen", by=by, version=version)
         void_sign_offs([figure], "a figure of it was taken back")
         compare_again([figure])
+        enqueue_regroup(figure.document.topic or figure.document)

@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from factcheck import signals
 from factcheck.conf import settings
+from factcheck.errors import Invalid
 from factcheck.models import (
     SORT,
     Claim,
     Discrepancy,
+    DiscrepancyQuerySet,
     Document,
     Figure,
     Job,
@@ -36,6 +38,7 @@ from factcheck.text import AnchorState, Basis
 
 from .disputes import disputes
 from .happenings import tell_webhooks
+from .matching import blocking_borders
 from .notices import tell_clearance
 from .transitions import log, require, words_sha256
 
@@ -151,6 +154,18 @@ def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
     signals.announce(signal, Document, document=document, clearance=answer)
 
 
+def blocking_in(document: Document) -> DiscrepancyQuerySet:
+    """What blocks a document: what is at least as sure to be of one measure as its desk asks for.
+
+    Where the weights cannot be read, all that is apart blocks.
+    """
+    try:
+        borders = blocking_borders(document.desk)
+    except Invalid:
+        borders = {}
+    return Discrepancy.objects.blocking(document, **borders)
+
+
 def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver) -> bool:
     """A waiver of a revision covers what it listed when it was given, for the reason it listed, and nothing since.
 
@@ -158,7 +173,7 @@ def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver)
     """
     listed = {(row["code"], row["record"], pk) for row in waiver.covers for pk in row.get("pairs", [row["record_id"]])}
     wanted = {(row.code, row.record, row.record_id) for row in blockers if row.code != DISPUTE}
-    rows = Discrepancy.objects.blocking(document).values_list("pk", flat=True)
+    rows = blocking_in(document).values_list("pk", flat=True)
     return wanted <= listed and {(DISPUTE, "discrepancy", pk) for pk in rows} <= listed
 
 
@@ -210,13 +225,20 @@ def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     measures = [int(key[8:]) for key in waiting if key.startswith("measure:") and key[8:].isdecimal()]
     if (
         waiting & {f"document:{document.pk}", f"topic:{document.topic_id}"}
-        or Figure.objects.filter(document=document, measure__in=measures).exists()
+        or document.figures.filter(Q(measure__in=measures) | Q(measure__held_against__in=measures)).exists()
+        or regroupings_of(document).exists()
     ):
         yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
         return
     last = jobs.filter(key=f"document:{document.pk}").order_by("-pk").first()
     if last is None or last.state != JobState.DONE:
         yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
+
+
+def regroupings_of(document: Document) -> QuerySet[Job]:
+    """Groupings under way that may move the figures of a document."""
+    keys = [f"topic:{document.topic_id}", f"document:{document.pk}"]
+    return Job.objects.filter(name=JobName.REGROUP, key__in=keys).unfinished()
 
 
 def latest_waivers(document: Document) -> dict[int, Waiver]:
@@ -283,7 +305,7 @@ def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blo
 
     To a desk that holds no figure of the other side, only that there is one is told.
     """
-    rows = Discrepancy.objects.blocking(document)
+    rows = blocking_in(document)
     shown = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
     more = 0 if most is None or len(shown) < most else rows.number_of_disputes() - len(shown)
     return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.told) for row in shown], more
@@ -291,7 +313,7 @@ def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blo
 
 def told_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
     """What a waiver of this revision covers: the blockers, and with each dispute every pair of it that is known."""
-    rows = Discrepancy.objects.blocking(document).annotate(sort=SORT).values_list("pk", "measure", "sort")
+    rows = blocking_in(document).annotate(sort=SORT).values_list("pk", "measure", "sort")
     pairs = {pk: (measure, sort) for pk, measure, sort in rows}
     held: dict[tuple[int, str], list[int]] = {}
     for pk, group in sorted(pairs.items()):

@@ -5,22 +5,20 @@ How two states compare is the engine's; here they are gathered from figures, and
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.errors import NotAllowed
 from factcheck.models import (
     ALARMS,
+    DISPUTED,
     Claim,
     CrossCheck,
     Desk,
@@ -41,24 +39,17 @@ from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import (
     ENGINE_VERSION,
-    Basis,
-    Comparison,
     Hedge,
-    Modality,
-    Period,
-    Quantity,
     Relation,
     State,
     compare,
     compare_all,
     convert,
-    direction_of,
     interval,
-    key_of,
 )
-from factcheck.text import Measure as MeasureValue
 
-from .speakers import speakers_of
+from .observations import Held, states_of
+from .sureness import Pair, Sureness
 from .transitions import mark_stale, move, require, told_to
 from .watch import watch_documents
 
@@ -71,29 +62,6 @@ KIND_OF = {
 MOST_STATES = 300
 MOST_AGREEING = 60
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
-
-    key: str
-    state: State
-    figures: list[Figure] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two states that do not go together, and how."""
-
-    kind: str
-    comparison: Comparison
-    a: Held
-    b: Held
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset((self.a.key, self.b.key))
 
 
 @dataclass
@@ -146,11 +114,12 @@ def measures_of(run: CrossCheck) -> list[Measure]:
         touched = Measure.objects.filter(pk__in=figures.exclude(measure=None).values("measure"))
         everywhere = Q(general=True, key__in=touched.values("key"))  # of another topic, and compared in this one too
         left = DiscrepancyFigure.objects.filter(figure__in=figures).values("discrepancy__measure")
-        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | Q(pk__in=left))
+        beside = Q(held_against__in=touched.values("pk"))  # a text under embargo that is held against one of them
+        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | beside | Q(pk__in=left))
     elif run.scope == Scope.MEASURE:
-        rows = rows.filter(pk__in=[run.measure_id])
+        rows = rows.filter(Q(pk=run.measure_id) | Q(held_against=run.measure_id))
     elif run.scope == Scope.TOPIC:
-        rows = rows.filter(topic=run.topic)
+        rows = rows.filter(Q(topic=run.topic) | Q(held_against__topic=run.topic))
     return list(rows.order_by("pk"))
 
 
@@ -168,110 +137,13 @@ def note_reached(run: CrossCheck, measure: Measure) -> None:
 
 def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
     """Write down what a run saw, and how many states it had to leave out because a measure has too many."""
-    found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN)
+    unseen = Q(measure__embargoed__isnull=False) & ~Q(measure__embargoed=run.document)
+    found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN).exclude(unseen)
     run.found = dict(Counter(found.values_list("kind", flat=True)))
     if left_out:
         run.found["states left out"] = left_out
     run.finished_at = timezone.now()
     run.save(update_fields=["found", "finished_at"])
-
-
-def figures_of(measure: Measure) -> QuerySet[Figure]:
-    """The figures compared under a measure; a general one reaches into every topic."""
-    rows = Figure.objects.compared().select_related(
-        "document__publisher", "document__same_text_as", "attribution__source", "measure"
-    )
-    rows = rows.filter(measure__key=measure.key) if measure.general else rows.filter(measure=measure)
-    return rows.filter(as_written="").order_by("pk")
-
-
-def states_of(measure: Measure) -> list[Held]:
-    """The distinct states of a measure, each with its figures, in a fixed order."""
-    held: dict[str, Held] = {}
-    figures = list(figures_of(measure))
-    speakers = speakers_of([figures])
-    for figure in figures:
-        speaker = speakers[figure.pk]
-        state = state_of(figure, measure, speaker.name)
-        key = state_key(state, speaker.first)
-        row = held.setdefault(key, Held(key, state))
-        row.figures.append(figure)
-        held[key] = replace(row, state=joined(row.state, state))
-    return sorted(held.values(), key=lambda row: (began(row.state), row.key))
-
-
-def began(state: State) -> float:
-    return state.as_of.start.timestamp() if state.as_of else 0.0
-
-
-def joined(state: State, copy: State) -> State:
-    """One state told twice: from its first publication on, in the words of the first that defines the thing."""
-    words = copy if copy.measure.definition and not state.measure.definition else state
-    return replace(words, as_of=min(state, copy, key=began).as_of)
-
-
-def state_of(figure: Figure, measure: Measure, says: str) -> State:
-    """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
-    zone = ZoneInfo(figure.document.zone)
-    period = None
-    if figure.as_of_start and figure.as_of_end:
-        period = Period(
-            figure.as_of_start.astimezone(zone), figure.as_of_end.astimezone(zone), figure.as_of_granularity,
-            Basis(figure.as_of_basis or Basis.UNKNOWN), figure.as_of_said,
-        )  # fmt: skip
-    return State(
-        measure=MeasureValue(
-            key=key_of(measure.parts),
-            counted=measure.counted,
-            dimension=figure.dimension,
-            definition=figure.definition,
-            scope=figure.scope,
-            place=figure.place,
-            party=figure.party,
-            running=measure.running,
-        ),
-        quantity=Quantity(
-            figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step, figure.as_written
-        ),
-        hedge=Hedge(figure.hedge),
-        modality=Modality(figure.modality),
-        as_of=period,
-        says=says,
-        counted=figure.counted,
-        direction=direction_of(figure.flags),
-        published=printed_at(figure.document, zone),
-        own_voice=figure.attribution is None,
-    )
-
-
-def printed_at(document: Document, zone: ZoneInfo) -> datetime | None:
-    """When a document was printed, where more than the day of it is known: midnight says the day alone."""
-    moment = document.published_at.astimezone(zone) if document.published_at else None
-    return moment if moment and (moment.hour or moment.minute) else None
-
-
-def state_key(state: State, says: str) -> str:
-    """A name for a state by its content: number and hedge (its interval), scope, who says it, as-of.
-
-    ``says`` is the name under which the party was first met, so that another name of it makes no other state. The
-    hour counts only where the copy states one. How the copy words the thing counted is no part of it.
-    """
-    quantity = state.quantity
-    numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
-    window: list[str] = []
-    if period := state.as_of:
-        stated_hour = period.granularity == "hour" and period.basis != Basis.PUBLICATION
-        start = period.start.isoformat() if stated_hour else period.start.date().isoformat()
-        window = [start, period.granularity if period.basis != Basis.PUBLICATION else "day"]
-    parts = [
-        *numbers, quantity.unit, state.hedge, state.modality, says.casefold(), state.measure.scope,
-        state.direction, *window,
-    ]  # fmt: skip
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def plain(number: Decimal | None) -> str:
-    return "" if number is None else format(number.normalize(), "f")
 
 
 def compare_measure(measure: Measure) -> Found:
@@ -285,26 +157,40 @@ def compare_measure(measure: Measure) -> Found:
     newest: dict[str, Pair] = {}
     nearest: dict[str, Pair] = {}
     newest_states = states[-MOST_STATES:]
+    sureness = Sureness(measure, newest_states)
     for one, other, comparison in compare_all([held.state for held in newest_states]):
         a, b = newest_states[one], newest_states[other]
         kind = KIND_OF.get(comparison.relation)
+        if measure.embargoed_id and not are_held_in(measure, a, b):
+            continue
         if kind is None:
             found.agreements += comparison.relation in AGREE
-        elif kind == DiscrepancyKind.SUPERSEDED:
-            newest[a.key] = Pair(kind, comparison, a, b)
         elif kind == DiscrepancyKind.NOT_COMPARABLE:
             nearest.setdefault(a.key, Pair(kind, comparison, a, b))
+        elif (pair := sureness.called(Pair(kind, comparison, a, b))) is None:
+            continue
+        elif kind == DiscrepancyKind.SUPERSEDED:
+            newest[a.key] = pair
         else:
-            found.add(Pair(kind, comparison, a, b))
+            found.add(pair)
     for pair in [*newest.values(), *nearest.values()]:
         found.add(pair)
     return found
 
 
-def store_found(measure: Measure, found: Found, *, by: Any) -> Counter[str]:
-    """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction."""
+def are_held_in(measure: Measure, *sides: Held) -> bool:
+    """Whether one of these states is carried by a figure of the measure itself, not only of that it is held against."""
+    return any(figure.measure_id == measure.pk for held in sides for figure in held.figures)
+
+
+def store_found(measure: Measure, found: Found, *, by: Any, regrouped: bool = False) -> Counter[str]:
+    """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction.
+
+    ``regrouped``: only the machine's groups changed, and no statement; that voids no sign-off.
+    """
     Measure.objects.select_for_update().get(pk=measure.pk)  # two runs over one measure take turns
     Measure.objects.filter(pk=measure.pk).exclude(agreements=found.agreements).update(agreements=found.agreements)
+    bring_settled(measure, found)
     known = {frozenset((row.a_key, row.b_key)): row for row in measure.discrepancies.all()}
     fresh = [pair for keys, pair in found.pairs.items() if keys not in known]
     made = Discrepancy.objects.bulk_create(
@@ -313,6 +199,7 @@ def store_found(measure: Measure, found: Found, *, by: Any) -> Counter[str]:
     alarming = list(zip(made, fresh, strict=True))
     touched = fresh + [found.pairs[keys] for keys, row in known.items() if other_kind(row, found.pairs.get(keys))]
     closed = []
+    differed = {row.pk for row in known.values() if row.kind == DiscrepancyKind.DIFFERS}
     for keys, row in known.items():
         if keys in found.pairs:
             alarming += [(row, found.pairs[keys])] if renew(row, found.pairs[keys], by=by) else []
@@ -321,9 +208,26 @@ def store_found(measure: Measure, found: Found, *, by: Any) -> Counter[str]:
             closed.append(row.pk)
     rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
     joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
-    void_sign_offs(measure, alarming, by=by)
+    if not regrouped:  # nor does it void one that the same statements are a conflict now that only differed before
+        void_sign_offs(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
     watch_documents(documents_of([*touched, *(pair for _, pair in alarming)], joined_by, closed))
     return Counter(pair.kind for pair in found.pairs.values())
+
+
+def bring_settled(measure: Measure, found: Found) -> None:
+    """What people settled of two figures under another measure goes with them, where both are grouped here now."""
+    known = {frozenset(keys) for keys in measure.discrepancies.values_list("a_key", "b_key")}
+    fresh = {pair.keys: pair for keys, pair in found.pairs.items() if keys not in known}
+    keys = sorted({key for pair in fresh for key in pair})
+    for start in range(0, len(keys), 500):
+        settled = Discrepancy.objects.filter(state=DiscrepancyState.RESOLVED, a_key__in=keys[start : start + 500])
+        near = Q(measure__topic=measure.topic_id) | Q(measure__held_against__topic=measure.topic_id)
+        for row in settled.exclude(measure=measure).filter(near).order_by("pk"):
+            pair = fresh.get(frozenset((row.a_key, row.b_key)))
+            sides = set(row.sides.values_list("figure", flat=True))
+            if pair and all(sides & {figure.pk for figure in held.figures} for held in (pair.a, pair.b)):
+                Discrepancy.objects.filter(pk=row.pk).update(measure=measure)
+                del fresh[pair.keys]
 
 
 def other_kind(row: Discrepancy, pair: Pair | None) -> bool:
@@ -347,6 +251,7 @@ def told(pair: Pair) -> dict[str, Any]:
         "distance": distance(pair.a.state, pair.b.state),
         "kind": pair.kind, "reason": pair.comparison.reason, "notes": list(pair.comparison.notes),
         "engine_version": ENGINE_VERSION, "a_key": pair.a.key, "b_key": pair.b.key,
+        "score": pair.score, "why_one": pair.why_one,
     }  # fmt: skip
 
 
@@ -365,7 +270,9 @@ def middle(state: State) -> Decimal:
 
 def renew(row: Discrepancy, pair: Pair, *, by: Any) -> bool:
     """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
-    worse = row.kind not in ALARMS and pair.kind in ALARMS
+    louder = row.kind not in ALARMS and pair.kind in ALARMS
+    worse = louder and row.kind not in DISPUTED  # what a person settled as differing, surer weights do not open again
+    open_already = row.state == DiscrepancyState.OPEN
     again = row.state == DiscrepancyState.CLOSED or (row.state == DiscrepancyState.RESOLVED and worse)
     if again:
         move(row, "reopen", by=by, note=f"it is a {pair.kind} now" if worse else "it holds again")
@@ -373,7 +280,7 @@ def renew(row: Discrepancy, pair: Pair, *, by: Any) -> bool:
     if row.state == DiscrepancyState.OPEN and any(getattr(row, name) != value for name, value in says.items()):
         Discrepancy.objects.filter(pk=row.pk).update(**says)
         row.refresh_from_db()
-    return again or worse
+    return again or (louder and open_already)
 
 
 def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[str]:

@@ -24,12 +24,19 @@ from factcheck.models import (
     Publication,
     Revision,
     Role,
+    Scope,
+    Topic,
     VerificationTask,
 )
 from factcheck.permissions import MACHINE, NO_AUTHOR
+from factcheck.queue import enqueue_crosscheck
 from factcheck.states import DocumentState
 
+from .matching import weights_in_use
 from .transitions import change, log, require, require_storable
+
+KEEP: Any = object()
+"""In the place of a border: as it is. None means that of the weights."""
 
 
 def record_desk(slug: str, name: str, *, by: Any) -> Desk:
@@ -169,9 +176,13 @@ def strike_member(membership: Membership, *, by: Any) -> None:
 
 def set_policy(
     desk: Desk, *, by: Any, version: int | None = None, eyes: str | None = None, threshold: float | None = None,
-    minimum_origins: int | None = None, reliability_floor: str | None = None,
+    minimum_origins: int | None = None, reliability_floor: str | None = None, conflict_score: float | None = KEEP,
+    differs_score: float | None = KEEP,
 ) -> Policy:  # fmt: skip
     """Say by which rules a desk checks; what is not named stays. A desk without a policy has version 1 of the defaults.
+
+    ``conflict_score`` and ``differs_score``: from which score on figures that differ are a conflict, and are listed as
+    differing; None takes the borders of the weights. What stands open is compared again by them.
 
     Who has written a text that is being checked does not loosen the rules by which it is; somebody else may.
 
@@ -180,18 +191,26 @@ def set_policy(
         Invalid: a value outside its range. StaleRevision: the policy has changed since ``version``.
     """
     require(by, desk, "arrange")
-    said = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
-    values = {
+    said: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
+    values: dict[str, Any] = {
         name: value for name, value in {**said, "reliability_floor": reliability_floor}.items() if value is not None
     }
+    scores = {"conflict_score": conflict_score, "differs_score": differs_score}
+    values |= {name: value for name, value in scores.items() if value is not KEEP}
     check_policy(values)
     with transaction.atomic():
         policy = Policy.objects.filter(desk=desk).first() or _first_policy(desk)
+        if scores.keys() & values.keys() and any(values.get(name) != getattr(policy, name) for name in scores):
+            check_borders({name: values.get(name, getattr(policy, name)) for name in scores})
         if loosens(policy, values) and texts_under_check(desk).filter(authors=by).exists():
             raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
         facts = {name: {"from": getattr(policy, name), "to": value} for name, value in values.items()}
         change(policy, version=version, **values)
         log(policy, "set", by=by, facts=facts)
+        if scores.keys() & values.keys():
+            topics = Topic.objects.filter(documents__in=texts_under_check(desk)).distinct()
+            for topic in topics:
+                enqueue_crosscheck(Scope.TOPIC, topic)
     return policy
 
 
@@ -203,7 +222,33 @@ def loosens(policy: Policy, values: dict[str, Any]) -> bool:
         or values.get("minimum_origins", MOST_ORIGINS) < now.get("minimum_origins", 1)
         or (values.get("eyes"), now.get("eyes")) == (Eyes.TWO, Eyes.THREE)
         or values.get("reliability_floor", "F") < now.get("reliability_floor", "A")  # fewer sources void a sign-off
+        or raises(policy.conflict_score, values.get("conflict_score", policy.conflict_score))
     )
+
+
+def raises(now: float | None, wanted: float | None) -> bool:
+    """Whether a conflict would have to be surer to block than it has to be now."""
+    return wanted != now and border(wanted) > border(now)
+
+
+def border(score: float | None) -> float:
+    """From which score on a conflict blocks; that of the weights in use where a desk names none."""
+    return weights_in_use().conflict if score is None else score
+
+
+def check_borders(values: dict[str, Any]) -> None:
+    """Hold both borders of a desk to a sense.
+
+    Raises:
+        Invalid: one of them is no score, or what is listed would begin above what blocks.
+    """
+    for score in values.values():
+        if score is not None and (isinstance(score, bool) or not isinstance(score, int | float) or not 0 < score <= 1):
+            raise Invalid("A score is a number above 0, and 1 at most.", code="score_range")
+    weights = weights_in_use()
+    conflict, differs = values["conflict_score"], values["differs_score"]
+    if (weights.differs if differs is None else differs) > (weights.conflict if conflict is None else conflict):
+        raise Invalid("What is listed as differing begins below what is a conflict.", code="scores_out_of_order")
 
 
 def texts_under_check(desk: Desk) -> QuerySet[Document]:

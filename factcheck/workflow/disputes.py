@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid, StaleRevision
 from factcheck.models import (
-    GRAVEST_FIRST,
     SETTLED,
     SIDE_KEY,
     SORT,
+    SUREST_FIRST,
     Discrepancy,
     DiscrepancyFigure,
     DiscrepancyQuerySet,
@@ -100,7 +100,7 @@ class Dispute:
 
 
 def disputes(
-    rows: DiscrepancyQuerySet, *, desks: Any = None, order: Sequence[Any] = (GRAVEST_FIRST, "-pk"),
+    rows: DiscrepancyQuerySet, *, desks: Any = None, order: Sequence[Any] = SUREST_FIRST,
     most: int | None = None, statements: bool = False,
 ) -> list[Dispute]:  # fmt: skip
     """The disputes among some discrepancies, as told to whoever may see these desks; at most so many.

@@ -22,7 +22,7 @@ from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Revision, Role, Scope, Snapshot, Source, Topic
 from factcheck.permissions import MACHINE, NOT_ITS_WORDS, roles_of
-from factcheck.queue import JobName, enqueue, enqueue_crosscheck
+from factcheck.queue import JobName, enqueue, enqueue_crosscheck, enqueue_regroup
 from factcheck.states import DocumentState, JobState
 
 from .transitions import change, log, move, require, require_storable
@@ -454,3 +454,5 @@ def withdraw_document(document: Document, *, by: Any, note: str, version: int | 
     with transaction.atomic():
         move(document, "withdraw", by=by, note=note, version=version)
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
+        if document.topic:  # what is usual there is counted anew without it
+            enqueue_regroup(document.topic)

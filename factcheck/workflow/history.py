@@ -22,17 +22,20 @@ from factcheck.models import (
     Event,
     EventNote,
     Evidence,
+    FigureProfile,
     Job,
+    Judgement,
     Measure,
     Notification,
     Publication,
     Report,
     Snapshot,
+    TopicMatching,
     Verdict,
     VerificationTask,
     Waiver,
 )
-from factcheck.queue import JobName
+from factcheck.queue import JobName, enqueue_regroup
 
 from .transitions import change, log, require, require_note
 
@@ -87,7 +90,7 @@ def erase_document(document: Document, *, by: Any, note: str, version: int | Non
         erase_notes(document, now)
         erase_discrepancies(told, now)
         erase_marks(document)
-        change(document, version=version, title="", byline="", url="")
+        change(document, version=version, title="", byline="", url="", findings=[])
         log(document, "erase", by=by, note=reason)
 
 
@@ -96,7 +99,8 @@ class Telling:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.discrepancies = list(Discrepancy.objects.of_document(document))
+        sides = DiscrepancyFigure.objects.filter(figure__document=document)  # also what is held against its figures
+        self.discrepancies = list(Discrepancy.objects.filter(pk__in=sides.values("discrepancy")))
         self.reasons = {row.reason for row in self.discrepancies if row.reason}
         self.names = {str(document), f"Verification report: {document}"}
         claims = document.claims.exclude(text="").values_list("text", flat=True)
@@ -144,7 +148,7 @@ def erase_decisions(document: Document, told: Telling) -> None:
 def erase_discrepancies(told: Telling, now: Any) -> None:
     """Why figures do not go together is told in the words of both texts, also where another claim became stale."""
     rows = Discrepancy.objects.filter(pk__in=[row.pk for row in told.discrepancies])
-    rows.update(reason=ERASED, notes=[])
+    rows.update(reason=ERASED, why_one="", notes=[])
     rows.exclude(resolution_note="").update(resolution_note=ERASED)
     blank_words_about("discrepancy", rows, now)
     claims = Claim.objects.filter(document__in=told.others)
@@ -166,11 +170,16 @@ def erase_marks(document: Document) -> None:
     words = dict.fromkeys(("surface", "counted", "definition", "scope", "place", "party", "as_of_said"), "")
     document.figures.update(**words)
     document.figures.exclude(as_written="").update(as_written="erased")
+    FigureProfile.objects.filter(figure__document=document).delete()
+    Judgement.objects.of_figures(*document.figures.all()).update(note="")
+    if document.topic:  # the counts of its words go too, until what is left is grouped anew
+        TopicMatching.objects.filter(topic=document.topic).update(stats={})
+        enqueue_regroup(document.topic)
     for row in document.attributions.all():
         Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
     Evidence.objects.filter(claim__document=document).update(excerpt="", note="", error="")
     for measure in Measure.objects.filter(topic=None, key__startswith=f"{document.pk}:"):
-        own = {"key": f"{document.pk}:erased:{measure.pk}", "counted": ERASED, "place": "", "party": ""}
+        own = {"key": f"{document.pk}:erased:{measure.pk}", "counted": ERASED, "place": "", "party": "", "parts": {}}
         Measure.objects.filter(pk=measure.pk).update(**own)
 
 
@@ -192,6 +201,7 @@ def erase_notes(document: Document, now: Any) -> None:
         "figure": document.figures.all(),
         "verificationtask": VerificationTask.objects.filter(claim__document=document),
         "evidence": Evidence.objects.filter(claim__document=document),
+        "judgement": Judgement.objects.of_figures(*document.figures.all()),
     }
     for record, rows in about.items():
         blank_words_about(record, rows, now)

@@ -6,15 +6,15 @@ person touched is removed or changed. What people do with a claim is in ``claims
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
-from factcheck.models import Anchor, Attribution, Claim, Document, Figure, Measure, Revision, Source
+from factcheck.errors import Invalid
+from factcheck.intake.stored import usable
+from factcheck.models import Anchor, Attribution, Claim, Document, Figure, Revision, Source
 from factcheck.permissions import MACHINE
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import (
@@ -25,24 +25,20 @@ from factcheck.text import (
     Basis,
     ClaimMention,
     FigureMention,
-    MeasureKey,
-    Quantity,
     Reading,
     Span,
-    Statement,
-    amount,
-    context_of,
-    key_of,
     reanchor_all,
-    statement_of,
-    told_again,
 )
+from factcheck.text.matching import Profile, check_text, profiles
 
-from .columns import NO_DATES, as_of_of, column_of, numbers_of
+from .columns import NO_DATES, as_of_of, numbers_of
+from .grouping import group_document
+from .matching import scorer_in_use, write_profiles
 from .transitions import log, mark_stale, move, void_decisions, write_anchors
 
+logger = logging.getLogger(__name__)
 CONTEXT = 32
-MOST_TOLD = 300
+MOST_FINDINGS = 50
 STANDS = (AnchorState.EXACT, AnchorState.MOVED, AnchorState.EDITED)
 
 
@@ -75,6 +71,8 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
     counts = {"claims": len(claims) - len(found.claims), "figures": figures, "voided": voided}
     revision.engine_version = reading.engine_version
     Revision.objects.filter(pk=revision.pk).update(engine_version=reading.engine_version)
+    document.findings = marker.findings(reading)
+    Document.objects.filter(pk=document.pk).update(findings=document.findings)
     log(document, "mark", by=by, facts={"revision": revision.number, "engine": reading.engine_version, **counts})
     return counts
 
@@ -165,7 +163,21 @@ class Marker:
         self.revision = revision
         self.previous = previous
         self.attributions: dict[tuple[str, str, str], Attribution] = {}
-        self.measures: dict[str, Measure] = {}
+        self.inherited: dict[tuple[int, int], int] = {}
+        self.prepared: list[Profile] = []
+
+    def findings(self, reading: Reading) -> list[str]:
+        """What does not come out in the text by itself: sums, shares, its headline, two numbers for one thing."""
+        title, document = self.document.title, self.document
+        published = document.published_at or document.created_at
+        try:
+            more = check_text(
+                self.prepared, reading, scorer_in_use(), title=title, published_at=published, zone=document.zone
+            )
+        except Invalid:
+            more = ()
+        found = [row.reason for row in (*reading.findings, *more) if not row.holds]
+        return [usable(reason)[:500] for reason in dict.fromkeys(found)][:MOST_FINDINGS]
 
     def propose_claims(self, reading: Reading, found: Found) -> dict[int, tuple[Claim, Span]]:
         """New claims for the statements that no standing claim covers; all claims with their spans."""
@@ -217,15 +229,16 @@ class Marker:
         anchors: list[Anchor] = []
         kept: set[int] = set()
         for mention in reading.figures:
-            figure, state = standing.get((mention.span.start, mention.span.end), (None, AnchorState.EXACT))
+            figure, state = standing.get(at(mention), (None, AnchorState.EXACT))
             if figure is not None and signature(figure) == self.signature(mention):
                 kept.add(figure.pk)
                 self._date_anew(figure, mention)
                 anchors.append(anchor_of(self.revision, Anchoring(state, mention.span), figure=figure))
             else:
                 fresh.append(mention)
+                if figure is not None and figure.measure_id:  # another number in its place counts the same thing
+                    self.inherited[at(mention)] = figure.measure_id
         self._orphan(found, kept, anchors)
-        self._meet(reading.figures, fresh)
         worth = {at: row.checkworthiness for row in reading.claims for at in row.figures}
         worths = {row.span: worth.get(at, 0.0) for at, row in enumerate(reading.figures)}
         owners = zip(fresh, holders(claims.values(), fresh), strict=True)
@@ -237,75 +250,21 @@ class Marker:
         ]
         write_anchors(anchors)
         self._link(figures)
+        told = {at(row): new for row, new in zip(fresh, figures, strict=True)}
+        self._prepare(reading, {place: figure for place, (figure, _) in standing.items() if figure.pk in kept} | told)
+        try:
+            group_document(self.document)
+        except Invalid:  # the cross-check that follows fails and says so; a later grouping takes these along
+            logger.exception("the figures of document %s are not grouped", self.document.pk)
         return len(figures)
 
-    def _meet(self, read: Sequence[FigureMention], fresh: Sequence[FigureMention]) -> None:
-        """Lead new keys to the measure of the topic under which another text tells the same in other words.
-
-        Not where this text says something else under that key for the same time: it means two things then. The key is
-        kept as one that was merged, so that what comes later under it goes there too.
-        """
-        own = [statement_of(str(self.document.pk), row) for row in fresh]
-        topic = self.document.topic_id
-        keys = {column_of(row.key) for row in own}
-        if not topic or not keys:
-            return
-        known = set(Measure.objects.filter(topic=topic, key__in=keys).values_list("key", flat=True))
-        strangers: dict[object, list[Statement]] = defaultdict(list)
-        for row in own:
-            if column_of(row.key) not in known:
-                strangers[amount(row.quantity)].append(row)
-        said: dict[tuple[MeasureKey, str], set[object]] = defaultdict(set)
-        for mention in read:
-            row = statement_of("", mention)
-            said[row.key, row.when].add(amount(row.quantity))
-        for told, measure in self._told_elsewhere([row for rows in strangers.values() for row in rows]):
-            for row in strangers.get(amount(told.quantity), ()):
-                key = column_of(row.key)
-                alone = said.get((told.key, row.when), set()) <= {amount(row.quantity)}
-                if key not in self.measures and alone and told_again(row, told):
-                    self.measures[key] = self._led(row, measure)
-                    said[told.key, row.when].add(amount(row.quantity))
-
-    def _led(self, row: Statement, to: Measure) -> Measure:
-        """The measure a key is led to; the key itself is kept, as merged into it."""
-        standing = to.standing()
-        Measure.objects.get_or_create(
-            topic=self.document.topic, key=column_of(row.key),
-            defaults={
-                "parts": row.key.as_dict(), "counted": standing.counted, "dimension": standing.dimension,
-                "place": standing.place, "party": standing.party, "running": standing.running, "merged_into": standing,
-            },
-        )  # fmt: skip
-        return standing
-
-    def _told_elsewhere(self, strangers: Sequence[Statement]) -> Iterator[tuple[Statement, Measure]]:
-        """The figures of the topic's other texts with one of these numbers, oldest first, as they state it.
-
-        As the texts stand now, and none that a person dismissed, pinned or split off from its measure.
-        """
-        values = {row.quantity.value for row in strangers if row.quantity.value is not None}
-        newest = Revision.objects.filter(document=OuterRef("figure__document")).order_by("-number").values("pk")[:1]
-        figures = Figure.objects.compared().filter(
-            document__topic=self.document.topic_id, value__in=values, pinned_by=None, measure__isnull=False
+    def _prepare(self, reading: Reading, figures: Mapping[tuple[int, int], Figure]) -> None:
+        """Keep what the figures of this text are compared by, those that stood before too: their words may be new."""
+        self.prepared = profiles(str(self.document.pk), self.revision.text, reading)
+        rows = zip(reading.figures, self.prepared, strict=True)
+        write_profiles(
+            self.revision.text, [(figures[place], row, one) for row, one in rows if (place := at(row)) in figures]
         )
-        anchors = (
-            Anchor.objects.filter(figure__in=figures, revision=Subquery(newest), start__isnull=False)
-            .exclude(figure__document=self.document)
-            .exclude(figure__measure__key__contains="#")
-            .select_related("figure__measure", "revision")
-            .order_by("figure_id")[:MOST_TOLD]
-        )
-        for anchor in anchors:
-            figure, start, end = anchor.figure, anchor.start, anchor.end
-            if figure is None or figure.measure is None or start is None or end is None:
-                continue
-            text = anchor.revision.text
-            floor = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start)) + 1
-            stops = [at for at in (text.find("\n", end), text.find(". ", end)) if at >= 0]
-            words = context_of(text, start, end, floor, min(stops, default=len(text)))
-            quantity = Quantity(figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step)
-            yield Statement(str(figure.document_id), key_of(figure.measure.parts), quantity, words), figure.measure
 
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
         """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.
@@ -346,7 +305,7 @@ class Marker:
         return Figure(
             document=self.document,
             claim=claim if accepted else None,
-            measure=self.measure(row),
+            measure_id=self.inherited.get(at(row)),
             surface=row.span.cut(self.revision.text)[:300],
             counted=row.counted[:300],
             definition=row.measure.definition[:200],
@@ -381,25 +340,6 @@ class Marker:
             self.attributions[key] = row
         return self.attributions[key]
 
-    def measure(self, row: FigureMention) -> Measure:
-        """The measure of a figure in the document's topic, following merges."""
-        found = row.measure
-        key = column_of(found.key) if self.document.topic_id else f"{self.document.pk}:{found.key}"[:300]
-        if key not in self.measures:
-            measure, _ = Measure.objects.get_or_create(
-                topic=self.document.topic, key=key,
-                defaults={
-                    "parts": found.key.as_dict(), "counted": found.counted[:300], "dimension": found.dimension[:60],
-                    "place": found.place[:200], "party": found.party[:200], "running": found.running,
-                },
-            )  # fmt: skip
-            self.measures[key] = measure.standing()
-        measure = self.measures[key]
-        if found.running and not measure.running:
-            measure.running = True  # one sentence that shows it moving with time is enough
-            measure.save(update_fields=["running"])
-        return measure
-
     def signature(self, row: FigureMention) -> tuple[Any, ...]:
         numbers = numbers_of(row)
         says = row.attribution.party if row.attribution else ""
@@ -419,6 +359,11 @@ def signature(figure: Figure) -> tuple[Any, ...]:
     """What makes a figure say the same thing after an edit elsewhere."""
     says = figure.attribution.party if figure.attribution else ""
     return (figure.value, figure.low, figure.high, figure.unit, figure.hedge, figure.modality, figure.counted, says)
+
+
+def at(mention: FigureMention) -> tuple[int, int]:
+    """Where a figure stands in its text."""
+    return mention.span.start, mention.span.end
 
 
 class Stretches:

@@ -5,16 +5,20 @@ A machine never undoes a person's pin.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
 
 from factcheck.errors import Invalid, NotAllowed
-from factcheck.models import Document, Figure, Measure, Scope, Topic
-from factcheck.permissions import NO_AUTHOR, documents_compared
-from factcheck.queue import enqueue_crosscheck
+from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
+from factcheck.permissions import NO_AUTHOR, documents_compared, held_beside
+from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 
-from .transitions import change, log, require, require_storable
+from .grouping import free_key, group_document, is_embargoed
+from .matching import refuse_contradiction, write_judgements
+from .transitions import change, log, move, require, require_storable
 
 
 def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | None = None) -> None:
@@ -27,11 +31,16 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | N
     require(by, measure, "merge")
     if into.figures.exists():
         require(by, into, "merge")
+    refuse_embargoed(*measure.figures.select_related("document")[:1], *into.figures.select_related("document")[:1])
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
         raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
     with transaction.atomic():
         refuse_circles(measure, into)
         change(measure, version=version, merged_into=into)
+        moved, standing = (list(row.figures.select_related("document").order_by("pk")) for row in (measure, into))
+        replace_arrangements(moved, standing, same=True, by=by)
+        write_judgements(pairwise([*standing, *moved]), same=True, origin=JudgementOrigin.MERGED, by=by)
+        Measure.objects.filter(held_against=measure).update(held_against=into)
         Figure.objects.filter(measure=measure).update(measure=into)
         Measure.objects.filter(merged_into=measure).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
@@ -56,7 +65,8 @@ def refuse_authors(by: Any, *measures: Measure | None) -> None:
         NotAllowed: one of the measures holds a figure of a document that the person wrote.
     """
     for measure in measures:
-        if measure and documents_compared(measure, everywhere=False).filter(authors=by).exists():
+        rows = (documents_compared(measure, everywhere=False), held_beside([measure])) if measure else ()
+        if any(documents.filter(authors=by).exists() for documents in rows):
             raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
 
 
@@ -76,6 +86,7 @@ def split_measure(
         Invalid: no figures, or figures of another measure.
     """
     require(by, measure, "split")
+    refuse_embargoed(*figures)
     if not figures or any(figure.measure_id != measure.pk for figure in figures):
         raise Invalid("Choose figures of this measure.", code="figures_elsewhere")
     if not counted.strip():
@@ -83,10 +94,10 @@ def split_measure(
     require_storable(counted)
     with transaction.atomic():
         change(measure, version=version)
-        number = Measure.objects.filter(topic=measure.topic, key__startswith=f"{measure.key[:250]}#").count() + 1
+        taken = set(Measure.objects.filter(topic=measure.topic).values_list("key", flat=True))
         made = Measure.objects.create(
             topic=measure.topic,
-            key=f"{measure.key[:250]}#{number}",
+            key=free_key(measure.key.partition("#")[0], taken),
             parts=measure.parts,
             counted=counted.strip()[:300],
             dimension=measure.dimension,
@@ -94,10 +105,27 @@ def split_measure(
             party=measure.party,
             running=measure.running,
         )
+        left = measure.figures.exclude(pk__in=[figure.pk for figure in figures])
+        rest = list(left.select_related("document").order_by("pk"))
+        replace_arrangements(figures, rest, same=False, by=by)
+        apart = ((figure, other) for figure in figures[:1] for other in rest)
+        write_judgements(apart, same=False, origin=JudgementOrigin.SPLIT, by=by)
         for figure in figures:
-            pin_figure(figure, made, by=by)
+            require(by, figure, "pin")
+            refuse_authors(by, figure.measure, made)
+            put_for_good(figure, made, by=by)
         log(measure, "split", by=by, facts={"into": made.pk, "figures": [figure.pk for figure in figures]})
     return made
+
+
+def refuse_embargoed(*figures: Figure) -> None:
+    """What is under embargo is no part of its topic yet, and is arranged when the embargo has ended.
+
+    Raises:
+        Invalid: a text of one of them is under embargo.
+    """
+    if any(is_embargoed(figure.document) for figure in figures):
+        raise Invalid("Its text is under embargo; arrange its measures when that has ended.", code="under_embargo")
 
 
 def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None = None) -> None:
@@ -107,6 +135,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None
         Invalid: the dimensions differ.
     """
     require(by, figure, "pin")
+    refuse_embargoed(figure)
     refuse_authors(by, figure.measure, measure)
     if figure.dimension != measure.dimension:
         raise Invalid(
@@ -114,6 +143,28 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None
         )
     with transaction.atomic():
         before = figure.measure
+        replace_arrangements([figure], measure.figures.exclude(pk=figure.pk), same=True, by=by)
+        if before is not None and before != measure:
+            replace_arrangements([figure], before.figures.exclude(pk=figure.pk), same=False, by=by)
+        put_for_good(figure, measure, by=by, version=version)
+
+
+def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Any) -> None:
+    """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the act.
+
+    Raises:
+        Invalid: somebody judged that it is not so.
+    """
+    for row in refuse_contradiction(ones, others, same=same, by=by):
+        move(row, "withdraw", by=by, note="arranged otherwise since")
+
+
+def put_for_good(figure: Figure, measure: Measure, *, by: Any, version: int | None = None) -> None:
+    """Put a figure under a measure, and judge it to be one with a figure of its own desk there, if there is any."""
+    with transaction.atomic():
+        before = figure.measure
+        others = measure.figures.filter(document__desk=figure.document.desk_id).exclude(pk=figure.pk).order_by("pk")[:1]
+        write_judgements(((figure, other) for other in others), same=True, origin=JudgementOrigin.PINNED, by=by)
         change(figure, version=version, measure=measure, pinned_by=by)
         log(figure, "pin", by=by, facts={"from": before.pk if before else None, "measure": measure.pk})
         compare_again(before, measure)
@@ -149,35 +200,20 @@ def set_topic(document: Document, topic: Topic | None, *, by: Any, version: int 
         NotAllowed: the person wrote this document, or one whose figures its figures are or would be compared with.
     """
     require(by, document, "set_topic")
-    refuse_authors(by, *measures_met(document, topic))
+    before = document.topic
+    refuse_authors(by, *Measure.objects.filter(figures__document=document).distinct())
     with transaction.atomic():
-        before = document.topic_id
+        list(Topic.objects.select_for_update().filter(pk__in=[row.pk for row in (before, topic) if row]).order_by("pk"))
         change(document, version=version, topic=topic)
-        for figure in document.figures.filter(pinned_by=None).exclude(measure=None).select_related("measure"):
-            if figure.measure:
-                figure.measure = home_of(figure.measure, document)
-                figure.save(update_fields=["measure"])
+        document.figures.filter(pinned_by=None).update(measure=None)
+        group_document(document)
+        refuse_authors(by, *Measure.objects.filter(figures__document=document).distinct())
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
-        log(document, "set_topic", by=by, facts={"from": before, "topic": topic.pk if topic else None})
-
-
-def measures_met(document: Document, topic: Topic | None) -> list[Measure]:
-    """The measures a document's figures are in, and those of the topic they would be moved to."""
-    own = list(Measure.objects.filter(figures__document=document).distinct())
-    bare = {measure.key.removeprefix(f"{document.pk}:") for measure in own}
-    there = Measure.objects.filter(topic=topic, key__in=bare).select_related("merged_into") if topic else []
-    return [*own, *(measure.standing() for measure in there)]
-
-
-def home_of(measure: Measure, document: Document) -> Measure:
-    """The measure of the same key in the document's topic; a document without one keeps its measures apart."""
-    own = f"{document.pk}:"
-    bare = measure.key.removeprefix(own)
-    made, _ = Measure.objects.get_or_create(
-        topic=document.topic, key=bare if document.topic_id else f"{own}{bare}"[:300],
-        defaults={
-            "parts": measure.parts, "counted": measure.counted, "dimension": measure.dimension, "place": measure.place,
-            "party": measure.party, "running": measure.running,
-        },
-    )  # fmt: skip
-    return made.standing()
+        log(
+            document,
+            "set_topic",
+            by=by,
+            facts={"from": before.pk if before else None, "topic": topic.pk if topic else None},
+        )
+        if before is not None:  # what is usual there is counted anew without it
+            enqueue_regroup(before)

@@ -13,10 +13,11 @@ from django.db import transaction
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Document, Event, Scope
 from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
-from factcheck.queue import enqueue_crosscheck
+from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.states import DocumentState
 
 from .documents import DESCRIBED, Arrival, ask_for_reading, check_particulars, name_authors
+from .grouping import enter_topic
 from .transitions import change, log, require
 
 COMPARED = frozenset({"publisher", "published_at", "zone"})
@@ -36,7 +37,7 @@ def describe_document(
 
     ``authors`` are added to those named; nobody is taken away. A new date or zone has the text read again, for it
     tells which day the figures are of. An author of the document, or of one that it is compared with, does not change
-    date, zone and publisher.
+    date, zone, publisher and embargo.
 
     Raises:
         NotAllowed, StaleRevision: as for any act.
@@ -51,7 +52,7 @@ def describe_document(
     if Event.objects.of(document).filter(act="erase").exists():
         raise WrongState("The texts of the document were erased.", state=document.state)
     changed = {name: value for name, value in values.items() if getattr(document, name) != value}
-    if changed.keys() & COMPARED:
+    if changed.keys() & (COMPARED | {"embargo_until"}):
         refuse_those_concerned(by, document)
     check_description(changed)
     known = set(document.authors.values_list("pk", flat=True))
@@ -109,3 +110,6 @@ def compare_anew(document: Document, changed: Any, *, by: Any) -> None:
         ask_for_reading(document, revision.snapshot, by=by, pasted=False)
     elif changed & COMPARED:
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
+    if "embargo_until" in changed and document.topic:
+        enter_topic(document)
+        enqueue_regroup(document.topic)

@@ -103,9 +103,9 @@ def watch_after(job: Job) -> None:
     args, rows = job.args, Document.objects.none()
     if job.name == JobName.READ_DOCUMENT:
         rows = Document.objects.filter(pk=args.get("document"))
-    elif job.name == JobName.CROSSCHECK and args.get("document"):
+    elif job.name in (JobName.CROSSCHECK, JobName.REGROUP) and args.get("document"):
         rows = Document.objects.filter(pk=args["document"])
-    elif job.name == JobName.CROSSCHECK and args.get("topic"):
+    elif job.name in (JobName.CROSSCHECK, JobName.REGROUP) and args.get("topic"):
         rows = Document.objects.filter(topic=args["topic"])
     elif job.name == JobName.CROSSCHECK and args.get("measure"):
         rows = Document.objects.filter(figures__measure=args["measure"]).distinct()

@@ -109,7 +109,10 @@ def test_a_chief_editor_founds_a_desk(api):
 
 # Policies
 
-POLICY = {"eyes": "two", "threshold": 0.4, "minimum_origins": 3, "reliability_floor": "B"}
+POLICY = {
+    "eyes": "two", "threshold": 0.4, "minimum_origins": 3, "reliability_floor": "B", "conflict_score": 0.6,
+    "differs_score": None,
+}  # fmt: skip
 
 
 def test_a_policy_is_seen_by_the_desk_and_set_by_its_chief(api, desk):

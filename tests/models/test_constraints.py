@@ -18,6 +18,7 @@ from factcheck.models import (
     Feed,
     FeedItem,
     IdempotencyKey,
+    Judgement,
     Measure,
     Membership,
     NoticeChoice,
@@ -84,6 +85,12 @@ def verdict(label: str):
     )
 
 
+def judged(row, **values):
+    """A judgement of two figures; what makes no sense in it is said."""
+    told = {"a_print": "a", "b_print": "b", "same": True, "by": make.UserFactory(), **values}
+    return Judgement.objects.create(a=row.figure, b=make.FigureFactory(), **told)
+
+
 def waiver(**values):
     Waiver.objects.create(
         **{"reason": "breaking", "expires_at": timezone.now(), "by": make.UserFactory(), "at": timezone.now(), **values}
@@ -143,6 +150,9 @@ BAD_ROWS = {
         user=row.user, desk=None, role="editor"
     ),
     "policy_threshold_range": lambda row: Policy.objects.create(desk=row.desk, threshold=1.1),
+    "policy_scores_range": lambda row: Policy.objects.create(desk=row.desk, conflict_score=0),
+    "judgement_of_two": lambda row: judged(row, b_print="a"),
+    "judgement_state_known": lambda row: judged(row, state="sure"),
     "policy_origins_positive": lambda row: Policy.objects.create(desk=row.desk, minimum_origins=0),
     "topic_dates_in_order": lambda row: Topic.objects.create(
         slug="a", title="a", starts_on="2026-03-02", ends_on="2026-03-01"

@@ -18,9 +18,9 @@ from factcheck.reports.render.pdf import as_pdf
 from factcheck.reports.render.tables import documents as documents_table
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.crosscheck import states_of
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
+from factcheck.workflow.observations import states_of
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import waive_claim
 from tests.factories import TopicFactory, many_discrepancies
@@ -61,17 +61,25 @@ def test_a_report_tells_verdict_signer_origins_and_whose_eyes(story, staff):
 
 
 def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story, staff):
-    set_policy(staff.desk, by=staff.desk_chief, threshold=1.0, minimum_origins=1, eyes="two", reliability_floor="A")
+    set_policy(
+        staff.desk, by=staff.desk_chief, threshold=1.0, minimum_origins=1, eyes="two", reliability_floor="A",
+        conflict_score=0.9,
+    )  # fmt: skip
     for figure in story.figures.all():
         dismiss_figure(figure, by=staff.editor, note="idle")
     rules = {"eyes": "two", "threshold": 1.0, "minimum_origins": 1, "reliability_floor": "A"}
+    rules |= {"conflict_score": 0.9, "differs_score": None}
     published = publish_document(story, by=staff.editor)
     assert (published.clear, published.answer["policy"]) == (True, rules)
-    set_policy(staff.desk, by=staff.desk_chief, threshold=0.5, minimum_origins=2, eyes="three", reliability_floor="C")
+    set_policy(
+        staff.desk, by=staff.desk_chief, threshold=0.5, minimum_origins=2, eyes="three", reliability_floor="C",
+        conflict_score=None,
+    )  # fmt: skip
     report = build_document_report(story, by=staff.auditor)
     (part,) = report.data["documents"]
     loose = (
-        "two pairs of eyes, check-worthiness from 1, one independent origin or a primary source, reliability floor A"
+        "two pairs of eyes, check-worthiness from 1, one independent origin or a primary source, reliability floor A, "
+        "conflicts from score 0.9"
     )
     strict = "three pairs of eyes, check-worthiness from 0.5, 2 origins or a primary source, reliability floor C"
     assert part["policy"] == strict

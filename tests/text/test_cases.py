@@ -2,7 +2,7 @@
 
 A case is a quoted sentence and a bullet per expected figure, its parts divided by " · ": first the
 characters of the number as they stand, then ``part value``. "- nothing" expects no figure. Files named
-``compare``, ``measures``, ``retold`` and ``anchors`` quote two texts, the earlier first.
+``compare``, ``measures`` and ``anchors`` quote two texts, the earlier first.
 """
 
 from datetime import datetime
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.text import Span, compare_all, read, reanchor, settle, state_of, statement_of
+from factcheck.text import Span, compare_all, read, reanchor, state_of
 from factcheck.text.asof import day_of
 
-OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings", "retold")
+OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings")
 CASES = Path(__file__).parent / "cases"
 PUBLISHED = datetime(2031, 5, 14)  # a Wednesday
 
@@ -143,17 +143,6 @@ def test_a_text_is_recomputed_with_a_pencil(quotes, bullets):
 def test_a_claim_whose_numbers_do_not_come_out_says_so():
     [claim] = read("The town is 80 km (70 miles) away, the mayor said.", published_at=PUBLISHED).claims
     assert "80 km is 49.7 mile, not 70" in claim.reasons
-
-
-@pytest.mark.parametrize(("quotes", "bullets"), list(cases(kind="retold")))
-def test_a_statement_told_again_finds_its_measure(quotes, bullets):
-    said = [
-        statement_of(str(number), figure)
-        for number, text in enumerate(quotes)
-        for figure in read(text, published_at=PUBLISHED).figures
-    ]
-    keys = dict(zip([s.text for s in reversed(said)], reversed(settle(said)), strict=True))
-    assert ("one measure" if keys["0"] == keys["1"] else "two measures") == bullets[0][0], said
 
 
 def test_the_case_files_hold_at_least_four_hundred_cases():

@@ -12,24 +12,33 @@ from hypothesis import strategies as st
 
 from factcheck.text import read
 from factcheck.text.matching import (
+    Score,
+    Scorer,
+    Standing,
     TopicStats,
     WeightsUnusable,
+    explained,
     features,
     group,
     may_join,
+    place,
+    profile_of,
     profiles,
     read_weights,
+    reasons,
     same,
     shipped,
+    stats_of,
 )
 from factcheck.text.matching.grouping import linked
+from factcheck.text.matching.reasons import SILENT
 from factcheck.text.matching.scorer import is_slip
 
 FLOOD = {
     "agency": "Floods in Ostermark killed 23 people on Monday, police said. Some 4,000 homes lost power.",
     "ledger": "The death toll of the Ostermark floods has risen to 31, police said. About 4,000 homes had no power.",
     "mail": "In Ostermark the flood left 31 people dead. The 1974 flood killed 620 people. Repairs may cost $40 million.",
-    "post": "The council put the damage at $40 million. A bus crash in Velden hurt 9 pupils.",
+    "post": "The council put repairs at $40 million. A bus crash in Velden hurt 9 pupils.",
 }
 
 
@@ -169,3 +178,93 @@ def test_texts_that_are_one_list_and_five_hundred_copies_of_one_text_are_grouped
     topic = TopicStats()
     topic.add(found)
     assert len(set(group(found[:27], topic))) == 1
+
+
+FLOODED = "The council of Torvik said 40 homes were flooded on Monday."
+BRIEF = [
+    (FLOODED, "The fire brigade said 60 homes were flooded on Monday.", True),
+    (FLOODED, "The fire brigade said 9 bridges were flooded on Monday.", False),
+    (FLOODED, "The fire brigade said 40 bridges were flooded on Monday.", False),
+    ("Police said 23 people were killed in Torvik.", "The mayor said 19 people were injured in Torvik.", False),
+    ("Police said 23 people were killed in Torvik.", "The mayor said 23 sheep were killed in Torvik.", False),
+    ("Police said 23 sheep were killed in Torvik.", "The mayor said 23 goats were killed in Torvik.", False),
+    ("Police said 23 people were killed in Torvik.", "The mayor said 19 people were killed in Torvik.", True),
+]
+
+
+@pytest.mark.parametrize(("one", "two", "are_one"), BRIEF)
+def test_in_a_topic_of_two_sentences_the_same_words_tell_as_much_as_in_a_large_one(one, two, are_one):
+    when = datetime(2031, 5, 12)
+    found = [
+        p for name, text in (("one", one), ("two", two)) for p in profiles(name, text, read(text, published_at=when))
+    ]
+    topic = TopicStats()
+    topic.add(found)
+    score = same(*found, topic).value
+    assert score >= shipped().conflict if are_one else group(found, topic) == [0, 1]
+
+
+def test_a_text_that_reports_a_dispute_holds_two_numbers_of_one_measure():
+    told_so = "The government of Norland said 36 people were killed. The rebels said 95 people were killed."
+    found, _ = prepared({"one": told_so})
+    assert may_join(*found)
+    other = "The government said 36 people were killed. The government said 95 people were killed."
+    assert not may_join(*prepared({"one": other})[0])
+
+
+def test_every_piece_of_evidence_that_counts_is_told_in_words_or_left_out_on_purpose():
+    told = set(reasons._PRESENT)
+    assert set(shipped().terms) - told == set(SILENT) & set(shipped().terms)
+    found, topic = prepared(FLOOD)
+    assert told | set(reasons._ABSENT) <= set(features(found[0], found[1], topic))
+
+
+def test_why_two_figures_are_one_is_a_sentence_with_what_speaks_for_it_and_against():
+    found, topic = prepared(FLOOD)
+    told = explained(found[0], found[2], topic, Scorer(shipped()))
+    assert told.startswith("Held to be of one measure because ")
+    assert "; against it: " in told
+    assert "killed" in told
+
+
+def test_a_scorer_of_the_site_takes_the_place_of_the_weights():
+    found, topic = prepared(FLOOD)
+    own = Scorer(shipped(), lambda a, b, topic: Score(float(a.head == b.head), ("one noun",)))
+    assert own.likelihood(found[0], found[1], topic) == 0
+    assert explained(found[0], found[0], topic, own) == "Held to be of one measure because one noun."
+
+
+def test_what_is_stored_of_a_figure_and_of_a_topic_is_read_back_as_it_was():
+    found, topic = prepared(FLOOD)
+    for one in found:
+        assert profile_of(one.text, json.loads(json.dumps(one.as_dict()))) == one
+    assert stats_of(json.loads(json.dumps(topic.as_dict()))) == topic
+
+
+def arrived(texts, *, most=None):
+    """The groups after these texts arrived one by one in a topic whose groups are left as they stand."""
+    topic, members = TopicStats(), {}
+    for day, (name, text) in enumerate(texts.items(), 12):
+        new = profiles(name, text, read(text, published_at=datetime(2031, 5, day)))
+        topic.add(new)
+        standing = {label: Standing.of(figures) for label, figures in members.items()}
+        placed = place(new, standing, topic, Scorer(shipped()))
+        for label, into in placed.joined.items():
+            members[into] += members.pop(label)
+        for one, home in zip(new, placed.homes, strict=True):
+            members.setdefault(home if isinstance(home, str) else f"{name} {home}", []).append(one)
+    told = ([f"{one.text} {one.value:g}" for one in figures] for figures in members.values())
+    return sorted(sorted(figures) for figures in told if len(figures) > 1)
+
+
+def test_texts_that_arrive_one_by_one_fall_into_the_groups_of_all_at_once():
+    found, topic = prepared(FLOOD)
+    assert arrived(FLOOD) == told(found, group(found, topic))
+
+
+def test_what_people_decided_holds_whatever_the_score_says():
+    found, topic = prepared(FLOOD)
+    apart = group(found, topic, apart=[(0, 2)])
+    assert apart[0] != apart[2]
+    together = group(found, topic, together=[(0, len(found) - 1)])
+    assert together[0] == together[-1]

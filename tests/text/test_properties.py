@@ -23,9 +23,8 @@ from factcheck.text import (
     interval,
     read,
     reanchor,
-    settle,
-    statement_of,
 )
+from factcheck.text.matching import TopicStats, group, profiles
 
 from .adversarial import PIECES, grown
 
@@ -200,15 +199,19 @@ def test_what_a_figure_is_does_not_depend_on_text_more_than_a_sentence_away(at, 
 @given(st.lists(st.sampled_from(STORY), min_size=1, max_size=5), st.randoms(use_true_random=False))
 @settings(deadline=None)
 def test_the_groups_of_a_topic_do_not_depend_on_the_order_of_its_texts(texts, chance):
-    said = [
-        statement_of(str(number), figure)
+    found = [
+        one
         for number, text in enumerate(texts)
-        for figure in read(text, published_at=PUBLISHED).figures
+        for one in profiles(str(number), text, read(text, published_at=PUBLISHED))
     ]
-    turned = list(said)
+    topic = TopicStats()
+    topic.add(found)
+    turned = list(range(len(found)))
     chance.shuffle(turned)
-    keys, other = dict(zip(said, settle(said), strict=True)), dict(zip(turned, settle(turned), strict=True))
-    assert all((keys[a] == keys[b]) == (other[a] == other[b]) for a in said for b in said)
+    labels, other = group(found, topic), group([found[at] for at in turned], topic)
+    place = {at: number for number, at in enumerate(turned)}
+    pairs = [(a, b) for a in place for b in place]
+    assert all((labels[a] == labels[b]) == (other[place[a]] == other[place[b]]) for a, b in pairs)
 
 
 def test_every_prefix_of_a_story_is_read():

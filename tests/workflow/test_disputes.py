@@ -95,11 +95,11 @@ def test_two_named_parties_come_before_numbers_that_are_closer_and_have_nobody_b
 def test_a_conflict_comes_before_a_slip_and_they_are_one_dispute(flood):
     flood.article(COUNCIL)
     flood.article("The fire brigade said 400 homes were flooded on Monday.")
-    flood.article(UNION)
+    flood.article("The farmers' union said 60 homes were flooded on Monday.")
     assert {"conflict", "magnitude_slip"} == set(Discrepancy.objects.values_list("kind", flat=True))
     dispute = flood.one(statements=True)
     assert (dispute.leading.kind, dispute.more) == ("conflict", 1)
-    assert {side.first.surface for side in dispute.sides} == {"40", "90"}
+    assert {side.first.surface for side in dispute.sides} == {"40", "60"}
 
 
 def test_numbers_that_are_equally_far_apart_are_told_in_the_order_of_their_ids():
@@ -159,7 +159,7 @@ def story(flood: Flood):
 
 
 def test_the_gate_names_one_blocker_for_each_disputed_measure(flood, story):
-    for text in (BRIGADE, UNION, POLICE):
+    for text in (BRIGADE, POLICE, "The mayor said 66 homes were flooded on Monday."):
         flood.article(text)
     answer = clearance(story)
     (blocker,) = answer.blockers
@@ -211,9 +211,9 @@ def test_a_pair_that_a_desk_sees_leads_and_the_other_desk_is_named_beside_it(sta
     flood, theirs = Flood(staff), Staff()
     story = clear_document(flood.article(COUNCIL, kind="story"), staff)
     flood.article("The fire brigade said 41 homes were flooded on Monday.", desk=theirs.desk, by=theirs.editor)
-    flood.article(UNION)
+    flood.article("The farmers' union said 60 homes were flooded on Monday.")
     (told,) = clearance(story).blockers
-    assert "90 homes" in told.message
+    assert "60 homes" in told.message
     assert "41" not in told.message
     assert told.message.endswith("A figure of another desk differs as well; ask the chief editor.")
     assert flood.one().told in told.message
@@ -251,7 +251,7 @@ def test_a_waiver_that_listed_each_pair_by_itself_covers_their_dispute_if_it_lis
     all_of_them, clear, flood, story
 ):
     flood.article(BRIGADE)
-    flood.article(UNION)
+    flood.article(POLICE)
     pairs = list(Discrepancy.objects.blocking(story).values_list("pk", flat=True))
     assert len(pairs) == 2
     told = {"code": "discrepancy_open", "record": "discrepancy", "message": "40 against 60."}
@@ -284,7 +284,7 @@ def test_a_statement_made_after_the_resolution_opens_the_dispute_again_with_its_
     resolve_dispute(four.one().leading, "explained", by=four.staff.editor, note="they count other districts")
     four.article(POLICE, publisher_name="The Velmora Herald")
     assert four.told() == [], "a later copy is covered"
-    four.article("The mayor said 150 homes were flooded on Monday.")
+    four.article("The mayor said 66 homes were flooded on Monday.")
     assert Discrepancy.objects.open().count() == 4
     assert four.one().more == 3
 
@@ -301,7 +301,7 @@ def test_what_was_found_since_the_person_looked_stays_open(flood):
 
 def test_what_was_resolved_at_another_time_is_told_with_its_own_note(four):
     resolve_dispute(four.one().leading, "explained", by=four.staff.editor, note="they count other districts")
-    four.article("The mayor said 150 homes were flooded on Monday.")
+    four.article("The mayor said 95 homes were flooded on Monday.")
     resolve_dispute(four.one().leading, "corrected", by=four.staff.desk_chief, note="the mayor takes it back")
     told = disputes(Discrepancy.objects.all(), order=["pk"])
     assert [(row.leading.resolution, row.more) for row in told] == [("explained", 2), ("corrected", 3)]

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from factcheck.models import (
-    GRAVEST_FIRST,
+    SUREST_FIRST,
     Desk,
     Discrepancy,
     DiscrepancyKind,
@@ -20,11 +20,13 @@ from factcheck.models import (
 )
 from factcheck.workflow.disputes import Dispute, Statement, disputes
 
+from .judgements import judgement_lines
 from .parts import ConflictLine, ConflictsReport, OtherLine, SentenceLine, SideLine, stamp
 
 KINDS = (
     DiscrepancyKind.CONFLICT,
     DiscrepancyKind.MAGNITUDE_SLIP,
+    DiscrepancyKind.DIFFERS,
     DiscrepancyKind.SUPERSEDED,
     DiscrepancyKind.NOT_COMPARABLE,
 )
@@ -34,7 +36,7 @@ def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsRepor
     """The open disputes of a desk, each once, the gravest kind first. Of another desk's side nothing is told."""
     now = at or timezone.now()
     rows = Discrepancy.objects.open().of_desk(desk)
-    found = disputes(rows, desks=[desk.pk], order=(GRAVEST_FIRST, "pk"), statements=True)
+    found = disputes(rows, desks=[desk.pk], order=SUREST_FIRST, statements=True)
     sentences = sentences_of({figure.pk for row in found for side in row.sides if side for figure in side.figures})
     kinds = Counter(row.leading.kind for row in found)
     return ConflictsReport(
@@ -44,6 +46,7 @@ def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsRepor
         built_at=stamp(now),
         counts={kind: kinds[kind] for kind in KINDS},
         conflicts=tuple(conflict_line(row, sentences) for row in found),
+        judgements=judgement_lines(desk),
     )
 
 
@@ -52,7 +55,8 @@ def conflict_line(row: Dispute, sentences: dict[int, Sentence]) -> ConflictLine:
     others = tuple(
         OtherLine(one.says, str(one.first), day_of(one.figures), tuple(map(str, one.documents))) for one in row.others
     )
-    return ConflictLine(leading.pk, leading.kind, row.told, stamp(leading.created_at), sides, others)
+    why_one = leading.why_one if row.seen else ""
+    return ConflictLine(leading.pk, leading.kind, row.told, stamp(leading.created_at), sides, others, why_one)
 
 
 def day_of(figures: Iterable[Figure]) -> str:

@@ -6,10 +6,21 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from factcheck.models import Correction, Desk, Discrepancy, Document, Publication, ReportKind, VerificationTask
+from factcheck.models import (
+    ALARMS,
+    Correction,
+    Desk,
+    Discrepancy,
+    DiscrepancyKind,
+    Document,
+    Publication,
+    ReportKind,
+    VerificationTask,
+)
 from factcheck.states import DocumentState
 
 from .documents import discrepancy_lines, document_part
+from .judgements import judgement_lines
 from .parts import VerificationReport, stamp
 
 
@@ -31,7 +42,9 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         "published cleared": out.filter(clear=True).count(),
         "published uncleared": out.filter(clear=False).count(),
         "corrected": Correction.objects.filter(publication__document__desk=desk, at__gte=since).count(),
-        "open discrepancies": len(lines),
+        "in conflict": sum(line.kind in ALARMS for line in lines),
+        "superseded": sum(line.kind == DiscrepancyKind.SUPERSEDED for line in lines),
+        "differ": sum(line.kind == DiscrepancyKind.DIFFERS for line in lines),
         "overdue": len(late),
     }
     return VerificationReport(
@@ -42,5 +55,6 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         documents=parts,
         discrepancies=lines,
         overdue=tuple(f"{row} (due {stamp(row.due_at)}, {row.assignee or 'unassigned'})" for row in late),
+        judgements=judgement_lines(desk, since=since),
         counts=counts,
     )

@@ -29,6 +29,7 @@ from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_wai
 from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.speakers import says_of
 
+from .judgements import judgement_lines
 from .parts import (
     ClaimLine,
     DiscrepancyLine,
@@ -54,6 +55,7 @@ def build_document(document: Document, *, at: datetime | None = None) -> Verific
         built_at=stamp(now),
         documents=(part,),
         discrepancies=lines,
+        judgements=judgement_lines(document.desk, document=document),
         counts=dict(sorted(counts.items())),
     )
 
@@ -77,6 +79,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
         text_sha256=revision.text_sha256 if revision else "",
         clear=answer.clear,
         policy=policy_words(answer.policy),
+        findings=tuple(document.findings),
         blockers=tuple(row.message for row in answer.blockers),
         waived_until=stamp(answer.waived_until),
         document_waivers=tuple(waiver_lines(revision)),
@@ -97,9 +100,10 @@ def policy_words(rules: dict[str, Any]) -> str:
     if not rules:
         return ""
     origins = "one independent origin" if rules["minimum_origins"] == 1 else f"{rules['minimum_origins']} origins"
+    border = f", conflicts from score {rules['conflict_score']:g}" if rules.get("conflict_score") else ""
     return (
         f"{rules['eyes']} pairs of eyes, check-worthiness from {rules['threshold']:g}, {origins} or a primary source, "
-        f"reliability floor {rules['reliability_floor']}"
+        f"reliability floor {rules['reliability_floor']}{border}"
     )
 
 
@@ -221,4 +225,6 @@ def discrepancy_line(row: Dispute) -> DiscrepancyLine:
     leading = row.leading
     titles = {document.pk: str(document) for one in row.statements for document in one.documents}
     note = leading.resolution_note if row.seen else ""
-    return DiscrepancyLine(leading.kind, row.told, leading.state, leading.resolution, note, tuple(titles.values()))
+    why_one = leading.why_one if row.seen else ""
+    titled = tuple(titles.values())
+    return DiscrepancyLine(leading.kind, row.told, leading.state, leading.resolution, note, titled, why_one)

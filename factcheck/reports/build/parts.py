@@ -79,6 +79,7 @@ class DiscrepancyLine:
     resolution: str
     note: str
     documents: tuple[str, ...]
+    why_one: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class DocumentPart:
     passages: tuple[Passage, ...] = ()
     claims: tuple[ClaimLine, ...] = ()
     policy: str = ""
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class ConflictLine:
     found_at: str
     sides: tuple[SideLine, ...]
     others: tuple[OtherLine, ...] = ()
+    why_one: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,7 @@ class VerificationReport(Built):
     documents: tuple[DocumentPart, ...] = ()
     discrepancies: tuple[DiscrepancyLine, ...] = ()
     overdue: tuple[str, ...] = ()
+    judgements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,7 @@ class ConflictsReport(Built):
     """What figures do not go together, both sentences side by side."""
 
     conflicts: tuple[ConflictLine, ...] = ()
+    judgements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ RENDERERS: dict[str, Renderer] = {
 }
 NOTHING: dict[str, Any] = {
     "title": "", "desk": "", "built_at": "", "counts": {}, "documents": [], "discrepancies": [], "overdue": [],
-    "conflicts": [], "people": [], "since": "", "publications": [], "corrections": [],
+    "judgements": [], "conflicts": [], "people": [], "since": "", "publications": [], "corrections": [],
 }  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def tables_of(data: Data) -> list[Table]:
     """The tables of a report, the one it is mainly about first."""
     of_kind = {
         "document": [claims, figures, evidence, discrepancies, blockers, documents],
-        "desk_digest": [documents, blockers, discrepancies, overdue],
-        "conflicts": [conflicts],
+        "desk_digest": [documents, blockers, discrepancies, judgements, overdue],
+        "conflicts": [conflicts, judgements],
         "overdue": [late],
         "corrections": [publications],
     }
@@ -115,6 +115,10 @@ def documents(data: Data) -> Table:
 
 def overdue(data: Data) -> Table:
     return Table("Overdue", ("Overdue checking work",), [(line,) for line in data["overdue"]])
+
+
+def judgements(data: Data) -> Table:
+    return Table("Judgements", ("What people judged",), [(line,) for line in data["judgements"]])
 
 
 def conflicts(data: Data) -> Table:

@@ -53,6 +53,7 @@ class Lexicon:
     running_families: frozenset[str]
     definitions: Mapping[str, str]
     noun_families: Mapping[str, str]
+    animals: frozenset[str]
     pronoun_nouns: frozenset[str]
     quantity_nouns: Mapping[str, str]
     statement_nouns: frozenset[str]

@@ -1676,6 +1676,17 @@ for _family, _words in {
 }.items():
     for _word in _words.split("|"):
         NOUN_FAMILIES.setdefault(_word, _family)
+# Living things that are no people, as lemmas: none of them is ever one measure with people, or with another of them.
+ANIMALS = frozenset(
+    [
+        "animal", "livestock", "beast", "sheep", "lamb", "goat", "cow", "cattle", "calf", "bull", "ox", "pig", "hog",
+        "swine", "piglet", "horse", "pony", "donkey", "mule", "camel", "buffalo", "bison", "yak", "llama", "dog",
+        "puppy", "cat", "kitten", "chicken", "hen", "poultry", "duck", "goose", "turkey", "bird", "gull", "penguin",
+        "pigeon", "fish", "salmon", "whale", "dolphin", "seal", "shark", "turtle", "deer", "reindeer", "elk", "moose",
+        "bear", "wolf", "fox", "lion", "tiger", "elephant", "rhino", "monkey", "ape", "gorilla", "rabbit", "hare",
+        "rat", "mouse", "bat", "mink", "bee", "snake", "crocodile", "kangaroo", "koala",
+    ]
+)  # fmt: skip
 # Nouns that say nothing of what is counted beyond "of the same as before".
 PRONOUN_NOUNS = frozenset(
     ["others", "other", "more", "them", "those", "of", "were", "was", "are", "who", "which", "additional"]

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from factcheck.text.matching.features import TopicStats
+from factcheck.text.matching.features import TopicStats, disputed
 from factcheck.text.matching.profile import Profile, log_ratio
-from factcheck.text.matching.scorer import Weights, is_slip, likelihood, shipped
+from factcheck.text.matching.scorer import Scorer, is_slip, shipped
 from factcheck.text.units import factor
 
-_LEAST = 0.02
+LEAST = 0.02
 _LARGE = 300
 _NEIGHBOURS = 40
 _MOST_APART = 4.0
@@ -25,7 +25,7 @@ _MOST_APART = 4.0
 
 def may_join(a: Profile, b: Profile) -> bool:
     """The hard barriers: another dimension, two figures of one sentence, change against level, rate against count, and
-    two statements of one text for one day that cannot both hold.
+    two statements of one text for one day that cannot both hold, unless it reports a dispute.
 
     Two figures of one sentence are one only as a conversion: 16 feet, or five metres.
     """
@@ -36,32 +36,44 @@ def may_join(a: Profile, b: Profile) -> bool:
     meets = max(a.least, b.least) <= min(a.most, b.most)
     if a.sentence == b.sentence:
         return a.unit != b.unit and factor(a.unit) != factor(b.unit) and log_ratio(a.value, b.value) < 0.1
-    return meets or a.day != b.day
+    return meets or a.day != b.day or disputed(a, b)
 
 
-def candidates(figures: Sequence[Profile]) -> Iterator[tuple[int, int]]:
+def candidates(figures: Sequence[Profile], *, since: int = 0) -> Iterator[tuple[int, int]]:
     """The pairs worth a score: of one dimension, with an equal amount, or with an event, a noun or a quantity in common
-    and numbers not too far apart; of money, shares and measured things any not too far apart."""
+    and numbers not too far apart; of money, shares and measured things any not too far apart.
+
+    ``since``: only pairs with a figure from this place on, which is new beside those before it.
+    """
     blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for one in figures[since:]:  # what holds no new figure makes no pair
+        blocks |= {block: [] for block in _blocks(one)}
     for at, one in enumerate(figures):
         for block in _blocks(one):
-            blocks[block].append(at)
-    found = {pair for members in blocks.values() for pair in _near(figures, members)}
+            if block in blocks:
+                blocks[block].append(at)
+    found = {pair for members in blocks.values() for pair in _near(figures, members, since)}
     for i, j in sorted(found):
         a, b = figures[i], figures[j]
         if may_join(a, b) and (a.value == b.value or log_ratio(a.value, b.value) <= _MOST_APART or is_slip(a, b)):
             yield i, j
 
 
-def _near(figures: Sequence[Profile], members: list[int]) -> Iterator[tuple[int, int]]:
+def _near(figures: Sequence[Profile], members: list[int], since: int) -> Iterator[tuple[int, int]]:
     """The pairs of a block; in a large one each figure with those of the nearest numbers only."""
+    if members[-1] < since:
+        return
     if len(members) <= _LARGE:
-        yield from combinations(members, 2)
+        for place, two in enumerate(members):
+            if two >= since:
+                yield from ((one, two) for one in members[:place])
         return
     ranked = sorted(members, key=lambda at: (figures[at].value, at))
     for place, one in enumerate(ranked):
-        for other in ranked[place + 1 : place + 1 + _NEIGHBOURS]:
-            yield (one, other) if one < other else (other, one)
+        if one >= since:
+            before = ranked[max(0, place - _NEIGHBOURS) : place] if since else []
+            for other in before + ranked[place + 1 : place + 1 + _NEIGHBOURS]:
+                yield (one, other) if one < other else (other, one)
 
 
 def _blocks(one: Profile) -> Iterator[tuple[object, ...]]:
@@ -74,19 +86,47 @@ def _blocks(one: Profile) -> Iterator[tuple[object, ...]]:
             yield one.dimension, word
 
 
-def group(figures: Sequence[Profile], topic: TopicStats, weights: Weights | None = None) -> list[int]:
-    """For each figure the place of the first figure of its group; copies in the same words are one from the start."""
-    known = weights or shipped()
-    first: dict[tuple[object, ...], int] = {}
-    stands_for = [first.setdefault(one.wording, at) for at, one in enumerate(figures)]
-    kept = sorted(set(stands_for))
-    place = {at: number for number, at in enumerate(kept)}
-    distinct = [figures[at] for at in kept]
-    scores = {(i, j): likelihood(distinct[i], distinct[j], topic, known) for i, j in candidates(distinct)}
-    apart = [(i, j) for i, j in _within_texts(distinct) if not may_join(distinct[i], distinct[j])]
-    good = {pair: score for pair, score in scores.items() if score >= _LEAST}
-    labels = linked(len(distinct), good, apart, known.join)
-    return [kept[labels[place[at]]] for at in stands_for]
+def group(
+    figures: Sequence[Profile], topic: TopicStats, scorer: Scorer | None = None, *,
+    together: Iterable[tuple[int, int]] = (), apart: Iterable[tuple[int, int]] = (),
+) -> list[int]:  # fmt: skip
+    """For each figure the place of the first figure of its group; copies in the same words are one from the start.
+
+    The order in which the figures are given plays no part: what ties is decided by text and sentence.
+
+    ``together`` and ``apart`` are pairs of places that people decided: they hold whatever the score says.
+    """
+    known = scorer or Scorer(shipped())
+    order = sorted(range(len(figures)), key=lambda at: (figures[at].text, figures[at].sentence, figures[at].value, at))
+    rank = {at: place for place, at in enumerate(order)}
+    distinct = Distinct([figures[at] for at in order])
+    kept = [figures[order[at]] for at in distinct.kept]
+    scores = {(i, j): known.likelihood(kept[i], kept[j], topic) for i, j in candidates(kept)}
+    good = {pair: score for pair, score in scores.items() if score >= LEAST}
+    barred = {(i, j) for i, j in _within_texts(kept) if not may_join(kept[i], kept[j])}
+    barred |= set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
+    held = distinct.pairs((rank[i], rank[j]) for i, j in together)
+    labels = linked(len(kept), good, barred, known.join, together=held)
+    found = [labels[distinct.place[rank[at]]] for at in range(len(figures))]
+    first: dict[int, int] = {}
+    return [first.setdefault(label, at) for at, label in enumerate(found)]
+
+
+class Distinct:
+    """Figures without their copies in the same words: ``kept`` are the places of the first of each, ``place`` says for
+    every figure which of these it is."""
+
+    def __init__(self, figures: Sequence[Profile]) -> None:
+        first: dict[tuple[object, ...], int] = {}
+        stands_for = [first.setdefault(one.wording, at) for at, one in enumerate(figures)]
+        self.kept = sorted(set(stands_for))
+        number = {at: n for n, at in enumerate(self.kept)}
+        self.place = [number[at] for at in stands_for]
+
+    def pairs(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Pairs of figures as pairs of what is kept; two copies are no pair."""
+        found = {(self.place[i], self.place[j]) for i, j in pairs}
+        return sorted((min(pair), max(pair)) for pair in found if pair[0] != pair[1])
 
 
 def _within_texts(figures: Sequence[Profile]) -> Iterator[tuple[int, int]]:
@@ -98,18 +138,25 @@ def _within_texts(figures: Sequence[Profile]) -> Iterator[tuple[int, int]]:
 
 
 def linked(
-    count: int, scores: dict[tuple[int, int], float], apart: Iterable[tuple[int, int]], join: float
-) -> list[int]:
+    count: int, scores: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]], join: float,
+    *, together: Iterable[tuple[int, int]] = (), sizes: Sequence[int] = (),
+) -> list[int]:  # fmt: skip
     """Average linkage: the two groups whose pairs score best on average become one, while that is at least ``join``.
 
-    Pairs without a score count as nought; two groups that hold a pair of ``apart`` never join. Ties go to the groups
+    Pairs without a score count as nought; two groups that hold a pair of ``apart`` never join, and those of a pair of
+    ``together`` are one before anything is scored. ``sizes``: for how many figures each stands. Ties go to the groups
     of the earlier figures.
 
     >>> linked(4, {(0, 1): .9, (1, 2): .8, (0, 2): .1, (2, 3): .9}, [(0, 3)], .3)
     [0, 0, 2, 2]
+    >>> linked(4, {(0, 1): .9, (2, 3): .1}, [(0, 1)], .3, together=[(2, 3)])
+    [0, 1, 2, 2]
     """
-    clusters = _Clusters(count, scores, apart)
-    heap = [(-score, i, j, 0, 0) for (i, j), score in scores.items() if score >= join and j not in clusters.apart[i]]
+    clusters = _Clusters(sizes or [1] * count, scores, apart)
+    for i, j in together:
+        clusters.hold(i, j)
+    heap = [(-mean, i, j, 0, 0) for i in clusters.members for j, mean in clusters.means(i) if i < j and mean >= join]
+    heap = [(mean, i, j, clusters.changed[i], clusters.changed[j]) for mean, i, j, _, _ in heap]
     heapq.heapify(heap)
     while heap:
         _, i, j, seen_i, seen_j = heapq.heappop(heap)
@@ -125,13 +172,17 @@ def linked(
 class _Clusters:
     """Groups while they are made: members, the sums of scores between them, and whom they never join."""
 
-    def __init__(self, count: int, scores: dict[tuple[int, int], float], apart: Iterable[tuple[int, int]]) -> None:
-        self.members = {i: [i] for i in range(count)}
-        self.changed = dict.fromkeys(range(count), 0)
+    def __init__(
+        self, sizes: Sequence[int], scores: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]
+    ) -> None:
+        self.members = {i: [i] for i in range(len(sizes))}
+        self.size = list(sizes)
+        self.changed = dict.fromkeys(self.members, 0)
+        self.home = list(range(len(sizes)))
         self.sums: dict[int, dict[int, float]] = defaultdict(dict)
         self.apart: dict[int, set[int]] = defaultdict(set)
         for (i, j), score in scores.items():
-            self.sums[i][j] = self.sums[j][i] = score
+            self.sums[i][j] = self.sums[j][i] = score * sizes[i] * sizes[j]
         for i, j in apart:
             self.apart[i].add(j)
             self.apart[j].add(i)
@@ -139,9 +190,20 @@ class _Clusters:
     def stands(self, i: int, seen: int) -> bool:
         return i in self.members and self.changed[i] == seen
 
+    def hold(self, i: int, j: int) -> None:
+        """The groups of two figures become one, whatever was between them."""
+        one, two = sorted((self.home[i], self.home[j]))
+        if one != two:
+            self.apart[one].discard(two)
+            self.apart[two].discard(one)
+            self.merge(one, two)
+
     def merge(self, i: int, j: int) -> None:
         """Group j goes into group i."""
+        for member in self.members[j]:
+            self.home[member] = i
         self.members[i] += self.members.pop(j)
+        self.size[i] += self.size[j]
         self.changed[i] += 1
         for other, score in self.sums.pop(j, {}).items():
             self.sums[other].pop(j, None)
@@ -156,7 +218,7 @@ class _Clusters:
         """The groups that may join this one, with the mean score of their pairs."""
         for other, total in sorted(self.sums[i].items()):
             if other not in self.apart[i]:
-                yield other, round(total / (len(self.members[i]) * len(self.members[other])), 3)
+                yield other, round(total / (self.size[i] * self.size[other]), 3)
 
     def labels(self) -> list[int]:
         found = {member: min(members) for members in self.members.values() for member in members}

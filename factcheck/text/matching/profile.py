@@ -6,18 +6,21 @@ time, as plain values that can be stored. What two of them say to each other is 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from factcheck.text.intervals import scaled
 from factcheck.text.lexicon import load
-from factcheck.text.likeness import EMPTY_WORDS, amount
-from factcheck.text.measure_key import MeasureKey
+from factcheck.text.measure_key import MeasureKey, key_of
 from factcheck.text.measures import lemma, noun_family
 from factcheck.text.patterns import Pattern
 from factcheck.text.reading import state_of
+from factcheck.text.telling import EMPTY_WORDS, amount
 from factcheck.text.values import FigureMention, Modality, Reading, Span
 
 _LEX = load()
@@ -49,7 +52,10 @@ SCOPES = {
     "bound": Pattern(r"(?i:\b(?:capacity|quota|limit|ceiling|maximum|target|goal)\b)"),
     "ahead": Pattern(r"(?i:\b(?:could|might|would|should|will|expected|projected|forecast|plans?)\b)"),
 }
+_TOKEN = Pattern(r"[^\W_]+")
 _NEAR = 60
+_BESIDE = 8
+_FEW_WORDS = 6
 _FEW_LETTERS = 3
 _NO_NAMES = frozenset(_LEX.months) | frozenset(_LEX.weekdays) | frozenset(_LEX.function_words)
 _FAMILIES = frozenset(_LEX.event_families.values())
@@ -103,9 +109,55 @@ class Profile:
         return self.key, self.unit, self.value, self.least, self.most, self.clause, self.whole, self.names, self.day
 
     @property
+    def wording_digest(self) -> str:
+        """The same in 32 letters, for a column of a database."""
+        told = [self.key.as_dict(), self.unit, self.value, self.least, self.most, self.day]
+        words = [sorted(self.clause), sorted(self.whole), sorted(self.names)]
+        return hashlib.sha256(json.dumps([told, words]).encode()).hexdigest()[:32]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What its text may tell several numbers of: its quantity or event, and its noun."""
+        return frozenset(word for word in (self.key.concept, self.head) if word)
+
+    @property
     def family(self) -> str:
         """The event that befell it, where its key names one."""
         return self.key.concept if self.key.concept in _FAMILIES else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the name of its text, as plain JSON; ``profile_of`` reads it back."""
+        told = {row.name: getattr(self, row.name) for row in fields(self) if row.name != "text"}
+        told |= {name: sorted(value) for name, value in told.items() if isinstance(value, frozenset)}
+        return told | {"key": self.key.as_dict(), "mood": str(self.mood)}
+
+
+_SETS = frozenset(row.name for row in fields(Profile) if "frozenset" in str(row.type))
+
+
+def profile_of(text: str, stored: Mapping[str, Any]) -> Profile:
+    """A figure of a text as ``as_dict`` wrote it down.
+
+    Raises:
+        KeyError, TypeError, ValueError: an engine of another age wrote it; the text is to be read again.
+    """
+    told: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
+    return Profile(**told | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
+
+
+def fingerprint(text: str, start: int) -> str:
+    """By what a number in its words is known again, in a copy or by a later engine: eight words on either side.
+
+    >>> fingerprint("A flood. Some 40 homes went.", 14) == fingerprint("A flood:  some 40 homes went!", 15)
+    True
+    """
+    floor, end = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+    floor, end = max(floor, start - 200), start + 200 if end < 0 else min(end, start + 200)
+    if len(_TOKEN.findall(text[floor:end])) < _FEW_WORDS:  # a line of a table is known by the lines around it too
+        floor, end = max(0, start - 200), start + 200
+    before = _TOKEN.findall(text[floor:start].casefold())[-_BESIDE:]
+    after = _TOKEN.findall(text[start:end].casefold())[: _BESIDE + 1]
+    return hashlib.sha256(f"{' '.join(before)}\n{' '.join(after)}".encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def name_of(word: str) -> str:
@@ -168,7 +220,7 @@ def _profile(
         whole=frozenset(words_in(text, sentence.start, sentence.end)),
         around=frozenset(words_in(text, before.start, before.end) + words_in(text, after.start, after.end)),
         beside=frozenset(left + right),
-        clause_names=names_in(text, clause.start, clause.end) | (names & _first(text, clause)),
+        clause_names=_clause_names(text, clause, figure) | (names & _first(text, clause) - _speaker(text, figure)),
         names=names,
         near_names=names | names_in(text, before.start, before.end),
         text_names=every_name,
@@ -181,6 +233,16 @@ def _profile(
         lead=index <= 2,
         mood=figure.modality,
     )
+
+
+def _clause_names(text: str, clause: Span, figure: FigureMention) -> frozenset[str]:
+    return names_in(text, clause.start, clause.end) - _speaker(text, figure)
+
+
+def _speaker(text: str, figure: FigureMention) -> frozenset[str]:
+    """The names of whom the copy ascribes a figure to: they say nothing of what it measures."""
+    said = figure.attribution.party_span if figure.attribution else None
+    return names_in(text, said.start, said.end) | _first(text, said) if said else frozenset()
 
 
 def _first(text: str, clause: Span) -> frozenset[str]:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from factcheck.text.matching.features import VALUES, TopicStats, features
+from factcheck.text.matching.features import VALUES, TopicStats, features, of_two_kinds
 from factcheck.text.matching.profile import Profile
+from factcheck.text.units import factor
 
 SHOWN = 2
+SLIP_BY_CHANCE = {1: -3.0, 2: -2.0, 3: 0.0}
+"""What counts against a slip, by how many digits both numbers share: one or two are shared by chance now and then."""
 
 
 class WeightsUnusable(ValueError):
@@ -25,10 +29,10 @@ class WeightsUnusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A fitted scorer: for each feature its weight, and the mean and scale it is measured from; and three borders.
+    """A fitted scorer: for each feature its weight, and the mean and scale it is measured from; and four borders.
 
-    ``join``: two groups become one where the mean score of their pairs is at least this. ``conflict`` and ``differs``:
-    from which score on two numbers that are apart are called so.
+    ``join``: two groups become one where the mean score of their pairs is at least this. ``conflict``, ``replaced`` and
+    ``differs``: from which score on two numbers that are apart are called so.
     """
 
     version: str
@@ -37,6 +41,7 @@ class Weights:
     join: float
     differs: float
     conflict: float
+    replaced: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,29 @@ class Score:
     against: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """How likely two figures of a topic are of one measure: by these weights, or by a function of the same form as
+    ``same``, which a site may name in their place; the borders are those of the weights either way."""
+
+    weights: Weights
+    function: Callable[[Profile, Profile, TopicStats], Score] | None = None
+
+    @property
+    def join(self) -> float:
+        return self.weights.join
+
+    def likelihood(self, a: Profile, b: Profile, topic: TopicStats) -> float:
+        """From 0 to 1, at three places."""
+        if self.function is not None:
+            return round(self.function(a, b, topic).value, 3)
+        return likelihood(a, b, topic, self.weights)
+
+    def same(self, a: Profile, b: Profile, topic: TopicStats) -> Score:
+        """The same with the strongest reasons on either side."""
+        return self.function(a, b, topic) if self.function is not None else same(a, b, topic, self.weights)
+
+
 @cache
 def shipped() -> Weights:
     """The weights that come with the engine."""
@@ -55,7 +83,7 @@ def shipped() -> Weights:
 
 
 def read_weights(text: str) -> Weights:
-    """Weights from their JSON.
+    """Weights from their JSON; older ones know one border for what is in conflict and what is replaced.
 
     Raises:
         WeightsUnusable: it is no JSON, or a part of it is missing or no number.
@@ -64,6 +92,7 @@ def read_weights(text: str) -> Weights:
         told = json.loads(text)
         terms = {str(name): (float(w), float(mean), float(scale)) for name, (w, mean, scale) in told["terms"].items()}
         borders = {name: float(told[name]) for name in ("intercept", "join", "differs", "conflict")}
+        borders["replaced"] = float(told.get("replaced", borders["conflict"]))
         found = Weights(version=str(told["version"]), terms=terms, **borders)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsUnusable(f"the weights cannot be read: {type(error).__name__}: {error}") from None
@@ -73,9 +102,19 @@ def read_weights(text: str) -> Weights:
     return found
 
 
+def weights_as_dict(weights: Weights) -> dict[str, Any]:
+    """Weights as plain JSON, as ``read_weights`` takes them."""
+    borders = {
+        name: getattr(weights, name) for name in ("version", "intercept", "join", "differs", "conflict", "replaced")
+    }
+    return {**borders, "terms": {name: list(term) for name, term in weights.terms.items()}}
+
+
 def same(a: Profile, b: Profile, topic: TopicStats, weights: Weights | None = None) -> Score:
     """How likely two figures of a topic measure the same thing, and why."""
-    parts = _parts(a, b, topic, weights or shipped())
+    if of_two_kinds(a, b):
+        return Score(0.0, (), ("other kind",))
+    parts = contributions(a, b, topic, weights or shipped())
     ranked = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
     speaks = [name for name, part in ranked if part > 0][:SHOWN]
     denies = [name for name, part in ranked if part < 0][:SHOWN]
@@ -87,11 +126,28 @@ def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> f
 
     Of two numbers a power of ten apart it is that of their words alone, where it is higher: one of them may be a slip.
     """
-    parts = _parts(a, b, topic, weights)
+    if of_two_kinds(a, b):
+        return 0.0
+    parts = contributions(a, b, topic, weights)
     value = _value(parts, weights)
     if is_slip(a, b):
-        value = max(value, _value([part for part in parts if part[0] not in VALUES], weights))
+        value = max(value, _as_slip(a, b, topic, weights, parts))
     return value
+
+
+def _as_slip(a: Profile, b: Profile, topic: TopicStats, weights: Weights, parts: list[tuple[str, float]]) -> float:
+    """How likely two figures are one of which a number slipped: by their words alone, or as if it had not slipped, less
+    what it happens by chance that one number is another times ten, as of round numbers it often does."""
+    mended = replace(b, value=a.value, least=a.least, most=a.most)
+    chance = ("by chance", SLIP_BY_CHANCE[max(1, min(_digits(a), _digits(b), 3))])
+    words = [part for part in parts if part[0] not in VALUES]
+    return max(_value(words, weights), _value([*contributions(a, mended, topic, weights), chance], weights))
+
+
+def _digits(one: Profile) -> int:
+    """How many digits of a number tell something, as it is written in its unit: noughts at either end are none."""
+    written = abs(one.value) / float(factor(one.unit))
+    return len(f"{written:.7g}".partition("e")[0].replace(".", "").strip("0"))
 
 
 def is_slip(a: Profile, b: Profile) -> bool:
@@ -100,7 +156,8 @@ def is_slip(a: Profile, b: Profile) -> bool:
     return bool(small) and any(abs(large / small / 10**power - 1) <= 0.02 for power in (1, 2, 3, 6))
 
 
-def _parts(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> list[tuple[str, float]]:
+def contributions(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> list[tuple[str, float]]:
+    """What each piece of evidence adds to the sum, by its name."""
     found = features(a, b, topic)
     return [
         (name, weight * (found.get(name, mean) - mean) / scale) for name, (weight, mean, scale) in weights.terms.items()

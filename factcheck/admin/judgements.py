@@ -1,0 +1,51 @@
+"""Judgements: who said that two figures count the same thing, or do not; to be confirmed, or taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from factcheck.models import Judgement
+from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
+
+from .acts import Act, NoteForm
+from .base import RecordAdmin
+from .shown import link, pill
+
+
+@admin.register(Judgement)
+class JudgementAdmin(RecordAdmin):
+    acts: ClassVar = {
+        "confirm": Act(confirm_judgement, label="Confirm", done="It binds from now on."),
+        "withdraw": Act(withdraw_judgement, NoteForm, "Take back", "It is taken back; the figures are grouped again."),
+    }
+    list_display: ClassVar = ["__str__", "shown_state", "origin", "by", "at"]
+    list_filter: ClassVar = ["state", "same", "origin", "topic"]
+    list_select_related: ClassVar = ["a", "b", "by"]
+    search_fields: ClassVar = ["a__surface", "a__counted", "b__surface", "b__counted", "note"]
+    ordering: ClassVar = ["-id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("a__document", "b__document", "topic", "by", "confirmed_by")
+
+    @admin.display(description="state", ordering="state")
+    def shown_state(self, row: Judgement) -> SafeString:
+        return pill(row.state)
+
+    def facts(self, record: Judgement) -> Iterable[tuple[str, Any, str]]:
+        yield "one figure", link(record.a), ""
+        yield "in", link(record.a.document), ""
+        yield "the other", link(record.b), ""
+        yield "in", link(record.b.document), ""
+        yield "held to be", "the same thing" if record.same else "not the same thing", ""
+        yield "how", record.get_origin_display(), ""
+        yield "said by", record.by, ""
+        if record.confirmed_by:
+            yield "confirmed by", record.confirmed_by, ""
+        if record.note:
+            yield "why", record.note, ""

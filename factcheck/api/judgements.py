@@ -1,0 +1,67 @@
+"""Judgements: people's word on whether two figures count the same thing; confirmed by a second person, or withdrawn.
+
+They are given on a figure or on a discrepancy, with ``judge``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from factcheck.models import Judgement, JudgementOrigin
+from factcheck.states import JudgementState
+from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
+
+from .base import Act, RecordViewSet
+from .bodies import Body, Note
+from .lists import Id
+
+
+class SameBody(Body):
+    same = serializers.BooleanField(help_text="Whether both count the same thing.")
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class JudgementSerializer(serializers.ModelSerializer):
+    topic = serializers.SlugRelatedField("slug", read_only=True)
+    by = serializers.SlugRelatedField("username", read_only=True)
+    confirmed_by = serializers.SlugRelatedField("username", read_only=True)
+    a_words = serializers.CharField(source="a", read_only=True)
+    b_words = serializers.CharField(source="b", read_only=True)
+
+    class Meta:
+        model = Judgement
+        fields: ClassVar = [
+            "id", "topic", "a", "a_words", "b", "b_words", "same", "origin", "state", "note", "by", "at",
+            "confirmed_by", "version",
+        ]  # fmt: skip
+
+
+class JudgementDetail(JudgementSerializer):
+    acts = serializers.SerializerMethodField()
+
+    class Meta(JudgementSerializer.Meta):
+        fields: ClassVar = [*JudgementSerializer.Meta.fields, "acts"]
+
+    def get_acts(self, row: Judgement) -> list[str]:
+        return self.context["view"].open_acts(row)
+
+
+class JudgementFilter(filters.FilterSet):
+    topic = filters.CharFilter(field_name="topic__slug")
+    figure = Id(method="of_figure")
+    origin = filters.ChoiceFilter(choices=JudgementOrigin.choices)
+    state = filters.ChoiceFilter(choices=JudgementState.choices)
+
+    def of_figure(self, rows: object, name: str, value: object) -> object:
+        return rows.filter(a=int(value)) | rows.filter(b=int(value))  # type: ignore[attr-defined, call-overload]
+
+
+class JudgementViewSet(RecordViewSet):
+    queryset = Judgement.objects.select_related("a", "b", "topic", "by", "confirmed_by")
+    serializer_class = JudgementSerializer
+    detail_serializer_class = JudgementDetail
+    filterset_class = JudgementFilter
+    acts: ClassVar = {"confirm": Act(confirm_judgement), "withdraw": Act(withdraw_judgement, Note)}

@@ -1,0 +1,417 @@
+"""Which measure each figure of a topic is of: groups by score, under what people decided.
+
+A text that arrives is grouped with its topic, a nightly run groups the topic anew. What is under embargo is held
+beside the groups of its topic, and moves none. Which two figures of a measure go together is compared in
+``crosscheck``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils import timezone
+
+from factcheck.conf import settings
+from factcheck.errors import Invalid
+from factcheck.models import (
+    Discrepancy,
+    Document,
+    Figure,
+    FigureProfile,
+    Judgement,
+    MatchingWeights,
+    Measure,
+    Scope,
+    Topic,
+    TopicMatching,
+)
+from factcheck.queue import enqueue_crosscheck, enqueue_regroup
+from factcheck.states import DiscrepancyState
+from factcheck.text.matching import EXACT, Profile, Scorer, Standing, TopicStats, group, named, place, weights_as_dict
+
+from .columns import column_of
+from .matching import decided, profiles_by_figure, scorer_in_use, stats_in
+from .transitions import log
+
+logger = logging.getLogger(__name__)
+NIGHT = 2
+"""The hour, UTC, at which topics are grouped anew."""
+HOLDS = 1_000_000
+"""By how much a figure that a person pinned, or settled a dispute of, holds on to its measure."""
+
+
+@dataclass
+class Node:
+    """Figures that say the same in the same words under one measure: grouped as one."""
+
+    profile: Profile
+    measure: int | None
+    fingerprint: str
+    pinned: bool
+    figures: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Moves:
+    """What a grouping changed: how many figures moved, and the measures they came from or went to."""
+
+    figures: int = 0
+    measures: set[int] = field(default_factory=set)
+
+
+def is_embargoed(document: Document) -> bool:
+    return document.embargo_until is not None and document.embargo_until > timezone.now()
+
+
+def group_document(document: Document) -> Moves:
+    """Find the measures of a text's figures, in its topic or by itself; in the caller's transaction."""
+    if document.topic_id is None:
+        return regrouped(nodes_of(grouped_in(document)), None, document, scorer_in_use())
+    if is_embargoed(document):
+        return held_beside(document)
+    topic = Topic.objects.select_for_update().get(pk=document.topic_id)  # two texts of one topic take turns
+    figures = grouped_in(topic)
+    if figures.values("profile__wording").distinct().count() <= EXACT:
+        moves = regrouped(nodes_of(figures), topic, document, scorer_in_use())
+    else:
+        moves = placed(document, topic)
+    compare_moved(moves, document)
+    return moves
+
+
+def compare_moved(moves: Moves, document: Document | None = None) -> None:
+    """Ask for a comparison of the measures that changed; those of the text itself are compared with it."""
+    own = Measure.objects.filter(figures__document=document) if document else Measure.objects.none()
+    for measure in Measure.objects.filter(pk__in=moves.measures - set(own.values_list("pk", flat=True))):
+        enqueue_crosscheck(Scope.MEASURE, measure, regrouped=True)
+
+
+def regroup_topic(topic: Topic, *, by: Any) -> Moves:
+    """Group all figures of a topic anew, as if its texts had come in one go; in the caller's transaction.
+
+    Raises:
+        Invalid: the weights in use cannot be read; the groups stand as they are.
+    """
+    topic = Topic.objects.select_for_update().get(pk=topic.pk)
+    moves = regrouped(nodes_of(grouped_in(topic)), topic, None, scorer_in_use())
+    for document in Document.objects.filter(topic=topic, embargo_until__gt=timezone.now()):
+        beside = held_beside(document)  # its groups stand against those of the topic as they are now
+        moves.figures += beside.figures
+        moves.measures |= beside.measures
+    TopicMatching.objects.filter(topic=topic).update(regrouped_at=timezone.now())
+    if moves.figures:
+        log(topic, "regroup", by=by, facts={"figures": moves.figures, "measures": len(moves.measures)})
+    compare_moved(moves)
+    return moves
+
+
+def grouped_in(within: Topic | Document) -> QuerySet[Figure]:
+    """The figures grouped with each other: those of a text, or of a topic without what is under embargo."""
+    figures = Figure.objects.compared().filter(as_written="", profile__isnull=False)
+    if isinstance(within, Document):
+        return figures.filter(document=within)
+    return figures.filter(document__topic=within).exclude(document__embargo_until__gt=timezone.now())
+
+
+def ungrouped(document: Document) -> QuerySet[Figure]:
+    """The figures of a text that could not be grouped when it was read."""
+    return grouped_in(document).filter(measure=None)
+
+
+def nodes_of(figures: QuerySet[Figure]) -> list[Node]:
+    """The figures by what they say and where they are; one pinned to a measure of elsewhere is none of them."""
+    columns = (
+        "pk",
+        "measure",
+        "measure__topic",
+        "document__topic",
+        "pinned_by",
+        "profile__wording",
+        "profile__fingerprint",
+    )
+    first: dict[tuple[Any, ...], int] = {}
+    members: dict[int, list[int]] = defaultdict(list)
+    facts: dict[int, tuple[int | None, str, bool]] = {}
+    for pk, measure, its_topic, topic, pinned, wording, print_ in figures.order_by("pk").values_list(*columns):
+        if pinned and measure and its_topic != topic:
+            continue
+        at = first.setdefault((wording, measure, print_, bool(pinned)), pk)
+        members[at].append(pk)
+        facts[at] = (measure, print_, bool(pinned))
+    known = profiles_by_figure(facts)
+    return [Node(known[pk], *facts[pk], members[pk]) for pk in sorted(facts) if pk in known]
+
+
+def regrouped(nodes: list[Node], topic: Topic | None, document: Document | None, scorer: Scorer) -> Moves:
+    """Group these figures from the beginning, and give each group the measure most of it was of."""
+    stats = TopicStats()
+    stats.add(one.profile for one in distinct(nodes))
+    if topic is not None:
+        remember(topic, stats, scorer)
+    together, apart = decided(by_print(nodes), topic.pk if topic else None, document)
+    pinned = [(at, node.measure) for at, node in enumerate(nodes) if node.pinned]
+    first = {measure: at for at, measure in reversed(pinned)}
+    together += [(first[measure], at) for at, measure in pinned if first[measure] != at]
+    apart += [(a, b) for a in first.values() for b in first.values() if a < b]
+    labels = group([node.profile for node in nodes], stats, scorer, together=together, apart=apart)
+    settled = settled_among(nodes)
+    weights = [
+        len(node.figures) + HOLDS * (node.measure in settled) + HOLDS**2 * node.pinned for node in nodes
+    ]  # fmt: skip
+    names = [str(node.measure) if node.measure else None for node in nodes]
+    homes = named(labels, names, weights)
+    return move_to(nodes, homes, topic, document)
+
+
+def distinct(nodes: Iterable[Node]) -> list[Node]:
+    """One of each wording, so that copies do not make a word common."""
+    return list({node.profile.wording_digest: node for node in nodes}.values())
+
+
+def by_print(nodes: Sequence[Node]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, node in enumerate(nodes):
+        found[node.fingerprint].append(at)
+    return found
+
+
+def settled_among(nodes: Iterable[Node]) -> set[int]:
+    """The measures of which a person has settled a dispute: what they settled stays where they did."""
+    measures = {node.measure for node in nodes if node.measure}
+    rows = Discrepancy.objects.filter(measure__in=measures, state=DiscrepancyState.RESOLVED)
+    return set(rows.values_list("measure", flat=True).distinct())
+
+
+def remember(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
+    """Write down what is usual in a topic now, and by what its figures were grouped."""
+    if not MatchingWeights.objects.exists():  # those of a later engine wait for a chief's yes
+        told = weights_as_dict(scorer.weights)
+        MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=told)
+    values = {
+        "stats": stats.as_dict(), "weights_version": scorer.weights.version, "scorer": settings().MATCHING_SCORER,
+    }  # fmt: skip
+    TopicMatching.objects.update_or_create(topic=topic, defaults=values)
+
+
+def move_to(nodes: Sequence[Node], homes: Sequence[int | str], topic: Topic | None, document: Document | None) -> Moves:
+    """Put the figures of each node under the measure of its group; a group without one is given one."""
+    fresh = sorted({home for home in homes if isinstance(home, int)})
+    made = dict(zip(fresh, new_measures([nodes[at] for at in fresh], topic, document), strict=True))
+    moves = Moves()
+    targets: dict[int, list[int]] = defaultdict(list)
+    for node, home in zip(nodes, homes, strict=True):
+        target = made[home].pk if isinstance(home, int) else int(home)
+        if target != node.measure and not node.pinned:
+            targets[target] += node.figures
+            moves.measures |= {target} | ({node.measure} if node.measure else set())
+    for target, figures in targets.items():
+        moves.figures += put_under(target, figures)
+    return moves
+
+
+def put_under(measure: int, figures: Sequence[int]) -> int:
+    """Move figures, but none that a person pinned meanwhile; what one of them shows moving with time moves with it."""
+    count = 0
+    for start in range(0, len(figures), 500):
+        some = Figure.objects.filter(pk__in=figures[start : start + 500], pinned_by=None)
+        count += some.update(measure=measure)
+        if FigureProfile.objects.filter(figure__in=figures[start : start + 500], running=True).exists():
+            Measure.objects.filter(pk=measure, running=False).update(running=True)
+    return count
+
+
+def new_measures(nodes: Sequence[Node], topic: Topic | None, document: Document | None, **values: Any) -> list[Measure]:
+    """A measure for each of these, named by its first figure; its key is made unlike those that stand."""
+    if not nodes:
+        return []
+    own = f"{document.pk}:" if topic is None and document else ""
+    rows = Measure.objects.filter(topic=topic)
+    taken = set((rows.filter(key__startswith=own) if own else rows).values_list("key", flat=True))
+    firsts = {row.pk: row for row in figures_by_pk([node.figures[0] for node in nodes])}
+    made = []
+    for node in nodes:
+        figure = firsts[node.figures[0]]
+        key = free_key(own + column_of(node.profile.key), taken)
+        taken.add(key)
+        made.append(
+            Measure(
+                topic=topic, key=key, parts=node.profile.key.as_dict(), counted=figure.counted,
+                dimension=figure.dimension, place=figure.place, party=figure.party, **values,
+            )
+        )  # fmt: skip
+    return Measure.objects.bulk_create(made, batch_size=200)
+
+
+def figures_by_pk(keys: Sequence[int]) -> list[Figure]:
+    found: list[Figure] = []
+    for start in range(0, len(keys), 500):
+        found += Figure.objects.filter(pk__in=keys[start : start + 500])
+    return found
+
+
+def free_key(key: str, taken: set[str]) -> str:
+    """The key itself, or the same with the first number that makes it unlike any that is taken."""
+    if key[:300] not in taken:
+        return key[:300]
+    number = 2
+    while f"{key[:280]}#{number}" in taken:
+        number += 1
+    return f"{key[:280]}#{number}"
+
+
+def placed(document: Document, topic: Topic) -> Moves:
+    """Find the measures of a text's figures in a topic of many, whose groups stay as they stand."""
+    scorer, stats = scorer_in_use(), stats_in(topic)
+    nodes = [node for node in nodes_of(grouped_in(document)) if node.measure is None]
+    stats.add(node.profile for node in nodes)
+    remember(topic, stats, scorer)
+    standing = standing_in(topic, document, nodes)
+    profiles = [node.profile for node in nodes]
+    found = place(profiles, standing, stats, scorer, **decisions(nodes, topic, standing))
+    moves = move_to(nodes, found.homes, topic, document)
+    for name, into in found.joined.items():
+        figures = Figure.objects.filter(measure=int(name), pinned_by=None).values_list("pk", flat=True)
+        moves.figures += put_under(int(into), list(figures))
+        moves.measures |= {int(name), int(into)}
+    return moves
+
+
+def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict[str, Standing]:
+    """The groups of a topic that a text could join, each by one figure for each of its numbers."""
+    dimensions = {node.profile.key.dimension for node in nodes}
+    figures = grouped_in(topic).filter(measure__topic=topic, measure__merged_into=None)
+    prefixes = {dimension.partition("/")[0] for dimension in dimensions}
+    alike = [
+        d for d in figures.values_list("profile__dimension", flat=True).distinct() if d.partition("/")[0] in prefixes
+    ]
+    by_number = (
+        figures.filter(profile__dimension__in=alike).order_by().values("measure", "profile__unit", "profile__value")
+    )
+    rows = list(by_number.annotate(first=Min("pk"), wordings=Count("profile__wording", distinct=True)))
+    known = profiles_by_figure(row["first"] for row in rows)
+    found: dict[str, Standing] = defaultdict(Standing)
+    for row in sorted(rows, key=lambda row: row["first"]):
+        if profile := known.get(row["first"]):
+            found[str(row["measure"])].figures.append(profile)
+            found[str(row["measure"])].sizes.append(row["wordings"])
+    return dict(found)
+
+
+def decisions(nodes: Sequence[Node], topic: Topic, standing: dict[str, Standing]) -> dict[str, Any]:
+    """What people said of new figures, and of them and the groups that stand."""
+    prints: dict[str, list[Any]] = dict(by_print(nodes))
+    judged = Judgement.objects.standing()
+    held = grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
+    held = held.filter(
+        Q(profile__fingerprint__in=judged.values("a_print")) | Q(profile__fingerprint__in=judged.values("b_print"))
+    )
+    for print_, measure in held.values_list("profile__fingerprint", "measure").distinct():
+        prints.setdefault(print_, []).append(str(measure))
+    together, apart = decided(prints, topic.pk)
+    return {"together": [pair for pair in together if not all(isinstance(one, str) for one in pair)], "apart": apart}
+
+
+def held_beside(document: Document) -> Moves:
+    """Hold a text under embargo against the groups of its topic, which know nothing of it.
+
+    A figure that a person pinned in the topic is held against that measure, and goes back there when the embargo ends.
+    """
+    if document.topic_id is None:
+        return Moves()
+    topic = Topic.objects.select_for_update().get(pk=document.topic_id)
+    moves = pins_beside(document)
+    nodes = [node for node in nodes_of(grouped_in(document)) if not node.pinned]
+    if not nodes:
+        return moves
+    scorer, stats = scorer_in_use(), stats_in(topic)
+    stats.add(node.profile for node in nodes)
+    standing = standing_in(topic, document, nodes)
+    found = place(
+        [node.profile for node in nodes], standing, stats, scorer, frozen=True, **decisions(nodes, topic, standing)
+    )
+    own = {row.held_against_id: row for row in Measure.objects.filter(embargoed=document).exclude(held_against=None)}
+    for home in dict.fromkeys(found.homes):
+        some = [node for node, at in zip(nodes, found.homes, strict=True) if at == home]
+        against = int(home) if isinstance(home, str) else None
+        alone = {node.measure for node in some if against is None}
+        beside = (
+            own.get(against)
+            if against
+            else Measure.objects.filter(
+                pk__in=[pk for pk in alone if pk], embargoed=document, held_against=None
+            ).first()
+        )
+        if beside is None:
+            (beside,) = new_measures(some[:1], None, document, embargoed=document, held_against_id=against)
+        moving = [pk for node in some if node.measure != beside.pk for pk in node.figures]
+        if moving:
+            moves.measures |= {beside.pk} | {node.measure for node in some if node.measure}
+            moves.figures += put_under(beside.pk, moving)
+    return moves
+
+
+def pins_beside(document: Document) -> Moves:
+    """Take the figures of a text under embargo that a person pinned out of the measures of the topic, for the time."""
+    moves = Moves()
+    for figure in document.figures.exclude(pinned_by=None).filter(measure__embargoed=None).select_related("measure"):
+        measure = figure.measure
+        if measure is None or measure.topic_id is None:
+            continue
+        known = Measure.objects.filter(embargoed=document, held_against=measure).first()
+        taken = set(
+            Measure.objects.filter(topic=None).filter(key__startswith=f"{document.pk}:").values_list("key", flat=True)
+        )
+        beside = known or Measure.objects.create(
+            key=free_key(f"{document.pk}:{measure.key}", taken), parts=measure.parts, counted=measure.counted,
+            dimension=measure.dimension, place=measure.place, party=measure.party, embargoed=document,
+            held_against=measure,
+        )  # fmt: skip
+        moves.figures += Figure.objects.filter(pk=figure.pk).update(measure=beside)
+        moves.measures |= {measure.pk, beside.pk}
+    return moves
+
+
+def ask_for_regrouping(now: datetime) -> int:
+    """Once a night, ask for each topic that has had a text since it was grouped last; returns for how many."""
+    if now.hour != NIGHT:
+        return 0
+    fresh = Q(documents__revisions__created_at__gt=F("matching__regrouped_at")) | Q(matching__regrouped_at=None)
+    topics = Topic.objects.filter(fresh, documents__isnull=False).distinct()
+    for topic in topics:
+        enqueue_regroup(topic)
+    return len(topics)
+
+
+def enter_topics(now: datetime) -> int:
+    """Texts whose embargo has ended enter their topics; returns how many. In the caller's transaction."""
+    held = Measure.objects.filter(embargoed__isnull=False, figures__isnull=False)
+    over = held.filter(Q(embargoed__embargo_until__lte=now) | Q(embargoed__embargo_until=None))
+    count = 0
+    for document in Document.objects.filter(pk__in=over.values("embargoed")):
+        try:
+            with transaction.atomic():
+                enter_topic(document)
+        except Invalid:
+            logger.exception("document %s stays beside its topic", document.pk)
+            continue
+        count += 1
+    return count
+
+
+def enter_topic(document: Document) -> None:
+    """Group the figures of a text anew where it belongs now, and compare them; what is pinned goes where it was."""
+    list(Topic.objects.select_for_update().filter(pk=document.topic_id or 0))
+    pinned = Measure.objects.filter(embargoed=document, figures__pinned_by__isnull=False).exclude(held_against=None)
+    for beside in pinned.distinct() if not is_embargoed(document) else ():
+        if beside.held_against:
+            beside.figures.exclude(pinned_by=None).update(measure=beside.held_against.standing())
+    document.figures.filter(pinned_by=None).update(measure=None)
+    group_document(document)
+    enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

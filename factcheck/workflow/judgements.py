@@ -1,0 +1,152 @@
+"""People's word on whether two figures count the same thing: it binds both and their copies, and no machine undoes it.
+
+What follows of it for the measures is grouped in the background, by ``grouping``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from factcheck.errors import Invalid, StaleRevision
+from factcheck.models import Discrepancy, Figure, Judgement, JudgementOrigin, Topic
+from factcheck.permissions import wrote_one_compared
+from factcheck.queue import enqueue_regroup
+from factcheck.states import JudgementState
+
+from .matching import Judged, contradicts, print_of, write_judgements
+from .transitions import log, move, require, require_storable, row_for
+
+LONGEST_NOTE = 2000
+
+
+def judge_figures(
+    figure: Figure, other: Figure, same: bool, *, by: Any, note: str = "", version: int | None = None
+) -> Judgement:
+    """Say that two figures count the same thing, or that they do not.
+
+    Whoever wrote a text whose figures either is compared with only proposes it: a second person confirms.
+
+    Raises:
+        NotAllowed: the person is no editor of the desk of one of them.
+        Invalid: they are one figure or copies of one, in two topics, measured in two dimensions, or not prepared; or
+            somebody judged them already, or others so that it cannot hold as well.
+    """
+    require(by, figure, "judge")
+    require(by, other, "judge")
+    if version is not None and version != figure.version:
+        raise StaleRevision("This has changed since you opened it.", version=figure.version)
+    require_storable(note)
+    if len(note) > LONGEST_NOTE:
+        raise Invalid("Please keep the reason under 2,000 characters.", code="reason_too_long")
+    with transaction.atomic():
+        if figure.document.topic_id:
+            Topic.objects.select_for_update().get(pk=figure.document.topic_id)  # two judgements take turns
+        refuse_senseless(figure, other, same, by=by)
+        refuse_twice(figure, other)
+        state = JudgementState.PROPOSED if wrote_one_compared(by, figure, other) else JudgementState.STANDING
+        write_judgements(
+            [(figure, other)], same=same, origin=JudgementOrigin.JUDGED, by=by, state=state, note=note.strip()
+        )
+        made = Judgement.objects.of_figures(figure).filter(by=by).latest("pk")
+        log(
+            made,
+            "judge",
+            by=by,
+            note=note.strip(),
+            to_state=state,
+            facts={"same": same, "figures": [figure.pk, other.pk]},
+        )
+        if state == JudgementState.STANDING:
+            group_again(made)
+    return made
+
+
+def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Any) -> None:
+    """Refuse what cannot be judged, or cannot hold beside what stands.
+
+    Raises:
+        Invalid: with a sentence for the person.
+    """
+    prints = print_of(figure), print_of(other)
+    if not all(prints) or figure.as_written or other.as_written:
+        raise Invalid("The text of one of them has to be read again first.", code="figure_unprepared")
+    if prints[0] == prints[1]:
+        raise Invalid("They are copies of one statement.", code="judged_copies")
+    alone = figure.document.topic_id is None and figure.document_id != other.document_id
+    if alone or figure.document.topic_id != other.document.topic_id:
+        raise Invalid("They are of two topics, and not compared.", code="judged_across_topics")
+    if figure.dimension.partition("/")[0] != other.dimension.partition("/")[0]:
+        raise Invalid(
+            f"One is measured in {figure.unit}, the other in {other.unit}; they are not compared.", code="judged_unlike"
+        )
+    if same and figure.pinned_by_id and other.pinned_by_id and figure.measure_id != other.measure_id:
+        raise Invalid("Each of them was pinned to a measure of its own; pin them to one.", code="judged_pinned")
+    judged = Judged(figure.document)
+    if judged.are_one(*prints):
+        if not same:
+            raise contradicts(judged.linking(*prints), by)
+        raise Invalid("They are held to be the same thing already.", code="judged_already")
+    if row := judged.against(*prints):
+        if same:
+            raise contradicts(row, by)
+        raise Invalid("They are held to be two things already.", code="judged_already")
+
+
+def refuse_twice(figure: Figure, other: Figure) -> None:
+    """A pair that waits for a second person is not proposed again.
+
+    Raises:
+        Invalid: it waits already.
+    """
+    waiting = Judgement.objects.of_figures(figure).filter(state=JudgementState.PROPOSED)
+    if (waiting.filter(a=other) | waiting.filter(b=other)).exists():
+        raise Invalid("It was proposed already, and waits for a second person.", code="judged_proposed")
+
+
+def judge_pair(pair: Discrepancy, same: bool, *, by: Any, note: str = "", version: int | None = None) -> Judgement:
+    """Say it of the two figures that stand first on the sides of a discrepancy.
+
+    Raises:
+        NotAllowed, Invalid: as ``judge_figures``.
+    """
+    require(by, pair, "judge")
+    sides = pair.sides.select_related("figure__document__topic", "figure__measure").order_by("pk")
+    first = {row.side: row.figure for row in reversed(sides)}
+    if version is not None and version != pair.version:
+        raise StaleRevision("This has changed since you opened it.", version=pair.version)
+    if len(first) < 2:
+        raise Invalid("One side of it has no figure any more.", code="figure_gone")
+    return judge_figures(first["a"], first["b"], same, by=by, note=note)
+
+
+def confirm_judgement(judgement: Judgement, *, by: Any, version: int | None = None) -> None:
+    """A second person agrees with what an author proposed; from now on it binds.
+
+    Raises:
+        NotAllowed: they wrote one of the texts, or judged it themselves.
+        Invalid: somebody judged otherwise meanwhile.
+    """
+    with transaction.atomic():
+        require(by, judgement, "confirm")
+        row_for(judgement, "confirm", by)
+        refuse_senseless(judgement.a, judgement.b, judgement.same, by=by)
+        move(judgement, "confirm", by=by, version=version, confirmed_by=by)
+        group_again(judgement)
+
+
+def withdraw_judgement(judgement: Judgement, *, by: Any, note: str, version: int | None = None) -> None:
+    """Take a judgement back, whoever gave it; the machine decides anew.
+
+    Raises:
+        NotAllowed: they wrote one of the texts, or are no editor there. Invalid: no reason is given.
+    """
+    with transaction.atomic():
+        move(judgement, "withdraw", by=by, note=note, version=version)
+        group_again(judgement)
+
+
+def group_again(judgement: Judgement) -> None:
+    document = judgement.a.document
+    enqueue_regroup(document.topic or document)

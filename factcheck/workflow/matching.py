@@ -1,0 +1,289 @@
+"""By what figures are matched: the scorer and its weights, the figures as they were prepared, people's judgements.
+
+Nothing is grouped or compared here; ``grouping`` and ``crosscheck`` do that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from factcheck.conf import settings
+from factcheck.errors import Invalid
+from factcheck.models import (
+    Desk,
+    Document,
+    Figure,
+    FigureProfile,
+    Judgement,
+    JudgementOrigin,
+    MatchingWeights,
+    Policy,
+    Topic,
+    TopicMatching,
+)
+from factcheck.text import ENGINE_VERSION, FigureMention
+from factcheck.text.matching import (
+    Profile,
+    Scorer,
+    TopicStats,
+    Weights,
+    WeightsUnusable,
+    fingerprint,
+    profile_of,
+    read_weights,
+    shipped,
+    stats_of,
+)
+
+AT_ONCE = 500
+UNUSABLE = "weights_unusable"
+PROFILE_COLUMNS = ("prepared", "fingerprint", "wording", "dimension", "unit", "value", "running", "engine_version")
+
+
+def weights_in_use() -> Weights:
+    """The weights that a chief put in use last; those that come with the engine where nobody did.
+
+    Raises:
+        Invalid: the row holds no weights; the sentence says what is wrong with it.
+    """
+    row = MatchingWeights.objects.first()
+    try:
+        return read_weights(json.dumps(row.numbers)) if row else shipped()
+    except WeightsUnusable as error:
+        raise Invalid(
+            f"Figures are not compared, for {error}. A chief editor puts others in use with use_weights.", code=UNUSABLE
+        ) from None
+
+
+def scorer_in_use() -> Scorer:
+    """What scores two figures on this site.
+
+    Raises:
+        Invalid: as ``weights_in_use``.
+    """
+    path = settings().MATCHING_SCORER
+    function: Callable[..., Any] | None = import_string(path) if path else None
+    return Scorer(weights_in_use(), function)
+
+
+def borders_of(desks: Iterable[int], policies: Mapping[int, Policy], weights: Weights) -> tuple[float, float]:
+    """From which score on figures that differ are a conflict, and from which they are listed as differing.
+
+    Where several desks hold a side the more careful of them decides; the gate of each asks its own border only.
+    """
+    conflict = [conflict_border(policies.get(desk), weights) for desk in desks]
+    listed = [policies[desk].differs_score if desk in policies else None for desk in desks]
+    differs = [border or weights.differs for border in listed]
+    return min(conflict, default=weights.conflict), min(differs, default=weights.differs)
+
+
+def conflict_border(policy: Policy | None, weights: Weights) -> float:
+    """From which score on a conflict blocks at a desk."""
+    return policy.conflict_score if policy and policy.conflict_score else weights.conflict
+
+
+def blocking_borders(desk: Desk) -> dict[str, float]:
+    """From which score on a conflict blocks at a desk, and what is superseded, by its policy and the weights in use."""
+    policy, weights = Policy.objects.filter(desk=desk).first(), weights_in_use()
+    own = policy.conflict_score if policy else None
+    return {"border": own or weights.conflict, "replaced": own or weights.replaced}
+
+
+def write_profiles(text: str, rows: Sequence[tuple[Figure, FigureMention, Profile]]) -> None:
+    """Keep the figures of a text as they are prepared; those of an earlier reading are written over."""
+    made = [profile_row(figure, mention, prepared, text) for figure, mention, prepared in rows]
+    follow_prints(made)
+    FigureProfile.objects.bulk_create(
+        made, batch_size=AT_ONCE, update_conflicts=True, unique_fields=["figure"], update_fields=PROFILE_COLUMNS
+    )
+
+
+def follow_prints(made: Sequence[FigureProfile]) -> None:
+    """Where the words around a figure that somebody judged were edited, what they said of it is said of it still."""
+    keys = [row.figure_id for row in made]
+    before: dict[int, str] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        rows = FigureProfile.objects.filter(figure__in=keys[start : start + AT_ONCE])
+        before |= dict(rows.values_list("figure", "fingerprint"))
+    for row in made:
+        old = before.get(row.figure_id, row.fingerprint)
+        if old != row.fingerprint:
+            own = Judgement.objects.filter(a=row.figure_id, a_print=old)
+            own.exclude(b_print=row.fingerprint).update(a_print=row.fingerprint)
+            own = Judgement.objects.filter(b=row.figure_id, b_print=old)
+            own.exclude(a_print=row.fingerprint).update(b_print=row.fingerprint)
+
+
+def profile_row(figure: Figure, mention: FigureMention, prepared: Profile, text: str) -> FigureProfile:
+    return FigureProfile(
+        figure=figure, prepared=prepared.as_dict(), fingerprint=fingerprint(text, mention.span.start),
+        wording=prepared.wording_digest, dimension=prepared.dimension[:60], unit=prepared.unit[:40],
+        value=prepared.value, running=mention.measure.running, engine_version=ENGINE_VERSION,
+    )  # fmt: skip
+
+
+def prepared(rows: Iterable[tuple[int, int, Any]]) -> dict[int, Profile]:
+    """Profiles from what is stored, by figure: (figure, document, prepared) each.
+
+    One that an engine of another age wrote is left out: its text is to be read again first.
+    """
+    found = {}
+    for figure, document, stored in rows:
+        try:
+            found[figure] = profile_of(str(document), stored)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+    return found
+
+
+def profiles_by_figure(figures: Iterable[int]) -> dict[int, Profile]:
+    """The profiles of these figures, of as many as have one."""
+    keys, found = sorted(set(figures)), dict[int, Profile]()
+    for start in range(0, len(keys), AT_ONCE):
+        rows = FigureProfile.objects.filter(figure__in=keys[start : start + AT_ONCE])
+        found |= prepared(rows.values_list("figure", "figure__document", "prepared"))
+    return found
+
+
+def stats_in(topic: Topic | int | None, figures: Iterable[Profile] = ()) -> TopicStats:
+    """What is usual in a topic; in a text of no topic, what is usual among its own figures."""
+    row = TopicMatching.objects.filter(topic=topic).first() if topic else None
+    if row is not None:
+        return stats_of(row.stats)
+    stats = TopicStats()
+    stats.add(figures)
+    return stats
+
+
+def decided(
+    prints: Mapping[str, Sequence[Any]], topic: int | None, document: Document | None = None
+) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]:
+    """What people said of these figures and of their copies: pairs that are one, and pairs that are not.
+
+    ``prints``: for each fingerprint the nodes of a grouping that hold a figure of it. ``topic``: where.
+    """
+    together: list[tuple[Any, Any]] = []
+    apart: list[tuple[Any, Any]] = []
+    judged = dict[str, None]()
+    for row in judgements_among(prints, topic, document):
+        judged |= {row.a_print: None, row.b_print: None}
+        for a in prints[row.a_print]:
+            (together if row.same else apart).extend((a, b) for b in prints[row.b_print] if a != b)
+    for key in judged:  # copies of a figure that somebody judged go with it
+        first, *others = prints[key]
+        together.extend((first, other) for other in others if other != first)
+    return together, apart
+
+
+class Judged:
+    """What people hold to be one, and what not, in a topic or in a text that is in none; with what follows from it."""
+
+    def __init__(self, document: Document, *, arranged: bool = True) -> None:
+        rows = (
+            Judgement.objects.standing()
+            .within(document.topic_id, document)
+            .select_related("by", "a", "b")
+            .order_by("pk")
+        )
+        self.rows = list(rows if arranged else rows.filter(origin=JudgementOrigin.JUDGED))
+        self.home: dict[str, str] = {}
+        for row in self.rows:
+            if row.same:
+                self.home[self.root(row.a_print)] = self.root(row.b_print)
+
+    def root(self, print_: str) -> str:
+        while (up := self.home.get(print_, print_)) != print_:
+            print_ = up
+        return print_
+
+    def are_one(self, a: str, b: str) -> bool:
+        return self.root(a) == self.root(b)
+
+    def against(self, a: str, b: str) -> Judgement | None:
+        """The judgement by which two are not the same thing, themselves or by what each is one with."""
+        both = {self.root(a), self.root(b)}
+        found = (row for row in self.rows if not row.same and {self.root(row.a_print), self.root(row.b_print)} == both)
+        return next(found, None)
+
+    def linking(self, a: str, b: str) -> Judgement:
+        """One of the judgements by which two are one: that of the two themselves, else the last on the way."""
+        ways = [row for row in self.rows if row.same and self.are_one(row.a_print, a)]
+        return next((row for row in ways if {row.a_print, row.b_print} == {a, b}), ways[-1])
+
+
+def print_of(figure: Figure) -> str:
+    """By what a figure is known again; empty where no reading of this engine has prepared it."""
+    return FigureProfile.objects.filter(figure=figure).values_list("fingerprint", flat=True).first() or ""
+
+
+def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Any) -> list[Judgement]:
+    """What somebody judged apart is not made one by the way, nor what was judged to be one set apart.
+
+    Returns what was only arranged otherwise, by merging, splitting or pinning: a newer arrangement takes its place.
+
+    Raises:
+        Invalid: with who said so, and when.
+    """
+    groups = [list(ones), list(others)]
+    if not all(groups):
+        return []
+    judged = Judged(groups[0][0].document, arranged=False)
+    keys = [figure.pk for group in groups for figure in group]
+    prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
+    one, two = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
+    if not same and one & two:
+        root = min(one & two)
+        raise contradicts(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
+    for row in judged.rows if same else ():
+        ends = judged.root(row.a_print), judged.root(row.b_print)
+        if not row.same and ((ends[0] in one and ends[1] in two) or (ends[1] in one and ends[0] in two)):
+            raise contradicts(row, by)
+    mine, theirs = ({prints[row.pk] for row in group if row.pk in prints} for group in groups)
+    arranged = Judgement.objects.standing().within(groups[0][0].document.topic_id, groups[0][0].document)
+    return [
+        row
+        for row in arranged.exclude(origin=JudgementOrigin.JUDGED).filter(same=not same)
+        if (row.a_print in mine and row.b_print in theirs) or (row.b_print in mine and row.a_print in theirs)
+    ]
+
+
+def contradicts(row: Judgement, by: Any) -> Invalid:
+    """Why something cannot be judged; of figures that the person does not see, only that there is a judgement."""
+    if not Judgement.objects.visible_to(by).filter(pk=row.pk).exists():
+        return Invalid(
+            "Somebody judged figures of another desk otherwise; ask the chief editor.", code="judged_otherwise"
+        )
+    words = "the same thing" if row.same else "not the same thing"
+    return Invalid(
+        f"{row.by} said on {row.at:%-d %B %Y} that “{row.a}” and “{row.b}” are {words}. Withdraw that judgement first.",
+        code="judged_otherwise",
+    )
+
+
+def write_judgements(pairs: Iterable[tuple[Figure, Figure]], *, same: bool, origin: str, by: Any, **values: Any) -> int:
+    """Keep somebody's word on pairs of figures, once for each pair of what they say in which words; returns how many.
+
+    Figures that no reading has prepared are bound by nothing.
+    """
+    pairs = [(a, b) for a, b in pairs if a.document.topic_id == b.document.topic_id]
+    keys = {figure.pk for pair in pairs for figure in pair}
+    prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
+    made: dict[frozenset[str], Judgement] = {}
+    for a, b in pairs:
+        one, two = prints.get(a.pk), prints.get(b.pk)
+        if one and two and one != two:
+            made[frozenset((one, two))] = Judgement(
+                a=a, b=b, a_print=one, b_print=two, topic=a.document.topic, same=same, origin=origin, by=by, **values
+            )
+    return len(Judgement.objects.bulk_create(made.values(), batch_size=AT_ONCE))
+
+
+def judgements_among(prints: Iterable[str], topic: int | None, document: Document | None = None) -> list[Judgement]:
+    """The standing judgements of a topic, or of a text in none, both of whose figures are among these, oldest first."""
+    known = set(prints)
+    rows = Judgement.objects.standing().within(topic, document).order_by("pk")
+    return [row for row in rows if row.a_print in known and row.b_print in known]

@@ -1,0 +1,97 @@
+"""How sure it is that two states of a measure tell of one thing, and what a pair that differs is called by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from factcheck.models import ALARMS, DiscrepancyKind, Document, Measure, Policy
+from factcheck.text import Comparison
+from factcheck.text.matching import Pairs, explained
+
+from .matching import borders_of, judgements_among, prepared, scorer_in_use, stats_in
+from .observations import Held
+
+BY_A_PERSON = "Held to be of one measure because somebody judged so."
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two states that do not go together, and how."""
+
+    kind: str
+    comparison: Comparison
+    a: Held
+    b: Held
+    score: float | None = None
+    why_one: str = ""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset((self.a.key, self.b.key))
+
+
+class Sureness:
+    """How sure it is that two states of a measure tell of one thing, and what a pair that differs is called by it.
+
+    States without prepared figures, as an older engine left them, are not scored and called as they are. What people
+    held to be the same is sure.
+    """
+
+    def __init__(self, measure: Measure, states: list[Held]) -> None:
+        rows = [
+            (figure.pk, figure.document_id, profile.prepared)
+            for held in states
+            for figure in held.figures
+            if (profile := getattr(figure, "profile", None))
+        ]
+        self.profiles = prepared(rows)
+        topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
+        self.scorer = scorer_in_use()
+        self.pairs = Pairs(
+            list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer
+        )  # fmt: skip
+        document = next((figure.document for held in states for figure in held.figures), None)
+        self.judged = judged_alike(states, topic, document)
+        desks = {figure.document.desk_id for held in states for figure in held.figures}
+        self.policies = {row.desk_id: row for row in Policy.objects.filter(desk__in=desks)}
+
+    def called(self, pair: Pair) -> Pair | None:
+        """The pair with its score, as a conflict, as superseded, or as no more than different; None for silence."""
+        value_a, value_b = self._value(pair.a), self._value(pair.b)
+        if (value_a is None) != (value_b is None):  # the words of one were erased, or are to be read again
+            return replace(pair, kind=DiscrepancyKind.DIFFERS if pair.kind in ALARMS else pair.kind)
+        if value_a is None or value_b is None:
+            return pair
+        if self.judged(pair.a, pair.b):
+            return replace(pair, score=1.0, why_one=BY_A_PERSON)
+        surest = self.pairs.surest(value_a, value_b)
+        if surest is None:
+            return pair
+        score, one, other = surest
+        desks = {figure.document.desk_id for held in (pair.a, pair.b) for figure in held.figures}
+        conflict, differs = borders_of(desks, self.policies, self.scorer.weights)
+        if score < differs:
+            return None
+        kind = DiscrepancyKind.DIFFERS if pair.kind in ALARMS and score < conflict else pair.kind
+        return replace(pair, kind=kind, score=score, why_one=explained(one, other, self.pairs.topic, self.scorer))
+
+    def _value(self, held: Held) -> float | None:
+        return next((self.profiles[f.pk].value for f in held.figures if f.pk in self.profiles), None)
+
+
+def judged_alike(states: list[Held], topic: int | None, document: Document | None) -> Callable[[Held, Held], bool]:
+    """Whether people held figures of two states to be the same thing, directly or by way of others."""
+    home: dict[str, str] = {}
+
+    def root(print_: str) -> str:
+        while home.get(print_, print_) != print_:
+            print_ = home[print_]
+        return print_
+
+    prints = {held.key: [p.fingerprint for f in held.figures if (p := getattr(f, "profile", None))] for held in states}
+    for row in judgements_among({print_ for some in prints.values() for print_ in some}, topic, document):
+        if row.same:
+            home[root(row.a_print)] = root(row.b_print)
+    roots = {key: {root(print_) for print_ in some if home} for key, some in prints.items()}
+    return lambda a, b: bool(roots[a.key] & roots[b.key])
