@@ -95,6 +95,7 @@ APART = [
     ("The flood killed 23 people and 41 sheep.", "two figures of one sentence"),
     ("Exports reached 40 percent. Exports rose 3 percent.", "a change and a level"),
     ("Some 340 people died. Some 340 people died per 100,000.", "a rate and a count"),
+    ("The storm was at latitude 25.1 north. By noon it was at latitude 25.4 north.", "where something is"),
     ("The pier is 300 metres long. The pier cost 300 dollars.", "two dimensions"),
 ]
 

@@ -19,17 +19,21 @@ from factcheck.text.units import factor
 LEAST = 0.02
 _LARGE = 300
 _NEIGHBOURS = 40
+_POSITION, _COMPASS = frozenset(["latitude", "longitude"]), frozenset(["north", "south", "east", "west"])
 _MOST_APART = 4.0
 """Numbers more than e to this apart are of one measure only where they are a slip."""
 
 
 def may_join(a: Profile, b: Profile) -> bool:
-    """The hard barriers: another dimension, two figures of one sentence, change against level, rate against count, and
-    two statements of one text for one day that cannot both hold, unless it reports a dispute.
+    """The hard barriers: another dimension, two figures of one sentence, change against level, rate against count,
+    degrees of latitude and longitude, which say where and measure nothing, and two statements of one text for one day
+    that cannot both hold, unless it reports a dispute.
 
     Two figures of one sentence are one only as a conversion: 16 feet, or five metres.
     """
     if a.dimension != b.dimension or a.key.change != b.key.change or a.key.rate != b.key.rate:
+        return False
+    if any(one.head in _COMPASS and one.beside & _POSITION for one in (a, b)):
         return False
     if a.text != b.text:
         return True

@@ -21,7 +21,7 @@ _PRESENT = {
     "values meet": "the numbers may mean the same",
     "other number told there": "the number of one stands in the text of the other, of something else",
     "both the greatest of a kind": "each is the greatest of its kind in its text",
-    "same event": "both tell of the {family}",
+    "same event": "both tell of one kind of event ({family})",
     "other event": "they tell of two kinds of event",
     "event on one side": "only one tells of an event",
     "shared events of the clause": "their clauses tell of the same event",
