@@ -30,10 +30,10 @@ from factcheck.text import read
 from factcheck.text.matching import Profile, Scorer, TopicStats, Weights, candidates, features, group, profiles
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "factcheck/text/matching/weights.json"
-VERSION = "2"
+VERSION = "3"
 RIDGE = 50.0
 STEPS = 800
-JOIN, DIFFERS, CONFLICT, REPLACED = 0.16, 0.2, 0.3, 0.34
+JOIN, DIFFERS, CONFLICT, REPLACED = 0.16, 0.2, 0.3, 0.4
 USUAL = 800
 EVENNESS = 0.25
 """0: each pair counts alike; 1: each event; between them an event of many pairs counts more, but not by as many."""

@@ -19,6 +19,7 @@ from factcheck.text import AnchorState, Basis
 
 from .claims import compare_again
 from .documents import EARLIEST
+from .matching import date_profile
 from .transitions import change, log, require
 
 
@@ -64,4 +65,5 @@ def date_figure(figure: Figure, day: date, basis: Basis, act: str, *, by: Any, v
             as_of_basis=basis, as_of_said="", dated_by=by,
         )  # fmt: skip
         log(figure, act, by=by, facts={"day": day.isoformat()})
+        date_profile(figure)
         compare_again([figure])

@@ -137,7 +137,7 @@ def confirm_judgement(judgement: Judgement, *, by: Any, version: int | None = No
 
 
 def withdraw_judgement(judgement: Judgement, *, by: Any, note: str, version: int | None = None) -> None:
-    """Take a judgement back, whoever gave it; the machine decides anew.
+    """Take a judgement back, whoever gave it; the machine decides anew, but for what is pinned to a measure.
 
     Raises:
         NotAllowed: they wrote one of the texts, or are no editor there. Invalid: no reason is given.

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.module_loading import import_string
 
@@ -118,7 +120,26 @@ def follow_prints(made: Sequence[FigureProfile]) -> None:
             own.exclude(a_print=row.fingerprint).update(b_print=row.fingerprint)
 
 
-def profile_row(figure: Figure, mention: FigureMention, prepared: Profile, text: str) -> FigureProfile:
+def dated(prepared: Profile, figure: Figure) -> Profile:
+    """The figure as prepared, on the day that a person said it is of, where one did."""
+    if figure.dated_by_id is None or figure.as_of_start is None:
+        return prepared
+    day = figure.as_of_start.astimezone(ZoneInfo(figure.document.zone)).date()
+    return replace(prepared, day=day.toordinal(), stated=True)
+
+
+def date_profile(figure: Figure) -> None:
+    """A person said of which day a figure is: it is matched by that day from now on."""
+    row = FigureProfile.objects.filter(figure=figure).first()
+    known = profiles_by_figure([figure.pk]).get(figure.pk)
+    if row is not None and known is not None:
+        now = dated(known, figure)
+        row.prepared, row.wording = now.as_dict(), now.wording_digest
+        row.save(update_fields=["prepared", "wording"])
+
+
+def profile_row(figure: Figure, mention: FigureMention, read: Profile, text: str) -> FigureProfile:
+    prepared = dated(read, figure)
     return FigureProfile(
         figure=figure, prepared=prepared.as_dict(), fingerprint=fingerprint(text, mention.span.start),
         wording=prepared.wording_digest, dimension=prepared.dimension[:60], unit=prepared.unit[:40],

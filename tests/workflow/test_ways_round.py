@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,13 +10,16 @@ from django.utils import timezone
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import CrossCheck, Discrepancy, Figure, Judgement, Measure, Scope
 from factcheck.queue import enqueue_crosscheck
+from factcheck.text import Basis
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes, resolve_dispute
+from factcheck.workflow.figures import date_figure
 from factcheck.workflow.grouping import enter_topics
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import merge_measures, pin_figure, set_topic, split_measure
 from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.reading import reread_document
 from tests.factories import TopicFactory
 from tests.stories import Staff, do_jobs, file_text, revise_text
 from tests.workflow.test_judgements import EARLY, HORSES, LATE, Story
@@ -174,6 +177,18 @@ def test_a_figure_taken_back_is_grouped_again(story):
     do_jobs()
     assert story.are_one(toll, late)
     assert Discrepancy.objects.get().state == "open"
+
+
+def test_a_figure_that_a_person_dated_is_matched_by_that_day(story):
+    toll = story.figure(EARLY)
+    before = toll.profile.prepared["day"]
+    date_figure(toll, date(2026, 3, 2), Basis.STATED, "state_as_of", by=story.staff.reviewer, version=None)
+    toll.profile.refresh_from_db()
+    assert toll.profile.prepared["day"] == date(2026, 3, 2).toordinal() != before
+    reread_document(toll.document, by=story.staff.editor)
+    do_jobs()
+    toll.profile.refresh_from_db()
+    assert toll.profile.prepared["day"] == date(2026, 3, 2).toordinal()
 
 
 # Embargo
