@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from factcheck.text.matching.features import TopicStats
-from factcheck.text.matching.grouping import LEAST, Distinct, candidates, linked, may_join
+from factcheck.text.matching.grouping import LEAST, Distinct, barred_within, candidates, linked, may_join
 from factcheck.text.matching.profile import Profile
 from factcheck.text.matching.scorer import Scorer
 
@@ -75,10 +75,10 @@ def place(
         return first[node] if isinstance(node, str) else len(old) + kept.place[node]
 
     pairs = _scored(nodes, len(old), homes, topic, scorer, bridges=not frozen and len(nodes) <= _FEW)
-    barred = {(at(a), at(b)) for a, b in apart} | _barred(nodes, len(old))
     held = [(at(a), at(b)) for a, b in together] + [
         (first[name], i) for i, name in enumerate(homes) if first[name] != i
     ]
+    barred = {(at(a), at(b)) for a, b in apart} | barred_within(nodes, [*pairs, *held])
     if frozen:
         barred |= {(first[a], first[b]) for n, a in enumerate(names) for b in names[:n]}
     labels = linked(len(nodes), pairs, barred, scorer.join, together=held, sizes=sizes)
@@ -142,21 +142,6 @@ def _bridged(
     linked_by = {(a, b) for names in near.values() for a in names for b in names if a < b}
     pairs = {(min(i, j), max(i, j)) for a, b in linked_by for i in places[a] for j in places[b]}
     return sorted(pairs)
-
-
-def _barred(nodes: Sequence[Profile], since: int) -> set[tuple[int, int]]:
-    """The pairs with a new figure that never join because of what one text says."""
-    by_text: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(nodes):
-        by_text[one.text].append(at)
-    return {
-        (i, j)
-        for members in by_text.values()
-        for n, j in enumerate(members)
-        if j >= since
-        for i in members[:n]
-        if not may_join(nodes[i], nodes[j])
-    }
 
 
 def _told(

@@ -107,9 +107,8 @@ def group(
     kept = [figures[order[at]] for at in distinct.kept]
     scores = {(i, j): known.likelihood(kept[i], kept[j], topic) for i, j in candidates(kept)}
     good = {pair: score for pair, score in scores.items() if score >= LEAST}
-    barred = {(i, j) for i, j in _within_texts(kept) if not may_join(kept[i], kept[j])}
-    barred |= set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
     held = distinct.pairs((rank[i], rank[j]) for i, j in together)
+    barred = barred_within(kept, [*good, *held]) | set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
     labels = linked(len(kept), good, barred, known.join, together=held)
     found = [labels[distinct.place[rank[at]]] for at in range(len(figures))]
     first: dict[int, int] = {}
@@ -133,12 +132,27 @@ class Distinct:
         return sorted((min(pair), max(pair)) for pair in found if pair[0] != pair[1])
 
 
-def _within_texts(figures: Sequence[Profile]) -> Iterator[tuple[int, int]]:
-    by_text: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(figures):
-        by_text[one.text].append(at)
-    for members in by_text.values():
-        yield from combinations(members, 2)
+def barred_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The pairs of one text that never join, among figures that chains of these pairs could bring together.
+
+    Other figures never meet, so that a text of thousands is not looked at pair by pair.
+    """
+    home = list(range(len(figures)))
+
+    def root(at: int) -> int:
+        while home[at] != at:
+            home[at] = home[home[at]]
+            at = home[at]
+        return at
+
+    for i, j in pairs:
+        one, two = sorted((root(i), root(j)))
+        home[two] = one
+    near: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for at, one_figure in enumerate(figures):
+        near[root(at), one_figure.text].append(at)
+    found = (pair for members in near.values() for pair in combinations(members, 2))
+    return {(i, j) for i, j in found if not may_join(figures[i], figures[j])}
 
 
 def linked(
