@@ -2,7 +2,7 @@
 
 A case is a quoted sentence and a bullet per expected figure, its parts divided by " · ": first the
 characters of the number as they stand, then ``part value``. "- nothing" expects no figure. Files named
-``compare``, ``measures`` and ``anchors`` quote two texts, the earlier first.
+``compare``, ``measures``, ``retold`` and ``anchors`` quote two texts, the earlier first.
 """
 
 from datetime import datetime
@@ -13,8 +13,9 @@ import pytest
 
 from factcheck.text import Span, compare_all, read, reanchor, state_of
 from factcheck.text.asof import day_of
+from factcheck.text.matching import TopicStats, group, profiles
 
-OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings")
+OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings", "retold")
 CASES = Path(__file__).parent / "cases"
 PUBLISHED = datetime(2031, 5, 14)  # a Wednesday
 
@@ -143,6 +144,35 @@ def test_a_text_is_recomputed_with_a_pencil(quotes, bullets):
 def test_a_claim_whose_numbers_do_not_come_out_says_so():
     [claim] = read("The town is 80 km (70 miles) away, the mayor said.", published_at=PUBLISHED).claims
     assert "80 km is 49.7 mile, not 70" in claim.reasons
+
+
+NOT_YET = (
+    "Ost spent $340 million on a new opera", "Two clerks left", "This flood cost 340", "The rebels said 340 soldiers",
+    "Some 34 people were shot dead",
+)  # fmt: skip
+"""Told apart by the rules that came before the score, and joined by it: the number is the same and so are many words."""
+
+
+def retold():
+    for case in cases(kind="retold"):
+        known = case.values[0][1].startswith(NOT_YET)
+        marks = [pytest.mark.xfail(strict=True, reason="an equal number outweighs what differs")] if known else []
+        yield pytest.param(*case.values, id=case.id, marks=marks)
+
+
+@pytest.mark.parametrize(("quotes", "bullets"), list(retold()))
+def test_a_statement_told_again_is_of_one_measure_and_another_is_not(quotes, bullets):
+    found = [
+        one
+        for number, text in enumerate(quotes)
+        for one in profiles(str(number), text, read(text, published_at=PUBLISHED))
+    ]
+    topic = TopicStats()
+    topic.add(found)
+    first: dict[str, int] = {}
+    for one, label in zip(found, group(found, topic), strict=True):
+        first.setdefault(one.text, label)
+    assert ("one measure" if first["0"] == first["1"] else "two measures") == bullets[0][0]
 
 
 def test_the_case_files_hold_at_least_four_hundred_cases():
