@@ -16,9 +16,11 @@ from factcheck.queue import enqueue_regroup
 from factcheck.states import JudgementState
 
 from .matching import Judged, contradicts, print_of, write_judgements
-from .transitions import log, move, require, require_storable, row_for
+from .transitions import change, log, move, require, require_storable, row_for
 
 LONGEST_NOTE = 2000
+PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
+"""What pins a figure to its measure, so that grouping does not move it."""
 
 
 def judge_figures(
@@ -137,14 +139,28 @@ def confirm_judgement(judgement: Judgement, *, by: Any, version: int | None = No
 
 
 def withdraw_judgement(judgement: Judgement, *, by: Any, note: str, version: int | None = None) -> None:
-    """Take a judgement back, whoever gave it; the machine decides anew, but for what is pinned to a measure.
+    """Take a judgement back, whoever gave it; the machine decides anew, also of what was pinned by it.
 
     Raises:
         NotAllowed: they wrote one of the texts, or are no editor there. Invalid: no reason is given.
     """
     with transaction.atomic():
         move(judgement, "withdraw", by=by, note=note, version=version)
+        release_pins(judgement)
         group_again(judgement)
+
+
+def release_pins(judgement: Judgement) -> None:
+    """Where a judgement came of pinning a figure or splitting a measure, its figures are pinned no more.
+
+    One that another arrangement holds to its measure stays pinned.
+    """
+    if judgement.origin not in PINNING:
+        return
+    for figure in (judgement.a, judgement.b):
+        others = Judgement.objects.standing().of_figures(figure).filter(origin__in=PINNING)
+        if figure.pinned_by_id and not others.exists():
+            change(figure, pinned_by=None)
 
 
 def group_again(judgement: Judgement) -> None:

@@ -287,6 +287,25 @@ def test_a_text_withdrawn_is_in_no_group_and_the_topic_forgets_its_words_at_nigh
     assert "horse" not in TopicMatching.objects.get().stats["words"]
 
 
+def test_a_text_withdrawn_while_its_topic_is_grouped_disputes_nothing(staff, monkeypatch):
+    topic = TopicFactory()
+    file_all(staff, topic)
+    brigade = Document.objects.get(title="brigade")
+
+    def group_meanwhile(*given, **more):
+        if brigade.state != "withdrawn":
+            withdraw_document(brigade, by=staff.desk_chief, note="filed twice")
+        return group(*given, **more)
+
+    group = grouping.group
+    monkeypatch.setattr(grouping, "group", group_meanwhile)
+    regroup_topic(topic, by=MACHINE("test"))
+    do_jobs()
+    assert brigade.state == "withdrawn"
+    assert not Discrepancy.objects.filter(state="open").exists()
+    assert not any("brigade" in name for names in groups(topic) for name in names)
+
+
 def test_an_erased_text_leaves_no_word_in_what_is_kept_for_matching(staff):
     topic = TopicFactory()
     file_all(staff, topic, ["council", "mill"])

@@ -10,7 +10,7 @@ from factcheck.permissions import MACHINE
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.grouping import regroup_topic
 from factcheck.workflow.judgements import confirm_judgement, judge_figures, judge_pair, withdraw_judgement
-from factcheck.workflow.measures import merge_measures, split_measure
+from factcheck.workflow.measures import merge_measures, pin_figure, split_measure
 from factcheck.workflow.reading import reread_document
 from tests.factories import TopicFactory
 from tests.stories import Staff, do_jobs, file_text, revise_text
@@ -271,6 +271,27 @@ def test_what_a_person_split_off_does_not_come_back(story, toll):
     assert not story.are_one(*toll)
     copy = story.figure(LATE, title="A copy of it")
     assert story.are_one(toll[1], copy)
+
+
+def test_a_split_taken_back_is_undone(story, toll):
+    split_measure(toll[0].measure, [toll[1]], counted="people missing", by=story.staff.desk_chief)
+    do_jobs()
+    for made in Judgement.objects.all():
+        withdraw_judgement(made, by=story.staff.desk_chief, note="it was the same toll after all")
+    do_jobs()
+    assert story.are_one(*toll)
+    assert Figure.objects.get(pk=toll[1].pk).pinned_by is None
+
+
+def test_so_is_a_pin(story, toll):
+    horses = story.figure(HORSES)
+    pin_figure(toll[1], horses.measure, by=story.staff.desk_chief)
+    do_jobs()
+    assert story.are_one(toll[1], horses)
+    withdraw_judgement(Judgement.objects.get(), by=story.staff.desk_chief, note="a slip of the mouse")
+    do_jobs()
+    assert story.are_one(*toll)
+    assert not story.are_one(toll[1], horses)
 
 
 def test_measures_held_apart_by_somebody_are_not_merged(story, toll):
