@@ -14,6 +14,7 @@ import pytest
 from django.db import connections
 
 from factcheck.intake.fetching import fetch
+from factcheck.intake.readers import read_bytes
 from tests.mailroom import Mailroom
 from tests.template import copy_migrated
 
@@ -42,6 +43,18 @@ def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_
         with closing(sqlite3.connect(migrated)) as kept:
             kept.backup(memory)
         yield
+
+
+@pytest.fixture(autouse=True)
+def read_in_this_process(request, monkeypatch):
+    """No child process is started for each text, but in tests/intake, where it is held to its limits."""
+    if "intake" in request.path.parts:
+        return
+
+    def read_here(data, *, seconds, memory_mib, readers, **known):
+        return read_bytes(data, **known)
+
+    monkeypatch.setattr("factcheck.tasks.read_in_child", read_here)
 
 
 @pytest.fixture

@@ -1,24 +1,30 @@
 """One reading from first byte to `Extract`: size, type, characters, format, stored text. The format modules
-know nothing of each other's order; this one knows nothing of any format.
+know nothing of each other's order; this one knows nothing of any format, and imports the module of one when it is met:
+those of pages, PDFs and Word documents take longer to import than a short text takes to read.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from importlib import import_module
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable, check_size
 from factcheck.intake.readers import sniffing
 from factcheck.intake.readers.decoding import Decoded, decoded
-from factcheck.intake.readers.docx import read_docx
-from factcheck.intake.readers.html import read_html
-from factcheck.intake.readers.ninjs import read_ninjs
-from factcheck.intake.readers.pdf import read_pdf
-from factcheck.intake.readers.plain import read_markdown, read_plain
 from factcheck.intake.stored import stored_text
 
 Reader = Callable[[bytes], Extract]
 """What a host may bring for a format of its own; docs/extending.md shows one."""
+_READERS = {
+    sniffing.PDF: "pdf.read_pdf",
+    sniffing.DOCX: "docx.read_docx",
+    sniffing.HTML: "html.read_html",
+    sniffing.NINJS: "ninjs.read_ninjs",
+    sniffing.MARKDOWN: "plain.read_markdown",
+    sniffing.PLAIN: "plain.read_plain",
+}
+"""The function that reads a format, by its module in this package and its name."""
 
 
 def read_bytes(
@@ -51,7 +57,7 @@ def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, w
     found = sniffing.binary_type(data, charset)
     if found:
         sniffing.check_name(filename, found)
-        extract = read_pdf(data) if found == sniffing.PDF else read_docx(data)
+        extract = _reader_of(found)(data)
     else:
         characters = decoded(data, charset)
         claimed = sniffing.claimed_type(filename, media_type)
@@ -62,16 +68,18 @@ def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, w
     return dataclasses.replace(extract, notes=(*extract.notes, *remarks))
 
 
+def _reader_of(found: str) -> Callable[..., Extract]:
+    module, _, name = _READERS[found].partition(".")
+    reader: Callable[..., Extract] = getattr(import_module(f"{__package__}.{module}"), name)
+    return reader
+
+
 def _read_text(text: str, found: str, url: str, whole: bool) -> Extract:
     clean, notes = stored_text(text)  # before reading, so that no reader meets a stray control character
     if not clean.strip():
         raise Unreadable("empty", "The file holds no text, only blanks.")
-    if found == sniffing.HTML:
-        extract = read_html(clean, url, whole=whole)
-    elif found == sniffing.NINJS:
-        extract = read_ninjs(clean)
-    else:
-        extract = read_markdown(clean) if found == sniffing.MARKDOWN else read_plain(clean)
+    read = _reader_of(found)
+    extract = read(clean, url, whole=whole) if found == sniffing.HTML else read(clean)
     changed = tuple(note for note in notes if "contains" not in note)  # what a text contains is said of the result
     return dataclasses.replace(extract, notes=(*extract.notes, *changed))
 
