@@ -50,9 +50,9 @@ def articles() -> list[str]:
     return [path.read_text(encoding="utf-8").partition("\n\n")[2] for path in sorted(folder.glob("*.md"))]
 
 
-def seconds(act: Callable[[], object]) -> float:
+def seconds(action: Callable[[], object]) -> float:
     start = time.perf_counter()
-    act()
+    action()
     return time.perf_counter() - start
 
 

@@ -38,9 +38,20 @@ USUAL = 800
 EVENNESS = 0.25
 """0: each pair counts alike; 1: each event; between them an event of many pairs counts more, but not by as many."""
 SPEAKS_FOR = (
-    "same ", "shared ", "clause alike", "sentence", "words beside", "names of", "rare name near", "value of one thing",
-    "value near", "values meet", "noun words", "noun in", "both the greatest",
-)  # fmt: skip
+    "same ",
+    "shared ",
+    "clause alike",
+    "sentence",
+    "words beside",
+    "names of",
+    "rare name near",
+    "value of one thing",
+    "value near",
+    "values meet",
+    "noun words",
+    "noun in",
+    "both the greatest",
+)
 SPEAKS_AGAINST = ("other ", "only one", "value ratio", "days apart", "long apart")
 NEITHER = ("same text", "same small value")
 

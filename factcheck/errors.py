@@ -18,13 +18,13 @@ class FactcheckError(Exception):
 
 
 class NotAllowed(FactcheckError):
-    """The person has no right to this act on this record, whatever its state."""
+    """The person has no right to this action on this record, whatever its state."""
 
     code = "not_allowed"
 
 
 class WrongState(FactcheckError):
-    """The act does not exist from the state the record is in, or someone else was faster."""
+    """The action does not exist from the state the record is in, or someone else was faster."""
 
     code = "wrong_state"
 

@@ -1,6 +1,6 @@
 """The door for the host: what a site needs to file its texts, ask whether they may go out, and say that they did.
 
-These names stay; where the acts live in ``workflow`` may change. The events to listen to are in ``signals``.
+These names stay; where the actions live in ``workflow`` may change. The events to listen to are in ``signals``.
 """
 
 from factcheck.errors import FactcheckError

@@ -1,4 +1,4 @@
-"""Who may do what: one table from (record, act) to guards, read aloud row by row.
+"""Who may do what: one table from (record, action) to guards, read aloud row by row.
 
 A guard is a predicate over (user, record) with the sentence a refused person is told. Rights come from
 memberships alone: a superuser or a group opens nothing. Who may *see* is ``visible_to`` on the querysets.
@@ -53,7 +53,7 @@ class MACHINE:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition on an act, and what to tell the person who fails it."""
+    """A condition on an action, and what to tell the person who fails it."""
 
     allows: Predicate
     code: str
@@ -61,7 +61,7 @@ class Guard:
 
 
 def documents_of(record: Any) -> list[Document]:
-    """The documents an act on this record touches."""
+    """The documents an action on this record touches."""
     if isinstance(record, Document):
         return [record]
     if isinstance(record, (Claim, Figure, Revision)):
@@ -120,7 +120,7 @@ def is_no_author(user: Any, record: Any) -> bool:
 
 
 def figures_of(record: Any) -> QuerySet[Figure]:
-    """The figures whose comparison an act on this record may end."""
+    """The figures whose comparison an action on this record may end."""
     if isinstance(record, Figure):
         return Figure.objects.filter(pk=record.pk)
     if isinstance(record, Claim):
@@ -285,7 +285,7 @@ def is_confidant(user: Any, source: Source) -> bool:
 
 def roles_at_home(user: Any, source: Source) -> set[str]:
     """A person's roles on the desk that entered a source. Sources are shared; the history says whose it is."""
-    entered = Event.objects.of(source).filter(act="record").first()
+    entered = Event.objects.of(source).filter(action="record").first()
     return roles_of(user, [entered.facts.get("desk")] if entered else [])
 
 
@@ -471,16 +471,16 @@ MACHINE_MAY = frozenset(
 """What a job may do besides the rows of the table of states that say so."""
 
 
-def refusal(user: Any, record: Any, kind: str, act: str) -> Guard | None:
-    """The first guard that refuses this person this act on this record, or None. Unlisted acts are refused."""
-    guards = PERMISSIONS.get((kind, act))
+def refusal(user: Any, record: Any, kind: str, action: str) -> Guard | None:
+    """The first guard that refuses this person this action on this record, or None. Unlisted actions are refused."""
+    guards = PERMISSIONS.get((kind, action))
     if guards is None:
         return Guard(predicate(lambda user, record: False), "not_allowed", "Nobody may do this.")
     return next((guard for guard in guards if not guard.allows.test(user, record)), None)
 
 
-def could(user: Any, kind: str, act: str, desks: Iterable[Desk]) -> bool:
-    """Whether a membership on one of these desks allows an act, whatever the record: what a list offers."""
-    desks, guards = list(desks), PERMISSIONS.get((kind, act), ())
+def can_anywhere(user: Any, kind: str, action: str, desks: Iterable[Desk]) -> bool:
+    """Whether a membership on one of these desks allows an action, whatever the record: what a list offers."""
+    desks, guards = list(desks), PERMISSIONS.get((kind, action), ())
     roles = [guard for guard in guards if guard.code == "role_missing"]
     return bool(guards) and all(any(guard.allows.test(user, desk) for desk in desks) for guard in roles)

@@ -108,9 +108,13 @@ def enqueue_regroup(within: Topic | Document, *, by: Any = None) -> Job:
 
 
 def enqueue_crosscheck(
-    scope: str, target: Document | Measure | Topic | None = None, *, by: Any = None, desk: Desk | None = None,
+    scope: str,
+    target: Document | Measure | Topic | None = None,
+    *,
+    by: Any = None,
+    desk: Desk | None = None,
     regrouped: bool = False,
-) -> Job:  # fmt: skip
+) -> Job:
     """Ask for a comparison of the figures of a document, a measure, a topic, or of everything.
 
     Two desks that ask for the same measure or topic get a job each, for a desk sees only its own. ``regrouped``: the

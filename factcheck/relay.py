@@ -64,15 +64,15 @@ def take_unheard() -> int:
 class Repeated(threading.Thread):
     """Does one thing every ``RELAY_SECONDS`` until told to stop; what fails is logged and tried again."""
 
-    def __init__(self, name: str, act: Callable[[], Any]) -> None:
+    def __init__(self, name: str, action: Callable[[], Any]) -> None:
         super().__init__(name=name, daemon=True)
-        self.act = act
+        self.action = action
         self.stopped = threading.Event()
 
     def run(self) -> None:
         while not self.stopped.wait(settings().RELAY_SECONDS):
             try:
-                self.act()
+                self.action()
             except Exception:
                 logger.exception("%s failed; it will be tried again", self.name)
             finally:

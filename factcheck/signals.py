@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
-#: ``claim``, ``act`` (str), ``by`` (user or None for the machine): a claim changed its state.
+#: ``claim``, ``action`` (str), ``by`` (user or None for the machine): a claim changed its state.
 claim_moved = Signal()
 
 #: ``claim``, ``reason`` (str): a sign-off no longer holds.
@@ -23,17 +23,17 @@ document_published = Signal()
 #: ``correction``: a correction to a published document was recorded.
 correction_published = Signal()
 
-#: ``document``, ``clearance``: the gate, asked anew after an act, answers yes where it answered no.
+#: ``document``, ``clearance``: the gate, asked anew after an action, answers yes where it answered no.
 document_cleared = Signal()
 
-#: ``document``, ``clearance``: the gate, asked anew after an act, answers no where it answered yes.
+#: ``document``, ``clearance``: the gate, asked anew after an action, answers no where it answered yes.
 document_uncleared = Signal()
 
 
 def announce(signal: Signal, sender: type, **said: Any) -> None:
     """Send a signal when what is being written is committed.
 
-    The act is done by then: a receiver that fails is logged with its name, and hinders neither the other receivers
+    The action is done by then: a receiver that fails is logged with its name, and hinders neither the other receivers
     nor whoever acted.
     """
     transaction.on_commit(lambda: signal.send_robust(sender, **said), robust=True)

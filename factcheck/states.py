@@ -1,6 +1,6 @@
-"""What may happen to a record: its states, and one row per act. The page an editor can read.
+"""What may happen to a record: its states, and one row per action. The page an editor can read.
 
-Who may do it is in ``permissions.py``; what an act does besides is in ``workflow``.
+Who may do it is in ``permissions.py``; what an action does besides is in ``workflow``.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ class JobState(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table: ``act`` takes ``record`` from any of ``sources`` to one of ``targets``.
+    """One row of the table: ``action`` takes ``record`` from any of ``sources`` to one of ``targets``.
 
     ``reason``: targets that need a note. ``machine``: a job may do it; ``person``: a person may.
     """
 
     record: str
-    act: str
+    action: str
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     reason: tuple[str, ...] = ()
@@ -162,10 +162,10 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 
 
-def rows_of(record: str, act: str = "", state: str = "") -> list[Transition]:
-    """The rows of one kind of record; of one act; open from one state."""
+def rows_of(record: str, action: str = "", state: str = "") -> list[Transition]:
+    """The rows of one kind of record; of one action; open from one state."""
     return [
         row
         for row in TRANSITIONS
-        if row.record == record and (not act or row.act == act) and (not state or state in row.sources)
+        if row.record == record and (not action or row.action == action) and (not state or state in row.sources)
     ]

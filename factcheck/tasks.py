@@ -172,14 +172,25 @@ def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
 
 def extract_of(snapshot: Snapshot, *, pasted: bool = False, whole: bool = False) -> Extract:
     """The text of a snapshot, read by a child process within the limits of the settings."""
-    known = {"filename": "pasted.txt", "media_type": "text/plain"} if pasted else {
-        "filename": snapshot.filename, "media_type": snapshot.media_type, "url": snapshot.url,
-    }  # fmt: skip
+    known = (
+        {"filename": "pasted.txt", "media_type": "text/plain"}
+        if pasted
+        else {
+            "filename": snapshot.filename,
+            "media_type": snapshot.media_type,
+            "url": snapshot.url,
+        }
+    )
     limits = settings()
     return read_in_child(
-        response_of(bytes(snapshot.warc)), charset=snapshot.charset, seconds=limits.READER_SECONDS,
-        memory_mib=limits.READER_MEMORY_MIB, readers=limits.READERS, whole=whole, **known,
-    )  # fmt: skip
+        response_of(bytes(snapshot.warc)),
+        charset=snapshot.charset,
+        seconds=limits.READER_SECONDS,
+        memory_mib=limits.READER_MEMORY_MIB,
+        readers=limits.READERS,
+        whole=whole,
+        **known,
+    )
 
 
 def fetch_document(lease: Lease) -> dict[str, Any]:
@@ -224,9 +235,12 @@ def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
             close_poll(feed)
         return {"taken": 0, "refused": 0, "left": 0}
     listing = list_in_child(
-        fetched.body, charset=fetched.charset, url=fetched.url, seconds=limits.READER_SECONDS,
+        fetched.body,
+        charset=fetched.charset,
+        url=fetched.url,
+        seconds=limits.READER_SECONDS,
         memory_mib=limits.READER_MEMORY_MIB,
-    )  # fmt: skip
+    )
     new = unseen(feed, [entry.guid for entry in listing.entries])
     wanted = [entry for entry in listing.entries if entry.guid in new]
     counts = take_all(lease, wanted[:MOST_TAKEN], lambda entry: take_entry(feed, entry, by=MACHINE(JobName.POLL_FEED)))
@@ -308,9 +322,14 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
     try:
         limits = settings()
         extract = read_in_child(
-            fetched.body, media_type=fetched.media_type, charset=fetched.charset or "", url=fetched.url,
-            seconds=limits.READER_SECONDS, memory_mib=limits.READER_MEMORY_MIB, readers=limits.READERS,
-        )  # fmt: skip
+            fetched.body,
+            media_type=fetched.media_type,
+            charset=fetched.charset or "",
+            url=fetched.url,
+            seconds=limits.READER_SECONDS,
+            memory_mib=limits.READER_MEMORY_MIB,
+            readers=limits.READERS,
+        )
         text = extract.text
     except Unreadable:
         text = ""  # the bytes are evidence all the same; a quote cannot be linked to them by machine

@@ -1,7 +1,7 @@
 """Stories told through the real door, and the people of a desk who act on them.
 
 Rows alone are in ``factories``; here documents are ingested and read by the real engine, only without the child
-process that a worker puts around a reader (half a second each), and claims move by the acts of people.
+process that a worker puts around a reader (half a second each), and claims move by the actions of people.
 """
 
 from __future__ import annotations
@@ -117,9 +117,14 @@ def do_jobs(document: Document | None = None) -> Any:
 
 
 def give_evidence(
-    claim: Claim, *, by: Any, source: Source | None = None, stance: str = Stance.SUPPORTS, use: str = SourceUse.SECONDARY,
+    claim: Claim,
+    *,
+    by: Any,
+    source: Source | None = None,
+    stance: str = Stance.SUPPORTS,
+    use: str = SourceUse.SECONDARY,
     **values: Any,
-) -> Evidence:  # fmt: skip
+) -> Evidence:
     """What a source said on the telephone, linked to the claim and accepted."""
     evidence = record_evidence(claim, "call", by=by, source=source, note="They confirmed it.", source_use=use, **values)
     link_evidence(evidence, stance=stance, by=by)
@@ -128,7 +133,7 @@ def give_evidence(
 
 
 def bring_to(claim: Claim, state: str, staff: Staff, label: str = "supported", **signing: Any) -> Claim:
-    """Take a claim to a state by the acts of the people of its desk, as they would."""
+    """Take a claim to a state by the actions of the people of its desk, as they would."""
     way = ["proposed", "open", "in_verification", "in_review", "signed_off"]
     steps = {
         "open": lambda: accept_claim(claim, by=staff.editor),

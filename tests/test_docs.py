@@ -1,4 +1,4 @@
-"""The documentation is held against the code: every act, setting, signal, job and command is on its page."""
+"""The documentation is held against the code: every action, setting, signal, job and command is on its page."""
 
 import re
 from dataclasses import fields
@@ -25,12 +25,12 @@ def words(name: str) -> str:
 
 
 def who_may(row: states.Transition) -> str:
-    """The guards of an act in words, and the machine where it may."""
-    guards = [guard.message for guard in PERMISSIONS.get((row.record, row.act), ())] if row.person else []
+    """The guards of an action in words, and the machine where it may."""
+    guards = [guard.message for guard in PERMISSIONS.get((row.record, row.action), ())] if row.person else []
     roles = [
         message.removeprefix("This needs the role ").removesuffix(" on the desk.").rstrip(".") for message in guards[:1]
     ]
-    eyes = [EYES[guard.code] for guard in PERMISSIONS.get((row.record, row.act), ())[1:]] if row.person else []
+    eyes = [EYES[guard.code] for guard in PERMISSIONS.get((row.record, row.action), ())[1:]] if row.person else []
     machine = ["the machine"] if row.machine else []
     return "; ".join([*roles, *eyes, *machine])
 
@@ -47,13 +47,13 @@ EYES = {
 }
 
 
-def table_of_acts() -> str:
+def table_of_actions() -> str:
     """docs/workflow.md's table, from states.py and permissions.py."""
-    lines = ["| record | act | from | to | who |", "|---|---|---|---|---|"]
+    lines = ["| record | action | from | to | who |", "|---|---|---|---|---|"]
     for row in states.TRANSITIONS:
         targets = ", ".join(words(target) + (" (reason)" if target in row.reason else "") for target in row.targets)
         sources = ", ".join(map(words, row.sources))
-        lines.append(f"| {words(row.record)} | {words(row.act)} | {sources} | {targets} | {who_may(row)} |")
+        lines.append(f"| {words(row.record)} | {words(row.action)} | {sources} | {targets} | {who_may(row)} |")
     return "\n".join(lines)
 
 
@@ -71,7 +71,7 @@ def table_of_settings() -> str:
 
 
 def test_the_page_of_the_workflow_shows_the_table_of_acts():
-    assert table_of_acts() in page("workflow.md"), f"docs/workflow.md should hold:\n{table_of_acts()}"
+    assert table_of_actions() in page("workflow.md"), f"docs/workflow.md should hold:\n{table_of_actions()}"
 
 
 def test_the_page_of_settings_shows_every_setting():
@@ -122,4 +122,4 @@ def test_the_readme_names_the_two_commands():
 
 
 def test_a_changed_table_would_be_seen():
-    assert table_of_acts().replace("sign off", "sign") not in page("workflow.md")
+    assert table_of_actions().replace("sign off", "sign") not in page("workflow.md")

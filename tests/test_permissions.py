@@ -56,10 +56,10 @@ def story(staff: Staff) -> Document:
     return file_text(STORY, desk=staff.desk, by=staff.editor)
 
 
-def refused(act, *args, **kwargs) -> str:
-    """The code with which an act is refused."""
+def refused(action, *args, **kwargs) -> str:
+    """The code with which an action is refused."""
     with pytest.raises(NotAllowed) as refusal:
-        act(*args, **kwargs)
+        action(*args, **kwargs)
     return refusal.value.code
 
 
@@ -263,8 +263,8 @@ def test_a_service_account_files_and_revises_and_decides_nothing(staff):
     revise_text(story, STORY.replace("40", "41"), by=staff.service)
     assert story.current_revision.number == 2
     claim = story.claims.get()
-    for act in (accept_claim, start_claim, sign_off):
-        assert refused(act, claim, by=staff.service) == "role_missing"
+    for action in (accept_claim, start_claim, sign_off):
+        assert refused(action, claim, by=staff.service) == "role_missing"
     assert refused(publish_document, story, by=staff.service) == "role_missing"
     assert refused(confirm_document, story, by=staff.service) == "role_missing"
     assert refused(add_claim, story, 0, 3, quote="The", by=staff.service) == "role_missing"
@@ -287,19 +287,23 @@ ARRANGING = {
 }
 
 
-@pytest.mark.parametrize(("kind", "act"), ARRANGING)
-def test_who_arranges_the_house(kind, act, story, staff):
+@pytest.mark.parametrize(("kind", "action"), ARRANGING)
+def test_who_arranges_the_house(kind, action, story, staff):
     secret = record_source("Jon Vale", "eyewitness", desk=staff.desk, by=staff.checker, confidential=True)
     records = {
-        "desk": staff.desk, "membership": Membership.objects.get(user=staff.auditor), "source": SourceFactory(),
+        "desk": staff.desk,
+        "membership": Membership.objects.get(user=staff.auditor),
+        "source": SourceFactory(),
         "confidential source": secret,
-        "topic": TopicFactory(), "document": story, "measure": story.figures.get().measure,
-    }  # fmt: skip
-    record = Desk() if act == "record" else records[kind]
+        "topic": TopicFactory(),
+        "document": story,
+        "measure": story.figures.get().measure,
+    }
+    record = Desk() if action == "record" else records[kind]
     everyone, row = [*Role.values, "outsider", "superuser"], kind.removeprefix("confidential ")
-    may = {name for name in everyone if refusal(getattr(staff, name), record, row, act) is None}
-    assert may == ARRANGING[kind, act]
-    assert (refusal(Staff().desk_chief, record, row, act) is None) is (kind in ("topic", "source"))
+    can = {name for name in everyone if refusal(getattr(staff, name), record, row, action) is None}
+    assert can == ARRANGING[kind, action]
+    assert (refusal(Staff().desk_chief, record, row, action) is None) is (kind in ("topic", "source"))
 
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor", "outsider", "superuser"])
@@ -354,11 +358,11 @@ def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
 
 
 def test_an_act_that_is_not_listed_is_open_to_nobody(story, staff):
-    from factcheck.workflow.transitions import require
+    from factcheck.workflow.transitions import check_permission
 
     assert ("document", "delete") not in PERMISSIONS
     for user in (staff.desk_chief, staff.chief_editor, staff.superuser):
-        assert refused(require, user, story, "delete") == "not_allowed"
+        assert refused(check_permission, user, story, "delete") == "not_allowed"
 
 
 def test_wrong_state_and_missing_right_are_different_errors(story, staff):

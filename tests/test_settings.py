@@ -35,29 +35,95 @@ LABELS = {name: f"is {name}" for name in VerdictLabel.values}
 READER, RENDERER = "factcheck.intake.stored.stored_text", "factcheck.reports.render.with_all_parts"
 GOOD = {
     "FEED_FOLDER": ["", "/feeds", "/srv/feeds/"],
-    "SITE_URL": ["", "https://desk.example", "https://desk.example/", "http://desk:8000", "https://[2001:db8::1]:8443/a/b"],
+    "SITE_URL": [
+        "",
+        "https://desk.example",
+        "https://desk.example/",
+        "http://desk:8000",
+        "https://[2001:db8::1]:8443/a/b",
+    ],
     "VERDICT_LABELS": [{}, {"supported": "Confirmed"}, LABELS],
     "READERS": [{}, {".odt": READER}, {".7z": READER}],
     "RENDERERS": [{}, {"markdown": RENDERER}, {"Word_97-2003": RENDERER}],
     "MATCHING_SCORER": ["", "factcheck.text.matching.scorer.same"],
-    "REPORT_FROM": ["", "desk@news.example", "The Desk <desk@news.example>", '"Desk, The" <desk@news.example>', "root@localhost"],
+    "REPORT_FROM": [
+        "",
+        "desk@news.example",
+        "The Desk <desk@news.example>",
+        '"Desk, The" <desk@news.example>',
+        "root@localhost",
+    ],
     "SEAL_KEYS": [[], [Fernet.generate_key().decode()], [Fernet.generate_key().decode() for _ in range(2)]],
-}  # fmt: skip
+}
 BAD = {
     "FEED_FOLDER": ["feeds", "./feeds", "~/feeds", " /feeds", "/fe\0eds", None, 7, b"/feeds"],
     "SITE_URL": [
-        "desk.example", "//desk.example", "ftp://desk.example", "javascript:alert(1)", "https://", "https:///admin",
-        "https://desk.example?a=1", "https://desk.example#top", "https://desk.example/?", "https://ann:pw@desk.example",
-        "https://desk.example:port", "https://desk.example:99999", "https://desk .example", " https://desk.example",
-        "https://desk.example\n", "https://[", None,
+        "desk.example",
+        "//desk.example",
+        "ftp://desk.example",
+        "javascript:alert(1)",
+        "https://",
+        "https:///admin",
+        "https://desk.example?a=1",
+        "https://desk.example#top",
+        "https://desk.example/?",
+        "https://ann:pw@desk.example",
+        "https://desk.example:port",
+        "https://desk.example:99999",
+        "https://desk .example",
+        " https://desk.example",
+        "https://desk.example\n",
+        "https://[",
+        None,
     ],
-    "VERDICT_LABELS": [{"suported": "x"}, {"supported": ""}, {"supported": "  "}, {"supported": None}, {1: "x"}, [], "supported"],
-    "READERS": [{"odt": READER}, {".ODT": READER}, {".": READER}, {"": READER}, {".tar.gz": READER}, {"*.odt": READER}, {1: READER}, [".odt"]],
-    "RENDERERS": [{"../x": RENDERER}, {"": RENDERER}, {"a b": RENDERER}, {"x" * 41: RENDERER}, {"x\n": RENDERER}, {1: RENDERER}, "markdown"],
+    "VERDICT_LABELS": [
+        {"suported": "x"},
+        {"supported": ""},
+        {"supported": "  "},
+        {"supported": None},
+        {1: "x"},
+        [],
+        "supported",
+    ],
+    "READERS": [
+        {"odt": READER},
+        {".ODT": READER},
+        {".": READER},
+        {"": READER},
+        {".tar.gz": READER},
+        {"*.odt": READER},
+        {1: READER},
+        [".odt"],
+    ],
+    "RENDERERS": [
+        {"../x": RENDERER},
+        {"": RENDERER},
+        {"a b": RENDERER},
+        {"x" * 41: RENDERER},
+        {"x\n": RENDERER},
+        {1: RENDERER},
+        "markdown",
+    ],
     "MATCHING_SCORER": ["same", ".scorer.same", "a b.same", "factcheck.text.matching.", None, 7],
-    "REPORT_FROM": ["desk", "desk@", "@news.example", "a@news.example, b@news.example", "Desk <>", "a@news.example\nBcc: b@news.example", None],
-    "SEAL_KEYS": [["short"], [""], [Fernet.generate_key().decode(), "short"], [7], [Fernet.generate_key()], "short", {}],
-}  # fmt: skip
+    "REPORT_FROM": [
+        "desk",
+        "desk@",
+        "@news.example",
+        "a@news.example, b@news.example",
+        "Desk <>",
+        "a@news.example\nBcc: b@news.example",
+        None,
+    ],
+    "SEAL_KEYS": [
+        ["short"],
+        [""],
+        [Fernet.generate_key().decode(), "short"],
+        [7],
+        [Fernet.generate_key()],
+        "short",
+        {},
+    ],
+}
 NOWHERE = ["", "desk", "desk.nothing.read", ".relative", "..", "os.path", "json.nothing", None, 7]
 ODD = [None, True, False, "1", "", [], {}, float("nan"), float("inf"), float("-inf"), 10**400, -1, 1j]
 
@@ -184,9 +250,14 @@ def started(folder, factcheck, *command, seconds=60):
     env |= {"NEWSROOM_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "newsroom.settings", "SECRET_KEY": "x" * 50}
     env["FACTCHECK"] = json.dumps(factcheck)
     child = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
-    )  # fmt: skip
+    )
     try:
         return child.communicate(timeout=seconds)[0], child.returncode
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""What a host listens to: told after the act, and no receiver can spoil the act or another receiver."""
+"""What a host listens to: told after the action, and no receiver can spoil the action or another receiver."""
 
 from __future__ import annotations
 

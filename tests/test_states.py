@@ -1,4 +1,4 @@
-"""Every role × every act × every state, through the real acts: allowed, not allowed, or not from here.
+"""Every role × every action × every state, through the real acts: allowed, not allowed, or not from here.
 
 The table below is the specification, written by hand from the editors' own; it is not read off the code's.
 """
@@ -80,13 +80,26 @@ from tests.factories import FigureFactory, UserFactory
 from tests.stories import Staff, file_text, in_hours
 
 ACTORS = (
-    "editor", "checker", "reviewer", "desk_chief", "auditor", "service", "chief_editor", "outsider", "superuser",
-)  # fmt: skip
+    "editor",
+    "checker",
+    "reviewer",
+    "desk_chief",
+    "auditor",
+    "service",
+    "chief_editor",
+    "outsider",
+    "superuser",
+)
 STATES = {
-    "document": DocumentState, "claim": ClaimState, "figure": FigureState, "verification_task": TaskState,
-    "evidence": EvidenceState, "discrepancy": DiscrepancyState, "judgement": JudgementState,
+    "document": DocumentState,
+    "claim": ClaimState,
+    "figure": FigureState,
+    "verification_task": TaskState,
+    "evidence": EvidenceState,
+    "discrepancy": DiscrepancyState,
+    "judgement": JudgementState,
     "job": JobState,
-}  # fmt: skip
+}
 
 EDITORS = "editor desk_chief chief_editor"
 CHECKERS = "checker editor desk_chief chief_editor"
@@ -95,7 +108,7 @@ WORKERS = "checker reviewer editor desk_chief chief_editor"
 CHIEFS = "desk_chief chief_editor"
 UNSIGNED = "proposed open in_verification in_review stale"
 
-# (record, act): from which states, to which, by whom
+# (record, action): from which states, to which, by whom
 MATRIX = {
     ("document", "confirm"): ("to_confirm", "in_check", EDITORS),
     ("document", "publish"): ("in_check", "published", EDITORS),
@@ -258,17 +271,17 @@ def judgement_of(story: Document) -> Judgement:
 
 
 def put(record, state: str, **values):
-    """Stand a record in a state, as if the acts before had happened."""
+    """Stand a record in a state, as if the actions before had happened."""
     type(record)._default_manager.filter(pk=record.pk).update(state=state, **values)
     record.refresh_from_db()
     return record
 
 
-def outcome(act, record, by) -> str:
+def outcome(action, record, by) -> str:
     """What came of it: the new state, or the kind of refusal."""
     try:
         with transaction.atomic():
-            act(record, by=by)
+            action(record, by=by)
             record.refresh_from_db()
             return record.state
     except (NotAllowed, WrongState) as refusal:
@@ -316,8 +329,8 @@ def make_it_theirs(record, key, actor) -> None:
         Verdict.objects.create(claim=record, label="supported", revision=revision, by=actor, at=timezone.now())
 
 
-def by_name(act: str):
-    return lambda row, by: move(row, act, by=by, note="because")
+def by_name(action: str):
+    return lambda row, by: move(row, action, by=by, note="because")
 
 
 @pytest.mark.parametrize("key", MATRIX, ids=" ".join)
@@ -339,7 +352,7 @@ def test_the_machine_does_its_own_acts_and_decides_nothing(key, story, staff):
 
 
 def moved_by_machine(key, state: str, target: str, story: Document, staff: Staff) -> str:
-    """The outcome of one act of a job; nothing of it stays."""
+    """The outcome of one action of a job; nothing of it stays."""
     values = {"stale_reason": "the words changed"} if key[1] == "mark_stale" else {}
     values |= {"state_reason": "no text in it"} if target == "unreadable" else {}
     values |= {"claim": story.claims.get()} if key == ("figure", "link") else {}
@@ -368,27 +381,37 @@ def test_every_act_needs_an_actor(story, staff):
 
 
 def test_the_table_of_the_code_is_the_table_of_this_specification():
-    persons = {(row.record, row.act): (set(row.sources), set(row.targets)) for row in TRANSITIONS if row.person}
+    persons = {(row.record, row.action): (set(row.sources), set(row.targets)) for row in TRANSITIONS if row.person}
     expected = {key: (set(sources.split()), set(target.split())) for key, (sources, target, _) in MATRIX.items()}
     expected["evidence", "assess"] = (expected["evidence", "assess"][0], {"accepted", "rejected"})
     assert {key: (set(map(str, a)), set(map(str, b))) for key, (a, b) in persons.items()} == expected
 
-    machine = {(row.record, row.act): (set(row.sources), set(row.targets)) for row in TRANSITIONS if row.machine}
+    machine = {(row.record, row.action): (set(row.sources), set(row.targets)) for row in TRANSITIONS if row.machine}
     expected = {key: (set(sources.split()), set(targets.split())) for key, (sources, targets) in MACHINE_MATRIX.items()}
     assert {key: (set(map(str, a)), set(map(str, b))) for key, (a, b) in machine.items()} == expected
 
 
 def test_whatever_a_person_may_do_has_a_row_in_the_permissions():
-    acts = {(row.record, row.act) for row in TRANSITIONS if row.person}
-    assert acts - set(PERMISSIONS) == set()
+    actions = {(row.record, row.action) for row in TRANSITIONS if row.person}
+    assert actions - set(PERMISSIONS) == set()
 
 
 NEEDS_A_REASON = (
-    ("document", "correct"), ("document", "withdraw"), ("claim", "return"), ("claim", "challenge"), ("claim", "dismiss"),
-    ("claim", "waive"), ("figure", "dismiss"), ("verification_task", "block"), ("verification_task", "cancel"),
-    ("evidence", "drift"), ("evidence", "supersede"), ("evidence", "withdraw"), ("discrepancy", "resolve"),
+    ("document", "correct"),
+    ("document", "withdraw"),
+    ("claim", "return"),
+    ("claim", "challenge"),
+    ("claim", "dismiss"),
+    ("claim", "waive"),
+    ("figure", "dismiss"),
+    ("verification_task", "block"),
+    ("verification_task", "cancel"),
+    ("evidence", "drift"),
+    ("evidence", "supersede"),
+    ("evidence", "withdraw"),
+    ("discrepancy", "resolve"),
     ("judgement", "withdraw"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("empty", ["", "  \n"])

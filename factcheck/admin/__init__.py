@@ -1,4 +1,4 @@
-"""The admin face: every record to be seen by whoever may see it, the acts open to them as buttons, no delete."""
+"""The admin face: every record to be seen by whoever may see it, the actions open to them as buttons, no delete."""
 
 from . import (
     claims,

@@ -1,7 +1,7 @@
-"""What every admin page of the app shares: records one may see, buttons from the table of acts, no delete.
+"""What every admin page of the app shares: records one may see, buttons from the table of actions, no delete.
 
-A noun's admin names its ``acts``: each is a function of ``workflow`` and the form it takes. Whether a button is
-shown comes from ``states`` and ``permissions``; whether the act happens is decided by the function alone.
+A noun's admin names its ``actions``: each is a function of ``workflow`` and the form it takes. Whether a button is
+shown comes from ``states`` and ``permissions``; whether the action happens is decided by the function alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from factcheck.permissions import refusal
 from factcheck.states import rows_of
 from factcheck.workflow.transitions import kind_of
 
-from .acts import Act, ActForm, Button, words
+from .actions import ActionForm, Button, RecordAction, words
 from .lists import RecordList
 from .persons import belongs_to_a_desk, desks_open_to, on_own_pages
 
@@ -37,9 +37,9 @@ def address_of(record: Model, page: str = "change") -> str:
 
 
 class RecordAdmin(RecordList):
-    """A list of records, a page for each, and the acts of the noun. Nothing is deleted and no column edited."""
+    """A list of records, a page for each, and the actions of the noun. Nothing is deleted and no column edited."""
 
-    new_form: ClassVar[type[ActForm] | None] = None
+    new_form: ClassVar[type[ActionForm] | None] = None
     new_label: ClassVar[str] = ""
     page_fields: ClassVar[tuple[str, ...]] = ()
     record_template = "factcheck/admin/record.html"
@@ -47,7 +47,7 @@ class RecordAdmin(RecordList):
     """The part of the page that says how far work is; a page whose work is under way asks for it again and again."""
 
     new_right: ClassVar[str] = ""
-    """The act of a desk that making one is; a person who may do it nowhere is not led to the form."""
+    """The action of a desk that making one is; a person who may do it nowhere is not led to the form."""
 
     # who sees what
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
@@ -85,7 +85,7 @@ class RecordAdmin(RecordList):
     def get_urls(self) -> list[Any]:
         name = f"factcheck_{self.opts.model_name}"
         wrap = self.admin_site.admin_view
-        own = [path("<str:object_id>/act/<slug:act>/", wrap(self.act_view), name=f"{name}_act")]
+        own = [path("<str:object_id>/action/<slug:action>/", wrap(self.action_view), name=f"{name}_action")]
         if self.waiting_template:
             own.append(path("<str:object_id>/waiting/", wrap(self.waiting_view), name=f"{name}_waiting"))
         return [*own, *super().get_urls()]
@@ -93,15 +93,20 @@ class RecordAdmin(RecordList):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The page of one record. It is changed by its acts, each at an address of its own."""
+        """The page of one record. It is changed by its actions, each at an address of its own."""
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         record = self.find(request, object_id)
         context = self.context(
-            request, title=str(record), original=record, record=record, facts=list(self.facts(record)),
-            buttons=self.buttons(request.user, record), events=self.events(request.user, record)[:10],
+            request,
+            title=str(record),
+            original=record,
+            record=record,
+            facts=list(self.facts(record)),
+            buttons=self.buttons(request.user, record),
+            events=self.events(request.user, record)[:10],
             **self.page(request, record),
-        )  # fmt: skip
+        )
         return TemplateResponse(request, self.record_template, context)
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
@@ -139,27 +144,27 @@ class RecordAdmin(RecordList):
         context["events"] = self.events(request.user, record)[:500]
         return TemplateResponse(request, "factcheck/admin/history.html", context)
 
-    # acts
+    # actions
     def buttons(self, user: Any, record: Any) -> list[Button]:
-        """The acts open to this person from the state the record is in."""
-        name = f"admin:factcheck_{self.opts.model_name}_act"
+        """The actions open to this person from the state the record is in."""
+        name = f"admin:factcheck_{self.opts.model_name}_action"
         return [
             Button(
                 key,
-                act.label or words(key).capitalize(),
+                action.label or words(key).capitalize(),
                 reverse(name, args=[record.pk, key]),
-                act.asks or warns(act, user, record),
-                act.grave,
+                action.asks or warns(action, user, record),
+                action.grave,
             )
-            for key, act in self.acts.items()
+            for key, action in self.record_actions.items()
             if self.offers(record, key) and self.open_to(user, record, key)
         ]
 
     def open_to(self, user: Any, record: Any, name: str) -> bool:
         """Whether a person may do it to the record as it stands."""
-        kind, act = kind_of(record), self.right_of(name)
-        rows = rows_of(kind, act)
-        stands = not rows or any(row.person for row in rows_of(kind, act, record.state))
+        kind, action = kind_of(record), self.right_of(name)
+        rows = rows_of(kind, action)
+        stands = not rows or any(row.person for row in rows_of(kind, action, record.state))
         return stands and self.entitled(user, record, name)
 
     def entitled(self, user: Any, record: Any, name: str) -> bool:
@@ -167,29 +172,29 @@ class RecordAdmin(RecordList):
         return refusal(user, record, kind_of(record), self.right_of(name)) is None
 
     def why_not(self, user: Any, record: Any, name: str) -> str:
-        """The sentence for a person whose act it is not; empty for everybody else."""
+        """The sentence for a person whose action it is not; empty for everybody else."""
         if self.entitled(user, record, name):
             return ""
         guard = refusal(user, record, kind_of(record), self.right_of(name))
         return "You may not do this here." if guard is None or guard.code == "not_allowed" else guard.message
 
     def offers(self, record: Any, name: str) -> bool:
-        """Whether an act makes sense for this record, where the table of states does not say it."""
+        """Whether an action makes sense for this record, where the table of states does not say it."""
         return True
 
     def right_of(self, name: str) -> str:
-        """The act in the tables of states and rights that a button stands for."""
+        """The action in the tables of states and rights that a button stands for."""
         return name
 
-    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        """Ask for what the act needs, then do it; a refusal is shown beside what was typed."""
-        record, chosen = self.find(request, object_id), self.acts.get(act)
+    def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        """Ask for what the action needs, then do it; a refusal is shown beside what was typed."""
+        record, chosen = self.find(request, object_id), self.record_actions.get(action)
         if chosen is None:
-            raise Http404("There is no such act.")
+            raise Http404("There is no such action.")
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
         form = chosen.form(*posted, user=request.user, record=record)
-        if not form.is_valid() and (refused := self.why_not(request.user, record, act)):
-            return self.refused_view(request, record, act, refused)
+        if not form.is_valid() and (refused := self.why_not(request.user, record, action)):
+            return self.refused_view(request, record, action, refused)
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
@@ -198,39 +203,49 @@ class RecordAdmin(RecordList):
                 form.add_error(None, refusal.message)
                 status = status_of(refusal)
             else:
-                said = chosen.done or f"{chosen.label or words(act).capitalize()}: done."
+                said = chosen.done or f"{chosen.label or words(action).capitalize()}: done."
                 messages.success(request, said)
                 return HttpResponseRedirect(self.way_back(request, record, result))
         elif request.method == "POST":
             status = 422
-        label = chosen.label or words(act).capitalize()
+        label = chosen.label or words(action).capitalize()
         context = self.context(
-            request, title=f"{label}: {record}", original=record, record=record, form=form, button=label,
-            grave=chosen.grave, version=request.POST.get("version") or getattr(record, "version", ""),
+            request,
+            title=f"{label}: {record}",
+            original=record,
+            record=record,
+            form=form,
+            button=label,
+            grave=chosen.grave,
+            version=request.POST.get("version") or getattr(record, "version", ""),
             back=self.way_back(request, record, None),
-        )  # fmt: skip
-        return TemplateResponse(request, "factcheck/admin/act.html", context, status=status)
+        )
+        return TemplateResponse(request, "factcheck/admin/action.html", context, status=status)
 
-    def refused_view(self, request: HttpRequest, record: Any, act: str, message: str) -> HttpResponse:
-        """Why an act is not theirs. Its form is not shown: what it offers to choose from tells of the record."""
-        label = self.acts[act].label or words(act).capitalize()
+    def refused_view(self, request: HttpRequest, record: Any, action: str, message: str) -> HttpResponse:
+        """Why an action is not theirs. Its form is not shown: what it offers to choose from tells of the record."""
+        label = self.record_actions[action].label or words(action).capitalize()
         context = self.context(
-            request, title=f"{label}: {record}", original=record, record=record, refused=message,
+            request,
+            title=f"{label}: {record}",
+            original=record,
+            record=record,
+            refused=message,
             back=self.way_back(request, record, None),
-        )  # fmt: skip
+        )
         return TemplateResponse(request, "factcheck/admin/refused.html", context, status=403)
 
-    def perform(self, request: HttpRequest, record: Any, act: Act, form: ActForm) -> Any:
+    def perform(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
         said = dict(form.cleaned_data)
-        if act.versioned:
+        if action.versioned:
             seen = request.POST.get("version", "")
             said["version"] = int(seen) if seen.isdecimal() and len(seen) < 10 else None
             if said["version"] is None:
                 raise StaleRevision("Open the page again: it did not say which version you saw.")
-        return act.call(record, by=request.user, **said)
+        return action.call(record, by=request.user, **said)
 
     def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        """Where to go after an act: where the person came from on this site, or the record's page."""
+        """Where to go after an action: where the person came from on this site, or the record's page."""
         wanted = request.POST.get("next") or request.GET.get("next") or ""
         if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
             return wanted
@@ -258,16 +273,16 @@ class RecordAdmin(RecordList):
         label = self.new_label or f"New {self.opts.verbose_name}"
         back = reverse(f"admin:factcheck_{self.opts.model_name}_changelist")
         context = self.context(request, title=label, form=form, button=label, back=back, add=True)
-        return TemplateResponse(request, "factcheck/admin/act.html", context, status=status)
+        return TemplateResponse(request, "factcheck/admin/action.html", context, status=status)
 
-    def create(self, request: HttpRequest, form: ActForm) -> Any:
-        """Make the record by an act of ``workflow``; for the nouns that have a ``new_form``."""
+    def create(self, request: HttpRequest, form: ActionForm) -> Any:
+        """Make the record by an action of ``workflow``; for the nouns that have a ``new_form``."""
         raise NotImplementedError
 
 
-def warns(act: Act, user: Any, record: Any) -> bool:
-    """Whether an act that asks nothing has something to say before it is done."""
-    return hasattr(act.form, "warning") and bool(act.form(user=user, record=record).warning)
+def warns(action: RecordAction, user: Any, record: Any) -> bool:
+    """Whether an action that asks nothing has something to say before it is done."""
+    return hasattr(action.form, "warning") and bool(action.form(user=user, record=record).warning)
 
 
 def status_of(refusal: FactcheckError) -> int:

@@ -1,4 +1,4 @@
-"""What the acts on a claim ask of a person."""
+"""What the actions on a claim ask of a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from factcheck.conf import verdict_words
 from factcheck.models import Method, SourceUse, Stance, VerdictLabel
 
-from .acts import ActForm, words
+from .actions import ActionForm, words
 from .document_forms import Moment, text_area
 from .topics import Lines
 from .verification import workers
@@ -27,7 +27,7 @@ MEANT = {
 ELSEWHERE = "elsewhere"
 
 
-class AssignForm(ActForm):
+class AssignForm(ActionForm):
     assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
     method = forms.ChoiceField(choices=[(name, words(name)) for name in Method.values], initial=Method.CHECK_FIGURE)
     due_at = Moment(label="Due", required=False, help_text="In UTC.")
@@ -36,21 +36,25 @@ class AssignForm(ActForm):
         self.fields["assignee"].queryset = workers(self.user, self.record.document.desk if self.record else None)
 
 
-class SplitForm(ActForm):
+class SplitForm(ActionForm):
     parts = Lines(label="Parts", help_text="One in a line, each in the words of the claim. Each is checked on its own.")
 
     def fit(self) -> None:
         self.fields["parts"].initial = [self.record.text]
 
 
-class PlaceForm(ActForm):
+class PlaceForm(ActionForm):
     """Where a lost claim stands: one of the places found, or words that stand in the text once."""
 
     where = forms.ChoiceField(label="It stands here", widget=forms.RadioSelect, required=False)
     quote = forms.CharField(
-        label="or at these words", required=False, strip=False, max_length=20_000, widget=text_area(3),
+        label="or at these words",
+        required=False,
+        strip=False,
+        max_length=20_000,
+        widget=text_area(3),
         help_text="As they stand in the text now, once.",
-    )  # fmt: skip
+    )
 
     def fit(self) -> None:
         revision = self.record.document.current_revision
@@ -73,7 +77,7 @@ class PlaceForm(ActForm):
         return {"where": said["where"] if chosen else "", "quote": said.get("quote", "")}
 
 
-class SubmitForm(ActForm):
+class SubmitForm(ActionForm):
     label = forms.ChoiceField(label="Verdict", widget=forms.RadioSelect)
     note = forms.CharField(label="What speaks for it", required=False, max_length=2000, widget=text_area(3))
 
@@ -86,12 +90,13 @@ class SubmitForm(ActForm):
         self.fields["label"].help_text = f"By the accepted evidence, {origins} independent {many} it{also}."
 
 
-class SignOffForm(ActForm):
+class SignOffForm(ActionForm):
     attributed_in_copy = forms.BooleanField(
-        label="The copy says who says it", required=False,
+        label="The copy says who says it",
+        required=False,
         help_text="Tick it only where you have read it so. A verdict of conflicting or not enough evidence clears "
         "nothing without it.",
-    )  # fmt: skip
+    )
 
     def fit(self) -> None:
         verdict = self.record.verdicts.select_related("by").last()
@@ -100,7 +105,7 @@ class SignOffForm(ActForm):
             self.fields["attributed_in_copy"].help_text = said + str(self.fields["attributed_in_copy"].help_text)
 
 
-class WaiveForm(ActForm):
+class WaiveForm(ActionForm):
     note = forms.CharField(label="Why it goes out unchecked", max_length=2000, widget=text_area(3))
     expires_at = Moment(label="Until", help_text="In UTC. After that it blocks again.")
 

@@ -35,7 +35,7 @@ from factcheck.workflow.verification import (
     waive_claim,
 )
 
-from .acts import Act, NoteForm, words
+from .actions import NoteForm, RecordAction, words
 from .base import RecordAdmin, address_of
 from .claim_forms import AssignForm, PlaceForm, SignOffForm, SplitForm, SubmitForm, WaiveForm
 from .evidence import evidence_section, record
@@ -69,23 +69,25 @@ def place(claim: Claim, *, by: Any, version: int | None, where: str, quote: str)
 
 @admin.register(Claim)
 class ClaimAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "accept": Act(accept_claim, done="The claim is accepted."),
-        "start": Act(start_claim, label="Start checking", done="The claim is being checked."),
-        "submit": Act(submit_verdict, SubmitForm, "Submit a verdict", "The verdict waits for a sign-off."),
-        "sign_off": Act(sign_off, SignOffForm, "Sign off", "The verdict is signed off."),
-        "return": Act(return_claim, NoteForm, done="The verdict is returned."),
-        "recall": Act(recall_verdict, label="Take my verdict back", done="Your verdict is taken back."),
-        "assign": Act(assign_claim, AssignForm, done="The work is given out."),
-        "place": Act(place, PlaceForm, "Say where it stands", "The claim has its place in the text."),
-        "split": Act(split_claim, SplitForm, done="Each part is a claim of its own."),
-        "challenge": Act(challenge_claim, NoteForm, done="The claim must be checked again."),
-        "reopen": Act(reopen_claim, label="Open again", done="The claim is open again."),
-        "dismiss": Act(dismiss_claim, NoteForm, done="The claim is dismissed.", grave=True),
-        "waive": Act(waive_claim, WaiveForm, done="The claim is waived.", grave=True),
-        "record_evidence": Act(record, NewEvidenceForm, "Add evidence", "The evidence is recorded.", versioned=False),
+    record_actions: ClassVar = {
+        "accept": RecordAction(accept_claim, done="The claim is accepted."),
+        "start": RecordAction(start_claim, label="Start checking", done="The claim is being checked."),
+        "submit": RecordAction(submit_verdict, SubmitForm, "Submit a verdict", "The verdict waits for a sign-off."),
+        "sign_off": RecordAction(sign_off, SignOffForm, "Sign off", "The verdict is signed off."),
+        "return": RecordAction(return_claim, NoteForm, done="The verdict is returned."),
+        "recall": RecordAction(recall_verdict, label="Take my verdict back", done="Your verdict is taken back."),
+        "assign": RecordAction(assign_claim, AssignForm, done="The work is given out."),
+        "place": RecordAction(place, PlaceForm, "Say where it stands", "The claim has its place in the text."),
+        "split": RecordAction(split_claim, SplitForm, done="Each part is a claim of its own."),
+        "challenge": RecordAction(challenge_claim, NoteForm, done="The claim must be checked again."),
+        "reopen": RecordAction(reopen_claim, label="Open again", done="The claim is open again."),
+        "dismiss": RecordAction(dismiss_claim, NoteForm, done="The claim is dismissed.", grave=True),
+        "waive": RecordAction(waive_claim, WaiveForm, done="The claim is waived.", grave=True),
+        "record_evidence": RecordAction(
+            record, NewEvidenceForm, "Add evidence", "The evidence is recorded.", versioned=False
+        ),
     }
-    bulk_acts = ("accept", "dismiss", "assign")
+    bulk_actions = ("accept", "dismiss", "assign")
     record_template = "factcheck/admin/claim.html"
     list_display: ClassVar = ["__str__", "shown_state", "worth", "due", "assignees", "document"]
     list_filter: ClassVar = ["state", WhoseClaim, "claim_type", DeskFilter, DocumentFilter]
@@ -151,8 +153,8 @@ class ClaimAdmin(RecordAdmin):
         if parts := list(record.parts.all()):
             yield "split into", links(parts), ""
 
-    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        return above_the_form(super().act_view(request, object_id, act))
+    def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        return above_the_form(super().action_view(request, object_id, action))
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         user = request.user
@@ -173,8 +175,8 @@ def refusals(user: Any, claim: Claim) -> list[tuple[str, str]]:
     """Why this person may not take the step the claim waits for: four eyes, or a role, in a sentence."""
     return [
         (said, guard.message)
-        for act, said in NAMED.items()
-        if rows_of("claim", act, claim.state) and (guard := refusal(user, claim, "claim", act))
+        for action, said in NAMED.items()
+        if rows_of("claim", action, claim.state) and (guard := refusal(user, claim, "claim", action))
     ]
 
 

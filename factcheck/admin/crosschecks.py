@@ -40,9 +40,9 @@ from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, resolve_dispute
 from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
-from .acts import Act, ActForm, words
+from .actions import ActionForm, RecordAction, words
 from .base import RecordAdmin
 from .jobs import progress_of
 from .shown import lines, link, links, moment, pill
@@ -53,9 +53,10 @@ OPEN_FIRST = Case(
 SHOWN = 3
 MOST_PAIRS = 100
 BASIS = {
-    Basis.STATED: "as the copy says", Basis.EVENT: "the day of the event",
+    Basis.STATED: "as the copy says",
+    Basis.EVENT: "the day of the event",
     Basis.PUBLICATION: "the day of publication, for the copy names none",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,22 @@ def carriers(figures: Iterable[Figure]) -> dict[int, Carrier]:
     }
 
 
-class ResolveForm(ActForm):
+class ResolveForm(ActionForm):
     resolution = forms.ChoiceField(
-        label="How it is settled", widget=forms.RadioSelect,
+        label="How it is settled",
+        widget=forms.RadioSelect,
         choices=[
             (ResolutionKind.EXPLAINED, "explained: both may stand, and the note says why"),
             (ResolutionKind.CORRECTED, "corrected: the text was or will be changed"),
             (ResolutionKind.ACCEPTED_RISK, "accepted risk: it goes out as it is"),
         ],
-    )  # fmt: skip
+    )
     note = forms.CharField(
-        label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}),
+        label="Why",
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
         help_text="It is said of all pairs of the dispute, and covers later copies too, until a statement changes.",
-    )  # fmt: skip
+    )
     newest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def fit(self) -> None:
@@ -124,11 +128,14 @@ def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
     return sides.select_related("figure__document__publisher", "figure__attribution__source", "figure__claim")
 
 
-class JudgeForm(ActForm):
+class JudgeForm(ActionForm):
     note = forms.CharField(
-        label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}),
+        label="Why",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
         help_text="What you say binds both figures and their copies, and no machine undoes it.",
-    )  # fmt: skip
+    )
 
     @property
     def warning(self) -> str:
@@ -158,12 +165,14 @@ class DisputeList(ChangeList):
 
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "resolve": Act(resolve_dispute, ResolveForm, done="It is resolved."),
-        "same": Act(hold_same, JudgeForm, "The same thing", "That is noted; the figures are grouped again."),
-        "not_same": Act(hold_apart, JudgeForm, "Not the same thing", "That is noted; the figures are grouped again."),
+    record_actions: ClassVar = {
+        "resolve": RecordAction(resolve_dispute, ResolveForm, done="It is resolved."),
+        "same": RecordAction(hold_same, JudgeForm, "The same thing", "That is noted; the figures are grouped again."),
+        "not_same": RecordAction(
+            hold_apart, JudgeForm, "Not the same thing", "That is noted; the figures are grouped again."
+        ),
     }
-    bulk_acts = ("resolve",)
+    bulk_actions = ("resolve",)
     record_template = "factcheck/admin/discrepancy.html"
     list_display: ClassVar = ["shown", "told", "where"]
     list_display_links: ClassVar = ["told"]
@@ -226,10 +235,13 @@ class DiscrepancyAdmin(RecordAdmin):
         others = dispute.besides(record)
         pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MOST_PAIRS + 1])
         return {
-            "sides": sides, "dispute": dispute, "pairs": pairs[:MOST_PAIRS], "more_pairs": len(pairs) > MOST_PAIRS,
+            "sides": sides,
+            "dispute": dispute,
+            "pairs": pairs[:MOST_PAIRS],
+            "more_pairs": len(pairs) > MOST_PAIRS,
             "others": [(says, [(row, as_of_words(row.first)) for row in statements]) for says, statements in others],
             "mail": as_mail(record, sides, others),
-        }  # fmt: skip
+        }
 
 
 def link_of(record: Any) -> SafeString | str:
@@ -250,14 +262,17 @@ def as_mail(row: Discrepancy, sides: list[list[Carrier]], others: list[tuple[str
     return "\n\n".join(lines + [str(note) for note in row.notes])
 
 
-class CrossCheckForm(ActForm):
+class CrossCheckForm(ActionForm):
     """What to compare: the figures of one document, of a topic, or all."""
 
     scope = forms.ChoiceField(
         label="Compare",
-        choices=[(Scope.DOCUMENT, "the figures of a document"), (Scope.TOPIC, "the figures of a topic"),
-                 (Scope.EVERYTHING, "everything")],
-    )  # fmt: skip
+        choices=[
+            (Scope.DOCUMENT, "the figures of a document"),
+            (Scope.TOPIC, "the figures of a topic"),
+            (Scope.EVERYTHING, "everything"),
+        ],
+    )
     document = forms.ModelChoiceField(Document.objects.none(), required=False)
     topic = forms.ModelChoiceField(Topic.objects.none(), required=False)
     desk = forms.ModelChoiceField(
@@ -331,4 +346,4 @@ class CrossCheckAdmin(RecordAdmin):
 def desk_to_ask_for(user: Any, documents: QuerySet[Document]) -> Desk | None:
     """The first desk of these documents on which the person may ask for a cross-check."""
     desks = Desk.objects.visible_to(user).filter(documents__in=documents).distinct()
-    return next((desk for desk in desks if may(user, desk, "crosscheck")), None)
+    return next((desk for desk in desks if can(user, desk, "crosscheck")), None)

@@ -17,9 +17,9 @@ from django.http import HttpRequest
 from factcheck.errors import Invalid
 from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
 from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, remove_member, set_policy
-from factcheck.workflow.transitions import may, require
+from factcheck.workflow.transitions import can, check_permission
 
-from .acts import Act, ActForm, words
+from .actions import ActionForm, RecordAction, words
 from .base import RecordAdmin, address_of, on_own_pages
 from .filters import OwnDesk
 
@@ -33,44 +33,58 @@ MEANT = {
 }
 
 
-class NewDeskForm(ActForm):
+class NewDeskForm(ActionForm):
     name = forms.CharField(max_length=200)
     slug = forms.SlugField(max_length=50, help_text="Its name in addresses, in plain small letters. It never changes.")
 
 
-class MemberForm(ActForm):
+class MemberForm(ActionForm):
     user = forms.CharField(label="User name", max_length=150, help_text="As the person logs in.")
     role = forms.ChoiceField(
         widget=forms.RadioSelect, choices=[(str(role), f"{words(role)}: {meant}") for role, meant in MEANT.items()]
     )
 
 
-class PolicyForm(ActForm):
+class PolicyForm(ActionForm):
     """The rules of a desk; the version is that of its policy, which a desk without one counts from 1."""
 
     version = forms.IntegerField(min_value=1, max_value=10**9, widget=forms.HiddenInput)
     eyes = forms.ChoiceField(label="Four eyes", widget=forms.RadioSelect, choices=Eyes.choices)
     threshold = forms.FloatField(
-        label="Check-worthiness from which a claim blocks", min_value=0, max_value=1,
-        widget=forms.NumberInput({"step": "0.05"}), help_text="From 0 (everything) to 1. Accepted claims always block.",
-    )  # fmt: skip
+        label="Check-worthiness from which a claim blocks",
+        min_value=0,
+        max_value=1,
+        widget=forms.NumberInput({"step": "0.05"}),
+        help_text="From 0 (everything) to 1. Accepted claims always block.",
+    )
     minimum_origins = forms.IntegerField(
-        label="Independent origins needed for “supported”", min_value=1, max_value=MOST_ORIGINS,
+        label="Independent origins needed for “supported”",
+        min_value=1,
+        max_value=MOST_ORIGINS,
         help_text="Or one primary source.",
-    )  # fmt: skip
+    )
     reliability_floor = forms.ChoiceField(
-        label="Reliability floor", choices=[(grade, grade) for grade in "ABCDEF"],
+        label="Reliability floor",
+        choices=[(grade, grade) for grade in "ABCDEF"],
         help_text="A new conflict voids a sign-off only from a source graded this well or better.",
-    )  # fmt: skip
+    )
 
     conflict_score = forms.FloatField(
-        label="Score from which a difference is a conflict", min_value=0, max_value=1, required=False,
-        widget=forms.NumberInput({"step": "0.05"}), help_text="Conflicts block. Empty takes the border of the weights.",
-    )  # fmt: skip
+        label="Score from which a difference is a conflict",
+        min_value=0,
+        max_value=1,
+        required=False,
+        widget=forms.NumberInput({"step": "0.05"}),
+        help_text="Conflicts block. Empty takes the border of the weights.",
+    )
     differs_score = forms.FloatField(
-        label="Score from which a difference is listed", min_value=0, max_value=1, required=False,
-        widget=forms.NumberInput({"step": "0.05"}), help_text="Listed, not blocking. Empty takes that of the weights.",
-    )  # fmt: skip
+        label="Score from which a difference is listed",
+        min_value=0,
+        max_value=1,
+        required=False,
+        widget=forms.NumberInput({"step": "0.05"}),
+        help_text="Listed, not blocking. Empty takes that of the weights.",
+    )
 
     def fit(self) -> None:
         policy = Policy.of(self.record)
@@ -80,7 +94,7 @@ class PolicyForm(ActForm):
 
 def add(desk: Desk, *, user: str, role: str, by: Any) -> Membership:
     """Give a role to the person of this name; whether there is one is told to those alone who may give it."""
-    require(by, desk, "arrange")
+    check_permission(by, desk, "arrange")
     model = get_user_model()
     found = model.objects.filter(**{model.USERNAME_FIELD: user}).first()
     if found is None:
@@ -101,9 +115,9 @@ def policy_facts(policy: Policy) -> list[tuple[str, Any]]:
 
 @admin.register(Desk)
 class DeskAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "add_member": Act(add, MemberForm, "Add a member", "The role is given.", versioned=False),
-        "set_policy": Act(set_policy, PolicyForm, "Change the policy", "The policy is set.", versioned=False),
+    record_actions: ClassVar = {
+        "add_member": RecordAction(add, MemberForm, "Add a member", "The role is given.", versioned=False),
+        "set_policy": RecordAction(set_policy, PolicyForm, "Change the policy", "The policy is set.", versioned=False),
     }
     new_form = NewDeskForm
     new_label = "New desk"
@@ -119,7 +133,7 @@ class DeskAdmin(RecordAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         here = super().has_add_permission(request) and on_own_pages(request, self.model)
-        return here and may(request.user, Desk(), "record")
+        return here and can(request.user, Desk(), "record")
 
     @admin.display(description="people", ordering="held")
     def people(self, desk: Any) -> int:
@@ -132,7 +146,7 @@ class DeskAdmin(RecordAdmin):
         return record_desk(form.cleaned_data["slug"], form.cleaned_data["name"], by=request.user)
 
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        chiefs = may(request.user, record, "arrange")
+        chiefs = can(request.user, record, "arrange")
         rows = record.memberships.select_related("user").order_by("user__username", "role")
         return {
             "members": rows,
@@ -145,8 +159,8 @@ class DeskAdmin(RecordAdmin):
             "feeds": record.feeds.select_related("publisher").order_by("-active", "pk"),
             "webhooks": Webhook.objects.visible_to(request.user).filter(desk=record).order_by("-active", "pk"),
             "may_arrange": chiefs,
-            "may_keep_feeds": may(request.user, record, "keep_feed"),
-            "may_keep_webhooks": may(request.user, record, "keep_webhook"),
+            "may_keep_feeds": can(request.user, record, "keep_feed"),
+            "may_keep_webhooks": can(request.user, record, "keep_webhook"),
             "next": address_of(record),
         }
 
@@ -156,8 +170,8 @@ class DeskAdmin(RecordAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "remove": Act(
+    record_actions: ClassVar = {
+        "remove": RecordAction(
             remove_member, label="Take the role away", done="The role is taken away.", versioned=False, grave=True
         )
     }

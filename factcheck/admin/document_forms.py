@@ -1,4 +1,4 @@
-"""What the acts on a document ask of a person."""
+"""What the actions on a document ask of a person."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.timezone import make_aware
 from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
 from factcheck.text import ClaimType
 from factcheck.workflow.documents import zones
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
-from .acts import ActForm, Several
+from .actions import ActionForm, Several
 
 EARLIEST = 1400
 CLOCKS = ("published_at", "embargo_until")
@@ -50,7 +50,7 @@ def put_on_the_clock(form: forms.Form, said: dict[str, Any], names: list[str], z
             form.add_error(name, refusal)
 
 
-class NewDocumentForm(ActForm):
+class NewDocumentForm(ActionForm):
     """A text by one of three ways, and what is known of it."""
 
     text = forms.CharField(label="Paste the text", required=False, strip=False, widget=text_area(12))
@@ -60,9 +60,12 @@ class NewDocumentForm(ActForm):
     address = forms.URLField(label="or give its address", required=False, max_length=2000, assume_scheme="https")
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
     kind = forms.ChoiceField(
-        choices=[("story", "story: ours, to be checked"), ("coverage", "coverage: of another outlet"),
-                 ("reference", "reference: a source's own text")],
-    )  # fmt: skip
+        choices=[
+            ("story", "story: ours, to be checked"),
+            ("coverage", "coverage: of another outlet"),
+            ("reference", "reference: a source's own text"),
+        ],
+    )
     title = forms.CharField(max_length=500, required=False, help_text="Left empty, it is taken from the text.")
     topic = forms.ModelChoiceField(
         Topic.objects.none(), required=False, help_text="Figures are compared inside a topic."
@@ -70,9 +73,10 @@ class NewDocumentForm(ActForm):
     publisher = forms.ModelChoiceField(Source.objects.none(), required=False)
     byline = forms.CharField(max_length=500, required=False)
     authors = Several(
-        get_user_model().objects.none(), required=False,
+        get_user_model().objects.none(),
+        required=False,
         help_text="Colleagues who wrote it: they will not decide on it. Filing a text is not writing it.",
-    )  # fmt: skip
+    )
     zone = forms.ChoiceField(label="Time zone of the dateline", choices=[], initial="UTC")
     published_at = Moment(label="Published", required=False, help_text="On the clock of that zone.")
     embargo_until = Moment(label="Embargo until", required=False, help_text="On the clock of that zone.")
@@ -80,7 +84,7 @@ class NewDocumentForm(ActForm):
     def fit(self) -> None:
         desks = Desk.objects.visible_to(self.user)
         self.fields["desk"].queryset = desks
-        self.fields["desk"].initial = next((desk.pk for desk in desks if may(self.user, desk, "ingest")), None)
+        self.fields["desk"].initial = next((desk.pk for desk in desks if can(self.user, desk, "ingest")), None)
         self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
         self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
         self.fields["authors"].queryset = colleagues_of(self.user)
@@ -96,7 +100,7 @@ class NewDocumentForm(ActForm):
         return said
 
 
-class ReviseForm(ActForm):
+class ReviseForm(ActionForm):
     text = forms.CharField(label="The new text", required=False, strip=False, widget=text_area(20))
     file = forms.FileField(label="or a file", required=False)
 
@@ -112,14 +116,14 @@ class ReviseForm(ActForm):
         return said
 
 
-class ConfirmForm(ActForm):
+class ConfirmForm(ActionForm):
     title = forms.CharField(max_length=500, required=False, help_text="As it should be called; empty leaves it.")
 
     def fit(self) -> None:
         self.fields["title"].initial = self.record.title
 
 
-class ClaimForm(ActForm):
+class ClaimForm(ActionForm):
     """A statement by its words, or by what was selected in the text."""
 
     quote = forms.CharField(
@@ -130,14 +134,17 @@ class ClaimForm(ActForm):
     end = forms.IntegerField(min_value=0, max_value=10_000_000, required=False, widget=forms.HiddenInput)
 
 
-class PublishForm(ActForm):
+class PublishForm(ActionForm):
     uncleared_reason = forms.CharField(
-        label="If it is not clear: why it goes out all the same", required=False, max_length=2000, widget=text_area(3),
+        label="If it is not clear: why it goes out all the same",
+        required=False,
+        max_length=2000,
+        widget=text_area(3),
         help_text="Needed only where something blocks it. It is printed with the publication for ever.",
-    )  # fmt: skip
+    )
 
 
-class CorrectForm(ActForm):
+class CorrectForm(ActionForm):
     correction_class = forms.ChoiceField(label="What it is", choices=CorrectionClass.choices)
     wording = forms.CharField(label="What the reader is told", max_length=2000, widget=text_area(4))
     claim = forms.ModelChoiceField(Claim.objects.none(), required=False)
@@ -152,7 +159,7 @@ class CorrectForm(ActForm):
         self.fields["claim"].queryset = self.record.claims.standing()
 
 
-class DescribeForm(ActForm):
+class DescribeForm(ActionForm):
     """What is known of a document besides its text. Only what was changed here is changed."""
 
     title = forms.CharField(max_length=500, required=False)
@@ -163,9 +170,10 @@ class DescribeForm(ActForm):
     published_at = Moment(label="Published", required=False, help_text="On the clock of that zone.")
     embargo_until = Moment(label="Embargo until", required=False, help_text="On the clock of that zone.")
     authors = Several(
-        get_user_model().objects.none(), required=False,
+        get_user_model().objects.none(),
+        required=False,
         help_text="Colleagues who wrote it too: they will not decide on it. Nobody is taken away.",
-    )  # fmt: skip
+    )
 
     def fit(self) -> None:
         record = self.record
@@ -190,7 +198,7 @@ class DescribeForm(ActForm):
         return {name: value for name, value in said.items() if name in {*self.changed_data, *clocks, "authors"}}
 
 
-class TopicForm(ActForm):
+class TopicForm(ActionForm):
     topic = forms.ModelChoiceField(Topic.objects.none(), required=False, empty_label="none")
 
     def fit(self) -> None:
@@ -198,7 +206,7 @@ class TopicForm(ActForm):
         self.fields["topic"].initial = self.record.topic_id
 
 
-class WaiveForm(ActForm):
+class WaiveForm(ActionForm):
     note = forms.CharField(label="Why it goes out unchecked", max_length=2000, widget=text_area(3))
     expires_at = Moment(label="Until", required=False, help_text="In UTC; 24 hours at most.")
 
@@ -206,5 +214,5 @@ class WaiveForm(ActForm):
         return self.cleaned_data["expires_at"]
 
 
-class IdleForm(ActForm):
+class IdleForm(ActionForm):
     note = forms.ChoiceField(label="Why", choices=[(why, why) for why in NEVER_CHECKABLE])

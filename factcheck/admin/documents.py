@@ -37,7 +37,7 @@ from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 
-from .acts import Act, NoteForm
+from .actions import NoteForm, RecordAction
 from .base import RecordAdmin, address_of, belongs_to_a_desk, desks_open_to
 from .desk import desk_day
 from .document_forms import (
@@ -89,20 +89,20 @@ def correct(document: Document, *, by: Any, **said: Any) -> Any:
 
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "confirm": Act(confirm_document, ConfirmForm, "Confirm the text", "The text is confirmed."),
-        "add_claim": Act(mark, ClaimForm, "Mark a claim", "The claim is marked.", versioned=False),
-        "publish": Act(publish_document, PublishForm, done="It is recorded as published."),
-        "correct": Act(correct, CorrectForm, done="The correction is recorded."),
-        "revise": Act(revise, ReviseForm, "New text", "The new text is being read."),
-        "describe": Act(describe_document, DescribeForm, "Describe", "The description is corrected."),
-        "set_topic": Act(set_topic, TopicForm, "Topic", "The topic is set."),
-        "dismiss_idle": Act(dismiss_idle_figures, IdleForm, "Dismiss idle figures", versioned=False),
-        "waive": Act(waive_document, WaiveForm, "Waive for breaking news", grave=True),
-        "fetch": Act(refetch_document, label="Fetch again", done="It will be fetched again.", versioned=False),
-        "reread": Act(reread_document, label="Read again", done="It will be read again.", versioned=False),
-        "withdraw": Act(withdraw_document, NoteForm, done="The document is withdrawn.", grave=True),
-        "erase": Act(erase_document, NoteForm, "Erase the text", "The text is erased.", grave=True),
+    record_actions: ClassVar = {
+        "confirm": RecordAction(confirm_document, ConfirmForm, "Confirm the text", "The text is confirmed."),
+        "add_claim": RecordAction(mark, ClaimForm, "Mark a claim", "The claim is marked.", versioned=False),
+        "publish": RecordAction(publish_document, PublishForm, done="It is recorded as published."),
+        "correct": RecordAction(correct, CorrectForm, done="The correction is recorded."),
+        "revise": RecordAction(revise, ReviseForm, "New text", "The new text is being read."),
+        "describe": RecordAction(describe_document, DescribeForm, "Describe", "The description is corrected."),
+        "set_topic": RecordAction(set_topic, TopicForm, "Topic", "The topic is set."),
+        "dismiss_idle": RecordAction(dismiss_idle_figures, IdleForm, "Dismiss idle figures", versioned=False),
+        "waive": RecordAction(waive_document, WaiveForm, "Waive for breaking news", grave=True),
+        "fetch": RecordAction(refetch_document, label="Fetch again", done="It will be fetched again.", versioned=False),
+        "reread": RecordAction(reread_document, label="Read again", done="It will be read again.", versioned=False),
+        "withdraw": RecordAction(withdraw_document, NoteForm, done="The document is withdrawn.", grave=True),
+        "erase": RecordAction(erase_document, NoteForm, "Erase the text", "The text is erased.", grave=True),
     }
     new_form = NewDocumentForm
     new_label = "New document"
@@ -114,9 +114,20 @@ class DocumentAdmin(RecordAdmin):
     list_select_related: ClassVar = ["desk", "publisher", "topic"]
     search_fields: ClassVar = ["title", "byline", "url"]
     page_fields = (
-        "kind", "desk", "topic", "publisher", "byline", "published_at", "zone", "language", "embargo_until", "url",
-        "same_text_as", "created_by", "created_at",
-    )  # fmt: skip
+        "kind",
+        "desk",
+        "topic",
+        "publisher",
+        "byline",
+        "published_at",
+        "zone",
+        "language",
+        "embargo_until",
+        "url",
+        "same_text_as",
+        "created_by",
+        "created_at",
+    )
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -199,8 +210,14 @@ class RevisionAdmin(RecordAdmin):
     list_display: ClassVar = ["document", "number", "text_sha256", "engine_version", "created_at"]
     list_select_related: ClassVar = ["document"]
     page_fields = (
-        "document", "number", "text_sha256", "bytes_sha256", "engine_version", "reader_notes",
+        "document",
+        "number",
+        "text_sha256",
+        "bytes_sha256",
+        "engine_version",
+        "reader_notes",
         "created_by",
-        "created_at", "erased_at",
-    )  # fmt: skip
+        "created_at",
+        "erased_at",
+    )
     record_template = "factcheck/admin/revision.html"

@@ -27,9 +27,9 @@ from factcheck.workflow.evidence import (
     retire_evidence,
 )
 from factcheck.workflow.originals import bytes_of
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
-from .acts import Act, NoteForm, words
+from .actions import NoteForm, RecordAction, words
 from .base import RecordAdmin
 from .evidence_forms import CREDIBILITY, AssessForm, AttachForm, LinkForm, NewEvidenceForm
 from .filters import ClaimDeskFilter
@@ -69,11 +69,14 @@ def held_text(evidence: Evidence) -> str:
 
 def evidence_section(claim: Claim, user: Any) -> dict[str, Any]:
     """The evidence of a claim, how many independent origins stand on each side, and what may be done with it."""
-    rows = list(claim.evidence.select_related("source", "derived_from_source", "derived_from__source", "snapshot")
-                .defer("snapshot__warc", "snapshot__text").order_by("pk"))  # fmt: skip
+    rows = list(
+        claim.evidence.select_related("source", "derived_from_source", "derived_from__source", "snapshot")
+        .defer("snapshot__warc", "snapshot__text")
+        .order_by("pk")
+    )
     policy, standing = Policy.of(claim.document.desk), claim.evidence.standing()
     supporting = standing.filter(stance=Stance.SUPPORTS)
-    may_record = may(user, claim, "record_evidence")
+    may_record = can(user, claim, "record_evidence")
     return {
         "evidence": rows,
         "supporting": origin_names(supporting.origins()),
@@ -81,7 +84,7 @@ def evidence_section(claim: Claim, user: Any) -> dict[str, Any]:
         "has_primary": supporting.filter(source_use=SourceUse.PRIMARY).exists(),
         "minimum_origins": policy.minimum_origins,
         "may_record": may_record,
-        "may_assess": bool(rows) and any(may(user, row, "assess") for row in rows if row.state == EvidenceState.LINKED),
+        "may_assess": bool(rows) and any(can(user, row, "assess") for row in rows if row.state == EvidenceState.LINKED),
         "evidence_form": NewEvidenceForm(user=user, record=claim) if may_record else None,
     }
 
@@ -95,18 +98,22 @@ def origin_names(origins: set[str]) -> list[str]:
 
 @admin.register(Evidence)
 class EvidenceAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "link": Act(link_words, LinkForm, "Link to the claim", "The evidence is linked to its words."),
-        "assess": Act(assess_evidence, AssessForm, done="The evidence is assessed."),
-        "capture": Act(capture_again, label="Capture again", done="It will be fetched again."),
-        "attach": Act(attach, AttachForm, "Attach a file or a note", "It is attached."),
-        "drift": Act(partial(retire_evidence, act="drift"), NoteForm, "The page has changed", "Noted as drifted."),
-        "supersede": Act(partial(retire_evidence, act="supersede"), NoteForm, "Superseded", "Noted as superseded."),
-        "withdraw": Act(
-            partial(retire_evidence, act="withdraw"), NoteForm, "Withdrawn by its source", "Noted as withdrawn."
+    record_actions: ClassVar = {
+        "link": RecordAction(link_words, LinkForm, "Link to the claim", "The evidence is linked to its words."),
+        "assess": RecordAction(assess_evidence, AssessForm, done="The evidence is assessed."),
+        "capture": RecordAction(capture_again, label="Capture again", done="It will be fetched again."),
+        "attach": RecordAction(attach, AttachForm, "Attach a file or a note", "It is attached."),
+        "drift": RecordAction(
+            partial(retire_evidence, action="drift"), NoteForm, "The page has changed", "Noted as drifted."
         ),
-    }  # fmt: skip
-    bulk_acts = ("capture",)
+        "supersede": RecordAction(
+            partial(retire_evidence, action="supersede"), NoteForm, "Superseded", "Noted as superseded."
+        ),
+        "withdraw": RecordAction(
+            partial(retire_evidence, action="withdraw"), NoteForm, "Withdrawn by its source", "Noted as withdrawn."
+        ),
+    }
+    bulk_actions = ("capture",)
     record_template = "factcheck/admin/evidence.html"
     list_display: ClassVar = ["__str__", "shown_state", "claim", "stance_words", "source", "use", "recorded"]
     list_filter: ClassVar = ["state", "stance", "kind", "source_use", ClaimDeskFilter]
@@ -155,8 +162,8 @@ class EvidenceAdmin(RecordAdmin):
         yield "recorded by", record.created_by, ""
         yield "recorded", moment(record.created_at), ""
 
-    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        return above_the_form(super().act_view(request, object_id, act))
+    def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        return above_the_form(super().action_view(request, object_id, action))
 
     def page(self, request: HttpRequest, record: Evidence) -> dict[str, Any]:
         held = held_text(record)
@@ -164,7 +171,7 @@ class EvidenceAdmin(RecordAdmin):
         marked = start is not None and bool(record.excerpt)
         end = (start or 0) + len(record.excerpt) if marked else 0
         first = max(0, (start or 0) - SHOWN // 2)
-        may_link = may(request.user, record, "link")
+        may_link = can(request.user, record, "link")
         return {
             "in_text": claim_in_text(record.claim),
             "claim": record.claim,

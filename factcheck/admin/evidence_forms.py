@@ -10,20 +10,29 @@ from django.utils.safestring import SafeString
 
 from factcheck.models import Evidence, EvidenceKind, Source, SourceUse, Stance
 
-from .acts import ActForm
+from .actions import ActionForm
 from .document_forms import text_area
 
 CREDIBILITY = {
-    1: "1: confirmed by others", 2: "2: probably true", 3: "3: possibly true", 4: "4: doubtful", 5: "5: improbable",
+    1: "1: confirmed by others",
+    2: "2: probably true",
+    3: "3: possibly true",
+    4: "4: doubtful",
+    5: "5: improbable",
     6: "6: cannot be judged",
-}  # fmt: skip
+}
 KINDS = [
-    (EvidenceKind.WEB, "a page on the web"), (EvidenceKind.UPLOAD, "a file"), (EvidenceKind.CALL, "a call"),
-    (EvidenceKind.INTERVIEW, "an interview"), (EvidenceKind.OBSERVATION, "what we saw ourselves"),
-]  # fmt: skip
+    (EvidenceKind.WEB, "a page on the web"),
+    (EvidenceKind.UPLOAD, "a file"),
+    (EvidenceKind.CALL, "a call"),
+    (EvidenceKind.INTERVIEW, "an interview"),
+    (EvidenceKind.OBSERVATION, "what we saw ourselves"),
+]
 STANCES = [(name, f"it {name} the claim" if name != "context" else "it gives context") for name in Stance.values]
-USES = [(SourceUse.SECONDARY, "secondary: it repeats what others know"),
-        (SourceUse.PRIMARY, "primary: it knows at first hand")]  # fmt: skip
+USES = [
+    (SourceUse.SECONDARY, "secondary: it repeats what others know"),
+    (SourceUse.PRIMARY, "primary: it knows at first hand"),
+]
 
 
 class Suggested(forms.TextInput):
@@ -57,26 +66,34 @@ class SourceField(forms.CharField):
         return found
 
 
-class NewEvidenceForm(ActForm):
+class NewEvidenceForm(ActionForm):
     """What a source has to say of a claim, in one form; a page is fetched by a job afterwards."""
 
     kind = forms.ChoiceField(label="What it is", choices=KINDS)
     source = SourceField(help_text="By its name. Left empty, a page's source is found by its address.")
     url = forms.URLField(label="Address", required=False, max_length=2000, assume_scheme="https")
     note = forms.CharField(
-        label="What was said or seen", required=False, max_length=2000, widget=text_area(3),
+        label="What was said or seen",
+        required=False,
+        max_length=2000,
+        widget=text_area(3),
         help_text="Needed for a call, an interview or what we saw.",
-    )  # fmt: skip
+    )
     file = forms.FileField(required=False, help_text="For a file: 10 MB at most.")
     source_use = forms.ChoiceField(label="Used as", choices=USES)
     stance = forms.ChoiceField(
-        label="What it makes of the claim", required=False, choices=[("", "said later"), *STANCES],
+        label="What it makes of the claim",
+        required=False,
+        choices=[("", "said later"), *STANCES],
         help_text="For a page this is said once it has been fetched.",
-    )  # fmt: skip
+    )
     derived_from = forms.ModelChoiceField(
-        Evidence.objects.none(), label="It repeats other evidence", required=False, empty_label="no",
+        Evidence.objects.none(),
+        label="It repeats other evidence",
+        required=False,
+        empty_label="no",
         help_text="Copies of one origin count once.",
-    )  # fmt: skip
+    )
     derived_from_source = SourceField(
         label="It quotes", help_text="Whom the copy names for it: a report that quotes a ministry is the ministry's."
     )
@@ -99,19 +116,25 @@ class NewEvidenceForm(ActForm):
         return said
 
 
-class LinkForm(ActForm):
+class LinkForm(ActionForm):
     stance = forms.ChoiceField(label="What it makes of the claim", choices=STANCES, widget=forms.RadioSelect)
     quote = forms.CharField(
-        label="The words it rests on", required=False, strip=False, max_length=20_000, widget=text_area(3),
+        label="The words it rests on",
+        required=False,
+        strip=False,
+        max_length=20_000,
+        widget=text_area(3),
         help_text="As they stand in what was captured; select them there, or paste them.",
-    )  # fmt: skip
+    )
 
 
-class AssessForm(ActForm):
+class AssessForm(ActionForm):
     accepted = forms.TypedChoiceField(
-        label="Assessment", widget=forms.RadioSelect, coerce=lambda said: said == "accepted",
+        label="Assessment",
+        widget=forms.RadioSelect,
+        coerce=lambda said: said == "accepted",
         choices=[("accepted", "accepted: a verdict may rest on it"), ("rejected", "rejected, for the reason below")],
-    )  # fmt: skip
+    )
     credibility = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[("", "not given"), *CREDIBILITY.items()]
     )
@@ -121,7 +144,7 @@ class AssessForm(ActForm):
         self.fields["credibility"].initial = self.record.credibility
 
 
-class AttachForm(ActForm):
+class AttachForm(ActionForm):
     file = forms.FileField(required=False, help_text="10 MB at most.")
     note = forms.CharField(label="or a note", required=False, max_length=2000, widget=text_area(3))
 

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 
 from factcheck.models import Desk, Feed, Job, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
-from .acts import Act, ActForm
+from .actions import ActionForm, RecordAction
 from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
 from .filters import OwnDesk
 from .shown import moment, pill, yes
@@ -27,7 +27,7 @@ def minutes() -> forms.IntegerField:
     return forms.IntegerField(label="Every so many minutes", min_value=1, max_value=MOST_MINUTES, initial=15)
 
 
-class ChangeFeedForm(ActForm):
+class ChangeFeedForm(ActionForm):
     minutes = minutes()
     publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none")
     active = forms.BooleanField(label="It is looked at", required=False)
@@ -38,13 +38,15 @@ class ChangeFeedForm(ActForm):
             self.fields[name].initial = getattr(self.record, name)
 
 
-class NewFeedForm(ActForm):
+class NewFeedForm(ActionForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
     url = forms.CharField(label="Address of the feed", max_length=2000, required=False, help_text="RSS or Atom.")
     folder = forms.CharField(
-        label="or a drop folder", max_length=500, required=False,
+        label="or a drop folder",
+        max_length=500,
+        required=False,
         help_text="Its path below the folder for feeds that the site's administrators have set.",
-    )  # fmt: skip
+    )
     publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none")
     minutes = minutes()
 
@@ -56,9 +58,9 @@ class NewFeedForm(ActForm):
 
 @admin.register(Feed)
 class FeedAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "poll": Act(ask_for_poll, label="Look now", done="It is in the queue.", versioned=False),
-        "change": Act(change_feed, ChangeFeedForm, done="The feed is changed."),
+    record_actions: ClassVar = {
+        "poll": RecordAction(ask_for_poll, label="Look now", done="It is in the queue.", versioned=False),
+        "change": RecordAction(change_feed, ChangeFeedForm, done="The feed is changed."),
     }
     new_form = NewFeedForm
     new_label = "New feed"
@@ -98,7 +100,7 @@ class FeedAdmin(RecordAdmin):
         yield "last looked at", moment(record.polled_at, "never"), ""
 
     def entitled(self, user: Any, record: Any, name: str) -> bool:
-        return may(user, record, "poll") if name == "poll" else may(user, record.desk, "keep_feed")
+        return can(user, record, "poll") if name == "poll" else can(user, record.desk, "keep_feed")
 
     def offers(self, record: Any, name: str) -> bool:
         return name != "poll" or bool(record.active)

@@ -28,7 +28,7 @@ from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.observations import states_of
 from factcheck.workflow.speakers import says_of
 
-from .acts import Act, ActForm, words
+from .actions import ActionForm, RecordAction, words
 from .base import RecordAdmin
 from .crosschecks import as_of_words, carriers
 from .filters import DeskFilter
@@ -37,8 +37,12 @@ from .shown import link, pill
 
 SHOWN = 12
 OTHER = "other"
-REASONS = [("idle", "idle: nothing hangs on it"), ("background", "background: known and not in question"),
-           ("not checkable", "not checkable"), (OTHER, "for the reason below")]  # fmt: skip
+REASONS = [
+    ("idle", "idle: nothing hangs on it"),
+    ("background", "background: known and not in question"),
+    ("not checkable", "not checkable"),
+    (OTHER, "for the reason below"),
+]
 
 
 def number(value: Decimal | None) -> str:
@@ -100,11 +104,12 @@ def open_between(figure: Figure, user: Any) -> list[Dispute]:
     return disputes(rows.filter(pk__in=own), most=SHOWN)
 
 
-class LinkForm(ActForm):
+class LinkForm(ActionForm):
     claim = forms.ModelChoiceField(
-        Claim.objects.none(), empty_label="Choose the claim",
+        Claim.objects.none(),
+        empty_label="Choose the claim",
         help_text="Claims of the same document that are being checked.",
-    )  # fmt: skip
+    )
 
     @property
     def warning(self) -> str:
@@ -115,7 +120,7 @@ class LinkForm(ActForm):
         self.fields["claim"].queryset = checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED])
 
 
-class DismissForm(ActForm):
+class DismissForm(ActionForm):
     reason = forms.ChoiceField(label="Why it need not be checked", choices=REASONS, widget=forms.RadioSelect)
     note = forms.CharField(label="In words", required=False, max_length=1900, widget=forms.Textarea({"rows": 2}))
 
@@ -140,7 +145,7 @@ class DismissForm(ActForm):
         return {"note": note if reason == OTHER else f"{reason}: {note}" if note else reason}
 
 
-class ReopenForm(ActForm):
+class ReopenForm(ActionForm):
     @property
     def warning(self) -> str:
         """What taking a figure back takes away besides."""
@@ -150,11 +155,12 @@ class ReopenForm(ActForm):
         return f"Its claim “{claim}” was signed off without this figure. Taking it back voids that sign-off."
 
 
-class DayForm(ActForm):
+class DayForm(ActionForm):
     day = forms.DateField(
-        label="The day it is of", widget=forms.DateInput({"type": "date"}),
+        label="The day it is of",
+        widget=forms.DateInput({"type": "date"}),
         help_text="As the copy tells it. Where the copy tells none, write the day into the copy instead.",
-    )  # fmt: skip
+    )
 
 
 class MeasureChoice(forms.ModelChoiceField):
@@ -162,11 +168,13 @@ class MeasureChoice(forms.ModelChoiceField):
         return ", ".join(filter(None, (str(obj), obj.place, obj.party, "compared everywhere" if obj.general else "")))
 
 
-class PinForm(ActForm):
+class PinForm(ActionForm):
     measure = MeasureChoice(
-        Measure.objects.none(), empty_label=None, label="It belongs to",
+        Measure.objects.none(),
+        empty_label=None,
+        label="It belongs to",
         help_text="Measures of the same topic and dimension. No later reading undoes what you say here.",
-    )  # fmt: skip
+    )
 
     def fit(self) -> None:
         figure = self.record
@@ -181,16 +189,18 @@ class OtherFigure(forms.ModelChoiceField):
         return f"{obj} — {obj.document}"
 
 
-class JudgeForm(ActForm):
+class JudgeForm(ActionForm):
     other = OtherFigure(
         Figure.objects.none(),
         empty_label="Choose the other figure",
         help_text="Figures of the same topic and dimension.",
     )
     same = forms.TypedChoiceField(
-        label="Do both count the same thing?", widget=forms.RadioSelect, coerce=lambda said: said == "yes",
+        label="Do both count the same thing?",
+        widget=forms.RadioSelect,
+        coerce=lambda said: said == "yes",
         choices=[("yes", "yes, the same thing"), ("no", "no, two things")],
-    )  # fmt: skip
+    )
     note = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
 
     def fit(self) -> None:
@@ -213,16 +223,18 @@ def judge(figure: Figure, **said: Any) -> None:
 
 @admin.register(Figure)
 class FigureAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "link": Act(link_figure, LinkForm, "Link to a claim", "The figure is linked."),
-        "dismiss": Act(dismiss_figure, DismissForm, done="The figure is dismissed."),
-        "reopen": Act(reopen_figure, ReopenForm, "Take back", "The figure is to be checked again."),
-        "confirm_as_of": Act(confirm_as_of, label="It holds today", done="It is as of today."),
-        "state_as_of": Act(state_as_of, DayForm, "Say of which day", "The day is noted."),
-        "judge": Act(judge, JudgeForm, "The same as another?", "That is noted; the figures are grouped again."),
-        "pin": Act(pin_figure, PinForm, "Pin to a measure", "It belongs to that measure now."),
+    record_actions: ClassVar = {
+        "link": RecordAction(link_figure, LinkForm, "Link to a claim", "The figure is linked."),
+        "dismiss": RecordAction(dismiss_figure, DismissForm, done="The figure is dismissed."),
+        "reopen": RecordAction(reopen_figure, ReopenForm, "Take back", "The figure is to be checked again."),
+        "confirm_as_of": RecordAction(confirm_as_of, label="It holds today", done="It is as of today."),
+        "state_as_of": RecordAction(state_as_of, DayForm, "Say of which day", "The day is noted."),
+        "judge": RecordAction(
+            judge, JudgeForm, "The same as another?", "That is noted; the figures are grouped again."
+        ),
+        "pin": RecordAction(pin_figure, PinForm, "Pin to a measure", "It belongs to that measure now."),
     }
-    bulk_acts = ("dismiss",)
+    bulk_actions = ("dismiss",)
     record_template = "factcheck/admin/figure.html"
     list_display: ClassVar = ["name", "shown_state", "normal", "hedge", "as_of", "says", "document", "worth"]
     list_filter: ClassVar = ["state", "modality", "hedge", DeskFilter]

@@ -15,17 +15,34 @@ from factcheck.models import Event
 from factcheck.permissions import PERMISSIONS
 from factcheck.states import TRANSITIONS
 
-from .acts import words
+from .actions import words
 from .base import RecordAdmin
 from .notices import address_of_kind
 from .shown import moment
 
 RECORDS = (
-    "claim", "desk", "discrepancy", "document", "evidence", "feed", "figure", "job", "measure", "membership", "policy",
-    "publication", "reportsubscription", "source", "topic", "verificationtask", "webhook",
-)  # fmt: skip
+    "claim",
+    "desk",
+    "discrepancy",
+    "document",
+    "evidence",
+    "feed",
+    "figure",
+    "job",
+    "measure",
+    "membership",
+    "policy",
+    "publication",
+    "reportsubscription",
+    "source",
+    "topic",
+    "verificationtask",
+    "webhook",
+)
 SHOWN_AS = {"verificationtask": "verification task", "reportsubscription": "report subscription"}
-ACTS = sorted({act for _, act in PERMISSIONS} | {row.act for row in TRANSITIONS} | {"ingest", "record", "set", "add"})
+ACTS = sorted(
+    {action for _, action in PERMISSIONS} | {row.action for row in TRANSITIONS} | {"ingest", "record", "set", "add"}
+)
 
 
 class DayFilter(admin.DateFieldListFilter):
@@ -46,16 +63,16 @@ class RecordFilter(admin.SimpleListFilter):
         return queryset.filter(record=self.value()) if self.value() else queryset
 
 
-class ActFilter(admin.SimpleListFilter):
-    title = "act"
+class ActionFilter(admin.SimpleListFilter):
+    title = "action"
     template = "factcheck/admin/folded_filter.html"
-    parameter_name = "act"
+    parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, words(name)) for name in ACTS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
-        return queryset.filter(act=self.value()) if self.value() else queryset
+        return queryset.filter(action=self.value()) if self.value() else queryset
 
 
 class WhoFilter(admin.SimpleListFilter):
@@ -77,9 +94,9 @@ class WhoFilter(admin.SimpleListFilter):
 class EventAdmin(RecordAdmin):
     record_template = "factcheck/admin/event.html"
     list_display: ClassVar = ["when", "who", "done", "about", "states", "why"]
-    list_filter: ClassVar = [("at", DayFilter), WhoFilter, RecordFilter, ActFilter]
+    list_filter: ClassVar = [("at", DayFilter), WhoFilter, RecordFilter, ActionFilter]
     list_select_related: ClassVar = ["actor", "note"]
-    search_fields: ClassVar = ["actor__username", "machine", "act"]
+    search_fields: ClassVar = ["actor__username", "machine", "action"]
     ordering: ClassVar = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -93,9 +110,9 @@ class EventAdmin(RecordAdmin):
     def who(self, event: Any) -> str:
         return str(event.actor) if event.actor else f"the machine ({words(event.machine)})"
 
-    @admin.display(description="act", ordering="act")
+    @admin.display(description="action", ordering="action")
     def done(self, event: Any) -> str:
-        return words(event.act)
+        return words(event.action)
 
     @admin.display(description="record")
     def about(self, event: Any) -> SafeString | str:
@@ -120,7 +137,7 @@ class EventAdmin(RecordAdmin):
         yield "when", moment(record.at), ""
         yield "who", self.who(record), ""
         yield "record", self.about(record), ""
-        yield "act", self.done(record), ""
+        yield "action", self.done(record), ""
         yield "from, to", self.states(record), ""
         yield "why", self.why(record), ""
         for name, value in record.facts.items() if isinstance(record.facts, dict) else ():

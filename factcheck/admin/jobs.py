@@ -16,14 +16,14 @@ from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
-from .acts import Act, words
+from .actions import RecordAction, words
 from .base import RecordAdmin
 from .filters import OwnDesk
 from .shown import link, moment, pill
 
 
 class SmallWork(admin.SimpleListFilter):
-    """The list leaves out the small work that follows every act, unless it failed or is asked for."""
+    """The list leaves out the small work that follows every action, unless it failed or is asked for."""
 
     title = "small work"
     parameter_name = "small"
@@ -41,8 +41,8 @@ class SmallWork(admin.SimpleListFilter):
 
 @admin.register(Job)
 class JobAdmin(RecordAdmin):
-    acts: ClassVar = {"retry": Act(retry_job, label="Try again", done="It is in the queue again.")}
-    bulk_acts = ("retry",)
+    record_actions: ClassVar = {"retry": RecordAction(retry_job, label="Try again", done="It is in the queue again.")}
+    bulk_actions = ("retry",)
     record_template = "factcheck/admin/working.html"
     waiting_template = "factcheck/admin/job_waiting.html"
     list_display: ClassVar = ["work", "key", "shown_state", "progress", "error", "asked"]

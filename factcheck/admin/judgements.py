@@ -13,16 +13,18 @@ from django.utils.safestring import SafeString
 from factcheck.models import Judgement
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
-from .acts import Act, NoteForm
+from .actions import NoteForm, RecordAction
 from .base import RecordAdmin
 from .shown import link, pill
 
 
 @admin.register(Judgement)
 class JudgementAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "confirm": Act(confirm_judgement, label="Confirm", done="It binds from now on."),
-        "withdraw": Act(withdraw_judgement, NoteForm, "Take back", "It is taken back; the figures are grouped again."),
+    record_actions: ClassVar = {
+        "confirm": RecordAction(confirm_judgement, label="Confirm", done="It binds from now on."),
+        "withdraw": RecordAction(
+            withdraw_judgement, NoteForm, "Take back", "It is taken back; the figures are grouped again."
+        ),
     }
     list_display: ClassVar = ["__str__", "shown_state", "origin", "by", "at"]
     list_filter: ClassVar = ["state", "same", "origin", "topic"]

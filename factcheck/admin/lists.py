@@ -1,4 +1,4 @@
-"""The list page of a noun: by what it may be narrowed, and acts on several of its records at once."""
+"""The list page of a noun: by what it may be narrowed, and actions on several of its records at once."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from factcheck.errors import FactcheckError, StaleRevision
 from factcheck.models import Desk
-from factcheck.permissions import could
+from factcheck.permissions import can_anywhere
 from factcheck.workflow.transitions import kind_of
 
-from .acts import Act, ActForm, words
+from .actions import ActionForm, RecordAction, words
 from .persons import belongs_to_a_desk, unread_notices
 
 MOST_AT_ONCE = 200
@@ -33,8 +33,8 @@ LOOKUPS = ("", "__exact", "__isnull")
 class RecordList(admin.ModelAdmin):
     """A list of records. What it can be narrowed by is what stands beside it; ``bulk_acts`` are done from it."""
 
-    acts: ClassVar[dict[str, Act]] = {}
-    bulk_acts: ClassVar[tuple[str, ...]] = ()
+    record_actions: ClassVar[dict[str, RecordAction]] = {}
+    bulk_actions: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
     list_max_show_all = MOST_AT_ONCE
     show_full_result_count = False
@@ -61,7 +61,7 @@ class RecordList(admin.ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list; after an act on some of it, back to where the person chose them."""
+        """The list; after an action on some of it, back to where the person chose them."""
         title = str(self.opts.verbose_name_plural).capitalize()
         said = {"title": title, "unread": unread_notices(request.user), **(extra_context or {})}
         wanted = request.POST.get("next", "")
@@ -97,44 +97,44 @@ class RecordList(admin.ModelAdmin):
         return box.render(ACTION_CHECKBOX_NAME, choice_of(obj))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """The acts on many that some membership of the person's allows, whatever the record."""
-        if not self.bulk_acts or not belongs_to_a_desk(request):
+        """The actions on many that some membership of the person's allows, whatever the record."""
+        if not self.bulk_actions or not belongs_to_a_desk(request):
             return {}
         desks, kind = list(Desk.objects.visible_to(request.user)), kind_of(self.model())
         return {
-            name: (bulk(name), name, self.acts[name].label or words(name).capitalize())
-            for name in self.bulk_acts
-            if could(request.user, kind, name, desks)
+            name: (bulk(name), name, self.record_actions[name].label or words(name).capitalize())
+            for name in self.bulk_actions
+            if can_anywhere(request.user, kind, name, desks)
         }
 
-    def act_on_many(self, request: HttpRequest, records: QuerySet[Model], name: str) -> HttpResponse | None:
+    def do_on_many(self, request: HttpRequest, records: QuerySet[Model], name: str) -> HttpResponse | None:
         """One form for all that were chosen; each is done or refused by itself, and counted."""
-        act, chosen = self.acts[name], list(records)
-        confirmed = "confirmed" in request.POST or not act.asks
-        form = act.form(request.POST if confirmed else None, user=request.user)
-        label = act.label or words(name).capitalize()
+        action, chosen = self.record_actions[name], list(records)
+        confirmed = "confirmed" in request.POST or not action.asks
+        form = action.form(request.POST if confirmed else None, user=request.user)
+        label = action.label or words(name).capitalize()
         if confirmed and form.is_valid():
-            self.report_many(request, label, [self.try_one(request, record, act, form) for record in chosen])
+            self.report_many(request, label, [self.try_one(request, record, action, form) for record in chosen])
             return None
         rows = [(choice_of(record, request.seen.get(record.pk)), record) for record in chosen]
         context = self.context(request, title=f"{label}: {len(chosen)} chosen", form=form, button=label)
-        context |= {"chosen": rows, "action": name, "grave": act.grave, "back": request.get_full_path()}
-        return TemplateResponse(request, "factcheck/admin/act.html", context, status=422 if confirmed else 200)
+        context |= {"chosen": rows, "action": name, "grave": action.grave, "back": request.get_full_path()}
+        return TemplateResponse(request, "factcheck/admin/action.html", context, status=422 if confirmed else 200)
 
     def context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
         """What every page shows around its own."""
         shared = {**self.admin_site.each_context(request), "unread": unread_notices(request.user)}
         return {**shared, "opts": self.opts, "media": self.media, **more}
 
-    def try_one(self, request: HttpRequest, record: Any, act: Act, form: ActForm) -> str:
+    def try_one(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> str:
         """Do it to one, as the person saw it; else why not."""
         said = dict(form.cleaned_data)
         try:
-            if act.versioned:
+            if action.versioned:
                 said["version"] = request.seen.get(record.pk)
                 if said["version"] is None:
                     raise StaleRevision("Open the page again: it did not say which version you saw.")
-            act.call(record, by=request.user, **said)
+            action.call(record, by=request.user, **said)
         except FactcheckError as refusal:
             return refusal.message
         return ""
@@ -154,9 +154,9 @@ def choice_of(record: Any, version: int | None = None) -> str:
 
 
 def bulk(name: str) -> Callable[..., Any]:
-    """The function that Django's list page calls for an act on many records."""
+    """The function that Django's list page calls for an action on many records."""
 
     def action(page: RecordList, request: HttpRequest, records: QuerySet[Model]) -> HttpResponse | None:
-        return page.act_on_many(request, records, name)
+        return page.do_on_many(request, records, name)
 
     return action

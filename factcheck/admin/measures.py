@@ -22,7 +22,7 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import Held, state_key, state_of, states_of
 from factcheck.workflow.speakers import speakers_of
 
-from .acts import Act, ActForm, Several
+from .actions import ActionForm, RecordAction, Several
 from .base import RecordAdmin, address_of
 from .crosschecks import OPEN_FIRST, as_of_words, desk_to_ask_for
 from .shown import pill, yes
@@ -73,11 +73,12 @@ def matrix(told: list[Told]) -> dict[str, Any]:
     return {"days": days, "rows": [(says, [cells.get(day, []) for day in days]) for says, cells in sorted(who.items())]}
 
 
-class MergeForm(ActForm):
+class MergeForm(ActionForm):
     into = forms.ModelChoiceField(
-        Measure.objects.none(), label="It is the same as",
+        Measure.objects.none(),
+        label="It is the same as",
         help_text="Measures of the same topic and dimension. Its figures move there, and those found later follow.",
-    )  # fmt: skip
+    )
 
     def fit(self) -> None:
         alike = Measure.objects.visible_to(self.user).filter(merged_into=None, dimension=self.record.dimension)
@@ -89,7 +90,7 @@ class FigureChoice(Several):
         return f"{obj} — {obj.document}"
 
 
-class SplitForm(ActForm):
+class SplitForm(ActionForm):
     figures = FigureChoice(
         Figure.objects.none(), label="Figures that count another thing", widget=forms.CheckboxSelectMultiple
     )
@@ -126,17 +127,27 @@ def crosscheck_now(measure: Measure, *, by: Any) -> Job:
 
 @admin.register(Measure)
 class MeasureAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "crosscheck": Act(crosscheck_now, label="Compare again", done="It is in the queue.", versioned=False),
-        "merge": Act(merge, MergeForm, "Merge into another", "They are one measure now."),
-        "split": Act(split, SplitForm, "Split", "The figures have a measure of their own."),
-        "general": Act(compare_everywhere, label="Compare in every topic", done="It is compared in every topic."),
-        "in_topic": Act(compare_in_topic, label="Compare in its topic only", done="It is compared in its topic only."),
+    record_actions: ClassVar = {
+        "crosscheck": RecordAction(crosscheck_now, label="Compare again", done="It is in the queue.", versioned=False),
+        "merge": RecordAction(merge, MergeForm, "Merge into another", "They are one measure now."),
+        "split": RecordAction(split, SplitForm, "Split", "The figures have a measure of their own."),
+        "general": RecordAction(
+            compare_everywhere, label="Compare in every topic", done="It is compared in every topic."
+        ),
+        "in_topic": RecordAction(
+            compare_in_topic, label="Compare in its topic only", done="It is compared in its topic only."
+        ),
     }
     record_template = "factcheck/admin/measure.html"
     list_display: ClassVar = [
-        "what", "dimension", "topic", "moves", "agree", "states", "in_conflict",
-    ]  # fmt: skip
+        "what",
+        "dimension",
+        "topic",
+        "moves",
+        "agree",
+        "states",
+        "in_conflict",
+    ]
     list_filter: ClassVar = ["running", "general", "dimension", "topic"]
     list_select_related: ClassVar = ["topic"]
     search_fields: ClassVar = ["counted", "place", "party"]

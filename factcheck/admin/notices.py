@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from factcheck.models import Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
-from .acts import Act
+from .actions import RecordAction
 from .base import RecordAdmin, belongs_to_a_desk
 from .filters import OwnDesk
 from .shown import moment, pill
@@ -68,8 +68,10 @@ class ChoicesForm(forms.Form):
 
 @admin.register(Notification)
 class NoticeAdmin(RecordAdmin):
-    acts: ClassVar = {"read": Act(mark_read, label="Put aside as read", done="It is read.", versioned=False)}
-    bulk_acts = ("read",)
+    record_actions: ClassVar = {
+        "read": RecordAction(mark_read, label="Put aside as read", done="It is read.", versioned=False)
+    }
+    bulk_actions = ("read",)
     change_list_template = "factcheck/admin/notices.html"
     list_display: ClassVar = ["told", "shown_read", "about", "kind", "at"]
     list_display_links: ClassVar = ["told"]

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from factcheck.models import Desk, Membership, Notification
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
 
 def belongs_to_a_desk(request: HttpRequest) -> bool:
@@ -25,9 +25,9 @@ def unread_notices(user: Any) -> int:
     return Notification.objects.visible_to(user).unread().count()
 
 
-def desks_open_to(user: Any, act: str) -> list[Desk]:
-    """The desks on which a person may do this act of a desk."""
-    return [desk for desk in Desk.objects.visible_to(user) if may(user, desk, act)]
+def desks_open_to(user: Any, action: str) -> list[Desk]:
+    """The desks on which a person may do this action of a desk."""
+    return [desk for desk in Desk.objects.visible_to(user) if can(user, desk, action)]
 
 
 def on_own_pages(request: HttpRequest, model: type[Model]) -> bool:

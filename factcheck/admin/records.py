@@ -63,7 +63,7 @@ class PublicationAdmin(RecordAdmin):
 
 def reason_of(publication: models.Publication) -> str:
     """The reason that was given in the same breath: the last one of a publishing up to it."""
-    events = models.Event.objects.of(publication.document).filter(act="publish", at__lte=publication.at)
+    events = models.Event.objects.of(publication.document).filter(action="publish", at__lte=publication.at)
     event = events.select_related("note").last()
     note = getattr(event, "note", None)
     return "–" if note is None else note.text or "(the words of the reason were erased)"

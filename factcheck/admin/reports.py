@@ -22,9 +22,9 @@ from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 from factcheck.workflow.documents import zones
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
-from .acts import Act, ActForm, Several, words
+from .actions import ActionForm, RecordAction, Several, words
 from .base import RecordAdmin, desks_open_to, on_own_pages
 from .filters import OwnDesk
 from .shown import moment, pill
@@ -50,7 +50,7 @@ def with_scope(said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-class BuildForm(ActForm):
+class BuildForm(ActionForm):
     kind = kinds()
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="For the reports of a desk.")
     document = forms.ModelChoiceField(
@@ -131,19 +131,24 @@ class ReportAdmin(RecordAdmin):
         return answer
 
 
-class ScheduleForm(ActForm):
+class ScheduleForm(ActionForm):
     """When, in which files, and to whom."""
 
     cron = forms.CharField(
-        label="Schedule", max_length=100, initial="0 7 * * *",
+        label="Schedule",
+        max_length=100,
+        initial="0 7 * * *",
         help_text="Five fields: minute, hour, day of month, month, day of week. “0 7 * * 1-5” is 07:00 on weekdays. "
         "Where both days are given, either will do. Every 15 minutes at most.",
-    )  # fmt: skip
+    )
     zone = forms.ChoiceField(label="Time zone", initial="UTC")
     formats = forms.MultipleChoiceField(
-        label="Files in the mail", required=False, widget=forms.CheckboxSelectMultiple, initial=[ReportFormat.PDF],
+        label="Files in the mail",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[ReportFormat.PDF],
         help_text="None is a mail without files.",
-    )  # fmt: skip
+    )
     recipients = Several(
         None, widget=forms.CheckboxSelectMultiple, help_text="Whoever may see the desk; asked again at each sending."
     )
@@ -173,9 +178,9 @@ class SubscribeForm(BuildForm, ScheduleForm):
 
 @admin.register(ReportSubscription)
 class SubscriptionAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "send_now": Act(send_now, label="Send one now", done="It is being built and mailed.", versioned=False),
-        "change": Act(change_subscription, ScheduleForm, done="The subscription is changed."),
+    record_actions: ClassVar = {
+        "send_now": RecordAction(send_now, label="Send one now", done="It is being built and mailed.", versioned=False),
+        "change": RecordAction(change_subscription, ScheduleForm, done="The subscription is changed."),
     }
     new_form = SubscribeForm
     new_label = "New subscription"
@@ -203,7 +208,7 @@ class SubscriptionAdmin(RecordAdmin):
         yield "state", self.shown_active(record), ""
 
     def entitled(self, user: Any, record: Any, name: str) -> bool:
-        return may(user, record.desk, "subscribe")
+        return can(user, record.desk, "subscribe")
 
     def create(self, request: HttpRequest, form: Any) -> ReportSubscription:
         return subscribe(by=request.user, **form.cleaned_data)

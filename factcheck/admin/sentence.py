@@ -47,10 +47,15 @@ def claim_in_text(claim: Claim) -> InText | None:
     marked = revision.text[start:end]
     current = claim.document.current_revision
     return InText(
-        before=before, lead=lead, parts=tuple(parts(revision.text, start, end, list(inside))), tail=tail, after=after,
+        before=before,
+        lead=lead,
+        parts=tuple(parts(revision.text, start, end, list(inside))),
+        tail=tail,
+        after=after,
         statement="" if " ".join(claim.text.split()) == " ".join(marked.split()) else claim.text,
-        revision=revision, current=current is not None and current.pk == revision.pk,
-    )  # fmt: skip
+        revision=revision,
+        current=current is not None and current.pk == revision.pk,
+    )
 
 
 def surroundings(text: str, start: int, end: int) -> tuple[str, str, str, str]:
@@ -66,11 +71,11 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str, str, str]:
 
 
 def above_the_form(answer: HttpResponse) -> HttpResponse:
-    """The page that asks for what an act needs, with the claim in its sentence above the form."""
+    """The page that asks for what an action needs, with the claim in its sentence above the form."""
     if isinstance(answer, TemplateResponse) and answer.context_data is not None and "form" in answer.context_data:
         record = answer.context_data["record"]
         claim = record if isinstance(record, Claim) else record.claim
-        answer.template_name = "factcheck/admin/claim_act.html"
+        answer.template_name = "factcheck/admin/claim_action.html"
         answer.context_data |= {"claim": claim, "in_text": claim_in_text(claim)}
     return answer
 

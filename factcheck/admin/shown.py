@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from .acts import words
+from .actions import words
 from .base import address_of
 
 

@@ -16,9 +16,9 @@ from django.template.response import TemplateResponse
 from factcheck.errors import FactcheckError
 from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic, colleagues_of
 from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
-from .acts import Act, ActForm, Several, words
+from .actions import ActionForm, RecordAction, Several, words
 from .base import RecordAdmin, address_of, status_of
 from .document_forms import text_area
 from .evidence_forms import SourceField
@@ -27,21 +27,27 @@ from .topics import Lines
 
 SHOWN = 20
 GRADES = {
-    "A": "A: completely reliable", "B": "B: usually reliable", "C": "C: fairly reliable",
-    "D": "D: not usually reliable", "E": "E: unreliable", "F": "F: cannot be judged",
-}  # fmt: skip
+    "A": "A: completely reliable",
+    "B": "B: usually reliable",
+    "C": "C: fairly reliable",
+    "D": "D: not usually reliable",
+    "E": "E: unreliable",
+    "F": "F: cannot be judged",
+}
 SEALED = ("name", "aliases", "domains")
 
 
-class Particulars(ActForm):
+class Particulars(ActionForm):
     """What the registry says of a source."""
 
     name = forms.CharField(max_length=200)
     kind = forms.ChoiceField(choices=[(name, words(name)) for name in SourceKind.values])
     country = forms.RegexField(
-        r"^[A-Z]{2}$", required=False, help_text="Two capital letters, such as NO.",
+        r"^[A-Z]{2}$",
+        required=False,
+        help_text="Two capital letters, such as NO.",
         error_messages={"invalid": "A country is two capital letters, such as NO."},
-    )  # fmt: skip
+    )
     aliases = Lines(label="Other names", help_text="One in a line, as copy refers to it.")
     domains = Lines(help_text="One in a line, such as example.org. Platforms are never a source.")
     owner = SourceField(label="Owned by", help_text="Sources of one owner are one origin.")
@@ -67,18 +73,22 @@ class ChangeForm(Particulars):
 
 class NewSourceForm(Particulars):
     confidential = forms.BooleanField(
-        label="The name is confidential", required=False,
+        label="The name is confidential",
+        required=False,
         help_text="It is sealed, and a code stands in its place on every page and in every report.",
-    )  # fmt: skip
+    )
     confidants = Several(
-        get_user_model().objects.none(), label="Who may open the name", required=False,
-        widget=forms.CheckboxSelectMultiple, help_text="Besides the chief of the desk.",
-    )  # fmt: skip
+        get_user_model().objects.none(),
+        label="Who may open the name",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Besides the chief of the desk.",
+    )
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="The registry is shared by all.")
 
     def fit(self) -> None:
         self.fields["owner"].suggest()
-        desks = [desk.pk for desk in Desk.objects.visible_to(self.user) if may(self.user, desk, "record_source")]
+        desks = [desk.pk for desk in Desk.objects.visible_to(self.user) if can(self.user, desk, "record_source")]
         self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
         self.fields["confidants"].queryset = colleagues_of(self.user)
 
@@ -92,7 +102,7 @@ class NewSourceForm(Particulars):
         return said
 
 
-class GradeForm(ActForm):
+class GradeForm(ActionForm):
     reliability = forms.ChoiceField(widget=forms.RadioSelect, choices=list(GRADES.items()))
     reason = forms.CharField(label="Why", max_length=500, widget=text_area(3))
 
@@ -100,11 +110,14 @@ class GradeForm(ActForm):
         self.fields["reliability"].initial = self.record.reliability
 
 
-class EntrustForm(ActForm):
+class EntrustForm(ActionForm):
     confidants = Several(
-        get_user_model().objects.none(), label="Who may open the name", required=False,
-        widget=forms.CheckboxSelectMultiple, help_text="Besides the chief of the desk that entered the source.",
-    )  # fmt: skip
+        get_user_model().objects.none(),
+        label="Who may open the name",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Besides the chief of the desk that entered the source.",
+    )
 
     def fit(self) -> None:
         self.fields["confidants"].queryset = colleagues_of(self.user)
@@ -138,11 +151,11 @@ class CountryFilter(admin.AllValuesFieldListFilter):
 
 @admin.register(Source)
 class SourceAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "grade": Act(grade_source, GradeForm, done="The grade is noted."),
-        "change": Act(change_source, ChangeForm, done="The source is changed."),
-        "entrust": Act(set_confidants, EntrustForm, "Entrust the name", "It is noted who may open the name."),
-        "open_name": Act(open_name, label="Open the name", versioned=False),
+    record_actions: ClassVar = {
+        "grade": RecordAction(grade_source, GradeForm, done="The grade is noted."),
+        "change": RecordAction(change_source, ChangeForm, done="The source is changed."),
+        "entrust": RecordAction(set_confidants, EntrustForm, "Entrust the name", "It is noted who may open the name."),
+        "open_name": RecordAction(open_name, label="Open the name", versioned=False),
     }
     new_form = NewSourceForm
     new_label = "New source"
@@ -158,7 +171,7 @@ class SourceAdmin(RecordAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only those who record sources for some desk are led to the form."""
         desks = Desk.objects.visible_to(request.user)
-        return super().has_add_permission(request) and any(may(request.user, desk, "record_source") for desk in desks)
+        return super().has_add_permission(request) and any(can(request.user, desk, "record_source") for desk in desks)
 
     @admin.display(description="kind", ordering="kind")
     def kind_words(self, source: Source) -> str:
@@ -188,7 +201,7 @@ class SourceAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Source) -> dict[str, Any]:
         evidence = Evidence.objects.visible_to(request.user).filter(source=record).select_related("claim")
-        entrusted = may(request.user, record, "entrust") or may(request.user, record, "open_name")
+        entrusted = can(request.user, record, "entrust") or can(request.user, record, "open_name")
         return {
             "evidence": evidence.order_by("-pk")[:SHOWN],
             "documents": Document.objects.visible_to(request.user).filter(publisher=record).order_by("-pk")[:SHOWN],
@@ -204,10 +217,10 @@ class SourceAdmin(RecordAdmin):
     def create(self, request: HttpRequest, form: Any) -> Source:
         return record_source(by=request.user, **form.cleaned_data)
 
-    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+    def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
         """A name that is opened stands in the answer alone: in no message, no session and no cache."""
-        if act != "open_name":
-            return super().act_view(request, object_id, act)
+        if action != "open_name":
+            return super().action_view(request, object_id, action)
         source = self.find(request, object_id)
         if request.method != "POST":
             raise PermissionDenied

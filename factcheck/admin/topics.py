@@ -15,7 +15,7 @@ from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import change_topic, record_topic
 
-from .acts import Act, ActForm
+from .actions import ActionForm, RecordAction
 from .base import RecordAdmin, address_of
 from .crosschecks import desk_to_ask_for
 
@@ -40,7 +40,7 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
-class TopicForm(ActForm):
+class TopicForm(ActionForm):
     title = forms.CharField(max_length=200)
     places = Lines(label="Places", help_text="One in a line, by the names the copy uses.")
     starts_on = Day(label="From")
@@ -69,9 +69,11 @@ def crosscheck_topic(topic: Topic, *, by: Any) -> Job:
 
 @admin.register(Topic)
 class TopicAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "change": Act(change_topic, TopicForm, done="The topic is changed."),
-        "crosscheck": Act(crosscheck_topic, label="Compare its figures", done="It is in the queue.", versioned=False),
+    record_actions: ClassVar = {
+        "change": RecordAction(change_topic, TopicForm, done="The topic is changed."),
+        "crosscheck": RecordAction(
+            crosscheck_topic, label="Compare its figures", done="It is in the queue.", versioned=False
+        ),
     }
     new_form = NewTopicForm
     new_label = "New topic"

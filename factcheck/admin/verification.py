@@ -29,7 +29,7 @@ from factcheck.workflow.verification import (
     unblock_task,
 )
 
-from .acts import Act, ActForm, NoteForm, words
+from .actions import ActionForm, NoteForm, RecordAction, words
 from .base import RecordAdmin, address_of
 from .document_forms import Moment
 from .evidence import evidence_section
@@ -59,21 +59,21 @@ def dated(due_at: datetime | None, late: bool) -> SafeString | str:
     return format_html("{} {}", pill("overdue"), moment(due_at)) if late else moment(due_at)
 
 
-class AssigneeForm(ActForm):
+class AssigneeForm(ActionForm):
     assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
 
     def fit(self) -> None:
         self.fields["assignee"].queryset = workers(self.user, self.record.claim.document.desk if self.record else None)
 
 
-class DeadlineForm(ActForm):
+class DeadlineForm(ActionForm):
     due_at = Moment(label="Due", required=False, help_text="In UTC. Empty for no deadline.")
 
     def fit(self) -> None:
         self.fields["due_at"].initial = self.record.due_at if self.record else None
 
 
-class BlockForm(ActForm):
+class BlockForm(ActionForm):
     waiting_for = forms.ChoiceField(
         label="It waits for", widget=forms.RadioSelect, choices=[(name, f"the {name}") for name in WaitingFor.values]
     )
@@ -82,18 +82,18 @@ class BlockForm(ActForm):
 
 @admin.register(VerificationTask)
 class VerificationTaskAdmin(RecordAdmin):
-    acts: ClassVar = {
-        "take_up": Act(take_up, done="The work is yours now."),
-        "hand_in": Act(hand_in, done="The work is handed in."),
-        "unblock": Act(unblock_task, label="Go on", done="The work goes on."),
-        "assign": Act(assign_task, AssigneeForm, done="The work is given to them."),
-        "block": Act(block_task, BlockForm, "It has to wait", "The work waits."),
-        "reassign": Act(reassign_task, AssigneeForm, "Give to somebody else", "The work is given to them."),
-        "reschedule": Act(reschedule_task, DeadlineForm, "Set a deadline", "The deadline is set."),
-        "reopen": Act(reopen_task, label="Open again", done="The work is open again."),
-        "cancel": Act(cancel_task, NoteForm, done="The work is cancelled.", grave=True),
+    record_actions: ClassVar = {
+        "take_up": RecordAction(take_up, done="The work is yours now."),
+        "hand_in": RecordAction(hand_in, done="The work is handed in."),
+        "unblock": RecordAction(unblock_task, label="Go on", done="The work goes on."),
+        "assign": RecordAction(assign_task, AssigneeForm, done="The work is given to them."),
+        "block": RecordAction(block_task, BlockForm, "It has to wait", "The work waits."),
+        "reassign": RecordAction(reassign_task, AssigneeForm, "Give to somebody else", "The work is given to them."),
+        "reschedule": RecordAction(reschedule_task, DeadlineForm, "Set a deadline", "The deadline is set."),
+        "reopen": RecordAction(reopen_task, label="Open again", done="The work is open again."),
+        "cancel": RecordAction(cancel_task, NoteForm, done="The work is cancelled.", grave=True),
     }
-    bulk_acts = ("take_up", "cancel")
+    bulk_actions = ("take_up", "cancel")
     record_template = "factcheck/admin/verificationtask.html"
     list_display: ClassVar = ["claim_text", "shown_state", "due", "assignee", "method_words", "worth", "document"]
     list_filter: ClassVar = [WhoseTask, Unfinished, "state", "method", ClaimDeskFilter]
@@ -148,8 +148,8 @@ class VerificationTaskAdmin(RecordAdmin):
         yield "given out by", record.created_by or "the machine", ""
         yield "given out", moment(record.created_at), ""
 
-    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        return above_the_form(super().act_view(request, object_id, act))
+    def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        return above_the_form(super().action_view(request, object_id, action))
 
     def page(self, request: HttpRequest, record: VerificationTask) -> dict[str, Any]:
         claim, user = record.claim, request.user

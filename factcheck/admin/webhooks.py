@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 
 from factcheck.models import Desk, Webhook
 from factcheck.workflow.happenings import HAPPENINGS
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
-from .acts import Act, ActForm, words
+from .actions import ActionForm, RecordAction, words
 from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
 from .filters import OwnDesk
 from .shown import moment, pill
@@ -33,7 +33,7 @@ def events() -> forms.MultipleChoiceField:
     )
 
 
-class NewWebhookForm(ActForm):
+class NewWebhookForm(ActionForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
     url = forms.CharField(label="Address", max_length=2000, help_text="On the public web; its host must answer there.")
     events = events()
@@ -43,7 +43,7 @@ class NewWebhookForm(ActForm):
         self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
 
 
-class ChangeWebhookForm(ActForm):
+class ChangeWebhookForm(ActionForm):
     url = forms.CharField(label="Address", max_length=2000)
     events = events()
     active = forms.BooleanField(label="Messages are sent", required=False)
@@ -58,7 +58,9 @@ class ChangeWebhookForm(ActForm):
 
 @admin.register(Webhook)
 class WebhookAdmin(RecordAdmin):
-    acts: ClassVar = {"change": Act(change_webhook, ChangeWebhookForm, done="The webhook is changed.")}
+    record_actions: ClassVar = {
+        "change": RecordAction(change_webhook, ChangeWebhookForm, done="The webhook is changed.")
+    }
     new_form = NewWebhookForm
     new_label = "New webhook"
     record_template = "factcheck/admin/webhook.html"
@@ -90,21 +92,21 @@ class WebhookAdmin(RecordAdmin):
         yield "made", moment(record.created_at), ""
 
     def entitled(self, user: Any, record: Any, name: str) -> bool:
-        return may(user, record.desk, "keep_webhook")
+        return can(user, record.desk, "keep_webhook")
 
     def create(self, request: HttpRequest, form: Any) -> Webhook:
         hook, request.new_secret = record_webhook(by=request.user, **form.cleaned_data)
         return hook
 
-    def perform(self, request: HttpRequest, record: Any, act: Act, form: ActForm) -> Any:
-        request.new_secret = super().perform(request, record, act, form)
+    def perform(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
+        request.new_secret = super().perform(request, record, action, form)
         return record
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.with_secret(request, super().add_view(request, *args, **kwargs))
 
-    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        return self.with_secret(request, super().act_view(request, object_id, act))
+    def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        return self.with_secret(request, super().action_view(request, object_id, action))
 
     def with_secret(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         """Show a secret in the answer itself: it is kept in no session, and by no cache."""

@@ -23,7 +23,7 @@ from factcheck.states import ClaimState, DiscrepancyState, DocumentState, Figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import suggest_topic
-from factcheck.workflow.transitions import may
+from factcheck.workflow.transitions import can
 
 from .crosschecks import OPEN_FIRST
 from .document_forms import ClaimForm
@@ -50,9 +50,9 @@ def workbench(request: HttpRequest, document: Document, revision: Revision) -> d
         "claims": claims,
         "more_claims": more,
         "proposed": proposed,
-        "may_accept": bool(proposed) and may(request.user, proposed[0], "accept"),
-        "may_dismiss": bool(proposed) and may(request.user, proposed[0], "dismiss"),
-        "may_mark": may(request.user, document, "add_claim"),
+        "may_accept": bool(proposed) and can(request.user, proposed[0], "accept"),
+        "may_dismiss": bool(proposed) and can(request.user, proposed[0], "dismiss"),
+        "may_mark": can(request.user, document, "add_claim"),
         "mark_form": ClaimForm(user=request.user, record=document),
         "answer": answer,
         "blockers": [(row, address_of_blocker(row)) for row in answer.blockers],

@@ -1,6 +1,6 @@
-"""What every noun's viewset shares: log-in, pages, filters, ETags, and acts from one table per noun.
+"""What every noun's viewset shares: log-in, pages, filters, ETags, and actions from one table per noun.
 
-``POST {noun}/{id}/{act}/`` exists for each entry of ``acts``. A refusal comes in this order: 401 who are you,
+``POST {noun}/{id}/{action}/`` exists for each entry of ``actions``. A refusal comes in this order: 401 who are you,
 404 no such record for you, 403 no right, 428 no If-Match, 412 another version, 409 wrong state, 422 unusable body.
 """
 
@@ -30,7 +30,7 @@ from .errors import PreconditionRequired, handle
 from .idempotency import Once
 from .lists import Filters, Page
 from .parsing import FormParser, JSONParser
-from .permissions import open_acts, require_right, require_state
+from .permissions import open_actions, require_right, require_state
 from .schema import Schema
 from .throttles import AddressReads, AddressWrites, Reads, Writes
 
@@ -60,7 +60,7 @@ class Face(Once):
 
 
 @dataclass(frozen=True)
-class Act:
+class ActionEndpoint:
     """One entry of a noun's table: the function of ``workflow``, and the body it takes.
 
     A function that takes ``version`` compares it in its own update. ``answers``: the status.
@@ -92,33 +92,33 @@ def etag_of(record: Any, data: Any) -> str:
     return quote_etag(f"{getattr(record, 'version', 0)}.{content}")
 
 
-def route_of(name: str, act: Act) -> Any:
+def route_of(name: str, endpoint: ActionEndpoint) -> Any:
     def view(self: RecordViewSet, request: Request, pk: str) -> Response:
-        return self.perform_act(name, act)
+        return self.perform_action(name, endpoint)
 
-    view.__name__ = f"act_{name}"
-    view.__doc__ = act.words
-    parsers = (JSONParser, FormParser) if act.files else (JSONParser,)
-    more = {"serializer_class": act.body, "parser_classes": parsers}
+    view.__name__ = f"action_{name}"
+    view.__doc__ = endpoint.words
+    parsers = (JSONParser, FormParser) if endpoint.files else (JSONParser,)
+    more = {"serializer_class": endpoint.body, "parser_classes": parsers}
     return action(detail=True, methods=["post"], url_path=name, url_name=name, **more)(view)
 
 
-def batch_route_of(name: str, act: Act) -> Any:
+def batch_route_of(name: str, endpoint: ActionEndpoint) -> Any:
     def view(self: RecordViewSet, request: Request) -> Response:
-        return Response(perform_batch(self, name, act))
+        return Response(perform_batch(self, name, endpoint))
 
     view.__name__ = f"batch_{name}"
-    view.__doc__ = f"{act.words}\n\nOn many records at once: each by itself, with one result for each."
+    view.__doc__ = f"{endpoint.words}\n\nOn many records at once: each by itself, with one result for each."
     return action(detail=False, methods=["post"], url_path=f"batch/{name}", url_name=f"batch-{name}")(view)
 
 
 class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """List, retrieve, and the acts of one kind of record, among those the person may see."""
+    """List, retrieve, and the actions of one kind of record, among those the person may see."""
 
     lookup_value_regex = r"[0-9]{1,15}"
     pagination_class = Page
     filter_backends = (Filters,)
-    acts: ClassVar[dict[str, Act]] = {}
+    record_actions: ClassVar[dict[str, ActionEndpoint]] = {}
     batches: ClassVar[tuple[str, ...]] = ()
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
     orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
@@ -130,10 +130,10 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for name, act in cls.acts.items():
-            setattr(cls, f"act_{name}", route_of(name, act))
+        for name, endpoint in cls.record_actions.items():
+            setattr(cls, f"action_{name}", route_of(name, endpoint))
         for name in cls.batches:
-            setattr(cls, f"batch_{name}", batch_route_of(name, cls.acts[name]))
+            setattr(cls, f"batch_{name}", batch_route_of(name, cls.record_actions[name]))
 
     def get_queryset(self) -> Any:
         return self.queryset.all().visible_to(self.request.user)
@@ -191,23 +191,28 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
             raise StaleRevision("This has changed since you opened it.", version=record.version)
         return int(record.version)
 
-    def perform_act(self, name: str, act: Act) -> Response:
+    def perform_action(self, name: str, endpoint: ActionEndpoint) -> Response:
         record = self.get_object()
-        said = {"version": lambda: self.wanted_version(record), "body": lambda: self.body(act.body)}
-        return self.after(record, self.act_on(record, name, act, **said), act)
+        said = {"version": lambda: self.wanted_version(record), "body": lambda: self.body(endpoint.body)}
+        return self.after(record, self.do_on(record, name, endpoint, **said), endpoint)
 
-    def act_on(
-        self, record: Any, name: str, act: Act, version: Callable[[], int | None], body: Callable[[], Any]
+    def do_on(
+        self,
+        record: Any,
+        name: str,
+        endpoint: ActionEndpoint,
+        version: Callable[[], int | None],
+        body: Callable[[], Any],
     ) -> Any:
-        """One act on one record, refused for the first fault in the order above."""
+        """One action on one record, refused for the first fault in the order above."""
         user = self.request.user
         require_right(user, record, name)
         wanted = version()
         require_state(user, record, name)
         said = body()
-        if act.takes_version:
+        if endpoint.takes_version:
             said["version"] = wanted
-        return act.call(record, by=user, **said)
+        return endpoint.call(record, by=user, **said)
 
     def perform_change(self, call: Callable[..., Any], form: type[Body], right: str, on: Any = None) -> Response:
         """PATCH: change what the body names, with the right that is asked of ``on`` (of the record, without it)."""
@@ -217,18 +222,18 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
         call(record, by=self.request.user, version=version, **self.body(form))
         return self.answer(self.get_object())
 
-    def after(self, record: Any, result: Any, act: Act) -> Response:
-        """The record after the act, or the one that the act made of it."""
+    def after(self, record: Any, result: Any, endpoint: ActionEndpoint) -> Response:
+        """The record after the action, or the one that the action made of it."""
         made = result if isinstance(result, type(record)) else record
-        return self.answer(self.get_queryset().get(pk=made.pk), act.answers)
+        return self.answer(self.get_queryset().get(pk=made.pk), endpoint.answers)
 
-    def open_acts(self, record: Any) -> list[str]:
-        return open_acts(self.request.user, record, self.acts)
+    def open_actions(self, record: Any) -> list[str]:
+        return open_actions(self.request.user, record, self.record_actions)
 
-    def require_on(self, parent: type, field: str, act: str, by: str = "pk") -> None:
+    def require_on(self, parent: type, field: str, action: str, by: str = "pk") -> None:
         """Refuse a creation for want of right before its body is looked at, where its parent can be told."""
         named = self.request.data.get(field) if isinstance(self.request.data, dict) else None
         if isinstance(named, int | str) and not isinstance(named, bool) and (by != "pk" or str(named).isdecimal()):
             found = parent.objects.visible_to(self.request.user).filter(**{by: named}).first()
             if found is not None:
-                require_right(self.request.user, found, act)
+                require_right(self.request.user, found, action)

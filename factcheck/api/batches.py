@@ -1,4 +1,4 @@
-"""One act on many records: ``POST {noun}/batch/{act}/`` with ``items``, and what the act takes, said once for all.
+"""One action on many records: ``POST {noun}/batch/{action}/`` with ``items``, and what the action takes, once for all.
 
 Each item is refused or done by itself, in its own transaction; the answer is 200 with one result for each.
 """
@@ -49,7 +49,7 @@ class Items(serializers.ListField):
 
 @cache
 def batch_body(body: type[Body]) -> type[Body]:
-    """The body of an act, with the records it is for."""
+    """The body of an action, with the records it is for."""
     name = "Batch" if body is Body else f"{body.__name__}Batch"
     items = Items(min_length=1, max_length=MOST_ITEMS)
     return type(name, (body,), {"items": items, "__module__": body.__module__, "__doc__": body.__doc__})
@@ -71,10 +71,10 @@ class BatchAnswer(serializers.Serializer):
     results = BatchResult(many=True)
 
 
-def perform_batch(view: Any, name: str, act: Any) -> dict[str, Any]:
-    """Do the act on each record in turn; one that is refused stops none of the others."""
-    said = view.body(batch_body(act.body))
-    results = [one_item(view, name, act, item, said) for item in said.pop("items")]
+def perform_batch(view: Any, name: str, action: Any) -> dict[str, Any]:
+    """Do the action on each record in turn; one that is refused stops none of the others."""
+    said = view.body(batch_body(action.body))
+    results = [one_item(view, name, action, item, said) for item in said.pop("items")]
     done = sum(result["error"] is None for result in results)
     return {"done": done, "refused": len(results) - done, "results": results}
 
@@ -95,13 +95,13 @@ def same_version(record: Any, wanted: int | None) -> int | None:
     return wanted
 
 
-def one_item(view: Any, name: str, act: Any, item: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+def one_item(view: Any, name: str, action: Any, item: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     try:
         with transaction.atomic():
             record = view.queryset.all().visible_to(view.request.user).filter(pk=item["id"]).first()
             if record is None:
                 raise Http404
-            view.act_on(record, name, act, lambda: same_version(record, item["version"]), lambda: dict(said))
+            view.do_on(record, name, action, lambda: same_version(record, item["version"]), lambda: dict(said))
             record.refresh_from_db()
     except (APIException, FactcheckError, Http404, OperationalError) as refusal:
         if isinstance(refusal, OperationalError) and not is_busy(refusal):
@@ -109,4 +109,4 @@ def one_item(view: Any, name: str, act: Any, item: dict[str, Any], said: dict[st
         status, error = refusal_of(refusal, {"request": view.request, "view": view})
         return {"id": item["id"], "status": status, "state": None, "version": None, "error": error}
     now = {"state": getattr(record, "state", None), "version": getattr(record, "version", None)}
-    return {"id": record.pk, "status": act.answers, **now, "error": None}
+    return {"id": record.pk, "status": action.answers, **now, "error": None}

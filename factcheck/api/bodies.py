@@ -27,7 +27,7 @@ class Body(serializers.Serializer):
 
 
 class Note(Body):
-    """The reason of an act; the workflow says where one is needed."""
+    """The reason of an action; the workflow says where one is needed."""
 
     note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
 

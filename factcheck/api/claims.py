@@ -46,7 +46,7 @@ from factcheck.workflow.verification import (
     waive_claim,
 )
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Colleague, Moment, Note, Visible
 from .lists import Id, Search
 from .schema import describe
@@ -68,8 +68,16 @@ class AnchorSerializer(serializers.ModelSerializer):
     class Meta:
         model = Anchor
         fields: ClassVar = [
-            "revision", "start", "end", "exact", "prefix", "suffix", "anchor_state", "changes", "candidates",
-        ]  # fmt: skip
+            "revision",
+            "start",
+            "end",
+            "exact",
+            "prefix",
+            "suffix",
+            "anchor_state",
+            "changes",
+            "candidates",
+        ]
 
 
 class SignOffSerializer(serializers.ModelSerializer):
@@ -107,8 +115,18 @@ class FigureLine(serializers.ModelSerializer):
     class Meta:
         model = Figure
         fields: ClassVar = [
-            "id", "surface", "value", "low", "high", "unit", "counted", "hedge", "state", "anchor_state", "measure",
-        ]  # fmt: skip
+            "id",
+            "surface",
+            "value",
+            "low",
+            "high",
+            "unit",
+            "counted",
+            "hedge",
+            "state",
+            "anchor_state",
+            "measure",
+        ]
 
 
 class TaskLine(serializers.ModelSerializer):
@@ -133,9 +151,21 @@ class ClaimRow(serializers.ModelSerializer):
     class Meta:
         model = Claim
         fields: ClassVar = [
-            "id", "document", "claim_type", "text", "checkworthiness", "reasons", "attribution", "state",
-            "anchor_state", "stale_reason", "proposed_by_engine", "split_from", "created_at", "version",
-        ]  # fmt: skip
+            "id",
+            "document",
+            "claim_type",
+            "text",
+            "checkworthiness",
+            "reasons",
+            "attribution",
+            "state",
+            "anchor_state",
+            "stale_reason",
+            "proposed_by_engine",
+            "split_from",
+            "created_at",
+            "version",
+        ]
 
 
 class ClaimSerializer(ClaimRow):
@@ -147,13 +177,21 @@ class ClaimSerializer(ClaimRow):
     origins = serializers.SerializerMethodField()
     verification_tasks = TaskLine(many=True)
     waivers = WaiverSerializer(many=True)
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(ClaimRow.Meta):
         fields: ClassVar = [
-            *ClaimRow.Meta.fields, "words_changed_by", "anchor", "figures", "verdicts", "evidence",
-            "origins", "verification_tasks", "waivers", "acts",
-        ]  # fmt: skip
+            *ClaimRow.Meta.fields,
+            "words_changed_by",
+            "anchor",
+            "figures",
+            "verdicts",
+            "evidence",
+            "origins",
+            "verification_tasks",
+            "waivers",
+            "actions",
+        ]
 
     def get_anchor(self, claim: Claim) -> dict[str, Any] | None:
         """Where it stands in the current revision."""
@@ -164,8 +202,8 @@ class ClaimSerializer(ClaimRow):
         """How many independent origins stand behind it: accepted evidence that supports it, copies counted once."""
         return len(claim.evidence.standing().filter(stance=Stance.SUPPORTS).origins())
 
-    def get_acts(self, claim: Claim) -> list[str]:
-        return self.context["view"].open_acts(claim)
+    def get_actions(self, claim: Claim) -> list[str]:
+        return self.context["view"].open_actions(claim)
 
 
 class Span(Body):
@@ -225,20 +263,20 @@ class ClaimViewSet(RecordViewSet):
         "checkworthiness": ("checkworthiness", "id"),
         "-checkworthiness": ("-checkworthiness", "-id"),
     }
-    acts: ClassVar = {
-        "accept": Act(accept_claim),
-        "assign": Act(assign_claim, Assignment),
-        "split": Act(split_claim, Parts),
-        "place": Act(place_claim, Span),
-        "start": Act(start_claim),
-        "submit": Act(submit_verdict, VerdictBody),
-        "sign_off": Act(sign_off, SignOffBody),
-        "return": Act(return_claim, Note),
-        "recall": Act(recall_verdict),
-        "challenge": Act(challenge_claim, Note),
-        "dismiss": Act(dismiss_claim, Note),
-        "waive": Act(waive_claim, WaiverBody),
-        "reopen": Act(reopen_claim),
+    record_actions: ClassVar = {
+        "accept": ActionEndpoint(accept_claim),
+        "assign": ActionEndpoint(assign_claim, Assignment),
+        "split": ActionEndpoint(split_claim, Parts),
+        "place": ActionEndpoint(place_claim, Span),
+        "start": ActionEndpoint(start_claim),
+        "submit": ActionEndpoint(submit_verdict, VerdictBody),
+        "sign_off": ActionEndpoint(sign_off, SignOffBody),
+        "return": ActionEndpoint(return_claim, Note),
+        "recall": ActionEndpoint(recall_verdict),
+        "challenge": ActionEndpoint(challenge_claim, Note),
+        "dismiss": ActionEndpoint(dismiss_claim, Note),
+        "waive": ActionEndpoint(waive_claim, WaiverBody),
+        "reopen": ActionEndpoint(reopen_claim),
     }
     batches: ClassVar = ("accept", "dismiss", "assign")
 

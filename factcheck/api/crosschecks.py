@@ -30,9 +30,21 @@ class CrossCheckSerializer(serializers.ModelSerializer):
     class Meta:
         model = CrossCheck
         fields: ClassVar = [
-            "id", "scope", "document", "measure", "topic", "job", "state", "done", "total", "error", "found",
-            "engine_version", "started_at", "finished_at",
-        ]  # fmt: skip
+            "id",
+            "scope",
+            "document",
+            "measure",
+            "topic",
+            "job",
+            "state",
+            "done",
+            "total",
+            "error",
+            "found",
+            "engine_version",
+            "started_at",
+            "finished_at",
+        ]
 
     def get_found(self, run: CrossCheck) -> dict[str, int]:
         """Counts of one document; those of a wider run would tell of texts one may not see."""

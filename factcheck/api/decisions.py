@@ -1,4 +1,4 @@
-"""Decisions as they were taken, append-only: verdicts, sign-offs and waivers. The acts that take them are on claims."""
+"""Decisions as they were taken, append-only: verdicts, sign-offs and waivers. Claims have the actions that take them."""
 
 from __future__ import annotations
 

@@ -45,9 +45,15 @@ class PolicySerializer(serializers.ModelSerializer):
     class Meta:
         model = Policy
         fields: ClassVar = [
-            "desk", "eyes", "threshold", "minimum_origins", "reliability_floor", "conflict_score", "differs_score",
+            "desk",
+            "eyes",
+            "threshold",
+            "minimum_origins",
+            "reliability_floor",
+            "conflict_score",
+            "differs_score",
             "version",
-        ]  # fmt: skip
+        ]
 
 
 class PolicyBody(Body):
@@ -58,13 +64,19 @@ class PolicyBody(Body):
     minimum_origins = serializers.IntegerField(min_value=1, max_value=MOST_ORIGINS)
     reliability_floor = serializers.ChoiceField([(grade, grade) for grade in "ABCDEF"])
     conflict_score = serializers.FloatField(
-        min_value=0, max_value=1, required=False, allow_null=True,
+        min_value=0,
+        max_value=1,
+        required=False,
+        allow_null=True,
         help_text="From which score on figures that differ are a conflict; null takes the border of the weights.",
-    )  # fmt: skip
+    )
     differs_score = serializers.FloatField(
-        min_value=0, max_value=1, required=False, allow_null=True,
+        min_value=0,
+        max_value=1,
+        required=False,
+        allow_null=True,
         help_text="From which score on they are listed as differing; null takes the border of the weights.",
-    )  # fmt: skip
+    )
 
 
 class DeskViewSet(RecordViewSet):
@@ -80,7 +92,7 @@ class DeskViewSet(RecordViewSet):
 
     @describe(201, body=NewDesk)
     def create(self, request: Request) -> Response:
-        """Found a desk; a chief editor's act."""
+        """Found a desk; a chief editor's action."""
         require_right(request.user, Desk(), "record")
         return self.answer(record_desk(by=request.user, **self.body(NewDesk)), 201)
 

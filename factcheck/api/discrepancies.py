@@ -23,7 +23,7 @@ from factcheck.workflow.disputes import Dispute, Statement, led_by, resolve_disp
 from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Note
 from .judgements import SameBody
 from .lists import BIGGEST_ID, Id
@@ -37,10 +37,24 @@ class DiscrepancySerializer(serializers.ModelSerializer):
     class Meta:
         model = Discrepancy
         fields: ClassVar = [
-            "id", "measure", "kind", "state", "reason", "notes", "score", "why_one", "a", "b", "resolution",
+            "id",
+            "measure",
+            "kind",
+            "state",
+            "reason",
+            "notes",
+            "score",
+            "why_one",
+            "a",
+            "b",
+            "resolution",
             "resolution_note",
-            "resolved_by", "resolved_at", "engine_version", "created_at", "version",
-        ]  # fmt: skip
+            "resolved_by",
+            "resolved_at",
+            "engine_version",
+            "created_at",
+            "version",
+        ]
 
     def get_a(self, row: Discrepancy) -> list[dict[str, Any]]:
         return self._side(row, "a")
@@ -68,21 +82,23 @@ class DiscrepancySerializer(serializers.ModelSerializer):
 
 
 class DiscrepancyDetail(DiscrepancySerializer):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(DiscrepancySerializer.Meta):
-        fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "acts"]
+        fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "actions"]
 
-    def get_acts(self, row: Discrepancy) -> list[str]:
-        return self.context["view"].open_acts(row)
+    def get_actions(self, row: Discrepancy) -> list[str]:
+        return self.context["view"].open_actions(row)
 
 
 class Resolution(Note):
     resolution = serializers.ChoiceField(ResolutionKind.choices)
     newest = serializers.IntegerField(
-        required=False, min_value=1, max_value=BIGGEST_ID,
+        required=False,
+        min_value=1,
+        max_value=BIGGEST_ID,
         help_text="The last pair of the dispute that you saw: what was found since stays open.",
-    )  # fmt: skip
+    )
 
 
 class DiscrepancyFilter(filters.FilterSet):
@@ -114,7 +130,10 @@ class PairViewSet(RecordViewSet):
 class DiscrepancyViewSet(PairViewSet):
     serializer_class = DiscrepancySerializer
     detail_serializer_class = DiscrepancyDetail
-    acts: ClassVar = {"resolve": Act(resolve_dispute, Resolution), "judge": Act(judge_pair, SameBody)}
+    record_actions: ClassVar = {
+        "resolve": ActionEndpoint(resolve_dispute, Resolution),
+        "judge": ActionEndpoint(judge_pair, SameBody),
+    }
 
 
 class DisputeSerializer(DiscrepancySerializer):
@@ -153,12 +172,18 @@ class DisputeSerializer(DiscrepancySerializer):
 def statement_line(statement: Statement) -> dict[str, Any]:
     figure = statement.first
     return {
-        "surface": figure.surface, "counted": figure.counted, "hedge": figure.hedge, "modality": figure.modality,
-        "value": figure.value, "low": figure.low, "high": figure.high, "unit": figure.unit,
+        "surface": figure.surface,
+        "counted": figure.counted,
+        "hedge": figure.hedge,
+        "modality": figure.modality,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "unit": figure.unit,
         "as_of": {"start": figure.as_of_start, "end": figure.as_of_end, "said": figure.as_of_said},
         "figures": [one.pk for one in statement.figures],
         "documents": [{"id": document.pk, "title": document.title} for document in statement.documents],
-    }  # fmt: skip
+    }
 
 
 class DisputeViewSet(PairViewSet):

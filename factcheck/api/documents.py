@@ -1,4 +1,4 @@
-"""Documents: filed, read about, and taken through their acts."""
+"""Documents: filed, read about, and taken through their actions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from factcheck.workflow.publication import correct_document, publish_document, w
 from factcheck.workflow.reading import reread_document
 from factcheck.workflow.topics import suggest_topic
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Change, Colleague, Moment, Note, Visible
 from .lists import Search
 from .parsing import FormParser, JSONParser
@@ -66,8 +66,14 @@ class RevisionRow(serializers.ModelSerializer):
     class Meta:
         model = Revision
         fields: ClassVar = [
-            "number", "text_sha256", "bytes_sha256", "engine_version", "reader_notes", "created_at", "erased_at",
-        ]  # fmt: skip
+            "number",
+            "text_sha256",
+            "bytes_sha256",
+            "engine_version",
+            "reader_notes",
+            "created_at",
+            "erased_at",
+        ]
 
 
 class RevisionSerializer(RevisionRow):
@@ -85,11 +91,29 @@ class DocumentRow(serializers.ModelSerializer):
     class Meta:
         model = Document
         fields: ClassVar = [
-            "id", "desk", "topic", "kind", "state", "state_reason", "title", "publisher", "publisher_name", "url",
-            "byline", "authors", "published_at", "zone", "language", "embargo_until", "findings",
-            "source_app", "source_id",
-            "same_text_as", "created_at", "version",
-        ]  # fmt: skip
+            "id",
+            "desk",
+            "topic",
+            "kind",
+            "state",
+            "state_reason",
+            "title",
+            "publisher",
+            "publisher_name",
+            "url",
+            "byline",
+            "authors",
+            "published_at",
+            "zone",
+            "language",
+            "embargo_until",
+            "findings",
+            "source_app",
+            "source_id",
+            "same_text_as",
+            "created_at",
+            "version",
+        ]
 
     def get_same_text_as(self, document: Document) -> int | None:
         """Shown where both can be seen: a reprint is looked for on one desk only."""
@@ -102,10 +126,10 @@ class DocumentSerializer(DocumentRow):
     claims = serializers.SerializerMethodField()
     figures = serializers.SerializerMethodField()
     reading = serializers.SerializerMethodField()
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(DocumentRow.Meta):
-        fields: ClassVar = [*DocumentRow.Meta.fields, "revision", "claims", "figures", "reading", "acts"]
+        fields: ClassVar = [*DocumentRow.Meta.fields, "revision", "claims", "figures", "reading", "actions"]
 
     def get_revision(self, document: Document) -> dict[str, Any] | None:
         current = document.current_revision
@@ -123,8 +147,8 @@ class DocumentSerializer(DocumentRow):
         fetches = Q(name=JobName.FETCH_DOCUMENT, key=f"document:{document.pk}")
         return Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
 
-    def get_acts(self, document: Document) -> list[str]:
-        return self.context["view"].open_acts(document)
+    def get_actions(self, document: Document) -> list[str]:
+        return self.context["view"].open_actions(document)
 
 
 class Filed(serializers.Serializer):
@@ -319,19 +343,19 @@ class DocumentViewSet(RecordViewSet):
         "created_at": ("created_at", "id"),
         "-created_at": ("-created_at", "-id"),
     }
-    acts: ClassVar = {
-        "revise": Act(revise, NewText, answers=202, files=True),
-        "fetch": Act(refetch_document, answers=202),
-        "confirm": Act(confirm_document, Confirmation),
-        "waive": Act(waive_document, DocumentWaiver),
-        "publish": Act(publish_document, PublicationBody),
-        "correct": Act(correct_document, CorrectionBody),
-        "withdraw": Act(withdraw_document, Note),
-        "reread": Act(reread_document, answers=202),
-        "describe": Act(describe_document, Description),
-        "set_topic": Act(set_topic, TopicOf),
-        "dismiss_idle": Act(dismiss_idle_figures, Note, versioned=False),
-        "erase": Act(erase_document, Note),
+    record_actions: ClassVar = {
+        "revise": ActionEndpoint(revise, NewText, answers=202, files=True),
+        "fetch": ActionEndpoint(refetch_document, answers=202),
+        "confirm": ActionEndpoint(confirm_document, Confirmation),
+        "waive": ActionEndpoint(waive_document, DocumentWaiver),
+        "publish": ActionEndpoint(publish_document, PublicationBody),
+        "correct": ActionEndpoint(correct_document, CorrectionBody),
+        "withdraw": ActionEndpoint(withdraw_document, Note),
+        "reread": ActionEndpoint(reread_document, answers=202),
+        "describe": ActionEndpoint(describe_document, Description),
+        "set_topic": ActionEndpoint(set_topic, TopicOf),
+        "dismiss_idle": ActionEndpoint(dismiss_idle_figures, Note, versioned=False),
+        "erase": ActionEndpoint(erase_document, Note),
     }
 
     def get_parsers(self) -> list[Any]:

@@ -27,7 +27,7 @@ from factcheck.workflow.evidence import (
     retire_evidence,
 )
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import LONGEST_NOTE, Body, Note, Visible
 from .downloads import saved
 from .lists import Id
@@ -50,20 +50,36 @@ class EvidenceRow(serializers.ModelSerializer):
     class Meta:
         model = Evidence
         fields: ClassVar = [
-            "id", "claim", "source", "kind", "state", "stance", "source_use", "credibility", "url", "excerpt",
-            "excerpt_start", "note", "derived_from", "derived_from_source", "snapshot", "error", "created_by",
-            "created_at", "version",
-        ]  # fmt: skip
+            "id",
+            "claim",
+            "source",
+            "kind",
+            "state",
+            "stance",
+            "source_use",
+            "credibility",
+            "url",
+            "excerpt",
+            "excerpt_start",
+            "note",
+            "derived_from",
+            "derived_from_source",
+            "snapshot",
+            "error",
+            "created_by",
+            "created_at",
+            "version",
+        ]
 
 
 class EvidenceSerializer(EvidenceRow):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(EvidenceRow.Meta):
-        fields: ClassVar = [*EvidenceRow.Meta.fields, "acts"]
+        fields: ClassVar = [*EvidenceRow.Meta.fields, "actions"]
 
-    def get_acts(self, evidence: Evidence) -> list[str]:
-        return self.context["view"].open_acts(evidence)
+    def get_actions(self, evidence: Evidence) -> list[str]:
+        return self.context["view"].open_actions(evidence)
 
 
 class Attachment(Note):
@@ -114,12 +130,15 @@ class EvidenceViewSet(RecordViewSet):
     serializer_class = EvidenceRow
     detail_serializer_class = EvidenceSerializer
     filterset_class = EvidenceFilter
-    acts: ClassVar = {
-        "capture": Act(capture_again, answers=202),
-        "attach": Act(attach, Attachment, files=True),
-        "link": Act(link_evidence, LinkBody),
-        "assess": Act(assess_evidence, Assessment),
-        **{act: Act(partial(retire_evidence, act=act), Note) for act in ("drift", "supersede", "withdraw")},
+    record_actions: ClassVar = {
+        "capture": ActionEndpoint(capture_again, answers=202),
+        "attach": ActionEndpoint(attach, Attachment, files=True),
+        "link": ActionEndpoint(link_evidence, LinkBody),
+        "assess": ActionEndpoint(assess_evidence, Assessment),
+        **{
+            action: ActionEndpoint(partial(retire_evidence, action=action), Note)
+            for action in ("drift", "supersede", "withdraw")
+        },
     }
 
     @describe(200, answers=OpenApiTypes.BINARY, media=("application/octet-stream",))

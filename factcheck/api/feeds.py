@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from factcheck.models import Desk, Feed, FeedItem, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Change, Visible
 from .schema import describe
 
@@ -28,9 +28,18 @@ class FeedRow(serializers.ModelSerializer):
     class Meta:
         model = Feed
         fields: ClassVar = [
-            "id", "desk", "url", "folder", "publisher", "minutes", "active", "asked_at", "polled_at", "error",
+            "id",
+            "desk",
+            "url",
+            "folder",
+            "publisher",
+            "minutes",
+            "active",
+            "asked_at",
+            "polled_at",
+            "error",
             "version",
-        ]  # fmt: skip
+        ]
 
 
 class FeedItemRow(serializers.ModelSerializer):
@@ -41,17 +50,17 @@ class FeedItemRow(serializers.ModelSerializer):
 
 class FeedSerializer(FeedRow):
     items = serializers.SerializerMethodField()
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(FeedRow.Meta):
-        fields: ClassVar = [*FeedRow.Meta.fields, "items", "acts"]
+        fields: ClassVar = [*FeedRow.Meta.fields, "items", "actions"]
 
     def get_items(self, feed: Feed) -> list[dict[str, Any]]:
         """What it brought last, newest first; an entry of which no document was made says why. See ``items/``."""
         return list(FeedItemRow(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)
 
-    def get_acts(self, feed: Feed) -> list[str]:
-        return self.context["view"].open_acts(feed)
+    def get_actions(self, feed: Feed) -> list[str]:
+        return self.context["view"].open_actions(feed)
 
 
 class FeedChange(Change):
@@ -80,7 +89,7 @@ class FeedViewSet(RecordViewSet):
     serializer_class = FeedRow
     detail_serializer_class = FeedSerializer
     filterset_class = FeedFilter
-    acts: ClassVar = {"poll": Act(ask_for_poll, answers=202)}
+    record_actions: ClassVar = {"poll": ActionEndpoint(ask_for_poll, answers=202)}
 
     @describe(200, answers=FeedItemRow, many=True)
     @action(detail=True, url_path="items")

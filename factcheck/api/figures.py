@@ -18,7 +18,7 @@ from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Note, Visible
 from .claims import AnchorSerializer, AttributionSerializer
 from .judgements import SameBody
@@ -33,30 +33,57 @@ class FigureRow(serializers.ModelSerializer):
     class Meta:
         model = Figure
         fields: ClassVar = [
-            "id", "document", "claim", "measure", "state", "anchor_state", "surface", "value", "low", "high",
-            "as_written", "step", "unit", "dimension", "counted", "definition", "scope", "hedge", "modality", "place",
-            "party", "as_of_start", "as_of_end", "as_of_granularity", "as_of_basis", "as_of_said", "attribution",
-            "checkworthiness", "flags", "engine_version", "version",
-        ]  # fmt: skip
+            "id",
+            "document",
+            "claim",
+            "measure",
+            "state",
+            "anchor_state",
+            "surface",
+            "value",
+            "low",
+            "high",
+            "as_written",
+            "step",
+            "unit",
+            "dimension",
+            "counted",
+            "definition",
+            "scope",
+            "hedge",
+            "modality",
+            "place",
+            "party",
+            "as_of_start",
+            "as_of_end",
+            "as_of_granularity",
+            "as_of_basis",
+            "as_of_said",
+            "attribution",
+            "checkworthiness",
+            "flags",
+            "engine_version",
+            "version",
+        ]
 
 
 class FigureSerializer(FigureRow):
     pinned_by = serializers.SlugRelatedField("username", read_only=True)
     dated_by = serializers.SlugRelatedField("username", read_only=True)
     anchor = serializers.SerializerMethodField()
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(FigureRow.Meta):
-        fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "dated_by", "anchor", "acts"]
+        fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "dated_by", "anchor", "actions"]
 
     def get_anchor(self, figure: Figure) -> dict[str, Any] | None:
         standing = figure.anchors.filter(revision=figure.document.current_revision).select_related("revision").first()
         return AnchorSerializer(standing).data if standing else None
 
-    def get_acts(self, figure: Figure) -> list[str]:
-        acts: list[str] = self.context["view"].open_acts(figure)
+    def get_actions(self, figure: Figure) -> list[str]:
+        actions: list[str] = self.context["view"].open_actions(figure)
         current = figure.as_of_basis == Basis.PUBLICATION
-        return [act for act in acts if act != "confirm_as_of" or current]
+        return [action for action in actions if action != "confirm_as_of" or current]
 
 
 class LinkBody(Body):
@@ -104,14 +131,14 @@ class FigureViewSet(RecordViewSet):
     serializer_class = FigureRow
     detail_serializer_class = FigureSerializer
     filterset_class = FigureFilter
-    acts: ClassVar = {
-        "link": Act(link_figure, LinkBody),
-        "dismiss": Act(dismiss_figure, Note),
-        "reopen": Act(reopen_figure),
-        "pin": Act(pin_figure, PinBody),
-        "confirm_as_of": Act(confirm_as_of),
-        "state_as_of": Act(state_as_of, DayBody),
-        "judge": Act(judge_with, JudgeBody),
+    record_actions: ClassVar = {
+        "link": ActionEndpoint(link_figure, LinkBody),
+        "dismiss": ActionEndpoint(dismiss_figure, Note),
+        "reopen": ActionEndpoint(reopen_figure),
+        "pin": ActionEndpoint(pin_figure, PinBody),
+        "confirm_as_of": ActionEndpoint(confirm_as_of),
+        "state_as_of": ActionEndpoint(state_as_of, DayBody),
+        "judge": ActionEndpoint(judge_with, JudgeBody),
     }
     batches: ClassVar = ("dismiss", "link")
 

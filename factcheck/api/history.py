@@ -39,11 +39,24 @@ from .lists import Page
 from .schema import describe
 
 RECORDS: dict[str, Any] = {
-    "document": Document, "claim": Claim, "figure": Figure, "verification_task": VerificationTask, "evidence": Evidence,
-    "discrepancy": Discrepancy, "measure": Measure, "source": Source, "topic": Topic, "job": Job,
-    "report_subscription": ReportSubscription, "desk": Desk, "membership": Membership, "policy": Policy, "feed": Feed,
-    "webhook": Webhook, "judgement": Judgement,
-}  # fmt: skip
+    "document": Document,
+    "claim": Claim,
+    "figure": Figure,
+    "verification_task": VerificationTask,
+    "evidence": Evidence,
+    "discrepancy": Discrepancy,
+    "measure": Measure,
+    "source": Source,
+    "topic": Topic,
+    "job": Job,
+    "report_subscription": ReportSubscription,
+    "desk": Desk,
+    "membership": Membership,
+    "policy": Policy,
+    "feed": Feed,
+    "webhook": Webhook,
+    "judgement": Judgement,
+}
 NAMES = {model._meta.model_name: name for name, model in RECORDS.items()}
 
 RECORD = OpenApiParameter("record", str, enum=list(RECORDS), description="What kind of record.")
@@ -59,9 +72,20 @@ class EventSerializer(serializers.ModelSerializer):
     class Meta:
         model = Event
         fields: ClassVar = [
-            "record", "record_id", "sequence", "at", "actor", "machine", "act", "from_state", "to_state", "note",
-            "facts", "previous", "digest",
-        ]  # fmt: skip
+            "record",
+            "record_id",
+            "sequence",
+            "at",
+            "actor",
+            "machine",
+            "action",
+            "from_state",
+            "to_state",
+            "note",
+            "facts",
+            "previous",
+            "digest",
+        ]
 
     def get_record(self, event: Event) -> str:
         """The kind, as ``record`` names it."""
@@ -98,7 +122,7 @@ class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
         if record is not None:
             return self.queryset.of(record).discreet(user)
         rows = self.queryset.visible_to(user).filter(record=model._meta.model_name, record_id=int(wanted))
-        if model.objects.filter(pk=int(wanted)).exists() or not rows.filter(act="remove").exists():
+        if model.objects.filter(pk=int(wanted)).exists() or not rows.filter(action="remove").exists():
             raise Http404
         return rows  # a role that was taken away: the row is gone, its history is the desk's
 

@@ -1,6 +1,6 @@
 """``Idempotency-Key``: a request that is sent again under its key does nothing twice, and is answered as it was.
 
-The row of the key is written in the same transaction as the act, so that neither can be there without the other.
+The row of the key is written in the same transaction as the action, so that neither can be there without the other.
 That transaction begins when all that can be slow is over: who asks is known, and the whole body has been read.
 Only what succeeded is kept: a refusal has done nothing, so the same key may be used for the next try.
 No record's words are kept: the answer is made anew from the record, as far as the person may still see it.

@@ -12,7 +12,7 @@ from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 
 
 class JobSerializer(serializers.ModelSerializer):
@@ -23,9 +23,23 @@ class JobSerializer(serializers.ModelSerializer):
     class Meta:
         model = Job
         fields: ClassVar = [
-            "id", "name", "key", "desk", "state", "done", "total", "attempt", "failures", "run_at", "error", "result",
-            "created_by", "created_at", "finished_at", "version",
-        ]  # fmt: skip
+            "id",
+            "name",
+            "key",
+            "desk",
+            "state",
+            "done",
+            "total",
+            "attempt",
+            "failures",
+            "run_at",
+            "error",
+            "result",
+            "created_by",
+            "created_at",
+            "finished_at",
+            "version",
+        ]
 
     def get_result(self, job: Job) -> dict[str, Any]:
         """What came of it; not the counts of a cross-check over more than one document of this desk."""
@@ -34,20 +48,20 @@ class JobSerializer(serializers.ModelSerializer):
 
 
 class JobDetail(JobSerializer):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(JobSerializer.Meta):
-        fields: ClassVar = [*JobSerializer.Meta.fields, "acts"]
+        fields: ClassVar = [*JobSerializer.Meta.fields, "actions"]
 
-    def get_acts(self, job: Job) -> list[str]:
-        return self.context["view"].open_acts(job)
+    def get_actions(self, job: Job) -> list[str]:
+        return self.context["view"].open_actions(job)
 
 
 class JobFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
     name = filters.ChoiceFilter(choices=JobName.choices)
     state = filters.ChoiceFilter(choices=JobState.choices)
-    loud = filters.BooleanFilter(method="by_loudness", help_text="without the small work that follows every act")
+    loud = filters.BooleanFilter(method="by_loudness", help_text="without the small work that follows every action")
 
     def by_loudness(self, rows: Any, name: str, value: bool) -> Any:
         return rows.loud() if value else rows
@@ -58,4 +72,4 @@ class JobViewSet(RecordViewSet):
     serializer_class = JobSerializer
     detail_serializer_class = JobDetail
     filterset_class = JobFilter
-    acts: ClassVar = {"retry": Act(retry_job, answers=202)}
+    record_actions: ClassVar = {"retry": ActionEndpoint(retry_job, answers=202)}

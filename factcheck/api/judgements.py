@@ -14,7 +14,7 @@ from factcheck.models import Judgement, JudgementOrigin
 from factcheck.states import JudgementState
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Note
 from .lists import Id
 
@@ -34,19 +34,31 @@ class JudgementSerializer(serializers.ModelSerializer):
     class Meta:
         model = Judgement
         fields: ClassVar = [
-            "id", "topic", "a", "a_words", "b", "b_words", "same", "origin", "state", "note", "by", "at",
-            "confirmed_by", "version",
-        ]  # fmt: skip
+            "id",
+            "topic",
+            "a",
+            "a_words",
+            "b",
+            "b_words",
+            "same",
+            "origin",
+            "state",
+            "note",
+            "by",
+            "at",
+            "confirmed_by",
+            "version",
+        ]
 
 
 class JudgementDetail(JudgementSerializer):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(JudgementSerializer.Meta):
-        fields: ClassVar = [*JudgementSerializer.Meta.fields, "acts"]
+        fields: ClassVar = [*JudgementSerializer.Meta.fields, "actions"]
 
-    def get_acts(self, row: Judgement) -> list[str]:
-        return self.context["view"].open_acts(row)
+    def get_actions(self, row: Judgement) -> list[str]:
+        return self.context["view"].open_actions(row)
 
 
 class JudgementFilter(filters.FilterSet):
@@ -64,4 +76,7 @@ class JudgementViewSet(RecordViewSet):
     serializer_class = JudgementSerializer
     detail_serializer_class = JudgementDetail
     filterset_class = JudgementFilter
-    acts: ClassVar = {"confirm": Act(confirm_judgement), "withdraw": Act(withdraw_judgement, Note)}
+    record_actions: ClassVar = {
+        "confirm": ActionEndpoint(confirm_judgement),
+        "withdraw": ActionEndpoint(withdraw_judgement, Note),
+    }

@@ -11,7 +11,7 @@ from factcheck.models import Document, Figure, Measure
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
 from factcheck.workflow.observations import Held, states_of
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Visible
 from .lists import Id, Search
 
@@ -23,17 +23,27 @@ class MeasureRow(serializers.ModelSerializer):
     class Meta:
         model = Measure
         fields: ClassVar = [
-            "id", "topic", "name", "counted", "dimension", "place", "party", "running", "general", "merged_into",
-            "agreements", "version",
-        ]  # fmt: skip
+            "id",
+            "topic",
+            "name",
+            "counted",
+            "dimension",
+            "place",
+            "party",
+            "running",
+            "general",
+            "merged_into",
+            "agreements",
+            "version",
+        ]
 
 
 class MeasureSerializer(MeasureRow):
     states = serializers.SerializerMethodField()
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(MeasureRow.Meta):
-        fields: ClassVar = [*MeasureRow.Meta.fields, "states", "acts"]
+        fields: ClassVar = [*MeasureRow.Meta.fields, "states", "actions"]
 
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
         """Each distinct state that a figure the person may see carries."""
@@ -44,8 +54,8 @@ class MeasureSerializer(MeasureRow):
         shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in held)
         return [state_line(row, figures) for row, figures in shown if figures]
 
-    def get_acts(self, measure: Measure) -> list[str]:
-        return self.context["view"].open_acts(measure)
+    def get_actions(self, measure: Measure) -> list[str]:
+        return self.context["view"].open_actions(measure)
 
 
 def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
@@ -102,8 +112,8 @@ class MeasureViewSet(RecordViewSet):
     serializer_class = MeasureRow
     detail_serializer_class = MeasureSerializer
     filterset_class = MeasureFilter
-    acts: ClassVar = {
-        "merge": Act(merge, MergeBody),
-        "split": Act(split_measure, SplitBody),
-        "set_general": Act(set_general, GeneralBody),
+    record_actions: ClassVar = {
+        "merge": ActionEndpoint(merge, MergeBody),
+        "split": ActionEndpoint(split_measure, SplitBody),
+        "set_general": ActionEndpoint(set_general, GeneralBody),
     }

@@ -16,7 +16,7 @@ from factcheck.workflow.desks import add_member, remove_member
 
 from .base import RecordViewSet
 from .bodies import Body, Colleague, Visible
-from .permissions import open_acts, require_right
+from .permissions import open_actions, require_right
 from .schema import describe
 
 
@@ -30,13 +30,13 @@ class MembershipSerializer(serializers.ModelSerializer):
 
 
 class MembershipDetail(MembershipSerializer):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(MembershipSerializer.Meta):
-        fields: ClassVar = [*MembershipSerializer.Meta.fields, "acts"]
+        fields: ClassVar = [*MembershipSerializer.Meta.fields, "actions"]
 
-    def get_acts(self, membership: Membership) -> list[str]:
-        return open_acts(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
+    def get_actions(self, membership: Membership) -> list[str]:
+        return open_actions(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
 
 
 class Account(Colleague):

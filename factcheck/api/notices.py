@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from factcheck.models import NoticeChoice, NoticeKind, Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
-from .base import Act, Face, RecordViewSet
+from .base import ActionEndpoint, Face, RecordViewSet
 from .bodies import Body
 from .schema import describe
 
@@ -42,7 +42,7 @@ class NotificationViewSet(RecordViewSet):
     queryset = Notification.objects.select_related("desk")
     serializer_class = NotificationSerializer
     filterset_class = NotificationFilter
-    acts: ClassVar = {"read": Act(mark_read, versioned=False)}
+    record_actions: ClassVar = {"read": ActionEndpoint(mark_read, versioned=False)}
 
     @describe(200, answers=ReadCount)
     @action(detail=False, methods=["post"], url_path="read", url_name="read-all", serializer_class=Body)

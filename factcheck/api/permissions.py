@@ -7,29 +7,29 @@ from typing import Any
 
 from factcheck.errors import NotAllowed, WrongState
 from factcheck.states import rows_of
-from factcheck.workflow.transitions import kind_of, require, row_for
+from factcheck.workflow.transitions import check_permission, kind_of, row_for
 
 
-def require_right(user: Any, record: Any, act: str) -> None:
+def require_right(user: Any, record: Any, action: str) -> None:
     """Refuse whoever may not do this, whatever the state."""
-    require(user, record, act)
+    check_permission(user, record, action)
 
 
-def require_state(user: Any, record: Any, act: str) -> None:
-    """Refuse an act that does not exist from the state the record is in; some acts exist from any."""
-    if rows_of(kind_of(record), act):
-        row_for(record, act, user)
+def require_state(user: Any, record: Any, action: str) -> None:
+    """Refuse an action that does not exist from the state the record is in; some actions exist from any."""
+    if rows_of(kind_of(record), action):
+        row_for(record, action, user)
 
 
-def open_acts(user: Any, record: Any, acts: Iterable[str]) -> list[str]:
-    """Those of the acts that this person may do to this record as it stands."""
-    return [act for act in acts if _open(user, record, act)]
+def open_actions(user: Any, record: Any, actions: Iterable[str]) -> list[str]:
+    """Those of the actions that this person may do to this record as it stands."""
+    return [action for action in actions if _open(user, record, action)]
 
 
-def _open(user: Any, record: Any, act: str) -> bool:
+def _open(user: Any, record: Any, action: str) -> bool:
     try:
-        require_state(user, record, act)
-        require_right(user, record, act)
+        require_state(user, record, action)
+        require_right(user, record, action)
     except (NotAllowed, WrongState):
         return False
     return True

@@ -1,4 +1,4 @@
-"""What went out, with the answer the gate gave, and what was put right since. Publishing is an act on a document."""
+"""What went out, with the answer the gate gave, and what was put right since. Publishing is an action on a document."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from factcheck.reports.build import OF_A_DESK
 from factcheck.reports.render import formats_of, is_erased, render
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Colleague, Visible
 from .lists import Id
 from .schema import describe
@@ -32,8 +32,17 @@ class ReportRow(serializers.ModelSerializer):
     class Meta:
         model = Report
         fields: ClassVar = [
-            "id", "kind", "desk", "document", "subscription", "slot", "title", "sha256", "built_at", "created_by",
-        ]  # fmt: skip
+            "id",
+            "kind",
+            "desk",
+            "document",
+            "subscription",
+            "slot",
+            "title",
+            "sha256",
+            "built_at",
+            "created_by",
+        ]
 
 
 class ReportSerializer(ReportRow):
@@ -93,8 +102,18 @@ class SubscriptionSerializer(serializers.ModelSerializer):
     class Meta:
         model = ReportSubscription
         fields: ClassVar = [
-            "id", "kind", "desk", "document", "cron", "zone", "formats", "recipients", "owner", "active", "version",
-        ]  # fmt: skip
+            "id",
+            "kind",
+            "desk",
+            "document",
+            "cron",
+            "zone",
+            "formats",
+            "recipients",
+            "owner",
+            "active",
+            "version",
+        ]
 
 
 class SubscriptionChange(Body):
@@ -115,7 +134,7 @@ class NewSubscription(SubscriptionChange):
 class SubscriptionViewSet(RecordViewSet):
     queryset = ReportSubscription.objects.select_related("desk", "owner").prefetch_related("recipients")
     serializer_class = SubscriptionSerializer
-    acts: ClassVar = {"send_now": Act(send_now, versioned=False, answers=202)}
+    record_actions: ClassVar = {"send_now": ActionEndpoint(send_now, versioned=False, answers=202)}
 
     @describe(201, body=NewSubscription)
     def create(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
-"""How the API describes itself in OpenAPI: what each act takes and answers, read from the tables the views are made of.
+"""How the API describes itself in OpenAPI: what each action takes and answers, from the tables the views are made of.
 
-A view that is neither an act nor a plain list or record says so beside itself, by ``describe``. Nothing here needs a
+A view that is neither an action nor a plain list or record says so beside itself, by ``describe``. Nothing here needs a
 setting of the host. The pages that serve the description are in ``docs``.
 """
 
@@ -31,12 +31,12 @@ REFUSED = {
     403: "You have no right to this.",
     404: "There is no such record, or you may not see it.",
     406: "The API answers JSON.",
-    409: "The act does not exist from this state.",
+    409: "The action does not exist from this state.",
     412: "The record has changed since the version in If-Match.",
     413: "More than 10 MB.",
     415: "This kind of body is not read here.",
     422: "What you sent cannot be used.",
-    428: "The act needs If-Match.",
+    428: "The action needs If-Match.",
     429: "Too many requests; see Retry-After.",
     503: "The database cannot take it at this moment, and nothing was written; see Retry-After.",
 }
@@ -72,7 +72,7 @@ def describe(*status: int, **said: Any) -> Callable[[Any], Any]:
 
 
 class Schema(AutoSchema):
-    """One operation, from the action of its viewset and the table of acts."""
+    """One operation, from the action of its viewset and the table of actions."""
 
     @property
     def noun(self) -> str:
@@ -83,19 +83,25 @@ class Schema(AutoSchema):
         return getattr(self.view, "action", None) or ""
 
     @property
-    def act(self) -> Any:
+    def record_action(self) -> Any:
         """The row of the table this operation is made from, or None."""
         kind, _, name = self.action.partition("_")
-        return self.view.acts.get(name) if kind in ("act", "batch") and hasattr(self.view, "acts") else None
+        return (
+            self.view.record_actions.get(name)
+            if kind in ("action", "batch") and hasattr(self.view, "record_actions")
+            else None
+        )
 
     @property
     def is_batch(self) -> bool:
-        return self.act is not None and self.action.startswith("batch_")
+        return self.record_action is not None and self.action.startswith("batch_")
 
     @property
     def told(self) -> Told:
         view = getattr(self.view, self.action or self.method.lower(), None)
-        return getattr(view, "told", Told(answers=None if self.act or self.action in (*WHOLE, "list") else ANYTHING))
+        return getattr(
+            view, "told", Told(answers=None if self.record_action or self.action in (*WHOLE, "list") else ANYTHING)
+        )
 
     @property
     def record(self) -> Any:
@@ -112,7 +118,7 @@ class Schema(AutoSchema):
         return plain.get(self.action) or get_doc(view) or get_doc(type(self.view))
 
     def get_operation_id(self) -> str:
-        name = self.action.removeprefix("act_")
+        name = self.action.removeprefix("action_")
         if not name:
             parts = self.path.rsplit("/api/v1/", 1)[-1].strip("/").split("/")
             return "_".join(part for part in parts if "{" not in part).replace("-", "_")
@@ -123,13 +129,13 @@ class Schema(AutoSchema):
         return [self.noun]
 
     def get_summary(self) -> str:
-        """The first sentence of the act's own words."""
+        """The first sentence of the action's own words."""
         said = " ".join(self.get_description().split())
         return said.split(". ")[0].rstrip(".")[:120]
 
     def get_request_serializer(self) -> Any:
-        if self.act is not None:
-            return batch_body(self.act.body) if self.is_batch else self.act.body
+        if self.record_action is not None:
+            return batch_body(self.record_action.body) if self.is_batch else self.record_action.body
         return self.told.body
 
     def get_response_serializers(self) -> dict[Any, Any]:
@@ -147,8 +153,8 @@ class Schema(AutoSchema):
 
     def good_answers(self) -> Iterator[tuple[int, Any]]:
         told = self.told
-        if self.act is not None:
-            yield (200, BatchAnswer) if self.is_batch else (self.act.answers, self.record)
+        if self.record_action is not None:
+            yield (200, BatchAnswer) if self.is_batch else (self.record_action.answers, self.record)
             return
         if self.action == "list" and told.answers is None:
             yield 200, type(self.view).serializer_class(many=True)
@@ -177,13 +183,13 @@ class Schema(AutoSchema):
 
     def is_versioned(self) -> bool:
         """The records of this noun have a version, and this operation changes one of them."""
-        changes = (self.act is not None and not self.is_batch) or self.action in ("update", "partial_update")
+        changes = (self.record_action is not None and not self.is_batch) or self.action in ("update", "partial_update")
         rows = getattr(self.view, "queryset", None)
         return self.told.versioned or (changes and rows is not None and hasattr(rows.model(), "version"))
 
     def headers_answered(self) -> Iterator[OpenApiParameter]:
         head = OpenApiParameter.HEADER
-        one = self.action in WHOLE or (self.act is not None and not self.is_batch)
+        one = self.action in WHOLE or (self.record_action is not None and not self.is_batch)
         if one and self.told.answers is None and isinstance(self.view, mixins.RetrieveModelMixin):
             yield OpenApiParameter("ETag", str, head, response=[200, 201, 202], description="Version and content.")
         yield OpenApiParameter("Retry-After", int, head, response=[429, 503], description="Seconds.")

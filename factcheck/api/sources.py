@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from factcheck.models import Desk, Source, SourceKind, SourceName, Topic
 from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Change, Colleague, Visible
 from .lists import Search
-from .permissions import open_acts, require_right
+from .permissions import open_actions, require_right
 from .schema import describe
 
 
@@ -29,20 +29,31 @@ class SourceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Source
         fields: ClassVar = [
-            "id", "slug", "name", "kind", "country", "owner", "party_to", "aliases", "domains", "reliability",
-            "reliability_reason", "confidential", "version",
-        ]  # fmt: skip
+            "id",
+            "slug",
+            "name",
+            "kind",
+            "country",
+            "owner",
+            "party_to",
+            "aliases",
+            "domains",
+            "reliability",
+            "reliability_reason",
+            "confidential",
+            "version",
+        ]
 
 
 class SourceDetail(SourceSerializer):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(SourceSerializer.Meta):
-        fields: ClassVar = [*SourceSerializer.Meta.fields, "acts"]
+        fields: ClassVar = [*SourceSerializer.Meta.fields, "actions"]
 
-    def get_acts(self, source: Source) -> list[str]:
+    def get_actions(self, source: Source) -> list[str]:
         possible = ["change", "grade", *(["entrust", "open_name"] if source.confidential else [])]
-        return open_acts(self.context["request"].user, source, possible)
+        return open_actions(self.context["request"].user, source, possible)
 
 
 class SourceChange(Change):
@@ -97,12 +108,15 @@ class SourceViewSet(RecordViewSet):
     ordering = ("id",)
     orderings: ClassVar = {"name": ("name", "id"), "-name": ("-name", "-id")}
 
-    acts: ClassVar = {"grade": Act(grade_source, GradeBody), "entrust": Act(set_confidants, Confidants)}
+    record_actions: ClassVar = {
+        "grade": ActionEndpoint(grade_source, GradeBody),
+        "entrust": ActionEndpoint(set_confidants, Confidants),
+    }
 
     @describe(200, body=SourceChange, versioned=True)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what the registry says of a source; what is not named stays."""
-        return self.perform_act("change", Act(change_source, SourceChange))
+        return self.perform_action("change", ActionEndpoint(change_source, SourceChange))
 
     @describe(200, body=Body, answers=OpenedName)
     @action(detail=True, methods=["post"], url_path="open_name", keeps_answers=False)

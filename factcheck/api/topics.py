@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from factcheck.models import Desk, Topic
 from factcheck.workflow.topics import change_topic, record_topic
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Change, Visible
 from .lists import Search
 from .schema import describe
@@ -54,7 +54,7 @@ class TopicViewSet(RecordViewSet):
     @describe(200, body=TopicChange, versioned=True)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is said of a running story; what is not named stays."""
-        return self.perform_act("change", Act(change_topic, TopicChange))
+        return self.perform_action("change", ActionEndpoint(change_topic, TopicChange))
 
     @describe(201, body=NewTopic)
     def create(self, request: Request) -> Response:

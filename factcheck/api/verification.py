@@ -25,7 +25,7 @@ from factcheck.workflow.verification import (
     unblock_task,
 )
 
-from .base import Act, RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Colleague, Moment, Note
 from .lists import Id
 
@@ -43,23 +43,34 @@ class TaskSerializer(serializers.ModelSerializer):
     class Meta:
         model = VerificationTask
         fields: ClassVar = [
-            "id", "claim", "claim_text", "document", "state", "assignee", "method", "due_at", "overdue",
-            "waiting_for", "created_by", "created_at", "version",
-        ]  # fmt: skip
+            "id",
+            "claim",
+            "claim_text",
+            "document",
+            "state",
+            "assignee",
+            "method",
+            "due_at",
+            "overdue",
+            "waiting_for",
+            "created_by",
+            "created_at",
+            "version",
+        ]
 
     def get_overdue(self, task: VerificationTask) -> bool:
         return task.state not in FINISHED and task.due_at is not None and task.due_at < timezone.now()
 
 
 class TaskDetail(TaskSerializer):
-    acts = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta(TaskSerializer.Meta):
-        fields: ClassVar = [*TaskSerializer.Meta.fields, "acts"]
+        fields: ClassVar = [*TaskSerializer.Meta.fields, "actions"]
 
-    def get_acts(self, task: VerificationTask) -> list[str]:
-        acts = self.context["view"].open_acts(task)
-        return [act for act in acts if act != "reschedule" or task.state not in FINISHED]
+    def get_actions(self, task: VerificationTask) -> list[str]:
+        actions = self.context["view"].open_actions(task)
+        return [action for action in actions if action != "reschedule" or task.state not in FINISHED]
 
 
 class NewAssignee(Body):
@@ -99,16 +110,16 @@ class TaskViewSet(RecordViewSet):
     detail_serializer_class = TaskDetail
     filterset_class = TaskFilter
     ordering = ("deadline", "id")
-    acts: ClassVar = {
-        "assign": Act(assign_task, NewAssignee),
-        "reassign": Act(reassign_task, NewAssignee),
-        "reschedule": Act(reschedule_task, Deadline),
-        "take_up": Act(take_up),
-        "block": Act(block_task, BlockBody),
-        "unblock": Act(unblock_task),
-        "hand_in": Act(hand_in),
-        "reopen": Act(reopen_task, Note),
-        "cancel": Act(cancel_task, Note),
+    record_actions: ClassVar = {
+        "assign": ActionEndpoint(assign_task, NewAssignee),
+        "reassign": ActionEndpoint(reassign_task, NewAssignee),
+        "reschedule": ActionEndpoint(reschedule_task, Deadline),
+        "take_up": ActionEndpoint(take_up),
+        "block": ActionEndpoint(block_task, BlockBody),
+        "unblock": ActionEndpoint(unblock_task),
+        "hand_in": ActionEndpoint(hand_in),
+        "reopen": ActionEndpoint(reopen_task, Note),
+        "cancel": ActionEndpoint(cancel_task, Note),
     }
 
     def get_queryset(self) -> Any:

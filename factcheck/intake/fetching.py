@@ -78,9 +78,14 @@ class Fetched:
 
 
 def fetch(
-    url: str, *, etag: str = "", last_modified: str = "", limits: Limits | None = None,
-    resolve: Resolve = resolve_host, dial: Dial = dial_address,
-) -> Fetched:  # fmt: skip
+    url: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    limits: Limits | None = None,
+    resolve: Resolve = resolve_host,
+    dial: Dial = dial_address,
+) -> Fetched:
     """The page at a URL, redirects followed. Raises FetchRefused (the guard said no) or FetchFailed (no page).
 
     `etag` and `last_modified` are what the server said of the copy one has: where that is still good, this raises
@@ -105,9 +110,14 @@ def fetch(
 
 
 def post_json(
-    url: str, body: bytes, *, headers: Mapping[str, str], limits: Limits | None = None,
-    resolve: Resolve = resolve_host, dial: Dial = dial_address,
-) -> int:  # fmt: skip
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    limits: Limits | None = None,
+    resolve: Resolve = resolve_host,
+    dial: Dial = dial_address,
+) -> int:
     """The status with which the server at a URL answers a piece of JSON. No redirect is followed.
 
     Raises FetchRefused (the guard said no) or FetchFailed (no answer came).

@@ -144,4 +144,4 @@ __all__ = [
     "sentences_of",
     "sides_with_texts",
     "sort_of",
-]  # fmt: skip
+]

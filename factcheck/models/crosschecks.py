@@ -88,19 +88,23 @@ SORT = Case(When(kind__in=DISPUTED, then=Value("dispute")), default=F("kind"), o
 """What of a measure is told as one thing: all that is disputed, all that is superseded, all that is not comparable."""
 
 SETTLED = Case(
-    When(state=DiscrepancyState.RESOLVED, then=F("resolved_at")), default=Value(None),
+    When(state=DiscrepancyState.RESOLVED, then=F("resolved_at")),
+    default=Value(None),
     output_field=models.DateTimeField(),
-)  # fmt: skip
-"""By which act it was resolved: what was resolved at another time, with another note, is told apart."""
+)
+"""By which action it was resolved: what was resolved at another time, with another note, is told apart."""
 
 GRAVEST_FIRST = Case(
     *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*DISPUTED, DiscrepancyKind.SUPERSEDED))),
     default=Value(9),
 )
 MOST_TELLING_FIRST = (
-    Case(When(kind=DiscrepancyKind.DIFFERS, then=1), default=0).asc(), F("two_parties").desc(), GRAVEST_FIRST.asc(),
-    F("distance").asc(), F("pk").asc(),
-)  # fmt: skip
+    Case(When(kind=DiscrepancyKind.DIFFERS, then=1), default=0).asc(),
+    F("two_parties").desc(),
+    GRAVEST_FIRST.asc(),
+    F("distance").asc(),
+    F("pk").asc(),
+)
 """What only differs comes last; else two named parties against each other, then the graver kind, then the two numbers
 closest to each other."""
 
@@ -139,7 +143,7 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         )
 
     def told_with(self, row: Discrepancy) -> DiscrepancyQuerySet:
-        """Those among these that are one thing with this one: of its measure, sort and state, resolved by one act."""
+        """Those among these that are resolved together with this one: of its measure, sort and state."""
         kinds = DISPUTED if row.kind in DISPUTED else [row.kind]
         rows = self.filter(measure=row.measure_id, kind__in=kinds, state=row.state)
         return rows.filter(resolved_at=row.resolved_at) if row.state == DiscrepancyState.RESOLVED else rows

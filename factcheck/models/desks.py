@@ -131,13 +131,15 @@ class Policy(models.Model):
         help_text="A new conflict voids a sign-off only from a source graded this well or better.",
     )
     conflict_score = models.FloatField(
-        null=True, blank=True,
+        null=True,
+        blank=True,
         help_text="From which score on figures that differ are a conflict and block; empty takes that of the weights.",
-    )  # fmt: skip
+    )
     differs_score = models.FloatField(
-        null=True, blank=True,
+        null=True,
+        blank=True,
         help_text="From which score on they are listed as differing; empty takes that of the weights.",
-    )  # fmt: skip
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = PolicyQuerySet.as_manager()

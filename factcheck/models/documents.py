@@ -52,7 +52,9 @@ class Document(models.Model):
     state = models.CharField(max_length=12, choices=DocumentState.choices, default=DocumentState.ARRIVING)
     state_reason = models.CharField(max_length=500, blank=True)
     arrival_key = models.CharField(max_length=64, unique=True)
-    clear = models.BooleanField(null=True, help_text="what the gate last answered; asked anew by a job after each act")
+    clear = models.BooleanField(
+        null=True, help_text="what the gate last answered; asked anew by a job after each action"
+    )
     same_text_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reprints")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

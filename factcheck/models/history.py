@@ -21,7 +21,7 @@ from .sources import Source
 ERASED = "The text was erased."
 """What stands in the place of words that had to go, where a column must not be empty."""
 OF_A_NAME = ("entrust", "open_name")
-"""The acts on the name of a confidential source."""
+"""The actions on the name of a confidential source."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -34,19 +34,19 @@ class EventQuerySet(models.QuerySet["Event"]):
     def discreet(self, user: Any) -> EventQuerySet:
         """Without who was entrusted with a confidential name and who opened it, but for those it was entrusted to.
 
-        These are the chiefs of the desk that entered the source, and its confidants; and each sees the own acts.
+        These are the chiefs of the desk that entered the source, and its confidants; and each sees the own actions.
         """
         desks = Membership.objects.of(user).filter(role=Role.DESK_CHIEF).values_list("desk", flat=True)
-        entered = Event.objects.filter(record="source", act="record", facts__desk__in=list(desks))
+        entered = Event.objects.filter(record="source", action="record", facts__desk__in=list(desks))
         told = Q(record_id__in=entered.values("record_id")) | Q(record_id__in=Source.objects.filter(confidants=user.pk))
-        return self.exclude(Q(record="source", act__in=OF_A_NAME) & ~told & ~Q(actor=user.pk))
+        return self.exclude(Q(record="source", action__in=OF_A_NAME) & ~told & ~Q(actor=user.pk))
 
     def of(self, record: models.Model) -> EventQuerySet:
         return self.filter(record=record._meta.model_name, record_id=record.pk).order_by("sequence")
 
 
 class Event(models.Model):
-    """One act on one record, by one person or one job of the machine."""
+    """One action on one record, by one person or one job of the machine."""
 
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -55,7 +55,7 @@ class Event(models.Model):
     record = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
     sequence = models.PositiveIntegerField()
-    act = models.CharField(max_length=40)
+    action = models.CharField(max_length=40)
     from_state = models.CharField(max_length=30, blank=True)
     to_state = models.CharField(max_length=30, blank=True)
     facts = models.JSONField(default=dict)
@@ -77,14 +77,25 @@ class Event(models.Model):
         indexes = [models.Index(fields=["at"], name="event_at")]
 
     def __str__(self) -> str:
-        return f"{self.record} {self.record_id}: {self.act}"
+        return f"{self.record} {self.record_id}: {self.action}"
 
     def computed_digest(self) -> str:
         """SHA-256 over the event's own fields and the digest of the event before it."""
         payload = [
-            self.at.isoformat(), self.actor_id, self.machine, self.desk_id, self.record, self.record_id, self.sequence,
-            self.act, self.from_state, self.to_state, self.facts, self.note_digest, self.previous,
-        ]  # fmt: skip
+            self.at.isoformat(),
+            self.actor_id,
+            self.machine,
+            self.desk_id,
+            self.record,
+            self.record_id,
+            self.sequence,
+            self.action,
+            self.from_state,
+            self.to_state,
+            self.facts,
+            self.note_digest,
+            self.previous,
+        ]
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 

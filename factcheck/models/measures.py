@@ -65,13 +65,21 @@ class Measure(models.Model):
     general = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     embargoed = models.ForeignKey(
-        "factcheck.Document", models.PROTECT, null=True, blank=True, related_name="+",
+        "factcheck.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text="the text under embargo whose figures alone it holds",
-    )  # fmt: skip
+    )
     held_against = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="embargoed_beside",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="embargoed_beside",
         help_text="the measure of the topic that figures under embargo are compared with, unseen by others",
-    )  # fmt: skip
+    )
     agreements = models.PositiveIntegerField(
         default=0, help_text="pairs of states that agree, within the hedge or exactly"
     )

@@ -14,7 +14,7 @@ from django.utils import timezone
 from factcheck.errors import Invalid
 from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.queue import JobName, enqueue
-from factcheck.workflow.transitions import require
+from factcheck.workflow.transitions import check_permission
 
 from .build import OF_A_DESK, Built, build_document
 from .mailing import mail_report, parcel_of
@@ -44,7 +44,7 @@ def build_document_report(document: Document, *, by: Any) -> Report:
     Raises:
         NotAllowed: the person has no role on the desk.
     """
-    require(by, document.desk, "build_report")
+    check_permission(by, document.desk, "build_report")
     return freeze(build_document(document), desk=document.desk, document=document, by=by)
 
 
@@ -54,7 +54,7 @@ def build_desk_report(desk: Desk, kind: str, *, by: Any) -> Report:
     Raises:
         NotAllowed: the person has no role on the desk. Invalid: there is no such report of a desk.
     """
-    require(by, desk, "build_report")
+    check_permission(by, desk, "build_report")
     if kind not in OF_A_DESK:
         raise Invalid("There is no such report of a desk.", code="kind_unknown")
     return freeze(OF_A_DESK[kind](desk), desk=desk, document=None, by=by)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from factcheck.errors import Invalid
 from factcheck.models import Desk, Document, Job, ReportKind, ReportSubscription
 from factcheck.models.reports import default_formats
-from factcheck.workflow.transitions import change, log, require
+from factcheck.workflow.transitions import change, check_permission, log
 
 from .deliver import ask_for_slot
 from .render import formats_of
@@ -37,7 +37,7 @@ def subscribe(
         Invalid: a schedule that cannot be read, a scope or a format that makes no sense, or a recipient who may
         not see it.
     """
-    require(by, desk, "subscribe")
+    check_permission(by, desk, "subscribe")
     check_schedule(cron, zone)
     if kind not in ReportKind.values:
         raise Invalid("That is not a kind of report.", code="kind_unknown")
@@ -49,9 +49,16 @@ def subscribe(
     people = checked(recipients, desk)
     with transaction.atomic():
         subscription = ReportSubscription.objects.create(
-            kind=kind, desk=desk, document=document, cron=cron, zone=zone, formats=attached, owner=by, active=active,
+            kind=kind,
+            desk=desk,
+            document=document,
+            cron=cron,
+            zone=zone,
+            formats=attached,
+            owner=by,
+            active=active,
             looked_at=timezone.now(),
-        )  # fmt: skip
+        )
         subscription.recipients.set(people)
         log(subscription, "subscribe", by=by, facts={"recipients": [person.pk for person in people]})
     return subscription
@@ -75,7 +82,7 @@ def change_subscription(
     Raises:
         Invalid: as for a new one. StaleRevision: it has changed since ``version``.
     """
-    require(by, subscription.desk, "subscribe")
+    check_permission(by, subscription.desk, "subscribe")
     said: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
     changes = {name: value for name, value in said.items() if value not in (None, getattr(subscription, name))}
     if changes.keys() & {"cron", "zone"}:  # one from before these rules can still be switched off
@@ -100,7 +107,7 @@ def send_now(subscription: ReportSubscription, *, by: Any) -> Job:
     Raises:
         NotAllowed: the person keeps no subscriptions on the desk.
     """
-    require(by, subscription, "send_now")
+    check_permission(by, subscription, "send_now")
     slot = timezone.now().astimezone(ZoneInfo(subscription.zone)).strftime("%Y-%m-%dT%H:%M")
     with transaction.atomic():
         log(subscription, "send_now", by=by, facts={"slot": slot})

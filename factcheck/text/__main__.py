@@ -24,9 +24,14 @@ from factcheck.text.stories import Text, names_in, stories
 from factcheck.text.values import AttributionMention, Hedge, Period, Span
 
 _MODIFIERS = {
-    Hedge.EXACT: "=", Hedge.ABOUT: "~", Hedge.NEARLY: "~", Hedge.MORE_THAN: ">", Hedge.AT_LEAST: ">",
-    Hedge.UP_TO: "<", Hedge.FEWER_THAN: "<",
-}  # fmt: skip
+    Hedge.EXACT: "=",
+    Hedge.ABOUT: "~",
+    Hedge.NEARLY: "~",
+    Hedge.MORE_THAN: ">",
+    Hedge.AT_LEAST: ">",
+    Hedge.UP_TO: "<",
+    Hedge.FEWER_THAN: "<",
+}
 _MOST_PAIRS = 20_000
 
 

@@ -78,9 +78,11 @@ def _neighbours(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding
             continue
         if first.quantity.dimension == "count" or first.quantity.dimension.startswith("money"):
             yield Finding(
-                FindingKind.PART, a <= b, (index, index + 1),
+                FindingKind.PART,
+                a <= b,
+                (index, index + 1),
                 f"{_number(a)} of {_number(b)}: " + ("a part of it" if a <= b else "the part is larger than the whole"),
-            )  # fmt: skip
+            )
             if index + 2 < len(figures) and figures[index + 2].sentence == first.sentence and b:
                 yield from _share(text, index, first, second, figures[index + 2])
 
@@ -102,9 +104,11 @@ def _conversion(text: str, index: int, first: FigureMention, second: FigureMenti
     unit = two.unit.replace("_", " ")
     told = "as written" if holds else f"not {_number(b)}"
     return Finding(
-        FindingKind.CONVERSION, holds, (index, index + 1),
+        FindingKind.CONVERSION,
+        holds,
+        (index, index + 1),
         f"{_number(a)} {one.unit.replace('_', ' ')} is {_number(converted)} {unit}, {told}",
-    )  # fmt: skip
+    )
 
 
 def _share(text: str, index: int, part: FigureMention, whole: FigureMention, share: FigureMention) -> Iterator[Finding]:
@@ -119,9 +123,11 @@ def _share(text: str, index: int, part: FigureMention, whole: FigureMention, sha
     holds = abs(per - given) <= max(Decimal(1), share.quantity.step) or _near(per, given, share)
     told = "as written" if holds else f"not {_number(given)}"
     yield Finding(
-        FindingKind.SHARE, holds, (index, index + 1, index + 2),
+        FindingKind.SHARE,
+        holds,
+        (index, index + 1, index + 2),
         f"{_number(a)} of {_number(b)} is {_number(per)} percent, {told}",
-    )  # fmt: skip
+    )
 
 
 def _changes(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:

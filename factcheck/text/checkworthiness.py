@@ -39,46 +39,62 @@ SIGNS = (
     Sign("small", 5, ""),
     Sign("digits", 15, "states a number or a year"),
     Sign(
-        "amount", 5, "speaks of an amount",
+        "amount",
+        5,
+        "speaks of an amount",
         "dozens hundreds thousands millions billions trillions scores half quarter percent percentage dozen hundred "
         "thousand million billion trillion number numbers average rate rates",
     ),
     # What happened, and is on some record.
     Sign(
-        "event", 15, "says that something happened",
+        "event",
+        15,
+        "says that something happened",
         "abolished acquired bombed built burned closed collapsed crashed crossed demolished deployed derailed "
         "dismissed evacuated expelled exploded fined fired flooded founded halted hired invaded jailed merged "
         "murdered opened rescued resigned sank sentenced shot shut stole sued testified withdrew",
     ),
     Sign(
-        "vote", 15, "about votes and laws",
+        "vote",
+        15,
+        "about votes and laws",
         "appointed banned blocked elected enacted endorsed introduced nominated opposed outlawed passed proposed "
         "ratified reelected repealed signed sponsored submitted supported vetoed voted",
     ),
     Sign(
-        "law", 10, "about votes and laws",
+        "law",
+        10,
+        "about votes and laws",
         "amendment ban bill bills legislation regulations sanctions treaties treaty veto vote votes voting",
     ),
     Sign(
-        "change", 10, "measures a change",
+        "change",
+        10,
+        "measures a change",
         "double doubled doubling triple tripled quadrupled halved lowered narrowed shrunk slowed widened worsened",
     ),
     Sign(
-        "comparison", 10, "compares",
+        "comparison",
+        10,
+        "compares",
         "than more less fewer higher lower larger smaller greater bigger faster slower longer cheaper most least "
         "largest biggest highest lowest smallest fastest longest oldest richest poorest twice compared rank ranks "
         "ranked",
     ),
     Sign("sweeping", 5, "a sweeping word", "all always entire ever every first history never none only record"),
     Sign(
-        "money", 10, "about money or work",
+        "money",
+        10,
+        "about money or work",
         "bank banks budget budgets cost costs debt debts deficit deficits dollars economy euros exports fund funding "
         "funds imports income incomes inflation job jobs loan loans money paid pay pounds price prices recession "
         "revenue savings spend spending spent subsidies surplus tax taxed taxes trade unemployed unemployment wage "
         "wages",
     ),
     Sign(
-        "public", 5, "about a public matter",
+        "public",
+        5,
+        "about a public matter",
         "administration agreement army border borders companies company congress council court courts crime crimes "
         "drugs education energy factories farmers gas government health hospital hospitals immigration insurance law "
         "laws medical military missiles navy nuclear oil parliament pensions police population poverty prison prisons "
@@ -87,7 +103,9 @@ SIGNS = (
     Sign("past", 10, "about what was or has been", "was were had has did been wasn't weren't hadn't hasn't didn't"),
     Sign("perfect", 5, "", "'ve have haven't"),
     Sign(
-        "act", 5, "",
+        "action",
+        5,
+        "",
         "became began begun broke broken brought came done fought gave given gone got held kept led left made met put "
         "ran sent sold stood taken took used went written wrote",
     ),
@@ -103,12 +121,16 @@ SIGNS = (
     # What cannot be looked up.
     Sign("question", -40, "a question"),
     Sign(
-        "feeling", -15, "a belief or a wish",
+        "feeling",
+        -15,
+        "a belief or a wish",
         "afraid appreciate believe confident convinced feel feels glad grateful guess happy hate hope hopes love "
         "please proud suppose sure thank thanks think thinks want wanted wants wish",
     ),
     Sign(
-        "opinion", -10, "an opinion",
+        "opinion",
+        -10,
+        "an opinion",
         "absolutely amazing anything arguably bad beautiful best better certainly disgusting fair frankly good great "
         "hard honest honestly important issue issues kind maybe obviously opinion opportunity perhaps point problem "
         "question questions responsibility right senseless something strong terrible thing things tough tragic "
@@ -117,7 +139,9 @@ SIGNS = (
     Sign("ought", -15, "about what should be", "let let's must mustn't need needs ought should shouldn't"),
     Sign("future", -15, "about what will be", "'ll going gonna shall tomorrow will won't"),
     Sign(
-        "unreal", -10, "about what could be",
+        "unreal",
+        -10,
+        "about what could be",
         "'d can can't cannot could couldn't if may might unless whether would wouldn't",
     ),
     Sign("speaker", -10, "speaks of the speaker", "i me mine my myself"),
@@ -127,17 +151,19 @@ SIGNS = (
     Sign("brief", -5, ""),
     # What weighs nothing, and says of what type a claim may be.
     Sign(
-        "role", 0, "",
+        "role",
+        0,
+        "",
         "author chairman chief citizen director first founder head largest leader member minister only owner president",
     ),
     Sign("day", 0, "", "mai ago last today tonight yesterday"),
     Sign("furniture", 0, ""),
-)  # fmt: skip
+)
 # Every statement starts here; one with nothing to look up stays below a half.
 START = 30
 _MOST_UNSTATED, _HIGH, _CEILING = 45, 80, 200
 _BIT = {sign.name: 1 << at for at, sign in enumerate(SIGNS)}
-EVENT = sum(_BIT[name] for name in ("event", "vote", "change", "act", "done"))
+EVENT = sum(_BIT[name] for name in ("event", "vote", "change", "action", "done"))
 ATTRIBUTED, ROLE, DAY = _BIT["attributed"], _BIT["role"], _BIT["day"] | _BIT["digits"]
 _KINDS = ("measured", "counted", "lasting", "small")
 FIGURE = sum(_BIT[name] for name in _KINDS[:3])

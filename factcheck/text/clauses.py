@@ -29,8 +29,8 @@ _FINITE = _set(
     "is are was were has have had will would could did does do can may might should must shall isn't aren't wasn't "
     "weren't hasn't haven't hadn't won't wouldn't couldn't didn't doesn't don't can't cannot",
     "became began came fell fled flew gave grew rose sank said says took told went wrote retook overran remains "
-    "remained died dies resigned vanished disappeared collapsed perished happened arrived"
-)  # fmt: skip
+    "remained died dies resigned vanished disappeared collapsed perished happened arrived",
+)
 # What may be a participle as well ("-ed" too): finite only before what it acts on ("lost 12 men", not "lost in May").
 _EITHER = _set("bought cost cut found held hit hurt led left lost made paid put sent shot sold spent struck won")
 _OBJECT = _set(

@@ -23,9 +23,18 @@ FORMER = "before"
 _BUILT_IN = frozenset(["storey", "story", "floor", "bed", "seat", "inhabitant", "capacity", "lane", "engine"])
 _BEARINGS = frozenset(
     [
-        "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "offshore", "inland",
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "offshore",
+        "inland",
     ]
-)  # fmt: skip
+)
 """Of a distance: told from where something is at the time."""
 _STRICT = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
 _CLEARLY = Decimal("1.1")

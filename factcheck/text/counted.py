@@ -64,15 +64,39 @@ _OF_HEADS = frozenset(
         "barrels",
         "weapons",
         "crimes",
-        "acts",
+        "actions",
     ]
 )
 _PARTICIPLES = frozenset(
     [
-        "bound", "built", "held", "sent", "made", "born", "sold", "bought", "taken", "given", "seen", "known", "found",
-        "hit", "hurt", "lost", "shot", "torn", "thrown", "blown", "caught", "left", "driven", "grown", "drawn", "worn",
+        "bound",
+        "built",
+        "held",
+        "sent",
+        "made",
+        "born",
+        "sold",
+        "bought",
+        "taken",
+        "given",
+        "seen",
+        "known",
+        "found",
+        "hit",
+        "hurt",
+        "lost",
+        "shot",
+        "torn",
+        "thrown",
+        "blown",
+        "caught",
+        "left",
+        "driven",
+        "grown",
+        "drawn",
+        "worn",
     ]
-)  # fmt: skip
+)
 
 
 _NAMED_LEFT = Pattern(
@@ -85,10 +109,24 @@ _ENDS_SUM = frozenset(["on", "from", "after", "by", "with", "than", "at", "as", 
 _AND_ON = Pattern(r"(?:\s[\w'\u2019-]+){0,6},?\sand\s(?:another\s|a\sfurther\s)?")
 _COMPARED = frozenset(
     [
-        "cheaper", "dearer", "higher", "lower", "fewer", "better", "worse", "older", "younger", "faster", "slower",
-        "bigger", "smaller", "longer", "shorter", "taller",
+        "cheaper",
+        "dearer",
+        "higher",
+        "lower",
+        "fewer",
+        "better",
+        "worse",
+        "older",
+        "younger",
+        "faster",
+        "slower",
+        "bigger",
+        "smaller",
+        "longer",
+        "shorter",
+        "taller",
     ]
-)  # fmt: skip
+)
 _TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
 _NEAR = 30
 _MAYS = frozenset(["May", "MAY", "may"])

@@ -160,7 +160,7 @@ def _event_right(after: list[Word], skip: int, found: Counted, stop: int) -> tup
             continue
         family = "" if low == "death" else _LEX.event_families.get(low, "")
         if family:
-            return ("", "") if not aux and _acts(family, tokens, i, stop) else (low, family)
+            return ("", "") if not aux and _actions(family, tokens, i, stop) else (low, family)
         aux = aux or low in _PASSIVE
         of_group = low == "of" or (of_group and low not in _AUX)
         if _ends_event(word, low, found, of_group):
@@ -178,7 +178,7 @@ def _past_apposition(tokens: list[Word], i: int) -> int:
     return 0
 
 
-def _acts(family: str, tokens: list[Word], i: int, stop: int) -> bool:
+def _actions(family: str, tokens: list[Word], i: int, stop: int) -> bool:
     """Whether the counted do it to others: "two gunmen wounded 15 people" counts no wounded gunmen."""
     if family not in _DONE_TO or i >= len(tokens):
         return False

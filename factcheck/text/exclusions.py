@@ -51,10 +51,25 @@ _PHONE = Pattern(
 _DESIGNATION_BEFORE = Pattern(r"(?:(?<!\w)(?P<word>[A-Za-z]+(?:-[a-z]+)?)\.?|#|\u2116)[ -]?$")
 _NUMBERED = frozenset(
     [
-        "chapter", "section", "page", "row", "seat", "paragraph", "channel", "route", "flight", "highway", "figure",
-        "table", "category", "type", "phase", "grade", "tier",
+        "chapter",
+        "section",
+        "page",
+        "row",
+        "seat",
+        "paragraph",
+        "channel",
+        "route",
+        "flight",
+        "highway",
+        "figure",
+        "table",
+        "category",
+        "type",
+        "phase",
+        "grade",
+        "tier",
     ]
-)  # fmt: skip
+)
 _NO_NAMES = _LEX.function_words | _LEX.adverbs | _LEX.hedge_fillers | frozenset(_LEX.hedges_before)
 _CALL_BEFORE = Pattern(r"(?i:\b(?:call|dial|phone|text|ring|helpline|hotline)\s(?:the\s|on\s|at\s)?$)")
 _PER_BEFORE = Pattern(r"(?i:\bper\s$)")

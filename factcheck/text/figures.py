@@ -350,9 +350,15 @@ def _range(
 
 
 def _interval(
-    text: str, ends: tuple[NumberMention, NumberMention], values: tuple[Decimal, Decimal], begin: int,
-    money: tuple[str, int] | None, unit: units.UnitMention | None, floor: int, limit: int,
-) -> RawFigure:  # fmt: skip
+    text: str,
+    ends: tuple[NumberMention, NumberMention],
+    values: tuple[Decimal, Decimal],
+    begin: int,
+    money: tuple[str, int] | None,
+    unit: units.UnitMention | None,
+    floor: int,
+    limit: int,
+) -> RawFigure:
     """The figure of a range whose two ends and unit are known."""
     first, second = ends
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")

@@ -36,19 +36,73 @@ _BORDERS = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
 _RISING = frozenset(["up to", "over", "under"])
 _BETWEEN = frozenset(
     [
-        "by", "another", "a", "an", "additional", "as", "much", "many", "more", "less", "than", "about", "around",
-        "nearly", "almost", "at", "least", "up", "to", "only", "just", "some", "further", "approximately", "roughly",
-        "over", "under", "close", "well", "fully", "even", "down",
+        "by",
+        "another",
+        "a",
+        "an",
+        "additional",
+        "as",
+        "much",
+        "many",
+        "more",
+        "less",
+        "than",
+        "about",
+        "around",
+        "nearly",
+        "almost",
+        "at",
+        "least",
+        "up",
+        "to",
+        "only",
+        "just",
+        "some",
+        "further",
+        "approximately",
+        "roughly",
+        "over",
+        "under",
+        "close",
+        "well",
+        "fully",
+        "even",
+        "down",
     ]
-)  # fmt: skip
+)
 # Verbs that take what they count as an object: "raised $3 million" says a sum, not the size of a change.
 _TAKES_OBJECT = frozenset(
     [
-        "raise", "raised", "raises", "raising", "add", "added", "adds", "cut", "cuts", "cutting", "reduce", "reduced",
-        "boost", "boosted", "shed", "sheds", "expand", "expanded", "lower", "lowered", "slashed", "contract",
-        "contracted", "increase", "increased", "grow", "grew", "improved",
+        "raise",
+        "raised",
+        "raises",
+        "raising",
+        "add",
+        "added",
+        "adds",
+        "cut",
+        "cuts",
+        "cutting",
+        "reduce",
+        "reduced",
+        "boost",
+        "boosted",
+        "shed",
+        "sheds",
+        "expand",
+        "expanded",
+        "lower",
+        "lowered",
+        "slashed",
+        "contract",
+        "contracted",
+        "increase",
+        "increased",
+        "grow",
+        "grew",
+        "improved",
     ]
-)  # fmt: skip
+)
 _RELATIVE = frozenset(["ratio", "points"])
 
 

@@ -72,11 +72,23 @@ class MeasureKey:
 
 _SIGNS = {"near": "?", "year": "@", "event": "~", "place": "at ", "story": "in "}
 _CALLED = {
-    "dimension": "measured in", "concept": "what is told", "noun": "the thing counted", "modifiers": "which of them",
-    "side": "whose side", "owner": "whose", "shock": "which shock", "near": "the words beside it", "year": "the year",
-    "event": "the event", "scope": "part or whole", "change": "change or level", "rate": "rate or count",
-    "place": "the place", "mood": "whether it is so", "story": "the story",
-}  # fmt: skip
+    "dimension": "measured in",
+    "concept": "what is told",
+    "noun": "the thing counted",
+    "modifiers": "which of them",
+    "side": "whose side",
+    "owner": "whose",
+    "shock": "which shock",
+    "near": "the words beside it",
+    "year": "the year",
+    "event": "the event",
+    "scope": "part or whole",
+    "change": "change or level",
+    "rate": "rate or count",
+    "place": "the place",
+    "mood": "whether it is so",
+    "story": "the story",
+}
 
 
 def _said(name: str, value: str | bool) -> str:

@@ -52,10 +52,30 @@ _HOLDING = frozenset(["controlled", "recaptured"])
 _UNOWNED = frozenset(["damage", "reward"])
 _PLAIN_MODIFIERS = frozenset(
     [
-        "of", "off-duty", "powerful", "large", "small", "new", "major", "potential", "possible", "total", "additional",
-        "separate", "different", "local", "main", "own", "remaining", "such", "similar", "further", "strong", "big",
+        "of",
+        "off-duty",
+        "powerful",
+        "large",
+        "small",
+        "new",
+        "major",
+        "potential",
+        "possible",
+        "total",
+        "additional",
+        "separate",
+        "different",
+        "local",
+        "main",
+        "own",
+        "remaining",
+        "such",
+        "similar",
+        "further",
+        "strong",
+        "big",
     ]
-)  # fmt: skip
+)
 _OTHER_EVENT = Pattern(
     r"(?i:\b(?:since|than|like|similar\sto|comparable\s(?:to|with)|compared\s(?:to|with)|recall(?:s|ed|ing)?|echo(?:es|ed|ing)?"
     r"|surpass(?:es|ed|ing)?|after)\s(?:the|a|an|last|that|another)\s)(?P<event>[^,;.]{0,80}?(?i:massacre|shootings?|attacks?"
@@ -68,11 +88,29 @@ STANDING = frozenset(
 """Dimensions of things that do not move by themselves; what an event moves in them is a running measure."""
 _BODIES = frozenset(
     [
-        "team", "delegation", "crew", "squad", "panel", "committee", "jury", "council", "board", "commission",
-        "contingent", "mission", "force", "unit", "convoy", "parliament", "assembly", "party", "group",
-        "brigade", "troupe",
+        "team",
+        "delegation",
+        "crew",
+        "squad",
+        "panel",
+        "committee",
+        "jury",
+        "council",
+        "board",
+        "commission",
+        "contingent",
+        "mission",
+        "force",
+        "unit",
+        "convoy",
+        "parliament",
+        "assembly",
+        "party",
+        "group",
+        "brigade",
+        "troupe",
     ]
-)  # fmt: skip
+)
 _TO_LEVEL = Pattern(r"(?i:\b(?:to|at)\s(?:an?\s|about\s)?$)")
 _EVERY = Pattern(r"(?i:\b(?:each|every)\s(?:year|day|month|week)\b|\ban\saverage\sof\s|\bannually\b)")
 _PER_SO_MANY = Pattern(r"(?i:(?:\s[\w-]+){0,4}?\s(?:(?:a|per|each|every)\s(?:year|month|week|day)\b|per\s\d|annually))")
@@ -153,9 +191,16 @@ def noun_family(noun: str) -> str:
 
 
 def measure(
-    text: str, raw: RawFigure, found: Counted, sentence: Span, place: str, party: str, period: Period | None,
-    published: Period | None, story: str = "",
-) -> Measure:  # fmt: skip
+    text: str,
+    raw: RawFigure,
+    found: Counted,
+    sentence: Span,
+    place: str,
+    party: str,
+    period: Period | None,
+    published: Period | None,
+    story: str = "",
+) -> Measure:
     """The measure of a figure, with the key under which it meets others."""
     dimension = raw.quantity.dimension
     family, concept, noun = _thing(found, _state(text, raw, sentence) or found.family, dimension)

@@ -17,16 +17,43 @@ from factcheck.text.patterns import Pattern
 _LEX = load()
 _FAMILIES = frozenset(
     [
-        "killed", "injured", "missing", "displaced", "homeless", "trapped", "rescued", "arrested", "charged",
-        "infected", "hospitalised", "captured", "damaged", "destroyed", "released",
+        "killed",
+        "injured",
+        "missing",
+        "displaced",
+        "homeless",
+        "trapped",
+        "rescued",
+        "arrested",
+        "charged",
+        "infected",
+        "hospitalised",
+        "captured",
+        "damaged",
+        "destroyed",
+        "released",
     ]
-)  # fmt: skip
+)
 _NOUNS = frozenset(
     [
-        "death", "deaths", "toll", "fatalities", "fatality", "injuries", "lives", "bodies", "corpses", "cases",
-        "infection", "infections", "wounds", "detention", "hostage", "hostages",
+        "death",
+        "deaths",
+        "toll",
+        "fatalities",
+        "fatality",
+        "injuries",
+        "lives",
+        "bodies",
+        "corpses",
+        "cases",
+        "infection",
+        "infections",
+        "wounds",
+        "detention",
+        "hostage",
+        "hostages",
     ]
-)  # fmt: skip
+)
 _VERBS = [word for word, family in _LEX.event_families.items() if family in _FAMILIES and word not in _NOUNS]
 _FINITE = r"(?:were|was|are|is|have|has|had|may|might|died|die|perished|drowned|disappeared|vanished|fled)\b"
 _OVER = Pattern(

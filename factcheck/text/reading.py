@@ -140,9 +140,14 @@ def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
 
 
 def _mention(
-    draft: _Draft, sentence: Span, figure: figures.RawFigure, what: Counted, here: list[dates.DateMention],
-    near: list[places.PlaceMention], said: list[AttributionMention],
-) -> FigureMention:  # fmt: skip
+    draft: _Draft,
+    sentence: Span,
+    figure: figures.RawFigure,
+    what: Counted,
+    here: list[dates.DateMention],
+    near: list[places.PlaceMention],
+    said: list[AttributionMention],
+) -> FigureMention:
     speaker = _speaker(figure.span, said)
     place = places.nearest(near, figure.tail, sentence.end, draft.story)
     party = places.party(draft.text, near, figure.lead, figure.tail)

@@ -28,9 +28,14 @@ _MONTHS = [
     "December",
 ]
 _SAID = {
-    Hedge.EXACT: "", Hedge.ABOUT: "about ", Hedge.NEARLY: "nearly ", Hedge.MORE_THAN: "more than ",
-    Hedge.AT_LEAST: "at least ", Hedge.UP_TO: "up to ", Hedge.FEWER_THAN: "fewer than ",
-}  # fmt: skip
+    Hedge.EXACT: "",
+    Hedge.ABOUT: "about ",
+    Hedge.NEARLY: "nearly ",
+    Hedge.MORE_THAN: "more than ",
+    Hedge.AT_LEAST: "at least ",
+    Hedge.UP_TO: "up to ",
+    Hedge.FEWER_THAN: "fewer than ",
+}
 _UNITS = {
     "percent": " percent",
     "fraction": "",

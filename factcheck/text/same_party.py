@@ -241,9 +241,12 @@ def _person(words: list[str]) -> _Name | None:
         return None
     before = [_plain(word) for word in words[: at + 1]]
     return _Name(
-        frozenset(low), surname=low[-1], forenames=tuple(low[:-1]),
-        titles=frozenset(before) & _TITLES, post=frozenset(before) - _TITLES - _LINKS,
-    )  # fmt: skip
+        frozenset(low),
+        surname=low[-1],
+        forenames=tuple(low[:-1]),
+        titles=frozenset(before) & _TITLES,
+        post=frozenset(before) - _TITLES - _LINKS,
+    )
 
 
 def _body(words: list[str]) -> _Name:

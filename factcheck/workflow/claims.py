@@ -17,7 +17,17 @@ from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
-from .transitions import change, log, mark_stale, move, move_all, require, require_note, void_decisions, write_anchors
+from .transitions import (
+    change,
+    check_permission,
+    log,
+    mark_stale,
+    move,
+    move_all,
+    require_note,
+    void_decisions,
+    write_anchors,
+)
 
 
 def add_claim(
@@ -30,7 +40,7 @@ def add_claim(
     Raises:
         Invalid: the offsets do not hold the quote in the current revision, or the type is unknown.
     """
-    require(by, document, "add_claim")
+    check_permission(by, document, "add_claim")
     revision = document.current_revision
     if revision is None:
         raise WrongState("The document has no text yet.", state=document.state)
@@ -114,7 +124,7 @@ def split_claim(claim: Claim, parts: Iterable[str], *, by: Any, version: int | N
     Raises:
         Invalid: fewer than two parts, or a part that is not in the words of the claim.
     """
-    require(by, claim, "split")
+    check_permission(by, claim, "split")
     wanted = [part.strip() for part in parts if part.strip()]
     if len(wanted) < 2:
         raise Invalid("Splitting needs at least two parts.", code="too_few_parts")
@@ -134,15 +144,28 @@ def split_claim(claim: Claim, parts: Iterable[str], *, by: Any, version: int | N
 
 def _part(claim: Claim, words: str, whole: Anchor, by: Any) -> Claim:
     part = Claim.objects.create(
-        document=claim.document, claim_type=claim.claim_type, text=words, checkworthiness=claim.checkworthiness,
-        attribution=claim.attribution, split_from=claim, words_changed_by=claim.words_changed_by,
-    )  # fmt: skip
-    write_anchors([
-        Anchor(
-            revision=whole.revision, claim=part, start=whole.start, end=whole.end, exact=whole.exact,
-            prefix=whole.prefix, suffix=whole.suffix, anchor_state=AnchorState.EXACT,
-        )
-    ])  # fmt: skip
+        document=claim.document,
+        claim_type=claim.claim_type,
+        text=words,
+        checkworthiness=claim.checkworthiness,
+        attribution=claim.attribution,
+        split_from=claim,
+        words_changed_by=claim.words_changed_by,
+    )
+    write_anchors(
+        [
+            Anchor(
+                revision=whole.revision,
+                claim=part,
+                start=whole.start,
+                end=whole.end,
+                exact=whole.exact,
+                prefix=whole.prefix,
+                suffix=whole.suffix,
+                anchor_state=AnchorState.EXACT,
+            )
+        ]
+    )
     log(part, "split", by=by, to_state=part.state, facts={"from": claim.pk})
     move(part, "accept", by=by)
     return part
@@ -164,7 +187,7 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any, vers
         WrongState: the claim was not lost.
         Invalid: the offsets do not hold the quote in the current revision.
     """
-    require(by, claim, "place")
+    check_permission(by, claim, "place")
     if claim.anchor_state not in (AnchorState.AMBIGUOUS, AnchorState.ORPHANED):
         raise WrongState("The claim stands in the text; only a lost one is placed.", state=claim.anchor_state)
     revision = claim.document.current_revision
@@ -193,7 +216,7 @@ def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = 
         Invalid: the claim is of another document.
         WrongState: the claim is not in the checking, so that a figure linked to it would never be checked.
     """
-    require(by, figure, "link")
+    check_permission(by, figure, "link")
     if claim.document_id != figure.document_id:
         raise Invalid("The claim is in another document.", code="other_document")
     if claim.state in (ClaimState.PROPOSED, ClaimState.DISMISSED):
@@ -267,7 +290,7 @@ def dismiss_idle_figures(document: Document, *, by: Any, note: str) -> int:
     Raises:
         Invalid: no reason is given.
     """
-    require(by, document, "dismiss_idle")
+    check_permission(by, document, "dismiss_idle")
     return dismiss_figures(idle_figures(document), by=by, note=require_note(note))
 
 

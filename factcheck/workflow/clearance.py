@@ -40,7 +40,7 @@ from .disputes import disputes
 from .happenings import tell_webhooks
 from .matching import blocking_borders
 from .notices import tell_clearance
-from .transitions import log, require, words_sha256
+from .transitions import check_permission, log, words_sha256
 
 UNCHECKED: dict[str, str] = {
     ClaimState.PROPOSED: "has not been looked at",
@@ -112,10 +112,15 @@ def clearance(
     if most is not None and len(blockers) > most:  # a waiver is held against all of them
         blockers, more = blockers[:most], more + len(blockers) - most
     return Clearance(
-        clear=covered or not (blockers or more), document=document.pk, revision=revision.number if revision else None,
-        source_sha256=revision.bytes_sha256 if revision else "", blockers=tuple(blockers),
-        waived_until=waiver.expires_at if waiver and covered else None, policy=policy.as_dict(), more=more,
-    )  # fmt: skip
+        clear=covered or not (blockers or more),
+        document=document.pk,
+        revision=revision.number if revision else None,
+        source_sha256=revision.bytes_sha256 if revision else "",
+        blockers=tuple(blockers),
+        waived_until=waiver.expires_at if waiver and covered else None,
+        policy=policy.as_dict(),
+        more=more,
+    )
 
 
 def note_clearance(pk: int, *, by: MACHINE) -> bool | None:
@@ -127,7 +132,7 @@ def note_clearance(pk: int, *, by: MACHINE) -> bool | None:
     with transaction.atomic():
         rows = Document.objects.select_for_update(no_key=True)  # two workers take turns: the later one knows more
         document = rows.get(pk=pk)
-        require(by, document, "note_clearance")
+        check_permission(by, document, "note_clearance")
         answer, before = clearance(document), document.clear
         waits = not answer.clear and all(row.code in WAITING for row in answer.blockers)
         if waits or before == answer.clear:
@@ -143,13 +148,13 @@ def note_clearance(pk: int, *, by: MACHINE) -> bool | None:
 
 def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
     """The gate answers otherwise than it did: history, notices, webhooks, and a signal on commit."""
-    act = "cleared" if answer.clear else "uncleared"
-    event = log(document, act, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})
+    action = "cleared" if answer.clear else "uncleared"
+    event = log(document, action, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})
     key = f"document:{document.pk}:{event.sequence}"
     tell_clearance(document, clear=answer.clear, key=key)
     blockers = [{"code": row.code, "record": row.record, "record_id": row.record_id} for row in answer.blockers]
     told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
-    tell_webhooks(f"document_{act}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
+    tell_webhooks(f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
     signal = signals.document_cleared if answer.clear else signals.document_uncleared
     signals.announce(signal, Document, document=document, clearance=answer)
 
@@ -319,6 +324,8 @@ def told_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]
     for pk, group in sorted(pairs.items()):
         held.setdefault(group, []).append(pk)
     return [
-        {**asdict(row), "pairs": held[pairs[row.record_id]]} if row.record_id in pairs and row.code == DISPUTE else
-        asdict(row) for row in answer.blockers
-    ]  # fmt: skip
+        {**asdict(row), "pairs": held[pairs[row.record_id]]}
+        if row.record_id in pairs and row.code == DISPUTE
+        else asdict(row)
+        for row in answer.blockers
+    ]

@@ -22,9 +22,14 @@ def numbers_of(row: FigureMention) -> dict[str, Any]:
     if value is not None:
         low = high = None
     return {
-        "value": value, "low": low, "high": high, "unit": quantity.unit[:40], "dimension": quantity.dimension[:40],
-        "step": storable(quantity.step) or Decimal(1), "as_written": quantity.as_written or ("" if whole else "number"),
-    }  # fmt: skip
+        "value": value,
+        "low": low,
+        "high": high,
+        "unit": quantity.unit[:40],
+        "dimension": quantity.dimension[:40],
+        "step": storable(quantity.step) or Decimal(1),
+        "as_written": quantity.as_written or ("" if whole else "number"),
+    }
 
 
 def storable(number: Decimal | None) -> Decimal | None:
@@ -46,12 +51,19 @@ def as_of_of(row: FigureMention) -> dict[str, Any]:
     if period is None:
         return {}
     return {
-        "as_of_start": period.start, "as_of_end": period.end, "as_of_granularity": period.granularity,
-        "as_of_basis": period.basis, "as_of_said": period.said[:200],
-    }  # fmt: skip
+        "as_of_start": period.start,
+        "as_of_end": period.end,
+        "as_of_granularity": period.granularity,
+        "as_of_basis": period.basis,
+        "as_of_said": period.said[:200],
+    }
 
 
 NO_DATES: dict[str, Any] = {
-    "as_of_start": None, "as_of_end": None, "as_of_granularity": "", "as_of_basis": "", "as_of_said": "",
-}  # fmt: skip
+    "as_of_start": None,
+    "as_of_end": None,
+    "as_of_granularity": "",
+    "as_of_basis": "",
+    "as_of_said": "",
+}
 """A figure of no known day."""

@@ -50,7 +50,7 @@ from factcheck.text import (
 
 from .observations import Held, states_of
 from .sureness import Pair, Sureness
-from .transitions import mark_stale, move, require, told_to
+from .transitions import check_permission, mark_stale, move, told_to
 from .watch import watch_documents
 
 KIND_OF = {
@@ -77,9 +77,14 @@ class Found:
 
 
 def request_crosscheck(
-    scope: str, *, by: Any, desk: Desk | None = None, document: Document | None = None, measure: Measure | None = None,
+    scope: str,
+    *,
+    by: Any,
+    desk: Desk | None = None,
+    document: Document | None = None,
+    measure: Measure | None = None,
     topic: Topic | None = None,
-) -> Job:  # fmt: skip
+) -> Job:
     """Ask for a cross-check of a document, a measure, a topic, or everything.
 
     Raises:
@@ -87,7 +92,7 @@ def request_crosscheck(
     """
     where = document.desk if document else desk
     if where is not None:
-        require(by, where, "crosscheck")
+        check_permission(by, where, "crosscheck")
     elif not isinstance(by, MACHINE):
         raise NotAllowed("Ask for a cross-check on one of your desks.", code="desk_missing")
     person = None if isinstance(by, MACHINE) else by
@@ -249,10 +254,15 @@ def told(pair: Pair) -> dict[str, Any]:
     return {
         "two_parties": named and pair.a.state.says.casefold() != pair.b.state.says.casefold(),
         "distance": distance(pair.a.state, pair.b.state),
-        "kind": pair.kind, "reason": pair.comparison.reason, "notes": list(pair.comparison.notes),
-        "engine_version": ENGINE_VERSION, "a_key": pair.a.key, "b_key": pair.b.key,
-        "score": pair.score, "why_one": pair.why_one,
-    }  # fmt: skip
+        "kind": pair.kind,
+        "reason": pair.comparison.reason,
+        "notes": list(pair.comparison.notes),
+        "engine_version": ENGINE_VERSION,
+        "a_key": pair.a.key,
+        "b_key": pair.b.key,
+        "score": pair.score,
+        "why_one": pair.why_one,
+    }
 
 
 def distance(a: State, b: State) -> float:

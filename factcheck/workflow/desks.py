@@ -1,7 +1,7 @@
 """Desks: who works on them in which role, and by which policy they check. Desk chiefs arrange their own desk.
 
 Chief editors, whose role spans all desks, are made and unmade with the command ``setup_roles`` only, by whoever
-may run commands on the server; ``set_up_desk``, ``give_role`` and ``take_role`` are its acts.
+may run commands on the server; ``set_up_desk``, ``give_role`` and ``take_role`` are its actions.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from factcheck.queue import enqueue_crosscheck
 from factcheck.states import DocumentState
 
 from .matching import weights_in_use
-from .transitions import change, log, require, require_storable
+from .transitions import change, check_permission, log, require_storable
 
 KEEP: Any = object()
 """In the place of a border: as it is. None means that of the weights."""
 
 
 def record_desk(slug: str, name: str, *, by: Any) -> Desk:
-    """Found a desk; a chief editor's act.
+    """Found a desk; a chief editor's action.
 
     Raises:
         Invalid: no name, a slug that is not in plain letters, or one that another desk has.
     """
     desk = Desk(slug=slug, name=name.strip()[:200])
-    require(by, desk, "record")
+    check_permission(by, desk, "record")
     return found(desk, by=by)
 
 
@@ -64,7 +64,7 @@ def found(desk: Desk, *, by: Any) -> Desk:
 
 
 def set_up_desk(slug: str, name: str, *, by: MACHINE) -> tuple[Desk, bool]:
-    """The desk of this slug, and whether it had to be founded: the first act of a new site."""
+    """The desk of this slug, and whether it had to be founded: the first action of a new site."""
     known = Desk.objects.filter(slug=slug).first()
     return (known, False) if known else (found(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
 
@@ -77,7 +77,7 @@ def add_member(desk: Desk, user: Any, role: str, *, by: Any) -> Membership:
         Invalid: an unknown role, the chief editor's, a person who may not log in, a role they have already, or
         that of a service account beside another.
     """
-    require(by, desk, "arrange")
+    check_permission(by, desk, "arrange")
     if role == Role.CHIEF_EDITOR:
         raise Invalid("Chief editors are made with the command setup_roles.", code="role_of_all_desks")
     if by.pk == user.pk:
@@ -134,7 +134,7 @@ def remove_member(membership: Membership, *, by: Any) -> None:
         Invalid: the membership is a chief editor's.
         WrongState: the desk would be left without a chief, or the role was taken from them already.
     """
-    require(by, membership, "remove")
+    check_permission(by, membership, "remove")
     if membership.desk is None:
         raise Invalid("Chief editors are made and unmade with the command setup_roles.", code="role_of_all_desks")
     strike_member(membership, by=by)
@@ -175,10 +175,17 @@ def strike_member(membership: Membership, *, by: Any) -> None:
 
 
 def set_policy(
-    desk: Desk, *, by: Any, version: int | None = None, eyes: str | None = None, threshold: float | None = None,
-    minimum_origins: int | None = None, reliability_floor: str | None = None, conflict_score: float | None = KEEP,
+    desk: Desk,
+    *,
+    by: Any,
+    version: int | None = None,
+    eyes: str | None = None,
+    threshold: float | None = None,
+    minimum_origins: int | None = None,
+    reliability_floor: str | None = None,
+    conflict_score: float | None = KEEP,
     differs_score: float | None = KEEP,
-) -> Policy:  # fmt: skip
+) -> Policy:
     """Say by which rules a desk checks; what is not named stays. A desk without a policy has version 1 of the defaults.
 
     ``conflict_score`` and ``differs_score``: from which score on figures that differ are a conflict, and are listed as
@@ -190,7 +197,7 @@ def set_policy(
         NotAllowed: a looser rule, from an author of a text that is not out yet.
         Invalid: a value outside its range. StaleRevision: the policy has changed since ``version``.
     """
-    require(by, desk, "arrange")
+    check_permission(by, desk, "arrange")
     said: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
     values: dict[str, Any] = {
         name: value for name, value in {**said, "reliability_floor": reliability_floor}.items() if value is not None

@@ -34,7 +34,7 @@ from factcheck.models import (
 from factcheck.states import DiscrepancyState
 
 from .speakers import speakers_of
-from .transitions import OF_ANOTHER_DESK, move_all, require
+from .transitions import OF_ANOTHER_DESK, check_permission, move_all
 
 ALSO_OF_ANOTHER_DESK = "A figure of another desk differs as well; ask the chief editor."
 Group = tuple[int, str, str, datetime | None]
@@ -100,9 +100,13 @@ class Dispute:
 
 
 def disputes(
-    rows: DiscrepancyQuerySet, *, desks: Any = None, order: Sequence[Any] = SUREST_FIRST,
-    most: int | None = None, statements: bool = False,
-) -> list[Dispute]:  # fmt: skip
+    rows: DiscrepancyQuerySet,
+    *,
+    desks: Any = None,
+    order: Sequence[Any] = SUREST_FIRST,
+    most: int | None = None,
+    statements: bool = False,
+) -> list[Dispute]:
     """The disputes among some discrepancies, as told to whoever may see these desks; at most so many.
 
     Without ``desks`` every pair of ``rows`` may be shown. ``statements``: with all that is said in them, not only
@@ -154,9 +158,13 @@ def dispute_of(
     seen = own <= keys.get(group, set())
     others = [statement for key, statement in told.items() if key not in own]
     return Dispute(
-        row, seen, seen and group in hidden, len(keys[group] - own) if seen else 0,
-        (told.get(row.a_key), told.get(row.b_key)), tuple(sorted(others, key=in_order)) if seen else (),
-    )  # fmt: skip
+        row,
+        seen,
+        seen and group in hidden,
+        len(keys[group] - own) if seen else 0,
+        (told.get(row.a_key), told.get(row.b_key)),
+        tuple(sorted(others, key=in_order)) if seen else (),
+    )
 
 
 def in_order(statement: Statement) -> tuple[Any, ...]:
@@ -199,9 +207,14 @@ def figures_by_id(wanted: Iterable[int]) -> dict[int, Figure]:
 
 
 def resolve_dispute(
-    discrepancy: Discrepancy, resolution: str, *, by: Any, note: str, version: int | None = None,
+    discrepancy: Discrepancy,
+    resolution: str,
+    *,
+    by: Any,
+    note: str,
+    version: int | None = None,
     newest: int | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """An editor explains a dispute, has it corrected, or accepts the risk: once, for all pairs of it that they see.
 
     The right to it is asked on every text that carries one of them; one refusal refuses all. ``newest`` is the last
@@ -214,7 +227,7 @@ def resolve_dispute(
         StaleRevision: the pair has changed since ``version``.
         Invalid: the resolution is unknown, or the note is missing.
     """
-    require(by, discrepancy, "resolve")
+    check_permission(by, discrepancy, "resolve")
     if resolution not in ResolutionKind.values:
         raise Invalid("Resolve it as explained, corrected or accepted risk.", code="resolution_unknown")
     if version is not None and version != discrepancy.version:
@@ -223,7 +236,14 @@ def resolve_dispute(
     if newest is not None:
         others = others.filter(pk__lte=newest)
     move_all(
-        [discrepancy, *others.order_by("pk")], "resolve", by=by, note=note, facts={"resolution": resolution},
-        resolution=resolution, resolution_note=note.strip(), resolved_by=by, resolved_at=timezone.now(),
-    )  # fmt: skip
+        [discrepancy, *others.order_by("pk")],
+        "resolve",
+        by=by,
+        note=note,
+        facts={"resolution": resolution},
+        resolution=resolution,
+        resolution_note=note.strip(),
+        resolved_by=by,
+        resolved_at=timezone.now(),
+    )
     discrepancy.refresh_from_db()

@@ -25,7 +25,7 @@ from factcheck.permissions import MACHINE, NOT_ITS_WORDS, roles_of
 from factcheck.queue import JobName, enqueue, enqueue_crosscheck, enqueue_regroup
 from factcheck.states import DocumentState, JobState
 
-from .transitions import change, log, move, require, require_storable
+from .transitions import change, check_permission, log, move, require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
         NotAllowed: the actor may not file documents on this desk.
         Invalid: the bytes are empty, too many, or the particulars make no sense.
     """
-    require(by, desk, "ingest")
+    check_permission(by, desk, "ingest")
     check_arrival(data, arrival)
     if arrival.source_id and (known := host_object(desk, arrival)):
         return revise_document(known, data, by=by, arrival=arrival)
@@ -180,12 +180,22 @@ def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
 def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Any) -> Document:
     """The row of a document that arrives; the caller keeps its bytes or asks for them, and logs the arrival."""
     document = Document.objects.create(
-        desk=desk, topic=arrival.topic, kind=arrival.kind, title=arrival.title[:500], publisher=arrival.publisher,
-        publisher_name=arrival.publisher_name[:200], url=arrival.url[:2000], byline=arrival.byline[:500],
-        published_at=arrival.published_at, zone=arrival.zone or "UTC", source_app=arrival.source_app,
-        source_id=arrival.source_id, embargo_until=arrival.embargo_until, arrival_key=key,
+        desk=desk,
+        topic=arrival.topic,
+        kind=arrival.kind,
+        title=arrival.title[:500],
+        publisher=arrival.publisher,
+        publisher_name=arrival.publisher_name[:200],
+        url=arrival.url[:2000],
+        byline=arrival.byline[:500],
+        published_at=arrival.published_at,
+        zone=arrival.zone or "UTC",
+        source_app=arrival.source_app,
+        source_id=arrival.source_id,
+        embargo_until=arrival.embargo_until,
+        arrival_key=key,
         created_by=None if isinstance(by, MACHINE) else by,
-    )  # fmt: skip
+    )
     document.authors.set(arrival.authors)
     return document
 
@@ -221,10 +231,16 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
     """The bytes as they arrived, as a WARC record."""
     now = timezone.now()
     return Snapshot.objects.create(
-        desk=desk, url=arrival.url[:2000], filename=arrival.filename[:255], media_type=arrival.media_type[:100],
-        charset=arrival.charset[:40], sha256=sha256_of(data), size=len(data), taken_at=now,
+        desk=desk,
+        url=arrival.url[:2000],
+        filename=arrival.filename[:255],
+        media_type=arrival.media_type[:100],
+        charset=arrival.charset[:40],
+        sha256=sha256_of(data),
+        size=len(data),
+        taken_at=now,
         warc=warc_of_upload(data, arrival.filename, arrival.media_type, now),
-    )  # fmt: skip
+    )
 
 
 def ask_for_reading(
@@ -263,9 +279,9 @@ def revise_document(
     kind of bytes they are; plain text where nothing is said.
 
     Raises:
-        NotAllowed, StaleRevision, WrongState, Invalid: as for any act.
+        NotAllowed, StaleRevision, WrongState, Invalid: as for any action.
     """
-    require(by, document, "revise")
+    check_permission(by, document, "revise")
     if editor is not None and Role.SERVICE not in roles_of(by, [document.desk_id]):
         raise NotAllowed("Only a service account files for somebody else.", code="editor_not_yours")
     if editor is not None:
@@ -304,9 +320,9 @@ def refuse_machine(document: Document) -> None:
 
 def is_corrected(document: Document) -> bool:
     """Whether the words that came in last are those of a person or the host, and no feed's or fetched page's."""
-    arrivals = Event.objects.of(document).filter(act__in=["revise", "fetched"])
+    arrivals = Event.objects.of(document).filter(action__in=["revise", "fetched"])
     last = arrivals.last()
-    return last is not None and last.act == "revise" and last.actor_id is not None
+    return last is not None and last.action == "revise" and last.actor_id is not None
 
 
 def corrected(document: Document) -> str:
@@ -334,10 +350,15 @@ def store_revision(
     previous = document.current_revision
     fill_in(document, extract, fetched_from="" if snapshot.filename else snapshot.url)
     revision = Revision.objects.create(
-        document=document, number=previous.number + 1 if previous else 1, text=extract.text,
-        text_sha256=hashlib.sha256(extract.text.encode()).hexdigest(), bytes_sha256=snapshot.sha256, snapshot=snapshot,
-        reader_notes=list(extract.notes), created_by=editor,
-    )  # fmt: skip
+        document=document,
+        number=previous.number + 1 if previous else 1,
+        text=extract.text,
+        text_sha256=hashlib.sha256(extract.text.encode()).hexdigest(),
+        bytes_sha256=snapshot.sha256,
+        snapshot=snapshot,
+        reader_notes=list(extract.notes),
+        created_by=editor,
+    )
     if previous is None:
         mark_reprint(document, revision)
         to = DocumentState.IN_CHECK if extract.plain else DocumentState.TO_CONFIRM
@@ -379,7 +400,7 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
 
 def described(document: Document) -> set[str]:
     """The fields that a person has corrected."""
-    rows = Event.objects.of(document).filter(act="describe").values_list("facts", flat=True)
+    rows = Event.objects.of(document).filter(action="describe").values_list("facts", flat=True)
     return {name for facts in rows for name in facts["changed"]}
 
 
@@ -435,12 +456,12 @@ def mark_reprint(document: Document, revision: Revision) -> None:
         document.refresh_from_db()
 
 
-def refuse_document(document: Document, reason: str, *, by: Any, act: str = "revision_unreadable") -> None:
+def refuse_document(document: Document, reason: str, *, by: Any, action: str = "revision_unreadable") -> None:
     """The bytes could not be read, or not be fetched: say why, on the document."""
     if document.state in (DocumentState.ARRIVING, DocumentState.UNREADABLE):
         move(document, "read", to=DocumentState.UNREADABLE, by=by, note=reason, state_reason=reason[:500])
     else:
-        log(document, act, by=by, note=reason)
+        log(document, action, by=by, note=reason)
 
 
 def confirm_document(document: Document, *, by: Any, version: int | None = None, title: str = "") -> None:

@@ -19,14 +19,22 @@ from factcheck.permissions import MACHINE
 from factcheck.queue import JobName, enqueue
 from factcheck.states import EvidenceState
 
-from .transitions import log, move, require, require_storable
+from .transitions import check_permission, log, move, require_storable
 
 
 def record_evidence(
-    claim: Claim, kind: str, *, by: Any, source: Source | None = None, url: str = "", note: str = "",
-    source_use: str = SourceUse.SECONDARY, credibility: int | None = None, derived_from: Evidence | None = None,
+    claim: Claim,
+    kind: str,
+    *,
+    by: Any,
+    source: Source | None = None,
+    url: str = "",
+    note: str = "",
+    source_use: str = SourceUse.SECONDARY,
+    credibility: int | None = None,
+    derived_from: Evidence | None = None,
     derived_from_source: Source | None = None,
-) -> Evidence:  # fmt: skip
+) -> Evidence:
     """Note that a source has something to say of a claim. A web page is captured by a job.
 
     The source of a web page is found by its domain where none is named. Calls, interviews and observations
@@ -35,7 +43,7 @@ def record_evidence(
     Raises:
         Invalid: what such evidence needs is missing, or it is derived from itself or another claim's.
     """
-    require(by, claim, "record_evidence")
+    check_permission(by, claim, "record_evidence")
     check_evidence(claim, kind, url, note, source_use, credibility, derived_from)
     if source is None and url:
         source = Source.objects.at_host(urlsplit(url).hostname or "")
@@ -93,19 +101,29 @@ def check_evidence(
 
 def ask_for_capture(evidence: Evidence, *, by: Any) -> None:
     enqueue(
-        JobName.CAPTURE_EVIDENCE, f"evidence:{evidence.pk}:{evidence.version}", {"evidence": evidence.pk},
-        by=None if isinstance(by, MACHINE) else by, desk=evidence.claim.document.desk, priority=3,
-    )  # fmt: skip
+        JobName.CAPTURE_EVIDENCE,
+        f"evidence:{evidence.pk}:{evidence.version}",
+        {"evidence": evidence.pk},
+        by=None if isinstance(by, MACHINE) else by,
+        desk=evidence.claim.document.desk,
+        priority=3,
+    )
 
 
 def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Any) -> None:
     """Keep what a job fetched: WARC, SHA-256 and the text read from it."""
     with transaction.atomic():
         snapshot = Snapshot.objects.create(
-            desk=evidence.claim.document.desk, url=fetched.url[:2000], media_type=fetched.media_type[:100],
-            charset=(fetched.charset or "")[:40], sha256=sha256_of(fetched.body), size=len(fetched.body),
-            warc=warc_of(fetched), text=text, taken_at=fetched.fetched_at,
-        )  # fmt: skip
+            desk=evidence.claim.document.desk,
+            url=fetched.url[:2000],
+            media_type=fetched.media_type[:100],
+            charset=(fetched.charset or "")[:40],
+            sha256=sha256_of(fetched.body),
+            size=len(fetched.body),
+            warc=warc_of(fetched),
+            text=text,
+            taken_at=fetched.fetched_at,
+        )
         move(
             evidence,
             "capture",
@@ -144,7 +162,7 @@ def attach_evidence(
     Raises:
         Invalid: neither is given.
     """
-    require(by, evidence, "attach")
+    check_permission(by, evidence, "attach")
     if not data and not note.strip():
         raise Invalid("Attach a file or a note.", code="attachment_missing")
     with transaction.atomic():
@@ -169,7 +187,7 @@ def link_evidence(evidence: Evidence, *, stance: str, by: Any, quote: str = "", 
     Raises:
         Invalid: the stance is unknown, or the quote is not in what was captured.
     """
-    require(by, evidence, "link")
+    check_permission(by, evidence, "link")
     if stance not in Stance.values:
         raise Invalid("Evidence supports, refutes or gives context.", code="stance_unknown")
     held = evidence.snapshot.text if evidence.snapshot else evidence.note
@@ -189,15 +207,20 @@ def link_evidence(evidence: Evidence, *, stance: str, by: Any, quote: str = "", 
 
 
 def assess_evidence(
-    evidence: Evidence, *, accepted: bool, by: Any, note: str = "", credibility: int | None = None,
+    evidence: Evidence,
+    *,
+    accepted: bool,
+    by: Any,
+    note: str = "",
+    credibility: int | None = None,
     version: int | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Accept linked evidence, or reject it for a reason; its credibility, from 1 to 6, stays where none is given.
 
     Raises:
         Invalid: the credibility is none of the six.
     """
-    require(by, evidence, "assess")
+    check_permission(by, evidence, "assess")
     check_credibility(credibility)
     to = EvidenceState.ACCEPTED if accepted else EvidenceState.REJECTED
     values = {} if credibility is None else {"credibility": credibility}
@@ -209,8 +232,8 @@ def check_credibility(credibility: int | None) -> None:
         raise Invalid("Credibility runs from 1 to 6.", code="credibility_range")
 
 
-def retire_evidence(evidence: Evidence, act: str, *, by: Any, note: str, version: int | None = None) -> None:
+def retire_evidence(evidence: Evidence, action: str, *, by: Any, note: str, version: int | None = None) -> None:
     """Accepted evidence drifted, was superseded, or was withdrawn by its source."""
-    if act not in ("drift", "supersede", "withdraw"):
-        raise LookupError(act)
-    move(evidence, act, by=by, note=note, version=version)
+    if action not in ("drift", "supersede", "withdraw"):
+        raise LookupError(action)
+    move(evidence, action, by=by, note=note, version=version)

@@ -42,12 +42,18 @@ def exported(*, desk: Desk | None = None, with_text: bool = False) -> Iterator[d
         if topic not in stats:
             stats[topic] = stats_in(topic, known.values())
         yield {
-            "topic": hashed("topic", topic or f"document {a.document_id}"), "a": hashed("figure", a.pk),
-            "b": hashed("figure", b.pk), "desk": hashed("desk", a.document.desk_id), "same": same, "origin": origin,
-            "score": scorer.likelihood(known[a.pk], known[b.pk], stats[topic]), "engine": ENGINE_VERSION,
-            "weights": scorer.weights.version, "features": rounded(known[a.pk], known[b.pk], stats[topic]),
+            "topic": hashed("topic", topic or f"document {a.document_id}"),
+            "a": hashed("figure", a.pk),
+            "b": hashed("figure", b.pk),
+            "desk": hashed("desk", a.document.desk_id),
+            "same": same,
+            "origin": origin,
+            "score": scorer.likelihood(known[a.pk], known[b.pk], stats[topic]),
+            "engine": ENGINE_VERSION,
+            "weights": scorer.weights.version,
+            "features": rounded(known[a.pk], known[b.pk], stats[topic]),
             **({"a_text": str(a), "b_text": str(b), "topic_title": title_of(a.document.topic)} if with_text else {}),
-        }  # fmt: skip
+        }
 
 
 def title_of(topic: Topic | None) -> str:

@@ -29,7 +29,7 @@ from factcheck.states import JobState
 
 from .documents import Arrival, ingest_document, ingest_item
 from .fetches import checked_address, fetch_document
-from .transitions import change, log, require, require_storable
+from .transitions import change, check_permission, log, require_storable
 
 MOST_MINUTES = 7 * 24 * 60
 MOST_TAKEN = 50
@@ -46,7 +46,7 @@ def record_feed(
         Invalid: not exactly one of the two, or the desk has it already, or it leads nowhere, or the folder, one
             above or one below it is another desk's.
     """
-    require(by, desk, "keep_feed")
+    check_permission(by, desk, "keep_feed")
     if bool(url.strip()) == bool(folder.strip()):
         raise Invalid("Give an address or a folder, one of the two.", code="url_or_folder")
     place = {"url": checked_address(url)} if url.strip() else {"folder": checked_folder(folder)}
@@ -103,9 +103,9 @@ def change_feed(feed: Feed, *, by: Any, version: int | None = None, **values: An
     """Change how often a feed is looked at (``minutes``), whether it is (``active``), or its ``publisher``.
 
     Raises:
-        NotAllowed, StaleRevision, Invalid: as for any act.
+        NotAllowed, StaleRevision, Invalid: as for any action.
     """
-    require(by, feed.desk, "keep_feed")
+    check_permission(by, feed.desk, "keep_feed")
     if unknown := values.keys() - {"minutes", "active", "publisher"}:
         raise TypeError(f"a feed has no {', '.join(sorted(unknown))} to change")
     if "minutes" in values:
@@ -122,7 +122,7 @@ def ask_for_poll(feed: Feed, *, by: Any) -> Job:
         NotAllowed: this needs an editor of the desk.
         WrongState: the feed is switched off.
     """
-    require(by, feed, "poll")
+    check_permission(by, feed, "poll")
     if not feed.active:
         raise WrongState("The feed is switched off.", state="inactive")
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """Documents filed by their address: asked for, fetched by a job, fetched again. The fetching itself is a worker's.
 
-Above ``documents``, whose acts it uses. The same address on the same desk is the same document; when it is fetched
+Above ``documents``, whose actions it uses. The same address on the same desk is the same document; when it is fetched
 again, other bytes are a revision of it, and the same bytes are nothing. A page replaces only what the page has
 brought: not a text that was filed as such, and not one that a person has corrected since.
 """
@@ -38,7 +38,7 @@ from .documents import (
     newest_bytes,
     refuse_document,
 )
-from .transitions import change, log, require
+from .transitions import change, check_permission, log
 
 
 def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
@@ -52,7 +52,7 @@ def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[
         Invalid: the address is none that is ever fetched, the particulars make no sense, or the page would replace
             words that did not come from it.
     """
-    require(by, desk, "ingest")
+    check_permission(by, desk, "ingest")
     arrival = replace(arrival, url=checked_address(url))
     check_particulars(arrival)
     key = address_key(arrival.url, desk)
@@ -92,10 +92,10 @@ def address_key(address: str, desk: Desk) -> str:
 
 def _fetch_again(document: Document, arrival: Arrival, *, by: Any) -> Job | None:
     if not isinstance(by, MACHINE):
-        require(by, document, "fetch")
+        check_permission(by, document, "fetch")
     with transaction.atomic():
         name_authors(document, arrival.authors, by=by)
-        if document.state == DocumentState.WITHDRAWN or Event.objects.of(document).filter(act="erase").exists():
+        if document.state == DocumentState.WITHDRAWN or Event.objects.of(document).filter(action="erase").exists():
             return None  # what was blanked does not come back by itself
         if isinstance(by, MACHINE) and (document.created_by_id is not None or is_corrected(document)):
             return None  # the desk has this page already
@@ -114,7 +114,7 @@ def refetch_document(document: Document, *, by: Any) -> Job:
         WrongState: it is withdrawn.
         Invalid: it was not filed by its address, or was corrected since: a page must not replace a person's words.
     """
-    require(by, document, "fetch")
+    check_permission(by, document, "fetch")
     if document.state == DocumentState.WITHDRAWN:
         raise WrongState("The document is withdrawn.", state=document.state)
     refuse_other_words(document)
@@ -140,7 +140,7 @@ def asker_of(document: Document) -> Any:
     """Who asked last for the page: of our own story they answer for the words it brings, as if they had typed them."""
     if document.kind != DocumentKind.STORY:
         return None
-    asked = Event.objects.of(document).filter(act__in=["arrive", "fetch"]).select_related("actor").last()
+    asked = Event.objects.of(document).filter(action__in=["arrive", "fetch"]).select_related("actor").last()
     return asked.actor if asked else None
 
 
@@ -172,10 +172,15 @@ def store_fetch(document: Document, fetched: Fetched, *, by: MACHINE, said: dict
         if document.state == DocumentState.WITHDRAWN or known or is_corrected(document):
             return {"bytes": len(fetched.body), "changed": False}
         snapshot = Snapshot.objects.create(
-            desk=document.desk, url=fetched.url[:LONGEST_ADDRESS], media_type=fetched.media_type[:100],
-            charset=fetched.charset[:40], sha256=sha256_of(fetched.body), size=len(fetched.body),
-            taken_at=fetched.fetched_at, warc=warc_of(fetched),
-        )  # fmt: skip
+            desk=document.desk,
+            url=fetched.url[:LONGEST_ADDRESS],
+            media_type=fetched.media_type[:100],
+            charset=fetched.charset[:40],
+            sha256=sha256_of(fetched.body),
+            size=len(fetched.body),
+            taken_at=fetched.fetched_at,
+            warc=warc_of(fetched),
+        )
         log(document, "fetched", by=by, facts={"sha256": snapshot.sha256, "snapshot": snapshot.pk})
         job = ask_for_reading(document, snapshot, by=asker_of(document) or by, pasted=False, said=said)
     return {"bytes": len(fetched.body), "changed": True, "job": job.pk}
@@ -184,7 +189,7 @@ def store_fetch(document: Document, fetched: Fetched, *, by: MACHINE, said: dict
 def fail_fetch(document: Document, reason: str, *, by: MACHINE) -> None:
     """The page could not be had: the document says why and can be fetched again; a text it has stays."""
     if document.state != DocumentState.WITHDRAWN:
-        refuse_document(document, reason, by=by, act="fetch_failed")
+        refuse_document(document, reason, by=by, action="fetch_failed")
 
 
 def completed(extract: Extract, said: dict[str, Any]) -> Extract:

@@ -20,7 +20,7 @@ from factcheck.text import AnchorState, Basis
 from .claims import compare_again
 from .documents import EARLIEST
 from .matching import date_profile
-from .transitions import change, log, require
+from .transitions import change, check_permission, log
 
 
 def confirm_as_of(figure: Figure, *, by: Any, version: int | None = None) -> None:
@@ -30,7 +30,7 @@ def confirm_as_of(figure: Figure, *, by: Any, version: int | None = None) -> Non
         NotAllowed: the person may not sign off its claim.
         WrongState: the copy dates it, so that it is not given as current; or it is dismissed or gone from the text.
     """
-    require(by, figure, "confirm_as_of")
+    check_permission(by, figure, "confirm_as_of")
     if figure.as_of_basis != Basis.PUBLICATION:
         raise WrongState("The copy says of which day this is; it is not given as current.", state=figure.as_of_basis)
     today = timezone.now().astimezone(ZoneInfo(figure.document.zone)).date()
@@ -45,7 +45,7 @@ def state_as_of(figure: Figure, day: date, *, by: Any, version: int | None = Non
         Invalid: the day has not come yet, or is before the year 1400.
         WrongState: it is dismissed or gone from the text.
     """
-    require(by, figure, "state_as_of")
+    check_permission(by, figure, "state_as_of")
     if day > timezone.now().astimezone(ZoneInfo(figure.document.zone)).date():
         raise Invalid("That day has not come yet.", code="date_in_future")
     if datetime.combine(day, time(), UTC) < EARLIEST:
@@ -53,7 +53,7 @@ def state_as_of(figure: Figure, day: date, *, by: Any, version: int | None = Non
     date_figure(figure, day, Basis.STATED, "state_as_of", by=by, version=version)
 
 
-def date_figure(figure: Figure, day: date, basis: Basis, act: str, *, by: Any, version: int | None) -> None:
+def date_figure(figure: Figure, day: date, basis: Basis, action: str, *, by: Any, version: int | None) -> None:
     """Write down a day as that of a figure, on the clock of its document, and compare what rests on it."""
     gone = figure.state == FigureState.DISMISSED or figure.anchor_state == AnchorState.ORPHANED
     if gone or figure.document.state == DocumentState.WITHDRAWN:
@@ -61,9 +61,15 @@ def date_figure(figure: Figure, day: date, basis: Basis, act: str, *, by: Any, v
     start = datetime.combine(day, time(), ZoneInfo(figure.document.zone))
     with transaction.atomic():
         change(
-            figure, version=version, as_of_start=start, as_of_end=start + timedelta(days=1), as_of_granularity="day",
-            as_of_basis=basis, as_of_said="", dated_by=by,
-        )  # fmt: skip
-        log(figure, act, by=by, facts={"day": day.isoformat()})
+            figure,
+            version=version,
+            as_of_start=start,
+            as_of_end=start + timedelta(days=1),
+            as_of_granularity="day",
+            as_of_basis=basis,
+            as_of_said="",
+            dated_by=by,
+        )
+        log(figure, action, by=by, facts={"day": day.isoformat()})
         date_profile(figure)
         compare_again([figure])

@@ -162,9 +162,7 @@ def regrouped(nodes: list[Node], topic: Topic | None, document: Document | None,
     apart += [(a, b) for a in first.values() for b in first.values() if a < b]
     labels = group([node.profile for node in nodes], stats, scorer, together=together, apart=apart)
     settled = settled_among(nodes)
-    weights = [
-        len(node.figures) + HOLDS * (node.measure in settled) + HOLDS**2 * node.pinned for node in nodes
-    ]  # fmt: skip
+    weights = [len(node.figures) + HOLDS * (node.measure in settled) + HOLDS**2 * node.pinned for node in nodes]
     names = [str(node.measure) if node.measure else None for node in nodes]
     homes = named(labels, names, weights)
     return move_to(nodes, homes, topic, document)
@@ -195,8 +193,10 @@ def remember(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
         told = weights_as_dict(scorer.weights)
         MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=told)
     values = {
-        "stats": stats.as_dict(), "weights_version": scorer.weights.version, "scorer": settings().MATCHING_SCORER,
-    }  # fmt: skip
+        "stats": stats.as_dict(),
+        "weights_version": scorer.weights.version,
+        "scorer": settings().MATCHING_SCORER,
+    }
     TopicMatching.objects.update_or_create(topic=topic, defaults=values)
 
 
@@ -242,10 +242,16 @@ def new_measures(nodes: Sequence[Node], topic: Topic | None, document: Document 
         taken.add(key)
         made.append(
             Measure(
-                topic=topic, key=key, parts=node.profile.key.as_dict(), counted=figure.counted,
-                dimension=figure.dimension, place=figure.place, party=figure.party, **values,
+                topic=topic,
+                key=key,
+                parts=node.profile.key.as_dict(),
+                counted=figure.counted,
+                dimension=figure.dimension,
+                place=figure.place,
+                party=figure.party,
+                **values,
             )
-        )  # fmt: skip
+        )
     return Measure.objects.bulk_create(made, batch_size=200)
 
 
@@ -369,10 +375,15 @@ def pins_beside(document: Document) -> Moves:
             Measure.objects.filter(topic=None).filter(key__startswith=f"{document.pk}:").values_list("key", flat=True)
         )
         beside = known or Measure.objects.create(
-            key=free_key(f"{document.pk}:{measure.key}", taken), parts=measure.parts, counted=measure.counted,
-            dimension=measure.dimension, place=measure.place, party=measure.party, embargoed=document,
+            key=free_key(f"{document.pk}:{measure.key}", taken),
+            parts=measure.parts,
+            counted=measure.counted,
+            dimension=measure.dimension,
+            place=measure.place,
+            party=measure.party,
+            embargoed=document,
             held_against=measure,
-        )  # fmt: skip
+        )
         moves.figures += Figure.objects.filter(pk=figure.pk).update(measure=beside)
         moves.measures |= {measure.pk, beside.pk}
     return moves

@@ -14,24 +14,33 @@ from factcheck.models import Correction, Delivery, Document, Publication, Webhoo
 from factcheck.queue import JobName, enqueue
 
 HAPPENINGS = (
-    "claim_stale", "document_cleared", "document_uncleared", "document_published", "correction_published",
-)  # fmt: skip
+    "claim_stale",
+    "document_cleared",
+    "document_uncleared",
+    "document_published",
+    "correction_published",
+)
 """What a webhook can be told of, by the names of the signals."""
 
 
 def tell_webhooks(happening: str, document: Document, *, key: str, **facts: Any) -> int:
-    """Write a delivery and its job for each active webhook of the desk that wants this, beside the act itself."""
+    """Write a delivery and its job for each active webhook of the desk that wants this, beside the action itself."""
     hooks = [row for row in Webhook.objects.filter(desk=document.desk_id, active=True) if happening in row.events]
     if not hooks:
         return 0
     payload = {
-        "event": happening, "at": timezone.now().isoformat(), "desk": document.desk.slug,
+        "event": happening,
+        "at": timezone.now().isoformat(),
+        "desk": document.desk.slug,
         "document": {
-            "id": document.pk, "kind": document.kind, "state": document.state, "source_app": document.source_app,
+            "id": document.pk,
+            "kind": document.kind,
+            "state": document.state,
+            "source_app": document.source_app,
             "source_id": document.source_id,
         },
         **facts,
-    }  # fmt: skip
+    }
     for hook in hooks:
         row, made = Delivery.objects.get_or_create(
             webhook=hook, event=happening, key=key, defaults={"payload": payload}
@@ -46,17 +55,21 @@ def tell_published(publication: Publication) -> None:
     """A document went out, cleared or not."""
     number = publication.revision.number
     tell_webhooks(
-        "document_published", publication.document, key=f"publication:{publication.pk}",
+        "document_published",
+        publication.document,
+        key=f"publication:{publication.pk}",
         publication={"id": publication.pk, "revision": number, "clear": publication.clear},
-    )  # fmt: skip
+    )
 
 
 def tell_corrected(correction: Correction) -> None:
     """A correction was recorded."""
     told = {
-        "id": correction.pk, "class": correction.correction_class, "publication": correction.publication_id,
+        "id": correction.pk,
+        "class": correction.correction_class,
+        "publication": correction.publication_id,
         "claim": correction.claim_id,
-    }  # fmt: skip
+    }
     tell_webhooks(
         "correction_published", correction.publication.document, key=f"correction:{correction.pk}", correction=told
     )

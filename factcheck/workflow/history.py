@@ -37,7 +37,7 @@ from factcheck.models import (
 )
 from factcheck.queue import JobName, enqueue_regroup
 
-from .transitions import change, log, require, require_note
+from .transitions import change, check_permission, log, require_note
 
 CLAIM_SHOWN = 79
 """How much of a claim a sentence about it shows."""
@@ -56,7 +56,7 @@ def broken_chains() -> Iterator[str]:
         previous, expected = "", 1
         for row in chain:
             if row.sequence != expected or row.previous != previous or row.digest != row.computed_digest():
-                yield f"The history of {record} {pk} does not hold at event {row.pk} ({row.act})."
+                yield f"The history of {record} {pk} does not hold at event {row.pk} ({row.action})."
                 break
             previous, expected = row.digest, expected + 1
 
@@ -74,9 +74,9 @@ def erase_document(document: Document, *, by: Any, note: str, version: int | Non
     what others published, as evidence on its claims, stay; so does what a topic's measures count.
 
     Raises:
-        NotAllowed, Invalid: as for any act.
+        NotAllowed, Invalid: as for any action.
     """
-    require(by, document, "erase")
+    check_permission(by, document, "erase")
     reason = require_note(note)
     now = timezone.now()
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """What a person does with their notices: read them, and choose how to be told. The desk's history keeps none of it.
 
-Whom an act tells of itself is in ``notices``.
+Whom an action tells of itself is in ``notices``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from django.utils import timezone
 from factcheck.errors import Invalid
 from factcheck.models import NoticeChoice, NoticeKind, Notification
 
-from .transitions import require
+from .transitions import check_permission
 
 
 def mark_read(notification: Notification, *, by: Any) -> None:
     """Put one notice of one's own inbox aside as read; doing it twice changes nothing."""
-    require(by, notification, "read")
+    check_permission(by, notification, "read")
     Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=timezone.now())
     notification.refresh_from_db()
 

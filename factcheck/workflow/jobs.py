@@ -13,7 +13,7 @@ from factcheck.leases import twin_of
 from factcheck.models import QUIET_JOBS, Job
 from factcheck.states import JobState
 
-from .transitions import move, require
+from .transitions import check_permission, move
 
 QUIET_KEPT = timedelta(days=1)
 FAILED_KEPT = timedelta(days=7)
@@ -25,7 +25,7 @@ def retry_job(job: Job, *, by: Any, version: int | None = None) -> None:
     Raises:
         WrongState: the same work has been asked for again, and waits already.
     """
-    require(by, job, "retry")
+    check_permission(by, job, "retry")
     if twin := twin_of(job):
         raise WrongState(f"It has been asked for again, as job {twin.pk}.", code="asked_again", job=twin.pk)
     move(

@@ -16,7 +16,7 @@ from factcheck.queue import enqueue_regroup
 from factcheck.states import JudgementState
 
 from .matching import Judged, contradicts, print_of, write_judgements
-from .transitions import change, log, move, require, require_storable, row_for
+from .transitions import change, check_permission, log, move, require_storable, row_for
 
 LONGEST_NOTE = 2000
 PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
@@ -35,8 +35,8 @@ def judge_figures(
         Invalid: they are one figure or copies of one, in two topics, measured in two dimensions, or not prepared; or
             somebody judged them already, or others so that it cannot hold as well.
     """
-    require(by, figure, "judge")
-    require(by, other, "judge")
+    check_permission(by, figure, "judge")
+    check_permission(by, other, "judge")
     if version is not None and version != figure.version:
         raise StaleRevision("This has changed since you opened it.", version=figure.version)
     require_storable(note)
@@ -113,7 +113,7 @@ def judge_pair(pair: Discrepancy, same: bool, *, by: Any, note: str = "", versio
     Raises:
         NotAllowed, Invalid: as ``judge_figures``.
     """
-    require(by, pair, "judge")
+    check_permission(by, pair, "judge")
     sides = pair.sides.select_related("figure__document__topic", "figure__measure").order_by("pk")
     first = {row.side: row.figure for row in reversed(sides)}
     if version is not None and version != pair.version:
@@ -131,7 +131,7 @@ def confirm_judgement(judgement: Judgement, *, by: Any, version: int | None = No
         Invalid: somebody judged otherwise meanwhile.
     """
     with transaction.atomic():
-        require(by, judgement, "confirm")
+        check_permission(by, judgement, "confirm")
         row_for(judgement, "confirm", by)
         refuse_senseless(judgement.a, judgement.b, judgement.same, by=by)
         move(judgement, "confirm", by=by, version=version, confirmed_by=by)

@@ -143,12 +143,17 @@ def anchor_of(revision: Revision, place: Anchoring, **of: Any) -> Anchor:
     span = place.span
     text = revision.text
     return Anchor(
-        revision=revision, anchor_state=place.state, changes=list(place.changes),
+        revision=revision,
+        anchor_state=place.state,
+        changes=list(place.changes),
         candidates=[[row.start, row.end] for row in place.candidates],
-        start=span.start if span else None, end=span.end if span else None, exact=span.cut(text) if span else "",
+        start=span.start if span else None,
+        end=span.end if span else None,
+        exact=span.cut(text) if span else "",
         prefix=text[max(0, span.start - CONTEXT) : span.start] if span else "",
-        suffix=text[span.end : span.end + CONTEXT] if span else "", **of,
-    )  # fmt: skip
+        suffix=text[span.end : span.end + CONTEXT] if span else "",
+        **of,
+    )
 
 
 def exactly(span: Span) -> Anchoring:
@@ -334,9 +339,12 @@ class Marker:
         key = (mention.cue[:200], mention.party[:300], mention.relay[:300])
         if key not in self.attributions:
             row, _ = Attribution.objects.get_or_create(
-                document=self.document, cue=key[0], party=key[1], relay=key[2],
+                document=self.document,
+                cue=key[0],
+                party=key[1],
+                relay=key[2],
                 defaults={"source": Source.objects.named(key[1])},
-            )  # fmt: skip
+            )
             self.attributions[key] = row
         return self.attributions[key]
 

@@ -141,10 +141,16 @@ def date_profile(figure: Figure) -> None:
 def profile_row(figure: Figure, mention: FigureMention, read: Profile, text: str) -> FigureProfile:
     prepared = dated(read, figure)
     return FigureProfile(
-        figure=figure, prepared=prepared.as_dict(), fingerprint=fingerprint(text, mention.span.start),
-        wording=prepared.wording_digest, dimension=prepared.dimension[:60], unit=prepared.unit[:40],
-        value=prepared.value, running=mention.measure.running, engine_version=ENGINE_VERSION,
-    )  # fmt: skip
+        figure=figure,
+        prepared=prepared.as_dict(),
+        fingerprint=fingerprint(text, mention.span.start),
+        wording=prepared.wording_digest,
+        dimension=prepared.dimension[:60],
+        unit=prepared.unit[:40],
+        value=prepared.value,
+        running=mention.measure.running,
+        engine_version=ENGINE_VERSION,
+    )
 
 
 def prepared(rows: Iterable[tuple[int, int, Any]]) -> dict[int, Profile]:

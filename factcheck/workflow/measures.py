@@ -18,7 +18,7 @@ from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 
 from .grouping import free_key, group_document, is_embargoed
 from .matching import refuse_contradiction, write_judgements
-from .transitions import change, log, move, require, require_storable
+from .transitions import change, check_permission, log, move, require_storable
 
 
 def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | None = None) -> None:
@@ -28,9 +28,9 @@ def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | N
         NotAllowed: the person is no editor of a desk that holds a figure of either, or wrote one of the texts.
         Invalid: into itself, or across dimensions or topics.
     """
-    require(by, measure, "merge")
+    check_permission(by, measure, "merge")
     if into.figures.exists():
-        require(by, into, "merge")
+        check_permission(by, into, "merge")
     refuse_embargoed(*measure.figures.select_related("document")[:1], *into.figures.select_related("document")[:1])
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
         raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
@@ -85,7 +85,7 @@ def split_measure(
     Raises:
         Invalid: no figures, or figures of another measure.
     """
-    require(by, measure, "split")
+    check_permission(by, measure, "split")
     refuse_embargoed(*figures)
     if not figures or any(figure.measure_id != measure.pk for figure in figures):
         raise Invalid("Choose figures of this measure.", code="figures_elsewhere")
@@ -111,7 +111,7 @@ def split_measure(
         apart = ((figure, other) for figure in figures[:1] for other in rest)
         write_judgements(apart, same=False, origin=JudgementOrigin.SPLIT, by=by)
         for figure in figures:
-            require(by, figure, "pin")
+            check_permission(by, figure, "pin")
             refuse_authors(by, figure.measure, made)
             put_for_good(figure, made, by=by)
         log(measure, "split", by=by, facts={"into": made.pk, "figures": [figure.pk for figure in figures]})
@@ -134,7 +134,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None
     Raises:
         Invalid: the dimensions differ.
     """
-    require(by, figure, "pin")
+    check_permission(by, figure, "pin")
     refuse_embargoed(figure)
     refuse_authors(by, figure.measure, measure)
     if figure.dimension != measure.dimension:
@@ -150,7 +150,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None
 
 
 def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Any) -> None:
-    """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the act.
+    """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the action.
 
     Raises:
         Invalid: somebody judged that it is not so.
@@ -179,7 +179,7 @@ def set_general(measure: Measure, general: bool, *, by: Any, version: int | None
         NotAllowed: the person is no editor of a desk that holds such a figure, or wrote one of the texts.
         Invalid: the measure was merged into another, or belongs to a text that is in no topic.
     """
-    require(by, measure, "set_general")
+    check_permission(by, measure, "set_general")
     if measure.merged_into_id:
         raise Invalid("This measure was merged into another; say it of that one.", code="measure_merged")
     if general and measure.topic_id is None:
@@ -199,7 +199,7 @@ def set_topic(document: Document, topic: Topic | None, *, by: Any, version: int 
     Raises:
         NotAllowed: the person wrote this document, or one whose figures its figures are or would be compared with.
     """
-    require(by, document, "set_topic")
+    check_permission(by, document, "set_topic")
     before = document.topic
     refuse_authors(by, *Measure.objects.filter(figures__document=document).distinct())
     with transaction.atomic():

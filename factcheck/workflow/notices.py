@@ -1,4 +1,4 @@
-"""Who is told what, when: notices are written in the transaction of the act they tell of.
+"""Who is told what, when: notices are written in the transaction of the action they tell of.
 
 A person is told once of each occasion, never of what they did themselves, only of desks they may see, and as
 they chose. Reading one's notices and choosing among them is in ``inbox``; mailing them is in ``mailing``.
@@ -78,9 +78,16 @@ def notify_all(kind: str, occasions: Sequence[Told]) -> int:
 
 def notice_of(told: Told, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
     return Notification(
-        recipient_id=recipient, desk_id=told.desk, kind=kind, key=told.key, text=told.text[:LONGEST_TEXT],
-        record=str(told.about._meta.model_name), record_id=told.about.pk, inbox=choice.inbox, mail=choice.mail,
-    )  # fmt: skip
+        recipient_id=recipient,
+        desk_id=told.desk,
+        kind=kind,
+        key=told.key,
+        text=told.text[:LONGEST_TEXT],
+        record=str(told.about._meta.model_name),
+        record_id=told.about.pk,
+        inbox=choice.inbox,
+        mail=choice.mail,
+    )
 
 
 def holders(desk: int, *roles: str) -> list[int]:
@@ -89,31 +96,41 @@ def holders(desk: int, *roles: str) -> list[int]:
     return list(rows.values_list("user", flat=True))
 
 
-def tell_of(record: Model, act: str, *, by: Any) -> None:
-    """An act was done: tell those whom the table names."""
-    if tell := TOLD.get((str(record._meta.model_name), act)):
+def tell_of(record: Model, action: str, *, by: Any) -> None:
+    """An action was done: tell those whom the table names."""
+    if tell := TOLD.get((str(record._meta.model_name), action)):
         tell(record, by)
 
 
 def occasion(record: Any) -> str:
-    """One act on a record: its version is never the same twice."""
+    """One action on a record: its version is never the same twice."""
     return f"{record._meta.model_name}:{record.pk}:{record.version}"
 
 
 def tell_assignee(task: VerificationTask, by: Any) -> None:
     due = f", due {task.due_at:%Y-%m-%d %H:%M} UTC" if task.due_at else ""
     notify(
-        NoticeKind.ASSIGNED, [task.assignee_id], desk=task.claim.document.desk_id, about=task, key=occasion(task),
-        text=f"You are asked to check{due}: {short(task.claim)}", by=by,
-    )  # fmt: skip
+        NoticeKind.ASSIGNED,
+        [task.assignee_id],
+        desk=task.claim.document.desk_id,
+        about=task,
+        key=occasion(task),
+        text=f"You are asked to check{due}: {short(task.claim)}",
+        by=by,
+    )
 
 
 def tell_rescheduled(task: VerificationTask, by: Any) -> None:
     until = f"is due {task.due_at:%Y-%m-%d %H:%M} UTC now" if task.due_at else "has no deadline any more"
     notify(
-        NoticeKind.ASSIGNED, [task.assignee_id], desk=task.claim.document.desk_id, about=task, key=occasion(task),
-        text=f"Your checking work {until}: {short(task.claim)}", by=by,
-    )  # fmt: skip
+        NoticeKind.ASSIGNED,
+        [task.assignee_id],
+        desk=task.claim.document.desk_id,
+        about=task,
+        key=occasion(task),
+        text=f"Your checking work {until}: {short(task.claim)}",
+        by=by,
+    )
 
 
 def tell_returned(claim: Claim, by: Any) -> None:
@@ -121,19 +138,28 @@ def tell_returned(claim: Claim, by: Any) -> None:
     workers = claim.verification_tasks.exclude(state=TaskState.CANCELLED).values_list("assignee", flat=True)
     people = [verdict.by_id if verdict else None, *workers]
     notify(
-        NoticeKind.RETURNED, people, desk=claim.document.desk_id, about=claim, key=occasion(claim),
-        text=f"The verdict came back: {short(claim)}", by=by,
-    )  # fmt: skip
+        NoticeKind.RETURNED,
+        people,
+        desk=claim.document.desk_id,
+        about=claim,
+        key=occasion(claim),
+        text=f"The verdict came back: {short(claim)}",
+        by=by,
+    )
 
 
 def tell_stale(claim: Claim, by: Any) -> None:
     verdict = claim.verdicts.filter(sign_off__isnull=False).select_related("sign_off").last()
     people = [verdict.by_id, verdict.sign_off.by_id] if verdict else []
     notify(
-        NoticeKind.STALE, [*people, *holders(claim.document.desk_id, Role.DESK_CHIEF)], desk=claim.document.desk_id,
-        about=claim, key=occasion(claim), by=by,
+        NoticeKind.STALE,
+        [*people, *holders(claim.document.desk_id, Role.DESK_CHIEF)],
+        desk=claim.document.desk_id,
+        about=claim,
+        key=occasion(claim),
+        by=by,
         text=f"The sign-off no longer holds ({claim.stale_reason}): {short(claim)}",
-    )  # fmt: skip
+    )
 
 
 def tell_clearance(document: Document, *, clear: bool, key: str) -> None:
@@ -147,10 +173,14 @@ def tell_published_uncleared(publication: Publication, *, by: Any) -> None:
     """A text went out that the gate had not passed: the chiefs are told."""
     document = publication.document
     notify(
-        NoticeKind.PUBLISHED_UNCLEARED, holders(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
-        desk=document.desk_id, about=document, key=f"publication:{publication.pk}",
-        text=f"“{document}” went out uncleared.", by=by,
-    )  # fmt: skip
+        NoticeKind.PUBLISHED_UNCLEARED,
+        holders(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
+        desk=document.desk_id,
+        about=document,
+        key=f"publication:{publication.pk}",
+        text=f"“{document}” went out uncleared.",
+        by=by,
+    )
 
 
 def remind_of_deadlines(at: datetime | None = None) -> int:
@@ -216,4 +246,4 @@ TOLD: dict[tuple[str, str], Callable[[Any, Any], None]] = {
     ("claim", "mark_stale"): tell_stale,
     ("claim", "challenge"): tell_stale,
 }
-"""Of which acts on which records somebody is told at once."""
+"""Of which actions on which records somebody is told at once."""

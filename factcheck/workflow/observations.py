@@ -75,9 +75,12 @@ def state_of(figure: Figure, measure: Measure, says: str) -> State:
     period = None
     if figure.as_of_start and figure.as_of_end:
         period = Period(
-            figure.as_of_start.astimezone(zone), figure.as_of_end.astimezone(zone), figure.as_of_granularity,
-            Basis(figure.as_of_basis or Basis.UNKNOWN), figure.as_of_said,
-        )  # fmt: skip
+            figure.as_of_start.astimezone(zone),
+            figure.as_of_end.astimezone(zone),
+            figure.as_of_granularity,
+            Basis(figure.as_of_basis or Basis.UNKNOWN),
+            figure.as_of_said,
+        )
     return State(
         measure=MeasureValue(
             key=key_of(profile.prepared.get("key") or measure.parts if profile else measure.parts),
@@ -123,9 +126,15 @@ def state_key(state: State, says: str) -> str:
         start = period.start.isoformat() if stated_hour else period.start.date().isoformat()
         window = [start, period.granularity if period.basis != Basis.PUBLICATION else "day"]
     parts = [
-        *numbers, quantity.unit, state.hedge, state.modality, says.casefold(), state.measure.scope,
-        state.direction, *window,
-    ]  # fmt: skip
+        *numbers,
+        quantity.unit,
+        state.hedge,
+        state.modality,
+        says.casefold(),
+        state.measure.scope,
+        state.direction,
+        *window,
+    ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The original of a document: the bytes that came, to be compared with the text that was read from them. No acts."""
+"""The original of a document: the bytes that came, to be compared with the text that was read from them. No actions."""
 
 from __future__ import annotations
 

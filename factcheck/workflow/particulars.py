@@ -18,7 +18,7 @@ from factcheck.states import DocumentState
 
 from .documents import DESCRIBED, Arrival, ask_for_reading, check_particulars, name_authors
 from .grouping import enter_topic
-from .transitions import change, log, require
+from .transitions import change, check_permission, log
 
 COMPARED = frozenset({"publisher", "published_at", "zone"})
 """What decides with which figures those of the document are compared, and as whose."""
@@ -40,16 +40,16 @@ def describe_document(
     date, zone, publisher and embargo.
 
     Raises:
-        NotAllowed, StaleRevision: as for any act.
+        NotAllowed, StaleRevision: as for any action.
         WrongState: it is withdrawn, or its texts were erased.
         Invalid: nothing would change, or what was said makes no sense.
     """
-    require(by, document, "describe")
+    check_permission(by, document, "describe")
     if unknown := values.keys() - DESCRIBED:
         raise TypeError(f"a document has no {', '.join(sorted(unknown))} to describe")
     if document.state == DocumentState.WITHDRAWN:
         raise WrongState("The document is withdrawn.", state=document.state)
-    if Event.objects.of(document).filter(act="erase").exists():
+    if Event.objects.of(document).filter(action="erase").exists():
         raise WrongState("The texts of the document were erased.", state=document.state)
     changed = {name: value for name, value in values.items() if getattr(document, name) != value}
     if changed.keys() & (COMPARED | {"embargo_until"}):

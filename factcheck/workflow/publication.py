@@ -1,4 +1,4 @@
-"""Going out: publish through the gate, waive a whole revision, correct. The upper storey, where acts meet."""
+"""Going out: publish through the gate, waive a whole revision, correct. The upper storey, where actions meet."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from factcheck.text import Basis
 from .clearance import Clearance, clearance, told_by_waiver
 from .happenings import tell_corrected, tell_published
 from .notices import tell_published_uncleared
-from .transitions import change, log, move, require, require_note
+from .transitions import change, check_permission, log, move, require_note
 
 
 def publish_document(
@@ -40,7 +40,7 @@ def publish_document(
     Raises:
         WrongState: the document is not in check, the gate is shut and no reason is given, or an embargo runs.
     """
-    require(by, document, "publish")
+    check_permission(by, document, "publish")
     with transaction.atomic():
         answer, revision = pass_gate(document, source_sha256, uncleared_reason)
         facts = {"revision": revision.number, "clear": answer.clear}
@@ -96,7 +96,7 @@ def correct_document(
         Invalid: an unknown class, no wording, or a claim of another document. WrongState: never published, or the
         gate is shut for the corrected text and no reason is given.
     """
-    require(by, document, "correct")
+    check_permission(by, document, "correct")
     if correction_class not in CorrectionClass.values:
         raise Invalid("A correction, clarification, update or withdrawal.", code="correction_class_unknown")
     if claim is not None and claim.document_id != document.pk:
@@ -107,14 +107,21 @@ def correct_document(
         if corrected.revision != document.current_revision:
             answer, revision = pass_gate(document, "", uncleared_reason)
             log(
-                document, "publish", by=by, note=uncleared_reason.strip(),
+                document,
+                "publish",
+                by=by,
+                note=uncleared_reason.strip(),
                 facts={"revision": revision.number, "clear": answer.clear},
-            )  # fmt: skip
+            )
             record_publication(document, revision, answer, by=by)
         correction = Correction.objects.create(
-            publication=corrected, claim=claim, correction_class=correction_class,
-            wording=wording.strip(), by=by, at=timezone.now(),
-        )  # fmt: skip
+            publication=corrected,
+            claim=claim,
+            correction_class=correction_class,
+            wording=wording.strip(),
+            by=by,
+            at=timezone.now(),
+        )
         tell_corrected(correction)
     signals.announce(signals.correction_published, Correction, correction=correction)
     return correction
@@ -130,7 +137,7 @@ def waive_document(
     Raises:
         Invalid: nothing to waive, or too long. WrongState: the document is not in check.
     """
-    require(by, document, "waive")
+    check_permission(by, document, "waive")
     longest = timezone.now() + timedelta(hours=settings().DOCUMENT_WAIVER_HOURS)
     until = expires_at or longest
     if not timezone.now() < until <= longest + timedelta(minutes=1):
@@ -178,12 +185,15 @@ def follow_up_expired(*, by: Any) -> int:
     """Open one piece of checking work for each published claim whose running figure has gone out of date."""
     oldest = timezone.now() - timedelta(hours=settings().FRESH_FOR_HOURS)
     expired = Claim.objects.filter(
-        document__state=DocumentState.PUBLISHED, state=ClaimState.SIGNED_OFF, figures__measure__running=True,
-        figures__as_of_basis=Basis.PUBLICATION, figures__as_of_end__lt=oldest,
-    )  # fmt: skip
+        document__state=DocumentState.PUBLISHED,
+        state=ClaimState.SIGNED_OFF,
+        figures__measure__running=True,
+        figures__as_of_basis=Basis.PUBLICATION,
+        figures__as_of_end__lt=oldest,
+    )
     count = 0
     for claim in expired.distinct():
-        followed = Event.objects.filter(record="claim", record_id=claim.pk, act="follow_up").exists()
+        followed = Event.objects.filter(record="claim", record_id=claim.pk, action="follow_up").exists()
         if not followed:
             task = VerificationTask.objects.create(claim=claim, method=Method.CHECK_FIGURE, due_at=timezone.now())
             log(task, "open", by=by, to_state=task.state)

@@ -1,4 +1,4 @@
-"""A document is read, from stored bytes to marked text: the upper storey of the acts, where they meet.
+"""A document is read, from stored bytes to marked text: the upper storey of the actions, where they meet.
 
 One transaction writes the revision, the re-anchored and the new claims and figures, and the job for the
 cross-check. Who calls it holds the lease; this knows nothing of workers.
@@ -21,7 +21,7 @@ from factcheck.text import Reading, read
 from .crosscheck import request_crosscheck
 from .documents import ask_for_reading, store_revision, zone_named
 from .marking import mark_revision
-from .transitions import change, log, require
+from .transitions import change, check_permission, log
 
 
 def read_text(document: Document, extract: Extract) -> Reading:
@@ -56,7 +56,7 @@ def reread_document(document: Document, *, by: Any, version: int | None = None) 
     Raises:
         WrongState: there is no text to read.
     """
-    require(by, document, "reread")
+    check_permission(by, document, "reread")
     revision = document.current_revision
     if revision is None or revision.snapshot is None:
         raise WrongState("The document has no text yet.", state=document.state)

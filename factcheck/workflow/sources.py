@@ -19,7 +19,7 @@ from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, Sourc
 from factcheck.permissions import MACHINE, NOT_ITS_VOICE, would_make_one_of_both_sides
 from factcheck.seals import seal, unseal
 
-from .transitions import change, log, require, require_note, require_storable
+from .transitions import change, check_permission, log, require_note, require_storable
 
 PLATFORMS = frozenset(
     [
@@ -70,7 +70,7 @@ def record_source(
         Invalid: a name or domain another source already has, a platform, or an unknown kind.
         NotAllowed: its names would make one party of two that differ, one of them in the person's own text.
     """
-    require(by, desk, "record_source")
+    check_permission(by, desk, "record_source")
     if kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     aliases = list(aliases)
@@ -129,21 +129,29 @@ KEEP: Any = object()
 
 
 def change_source(
-    source: Source, *, by: Any, version: int | None = None, name: str | None = None, kind: str | None = None,
-    country: str | None = None, owner: Source | None = KEEP, aliases: Iterable[str] | None = None,
-    domains: Iterable[str] | None = None, party_to: Iterable[Topic] | None = None,
-) -> None:  # fmt: skip
+    source: Source,
+    *,
+    by: Any,
+    version: int | None = None,
+    name: str | None = None,
+    kind: str | None = None,
+    country: str | None = None,
+    owner: Source | None = KEEP,
+    aliases: Iterable[str] | None = None,
+    domains: Iterable[str] | None = None,
+    party_to: Iterable[Topic] | None = None,
+) -> None:
     """Change what the registry says of a source; what is not named stays.
 
     A new name joins the old ones, under which copy still refers to the source; ``aliases`` replaces all of
-    them but the name itself. The grade is an act of its own, and a confidential name never changes.
+    them but the name itself. The grade is an action of its own, and a confidential name never changes.
 
     Raises:
         Invalid: a name or domain another source has, a platform, an unknown kind, or owners in a circle.
         StaleRevision: the source has changed since ``version``.
         NotAllowed: names or owner of a source that differs from the person's own text, or would no longer.
     """
-    require(by, source, "change")
+    check_permission(by, source, "change")
     texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
     shown = source.name if name is None else name.strip()
     check_particulars(shown, country or "", None if owner is KEEP else owner, texts or [])
@@ -244,7 +252,7 @@ def grade_source(source: Source, reliability: str, *, by: Any, reason: str, vers
     Raises:
         Invalid: no such grade, or no reason. StaleRevision: the source has changed since ``version``.
     """
-    require(by, source, "grade")
+    check_permission(by, source, "grade")
     if reliability not in tuple("ABCDEF"):
         raise Invalid("Reliability is graded A to F.", code="reliability_unknown")
     reason = require_note(reason)
@@ -262,7 +270,7 @@ def set_confidants(source: Source, confidants: Iterable[Any], *, by: Any, versio
     Raises:
         Invalid: the source is not confidential, or a person works on no desk.
     """
-    require(by, source, "entrust")
+    check_permission(by, source, "entrust")
     people = list(confidants)
     if not source.confidential:
         raise Invalid("This source is not confidential.", code="not_confidential")
@@ -337,6 +345,6 @@ def open_name(source: Source, *, by: Any) -> str:
     """
     if not source.confidential:
         return source.name
-    require(by, source, "open_name")
+    check_permission(by, source, "open_name")
     log(source, "open_name", by=by)
     return unseal(source.sealed_name)

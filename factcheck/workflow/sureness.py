@@ -48,9 +48,7 @@ class Sureness:
         self.profiles = prepared(rows)
         topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
         self.scorer = scorer_in_use()
-        self.pairs = Pairs(
-            list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer
-        )  # fmt: skip
+        self.pairs = Pairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
         document = next((figure.document for held in states for figure in held.figures), None)
         self.judged = judged_alike(states, topic, document)
         desks = {figure.document.desk_id for held in states for figure in held.figures}

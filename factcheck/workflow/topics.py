@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from factcheck.errors import Invalid
 from factcheck.models import Desk, Document, Figure, Measure, Topic
 
-from .transitions import change, log, require, require_storable
+from .transitions import change, check_permission, log, require_storable
 
 KEEP: Any = object()
 """In the place of a date: as it is. None means that the topic is open on that side."""
@@ -26,15 +26,21 @@ ENOUGH = 2
 
 
 def record_topic(
-    title: str, *, desk: Desk, by: Any, slug: str = "", places: Iterable[str] = (), starts_on: date | None = None,
+    title: str,
+    *,
+    desk: Desk,
+    by: Any,
+    slug: str = "",
+    places: Iterable[str] = (),
+    starts_on: date | None = None,
     ends_on: date | None = None,
-) -> Topic:  # fmt: skip
+) -> Topic:
     """Enter a running story. Topics are shared by the desks; an editor of one enters it.
 
     Raises:
         Invalid: no title, a slug that another topic has, or an end before the start.
     """
-    require(by, desk, "record_topic")
+    check_permission(by, desk, "record_topic")
     places = check_places(places)
     require_storable(title, slug)
     slug = slug or slugify(title)[:100]
@@ -74,15 +80,21 @@ def check_dates(starts_on: date | None, ends_on: date | None) -> None:
 
 
 def change_topic(
-    topic: Topic, *, by: Any, version: int | None = None, title: str | None = None,
-    places: Iterable[str] | None = None, starts_on: date | None = KEEP, ends_on: date | None = KEEP,
-) -> None:  # fmt: skip
+    topic: Topic,
+    *,
+    by: Any,
+    version: int | None = None,
+    title: str | None = None,
+    places: Iterable[str] | None = None,
+    starts_on: date | None = KEEP,
+    ends_on: date | None = KEEP,
+) -> None:
     """Change what is said of a running story; what is not named stays. Its slug never changes.
 
     Raises:
         Invalid: an empty title, or an end before the start. StaleRevision: it has changed since ``version``.
     """
-    require(by, topic, "change")
+    check_permission(by, topic, "change")
     values: dict[str, Any] = {}
     if title is not None:
         if not title.strip():

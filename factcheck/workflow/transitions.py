@@ -33,7 +33,7 @@ from factcheck.text import AnchorState, bare_words
 
 from .happenings import tell_webhooks
 from .notices import occasion, tell_of
-from .watch import watch_act, watch_documents
+from .watch import watch_action, watch_documents
 
 MOST_AT_ONCE = 500
 OF_ANOTHER_DESK = "A figure of another desk differs from one in this text; ask the chief editor."
@@ -46,25 +46,25 @@ def kind_of(record: Model) -> str:
     return KINDS.get(name, name)
 
 
-def require(by: Any, record: Model, act: str) -> None:
-    """Refuse whoever may not do this act on this record.
+def check_permission(by: Any, record: Model, action: str) -> None:
+    """Refuse whoever may not do this action on this record.
 
     Raises:
         NotAllowed: with the sentence of the guard that refuses.
     """
     if by is None:
-        raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
+        raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
     if isinstance(by, MACHINE):
-        listed = any(row.machine for row in rows_of(kind_of(record), act))
-        if not listed and (kind_of(record), act) not in MACHINE_MAY:
+        listed = any(row.machine for row in rows_of(kind_of(record), action))
+        if not listed and (kind_of(record), action) not in MACHINE_MAY:
             raise NotAllowed("The machine never decides this.", code="machine_may_not")
         return
-    if guard := refusal(by, record, kind_of(record), act):
+    if guard := refusal(by, record, kind_of(record), action):
         raise NotAllowed(guard.message, code=guard.code)
 
 
 def require_note(note: str) -> str:
-    """The reason an act needs, trimmed.
+    """The reason an action needs, trimmed.
 
     Raises:
         Invalid: when it is empty, or too long to be a reason.
@@ -94,53 +94,60 @@ def composed(by: Any, note: str, values: dict[str, Any]) -> tuple[str, dict[str,
     return usable(note), {key: usable(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
-def row_for(record: Any, act: str, by: Any) -> Transition:
-    rows = rows_of(kind_of(record), act, record.state)
+def row_for(record: Any, action: str, by: Any) -> Transition:
+    rows = rows_of(kind_of(record), action, record.state)
     rows = [row for row in rows if (row.machine if isinstance(by, MACHINE) else row.person)]
     if not rows:
         raise WrongState(
-            f"“{act.replace('_', ' ')}” is not possible while the {kind_of(record).replace('_', ' ')} is "
+            f"“{action.replace('_', ' ')}” is not possible while the {kind_of(record).replace('_', ' ')} is "
             f"{record.state.replace('_', ' ')}.",
             state=record.state,
         )
     return rows[0]
 
 
-def may(by: Any, record: Any, act: str) -> bool:
-    """Whether this person may do this act to this record as it stands: what a face shows a button for."""
+def can(by: Any, record: Any, action: str) -> bool:
+    """Whether this person may do this action to this record as it stands: what a face shows a button for."""
     try:
-        if rows_of(kind_of(record), act):
-            row_for(record, act, by)
-        require(by, record, act)
+        if rows_of(kind_of(record), action):
+            row_for(record, action, by)
+        check_permission(by, record, action)
     except (NotAllowed, WrongState):
         return False
     return True
 
 
 def move(
-    record: Any, act: str, *, by: Any, note: str = "", to: str = "", version: int | None = None,
-    facts: dict[str, Any] | None = None, **values: Any,
-) -> None:  # fmt: skip
-    """Take a record through one act of the table, or refuse, writing nothing.
+    record: Any,
+    action: str,
+    *,
+    by: Any,
+    note: str = "",
+    to: str = "",
+    version: int | None = None,
+    facts: dict[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """Take a record through one action of the table, or refuse, writing nothing.
 
     ``values`` are columns that change with the state. ``version`` is the one the person saw, where known.
-    ``to`` picks the target where an act has several.
+    ``to`` picks the target where an action has several.
 
     Raises:
         NotAllowed: the actor may not do this, whatever the state.
-        WrongState: the act does not exist from here, or someone else was faster.
+        WrongState: the action does not exist from here, or someone else was faster.
         StaleRevision: the record has changed since ``version``.
         Invalid: the reason is missing, or cannot be kept.
     """
-    require(by, record, act)
+    check_permission(by, record, action)
     if version is not None and version != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)
-    row = row_for(record, act, by)
+    row = row_for(record, action, by)
     note, values = composed(by, note, values)
     require_storable(note, *values.values())
     target = to or row.targets[0]
     if target not in row.targets:
-        raise LookupError(f"{act} does not lead to {target}")
+        raise LookupError(f"{action} does not lead to {target}")
     if target in row.reason:
         note = require_note(note)
     before = record.state
@@ -149,16 +156,16 @@ def move(
         if not standing.update(state=target, version=F("version") + 1, **values):
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
-        log(record, act, by=by, note=note, from_state=before, to_state=target, facts=facts)
-        tell_of(record, act, by=by)
+        log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts)
+        tell_of(record, action, by=by)
         if isinstance(record, Claim):
-            _announce(record, act, by)
+            _announce(record, action, by)
 
 
 def move_all(
-    records: Sequence[Any], act: str, *, by: Any, note: str = "", facts: dict[str, Any] | None = None, **values: Any
+    records: Sequence[Any], action: str, *, by: Any, note: str = "", facts: dict[str, Any] | None = None, **values: Any
 ) -> None:
-    """Take many figures, or many discrepancies, through one act for one reason, all or none.
+    """Take many figures, or many discrepancies, through one action for one reason, all or none.
 
     What ``move`` does for each is done for all, in as many queries for many as for few; the right to it rests on
     their documents, and is asked for once of each.
@@ -167,9 +174,9 @@ def move_all(
         NotAllowed, WrongState, Invalid: as for one.
     """
     touched = touched_by(records)
-    require_all(by, records, act, touched)
+    check_permission_on_all(by, records, action, touched)
     require_storable(note, *values.values())
-    rows = [(record, row_for(record, act, by)) for record in records]
+    rows = [(record, row_for(record, action, by)) for record in records]
     if any(row.targets[0] in row.reason for _, row in rows):
         note = require_note(note)
     groups: dict[tuple[str, int, str], list[Any]] = {}
@@ -182,7 +189,7 @@ def move_all(
                 standing = alike.filter(state=before, version=version)
                 if standing.update(state=target, version=F("version") + 1, **values) != len(part):
                     raise WrongState("Someone else was faster; please look again.", state=before)
-                log_all(part, act, touched, by=by, note=note, from_state=before, to_state=target, facts=facts)
+                log_all(part, action, touched, by=by, note=note, from_state=before, to_state=target, facts=facts)
     for (_, version, target), some in groups.items():
         for record in some:
             record.state, record.version = target, version + 1
@@ -200,8 +207,8 @@ def touched_by(records: Sequence[Any]) -> dict[int, dict[int, int]]:
     return found
 
 
-def require_all(by: Any, records: Sequence[Any], act: str, touched: dict[int, dict[int, int]]) -> None:
-    """Refuse whoever may not do this act on one of the records: asked of as many as it takes to ask for each document.
+def check_permission_on_all(by: Any, records: Sequence[Any], action: str, touched: dict[int, dict[int, int]]) -> None:
+    """Refuse whoever may not do this action on one of the records: asked once for each document they touch.
 
     Raises:
         NotAllowed: with the sentence of the guard that refuses.
@@ -209,9 +216,9 @@ def require_all(by: Any, records: Sequence[Any], act: str, touched: dict[int, di
     asked: set[int] = set()
     for record in records:
         if not touched[record.pk].keys() <= asked or not asked:
-            require(by, record, act)
+            check_permission(by, record, action)
             asked |= touched[record.pk].keys()
-    if records and NOT_OTHER_SIDE in PERMISSIONS[kind_of(records[0]), act] and not isinstance(by, MACHINE):
+    if records and NOT_OTHER_SIDE in PERMISSIONS[kind_of(records[0]), action] and not isinstance(by, MACHINE):
         refuse_the_other_side(by, records)
 
 
@@ -231,7 +238,7 @@ def batched(records: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def change(record: Any, *, version: int | None = None, **values: Any) -> None:
-    """Change columns of a record that has a version, where no state changes; the caller logs the act.
+    """Change columns of a record that has a version, where no state changes; the caller logs the action.
 
     Raises:
         StaleRevision: another change was faster than that of the person who acted on ``version``.
@@ -243,9 +250,9 @@ def change(record: Any, *, version: int | None = None, **values: Any) -> None:
     record.refresh_from_db()
 
 
-def _announce(claim: Claim, act: str, by: Any) -> None:
+def _announce(claim: Claim, action: str, by: Any) -> None:
     person = None if isinstance(by, MACHINE) else by
-    signals.announce(signals.claim_moved, Claim, claim=claim, act=act, by=person)
+    signals.announce(signals.claim_moved, Claim, claim=claim, action=action, by=person)
     if claim.state == ClaimState.STALE:
         told = {"id": claim.pk, "state": claim.state}
         tell_webhooks("claim_stale", claim.document, key=occasion(claim), claim=told)
@@ -281,40 +288,53 @@ def void_decisions(claim: Claim, why: str, *, by: MACHINE) -> bool:
 
 
 def log(
-    record: Model, act: str, *, by: Any, note: str = "", from_state: str = "", to_state: str = "",
+    record: Model,
+    action: str,
+    *,
+    by: Any,
+    note: str = "",
+    from_state: str = "",
+    to_state: str = "",
     facts: dict[str, Any] | None = None,
-) -> Event:  # fmt: skip
+) -> Event:
     """Append one Event to the record's chain, in the caller's transaction."""
     if by is None:
-        raise TypeError("every act needs an actor: a user, or MACHINE(job name)")
+        raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
     note, _ = composed(by, note, {})
     require_storable(note)
     for _ in range(5):
         try:
             with transaction.atomic():
-                event = _append(record, act, by, note, from_state, to_state, facts or {})
-            watch_act(record, act, by_machine=isinstance(by, MACHINE))
+                event = _append(record, action, by, note, from_state, to_state, facts or {})
+            watch_action(record, action, by_machine=isinstance(by, MACHINE))
             return event
         except IntegrityError:
-            continue  # another act on this record took the sequence number
+            continue  # another action on this record took the sequence number
     raise WrongState("Someone else was faster; please look again.")
 
 
 def log_all(
-    records: Sequence[Any], act: str, touched: dict[int, dict[int, int]], *, by: Any, note: str, from_state: str,
-    to_state: str, facts: dict[str, Any] | None = None,
-) -> None:  # fmt: skip
+    records: Sequence[Any],
+    action: str,
+    touched: dict[int, dict[int, int]],
+    *,
+    by: Any,
+    note: str,
+    from_state: str,
+    to_state: str,
+    facts: dict[str, Any] | None = None,
+) -> None:
     """Append one Event to the chain of each of many records of one kind, in the caller's transaction."""
     name, keys = str(records[0]._meta.model_name), [record.pk for record in records]
     last = {row.record_id: row for row in Event.objects.filter(record=name, record_id__in=keys).order_by("sequence")}
     made = []
     for record in records:
         desk = min(touched[record.pk].values(), default=None)
-        made.append(_event(record, last.get(record.pk), desk, act, by, note, from_state, to_state, facts or {}))
+        made.append(_event(record, last.get(record.pk), desk, action, by, note, from_state, to_state, facts or {}))
     try:
         with transaction.atomic():
             Event.objects.bulk_create([event for event, _ in made])
-    except IntegrityError:  # another act on one of them took the sequence number
+    except IntegrityError:  # another action on one of them took the sequence number
         raise WrongState("Someone else was faster; please look again.") from None
     for event, words in made:
         if words:
@@ -324,15 +344,15 @@ def log_all(
 
 
 def desk_of(record: Model) -> int | None:
-    """The desk in whose history an act is shown."""
+    """The desk in whose history an action is shown."""
     return next(iter(sorted(pk for pk in desks_of(record) if pk)), None)
 
 
 def _append(
-    record: Model, act: str, by: Any, note: str, from_state: str, to_state: str, facts: dict[str, Any]
+    record: Model, action: str, by: Any, note: str, from_state: str, to_state: str, facts: dict[str, Any]
 ) -> Event:
     last = Event.objects.of(record).last()
-    event, words = _event(record, last, desk_of(record), act, by, note, from_state, to_state, facts)
+    event, words = _event(record, last, desk_of(record), action, by, note, from_state, to_state, facts)
     event.save(force_insert=True)
     if words:
         words.event = event
@@ -341,16 +361,31 @@ def _append(
 
 
 def _event(
-    record: Model, last: Event | None, desk: int | None, act: str, by: Any, note: str, from_state: str, to_state: str,
+    record: Model,
+    last: Event | None,
+    desk: int | None,
+    action: str,
+    by: Any,
+    note: str,
+    from_state: str,
+    to_state: str,
     facts: dict[str, Any],
-) -> tuple[Event, EventNote | None]:  # fmt: skip
+) -> tuple[Event, EventNote | None]:
     """The next link of a record's chain, and the words that go beside it; not yet written."""
     event = Event(
-        at=timezone.now(), actor=None if isinstance(by, MACHINE) else by,
-        machine=by.name if isinstance(by, MACHINE) else "", desk_id=desk,
-        record=str(record._meta.model_name), record_id=record.pk, sequence=last.sequence + 1 if last else 1,
-        act=act, from_state=from_state, to_state=to_state, facts=facts, previous=last.digest if last else "",
-    )  # fmt: skip
+        at=timezone.now(),
+        actor=None if isinstance(by, MACHINE) else by,
+        machine=by.name if isinstance(by, MACHINE) else "",
+        desk_id=desk,
+        record=str(record._meta.model_name),
+        record_id=record.pk,
+        sequence=last.sequence + 1 if last else 1,
+        action=action,
+        from_state=from_state,
+        to_state=to_state,
+        facts=facts,
+        previous=last.digest if last else "",
+    )
     words = EventNote(salt=secrets.token_hex(16), text=note) if note else None
     if words:
         event.note_digest = words.computed_digest()

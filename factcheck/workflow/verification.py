@@ -1,6 +1,6 @@
 """Checking work: assigned, taken up, handed in; verdicts submitted, signed off by other eyes, or waived.
 
-Four eyes live in the guards of ``permissions``; here are the acts themselves and the rule of origins.
+Four eyes live in the guards of ``permissions``; here are the actions themselves and the rule of origins.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from factcheck.states import ClaimState, TaskState
 from .notices import tell_of
 from .transitions import (
     change,
+    check_permission,
     log,
     move,
-    require,
     require_note,
     require_storable,
     words_sha256,
@@ -48,16 +48,21 @@ LONGEST_WAIVER = timedelta(days=366)
 
 
 def assign_claim(
-    claim: Claim, assignee: Any, *, by: Any, method: str = Method.CHECK_FIGURE, due_at: datetime | None = None,
+    claim: Claim,
+    assignee: Any,
+    *,
+    by: Any,
+    method: str = Method.CHECK_FIGURE,
+    due_at: datetime | None = None,
     version: int | None = None,
-) -> VerificationTask:  # fmt: skip
+) -> VerificationTask:
     """Give somebody a piece of checking work on a claim.
 
     Raises:
         Invalid: the person cannot see the document, or the method is unknown.
         WrongState: the claim is not one that can be worked on.
     """
-    require(by, claim, "assign")
+    check_permission(by, claim, "assign")
     if method not in Method.values:
         raise Invalid("That is not a method of checking.", code="method_unknown")
     if not Desk.objects.visible_to(assignee).filter(pk=claim.document.desk_id).exists():
@@ -76,7 +81,7 @@ def assign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int 
     Raises:
         Invalid: the person is not on the desk.
     """
-    require(by, task, "assign")
+    check_permission(by, task, "assign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
     move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **UNTOLD)
@@ -84,7 +89,7 @@ def assign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int 
 
 def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
     """Give a piece of work to somebody else; the history keeps who had it."""
-    require(by, task, "reassign")
+    check_permission(by, task, "reassign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
     facts = {"from": task.assignee_id, "assignee": assignee.pk}
@@ -98,7 +103,7 @@ def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Any,
         Invalid: the time has passed.
         WrongState: the work is finished.
     """
-    require(by, task, "reschedule")
+    check_permission(by, task, "reschedule")
     if task.state in (TaskState.DONE, TaskState.CANCELLED):
         raise WrongState("Finished work has no deadline.", state=task.state)
     if due_at is not None and due_at <= timezone.now():
@@ -121,7 +126,7 @@ def take_up(task: VerificationTask, *, by: Any, version: int | None = None) -> N
 
 def block_task(task: VerificationTask, waiting_for: str, *, by: Any, note: str, version: int | None = None) -> None:
     """Say that the work waits for a source, an author, an expert or a document."""
-    require(by, task, "block")
+    check_permission(by, task, "block")
     if waiting_for not in WaitingFor.values:
         raise Invalid("Say what it waits for: source, author, expert or document.", code="waiting_for_unknown")
     move(task, "block", by=by, note=note, version=version, waiting_for=waiting_for)
@@ -148,7 +153,7 @@ def reopen_task(task: VerificationTask, *, by: Any, note: str = "", version: int
     Raises:
         WrongState: the claim is not one that can be worked on.
     """
-    require(by, task, "reopen")
+    check_permission(by, task, "reopen")
     refuse_idle_claim(task.claim)
     move(task, "reopen", by=by, note=note, version=version)
 
@@ -239,10 +244,14 @@ def sign_off(claim: Claim, *, by: Any, attributed_in_copy: bool = False, version
             raise WrongState("There is no verdict to sign off.", state=claim.state)
         revision = claim.document.current_revision
         return write_sign_off(
-            verdict=verdict, revision=revision, words_sha256=words_sha256(claim), by=by,
-            eyes=Policy.of(claim.document.desk).eyes, attributed_in_copy=attributed_in_copy,
+            verdict=verdict,
+            revision=revision,
+            words_sha256=words_sha256(claim),
+            by=by,
+            eyes=Policy.of(claim.document.desk).eyes,
+            attributed_in_copy=attributed_in_copy,
             origins=require_evidence(claim, verdict.label),
-        )  # fmt: skip
+        )
 
 
 def challenge_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
@@ -256,7 +265,7 @@ def waive_claim(claim: Claim, *, by: Any, note: str, expires_at: datetime, versi
     Raises:
         Invalid: the time has passed, or is more than a year away.
     """
-    require(by, claim, "waive")
+    check_permission(by, claim, "waive")
     if expires_at <= timezone.now():
         raise Invalid("A waiver must end in the future.", code="expiry_in_past")
     if expires_at > timezone.now() + LONGEST_WAIVER:

@@ -82,13 +82,13 @@ def watch_desk(desk: Desk) -> None:
     enqueue(JobName.WATCH_CLEARANCE, f"desk:{desk.pk}", {"desk": desk.pk}, desk=desk, priority=8)
 
 
-def watch_act(record: Model, act: str, *, by_machine: bool) -> None:
-    """An act was logged: ask for the documents whose gate it touches.
+def watch_action(record: Model, action: str, *, by_machine: bool) -> None:
+    """An action was logged: ask for the documents whose gate it touches.
 
     A machine moves discrepancies by the thousand; it asks for their documents once, when it has stored them.
     """
     if isinstance(record, Document):
-        watch_documents([record.pk] if act not in OWN_ACTS else [])
+        watch_documents([record.pk] if action not in OWN_ACTS else [])
     elif isinstance(record, (Claim, Figure)):
         watch_documents([record.document_id])
     elif isinstance(record, Policy):

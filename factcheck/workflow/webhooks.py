@@ -22,7 +22,7 @@ from factcheck.models import Delivery, Desk, Webhook
 from factcheck.seals import seal, unseal
 
 from .happenings import HAPPENINGS
-from .transitions import change, log, require, require_storable
+from .transitions import change, check_permission, log, require_storable
 
 
 def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> tuple[Webhook, str]:
@@ -31,7 +31,7 @@ def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> t
     Raises:
         Invalid: the address is not on the public web, or an event is unknown.
     """
-    require(by, desk, "keep_webhook")
+    check_permission(by, desk, "keep_webhook")
     check_address(url)
     wanted = checked_events(events)
     secret = secrets.token_urlsafe(32)
@@ -42,15 +42,21 @@ def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> t
 
 
 def change_webhook(
-    webhook: Webhook, *, by: Any, url: str | None = None, events: Iterable[str] | None = None,
-    active: bool | None = None, renew_secret: bool = False, version: int | None = None,
-) -> str:  # fmt: skip
+    webhook: Webhook,
+    *,
+    by: Any,
+    url: str | None = None,
+    events: Iterable[str] | None = None,
+    active: bool | None = None,
+    renew_secret: bool = False,
+    version: int | None = None,
+) -> str:
     """Change a webhook; what is not named stays. Returns the new secret where one was asked for, else nothing.
 
     Raises:
         Invalid: as for a new one. StaleRevision: it has changed since ``version``.
     """
-    require(by, webhook.desk, "keep_webhook")
+    check_permission(by, webhook.desk, "keep_webhook")
     values: dict[str, Any] = {}
     if url is not None:
         check_address(url)
@@ -102,9 +108,11 @@ def signed_message(delivery: Delivery, at: datetime) -> tuple[bytes, dict[str, s
     key = unseal(delivery.webhook.secret).encode()
     digest = hmac.new(key, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
     return body, {
-        "X-Factcheck-Event": delivery.event, "X-Factcheck-Delivery": str(delivery.pk),
-        "X-Factcheck-Timestamp": moment, "X-Factcheck-Signature": f"sha256={digest}",
-    }  # fmt: skip
+        "X-Factcheck-Event": delivery.event,
+        "X-Factcheck-Delivery": str(delivery.pk),
+        "X-Factcheck-Timestamp": moment,
+        "X-Factcheck-Signature": f"sha256={digest}",
+    }
 
 
 def note_delivery(delivery: Delivery, *, status: int | None = None, error: str = "") -> None:

@@ -34,9 +34,14 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
             story.refresh_from_db(fields=["printed", "cleared", "document"])  # what others write meanwhile
         story.save()
         arrival = Arrival(
-            title=story.headline, pasted=True, filename="story.txt", media_type="text/plain",
-            source_app=SOURCE_APP, source_id=str(story.pk), authors=(story.author, by),
-        )  # fmt: skip
+            title=story.headline,
+            pasted=True,
+            filename="story.txt",
+            media_type="text/plain",
+            source_app=SOURCE_APP,
+            source_id=str(story.pk),
+            authors=(story.author, by),
+        )
         story.document, _ = ingest_document(story.text.encode(), arrival, desk=story.desk, by=by)
         story.save()
 

@@ -1,4 +1,4 @@
-"""Claims in the admin: the queue, the page of one in its sentence, and every act through its button's address."""
+"""Claims in the admin: the queue, the page of one in its sentence, and every action through its button's address."""
 
 import pytest
 from django.urls import reverse
@@ -24,16 +24,16 @@ def claim(document):
     return document.claims.get(text__contains="1,200")
 
 
-def page(claim, act=""):
-    name = f"admin:factcheck_claim_{'act' if act else 'change'}"
-    return reverse(name, args=[claim.pk, act] if act else [claim.pk])
+def page(claim, action=""):
+    name = f"admin:factcheck_claim_{'action' if action else 'change'}"
+    return reverse(name, args=[claim.pk, action] if action else [claim.pk])
 
 
-def do(client, user, claim, act, **said):
+def do(client, user, claim, action, **said):
     """Press a button as somebody who has just looked at the claim."""
     client.force_login(user)
     claim.refresh_from_db()
-    answer = client.post(page(claim, act), {"version": claim.version, **said})
+    answer = client.post(page(claim, action), {"version": claim.version, **said})
     claim.refresh_from_db()
     return answer
 
@@ -54,7 +54,7 @@ def test_the_claim_stands_in_its_sentence_between_its_neighbours(client, people,
 
 def test_a_part_of_a_sentence_is_shown_in_the_whole_of_it(client, people, document):
     answer = client.post(
-        reverse("admin:factcheck_document_act", args=[document.pk, "add_claim"]),
+        reverse("admin:factcheck_document_action", args=[document.pk, "add_claim"]),
         {"quote": "40 farms were cut off", "claim_type": "event"},
     )
     assert answer.status_code == 302
@@ -80,7 +80,7 @@ def test_from_proposal_to_sign_off_through_the_buttons(client, people, claim):
 
 
 @pytest.mark.parametrize(
-    ("role", "act", "state"),
+    ("role", "action", "state"),
     [
         ("checker", "accept", "proposed"),
         ("reviewer", "accept", "proposed"),
@@ -96,13 +96,17 @@ def test_from_proposal_to_sign_off_through_the_buttons(client, people, claim):
         ("checker", "split", "open"),
     ],
 )
-def test_who_may_not_is_told_so_beside_the_form_and_nothing_changes(role, act, state, client, people, claim):
+def test_who_may_not_is_told_so_beside_the_form_and_nothing_changes(role, action, state, client, people, claim):
     bring_to(claim, state, people)
     said = {
-        "note": "My own reasons.", "label": "not_enough_evidence", "expires_at": f"{in_hours(2):%Y-%m-%dT%H:%M}",
-        "assignee": people.checker.pk, "method": "check_figure", "parts": "The ministry\n1,200 homes",
-    }  # fmt: skip
-    answer = do(client, getattr(people, role), claim, act, **said)
+        "note": "My own reasons.",
+        "label": "not_enough_evidence",
+        "expires_at": f"{in_hours(2):%Y-%m-%dT%H:%M}",
+        "assignee": people.checker.pk,
+        "method": "check_figure",
+        "parts": "The ministry\n1,200 homes",
+    }
+    answer = do(client, getattr(people, role), claim, action, **said)
     assert answer.status_code == 403
     assert b"errornote" in answer.content
     assert claim.state == state
@@ -159,8 +163,8 @@ def test_supported_without_evidence_is_refused_beside_what_was_typed(client, peo
 
 def test_a_form_that_says_nothing_is_no_act(client, people, claim):
     bring_to(claim, "in_verification", people)
-    for act in ("submit", "dismiss"):
-        assert do(client, people.desk_chief, claim, act).status_code == 422
+    for action in ("submit", "dismiss"):
+        assert do(client, people.desk_chief, claim, action).status_code == 422
     assert claim.state == "in_verification"
 
 
@@ -268,12 +272,16 @@ def test_comparable_figures_stand_beside_it_as_far_as_one_may_see_them(client, p
     figure = claim.document.figures.get(surface__contains="1,200")
     seen_by_nobody = file_text(
         "The ministry of Sarvenna said on Tuesday that 3,900 homes were flooded in Larkmoor.",
-        desk=type(people)().desk, by=people.chief_editor, title="Of another desk",
-    )  # fmt: skip
+        desk=type(people)().desk,
+        by=people.chief_editor,
+        title="Of another desk",
+    )
     beside = file_text(
         "Rescuers said on Tuesday that 1,900 homes were flooded in Larkmoor.",
-        desk=people.desk, by=people.editor, title="The other paper",
-    )  # fmt: skip
+        desk=people.desk,
+        by=people.editor,
+        title="The other paper",
+    )
     for other in (seen_by_nobody, beside):
         other.figures.update(measure=figure.measure)
     claim.figures.update(claim=None)
@@ -343,7 +351,7 @@ def test_the_filter_names_the_desks_one_may_see_only(client, people, document):
 
 
 def chosen(client, claims, action, **said):
-    """Acts on several, as somebody who has just looked at the list."""
+    """Actions on several, as somebody who has just looked at the list."""
     rows = [f"{row.pk}.{row.version}" for row in Claim.objects.filter(pk__in=[row.pk for row in claims])]
     return client.post(
         reverse("admin:factcheck_claim_changelist"), {"action": action, "_selected_action": rows, "index": 0, **said}

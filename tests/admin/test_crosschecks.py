@@ -35,9 +35,9 @@ def conflict(documents):
     return Discrepancy.objects.get(kind="conflict")
 
 
-def page(record, act=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
-    return reverse(name, args=[record.pk, act] if act else [record.pk])
+def page(record, action=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
+    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def resolve(client, conflict, **said):
@@ -154,8 +154,12 @@ def test_another_pair_of_it_leads_to_the_most_telling_one(client, three):
 def test_the_form_settles_the_pairs_that_were_there_when_it_was_opened(client, people, three):
     newest = client.get(page(three, "resolve")).context["form"]["newest"].value()
     assert newest == Discrepancy.objects.filter(kind="conflict").latest("pk").pk
-    file_text("The mill said on Tuesday that 600 homes were flooded in Larkmoor.", desk=people.desk,
-              by=people.desk_chief, topic=three.measure.topic)  # fmt: skip
+    file_text(
+        "The mill said on Tuesday that 600 homes were flooded in Larkmoor.",
+        desk=people.desk,
+        by=people.desk_chief,
+        topic=three.measure.topic,
+    )
     do_jobs()
     assert resolve(client, three, newest=newest).status_code == 302
     rows = Discrepancy.objects.filter(kind="conflict")
@@ -167,8 +171,12 @@ def test_so_does_the_form_for_many(client, people, three):
     address = reverse("admin:factcheck_discrepancy_changelist")
     said = {"action": "resolve", "_selected_action": f"{three.pk}.{three.version}", "index": 0}
     newest = client.post(address, said).context["form"]["newest"].value()
-    file_text("The mill said on Tuesday that 600 homes were flooded in Larkmoor.", desk=people.desk,
-              by=people.desk_chief, topic=three.measure.topic)  # fmt: skip
+    file_text(
+        "The mill said on Tuesday that 600 homes were flooded in Larkmoor.",
+        desk=people.desk,
+        by=people.desk_chief,
+        topic=three.measure.topic,
+    )
     do_jobs()
     said |= {"confirmed": 1, "resolution": "explained", "note": "They count other districts.", "newest": newest}
     client.post(address, said)
@@ -180,9 +188,11 @@ def test_so_does_the_form_for_many(client, people, three):
 @pytest.mark.parametrize("where", ["desk", "workbench", "topic", "measure"])
 def test_every_page_tells_a_dispute_once(where, client, documents, three):
     address = {
-        "desk": reverse("admin:factcheck_desk"), "workbench": page(documents[0]), "topic": page(three.measure.topic),
+        "desk": reverse("admin:factcheck_desk"),
+        "workbench": page(documents[0]),
+        "topic": page(three.measure.topic),
         "measure": page(three.measure),
-    }[where]  # fmt: skip
+    }[where]
     answer = client.get(address)
     told = answer.context["conflicts" if where == "desk" else "discrepancies"]
     assert [(row.leading.kind, row.more) for row in told if row.leading.kind == "conflict"] == [("conflict", 3)]

@@ -23,13 +23,13 @@ def people(staff, client):
     return staff
 
 
-def page(record, act=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
-    return reverse(name, args=[record.pk, act] if act else [record.pk])
+def page(record, action=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
+    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
-def do(client, record, act, **said):
-    return client.post(page(record, act), {"version": getattr(record, "version", ""), **said})
+def do(client, record, action, **said):
+    return client.post(page(record, action), {"version": getattr(record, "version", ""), **said})
 
 
 def test_a_chief_gives_a_role_and_takes_it_away(client, people):
@@ -40,7 +40,7 @@ def test_a_chief_gives_a_role_and_takes_it_away(client, people):
     answer = do(client, membership, "remove")
     assert answer["Location"] == page(people.desk)
     assert not Membership.objects.filter(user=newcomer).exists()
-    assert list(Event.objects.filter(record="membership").values_list("act", flat=True)) == ["add", "remove"]
+    assert list(Event.objects.filter(record="membership").values_list("action", flat=True)) == ["add", "remove"]
 
 
 def test_the_last_chief_stays(client, people):

@@ -19,9 +19,9 @@ def document(people):
     return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
 
 
-def page(document, act=""):
-    name = f"admin:factcheck_document_{'act' if act else 'change'}"
-    return reverse(name, args=[document.pk, act] if act else [document.pk])
+def page(document, action=""):
+    name = f"admin:factcheck_document_{'action' if action else 'change'}"
+    return reverse(name, args=[document.pk, action] if action else [document.pk])
 
 
 def new(client, desk, **said):
@@ -191,8 +191,8 @@ def test_the_desk_shows_what_waits(client, document, people):
 def test_a_page_offers_only_what_may_be_done(client, document, people):
     client.force_login(people.auditor)
     shown = client.get(page(document)).content.decode()
-    assert "/act/publish/" not in shown
-    assert "/act/withdraw/" not in shown
+    assert "/action/publish/" not in shown
+    assert "/action/withdraw/" not in shown
 
 
 def test_a_message_says_what_was_done(client, document):
@@ -209,7 +209,7 @@ def test_what_was_read_wrongly_is_described_anew_and_the_rest_stays(client, docu
     posted = {"version": document.version, "published_at": "2026-03-10T12:00", "publisher": ""}
     answer = client.post(page(document, "describe"), {**said, **posted, "byline": "Ada Brell"})
     assert answer.status_code == 302
-    event = Event.objects.of(document).get(act="describe")
+    event = Event.objects.of(document).get(action="describe")
     assert event.facts["changed"] == ["byline"]
     document.refresh_from_db()
     posted |= {"version": document.version, "zone": "Europe/Oslo"}

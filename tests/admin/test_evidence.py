@@ -29,31 +29,37 @@ def paper(claim, people):
     return evidence
 
 
-def page(evidence, act=""):
-    name = f"admin:factcheck_evidence_{'act' if act else 'change'}"
-    return reverse(name, args=[evidence.pk, act] if act else [evidence.pk])
+def page(evidence, action=""):
+    name = f"admin:factcheck_evidence_{'action' if action else 'change'}"
+    return reverse(name, args=[evidence.pk, action] if action else [evidence.pk])
 
 
-def do(client, user, evidence, act, **said):
+def do(client, user, evidence, action, **said):
     client.force_login(user)
     evidence.refresh_from_db()
-    answer = client.post(page(evidence, act), {"version": evidence.version, **said})
+    answer = client.post(page(evidence, action), {"version": evidence.version, **said})
     evidence.refresh_from_db()
     return answer
 
 
 def add(client, user, claim, **said):
     client.force_login(user)
-    address = reverse("admin:factcheck_claim_act", args=[claim.pk, "record_evidence"])
+    address = reverse("admin:factcheck_claim_action", args=[claim.pk, "record_evidence"])
     return client.post(address, {"source_use": "secondary", **said})
 
 
 def test_a_call_is_noted_and_linked_in_one_form(client, people, claim):
     source = registered("Nordwire", aliases=("The Nordwire agency",))
     answer = add(
-        client, people.checker, claim, kind="call", source="the nordwire agency", note="They counted 1,200.",
-        source_use="primary", stance="supports",
-    )  # fmt: skip
+        client,
+        people.checker,
+        claim,
+        kind="call",
+        source="the nordwire agency",
+        note="They counted 1,200.",
+        source_use="primary",
+        stance="supports",
+    )
     assert answer["Location"] == reverse("admin:factcheck_claim_change", args=[claim.pk])
     evidence = Evidence.objects.get()
     assert (evidence.source, evidence.state, evidence.stance) == (source, "linked", "supports")
@@ -192,12 +198,12 @@ def test_an_auditor_assesses_nothing(client, people, paper):
 
 
 @pytest.mark.parametrize(
-    ("act", "state"), [("drift", "drifted"), ("supersede", "superseded"), ("withdraw", "withdrawn")]
+    ("action", "state"), [("drift", "drifted"), ("supersede", "superseded"), ("withdraw", "withdrawn")]
 )
-def test_accepted_evidence_is_retired_with_a_reason(act, state, client, people, claim):
+def test_accepted_evidence_is_retired_with_a_reason(action, state, client, people, claim):
     evidence = give_evidence(claim, by=people.checker)
-    assert do(client, people.checker, evidence, act).status_code == 422
-    assert do(client, people.checker, evidence, act, note="They took it down.").status_code == 302
+    assert do(client, people.checker, evidence, action).status_code == 422
+    assert do(client, people.checker, evidence, action, note="They took it down.").status_code == 302
     assert evidence.state == state
 
 

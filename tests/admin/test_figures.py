@@ -27,15 +27,15 @@ def figure(document):
     return document.figures.get(surface__contains="1,200")
 
 
-def page(figure, act=""):
-    name = f"admin:factcheck_figure_{'act' if act else 'change'}"
-    return reverse(name, args=[figure.pk, act] if act else [figure.pk])
+def page(figure, action=""):
+    name = f"admin:factcheck_figure_{'action' if action else 'change'}"
+    return reverse(name, args=[figure.pk, action] if action else [figure.pk])
 
 
-def do(client, user, figure, act, **said):
+def do(client, user, figure, action, **said):
     client.force_login(user)
     figure.refresh_from_db()
-    answer = client.post(page(figure, act), {"version": figure.version, **said})
+    answer = client.post(page(figure, action), {"version": figure.version, **said})
     figure.refresh_from_db()
     return answer
 
@@ -67,9 +67,9 @@ def test_dismissing_is_for_editors(role, client, people, figure):
 
 def test_an_author_does_not_dismiss_or_pin_their_own_figures(client, people, document, figure):
     document.authors.add(people.editor)
-    for act, said in (("dismiss", {"reason": "idle"}), ("pin", {"measure": figure.measure_id})):
-        answer = do(client, people.editor, figure, act, **said)
-        assert answer.status_code == 403, act
+    for action, said in (("dismiss", {"reason": "idle"}), ("pin", {"measure": figure.measure_id})):
+        answer = do(client, people.editor, figure, action, **said)
+        assert answer.status_code == 403, action
         assert b"An author of the document may not decide this." in answer.content
 
 

@@ -18,9 +18,9 @@ def people(staff, client):
     return staff
 
 
-def page(record, act=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
-    return reverse(name, args=[record.pk, act] if act else [record.pk])
+def page(record, action=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
+    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def listed(client, name, **narrowed):
@@ -120,14 +120,14 @@ def test_the_history_says_who_did_what_to_which_record_and_why(client, people):
     shown = client.get(reverse("admin:factcheck_event_changelist")).content.decode()
     assert "It was filed twice." in shown
     assert f'href="{page(document)}"' in shown
-    event = listed(client, "event", record="document", act="withdraw", who="people")[0]
+    event = listed(client, "event", record="document", action="withdraw", who="people")[0]
     assert (event.actor, event.to_state) == (people.editor, "withdrawn")
     told = client.get(page(event)).content.decode()
     assert "It was filed twice." in told
     assert event.digest in told
 
 
-@pytest.mark.parametrize("narrowed", [{"record": "claim"}, {"act": "publish"}, {"who": "machine"}, {"q": "nobody"}])
+@pytest.mark.parametrize("narrowed", [{"record": "claim"}, {"action": "publish"}, {"who": "machine"}, {"q": "nobody"}])
 def test_the_history_is_narrowed(client, people, narrowed):
     withdraw_document(DocumentFactory(desk=people.desk), by=people.editor, note="It was filed twice.")
     assert listed(client, "event", who="me")

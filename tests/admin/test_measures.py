@@ -37,13 +37,13 @@ def measure(people, topic):
     return Measure.objects.get(counted__contains="homes", topic=topic)
 
 
-def page(record, act=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
-    return reverse(name, args=[record.pk, act] if act else [record.pk])
+def page(record, action=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
+    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
-def do(client, record, act, **said):
-    return client.post(page(record, act), {"version": record.version, **said})
+def do(client, record, action, **said):
+    return client.post(page(record, action), {"version": record.version, **said})
 
 
 def labels(client, record):
@@ -122,13 +122,13 @@ def test_who_saw_an_older_version_is_told_so(client, measure):
 
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
-@pytest.mark.parametrize("act", ["merge", "split", "general"])
-def test_nobody_but_an_editor_arranges_measures(client, people, measure, topic, role, act):
+@pytest.mark.parametrize("action", ["merge", "split", "general"])
+def test_nobody_but_an_editor_arranges_measures(client, people, measure, topic, role, action):
     other = FigureFactory(document__desk=people.desk, measure=MeasureFactory(topic=topic)).measure
     figure = Figure.objects.get(surface="700", measure=measure)
     client.force_login(getattr(people, role))
-    said = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[act]
-    assert do(client, measure, act, **said).status_code == 403
+    said = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[action]
+    assert do(client, measure, action, **said).status_code == 403
     assert not {"Merge into another", "Split", "Compare in every topic"} & set(labels(client, measure))
 
 
@@ -138,14 +138,14 @@ def test_an_author_does_not_say_what_the_own_figure_is_compared_with(client, peo
     assert do(client, measure, "general").status_code == 403
 
 
-@pytest.mark.parametrize(("role", "may"), [("checker", True), ("editor", True), ("auditor", False)])
-def test_who_checks_has_it_compared_again(client, people, measure, role, may):
+@pytest.mark.parametrize(("role", "can"), [("checker", True), ("editor", True), ("auditor", False)])
+def test_who_checks_has_it_compared_again(client, people, measure, role, can):
     client.force_login(getattr(people, role))
-    assert ("Compare again" in labels(client, measure)) is may
+    assert ("Compare again" in labels(client, measure)) is can
     answer = do(client, measure, "crosscheck")
     wanted = Job.objects.filter(name="crosscheck", args__measure=measure.pk, created_by=getattr(people, role)).first()
-    assert (answer.status_code, wanted is not None) == ((302, True) if may else (403, False))
-    assert not may or answer["Location"] == page(wanted)
+    assert (answer.status_code, wanted is not None) == ((302, True) if can else (403, False))
+    assert not can or answer["Location"] == page(wanted)
 
 
 def test_an_editor_enters_a_topic_and_changes_it(client, people):

@@ -27,7 +27,7 @@ def inbox(client):
 
 
 def read(notice):
-    return reverse("admin:factcheck_notification_act", args=[notice.pk, "read"])
+    return reverse("admin:factcheck_notification_action", args=[notice.pk, "read"])
 
 
 def test_the_inbox_is_ones_own_and_unread_notices_come_first(client, people):

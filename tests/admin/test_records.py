@@ -116,10 +116,25 @@ def test_a_superuser_without_a_desk_sees_no_record(client, desk):
 
 def test_every_record_is_registered_or_left_out_on_purpose():
     inner = {
-        "Anchor", "Attribution", "Correction", "Delivery", "DiscrepancyFigure", "EventNote", "FeedItem",
-        "FigureProfile", "MatchingWeights", "TopicMatching",
-        "IdempotencyKey", "NoticeChoice", "ReportDelivery", "SignOff", "Snapshot", "SourceDomain", "SourceName", "Waiver",
-    }  # fmt: skip
+        "Anchor",
+        "Attribution",
+        "Correction",
+        "Delivery",
+        "DiscrepancyFigure",
+        "EventNote",
+        "FeedItem",
+        "FigureProfile",
+        "MatchingWeights",
+        "TopicMatching",
+        "IdempotencyKey",
+        "NoticeChoice",
+        "ReportDelivery",
+        "SignOff",
+        "Snapshot",
+        "SourceDomain",
+        "SourceName",
+        "Waiver",
+    }
     left_out = {model.__name__ for model in apps.get_app_config("factcheck").get_models()} - {
         model.__name__ for model in admin.site._registry
     }

@@ -24,9 +24,9 @@ def people(staff, client):
     return staff
 
 
-def page(record, act=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'act' if act else 'change'}"
-    return reverse(name, args=[record.pk, act] if act else [record.pk])
+def page(record, action=""):
+    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
+    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def build(client, people, **said):

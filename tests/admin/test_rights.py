@@ -15,8 +15,8 @@ def document(people):
     return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
 
 
-def act(record, name):
-    return reverse(f"admin:factcheck_{record._meta.model_name}_act", args=[record.pk, name])
+def action(record, name):
+    return reverse(f"admin:factcheck_{record._meta.model_name}_action", args=[record.pk, name])
 
 
 def test_the_form_of_a_name_s_confidants_is_shown_to_nobody_else(client, people):
@@ -24,12 +24,12 @@ def test_the_form_of_a_name_s_confidants_is_shown_to_nobody_else(client, people)
         "Jane Roe", "official", desk=people.desk, by=people.desk_chief, confidential=True, confidants=[people.reviewer]
     )
     client.force_login(people.checker)
-    for answer in (client.get(act(source, "entrust")), client.post(act(source, "entrust"), {"confidants": "x"})):
+    for answer in (client.get(action(source, "entrust")), client.post(action(source, "entrust"), {"confidants": "x"})):
         assert answer.status_code == 403
         assert b"This needs the role desk chief on the desk that entered the source." in answer.content
         assert b"checkbox" not in answer.content
     client.force_login(people.desk_chief)
-    assert client.get(act(source, "entrust")).status_code == 200
+    assert client.get(action(source, "entrust")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_an_act_s_page_opens_to_those_whose_act_it_is(name, opened, client, docu
     found = set()
     for role in roles:
         client.force_login(getattr(people, role))
-        answer = client.get(act(document, name))
+        answer = client.get(action(document, name))
         assert answer.status_code in (200, 403)
         found |= {role} if answer.status_code == 200 else set()
     assert found == opened
 
 
 def test_a_wrong_state_is_still_told_in_words(client, document, people):
-    assert client.get(act(document, "confirm")).status_code == 200
-    answer = client.post(act(document, "confirm"), {"version": document.version, "title": ""})
+    assert client.get(action(document, "confirm")).status_code == 200
+    answer = client.post(action(document, "confirm"), {"version": document.version, "title": ""})
     assert answer.status_code == 409
     assert b"not possible while the document is in check" in answer.content
 
@@ -63,9 +63,9 @@ def test_a_wrong_state_is_still_told_in_words(client, document, people):
 def test_what_a_desk_keeps_is_changed_by_those_who_keep_it(make, client, people):
     record = make(desk=people.desk)
     client.force_login(people.checker)
-    assert client.get(act(record, "change")).status_code in (403, 404)
+    assert client.get(action(record, "change")).status_code in (403, 404)
     client.force_login(people.desk_chief)
-    assert client.get(act(record, "change")).status_code == 200
+    assert client.get(action(record, "change")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_a_desk_chief_erases_a_text_by_its_button(client, document, people):
     page = reverse("admin:factcheck_document_change", args=[document.pk])
     assert "Erase the text" not in client.get(page).content.decode()
     client.force_login(people.desk_chief)
-    assert act(document, "erase") in client.get(page).content.decode()
-    assert client.post(act(document, "erase"), {"version": document.version, "note": ""}).status_code == 422
+    assert action(document, "erase") in client.get(page).content.decode()
+    assert client.post(action(document, "erase"), {"version": document.version, "note": ""}).status_code == 422
     said = {"version": document.version, "note": "A court said so."}
-    assert client.post(act(document, "erase"), said).status_code == 302
+    assert client.post(action(document, "erase"), said).status_code == 302
     assert document.revisions.get().text == ""
-    assert act(document, "erase") not in client.get(page).content.decode()
+    assert action(document, "erase") not in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("field", ["published_at", "embargo_until"])
@@ -112,7 +112,7 @@ def test_a_date_of_no_newsroom_is_refused_in_a_sentence(field, at, zone, client,
     assert answer.status_code == 422
     assert b"The year must lie between 1400 and next year." in answer.content
     described = {"version": document.version, "zone": zone, field: at}
-    assert client.post(act(document, "describe"), described).status_code == 422
+    assert client.post(action(document, "describe"), described).status_code == 422
 
 
 def test_a_number_no_database_holds_is_no_choice(client, people):
@@ -121,4 +121,4 @@ def test_a_number_no_database_holds_is_no_choice(client, people):
     assert client.post(reverse("admin:factcheck_source_add"), said).status_code == 422
     source = record_source("The board", "official", desk=people.desk, by=people.editor)
     said = {"version": source.version, "name": "The board", "kind": "official", "party_to": huge}
-    assert client.post(act(source, "change"), said).status_code == 422
+    assert client.post(action(source, "change"), said).status_code == 422

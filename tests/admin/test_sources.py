@@ -21,15 +21,15 @@ def sealed(people):
     )
 
 
-def page(source, act=""):
-    name = f"admin:factcheck_source_{'act' if act else 'change'}"
-    return reverse(name, args=[source.pk, act] if act else [source.pk])
+def page(source, action=""):
+    name = f"admin:factcheck_source_{'action' if action else 'change'}"
+    return reverse(name, args=[source.pk, action] if action else [source.pk])
 
 
-def do(client, user, source, act, **said):
+def do(client, user, source, action, **said):
     client.force_login(user)
     source.refresh_from_db()
-    answer = client.post(page(source, act), {"version": source.version, **said})
+    answer = client.post(page(source, action), {"version": source.version, **said})
     source.refresh_from_db()
     return answer
 
@@ -47,9 +47,15 @@ def listed(client, **query):
 
 def test_a_source_is_entered_with_all_that_is_known(client, people, source):
     answer = new(
-        client, people.checker, people.desk, name="The Vell Post", country="NO", aliases="Vell Post\nVP",
-        domains="vellpost.example", owner="Nordwire",
-    )  # fmt: skip
+        client,
+        people.checker,
+        people.desk,
+        name="The Vell Post",
+        country="NO",
+        aliases="Vell Post\nVP",
+        domains="vellpost.example",
+        owner="Nordwire",
+    )
     made = Source.objects.get(name="The Vell Post")
     assert answer["Location"] == page(made)
     assert made.owner == source
@@ -98,9 +104,14 @@ def test_people_grade_and_say_why(client, people, source):
 def test_what_the_registry_says_is_changed(client, people, source):
     topic = TopicFactory(title="The flood")
     said = {
-        "name": "Nordwire News", "kind": "wire_agency", "country": "", "owner": "", "aliases": "NW",
-        "domains": "nordwire.example\nnw.example", "party_to": [topic.pk],
-    }  # fmt: skip
+        "name": "Nordwire News",
+        "kind": "wire_agency",
+        "country": "",
+        "owner": "",
+        "aliases": "NW",
+        "domains": "nordwire.example\nnw.example",
+        "party_to": [topic.pk],
+    }
     assert do(client, people.checker, source, "change", **said).status_code == 302
     assert (source.name, source.kind, source.country) == ("Nordwire News", "wire_agency", "")
     assert list(source.party_to.all()) == [topic]
@@ -149,7 +160,7 @@ def test_a_confidential_name_is_opened_by_whom_it_was_entrusted_to(client, peopl
         assert answer.status_code == 200
         assert b"Ola Vind" in answer.content
         assert "no-store" in answer["Cache-Control"]
-    assert Event.objects.of(sealed).filter(act="open_name").count() == 2
+    assert Event.objects.of(sealed).filter(action="open_name").count() == 2
     assert b"Ola Vind" not in client.get(page(sealed)).content
 
 
@@ -162,13 +173,13 @@ def test_nobody_else_opens_it(role, client, people, sealed):
     assert answer.status_code == 403
     assert b"Ola Vind" not in answer.content
     assert b"known to the people it was entrusted to only" in answer.content
-    assert not Event.objects.of(sealed).filter(act="open_name").exists()
+    assert not Event.objects.of(sealed).filter(action="open_name").exists()
 
 
 def test_a_name_is_opened_by_a_button_never_by_a_link(client, people, sealed):
     client.force_login(people.reviewer)
     assert client.get(page(sealed, "open_name")).status_code == 403
-    assert not Event.objects.of(sealed).filter(act="open_name").exists()
+    assert not Event.objects.of(sealed).filter(action="open_name").exists()
 
 
 def test_the_chief_of_the_desk_entrusts_a_name(client, people, sealed):

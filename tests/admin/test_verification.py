@@ -23,15 +23,15 @@ def work(claim, people):
     return assign_claim(claim, people.checker, by=people.editor, due_at=in_hours(-1))
 
 
-def page(work, act=""):
-    name = f"admin:factcheck_verificationtask_{'act' if act else 'change'}"
-    return reverse(name, args=[work.pk, act] if act else [work.pk])
+def page(work, action=""):
+    name = f"admin:factcheck_verificationtask_{'action' if action else 'change'}"
+    return reverse(name, args=[work.pk, action] if action else [work.pk])
 
 
-def do(client, user, work, act, **said):
+def do(client, user, work, action, **said):
     client.force_login(user)
     work.refresh_from_db()
-    answer = client.post(page(work, act), {"version": work.version, **said})
+    answer = client.post(page(work, action), {"version": work.version, **said})
     work.refresh_from_db()
     return answer
 
@@ -54,7 +54,7 @@ def test_the_work_is_done_from_its_page(client, people, claim, work):
     seen = client.get(page(work)).content.decode()
     assert '<mark>The ministry of Sarvenna said on Tuesday that <mark class="fc-figure">1,200' in seen
     assert reverse("admin:factcheck_claim_change", args=[claim.pk]) in seen
-    assert reverse("admin:factcheck_claim_act", args=[claim.pk, "record_evidence"]) in seen
+    assert reverse("admin:factcheck_claim_action", args=[claim.pk, "record_evidence"]) in seen
     assert "overdue" in seen
     assert do(client, people.checker, work, "hand_in").status_code == 302
     assert work.state == "done"
@@ -72,7 +72,7 @@ def test_it_waits_for_somebody_and_goes_on(client, people, work):
 
 
 @pytest.mark.parametrize(
-    ("role", "act", "why"),
+    ("role", "action", "why"),
     [
         ("editor", "take_up", "This piece of work is assigned to someone else."),
         ("reviewer", "take_up", "This needs the role"),
@@ -81,8 +81,8 @@ def test_it_waits_for_somebody_and_goes_on(client, people, work):
         ("auditor", "cancel", "This needs the role editor or desk chief"),
     ],
 )
-def test_who_may_not_is_told_why(role, act, why, client, people, work):
-    answer = do(client, getattr(people, role), work, act, note="Mine.", assignee=people.checker.pk)
+def test_who_may_not_is_told_why(role, action, why, client, people, work):
+    answer = do(client, getattr(people, role), work, action, note="Mine.", assignee=people.checker.pk)
     assert answer.status_code == 403
     assert why in answer.content.decode()
     assert work.state == "assigned"
@@ -98,14 +98,14 @@ def test_it_is_given_to_somebody_else_of_the_desk(client, people, work):
 def test_its_deadline_is_moved_by_an_editor_while_it_is_unfinished(client, people, work):
     assert do(client, people.checker, work, "reschedule", due_at="2999-01-01T10:00").status_code == 403
     assert do(client, people.editor, work, "reschedule", due_at="2001-01-01T10:00").status_code == 409
-    assert reverse("admin:factcheck_verificationtask_act", args=[work.pk, "reschedule"]) in page_of(client, work)
+    assert reverse("admin:factcheck_verificationtask_action", args=[work.pk, "reschedule"]) in page_of(client, work)
     assert do(client, people.editor, work, "reschedule", due_at="2999-01-01T10:00").status_code == 302
     assert work.due_at.isoformat() == "2999-01-01T10:00:00+00:00"
     assert 'value="2999-01-01T10:00"' in client.get(page(work, "reschedule")).content.decode()
     assert do(client, people.editor, work, "reschedule", due_at="").status_code == 302
     assert work.due_at is None
     do(client, people.editor, work, "cancel", note="Not needed.")
-    assert reverse("admin:factcheck_verificationtask_act", args=[work.pk, "reschedule"]) not in page_of(client, work)
+    assert reverse("admin:factcheck_verificationtask_action", args=[work.pk, "reschedule"]) not in page_of(client, work)
     assert do(client, people.editor, work, "reschedule", due_at="2999-01-01T10:00").status_code == 409
 
 

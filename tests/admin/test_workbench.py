@@ -63,8 +63,11 @@ def test_a_long_list_is_cut_with_a_way_to_the_rest(client, document, monkeypatch
 def test_the_gravest_open_discrepancy_stands_first_and_a_slip_with_the_conflict_it_belongs_to(client, document):
     figure = document.figures.first()
     for kind, state in (
-        ("superseded", "open"), ("not_comparable", "open"), ("magnitude_slip", "open"), ("conflict", "open"),
-    ):  # fmt: skip
+        ("superseded", "open"),
+        ("not_comparable", "open"),
+        ("magnitude_slip", "open"),
+        ("conflict", "open"),
+    ):
         row = DiscrepancyFactory(kind=kind, state=state, measure=figure.measure)
         for side, one in (("a", figure), ("b", FigureFactory(document=document, measure=figure.measure))):
             DiscrepancyFigure.objects.create(discrepancy=row, figure=one, side=side)

@@ -23,7 +23,7 @@ ROLES = ("editor", "checker", "reviewer", "desk_chief", "auditor", "service")
 
 @dataclass
 class Caller:
-    """A person at the API: ``post("claims/1/accept/", version=1)`` sends the If-Match that acts need."""
+    """A person at the API: ``post("claims/1/accept/", version=1)`` sends the If-Match that actions need."""
 
     user: object
     client: APIClient = field(default_factory=APIClient)

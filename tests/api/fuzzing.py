@@ -1,6 +1,6 @@
 """Calls that schemathesis makes up from the API's own description, against the real site by WSGI.
 
-Half of what it makes up names records that are there, so that acts are reached and not their 404 alone.
+Half of what it makes up names records that are there, so that actions are reached and not their 404 alone.
 """
 
 from __future__ import annotations
@@ -53,8 +53,13 @@ class Tally:
 
 
 def fuzz(
-    tokens: dict[str, str], records: Callable[[], dict[str, Any]], *, examples: int, number: int = 1, tally: Tally | None = None
-) -> Tally:  # fmt: skip
+    tokens: dict[str, str],
+    records: Callable[[], dict[str, Any]],
+    *,
+    examples: int,
+    number: int = 1,
+    tally: Tally | None = None,
+) -> Tally:
     """Call every operation ``examples`` times, as each of the people in turn; ``number`` is the seed.
 
     ``records`` makes one of every noun anew and returns what each is named by in addresses and bodies.
@@ -103,9 +108,12 @@ def one_operation(
 ) -> None:
     @seed(number)
     @hypothesis_settings(
-        max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy(), who=st.sampled_from(sorted(tokens)), real=st.sampled_from([True, True, False]))
     def call(case: Any, who: str, real: bool) -> None:
         if real:
@@ -156,11 +164,24 @@ def people_and_records() -> tuple[dict[str, str], Callable[[], dict[str, Any]]]:
         ids = make(staff.desk, staff.editor)
         claim = story.claims.first()
         named = {
-            "document": ids["documents"], "claim": claim.pk, "measure": ids["measures"], "into": ids["measures"],
-            "figures": [ids["figures"]], "ids": [ids["figures"]], "desk": "fuzz", "assignee": staff.checker.username,
-            "recipients": [staff.auditor.username], "authors": [], "record": "claim", "record_id": claim.pk,
-            "note": "Because.", "start": 0, "end": 9, "quote": "The mayor", "parts": ["one", "another"],
-        }  # fmt: skip
+            "document": ids["documents"],
+            "claim": claim.pk,
+            "measure": ids["measures"],
+            "into": ids["measures"],
+            "figures": [ids["figures"]],
+            "ids": [ids["figures"]],
+            "desk": "fuzz",
+            "assignee": staff.checker.username,
+            "recipients": [staff.auditor.username],
+            "authors": [],
+            "record": "claim",
+            "record_id": claim.pk,
+            "note": "Because.",
+            "start": 0,
+            "end": 9,
+            "quote": "The mayor",
+            "parts": ["one", "another"],
+        }
         return {"desks": staff.desk.pk, **ids, **named}
 
     return tokens, records

@@ -8,10 +8,27 @@ from factcheck import models
 from tests import factories as f
 
 NOUNS = (
-    "documents", "claims", "figures", "measures", "discrepancies", "disputes", "verification-tasks", "evidence", "jobs",
-    "crosschecks", "reports", "report-subscriptions", "anchors", "attributions", "verdicts", "sign-offs", "waivers",
-    "publications", "corrections", "feeds",
-)  # fmt: skip
+    "documents",
+    "claims",
+    "figures",
+    "measures",
+    "discrepancies",
+    "disputes",
+    "verification-tasks",
+    "evidence",
+    "jobs",
+    "crosschecks",
+    "reports",
+    "report-subscriptions",
+    "anchors",
+    "attributions",
+    "verdicts",
+    "sign-offs",
+    "waivers",
+    "publications",
+    "corrections",
+    "feeds",
+)
 SHARED = ("topics", "sources")
 
 
@@ -58,7 +75,25 @@ def make(desk, user):
     subscription = f.ReportSubscriptionFactory(desk=desk, owner=user)
     subscription.recipients.add(user)
     made = (
-        document, claim, figures[0], measure, discrepancy, discrepancy, task, evidence, job, run, report, subscription, anchor,
-        attribution, verdict, signed, waiver, published, correction, f.FeedFactory(desk=desk, publisher=source),
-    )  # fmt: skip
+        document,
+        claim,
+        figures[0],
+        measure,
+        discrepancy,
+        discrepancy,
+        task,
+        evidence,
+        job,
+        run,
+        report,
+        subscription,
+        anchor,
+        attribution,
+        verdict,
+        signed,
+        waiver,
+        published,
+        correction,
+        f.FeedFactory(desk=desk, publisher=source),
+    )
     return {**dict(zip(NOUNS, (row.pk for row in made), strict=True)), "topics": topic.pk, "sources": source.pk}

@@ -28,8 +28,8 @@ def only_claim(api, document):
     rows = api.editor.get(f"claims/?document={document}&state=proposed").json()["results"]
     claim = next(row["id"] for row in rows if "40 houses" in row["text"])
     for row in rows:
-        act, body = ("accept", {}) if row["id"] == claim else ("dismiss", {"note": "Background."})
-        assert api.editor.post(f"claims/{row['id']}/{act}/", body, version=row["version"]).status_code == 200
+        action, body = ("accept", {}) if row["id"] == claim else ("dismiss", {"note": "Background."})
+        assert api.editor.post(f"claims/{row['id']}/{action}/", body, version=row["version"]).status_code == 200
     return claim
 
 

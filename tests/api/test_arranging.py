@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 HOMES = "The council of Torvik said 40 homes were flooded on Monday."
 
 
-def acts_of(caller, record, pk):
+def actions_of(caller, record, pk):
     answer = caller.get(f"events/?record={record}&record_id={pk}")
-    return [row["act"] for row in answer.json()["results"]] if answer.status_code == 200 else answer.status_code
+    return [row["action"] for row in answer.json()["results"]] if answer.status_code == 200 else answer.status_code
 
 
 def code_of(answer):
@@ -31,7 +31,7 @@ def test_a_chief_adds_a_member_and_takes_the_role_away_again(api, desk):
     answer = api.desk_chief.post("memberships/", {"desk": "metro", "user": "newcomer", "role": "checker"})
     assert answer.status_code == 201, answer.content
     made = answer.json()
-    assert (made["user"], made["desk"], made["role"], made["acts"]) == ("newcomer", "metro", "checker", ["remove"])
+    assert (made["user"], made["desk"], made["role"], made["actions"]) == ("newcomer", "metro", "checker", ["remove"])
     answer = api.desk_chief.post(f"memberships/{made['id']}/remove/")
     assert (answer.status_code, answer.content) == (204, b"")
     assert not Desk.objects.visible_to(newcomer).exists()
@@ -110,9 +110,13 @@ def test_a_chief_editor_founds_a_desk(api):
 # Policies
 
 POLICY = {
-    "eyes": "two", "threshold": 0.4, "minimum_origins": 3, "reliability_floor": "B", "conflict_score": 0.6,
+    "eyes": "two",
+    "threshold": 0.4,
+    "minimum_origins": 3,
+    "reliability_floor": "B",
+    "conflict_score": 0.6,
     "differs_score": None,
-}  # fmt: skip
+}
 
 
 def test_a_policy_is_seen_by_the_desk_and_set_by_its_chief(api, desk):
@@ -129,7 +133,7 @@ def test_a_policy_is_seen_by_the_desk_and_set_by_its_chief(api, desk):
     )
     assert code_of(api.desk_chief.put(path, POLICY, version=None)) == (428, "if_match_required")
     rows = api.desk_chief.get(f"events/?record=policy&record_id={Policy.objects.get().pk}").json()["results"]
-    assert [row["act"] for row in rows] == ["set"]
+    assert [row["action"] for row in rows] == ["set"]
 
 
 @pytest.mark.parametrize(
@@ -157,9 +161,9 @@ def test_a_policy_is_said_as_a_whole(api, desk):
 def test_the_history_of_a_role_that_was_taken_away_is_the_desk_s(api, desk, people):
     pk = people["checker"].factcheck_memberships.get().pk
     assert api.desk_chief.post(f"memberships/{pk}/remove/").status_code == 204
-    assert acts_of(api.auditor, "membership", pk) == ["remove"]
-    assert acts_of(api.stranger, "membership", pk) == 404
-    assert acts_of(api.auditor, "membership", 10**9) == 404
+    assert actions_of(api.auditor, "membership", pk) == ["remove"]
+    assert actions_of(api.stranger, "membership", pk) == 404
+    assert actions_of(api.auditor, "membership", 10**9) == 404
 
 
 # Sources and topics
@@ -170,8 +174,8 @@ def test_who_was_entrusted_with_a_name_is_told_to_no_other_desk(api, desk, peopl
     path = f"sources/{source.pk}/"
     assert api.desk_chief.post(f"{path}entrust/", {"confidants": ["editor"]}).status_code == 200
     assert api.editor.post(f"{path}open_name/").json() == {"name": "Jon Vale"}
-    assert acts_of(api.desk_chief, "source", source.pk) == ["record", "entrust", "open_name"]
-    assert acts_of(api.stranger, "source", source.pk) == ["record"]
+    assert actions_of(api.desk_chief, "source", source.pk) == ["record", "entrust", "open_name"]
+    assert actions_of(api.stranger, "source", source.pk) == ["record"]
     assert code_of(api.stranger.patch(path, {"country": "RU"})) == (403, "role_missing")
     assert code_of(api.chief_editor.post(f"{path}entrust/", {"confidants": ["chief_editor"]})) == (403, "role_missing")
 
@@ -184,7 +188,7 @@ def mail(desk, people):
 def test_a_source_is_changed_on_the_version_that_was_seen(api, mail):
     path = f"sources/{mail.pk}/"
     seen = api.checker.get(path)
-    assert (seen.json()["version"], seen.json()["acts"]) == (1, ["change"])
+    assert (seen.json()["version"], seen.json()["actions"]) == (1, ["change"])
     assert code_of(api.checker.patch(path, {"country": "NO"}, version=None)) == (428, "if_match_required")
     answer = api.checker.patch(path, {"country": "NO", "aliases": ["Mail"]}, version=None, **{"If-Match": seen["ETag"]})
     assert answer.status_code == 200, answer.content
@@ -214,7 +218,7 @@ def test_a_confidential_name_is_told_where_it_is_opened_and_nowhere_else(api, de
     path = f"sources/{source.pk}/"
     assert code_of(api.editor.post(f"{path}open_name/")) == (403, "name_sealed")
     assert code_of(api.chief_editor.post(f"{path}open_name/")) == (403, "name_sealed")
-    assert api.desk_chief.get(path).json()["acts"] == ["change", "grade", "entrust", "open_name"]
+    assert api.desk_chief.get(path).json()["actions"] == ["change", "grade", "entrust", "open_name"]
     entrusted = api.desk_chief.post(f"{path}entrust/", {"confidants": ["editor"]}, version=1)
     assert entrusted.status_code == 200, entrusted.content
     opened = api.editor.post(f"{path}open_name/")
@@ -250,7 +254,7 @@ def test_a_topic_is_suggested_and_not_set(api, desk, people):
     assert api.auditor.get(f"documents/{bare.pk}/topic_suggestion/").json() == {"topic": None}
 
 
-# Acts that had no door
+# Actions that had no door
 
 
 def test_idle_figures_are_dismissed_in_one_act(api, desk, people):

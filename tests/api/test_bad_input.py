@@ -155,8 +155,10 @@ def test_a_text_may_hold_the_controls_that_reading_takes_out(api, text):
 def test_a_form_holds_no_character_that_cannot_be_kept_either(api, field, char):
     answer = api.editor.post("documents/", {**STORY, field: f"a{char}b"}, form="multipart")
     assert (answer.status_code, code_of(answer), answer.json()["errors"][0]["attr"]) == (
-        422, "character_unusable", field,
-    )  # fmt: skip
+        422,
+        "character_unusable",
+        field,
+    )
     assert not Document.objects.exists()
 
 
@@ -307,8 +309,9 @@ def test_a_cross_check_names_just_its_own_record(api, desk, people):
         {"scope": "document"},
         {"scope": "measure", "document": ids["documents"], "desk": "metro"},
         {"scope": "measure", "measure": ids["measures"]},
-        {"scope": "everything"}, {"scope": "everything", "desk": "metro", "measure": ids["measures"]},
-    ):  # fmt: skip
+        {"scope": "everything"},
+        {"scope": "everything", "desk": "metro", "measure": ids["measures"]},
+    ):
         assert api.checker.post("crosschecks/", body).status_code == 422
     assert api.checker.post("crosschecks/", {"scope": "document", "document": ids["documents"]}).status_code == 202
     assert (

@@ -1,4 +1,4 @@
-"""One act on many records: each is done or refused by itself, and the answer says which."""
+"""One action on many records: each is done or refused by itself, and the answer says which."""
 
 import pytest
 from django.db import connection
@@ -30,10 +30,14 @@ def test_claims_are_accepted_in_one_request(api, claims):
     assert answer.status_code == 200, answer.content
     assert (answer.json()["done"], answer.json()["refused"]) == (3, 0)
     assert answer.json()["results"][0] == {
-        "id": claims[0].pk, "status": 200, "state": "open", "version": 2, "error": None,
-    }  # fmt: skip
+        "id": claims[0].pk,
+        "status": 200,
+        "state": "open",
+        "version": 2,
+        "error": None,
+    }
     assert set(Claim.objects.values_list("state", flat=True)) == {"open"}
-    assert Event.objects.filter(act="accept").count() == 3
+    assert Event.objects.filter(action="accept").count() == 3
 
 
 def test_one_that_is_refused_stops_none_of_the_others(api, claims, desk):

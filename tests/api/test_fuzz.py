@@ -16,4 +16,4 @@ def test_made_up_calls_find_no_server_error_and_no_answer_that_was_not_promised(
     assert tally.server_errors == 0, tally.faults
     assert not tally.faults, "\n\n".join(f"{name}: {fault}" for name, fault in sorted(tally.faults.items()))
     assert tally.calls > 250
-    assert len(tally.reached) > 40, "the acts themselves are reached, not their refusals alone"
+    assert len(tally.reached) > 40, "the actions themselves are reached, not their refusals alone"

@@ -52,7 +52,7 @@ def test_an_act_is_done_once(api, desk, people):
     again = api.editor.post(path, version=1, **KEY)
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.json() == first.json()
-    assert Event.objects.filter(act="accept").count() == 1
+    assert Event.objects.filter(action="accept").count() == 1
     assert api.editor.post(path, version=1).status_code == 412, "without the key it is a second try"
 
 
@@ -181,8 +181,11 @@ def test_what_is_kept_is_small_and_holds_no_words(api, run_jobs):
     path = f"documents/{filed.json()['document']['id']}/set_topic/"
     for turn in range(3):
         assert api.editor.post(path, {"topic": None}, **{"Idempotency-Key": f"k{turn}"}).status_code == 200
-    api.editor.post("sources/", {"desk": "metro", "name": "Anna Oberfurt", "kind": "official", "confidential": True},
-                    **{"Idempotency-Key": "source"})  # fmt: skip
+    api.editor.post(
+        "sources/",
+        {"desk": "metro", "name": "Anna Oberfurt", "kind": "official", "confidential": True},
+        **{"Idempotency-Key": "source"},
+    )
     kept = str(list(IdempotencyKey.objects.values()))
     assert IdempotencyKey.objects.count() == 5
     assert len(kept) < 5 * 500
@@ -249,7 +252,7 @@ def test_nobody_waits_for_a_body_that_comes_slowly(api, desk, people, who, noun,
 
 
 def test_a_crash_between_act_and_answer_leaves_neither(api, monkeypatch):
-    """The row of the key and the act stand or fall together."""
+    """The row of the key and the action stand or fall together."""
 
     def crash(*_):
         raise RuntimeError("the power went")

@@ -60,9 +60,14 @@ HOSTILE = [
     ("an encrypted PDF", "closed.pdf", lambda: locked(pdf_file(SENTENCE), "secret"), "protected by a password"),
     ("a zip bomb in a Word document", "flood.docx", bomb, "unpacks to far more"),
     ("ten megabytes of nested tags", "flood.html", nested, "nests its tags"),
-    ("an item without a body", "item.json", lambda: json.dumps({"uri": "urn:7", "headline": "Flood"}).encode(), "no body text"),
+    (
+        "an item without a body",
+        "item.json",
+        lambda: json.dumps({"uri": "urn:7", "headline": "Flood"}).encode(),
+        "no body text",
+    ),
     ("a picture", "flood.txt", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not a text"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "made", "said"), [row[1:] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
@@ -126,7 +131,7 @@ def test_a_document_is_filed_by_its_address(api, run_jobs, news_web):
     )
     news_web.put("/flood", page(f"<p>{SENTENCE} Two more followed.</p>"))
     again = api.service.post(f"documents/{document['id']}/fetch/")
-    assert again.status_code == 202 and "fetch" in document["acts"]
+    assert again.status_code == 202 and "fetch" in document["actions"]
     run_jobs()
     assert api.editor.get(f"documents/{document['id']}/").json()["revision"]["number"] == 2
 
@@ -136,7 +141,7 @@ def test_a_page_that_cannot_be_had_is_unreadable_and_can_be_fetched_again(api, r
     run_jobs()
     document, job = shown(api, filed.json())
     assert (document["state"], job["state"]) == ("unreadable", "due"), "a server that fails today is asked again"
-    assert "500" in document["state_reason"] and "fetch" in document["acts"]
+    assert "500" in document["state_reason"] and "fetch" in document["actions"]
     assert api.editor.get(f"documents/{document['id']}/original/").status_code == 404
 
 
@@ -218,9 +223,12 @@ def test_markup_of_somebody_else_s_item_waits_to_be_confirmed(api, run_jobs):
 
 def test_an_embargo_and_newer_names_of_fields_are_read(api, run_jobs):
     item = {
-        "uri": "urn:agency:8", "headlines": [{"value": "Flood"}], "bodies": [{"contenttype": "text/plain", "value": SENTENCE}],
-        "embargoed": "2026-03-11T05:00:00Z", "infosources": [{"name": "The Agency"}],
-    }  # fmt: skip
+        "uri": "urn:agency:8",
+        "headlines": [{"value": "Flood"}],
+        "bodies": [{"contenttype": "text/plain", "value": SENTENCE}],
+        "embargoed": "2026-03-11T05:00:00Z",
+        "infosources": [{"name": "The Agency"}],
+    }
     filed = send(api, item)
     run_jobs()
     document, _ = shown(api, filed)
@@ -257,7 +265,7 @@ def test_a_chief_keeps_feeds_and_an_editor_looks_at_one_now(api, desk):
     made = api.desk_chief.post("feeds/", {"desk": "metro", "url": "https://news.example/feed", "minutes": 30})
     assert made.status_code == 201, made.content
     path = f"feeds/{made.json()['id']}/"
-    assert (made.json()["active"], made.json()["items"], made.json()["acts"]) == (True, [], ["poll"])
+    assert (made.json()["active"], made.json()["items"], made.json()["actions"]) == (True, [], ["poll"])
     assert api.editor.post("feeds/", {"desk": "metro", "url": "https://news.example/2"}).status_code == 403
     assert api.editor.patch(path, {"minutes": 5}).status_code == 403
     changed = api.desk_chief.client.patch(

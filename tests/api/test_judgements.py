@@ -30,8 +30,12 @@ def test_two_figures_are_held_apart_and_the_dispute_closes(pair, api):
     assert Discrepancy.objects.get().state == "closed"
     (row,) = api.auditor.get("judgements/").json()["results"]
     assert (row["same"], row["state"], row["by"], row["a_words"], row["note"]) == (
-        False, "standing", "editor", "12 toll", "two",
-    )  # fmt: skip
+        False,
+        "standing",
+        "editor",
+        "12 toll",
+        "two",
+    )
 
 
 def test_a_discrepancy_is_judged_by_its_figures(pair, api):

@@ -245,7 +245,7 @@ def test_the_history_of_a_record_is_for_those_who_see_the_record(api, ids):
     claim = ids["claims"]
     assert api.editor.post(f"claims/{claim}/accept/").status_code == 200
     rows = api.auditor.get(f"events/?record=claim&record_id={claim}").json()["results"]
-    assert [(row["act"], row["actor"], row["from_state"], row["to_state"]) for row in rows] == [
+    assert [(row["action"], row["actor"], row["from_state"], row["to_state"]) for row in rows] == [
         ("accept", "editor", "proposed", "open")
     ]
     assert api.stranger.get(f"events/?record=claim&record_id={claim}").status_code == 404
@@ -265,11 +265,13 @@ def test_the_history_of_a_desk_is_for_its_people_newest_first(api, desk, people,
     def history(caller, query=""):
         answer = caller.get(f"events/?desk=metro{query}")
         assert answer.status_code == 200, answer.content
-        return [(row["record"], row["record_id"], row["act"]) for row in answer.json()["results"]]
+        return [(row["record"], row["record_id"], row["action"]) for row in answer.json()["results"]]
 
     assert history(api.auditor)[:3] == [
-        ("membership", left, "remove"), ("webhook", hook, "record"), ("feed", feed, "record"),
-    ]  # fmt: skip
+        ("membership", left, "remove"),
+        ("webhook", hook, "record"),
+        ("feed", feed, "record"),
+    ]
     assert ("claim", ids["claims"], "accept") in history(api.auditor)
     assert history(api.auditor, "&record=membership") == [("membership", left, "remove")]
     assert ("webhook", hook, "record") not in history(api.editor), "an address of a webhook is for chiefs and auditors"
@@ -278,7 +280,7 @@ def test_the_history_of_a_desk_is_for_its_people_newest_first(api, desk, people,
     assert api.editor.get("events/?desk=metro&record=gossip").status_code == 422
     for record, pk in (("feed", feed), ("webhook", hook)):
         rows = api.auditor.get(f"events/?record={record}&record_id={pk}").json()["results"]
-        assert [row["act"] for row in rows] == ["record"]
+        assert [row["action"] for row in rows] == ["record"]
     assert api.editor.get(f"events/?record=webhook&record_id={hook}").status_code == 404
 
 

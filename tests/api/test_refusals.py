@@ -68,11 +68,11 @@ def test_an_act_can_be_sent_without_a_body(api, ids):
 
 def test_open_acts_are_those_of_the_person_and_the_state(api, ids):
     path = f"claims/{ids['claims']}/"
-    assert set(api.editor.get(path).json()["acts"]) == {"accept", "assign", "split", "place", "dismiss"}
-    assert api.auditor.get(path).json()["acts"] == []
-    assert "waive" in api.desk_chief.get(path).json()["acts"]
+    assert set(api.editor.get(path).json()["actions"]) == {"accept", "assign", "split", "place", "dismiss"}
+    assert api.auditor.get(path).json()["actions"] == []
+    assert "waive" in api.desk_chief.get(path).json()["actions"]
     api.editor.post(path + "accept/")
-    assert "start" in api.checker.get(path).json()["acts"]
+    assert "start" in api.checker.get(path).json()["actions"]
 
 
 def test_nothing_is_written_by_put_or_delete(api, ids):
@@ -96,15 +96,15 @@ RIGHTS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "body", "may_not", "may"), RIGHTS)
-def test_who_may_create_is_told_before_what_is_wrong_with_the_body(api, ids, path, body, may_not, may):
+@pytest.mark.parametrize(("path", "body", "may_not", "can"), RIGHTS)
+def test_who_may_create_is_told_before_what_is_wrong_with_the_body(api, ids, path, body, may_not, can):
     path = path.format(**ids)
     body = {name: value.format(**ids) if isinstance(value, str) else value for name, value in body.items()}
     if may_not:
         refused = getattr(api, may_not).post(path, {**body, "nonsense": 1})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "role_missing")
-    assert getattr(api, may).post(path, {**body, "nonsense": 1}).status_code == 422
-    done = getattr(api, may).post(path, body)
+    assert getattr(api, can).post(path, {**body, "nonsense": 1}).status_code == 422
+    done = getattr(api, can).post(path, body)
     assert done.status_code in (201, 202), done.content
 
 
@@ -182,7 +182,7 @@ def test_checking_work_gets_another_deadline_until_it_is_finished(api, ids):
     path = f"verification-tasks/{ids['verification-tasks']}/"
     api.editor.post(f"claims/{ids['claims']}/accept/")
     due = "2999-01-01T00:00:00Z"
-    assert "reschedule" in api.editor.get(path).json()["acts"]
+    assert "reschedule" in api.editor.get(path).json()["actions"]
     assert api.editor.post(path + "reschedule/", {"due_at": due}, version=None).status_code == 428
     moved = api.editor.post(path + "reschedule/", {"due_at": due})
     assert (moved.status_code, moved.json()["due_at"], moved.json()["overdue"]) == (200, due, False)
@@ -192,7 +192,7 @@ def test_checking_work_gets_another_deadline_until_it_is_finished(api, ids):
     assert api.editor.post(path + "reschedule/", {"due_at": None}).json()["due_at"] is None
     api.editor.post(path + "take_up/")
     done = api.editor.post(path + "hand_in/").json()
-    assert done["state"] == "done" and "reschedule" not in done["acts"]
+    assert done["state"] == "done" and "reschedule" not in done["actions"]
     assert api.editor.post(path + "reschedule/", {"due_at": due}).status_code == 409
 
 

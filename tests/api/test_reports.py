@@ -43,10 +43,14 @@ def test_other_kinds_and_other_people_are_refused(api, desk):
 
 
 FILES = {
-    "pdf": "application/pdf", "html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8",
-    "csv": "text/csv; charset=utf-8", "json": "application/json", "claimreview": "application/ld+json",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "claimreview": "application/ld+json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("form", FILES)

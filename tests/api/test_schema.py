@@ -1,4 +1,4 @@
-"""The API describes itself: every address and every act, in OpenAPI, without a warning."""
+"""The API describes itself: every address and every action, in OpenAPI, without a warning."""
 
 import json
 import subprocess
@@ -47,10 +47,10 @@ def test_every_address_of_the_router_and_every_act_is_described(described):
     found = operations(described)
     for noun, viewset, _ in router.registry:
         assert any(path.startswith(f"{BASE}{noun}/") for _, path in found), noun
-        for act in getattr(viewset, "acts", {}):
-            assert ("post", f"{BASE}{noun}/{{id}}/{act}/") in found, (noun, act)
-        for act in getattr(viewset, "batches", ()):
-            assert ("post", f"{BASE}{noun}/batch/{act}/") in found, (noun, act)
+        for action in getattr(viewset, "actions", {}):
+            assert ("post", f"{BASE}{noun}/{{id}}/{action}/") in found, (noun, action)
+        for action in getattr(viewset, "batches", ()):
+            assert ("post", f"{BASE}{noun}/batch/{action}/") in found, (noun, action)
         for extra in viewset.get_extra_actions():
             ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
             assert any(ends in path and path.startswith(f"{BASE}{noun}/") for _, path in found), extra.url_path

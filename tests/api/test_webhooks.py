@@ -35,10 +35,19 @@ def test_nobody_else_enters_one(who, status, api):
     assert not Webhook.objects.exists()
 
 
-@pytest.mark.parametrize("change", [
-    {"url": "http://127.0.0.1/"}, {"url": "no address"}, {"url": "https://cms.example/\u0000"}, {"events": []},
-    {"events": ["gossip"]}, {"events": "document_published"}, {"desk": "nowhere"}, {"secret": "mine"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "http://127.0.0.1/"},
+        {"url": "no address"},
+        {"url": "https://cms.example/\u0000"},
+        {"events": []},
+        {"events": ["gossip"]},
+        {"events": "document_published"},
+        {"desk": "nowhere"},
+        {"secret": "mine"},
+    ],
+)
 def test_bad_input_is_refused(change, api):
     answer = api.desk_chief.post("webhooks/", {**BODY, **change})
     assert answer.status_code == 422, answer.content

@@ -8,7 +8,7 @@ from tests.browser.test_intake import file
 STORY = "The harbour office of Ostermarle said on Monday that 512 seals were counted on the outer banks."
 
 
-def act(page: Page, name: str) -> None:
+def action(page: Page, name: str) -> None:
     page.get_by_role("group", name="What you may do now").get_by_role("link", name=f"{name}…").click()
 
 
@@ -28,7 +28,7 @@ def test_a_story_goes_from_the_paste_to_the_press(desk: Desk):
     assert editor.url == workbench
     open_claim(editor, STORY)
     claim = editor.url
-    act(editor, "Assign")
+    action(editor, "Assign")
     editor.get_by_label("Assignee").select_option(label="checker")
     editor.get_by_role("button", name="Assign").click()
     expect(editor.get_by_text("The work is given out.")).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_story_goes_from_the_paste_to_the_press(desk: Desk):
     checker.get_by_label("accepted: a verdict may rest on it").check()
     checker.get_by_role("button", name="Assess").click()
     checker.goto(claim)
-    act(checker, "Submit a verdict")
+    action(checker, "Submit a verdict")
     checker.get_by_label("supported:").check()
     checker.get_by_role("button", name="Submit a verdict").click()
     expect(checker.get_by_text("The verdict waits for a sign-off.")).to_be_visible()
@@ -58,14 +58,14 @@ def test_a_story_goes_from_the_paste_to_the_press(desk: Desk):
     expect(checker.get_by_text("You may not sign this off.")).to_be_visible()
     reviewer.goto("/admin/factcheck/document/desk/")
     reviewer.get_by_role("region", name="Waiting for a sign-off").get_by_role("link", name=STORY[:60]).click()
-    act(reviewer, "Sign off")
+    action(reviewer, "Sign off")
     reviewer.get_by_role("button", name="Sign off").click()
     expect(reviewer.get_by_text("The verdict is signed off.")).to_be_visible()
 
     # now nothing is in the way
     editor.goto(workbench)
     expect(editor.get_by_text("Clear for publication.")).to_be_visible()
-    act(editor, "Publish")
+    action(editor, "Publish")
     editor.get_by_role("button", name="Publish").click()
     expect(editor.get_by_text("It is recorded as published.")).to_be_visible()
     expect(editor.get_by_role("region", name="Published").get_by_text("cleared", exact=True)).to_be_visible()
@@ -78,7 +78,7 @@ def test_a_discrepancy_is_resolved_with_both_sides_in_sight(desk: Desk):
     expect(page.get_by_text("74 settlements").first).to_be_visible()
     expect(page.get_by_text("41 settlements").first).to_be_visible()
     picture(page, "discrepancy")
-    act(page, "Resolve")
+    action(page, "Resolve")
     page.get_by_label("explained").check()
     page.get_by_role("textbox", name="Why").fill("One counts control, the other presence; the copy now says which.")
     page.get_by_role("button", name="Resolve").click()

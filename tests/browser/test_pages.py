@@ -1,6 +1,6 @@
 """Every kind of page: nothing that axe-core objects to in either mode, nothing that the strict policy refuses.
 
-They are looked at where nothing may be skipped: every list, the first record of each, and the form of every act.
+They are looked at where nothing may be skipped: every list, the first record of each, and the form of every action.
 """
 
 import pytest
@@ -32,8 +32,8 @@ def addresses(page: Page) -> list[str]:
     return found
 
 
-def acts_of(page: Page) -> list[str]:
-    return [link.get_attribute("href") or "" for link in page.locator(".fc-acts a[href*='/act/']").all()]
+def actions_of(page: Page) -> list[str]:
+    return [link.get_attribute("href") or "" for link in page.locator(".fc-actions a[href*='/action/']").all()]
 
 
 @thorough
@@ -43,11 +43,11 @@ def test_no_page_shuts_anybody_out(desk: Desk, scheme: str):
     shut: dict[str, list[str]] = {}
     for address in addresses(page):
         page.goto(address)
-        acts = acts_of(page) if scheme == "light" else []
+        actions = actions_of(page) if scheme == "light" else []
         shut[address] = violations(page, only_colours=scheme == "dark")
-        for act in acts:
-            page.goto(act)
-            shut[act] = violations(page)
+        for action in actions:
+            page.goto(action)
+            shut[action] = violations(page)
     assert {address: rows for address, rows in shut.items() if rows} == {}
 
 

@@ -33,7 +33,7 @@ def test_setup_roles_makes_a_desk_the_registry_and_gives_roles_and_may_be_run_ag
     desk = Desk.objects.get(slug="night-desk")
     assert (Policy.of(desk).eyes, Event.objects.of(desk).get().machine) == ("three", "setup_roles")
     given = Event.objects.of(Membership.objects.get()).get()
-    assert (given.act, given.machine, given.facts["role"]) == ("add", "setup_roles", "reviewer")
+    assert (given.action, given.machine, given.facts["role"]) == ("add", "setup_roles", "reviewer")
 
 
 def test_setup_roles_makes_and_unmakes_chief_editors_and_keeps_the_last(db):
@@ -46,7 +46,7 @@ def test_setup_roles_makes_and_unmakes_chief_editors_and_keeps_the_last(db):
     assert "bo is no longer chief editor" in told
     assert "bo was not editor" in told
     assert Membership.objects.get().user.username == "cy"
-    gone = Event.objects.get(record="membership", act="remove")
+    gone = Event.objects.get(record="membership", action="remove")
     assert (gone.machine, gone.facts["role"]) == ("setup_roles", "chief_editor")
 
 

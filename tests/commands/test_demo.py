@@ -62,10 +62,14 @@ def test_an_interrupt_during_the_start_of_the_demo_is_no_error(monkeypatch, caps
 def started(*args, **env):
     """A command of the site, as typed."""
     return subprocess.Popen(
-        [sys.executable, "manage.py", *args], cwd=ROOT, env={**os.environ, **env}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "manage.py", *args],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
-    )  # fmt: skip
+    )
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path):

@@ -168,9 +168,12 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
         site.link.refuse()
         away = answers()
         assert {path for path, told in away.items() if told == (503, "5")} >= {
-            "/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/",
+            "/",
+            "/stories/new/",
+            "/admin/factcheck/document/desk/",
+            "/admin/factcheck/document/",
             "/factcheck/api/v1/documents/",
-        }, away  # fmt: skip
+        }, away
         assert 500 not in {status for status, _ in away.values()}
         body = json.loads(visitor.get("/factcheck/api/v1/documents/", **asked)[2])
         assert body["errors"][0]["code"] == "unavailable"

@@ -104,10 +104,17 @@ def silent_server(fresh_rests):
 
 
 ASKED = {
-    "get": (("a", "nothing"), "nothing"), "set": (("a", 1), None), "add": (("a", 1), False), "touch": (("a",), False),
-    "delete": (("a",), False), "has_key": (("a",), False), "clear": ((), False), "get_many": ((["a"],), {}),
-    "set_many": (({"a": 1},), ["a"]), "delete_many": ((["a"],), None),
-}  # fmt: skip
+    "get": (("a", "nothing"), "nothing"),
+    "set": (("a", 1), None),
+    "add": (("a", 1), False),
+    "touch": (("a",), False),
+    "delete": (("a",), False),
+    "has_key": (("a",), False),
+    "clear": ((), False),
+    "get_many": ((["a"],), {}),
+    "set_many": (({"a": 1},), ["a"]),
+    "delete_many": ((["a"],), None),
+}
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -189,12 +189,12 @@ def test_a_story_that_is_printed_while_somebody_writes_stays_printed(writer):
     assert ("40 houses" in story.printed, "45 houses" in story.body) == (True, True)
 
 
-@pytest.mark.parametrize("act", ["save", "print"])
-def test_the_story_is_always_held_before_its_document(writer, act):
+@pytest.mark.parametrize("action", ["save", "print"])
+def test_the_story_is_always_held_before_its_document(writer, action):
     story = cleared(writer)
     seen = digest(story.text)
     with CaptureQueriesContext(connection) as asked:
-        if act == "save":
+        if action == "save":
             story.body = BODY.replace("40", "45")
             save_story(story, by=writer.staff.editor, seen=seen)
         else:

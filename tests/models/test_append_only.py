@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 # table: a column that nobody may change, by no means (or only to one thing: see BLANKED)
 DECISIONS = {
-    "Event": ("act", "forged"),
+    "Event": ("action", "forged"),
     "Verdict": ("label", "refuted"),
     "SignOff": ("origins", 9),
     "Waiver": ("reason", "forged"),
@@ -47,7 +47,7 @@ GUARDED = [*DECISIONS, *TEXTS]
 OF_THIS_DATABASE = {"sqlite": "no_replace", "postgresql": "no_truncate"}[connection.vendor]
 TRIGGERS = {
     *(f"factcheck_{name.lower()}_{'no_rewrite' if name in BLANKED else 'no_update'}" for name in DECISIONS),
-    *(f"factcheck_{name.lower()}_{what}" for name in TEXTS for what in ("no_rewrite", "no_new_id")),
+    *(f"factcheck_{name.lower()}_no_rewrite" for name in TEXTS),
     *(f"factcheck_{name.lower()}_{what}" for name in GUARDED for what in ("no_delete", OF_THIS_DATABASE)),
     "factcheck_snapshot_no_new_bytes",
 }
@@ -55,7 +55,7 @@ TRIGGERS = {
 
 @pytest.fixture
 def everything(staff: Staff) -> None:
-    """A row in each guarded table, by the acts that write them."""
+    """A row in each guarded table, by the actions that write them."""
     story = file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
     claim = story.claims.get()
     accept_claim(claim, by=staff.editor)

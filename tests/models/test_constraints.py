@@ -68,7 +68,7 @@ def event(**values):
         "record": "claim",
         "record_id": 1,
         "sequence": 1,
-        "act": "accept",
+        "action": "accept",
         "digest": "0" * 64,
     }
     return Event.objects.create(**{**known, **values})
@@ -259,8 +259,17 @@ def test_no_constraint_is_untested():
 
 def test_a_sound_row_of_each_kind_is_taken():
     for factory in (
-        make.DocumentFactory, make.ClaimFactory, make.FigureFactory, make.VerificationTaskFactory, make.EvidenceFactory,
-        make.DiscrepancyFactory, make.JobFactory, make.CrossCheckFactory, make.SourceFactory, make.ReportFactory,
-        make.MeasureFactory, make.RevisionFactory,
-    ):  # fmt: skip
+        make.DocumentFactory,
+        make.ClaimFactory,
+        make.FigureFactory,
+        make.VerificationTaskFactory,
+        make.EvidenceFactory,
+        make.DiscrepancyFactory,
+        make.JobFactory,
+        make.CrossCheckFactory,
+        make.SourceFactory,
+        make.ReportFactory,
+        make.MeasureFactory,
+        make.RevisionFactory,
+    ):
         assert factory().pk

@@ -62,9 +62,14 @@ def test_a_report_tells_verdict_signer_origins_and_whose_eyes(story, staff):
 
 def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story, staff):
     set_policy(
-        staff.desk, by=staff.desk_chief, threshold=1.0, minimum_origins=1, eyes="two", reliability_floor="A",
+        staff.desk,
+        by=staff.desk_chief,
+        threshold=1.0,
+        minimum_origins=1,
+        eyes="two",
+        reliability_floor="A",
         conflict_score=0.9,
-    )  # fmt: skip
+    )
     for figure in story.figures.all():
         dismiss_figure(figure, by=staff.editor, note="idle")
     rules = {"eyes": "two", "threshold": 1.0, "minimum_origins": 1, "reliability_floor": "A"}
@@ -72,9 +77,14 @@ def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story
     published = publish_document(story, by=staff.editor)
     assert (published.clear, published.answer["policy"]) == (True, rules)
     set_policy(
-        staff.desk, by=staff.desk_chief, threshold=0.5, minimum_origins=2, eyes="three", reliability_floor="C",
+        staff.desk,
+        by=staff.desk_chief,
+        threshold=0.5,
+        minimum_origins=2,
+        eyes="three",
+        reliability_floor="C",
         conflict_score=None,
-    )  # fmt: skip
+    )
     report = build_document_report(story, by=staff.auditor)
     (part,) = report.data["documents"]
     loose = (

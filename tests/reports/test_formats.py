@@ -36,9 +36,14 @@ pytestmark = pytest.mark.django_db
 HOMES = "The council of Torvik said 40 homes were flooded on Monday."
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA = {
-    "pdf": "application/pdf", "html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8",
-    "csv": "text/csv; charset=utf-8", "xlsx": SHEET, "json": "application/json", "claimreview": "application/ld+json",
-}  # fmt: skip
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": SHEET,
+    "json": "application/json",
+    "claimreview": "application/ld+json",
+}
 
 
 def reported(staff: Staff, text: str = HOMES, **particulars) -> Report:
@@ -108,9 +113,17 @@ def test_the_pdf_says_what_the_record_says(staff):
     said = text_of(body)
     (claim,) = report.data["documents"][0]["claims"]
     for words in (
-        report.title, HOMES, "Clear for publication.", claim["verdict_words"], claim["signed_by"], claim["verdict_by"],
-        claim["figures"][0]["surface"], "three eyes policy", "Page 1 of", report.data["documents"][0]["text_sha256"],
-    ):  # fmt: skip
+        report.title,
+        HOMES,
+        "Clear for publication.",
+        claim["verdict_words"],
+        claim["signed_by"],
+        claim["verdict_by"],
+        claim["figures"][0]["surface"],
+        "three eyes policy",
+        "Page 1 of",
+        report.data["documents"][0]["text_sha256"],
+    ):
         assert words in said, words
 
 
@@ -247,8 +260,18 @@ def test_a_formula_in_a_claim_is_a_text_in_every_sheet(formula, staff):
 
 
 INNER_FORMULAS = [
-    "x;=1+1", "x; =1+1", 'x;"=1+1"', "x;;@SUM(A1)", "x\n=1+1", "x\r\n+1", "x\t-1", ";=1", "12; -5", "a\n- b;c", "=1;=2",
-]  # fmt: skip
+    "x;=1+1",
+    "x; =1+1",
+    'x;"=1+1"',
+    "x;;@SUM(A1)",
+    "x\n=1+1",
+    "x\r\n+1",
+    "x\t-1",
+    ";=1",
+    "12; -5",
+    "a\n- b;c",
+    "=1;=2",
+]
 
 
 @pytest.mark.parametrize("words", INNER_FORMULAS)
@@ -337,9 +360,12 @@ def test_a_script_in_a_title_stays_a_text(staff):
 def test_one_review_for_each_signed_off_claim_and_none_for_the_others(staff):
     story = file_text(
         f"{HOMES}\n\nThe mayor of Velmora said 12 bridges were closed.\n\nThe army said 7 boats were sent.",
-        desk=staff.desk, by=staff.editor, title="The flood", url="https://paper.example/flood#top",
+        desk=staff.desk,
+        by=staff.editor,
+        title="The flood",
+        url="https://paper.example/flood#top",
         publisher_name="The Herald",
-    )  # fmt: skip
+    )
     first, second, third = story.claims.all()
     bring_to(first, "signed_off", staff)
     bring_to(second, "signed_off", staff, "refuted")

@@ -64,8 +64,10 @@ def test_a_dispute_stands_once_in_every_report_and_format_with_what_others_say(s
     assert line["reason"].endswith("(and 1 more statement of it)")
     (other,) = line["others"]
     assert (other["says"], other["figure"], list(other["documents"])) == (
-        "council of Torvik", "40 homes", ["The council of Torvik counts"],
-    )  # fmt: skip
+        "council of Torvik",
+        "40 homes",
+        ["The council of Torvik counts"],
+    )
     (digest,) = told(staff, "desk_digest")["discrepancies"]
     assert digest["reason"] == line["reason"]
     assert len(digest["documents"]) == 3

@@ -63,7 +63,7 @@ def test_a_change_counts_up_the_version_and_stays_in_the_history(digest, staff):
     change_subscription(digest, by=staff.editor, recipients=[staff.reviewer])
     digest.refresh_from_db()
     assert (list(digest.recipients.all()), digest.version) == ([staff.reviewer], 3)
-    facts = Event.objects.of(digest).filter(act="change").values_list("facts", flat=True)
+    facts = Event.objects.of(digest).filter(action="change").values_list("facts", flat=True)
     assert [row["changed"] for row in facts] == [["cron", "formats"], ["recipients"]]
 
 

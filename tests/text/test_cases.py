@@ -147,9 +147,12 @@ def test_a_claim_whose_numbers_do_not_come_out_says_so():
 
 
 NOT_YET = (
-    "Ost spent $340 million on a new opera", "Two clerks left", "This flood cost 340", "The rebels said 340 soldiers",
+    "Ost spent $340 million on a new opera",
+    "Two clerks left",
+    "This flood cost 340",
+    "The rebels said 340 soldiers",
     "Some 34 people were shot dead",
-)  # fmt: skip
+)
 """Told apart by the rules that came before the score, and joined by it: the number is the same and so are many words."""
 
 

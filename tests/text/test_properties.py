@@ -131,9 +131,14 @@ def states(draw):
         running=draw(st.booleans()),
     )
     return State(
-        measure, Quantity(Decimal(value)), draw(st.sampled_from(Hedge)), draw(st.sampled_from(Modality)), period,
-        draw(st.sampled_from(["", "police"])), draw(st.sampled_from(["homes", "houses"])),
-    )  # fmt: skip
+        measure,
+        Quantity(Decimal(value)),
+        draw(st.sampled_from(Hedge)),
+        draw(st.sampled_from(Modality)),
+        period,
+        draw(st.sampled_from(["", "police"])),
+        draw(st.sampled_from(["homes", "houses"])),
+    )
 
 
 @given(states(), states())
@@ -181,9 +186,12 @@ STORY = [
     "Ada Orr, the mayor, spoke at noon.",
 ]
 FAR = [
-    "Nobody had seen such a night.", "The harbour was empty.", "A clerk counted 77 crates.", "Snow fell on 6 May 2031.",
+    "Nobody had seen such a night.",
+    "The harbour was empty.",
+    "A clerk counted 77 crates.",
+    "Snow fell on 6 May 2031.",
     '"We wait," said a nurse.',
-]  # fmt: skip
+]
 
 
 @given(st.integers(0, 3), st.lists(st.sampled_from(FAR), min_size=2, max_size=4), st.lists(st.sampled_from(FAR)))
@@ -232,11 +240,11 @@ def test_an_anchor_survives_edits_elsewhere(kept, edited, data):
     new = []
     for index, sentence in enumerate(SENTENCES):
         if index in edited and index != kept:
-            act = data.draw(st.sampled_from(["cut", "change", "add"]))
-            if act == "cut":
+            action = data.draw(st.sampled_from(["cut", "change", "add"]))
+            if action == "cut":
                 continue
             new.append(
-                sentence.replace("carried", "lost") if act == "change" else sentence + " A storm came up at night."
+                sentence.replace("carried", "lost") if action == "change" else sentence + " A storm came up at night."
             )
         else:
             new.append(sentence)

@@ -1,4 +1,4 @@
-"""What an editor does with claims and figures: idle figures go in one act, and an old page changes nothing."""
+"""What an editor does with claims and figures: idle figures go in one action, and an old page changes nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_is_left_over_is_dismissed_with_one_reason(story, staff):
     assert dismiss_idle_figures(story, by=staff.editor, note="background") == 1
     assert states(story) == {"40": "linked", "12": "dismissed"}
     event = Event.objects.of(figure).last()
-    assert (event.act, event.actor, event.note.text) == ("dismiss", staff.editor, "background")
+    assert (event.action, event.actor, event.note.text) == ("dismiss", staff.editor, "background")
     assert dismiss_idle_figures(story, by=staff.editor, note="background") == 0
 
 
@@ -70,9 +70,9 @@ def test_many_idle_figures_are_dismissed_in_few_queries_and_the_history_of_each_
         costs.append(len(asked))
         figure = story.figures.filter(state="dismissed").last()
         event = Event.objects.of(figure).last()
-        assert (event.act, event.from_state, event.to_state) == ("dismiss", "found", "dismissed")
+        assert (event.action, event.from_state, event.to_state) == ("dismiss", "found", "dismissed")
         assert (event.desk_id, event.note.text, figure.version) == (staff.desk.pk, "background", 2)
-        assert Event.objects.filter(record="figure", act="dismiss", desk_id=staff.desk.pk).count() >= idle
+        assert Event.objects.filter(record="figure", action="dismiss", desk_id=staff.desk.pk).count() >= idle
     assert costs[1] <= costs[0] + 3 < 40, "SQLite takes some dozens of rows at a time"
     call_command("verify_history")
 

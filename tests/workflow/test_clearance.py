@@ -269,8 +269,11 @@ def test_the_answer_says_what_and_why_in_words_and_for_programs(story):
     assert answer["source_sha256"] == hashlib.sha256(HOMES.encode()).hexdigest()
     claim = next(row for row in answer["blockers"] if row["record"] == "claim")
     assert claim == {
-        "code": "claim_unchecked", "record": "claim", "record_id": story.claims.get().pk, "message": f"“{HOMES}” has not been looked at.",
-    }  # fmt: skip
+        "code": "claim_unchecked",
+        "record": "claim",
+        "record_id": story.claims.get().pk,
+        "message": f"“{HOMES}” has not been looked at.",
+    }
 
 
 def test_asking_writes_nothing(story):

@@ -69,13 +69,19 @@ PAIRS = [  # two articles, days between them, and what comes of it
     (FORTY, "The mayor said 9 bridges were flooded on Monday.", 0, [], 0),
     (
         "The death toll in Velmora stood at 12 on Tuesday, the council of Torvik said.",
-        "The death toll in Velmora has risen to 19, the council of Torvik said.", 2, [("superseded", "open")], 0,
+        "The death toll in Velmora has risen to 19, the council of Torvik said.",
+        2,
+        [("superseded", "open")],
+        0,
     ),
     (
         "The flood covered 100 square miles on Monday, the council of Torvik said.",
-        "The flood covered 259 square kilometres on Monday, the fire brigade said.", 0, [], 1,
+        "The flood covered 259 square kilometres on Monday, the fire brigade said.",
+        0,
+        [],
+        1,
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("one", "other", "days", "expected", "agreements"), PAIRS)
@@ -93,8 +99,9 @@ def test_a_conflict_says_in_one_sentence_who_says_what_and_when(flood):
     for words in ("40", "60", "council of Torvik", "fire brigade", "9 March 2026"):
         assert words in row.reason
     assert {(side.side, side.figure.surface) for side in row.sides.all()} in (
-        {("a", "40"), ("b", "60")}, {("a", "60"), ("b", "40")},
-    )  # fmt: skip
+        {("a", "40"), ("b", "60")},
+        {("a", "60"), ("b", "40")},
+    )
 
 
 def test_running_it_twice_stores_nothing_twice(flood):
@@ -144,7 +151,7 @@ def test_a_conflict_is_closed_by_the_machine_when_a_figure_goes(way, flood):
     leaving(flood, flood.article(SIXTY), way)
     assert flood.found == [("conflict", "closed")]
     event = Event.objects.of(Discrepancy.objects.get()).last()
-    assert (event.act, event.machine) == ("close", "crosscheck")
+    assert (event.action, event.machine) == ("close", "crosscheck")
 
 
 def test_it_opens_again_when_the_figure_comes_back(flood):
@@ -361,9 +368,14 @@ def test_a_stored_name_that_cannot_be_kept_any_more_stops_no_alarm(staff):
     )
     claim = bring_to(ours.claims.get(), "signed_off", staff)
     file_text(
-        "Some 90 people were killed in Velmora on Monday.", desk=staff.desk, by=staff.editor, topic=topic,
-        kind="coverage", publisher=good, read=False,
-    )  # fmt: skip
+        "Some 90 people were killed in Velmora on Monday.",
+        desk=staff.desk,
+        by=staff.editor,
+        topic=topic,
+        kind="coverage",
+        publisher=good,
+        read=False,
+    )
     Source.objects.filter(pk=good.pk).update(name="Brig\uffffade")  # kept before such characters were refused
     do_jobs()
     claim.refresh_from_db()

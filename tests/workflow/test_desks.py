@@ -21,9 +21,9 @@ from tests.stories import Staff, bring_to, clear_document, do_jobs, file_text, p
 pytestmark = pytest.mark.django_db
 
 
-def code_of(error, act, *args, **kwargs):
+def code_of(error, action, *args, **kwargs):
     with pytest.raises(error) as refusal:
-        act(*args, **kwargs)
+        action(*args, **kwargs)
     return refusal.value.code
 
 
@@ -32,7 +32,11 @@ def test_a_chief_gives_a_person_a_role_and_the_history_says_so(staff):
     membership = add_member(staff.desk, newcomer, Role.CHECKER, by=staff.desk_chief)
     assert Desk.objects.visible_to(newcomer).get() == staff.desk
     event = Event.objects.of(membership).get()
-    assert (event.act, event.actor, event.facts) == ("add", staff.desk_chief, {"user": newcomer.pk, "role": "checker"})
+    assert (event.action, event.actor, event.facts) == (
+        "add",
+        staff.desk_chief,
+        {"user": newcomer.pk, "role": "checker"},
+    )
     assert event.desk_id == staff.desk.pk
 
 
@@ -44,12 +48,12 @@ def test_a_chief_editor_arranges_every_desk(staff):
 @pytest.mark.parametrize("role", ["editor", "checker", "reviewer", "auditor", "service", "outsider", "superuser"])
 def test_nobody_else_arranges_a_desk(staff, role):
     user, member = getattr(staff, role), Membership.objects.get(user=staff.auditor)
-    for act in (
+    for action in (
         lambda: add_member(staff.desk, user, Role.DESK_CHIEF, by=user),
         lambda: remove_member(member, by=user),
         lambda: set_policy(staff.desk, by=user, eyes="two"),
     ):
-        assert code_of(NotAllowed, act) == "role_missing"
+        assert code_of(NotAllowed, action) == "role_missing"
     assert not Policy.objects.exists()
 
 
@@ -89,7 +93,10 @@ def test_who_is_removed_leaves_their_open_work_on_record(staff):
     pk = membership.pk
     remove_member(membership, by=staff.desk_chief)
     event = Event.objects.get(record="membership", record_id=pk)
-    assert (event.act, event.facts) == ("remove", {"user": staff.checker.pk, "role": "checker", "open_work": [task.pk]})
+    assert (event.action, event.facts) == (
+        "remove",
+        {"user": staff.checker.pk, "role": "checker", "open_work": [task.pk]},
+    )
     assert not Membership.objects.filter(user=staff.checker).exists()
 
 
@@ -99,7 +106,7 @@ def test_a_role_is_taken_away_once(staff):
     remove_member(membership, by=staff.desk_chief)
     with pytest.raises(WrongState):
         remove_member(again, by=staff.desk_chief)
-    assert Event.objects.filter(record="membership", act="remove").count() == 1
+    assert Event.objects.filter(record="membership", action="remove").count() == 1
 
 
 def test_chief_editors_are_not_removed_here(staff):
@@ -176,15 +183,15 @@ def test_a_service_account_gets_no_other_role_and_no_person_gets_its_role(staff)
 
 
 def test_who_is_a_service_account_as_well_has_the_rights_of_one_and_no_other(staff):
-    """As it may stand in an older database, or come about by two acts at the same moment."""
+    """As it may stand in an older database, or come about by two actions at the same moment."""
     story = file_text("40 homes burned in Torvik.", desk=staff.desk, by=staff.editor)
     elsewhere = Staff().desk
     WebhookFactory(desk=staff.desk)
     for user in (staff.desk_chief, staff.chief_editor):
         Membership.objects.create(user=user, desk=elsewhere, role=Role.SERVICE)
-        for act in (dismiss_claim, accept_claim):
-            note = {"note": "idle"} if act is dismiss_claim else {}
-            assert code_of(NotAllowed, act, story.claims.get(), by=user, **note) == "role_missing"
+        for action in (dismiss_claim, accept_claim):
+            note = {"note": "idle"} if action is dismiss_claim else {}
+            assert code_of(NotAllowed, action, story.claims.get(), by=user, **note) == "role_missing"
         assert code_of(NotAllowed, set_policy, staff.desk, by=user, eyes="two") == "role_missing"
         assert code_of(NotAllowed, record_topic, "Floods", desk=staff.desk, by=user) == "role_missing"
         assert code_of(NotAllowed, grade_source, SourceFactory(), "A", by=user, reason="trusted") == "role_missing"

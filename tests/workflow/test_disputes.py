@@ -256,9 +256,13 @@ def test_a_waiver_that_listed_each_pair_by_itself_covers_their_dispute_if_it_lis
     assert len(pairs) == 2
     told = {"code": "discrepancy_open", "record": "discrepancy", "message": "40 against 60."}
     Waiver.objects.create(
-        revision=story.current_revision, reason="It is breaking.", expires_at=in_hours(2), at=in_hours(0),
-        by=flood.staff.desk_chief, covers=[{**told, "record_id": pk} for pk in pairs[: None if all_of_them else 1]],
-    )  # fmt: skip
+        revision=story.current_revision,
+        reason="It is breaking.",
+        expires_at=in_hours(2),
+        at=in_hours(0),
+        by=flood.staff.desk_chief,
+        covers=[{**told, "record_id": pk} for pk in pairs[: None if all_of_them else 1]],
+    )
     assert clearance(story).clear == clear
 
 
@@ -273,10 +277,13 @@ def test_resolving_the_leading_pair_resolves_the_dispute_with_one_event_for_each
         ("resolved", "explained", "they count other districts")
     }
     for pair in Discrepancy.objects.all():
-        (event,) = Event.objects.of(pair).filter(act="resolve")
+        (event,) = Event.objects.of(pair).filter(action="resolve")
         assert (event.actor, event.from_state, event.to_state, event.facts) == (
-            four.staff.editor, "open", "resolved", {"resolution": "explained"},
-        )  # fmt: skip
+            four.staff.editor,
+            "open",
+            "resolved",
+            {"resolution": "explained"},
+        )
     assert four.told() == []
 
 
@@ -322,7 +329,7 @@ def test_the_author_of_one_text_in_it_resolves_nothing_of_the_dispute(four):
         resolve_dispute(row, "explained", by=author, note="two counts")
     assert refusal.value.code == "four_eyes_author"
     assert not Discrepancy.objects.filter(state="resolved").exists()
-    assert not Event.objects.filter(act="resolve").exists()
+    assert not Event.objects.filter(action="resolve").exists()
 
 
 def test_who_is_no_editor_of_a_desk_in_it_resolves_nothing_of_the_dispute(staff):

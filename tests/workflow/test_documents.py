@@ -82,7 +82,7 @@ def test_nothing_is_read_while_the_person_waits(staff):
     document, job = ingest_document(TEXT.encode(), Arrival(pasted=True), desk=staff.desk, by=staff.editor)
     assert (document.state, document.revisions.count(), job.state) == ("arriving", 0, "due")
     assert response_of(bytes(Snapshot.objects.get().warc)) == TEXT.encode()
-    assert [event.act for event in Event.objects.of(document)] == ["arrive"]
+    assert [event.action for event in Event.objects.of(document)] == ["arrive"]
 
 
 ODD_TEXTS = [
@@ -275,7 +275,7 @@ def test_those_named_on_a_later_filing_are_authors_too_and_nobody_is_taken_away(
     filed(staff, TEXT, staff.checker)
     document = filed(staff, TEXT + " Rain fell.", staff.reviewer)
     assert set(document.authors.all()) == {staff.checker, staff.reviewer}
-    event = Event.objects.of(document).get(act="name_authors")
+    event = Event.objects.of(document).get(action="name_authors")
     assert (event.actor, event.facts) == (staff.service, {"authors": [staff.reviewer.pk]})
 
 
@@ -295,7 +295,7 @@ def test_the_same_bytes_again_may_name_more_authors(host, staff):
         arrival = Arrival(pasted=True, authors=authors, **particulars)
         document, _ = ingest_document(TEXT.encode(), arrival, desk=staff.desk, by=staff.editor)
     assert (list(document.authors.all()), Document.objects.count()) == ([staff.reviewer], 1)
-    assert [event.act for event in Event.objects.of(document)] == ["arrive", "name_authors"]
+    assert [event.action for event in Event.objects.of(document)] == ["arrive", "name_authors"]
 
 
 # Dates and clocks that a file names

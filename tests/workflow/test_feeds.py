@@ -118,7 +118,7 @@ def test_a_feed_is_changed_on_the_version_that_was_seen(staff, feed):
     assert (feed.minutes, feed.version) == (60, 2)
     with pytest.raises(StaleRevision):
         change_feed(feed, by=staff.desk_chief, version=1, active=False)
-    assert [event.act for event in Event.objects.of(feed)] == ["record", "change"]
+    assert [event.action for event in Event.objects.of(feed)] == ["record", "change"]
 
 
 # When a feed is looked at

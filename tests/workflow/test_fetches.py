@@ -115,7 +115,7 @@ def test_other_bytes_are_a_revision_and_nobody_on_the_desk_wrote_it(news_web, st
     assert (document.state, document.revisions.count()) == ("in_check", 2)
     assert "45 homes" in document.current_revision.text
     assert document.current_revision.created_by is None
-    assert {event.act for event in Event.objects.of(document)} >= {"arrive", "fetch", "fetched", "read", "revised"}
+    assert {event.action for event in Event.objects.of(document)} >= {"arrive", "fetch", "fetched", "read", "revised"}
 
 
 def test_on_another_desk_the_address_is_another_document(news_web, staff):
@@ -185,7 +185,7 @@ def test_a_server_that_stays_away_is_given_up_and_told_of_twice(news_web, staff)
         Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
         work()
     assert Job.objects.get(name=JobName.FETCH_DOCUMENT).state == "failed"
-    assert [row.act for row in Event.objects.of(document)].count("read") == 2
+    assert [row.action for row in Event.objects.of(document)].count("read") == 2
 
 
 def test_who_asks_again_need_not_wait_until_it_would_be_tried_by_itself(news_web, staff):
@@ -206,7 +206,7 @@ def test_a_page_that_vanishes_later_costs_nothing(news_web, staff):
     work()
     document.refresh_from_db()
     assert (document.state, document.revisions.count()) == ("to_confirm", 1)
-    assert Event.objects.of(document).last().act == "fetch_failed"
+    assert Event.objects.of(document).last().action == "fetch_failed"
 
 
 UNUSABLE = [

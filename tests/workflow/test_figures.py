@@ -38,9 +38,9 @@ def codes(document: Document) -> set[str]:
     return {blocker.code for blocker in clearance(document).blockers}
 
 
-def refused(act, *args, **said) -> str:
+def refused(action, *args, **said) -> str:
     with pytest.raises((NotAllowed, WrongState, Invalid)) as refusal:
-        act(*args, **said)
+        action(*args, **said)
     return refusal.value.code
 
 
@@ -51,9 +51,11 @@ def test_who_may_sign_confirms_that_a_running_figure_holds_today_and_the_gate_op
     assert codes(story) == set()
     figure.refresh_from_db()
     assert (figure.as_of_start.date(), figure.as_of_basis, figure.dated_by) == (
-        timezone.now().date(), "publication", staff.reviewer,
-    )  # fmt: skip
-    event = Event.objects.of(figure).get(act="confirm_as_of")
+        timezone.now().date(),
+        "publication",
+        staff.reviewer,
+    )
+    event = Event.objects.of(figure).get(action="confirm_as_of")
     assert (event.actor, event.facts) == (staff.reviewer, {"day": timezone.now().date().isoformat()})
     assert story.claims.get().state == "signed_off", "nothing that was decided is void"
 
@@ -67,20 +69,27 @@ def test_or_says_of_which_day_the_copy_has_it(story, staff):
 
 
 WHO = {
-    "editor": "role_missing", "checker": "role_missing", "auditor": "role_missing", "service": "role_missing",
-    "outsider": "role_missing", "superuser": "role_missing", "reviewer": "", "desk_chief": "", "chief_editor": "",
-}  # fmt: skip
+    "editor": "role_missing",
+    "checker": "role_missing",
+    "auditor": "role_missing",
+    "service": "role_missing",
+    "outsider": "role_missing",
+    "superuser": "role_missing",
+    "reviewer": "",
+    "desk_chief": "",
+    "chief_editor": "",
+}
 
 
 @pytest.mark.parametrize("role", WHO)
-@pytest.mark.parametrize("act", [confirm_as_of, lambda it, by: state_as_of(it, date(2026, 3, 1), by=by)])
-def test_nobody_else_does(role, act, story, staff):
+@pytest.mark.parametrize("action", [confirm_as_of, lambda it, by: state_as_of(it, date(2026, 3, 1), by=by)])
+def test_nobody_else_does(role, action, story, staff):
     figure = story.figures.get()
     if WHO[role]:
-        assert refused(act, figure, by=getattr(staff, role)) == WHO[role]
+        assert refused(action, figure, by=getattr(staff, role)) == WHO[role]
         assert codes(story) == {"as_of_expired"}
     else:
-        act(figure, by=getattr(staff, role))
+        action(figure, by=getattr(staff, role))
 
 
 def test_neither_an_author_nor_the_submitter_nor_who_wrote_what_it_is_compared_with(staff):

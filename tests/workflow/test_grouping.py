@@ -39,7 +39,7 @@ TEXTS = {
     "brigade": "The death toll of the Velmora flood stood at 19 on Tuesday, the fire brigade said. Repairs may cost $40 million.",
     "mayor": "The mayor of Velmora said the flood left 4,000 homes without power. The council put repairs at $40 million.",
     "mill": "The mill of Sundby lost 40 horses in the night of the storm, its owner said.",
-}  # fmt: skip
+}
 
 
 def file_all(staff: Staff, topic, names=tuple(TEXTS), **values) -> None:
@@ -56,9 +56,10 @@ def groups(topic) -> set[frozenset[str]]:
 
 
 TOLD = {
-    frozenset({"council 12", "brigade 19"}), frozenset({"council 4,000", "mayor 4,000"}),
+    frozenset({"council 12", "brigade 19"}),
+    frozenset({"council 4,000", "mayor 4,000"}),
     frozenset({"brigade $40 million", "mayor $40 million"}),
-}  # fmt: skip
+}
 
 
 def test_the_figures_of_a_topic_fall_into_their_measures(staff):
@@ -99,9 +100,14 @@ def test_copies_of_one_text_cost_a_group_nothing(staff, django_assert_max_num_qu
     topic = TopicFactory()
     for number in range(12):
         file_text(
-            TEXTS["council"], desk=staff.desk, by=staff.editor, topic=topic, publisher_name=f"Paper {number}",
-            title=f"copy {number}", kind="coverage",
-        )  # fmt: skip
+            TEXTS["council"],
+            desk=staff.desk,
+            by=staff.editor,
+            topic=topic,
+            publisher_name=f"Paper {number}",
+            title=f"copy {number}",
+            kind="coverage",
+        )
     assert FigureProfile.objects.values("wording").distinct().count() == 2
     assert Figure.objects.values("measure").distinct().count() == 2
     with django_assert_max_num_queries(40):
@@ -153,21 +159,24 @@ def test_a_conflict_says_how_sure_it_is_and_why_both_are_one_measure(staff):
 
 ALONE = [
     (
-        "Ferry fire kills 12", "The ferry fire killed 21 people on Monday, police said.",
+        "Ferry fire kills 12",
+        "The ferry fire killed 21 people on Monday, police said.",
         "The headline’s number is not in the text: 21 people killed",
     ),
     ("Ferry fire kills 21", "The ferry fire killed 21 people on Monday, police said.", ""),
     ("Ferry fire", "The ferry fire killed 21 people, the mayor said. Police said the ferry fire killed 12 people.", ""),
     (
-        "Ferry fire", "The ferry fire killed 21 people in Ost, police said. The ferry fire killed 12 people, police said.",
+        "Ferry fire",
+        "The ferry fire killed 21 people in Ost, police said. The ferry fire killed 12 people, police said.",
         "The text says both: ",
     ),
     (
-        "Ferry fire", "The ferry fire killed 21 people, police said. It killed another 12 people in the port, police said.",
+        "Ferry fire",
+        "The ferry fire killed 21 people, police said. It killed another 12 people in the port, police said.",
         "",
     ),
     ("The herd", "Six sailors and two cooks died, nine people in all.", "6 "),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("title", "text", "finding"), ALONE, ids=[f"{title}: {text}" for title, text, _ in ALONE])

@@ -1,4 +1,4 @@
-"""Nothing is silent: each act is one event with actor and reason, in a chain that shows tampering."""
+"""Nothing is silent: each action is one event with actor and reason, in a chain that shows tampering."""
 
 from __future__ import annotations
 
@@ -58,83 +58,137 @@ def other_measure(story) -> Measure:
     return Measure.objects.create(topic=story.topic, key="barns", counted="barns", dimension="count")
 
 
-# the event it writes → (who acts, what is there before, the act)
+# the event it writes → (who acts, what is there before, the action)
 ACTS = {
-    "document withdraw": ("editor", lambda s, p: s, lambda r, p: documents.withdraw_document(r, by=p.editor, note="why")),
-    "document publish": (
-        "editor", lambda s, p: s, lambda r, p: publication.publish_document(r, by=p.editor, uncleared_reason="why"),
+    "document withdraw": (
+        "editor",
+        lambda s, p: s,
+        lambda r, p: documents.withdraw_document(r, by=p.editor, note="why"),
     ),
-    "document waive": ("desk_chief", lambda s, p: s, lambda r, p: publication.waive_document(r, by=p.desk_chief, note="why")),
+    "document publish": (
+        "editor",
+        lambda s, p: s,
+        lambda r, p: publication.publish_document(r, by=p.editor, uncleared_reason="why"),
+    ),
+    "document waive": (
+        "desk_chief",
+        lambda s, p: s,
+        lambda r, p: publication.waive_document(r, by=p.desk_chief, note="why"),
+    ),
     "document set_topic": ("editor", lambda s, p: s, lambda r, p: measures.set_topic(r, None, by=p.editor)),
     "document revise": ("editor", lambda s, p: s, lambda r, p: documents.revise_document(r, b"Rain.", by=p.editor)),
-    "claim start": ("checker", lambda s, p: in_state(s, "open", p), lambda r, p: verification.start_claim(r, by=p.checker)),
+    "claim start": (
+        "checker",
+        lambda s, p: in_state(s, "open", p),
+        lambda r, p: verification.start_claim(r, by=p.checker),
+    ),
     "claim submit": (
-        "checker", lambda s, p: in_state(s, "in_verification", p),
+        "checker",
+        lambda s, p: in_state(s, "in_verification", p),
         lambda r, p: verification.submit_verdict(r, "outdated", by=p.checker),
     ),
-    "claim sign_off": ("reviewer", lambda s, p: in_state(s, "in_review", p), lambda r, p: verification.sign_off(r, by=p.reviewer)),
-    "claim return": (
-        "reviewer", lambda s, p: in_state(s, "in_review", p), lambda r, p: verification.return_claim(r, by=p.reviewer, note="why"),
+    "claim sign_off": (
+        "reviewer",
+        lambda s, p: in_state(s, "in_review", p),
+        lambda r, p: verification.sign_off(r, by=p.reviewer),
     ),
-    "claim recall": ("checker", lambda s, p: in_state(s, "in_review", p), lambda r, p: verification.recall_verdict(r, by=p.checker)),
+    "claim return": (
+        "reviewer",
+        lambda s, p: in_state(s, "in_review", p),
+        lambda r, p: verification.return_claim(r, by=p.reviewer, note="why"),
+    ),
+    "claim recall": (
+        "checker",
+        lambda s, p: in_state(s, "in_review", p),
+        lambda r, p: verification.recall_verdict(r, by=p.checker),
+    ),
     "claim challenge": (
-        "checker", lambda s, p: in_state(s, "signed_off", p),
+        "checker",
+        lambda s, p: in_state(s, "signed_off", p),
         lambda r, p: verification.challenge_claim(r, by=p.checker, note="why"),
     ),
     "claim waive": (
-        "desk_chief", lambda s, p: in_state(s, "open", p),
+        "desk_chief",
+        lambda s, p: in_state(s, "open", p),
         lambda r, p: verification.waive_claim(r, by=p.desk_chief, note="why", expires_at=in_hours(1)),
     ),
     "figure dismiss": (
-        "editor", lambda s, p: s.figures.get(), lambda r, p: claims.dismiss_figure(r, by=p.editor, note="why"),
+        "editor",
+        lambda s, p: s.figures.get(),
+        lambda r, p: claims.dismiss_figure(r, by=p.editor, note="why"),
     ),
     "figure link": (
-        "checker", with_an_open_claim, lambda r, p: claims.link_figure(r, r.document.claims.get(), by=p.checker),
+        "checker",
+        with_an_open_claim,
+        lambda r, p: claims.link_figure(r, r.document.claims.get(), by=p.checker),
     ),
     "figure pin": (
-        "editor", lambda s, p: s.figures.get(), lambda r, p: measures.pin_figure(r, other_measure(r.document), by=p.editor),
+        "editor",
+        lambda s, p: s.figures.get(),
+        lambda r, p: measures.pin_figure(r, other_measure(r.document), by=p.editor),
     ),
     "measure merge": (
-        "editor", lambda s, p: s.figures.get().measure,
+        "editor",
+        lambda s, p: s.figures.get().measure,
         lambda r, p: measures.merge_measures(r, other_measure(Figure.objects.get().document), by=p.editor),
     ),
     "verificationtask block": (
-        "checker", working, lambda r, p: verification.block_task(r, "source", by=p.checker, note="why"),
+        "checker",
+        working,
+        lambda r, p: verification.block_task(r, "source", by=p.checker, note="why"),
     ),
     "verificationtask hand_in": ("checker", working, lambda r, p: verification.hand_in(r, by=p.checker)),
     "verificationtask reassign": (
-        "editor", working, lambda r, p: verification.reassign_task(r, p.reviewer, by=p.editor),
+        "editor",
+        working,
+        lambda r, p: verification.reassign_task(r, p.reviewer, by=p.editor),
     ),
     "verificationtask reschedule": (
-        "editor", working, lambda r, p: verification.reschedule_task(r, in_hours(3), by=p.editor),
+        "editor",
+        working,
+        lambda r, p: verification.reschedule_task(r, in_hours(3), by=p.editor),
     ),
     "verificationtask cancel": (
-        "editor", working, lambda r, p: verification.cancel_task(r, by=p.editor, note="why"),
+        "editor",
+        working,
+        lambda r, p: verification.cancel_task(r, by=p.editor, note="why"),
     ),
     "evidence assess": (
-        "reviewer", lambda s, p: give_evidence(s.claims.get(), by=p.checker),
+        "reviewer",
+        lambda s, p: give_evidence(s.claims.get(), by=p.checker),
         lambda r, p: evidence.assess_evidence(r, accepted=False, by=p.reviewer, note="why"),
     ),
     "discrepancy resolve": (
-        "editor", rival, lambda r, p: disputes.resolve_dispute(r, "explained", by=p.editor, note="why"),
+        "editor",
+        rival,
+        lambda r, p: disputes.resolve_dispute(r, "explained", by=p.editor, note="why"),
     ),
-}  # fmt: skip
+}
 
 
 WITH_REASON = {
-    "document withdraw", "document publish", "document waive", "claim return", "claim challenge", "claim waive",
-    "figure dismiss", "verificationtask block", "verificationtask cancel", "evidence assess", "discrepancy resolve",
-}  # fmt: skip
+    "document withdraw",
+    "document publish",
+    "document waive",
+    "claim return",
+    "claim challenge",
+    "claim waive",
+    "figure dismiss",
+    "verificationtask block",
+    "verificationtask cancel",
+    "evidence assess",
+    "discrepancy resolve",
+}
 
 
 @pytest.mark.parametrize("name", ACTS)
 def test_each_act_writes_one_event_with_who_and_why(name, story, staff):
-    role, before, act = ACTS[name]
+    role, before, action = ACTS[name]
     record = before(story, staff)
     seen = list(Event.objects.of(record).values_list("pk", flat=True))
-    act(record, staff)
+    action(record, staff)
     event = Event.objects.of(record).exclude(pk__in=seen).get()
-    assert (f"{event.record} {event.act}", event.actor, event.machine) == (name, getattr(staff, role), "")
+    assert (f"{event.record} {event.action}", event.actor, event.machine) == (name, getattr(staff, role), "")
     assert EventNote.objects.filter(event=event, text="why").exists() == (name in WITH_REASON)
     assert verify_history() == []
 
@@ -145,16 +199,19 @@ def test_the_parts_of_an_act_are_events_of_their_own(story, staff):
 
 
 def test_a_job_signs_with_its_name(story):
-    marked = Event.objects.of(story).get(act="mark")
+    marked = Event.objects.of(story).get(action="mark")
     assert (marked.actor, marked.machine) == (None, "read_document")
 
 
 def test_an_event_tells_from_and_to_and_what_else_matters(story, staff):
     claim = in_state(story, "in_review", staff)
-    event = Event.objects.of(claim).get(act="submit")
+    event = Event.objects.of(claim).get(action="submit")
     assert (event.from_state, event.to_state, event.facts, event.desk_id) == (
-        "in_verification", "in_review", {"label": "supported"}, staff.desk.pk,
-    )  # fmt: skip
+        "in_verification",
+        "in_review",
+        {"label": "supported"},
+        staff.desk.pk,
+    )
 
 
 def test_the_history_holds_no_text_of_the_copy(story, staff):
@@ -191,11 +248,11 @@ def test_a_rewritten_reason_is_seen(story, staff):
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("act", "accept"), ("to_state", "open"), ("facts", "{}"), ("actor_id", None), ("at", "2020-01-01")],
+    [("action", "accept"), ("to_state", "open"), ("facts", "{}"), ("actor_id", None), ("at", "2020-01-01")],
 )
 def test_a_rewritten_event_is_seen(column, value, story, staff):
     claim = in_state(story, "in_review", staff)
-    event = Event.objects.of(claim).get(act="submit")
+    event = Event.objects.of(claim).get(action="submit")
     value = staff.outsider.pk if column == "actor_id" else value
     tamper(
         f"UPDATE factcheck_event SET {column} = %s WHERE id = %s",
@@ -209,7 +266,7 @@ def test_a_rewritten_event_is_seen(column, value, story, staff):
 
 def test_an_event_taken_from_the_middle_is_seen(story, staff):
     claim = in_state(story, "signed_off", staff)
-    gone = Event.objects.of(claim).get(act="submit")
+    gone = Event.objects.of(claim).get(action="submit")
     tamper("DELETE FROM factcheck_event WHERE id = %s", [gone.pk], "event_no_delete", "factcheck_event")
     assert len(verify_history()) == 1
 
@@ -246,8 +303,10 @@ def lived_through(story, staff) -> None:
     publication.publish_document(story, by=staff.editor)
     claim = in_state(story, "in_verification", staff)
     evidence.link_evidence(
-        evidence.record_evidence(claim, "call", by=staff.checker, note="Torvik rang back"), stance="supports", by=staff.checker
-    )  # fmt: skip
+        evidence.record_evidence(claim, "call", by=staff.checker, note="Torvik rang back"),
+        stance="supports",
+        by=staff.checker,
+    )
     give_evidence(claim, by=staff.checker, use="primary")
     verification.submit_verdict(claim, "supported", by=staff.checker, note="Torvik confirmed it")
     verification.sign_off(claim, by=staff.reviewer)

@@ -138,17 +138,22 @@ def test_a_judgement_taken_back_with_a_reason_leaves_the_machine_to_decide_again
     do_jobs()
     assert story.are_one(*toll)
     assert Discrepancy.objects.get().state == "open"
-    assert [event.act for event in Event.objects.of(made)] == ["judge", "withdraw"]
+    assert [event.action for event in Event.objects.of(made)] == ["judge", "withdraw"]
 
 
 SENSELESS = [
     ("the same figure", lambda story, toll: (toll[0], toll[0]), "judged_copies"),
-    ("a figure of another topic", lambda story, toll: (toll[0], Story(story.staff).figure(LATE.replace("19", "22"))), "judged_across_topics"),
+    (
+        "a figure of another topic",
+        lambda story, toll: (toll[0], Story(story.staff).figure(LATE.replace("19", "22"))),
+        "judged_across_topics",
+    ),
     (
         "a figure in another unit",
-        lambda story, toll: (toll[0], story.figure("The pier of Velmora is 300 metres long.")), "judged_unlike",
+        lambda story, toll: (toll[0], story.figure("The pier of Velmora is 300 metres long.")),
+        "judged_unlike",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("what", "pair", "code"), SENSELESS, ids=[what for what, _, _ in SENSELESS])
@@ -160,10 +165,16 @@ def test_what_cannot_be_judged_is_refused_with_a_sentence(what, pair, code, stor
 
 
 ROLES = [
-    ("editor", None), ("desk_chief", None), ("chief_editor", None), ("checker", "role_missing"),
-    ("reviewer", "role_missing"), ("auditor", "role_missing"), ("service", "role_missing"),
-    ("outsider", "role_missing"), ("superuser", "role_missing"),
-]  # fmt: skip
+    ("editor", None),
+    ("desk_chief", None),
+    ("chief_editor", None),
+    ("checker", "role_missing"),
+    ("reviewer", "role_missing"),
+    ("auditor", "role_missing"),
+    ("service", "role_missing"),
+    ("outsider", "role_missing"),
+    ("superuser", "role_missing"),
+]
 
 
 @pytest.mark.parametrize(("role", "code"), ROLES)

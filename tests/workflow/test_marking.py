@@ -273,8 +273,8 @@ def test_an_edit_touches_every_part_of_a_split_claim(staff):
 def test_each_reading_is_written_into_the_history_once(story, staff):
     dismiss_figure(Figure.objects.filter(document=story).first(), by=staff.editor, note="background")
     revise_text(story, TEXT.replace("40", "45"), by=staff.editor)
-    acts = list(Event.objects.of(story).values_list("act", flat=True))
-    assert acts == ["arrive", "read", "mark", "revise", "revised", "mark"]
+    actions = list(Event.objects.of(story).values_list("action", flat=True))
+    assert actions == ["arrive", "read", "mark", "revise", "revised", "mark"]
 
 
 BID = "The bidder would pay $340 million for the Orr ferry yard."

@@ -30,13 +30,15 @@ def another(measure: Measure) -> Measure:
 
 WAYS = {
     "splitting off the own figure": lambda own, other, by: split_measure(own.measure, [own], counted="x", by=by),
-    "splitting off the other's figure": lambda own, other, by: split_measure(other.measure, [other], counted="x", by=by),
+    "splitting off the other's figure": lambda own, other, by: split_measure(
+        other.measure, [other], counted="x", by=by
+    ),
     "pinning the own figure elsewhere": lambda own, other, by: pin_figure(own, another(own.measure), by=by),
     "pinning the other's figure elsewhere": lambda own, other, by: pin_figure(other, another(own.measure), by=by),
     "merging the measure away": lambda own, other, by: merge_measures(own.measure, another(own.measure), by=by),
     "taking the own text to another topic": lambda own, other, by: set_topic(own.document, None, by=by),
     "taking the other text to another topic": lambda own, other, by: set_topic(other.document, None, by=by),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -138,7 +140,7 @@ def test_what_was_arranged_on_an_old_version_is_refused(staff):
     figure, measure = figures[0], figures[0].measure
     into = another(measure)
     seen = {"by": staff.desk_chief, "version": 99}
-    for act in (
+    for action in (
         lambda: merge_measures(measure, into, **seen),
         lambda: split_measure(measure, [figure], counted="barns", **seen),
         lambda: set_general(measure, True, **seen),
@@ -146,7 +148,7 @@ def test_what_was_arranged_on_an_old_version_is_refused(staff):
         lambda: set_topic(figure.document, None, **seen),
     ):
         with pytest.raises(StaleRevision):
-            act()
+            action()
     assert Figure.objects.filter(measure=measure, pinned_by=None).count() == 2
     assert (Measure.objects.count(), Document.objects.filter(topic=topic).count()) == (2, 2)
     merge_measures(measure, into, by=staff.desk_chief, version=measure.version)

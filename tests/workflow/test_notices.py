@@ -52,8 +52,12 @@ def test_the_assignee_is_told_what_to_check_and_by_when(claim, staff):
     assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(3))
     row = Notification.objects.get()
     assert (row.recipient, row.kind, row.record, row.inbox, row.mail) == (
-        staff.checker, "assigned", "verificationtask", True, True,
-    )  # fmt: skip
+        staff.checker,
+        "assigned",
+        "verificationtask",
+        True,
+        True,
+    )
     assert "40 homes" in row.text and "due" in row.text
 
 
@@ -76,7 +80,7 @@ def test_a_new_deadline_is_told_and_reminded_of_anew(claim, staff):
     assert Notification.objects.filter(kind="due_soon", recipient=staff.checker).count() == 2
     reschedule_task(task, None, by=staff.editor)
     assert remind_of_deadlines() == 0
-    assert Event.objects.of(task).filter(act="reschedule").count() == 2
+    assert Event.objects.of(task).filter(action="reschedule").count() == 2
 
 
 @pytest.mark.parametrize("state", ["done", "cancelled"])

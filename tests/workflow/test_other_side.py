@@ -1,4 +1,4 @@
-"""Whoever wrote a text does not decide what the other side of a comparison says: not by any act, through no door."""
+"""Whoever wrote a text does not decide what the other side of a comparison says: not by any action, through no door."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def codes(document: Document) -> set[str]:
     return {blocker.code for blocker in clearance(document).blockers}
 
 
-def refused(act, *args) -> str:
+def refused(action, *args) -> str:
     with pytest.raises(NotAllowed) as refusal:
-        act(*args)
+        action(*args)
     return refusal.value.code
 
 
@@ -83,40 +83,42 @@ def make_idle(document: Document) -> None:
     document.claims.update(checkworthiness=0)
 
 
-@pytest.mark.parametrize("act", {**ACTS, **WORDS})
-def test_an_author_does_not_make_the_conflict_against_their_own_story_vanish(act, sides, author):
+@pytest.mark.parametrize("action", {**ACTS, **WORDS})
+def test_an_author_does_not_make_the_conflict_against_their_own_story_vanish(action, sides, author):
     ours, theirs = sides
     make_idle(theirs)
     before = theirs.current_revision.text_sha256
-    assert refused({**ACTS, **WORDS}[act], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
+    assert refused({**ACTS, **WORDS}[action], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
     do_jobs()
     theirs.refresh_from_db()
     assert theirs.current_revision.text_sha256 == before
     assert "discrepancy_open" in codes(ours)
 
 
-@pytest.mark.parametrize("act", {**ACTS, **WORDS})
-def test_a_colleague_who_wrote_neither_may(act, sides, staff):
+@pytest.mark.parametrize("action", {**ACTS, **WORDS})
+def test_a_colleague_who_wrote_neither_may(action, sides, staff):
     _, theirs = sides
     make_idle(theirs)
     chief = staff.desk_chief
-    {**ACTS, **WORDS}[act](theirs, chief)
+    {**ACTS, **WORDS}[action](theirs, chief)
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_nor_what_agrees_with_it_now_and_may_differ_tomorrow(act, staff, author):
+@pytest.mark.parametrize("action", ACTS)
+def test_nor_what_agrees_with_it_now_and_may_differ_tomorrow(action, staff, author):
     topic = TopicFactory()
     file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
     theirs = file_text(ALIKE, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher_name="Mail")
     make_idle(theirs)
-    assert refused(ACTS[act], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
+    assert refused(ACTS[action], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
 
 
-@pytest.mark.parametrize("act", ["dismiss the figure", "dismiss the claim", "withdraw the document", "file a new text"])
-def test_what_is_compared_with_nothing_of_theirs_is_theirs_to_edit(act, staff, author):
+@pytest.mark.parametrize(
+    "action", ["dismiss the figure", "dismiss the claim", "withdraw the document", "file a new text"]
+)
+def test_what_is_compared_with_nothing_of_theirs_is_theirs_to_edit(action, staff, author):
     file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=TopicFactory())
     elsewhere = file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=TopicFactory())
-    {**ACTS, **WORDS}[act](elsewhere, author)
+    {**ACTS, **WORDS}[action](elsewhere, author)
 
 
 def test_across_topics_a_general_measure_makes_it_the_other_side_too(staff, author):
@@ -166,13 +168,13 @@ def test_the_host_does_not_file_the_new_words_for_them_either(sides, staff, auth
     revise_document(sides[1], ALIKE.encode(), by=staff.service, editor=staff.editor)
 
 
-@pytest.mark.parametrize("act", {**ACTS, **WORDS})
-def test_taking_their_own_text_out_for_a_moment_opens_nothing(act, sides, author):
+@pytest.mark.parametrize("action", {**ACTS, **WORDS})
+def test_taking_their_own_text_out_for_a_moment_opens_nothing(action, sides, author):
     ours, theirs = sides
     make_idle(theirs)
     revise_document(ours, b"Nothing was flooded.", by=author)
     do_jobs()
-    assert refused({**ACTS, **WORDS}[act], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
+    assert refused({**ACTS, **WORDS}[action], theirs, author) in ("four_eyes_other_side", "four_eyes_author")
     revise_document(ours, OURS.encode(), by=author)
     do_jobs()
     assert "discrepancy_open" in codes(ours)
@@ -187,8 +189,8 @@ def test_agreeing_for_a_moment_opens_nothing_either(sides, author):
 
 
 @pytest.mark.parametrize("general", ["ours", "theirs"])
-@pytest.mark.parametrize("act", ["pin the figure elsewhere", "split the measure", "merge the measure"])
-def test_a_general_measure_of_either_side_is_neither_pinned_nor_split_nor_merged_away(act, general, staff, author):
+@pytest.mark.parametrize("action", ["pin the figure elsewhere", "split the measure", "merge the measure"])
+def test_a_general_measure_of_either_side_is_neither_pinned_nor_split_nor_merged_away(action, general, staff, author):
     ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=TopicFactory())
     theirs = file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=TopicFactory())
     set_general((ours if general == "ours" else theirs).figures.get().measure, True, by=staff.desk_chief)
@@ -196,25 +198,25 @@ def test_a_general_measure_of_either_side_is_neither_pinned_nor_split_nor_merged
     assert "discrepancy_open" in codes(ours)
     figure = theirs.figures.get()
     other = MeasureFactory(dimension="count", topic=figure.measure.topic)
-    acts = {
+    actions = {
         "pin the figure elsewhere": lambda: pin_figure(figure, other, by=author),
         "split the measure": lambda: split_measure(figure.measure, [figure], counted="barns", by=author),
         "merge the measure": lambda: merge_measures(figure.measure, other, by=author),
     }
-    assert refused(acts[act]) == "four_eyes_author"
+    assert refused(actions[action]) == "four_eyes_author"
 
 
 def test_the_name_of_the_other_side_s_source_is_not_theirs_to_change_or_grade(staff, author):
     mail, topic = registered("Mail"), TopicFactory()
     ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
     file_text(THEIRS, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher=mail)
-    for act in (
+    for action in (
         lambda: change_source(mail, by=author, name="Torvik Post"),
         lambda: change_source(mail, by=author, aliases=["council of Torvik"]),
         lambda: change_source(mail, by=author, owner=SourceFactory()),
         lambda: grade_source(mail, "F", by=author, reason="I say so"),
     ):
-        assert refused(act) == "four_eyes_other_side"
+        assert refused(action) == "four_eyes_other_side"
     change_source(mail, by=author, name="Mail", kind="media", country="NO", domains=["mail.example"], party_to=[topic])
     change_source(mail, by=staff.editor, name="Morning Mail")
     grade_source(mail, "B", by=staff.editor, reason="two corrections in a year")
@@ -233,12 +235,12 @@ def test_no_source_is_given_the_names_of_both_sides_by_an_author(sides, staff, a
     ours, _ = sides
     both = ["council of Torvik", "fire brigade"]
     other, council = registered("Torvik Museum"), {"desk": staff.desk, "kind": "official"}
-    for act in (
+    for action in (
         lambda by: change_source(other, by=by, aliases=both),
         lambda by: record_source("Torvik", by=by, aliases=both, **council),
         lambda by: record_source("The fire brigade", by=by, aliases=both[:1], **council),
     ):
-        assert refused(act, author) == "four_eyes_other_side"
+        assert refused(action, author) == "four_eyes_other_side"
     assert "discrepancy_open" in codes(ours)
     record_source("Fire brigade", by=author, aliases=["brigade of Torvik"], **council)
     registry = record_source("Torvik", by=staff.editor, aliases=both[:1], **council)

@@ -42,7 +42,7 @@ def day_of(document: Document) -> datetime:
 def test_an_editor_corrects_what_was_read_wrongly(name, document, staff):
     describe_document(document, by=staff.editor, version=document.version, **{name: CHANGES[name]})
     document.refresh_from_db()
-    event = Event.objects.of(document).get(act="describe")
+    event = Event.objects.of(document).get(action="describe")
     assert getattr(document, name) == CHANGES[name]
     assert (event.actor, event.facts["changed"]) == (staff.editor, [name])
     assert "Ada" not in str(event.facts) and "Flood" not in str(event.facts)
@@ -63,7 +63,7 @@ def test_only_editors_and_chiefs_describe_a_document(role, document, staff):
         return
     with pytest.raises(NotAllowed):
         describe_document(document, by=getattr(staff, role), title="Flood")
-    assert not Event.objects.of(document).filter(act="describe").exists()
+    assert not Event.objects.of(document).filter(action="describe").exists()
 
 
 def test_neither_the_machine_nor_another_desk_describes_it(document):
@@ -141,7 +141,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_written(values, code, docume
     with pytest.raises(Invalid) as refusal:
         describe_document(document, by=staff.editor, **values)
     assert refusal.value.code == code
-    assert not Event.objects.of(document).filter(act="describe").exists()
+    assert not Event.objects.of(document).filter(action="describe").exists()
 
 
 def test_an_embargo_for_ever_is_refused_when_a_document_is_filed_too(staff):

@@ -25,9 +25,9 @@ def story(staff: Staff) -> Document:
     return file_text(HOMES, desk=staff.desk, by=staff.editor)
 
 
-def refused(act, *args, **values) -> str:
+def refused(action, *args, **values) -> str:
     with pytest.raises((Invalid, NotAllowed, WrongState)) as refusal:
-        act(*args, **values)
+        action(*args, **values)
     return refusal.value.code
 
 
@@ -60,7 +60,7 @@ def test_an_uncleared_story_goes_out_only_with_a_reason_and_says_so_for_ever(sto
     assert (published.clear, story.state) == (False, "published")
     assert {row["code"] for row in published.answer["blockers"]} == {"claim_unchecked", "figure_unattended"}
     event = Event.objects.of(story).last()
-    assert (event.act, event.facts["clear"], event.note.text) == ("publish", False, "the rivals have it")
+    assert (event.action, event.facts["clear"], event.note.text) == ("publish", False, "the rivals have it")
 
 
 def test_another_text_than_the_checked_one_does_not_go_out_also_with_a_reason(story, staff):
@@ -111,8 +111,9 @@ def test_no_author_waives_their_own_document(story, staff):
 def test_a_waiver_lists_what_it_covers_and_opens_a_task_for_each_claim(story, staff):
     waiver = waive_document(story, by=staff.desk_chief, note="breaking")
     assert {(row["code"], row["record"]) for row in waiver.covers} == {
-        ("claim_unchecked", "claim"), ("figure_unattended", "figure"),
-    }  # fmt: skip
+        ("claim_unchecked", "claim"),
+        ("figure_unattended", "figure"),
+    }
     task = VerificationTask.objects.get()
     assert (task.claim, task.due_at, task.state) == (story.claims.get(), waiver.expires_at, "unassigned")
     answer = clearance(story)

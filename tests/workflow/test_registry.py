@@ -27,9 +27,9 @@ def hidden(staff: Staff) -> Source:
     return record_source("Jon Vale", "eyewitness", desk=staff.desk, by=staff.checker, confidential=True)
 
 
-def code_of(act, *args, error=Invalid, **kwargs):
+def code_of(action, *args, error=Invalid, **kwargs):
     with pytest.raises(error) as refusal:
-        act(*args, **kwargs)
+        action(*args, **kwargs)
     return refusal.value.code
 
 
@@ -40,7 +40,11 @@ def test_an_editor_grades_a_source_and_says_why(paper, staff):
     grade_source(paper, "B", by=staff.editor, reason=" Corrected twice last year. ", version=paper.version)
     assert (paper.reliability, paper.reliability_reason, paper.version) == ("B", "Corrected twice last year.", 2)
     event = Event.objects.of(paper).last()
-    assert (event.act, event.facts, event.note.text) == ("grade", {"from": "", "to": "B"}, "Corrected twice last year.")
+    assert (event.action, event.facts, event.note.text) == (
+        "grade",
+        {"from": "", "to": "B"},
+        "Corrected twice last year.",
+    )
 
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor", "service", "outsider", "superuser"])
@@ -155,7 +159,7 @@ def test_a_name_is_open_to_the_chief_of_the_desk_that_entered_it_and_to_who_is_n
         assert code_of(open_name, hidden, by=who, error=NotAllowed) == "name_sealed"
     set_confidants(hidden, [staff.editor], by=staff.desk_chief, version=hidden.version)
     assert open_name(hidden, by=staff.editor) == "Jon Vale"
-    openings = Event.objects.of(hidden).filter(act="open_name")
+    openings = Event.objects.of(hidden).filter(action="open_name")
     assert [row.actor for row in openings] == [staff.desk_chief, staff.editor]
 
 
@@ -182,12 +186,13 @@ def test_who_was_entrusted_and_who_opened_is_told_to_those_who_may_open(hidden, 
     open_name(hidden, by=staff.editor)
     second = person("desk_chief", staff.desk)
     strangers = (staff.checker, staff.chief_editor, staff.auditor, Staff().desk_chief)
-    acts = {
-        who: [row.act for row in Event.objects.of(hidden).discreet(who)] for who in (second, staff.editor, *strangers)
+    actions = {
+        who: [row.action for row in Event.objects.of(hidden).discreet(who)]
+        for who in (second, staff.editor, *strangers)
     }
-    assert acts.pop(second) == acts.pop(staff.editor) == ["record", "entrust", "open_name"]
-    assert set(map(tuple, acts.values())) == {("record",)}
-    assert not any(Event.objects.visible_to(who).filter(act="entrust").exists() for who in strangers)
+    assert actions.pop(second) == actions.pop(staff.editor) == ["record", "entrust", "open_name"]
+    assert set(map(tuple, actions.values())) == {("record",)}
+    assert not any(Event.objects.visible_to(who).filter(action="entrust").exists() for who in strangers)
 
 
 def test_what_is_said_of_a_confidential_source_is_changed_and_graded_at_home_only(hidden, paper, staff):

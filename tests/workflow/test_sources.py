@@ -188,10 +188,19 @@ def captured(claim: Claim, staff: Staff, text: str) -> Evidence:
     url = "https://torvik.example/notice"
     evidence = record_evidence(claim, "web", by=staff.checker, url=url)
     page = Fetched(
-        requested_url=url, url=url, status=200, reason="OK", headers=(("Content-Type", "text/plain"),), body=text.encode(),
-        remote_address="192.0.2.7", hops=(), fetched_at=timezone.now(), request_headers=(), media_type="text/plain",
+        requested_url=url,
+        url=url,
+        status=200,
+        reason="OK",
+        headers=(("Content-Type", "text/plain"),),
+        body=text.encode(),
+        remote_address="192.0.2.7",
+        hops=(),
+        fetched_at=timezone.now(),
+        request_headers=(),
+        media_type="text/plain",
         charset="utf-8",
-    )  # fmt: skip
+    )
     store_capture(evidence, page, text, by=evidence_job())
     return evidence
 

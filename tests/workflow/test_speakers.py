@@ -23,9 +23,13 @@ class Budget:
 
     def article(self, who: str, number: int) -> None:
         file_text(
-            f"{who} said on Monday that {number} bridges were closed.", desk=self.staff.desk, by=self.staff.editor,
-            kind="coverage", topic=self.topic, published_at=TUESDAY,
-        )  # fmt: skip
+            f"{who} said on Monday that {number} bridges were closed.",
+            desk=self.staff.desk,
+            by=self.staff.editor,
+            kind="coverage",
+            topic=self.topic,
+            published_at=TUESDAY,
+        )
 
     @property
     def states(self) -> list[tuple[str, int]]:

@@ -25,7 +25,7 @@ def test_an_editor_changes_a_topic(staff):
     assert (topic.slug, topic.title, topic.places, topic.version) == ("flood", "Spring flood", ["Torvik"], 3)
     change_topic(topic, by=staff.editor, ends_on=None)
     assert (topic.starts_on, topic.ends_on) == (date(2026, 3, 1), None)
-    assert [row.act for row in Event.objects.of(topic)] == ["record", "change", "change", "change"]
+    assert [row.action for row in Event.objects.of(topic)] == ["record", "change", "change", "change"]
 
 
 @pytest.mark.parametrize(

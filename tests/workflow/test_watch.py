@@ -1,4 +1,4 @@
-"""The gate is watched: when its answer changes it is noted once, told once, and never by the way of the act itself."""
+"""The gate is watched: when its answer changes it is noted once, told once, and never by the way of the action itself."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def sweep() -> None:
     Job.objects.filter(state="due").update(run_at=NOON)
 
 
-def acts(document: Document) -> list[str]:
-    return [row.act for row in Event.objects.of(document) if row.act in ("cleared", "uncleared")]
+def actions(document: Document) -> list[str]:
+    return [row.action for row in Event.objects.of(document) if row.action in ("cleared", "uncleared")]
 
 
 def checked(document: Document, staff: Staff) -> Document:
@@ -81,14 +81,14 @@ def checked(document: Document, staff: Staff) -> Document:
 
 
 def test_the_first_no_of_the_gate_is_no_news(story, heard):
-    assert (story.clear, acts(story), heard) == (False, [], [])
+    assert (story.clear, actions(story), heard) == (False, [], [])
 
 
 def test_a_story_that_is_checked_becomes_clear_and_is_told_of_once(story, staff, heard):
     checked(story, staff)
-    assert (story.clear, acts(story)) == (True, ["cleared"])
+    assert (story.clear, actions(story)) == (True, ["cleared"])
     assert heard == [("cleared", story.pk, True)]
-    assert settle(story).clear is True and acts(story) == ["cleared"]
+    assert settle(story).clear is True and actions(story) == ["cleared"]
 
 
 def test_a_challenge_makes_it_unclear_again(story, staff, heard):
@@ -96,7 +96,7 @@ def test_a_challenge_makes_it_unclear_again(story, staff, heard):
     with committed():
         challenge_claim(story.claims.get(), by=staff.checker, note="the council corrected itself")
     settle(story)
-    assert (story.clear, acts(story)) == (False, ["cleared", "uncleared"])
+    assert (story.clear, actions(story)) == (False, ["cleared", "uncleared"])
     assert [row[0] for row in heard] == ["cleared", "uncleared"]
 
 
@@ -114,7 +114,7 @@ def test_while_only_a_job_stands_in_the_way_there_is_no_answer(story, staff, hea
         request_crosscheck("document", document=story, by=staff.editor)
         assert note_clearance(story.pk, by=WATCH) is None
     settle(story)
-    assert (story.clear, acts(story)) == (True, ["cleared"])
+    assert (story.clear, actions(story)) == (True, ["cleared"])
 
 
 def test_another_text_that_conflicts_makes_it_unclear_and_a_resolution_clear(staff, heard):
@@ -124,11 +124,11 @@ def test_another_text_that_conflicts_makes_it_unclear_and_a_resolution_clear(sta
     with committed():
         file_text(OTHER, desk=staff.desk, by=staff.editor, topic=topic)
     settle(first)
-    assert (first.clear, acts(first)) == (False, ["cleared", "uncleared"])
+    assert (first.clear, actions(first)) == (False, ["cleared", "uncleared"])
     with committed():
         resolve_dispute(first.figures.get().discrepancies.get(), "explained", by=staff.editor, note="two counts")
     settle(first)
-    assert (first.clear, acts(first)) == (True, ["cleared", "uncleared", "cleared"])
+    assert (first.clear, actions(first)) == (True, ["cleared", "uncleared", "cleared"])
 
 
 def test_a_conflict_that_goes_away_makes_the_other_text_clear(staff, heard):
@@ -151,7 +151,7 @@ def test_a_waiver_clears_and_the_sweep_sees_that_it_has_run_out(story, staff, he
     time_machine.move_to(timezone.now() + timedelta(hours=3))
     sweep()
     assert settle(story).clear is False
-    assert acts(story) == ["cleared", "uncleared"]
+    assert actions(story) == ["cleared", "uncleared"]
 
 
 def test_the_sweep_asks_for_a_published_text_too_when_a_waiver_of_a_claim_runs_out(story, staff, time_machine):

@@ -126,8 +126,15 @@ def test_a_pin_judges_no_figure_of_another_desk(story, other):
 
 def test_many_measures_merged_into_one_stay_one(story):
     toll = story.figure(EARLY)
-    others = [story.figure(text) for text in (HORSES, "The school of Bergen has 420 pupils this year.",
-              "Farmers in Holm sold 640 sheep at auction.", "The library of Lund lent 88 books in May.")]  # fmt: skip
+    others = [
+        story.figure(text)
+        for text in (
+            HORSES,
+            "The school of Bergen has 420 pupils this year.",
+            "Farmers in Holm sold 640 sheep at auction.",
+            "The library of Lund lent 88 books in May.",
+        )
+    ]
     for figure in others:
         fresh(figure, toll)
         merge_measures(figure.measure, toll.measure, by=story.staff.desk_chief)
@@ -216,26 +223,26 @@ def test_an_author_of_what_is_under_embargo_arranges_nothing_it_is_held_against(
     assert blocked(own)
     fresh(toll, horses)
     assert judge_figures(toll, horses, True, by=story.staff.editor).state == "proposed"
-    for act in (
+    for action in (
         lambda: split_measure(toll.measure, [toll], counted="missing", by=story.staff.editor),
         lambda: dismiss_figure(toll, by=story.staff.editor, note="idle"),
         lambda: set_topic(toll.document, None, by=story.staff.editor),
     ):
         with pytest.raises(NotAllowed):
-            act()
+            action()
     assert blocked(own)
 
 
 def test_what_is_under_embargo_is_arranged_when_that_has_ended(story):
     toll, own = story.figure(EARLY), secret(story)
     fresh(toll, own)
-    for act in (
+    for action in (
         lambda: pin_figure(own, toll.measure, by=story.staff.desk_chief),
         lambda: split_measure(own.measure, [own], counted="missing", by=story.staff.desk_chief),
         lambda: merge_measures(own.measure, toll.measure, by=story.staff.desk_chief),
     ):
         with pytest.raises(Invalid):
-            act()
+            action()
 
 
 def test_a_pinned_figure_whose_text_comes_under_embargo_goes_back_when_that_ends(story, other):

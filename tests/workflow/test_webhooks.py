@@ -44,7 +44,7 @@ def test_a_chief_enters_a_webhook_and_its_secret_is_kept_sealed(staff):
     webhook, secret = record_webhook(staff.desk, URL, ["document_published"], by=staff.desk_chief)
     assert len(secret) > 40 and secret not in webhook.secret
     assert (webhook.events, webhook.active) == (["document_published"], True)
-    assert [row.act for row in Event.objects.of(webhook)] == ["record"]
+    assert [row.action for row in Event.objects.of(webhook)] == ["record"]
 
 
 @pytest.mark.parametrize("role", ["editor", "checker", "reviewer", "auditor", "service", "outsider", "superuser"])
@@ -57,9 +57,19 @@ def test_nobody_else_keeps_webhooks(role, staff, hook):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1/", "http://169.254.169.254/latest", "https://[::1]/", "https://10.1.2.3/x", "ftp://cms.example/",
-     "https://user:pass@cms.example/", "https://localhost/", "https://cms.example:8443/", "", "https://cms.example/\0"],
-)  # fmt: skip
+    [
+        "http://127.0.0.1/",
+        "http://169.254.169.254/latest",
+        "https://[::1]/",
+        "https://10.1.2.3/x",
+        "ftp://cms.example/",
+        "https://user:pass@cms.example/",
+        "https://localhost/",
+        "https://cms.example:8443/",
+        "",
+        "https://cms.example/\0",
+    ],
+)
 def test_an_address_inside_is_refused_at_once(url, staff):
     with pytest.raises(Invalid):
         record_webhook(staff.desk, url, ALL, by=staff.desk_chief)
@@ -90,8 +100,12 @@ def test_every_happening_is_told_once_with_ids_and_states_and_no_text(story, hoo
     correct_document(story, by=staff.editor, correction_class="clarification", wording="It was 45 homes.")
     rows = list(Delivery.objects.order_by("pk"))
     assert [row.event for row in rows] == [
-        "document_cleared", "document_published", "claim_stale", "document_uncleared", "correction_published",
-    ]  # fmt: skip
+        "document_cleared",
+        "document_published",
+        "claim_stale",
+        "document_uncleared",
+        "correction_published",
+    ]
     sent = json.dumps([row.payload for row in rows])
     assert not [word for word in ("Torvik", "Flood", "council", "45 homes", staff.editor.username) if word in sent]
     assert rows[2].payload["claim"] == {"id": story.claims.get().pk, "state": "stale"}

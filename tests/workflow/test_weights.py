@@ -56,7 +56,7 @@ def test_put_in_use_by_a_chief_they_hold_for_the_stories_in_check(toll, staff):
     assert kinds() == [("conflict", "closed")]
     row = MatchingWeights.objects.first()
     assert (row.version, row.by, row.found[staff.desk.slug]) == ("blind", staff.chief_editor, {"conflict closes": 1})
-    assert Event.objects.of(row).get().act == "use"
+    assert Event.objects.of(row).get().action == "use"
 
 
 @pytest.mark.parametrize("role", ["editor", "desk_chief", "reviewer", "auditor", "service", "outsider", "superuser"])
@@ -112,11 +112,13 @@ def test_of_two_desks_each_is_blocked_by_its_own_border(staff):
 @pytest.mark.parametrize(
     ("scores", "code"),
     [
-        ({"conflict_score": 0}, "score_range"), ({"conflict_score": 1.5}, "score_range"),
-        ({"differs_score": True}, "score_range"), ({"differs_score": float("nan")}, "score_range"),
+        ({"conflict_score": 0}, "score_range"),
+        ({"conflict_score": 1.5}, "score_range"),
+        ({"differs_score": True}, "score_range"),
+        ({"differs_score": float("nan")}, "score_range"),
         ({"conflict_score": 0.2, "differs_score": 0.4}, "scores_out_of_order"),
     ],
-)  # fmt: skip
+)
 def test_borders_without_sense_are_refused(scores, code, staff):
     with pytest.raises(Invalid) as refusal:
         set_policy(staff.desk, by=staff.desk_chief, **scores)
@@ -211,9 +213,11 @@ def test_files_of_several_topics_are_judged_with_each_left_out(decided, tmp_path
 
 
 BROKEN = {
-    "no JSON": "{", "a list": "[1]", "no evidence": '{"topic": "a", "same": true}',
+    "no JSON": "{",
+    "a list": "[1]",
+    "no evidence": '{"topic": "a", "same": true}',
     "words for numbers": '{"topic": "a", "same": true, "features": {"same value": "x"}}',
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -28,9 +28,15 @@ _READERS = {
 
 
 def read_bytes(
-    data: bytes, *, filename: str = "", media_type: str = "", charset: str = "", url: str = "",
-    whole: bool = False, reader: Reader | None = None,
-) -> Extract:  # fmt: skip
+    data: bytes,
+    *,
+    filename: str = "",
+    media_type: str = "",
+    charset: str = "",
+    url: str = "",
+    whole: bool = False,
+    reader: Reader | None = None,
+) -> Extract:
     """What some bytes from outside say, whatever their format.
 
     `filename` is a promise that the bytes must keep; `media_type` and `charset` are hints, the bytes win. `url`

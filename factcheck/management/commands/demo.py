@@ -17,8 +17,16 @@ from factcheck.management.supervisor import Processes, free_port, only_one
 
 OWN = "FACTCHECK_DEMO_FOLDER"
 IGNORED = (
-    "DATABASE_URL", "REDIS_URL", "FACTCHECK", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "HTTPS", "DEBUG", "PROXIES",
-)  # fmt: skip
+    "DATABASE_URL",
+    "REDIS_URL",
+    "FACTCHECK",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "HTTPS",
+    "DEBUG",
+    "PROXIES",
+)
 
 
 class Command(BaseCommand):

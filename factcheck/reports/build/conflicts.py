@@ -68,10 +68,12 @@ def side_line(side: Statement | None, sentences: dict[int, Sentence]) -> SideLin
         return SideLine(held=False)
     lines = [
         SentenceLine(
-            text=str(sentences.get(figure.pk, figure.surface)), surface=figure.surface, document=str(figure.document),
+            text=str(sentences.get(figure.pk, figure.surface)),
+            surface=figure.surface,
+            document=str(figure.document),
             publisher=figure.document.publisher.name if figure.document.publisher else figure.document.publisher_name,
             published_at=stamp(figure.document.published_at),
         )
         for figure in side.figures
-    ]  # fmt: skip
+    ]
     return SideLine(True, side.says, day_of(side.figures), tuple(lines))

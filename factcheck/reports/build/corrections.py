@@ -46,7 +46,7 @@ def build_corrections(desk: Desk, *, at: datetime | None = None) -> CorrectionsR
 def uncleared_reasons(out: list[Publication]) -> dict[tuple[int, int], str]:
     """By document and revision: the reason given when it went out uncleared, as the history keeps it."""
     documents = [row.document_id for row in out if not row.clear]
-    events = Event.objects.filter(record="document", record_id__in=documents, act="publish", note__isnull=False)
+    events = Event.objects.filter(record="document", record_id__in=documents, action="publish", note__isnull=False)
     return {
         (event.record_id, event.facts.get("revision", 0)): event.note.text
         for event in events.select_related("note").order_by("pk")
@@ -56,15 +56,23 @@ def uncleared_reasons(out: list[Publication]) -> dict[tuple[int, int], str]:
 def publication_line(row: Publication, reason: str) -> PublicationLine:
     answer = row.answer
     return PublicationLine(
-        at=stamp(row.at), document=str(row.document), revision=row.revision.number, by=str(row.by), clear=row.clear,
+        at=stamp(row.at),
+        document=str(row.document),
+        revision=row.revision.number,
+        by=str(row.by),
+        clear=row.clear,
         waived_until=(answer.get("waived_until") or "")[:16].replace("T", " "),
         reason="" if row.clear else reason,
         blockers=tuple(blocker["message"] for blocker in answer.get("blockers", ())),
-    )  # fmt: skip
+    )
 
 
 def correction_line(row: Correction) -> CorrectionLine:
     return CorrectionLine(
-        at=stamp(row.at), document=str(row.publication.document), correction_class=row.correction_class,
-        wording=row.wording, claim=row.claim.text if row.claim else "", by=str(row.by),
-    )  # fmt: skip
+        at=stamp(row.at),
+        document=str(row.publication.document),
+        correction_class=row.correction_class,
+        wording=row.wording,
+        claim=row.claim.text if row.claim else "",
+        by=str(row.by),
+    )

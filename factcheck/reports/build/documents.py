@@ -156,11 +156,16 @@ def claim_lines(document: Document, numbered: list[tuple[int, Claim]]) -> list[C
     figures, evidence = figures_of(document), evidence_of(document)
     return [
         claim_line(
-            number, claim, verdicts.get(claim.pk), signed.get(claim.pk), waivers.get(claim.pk),
-            figures=tuple(figures.get(claim.pk, ())), evidence=tuple(evidence.get(claim.pk, ())),
+            number,
+            claim,
+            verdicts.get(claim.pk),
+            signed.get(claim.pk),
+            waivers.get(claim.pk),
+            figures=tuple(figures.get(claim.pk, ())),
+            evidence=tuple(evidence.get(claim.pk, ())),
         )
         for number, claim in numbered
-    ]  # fmt: skip
+    ]
 
 
 def claim_line(
@@ -170,15 +175,27 @@ def claim_line(
     waiver = waiver if claim.state == ClaimState.WAIVED else None
     said = claim.attribution
     return ClaimLine(
-        number=number, id=claim.pk, text=claim.text, claim_type=claim.claim_type, checkworthiness=claim.checkworthiness,
-        state=claim.state, anchor_state=claim.anchor_state, attributed_to=str(said or ""),
+        number=number,
+        id=claim.pk,
+        text=claim.text,
+        claim_type=claim.claim_type,
+        checkworthiness=claim.checkworthiness,
+        state=claim.state,
+        anchor_state=claim.anchor_state,
+        attributed_to=str(said or ""),
         attributed_kind=said.source.kind if said and said.source else "",
-        verdict=verdict.label if verdict else "", verdict_words=verdict_words(verdict.label) if verdict else "",
-        verdict_by=str(verdict.by) if verdict else "", signed_by=str(standing.by) if standing else "",
-        signed_at=stamp(standing.at) if standing else "", eyes=standing.eyes if standing else "",
-        origins=standing.origins if standing else 0, waived_until=stamp(waiver.expires_at) if waiver else "",
-        waiver_reason=waiver.reason if waiver else "", stale_reason=claim.stale_reason, **lines,
-    )  # fmt: skip
+        verdict=verdict.label if verdict else "",
+        verdict_words=verdict_words(verdict.label) if verdict else "",
+        verdict_by=str(verdict.by) if verdict else "",
+        signed_by=str(standing.by) if standing else "",
+        signed_at=stamp(standing.at) if standing else "",
+        eyes=standing.eyes if standing else "",
+        origins=standing.origins if standing else 0,
+        waived_until=stamp(waiver.expires_at) if waiver else "",
+        waiver_reason=waiver.reason if waiver else "",
+        stale_reason=claim.stale_reason,
+        **lines,
+    )
 
 
 def figures_of(document: Document) -> dict[int, list[FigureLine]]:
@@ -197,9 +214,15 @@ def evidence_of(document: Document) -> dict[int, list[EvidenceLine]]:
     found: dict[int, list[EvidenceLine]] = {}
     for row in rows.defer("snapshot__warc", "snapshot__text").order_by("pk"):
         line = EvidenceLine(
-            source=str(row.source or ""), kind=row.kind, stance=row.stance, use=row.source_use, state=row.state,
-            excerpt=row.excerpt or row.note, url=row.url, sha256=row.snapshot.sha256 if row.snapshot else "",
-        )  # fmt: skip
+            source=str(row.source or ""),
+            kind=row.kind,
+            stance=row.stance,
+            use=row.source_use,
+            state=row.state,
+            excerpt=row.excerpt or row.note,
+            url=row.url,
+            sha256=row.snapshot.sha256 if row.snapshot else "",
+        )
         found.setdefault(row.claim_id, []).append(line)
     return found
 

@@ -36,10 +36,16 @@ def build_overdue(desk: Desk, *, at: datetime | None = None) -> OverdueReport:
 def late_line(row: VerificationTask, now: datetime) -> LateLine:
     hours = int((now - row.due_at).total_seconds() // 3600) if row.due_at else 0
     return LateLine(
-        claim=row.claim.text, document=str(row.claim.document), method=row.method, state=row.state,
-        waiting_for=row.waiting_for, claim_state=row.claim.state, due_at=stamp(row.due_at), hours_late=hours,
+        claim=row.claim.text,
+        document=str(row.claim.document),
+        method=row.method,
+        state=row.state,
+        waiting_for=row.waiting_for,
+        claim_state=row.claim.state,
+        due_at=stamp(row.due_at),
+        hours_late=hours,
         late=how_long(hours),
-    )  # fmt: skip
+    )
 
 
 def how_long(hours: int) -> str:

@@ -51,9 +51,20 @@ RENDERERS: dict[str, Renderer] = {
     ReportFormat.CLAIMREVIEW: lambda data: (as_claimreview(data), "application/ld+json", ".jsonld"),
 }
 NOTHING: dict[str, Any] = {
-    "title": "", "desk": "", "built_at": "", "counts": {}, "documents": [], "discrepancies": [], "overdue": [],
-    "judgements": [], "conflicts": [], "people": [], "since": "", "publications": [], "corrections": [],
-}  # fmt: skip
+    "title": "",
+    "desk": "",
+    "built_at": "",
+    "counts": {},
+    "documents": [],
+    "discrepancies": [],
+    "overdue": [],
+    "judgements": [],
+    "conflicts": [],
+    "people": [],
+    "since": "",
+    "publications": [],
+    "corrections": [],
+}
 
 
 def formats_of(kind: str) -> list[str]:
@@ -112,6 +123,15 @@ def render(report: Report, format: str) -> Rendered:
 
 
 __all__ = [
-    "RENDERERS", "Rendered", "as_html", "as_json", "as_text", "formats_of", "is_erased", "mail_of", "render",
-    "renderer_of", "with_all_parts",
-]  # fmt: skip
+    "RENDERERS",
+    "Rendered",
+    "as_html",
+    "as_json",
+    "as_text",
+    "formats_of",
+    "is_erased",
+    "mail_of",
+    "render",
+    "renderer_of",
+    "with_all_parts",
+]

@@ -15,10 +15,22 @@ FAMILIES = {"document": "document", "desk_digest": "document"}
 """The template of a kind, where it is not the kind's own name."""
 ON_A_PAGE = {"blockers": 50, "sentences": 10, "others": 50}
 IN_A_MAIL = {
-    "documents": 40, "blockers": 10, "claims": 20, "figures": 5, "evidence": 3, "discrepancies": 20, "conflicts": 20,
-    "overdue": 20, "judgements": 20, "people": 20, "tasks": 10, "publications": 40, "corrections": 40, "sentences": 1,
+    "documents": 40,
+    "blockers": 10,
+    "claims": 20,
+    "figures": 5,
+    "evidence": 3,
+    "discrepancies": 20,
+    "conflicts": 20,
+    "overdue": 20,
+    "judgements": 20,
+    "people": 20,
+    "tasks": 10,
+    "publications": 40,
+    "corrections": 40,
+    "sentences": 1,
     "others": 5,
-}  # fmt: skip
+}
 WHOLE = "The spreadsheet and the JSON of this report hold all of them."
 ON_THE_SITE = "The report on the site, its spreadsheet and its JSON hold all of them."
 

@@ -20,11 +20,22 @@ from .tables import Data
 
 ROOT = Path(__file__).resolve().parents[2] / "templates" / "factcheck"
 IN_PRINT = {
-    "documents": 200, "blockers": 30, "claims": 500, "figures": 30, "evidence": 30, "discrepancies": 300,
-    "conflicts": 300, "people": 100, "tasks": 200, "overdue": 300, "judgements": 300,
-    "publications": 500, "corrections": 500,
-    "sentences": 5, "others": 30,
-}  # fmt: skip
+    "documents": 200,
+    "blockers": 30,
+    "claims": 500,
+    "figures": 30,
+    "evidence": 30,
+    "discrepancies": 300,
+    "conflicts": 300,
+    "people": 100,
+    "tasks": 200,
+    "overdue": 300,
+    "judgements": 300,
+    "publications": 500,
+    "corrections": 500,
+    "sentences": 5,
+    "others": 30,
+}
 UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 SPECIAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"}

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 NAMES = {
-    "documents": "documents", "claims": "claims", "blockers": "reasons why a text is not clear",
-    "discrepancies": "discrepancies", "overdue": "overdue pieces of work", "conflicts": "discrepancies",
-    "judgements": "judgements of people", "tasks": "overdue pieces of work", "people": "people",
+    "documents": "documents",
+    "claims": "claims",
+    "blockers": "reasons why a text is not clear",
+    "discrepancies": "discrepancies",
+    "overdue": "overdue pieces of work",
+    "conflicts": "discrepancies",
+    "judgements": "judgements of people",
+    "tasks": "overdue pieces of work",
+    "people": "people",
     "publications": "publications",
-    "corrections": "corrections", "sentences": "texts that carry one side",
-    "others": "other statements of a dispute", "figures": "figures of a claim",
+    "corrections": "corrections",
+    "sentences": "texts that carry one side",
+    "others": "other statements of a dispute",
+    "figures": "figures of a claim",
     "evidence": "pieces of evidence of a claim",
-}  # fmt: skip
+}
 """The lists that may be cut, and what they hold."""
 
 

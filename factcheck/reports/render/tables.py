@@ -39,19 +39,46 @@ def each_claim(data: Data) -> Iterator[tuple[Data, Data]]:
 
 def claims(data: Data) -> Table:
     header = (
-        "Claim number", "Claim", "State", "Verdict", "Submitted by", "Signed off by", "Signed off at", "Eyes",
-        "Origins", "Type", "Check-worthiness", "In the text", "Attributed to", "Waived until", "Why waived",
-        "Why stale", "Figures",
-    )  # fmt: skip
+        "Claim number",
+        "Claim",
+        "State",
+        "Verdict",
+        "Submitted by",
+        "Signed off by",
+        "Signed off at",
+        "Eyes",
+        "Origins",
+        "Type",
+        "Check-worthiness",
+        "In the text",
+        "Attributed to",
+        "Waived until",
+        "Why waived",
+        "Why stale",
+        "Figures",
+    )
     rows: list[tuple[Cell, ...]] = [
         (
-            row["number"], row["text"], words(row["state"]), row["verdict_words"], row["verdict_by"], row["signed_by"],
-            row["signed_at"], row["eyes"], row["origins"] if row["signed_by"] else "", words(row["claim_type"]),
-            round(row["checkworthiness"], 2), words(row["anchor_state"]), row["attributed_to"], row["waived_until"],
-            row["waiver_reason"], row["stale_reason"], "; ".join(figure["surface"] for figure in row["figures"]),
+            row["number"],
+            row["text"],
+            words(row["state"]),
+            row["verdict_words"],
+            row["verdict_by"],
+            row["signed_by"],
+            row["signed_at"],
+            row["eyes"],
+            row["origins"] if row["signed_by"] else "",
+            words(row["claim_type"]),
+            round(row["checkworthiness"], 2),
+            words(row["anchor_state"]),
+            row["attributed_to"],
+            row["waived_until"],
+            row["waiver_reason"],
+            row["stale_reason"],
+            "; ".join(figure["surface"] for figure in row["figures"]),
         )
         for _, row in each_claim(data)
-    ]  # fmt: skip
+    ]
     return Table("Claims", header, rows)
 
 
@@ -59,11 +86,19 @@ def figures(data: Data) -> Table:
     header = ("Claim number", "Figure", "Counts", "Unit", "Hedge", "Told as", "Said by", "As of", "State")
     rows: list[tuple[Cell, ...]] = [
         (
-            claim["number"], row["surface"], row["counted"], words(row["unit"]), words(row["hedge"]),
-            words(row["modality"]), row["says"], row["as_of"], words(row["state"]),
+            claim["number"],
+            row["surface"],
+            row["counted"],
+            words(row["unit"]),
+            words(row["hedge"]),
+            words(row["modality"]),
+            row["says"],
+            row["as_of"],
+            words(row["state"]),
         )
-        for _, claim in each_claim(data) for row in claim["figures"]
-    ]  # fmt: skip
+        for _, claim in each_claim(data)
+        for row in claim["figures"]
+    ]
     return Table("Figures", header, rows)
 
 
@@ -71,11 +106,19 @@ def evidence(data: Data) -> Table:
     header = ("Claim number", "Source", "Kind", "Stance", "Use", "State", "Words", "Address", "SHA-256")
     rows: list[tuple[Cell, ...]] = [
         (
-            claim["number"], row["source"], words(row["kind"]), words(row["stance"]), words(row["use"]),
-            words(row["state"]), row["excerpt"], row["url"], row["sha256"],
+            claim["number"],
+            row["source"],
+            words(row["kind"]),
+            words(row["stance"]),
+            words(row["use"]),
+            words(row["state"]),
+            row["excerpt"],
+            row["url"],
+            row["sha256"],
         )
-        for _, claim in each_claim(data) for row in claim["evidence"]
-    ]  # fmt: skip
+        for _, claim in each_claim(data)
+        for row in claim["evidence"]
+    ]
     return Table("Evidence", header, rows)
 
 
@@ -83,11 +126,15 @@ def discrepancies(data: Data) -> Table:
     header = ("Kind", "What differs", "State", "Resolved as", "Note", "Texts")
     rows: list[tuple[Cell, ...]] = [
         (
-            words(row["kind"]), row["reason"], words(row["state"]), words(row["resolution"]), row["note"],
+            words(row["kind"]),
+            row["reason"],
+            words(row["state"]),
+            words(row["resolution"]),
+            row["note"],
             "; ".join(row["documents"]),
         )
         for row in data["discrepancies"]
-    ]  # fmt: skip
+    ]
     return Table("Discrepancies", header, rows)
 
 
@@ -98,18 +145,40 @@ def blockers(data: Data) -> Table:
 
 def documents(data: Data) -> Table:
     header = (
-        "Document", "State", "Clear", "Waived until", "What blocks", "Publisher", "Byline", "Published at", "Revision",
-        "Went out", "Corrections", "Waivers", "Policy of the desk", "SHA-256 of the text",
-    )  # fmt: skip
+        "Document",
+        "State",
+        "Clear",
+        "Waived until",
+        "What blocks",
+        "Publisher",
+        "Byline",
+        "Published at",
+        "Revision",
+        "Went out",
+        "Corrections",
+        "Waivers",
+        "Policy of the desk",
+        "SHA-256 of the text",
+    )
     rows: list[tuple[Cell, ...]] = [
         (
-            row["title"], words(row["state"]), "yes" if row["clear"] else "no", row["waived_until"],
-            len(row["blockers"]), row["publisher"], row["byline"], row["published_at"], row["revision"],
-            "; ".join(row["publications"]), "; ".join(row["corrections"]), "; ".join(row["document_waivers"]),
-            row.get("policy", ""), row["text_sha256"],
+            row["title"],
+            words(row["state"]),
+            "yes" if row["clear"] else "no",
+            row["waived_until"],
+            len(row["blockers"]),
+            row["publisher"],
+            row["byline"],
+            row["published_at"],
+            row["revision"],
+            "; ".join(row["publications"]),
+            "; ".join(row["corrections"]),
+            "; ".join(row["document_waivers"]),
+            row.get("policy", ""),
+            row["text_sha256"],
         )
         for row in data["documents"]
-    ]  # fmt: skip
+    ]
     return Table("Documents", header, rows)
 
 
@@ -123,16 +192,32 @@ def judgements(data: Data) -> Table:
 
 def conflicts(data: Data) -> Table:
     header = (
-        "Number", "Kind", "What differs", "Found at", "First says", "First as of", "First sentence", "First text",
-        "Second says", "Second as of", "Second sentence", "Second text", "What others say",
-    )  # fmt: skip
+        "Number",
+        "Kind",
+        "What differs",
+        "Found at",
+        "First says",
+        "First as of",
+        "First sentence",
+        "First text",
+        "Second says",
+        "Second as of",
+        "Second sentence",
+        "Second text",
+        "What others say",
+    )
     rows: list[tuple[Cell, ...]] = [
         (
-            row["id"], words(row["kind"]), row["reason"], row["found_at"], *side(row["sides"][0]),
-            *side(row["sides"][1]), "; ".join(other(one) for one in row.get("others", ())),
+            row["id"],
+            words(row["kind"]),
+            row["reason"],
+            row["found_at"],
+            *side(row["sides"][0]),
+            *side(row["sides"][1]),
+            "; ".join(other(one) for one in row.get("others", ())),
         )
         for row in data["conflicts"]
-    ]  # fmt: skip
+    ]
     return Table("Conflicts", header, rows)
 
 
@@ -141,9 +226,11 @@ def side(row: Data) -> tuple[Cell, ...]:
         return ("another desk", "", "", "")
     lines = row["sentences"]
     return (
-        row["says"], row["as_of"], lines[0]["text"] if lines else "",
+        row["says"],
+        row["as_of"],
+        lines[0]["text"] if lines else "",
         "; ".join(" ".join(filter(None, (line["document"], line["published_at"]))) for line in lines),
-    )  # fmt: skip
+    )
 
 
 def other(row: Data) -> str:
@@ -154,16 +241,33 @@ def other(row: Data) -> str:
 
 def late(data: Data) -> Table:
     header = (
-        "Who has it", "Claim", "Document", "Method", "State", "Waiting for", "State of the claim", "Due at",
-        "Hours late", "Late by",
-    )  # fmt: skip
+        "Who has it",
+        "Claim",
+        "Document",
+        "Method",
+        "State",
+        "Waiting for",
+        "State of the claim",
+        "Due at",
+        "Hours late",
+        "Late by",
+    )
     rows: list[tuple[Cell, ...]] = [
         (
-            person["name"] or "nobody", row["claim"], row["document"], words(row["method"]), words(row["state"]),
-            words(row["waiting_for"]), words(row["claim_state"]), row["due_at"], row["hours_late"], row["late"],
+            person["name"] or "nobody",
+            row["claim"],
+            row["document"],
+            words(row["method"]),
+            words(row["state"]),
+            words(row["waiting_for"]),
+            words(row["claim_state"]),
+            row["due_at"],
+            row["hours_late"],
+            row["late"],
         )
-        for person in data["people"] for row in person["tasks"]
-    ]  # fmt: skip
+        for person in data["people"]
+        for row in person["tasks"]
+    ]
     return Table("Overdue", header, rows)
 
 
@@ -172,11 +276,17 @@ def publications(data: Data) -> Table:
     header = ("At", "What", "Document", "Revision", "By", "Why, or in which words", "Claim", "What was open")
     rows: list[tuple[Cell, ...]] = [
         (
-            row["at"], "published cleared" if row["clear"] else "published UNCLEARED", row["document"],
-            row["revision"], row["by"], row["reason"], "", "; ".join(row["blockers"]),
+            row["at"],
+            "published cleared" if row["clear"] else "published UNCLEARED",
+            row["document"],
+            row["revision"],
+            row["by"],
+            row["reason"],
+            "",
+            "; ".join(row["blockers"]),
         )
         for row in data["publications"]
-    ]  # fmt: skip
+    ]
     rows += [
         (row["at"], words(row["correction_class"]), row["document"], "", row["by"], row["wording"], row["claim"], "")
         for row in data["corrections"]

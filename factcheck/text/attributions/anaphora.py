@@ -52,11 +52,30 @@ _FAR = 60
 _ORGANISATION = frozenset(word for words in _LEX.kind_words.values() for word in words.split("|")) | _LEX.party_heads
 _PERSONAL = frozenset(
     [
-        "mayor", "governor", "minister", "president", "chief", "commander", "spokesman", "spokeswoman", "spokesperson",
-        "director", "chairman", "chairwoman", "general", "secretary", "sheriff", "coroner", "captain", "colonel",
-        "sergeant", "ambassador", "prosecutor", "judge",
+        "mayor",
+        "governor",
+        "minister",
+        "president",
+        "chief",
+        "commander",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "director",
+        "chairman",
+        "chairwoman",
+        "general",
+        "secretary",
+        "sheriff",
+        "coroner",
+        "captain",
+        "colonel",
+        "sergeant",
+        "ambassador",
+        "prosecutor",
+        "judge",
     ]
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)

@@ -41,8 +41,19 @@ TIMES = word_set(
 _DETERMINERS = word_set("the a an his her their its our my your some many several most another one this these those")
 _PREPOSITIONS = word_set("at for in on from with to by over among under about between")
 PRONOUNS = word_set("he she they it i we you who one others")
-_SHORT = {"we've": "we", "i've": "i", "i'd": "i", "he's": "he", "she's": "she", "they've": "they", "they're": "they",
-          "we're": "we", "he'd": "he", "she'd": "she", "it's": "it"}  # fmt: skip
+_SHORT = {
+    "we've": "we",
+    "i've": "i",
+    "i'd": "i",
+    "he's": "he",
+    "she's": "she",
+    "they've": "they",
+    "they're": "they",
+    "we're": "we",
+    "he'd": "he",
+    "she'd": "she",
+    "it's": "it",
+}
 _REDUCED = word_set(
     "released published conducted issued obtained commissioned posted filed provided reviewed sponsored "
     "interviewed surveyed polled taken based based-in out"

@@ -39,10 +39,28 @@ _OFFSET = Pattern(
 _WAYS = frozenset(["before", "after", "from", "starting", "beginning"])
 _BORDER_ENDS = frozenset(
     [
-        "since", "starting", "beginning", "effective", "as", "from", "on", "in", "the", "year", "after", "than",
-        "following", "past", "before", "until", "till", "til", "by", "to",
+        "since",
+        "starting",
+        "beginning",
+        "effective",
+        "as",
+        "from",
+        "on",
+        "in",
+        "the",
+        "year",
+        "after",
+        "than",
+        "following",
+        "past",
+        "before",
+        "until",
+        "till",
+        "til",
+        "by",
+        "to",
     ]
-)  # fmt: skip
+)
 _SINCE = Pattern(
     r"(?i:\b(?:since|starting|beginning|effective|(?:as\s)?early\sas|from\sas\searly\sas|as\sfrom)"
     r"\s(?:on\s|in\s|from\s)?(?:the\s)?(?:year\s)?$)"

@@ -33,9 +33,16 @@ _PART = Pattern(
 )
 _LATER_PART = Pattern(r"(?i:\s(early|late|morning|afternoon|evening|night|midday|noon)\b)")
 _PARTS = {
-    "early": (0, 6), "morning": (6, 12), "midday": (12, 13), "noon": (12, 13), "afternoon": (12, 18),
-    "evening": (18, 24), "night": (18, 24), "late": (18, 24), "tonight": (18, 24),
-}  # fmt: skip
+    "early": (0, 6),
+    "morning": (6, 12),
+    "midday": (12, 13),
+    "noon": (12, 13),
+    "afternoon": (12, 18),
+    "evening": (18, 24),
+    "night": (18, 24),
+    "late": (18, 24),
+    "tonight": (18, 24),
+}
 _AHEAD = Pattern(
     r"(?i:(?<!\bnot)(?<!\bwaited)(?<!\bfirst\stime)\sfor\s(?:early\s|late\s)?$"
     r"|\b(?:will|could|may|might|plans?\sto|is\sto|are\sto|(?:is|are)\sdue|forecasts?|expects?|(?:is|are)\s(?:expected|scheduled|planned|set))"

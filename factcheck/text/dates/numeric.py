@@ -188,6 +188,13 @@ def read_year_words(context: Context, start: int, end: int) -> DateMention | Non
 
 
 _BY_DIGITS = {
-    "iso": _iso, "dmy": _dmy, "compact": _compact, "season": _season, "ym": _year_month, "my": _year_month,
-    "md": _month_day, "decade": _decade, "year": _year,
-}  # fmt: skip
+    "iso": _iso,
+    "dmy": _dmy,
+    "compact": _compact,
+    "season": _season,
+    "ym": _year_month,
+    "my": _year_month,
+    "md": _month_day,
+    "decade": _decade,
+    "year": _year,
+}

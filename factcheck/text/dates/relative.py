@@ -367,6 +367,9 @@ def _week_number(context: Context, start: int, numbered: re.Match[str]) -> DateM
 
 
 _UNIT_READERS = (
-    (_COUNT_REL_BEFORE, _count_first), (RELATIVE_BEFORE, _relative_unit), (_IN_BEFORE, _ahead_unit),
-    (NTH_BEFORE, _nth_unit), (_THE_BEFORE, _the_unit),
-)  # fmt: skip
+    (_COUNT_REL_BEFORE, _count_first),
+    (RELATIVE_BEFORE, _relative_unit),
+    (_IN_BEFORE, _ahead_unit),
+    (NTH_BEFORE, _nth_unit),
+    (_THE_BEFORE, _the_unit),
+)

@@ -33,10 +33,27 @@ _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _FEW = alternatives([w for w, n in _LEX.small.items() if n])
 _TWO_DIGITS = rf"(?:{alternatives(_LEX.tens)})(?:[ -](?:{_ONES}))?|oh[ -](?:{_ONES})|{_FEW}"
 _FIRSTS = [
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
-    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
     "twentieth",
-]  # fmt: skip
+]
 ORDINALS: dict[str, int] = {word: n for n, word in enumerate(_FIRSTS, 1)} | {"thirtieth": 30}
 ORDINALS |= {f"{ten} {_FIRSTS[n]}": tens + n + 1 for ten, tens in (("twenty", 20), ("thirty", 30)) for n in range(9)}
 _ORDINAL_WORD = "|".join(w.replace(" ", "[ -]") for w in sorted(ORDINALS, key=lambda w: (-len(w), w)))

@@ -55,9 +55,15 @@ class Placed:
 
 
 def place(
-    figures: Sequence[Profile], standing: Mapping[str, Standing], topic: TopicStats, scorer: Scorer, *,
-    together: Iterable[tuple[Node, Node]] = (), apart: Iterable[tuple[Node, Node]] = (), frozen: bool = False,
-) -> Placed:  # fmt: skip
+    figures: Sequence[Profile],
+    standing: Mapping[str, Standing],
+    topic: TopicStats,
+    scorer: Scorer,
+    *,
+    together: Iterable[tuple[Node, Node]] = (),
+    apart: Iterable[tuple[Node, Node]] = (),
+    frozen: bool = False,
+) -> Placed:
     """Find the group of each figure of a text that arrives in a topic; ``topic`` has counted it already.
 
     ``together`` and ``apart`` are what people decided. ``frozen``: no two standing groups become one; in a topic of
@@ -117,9 +123,11 @@ def _few(nodes: Sequence[Profile], pairs: list[tuple[int, int]], since: int) -> 
 
 
 def _as_the_others(
-    left: Iterable[tuple[int, int]], scored: Iterable[tuple[int, int]], found: Mapping[tuple[int, int], float],
+    left: Iterable[tuple[int, int]],
+    scored: Iterable[tuple[int, int]],
+    found: Mapping[tuple[int, int], float],
     homes: Sequence[Node],
-) -> dict[tuple[int, int], float]:  # fmt: skip
+) -> dict[tuple[int, int], float]:
     """What a new figure was not scored with, in a group of which it was scored with others: as these, on average."""
     known: dict[tuple[Node, int], list[float]] = defaultdict(list)
     for i, j in scored:

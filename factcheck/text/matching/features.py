@@ -29,10 +29,26 @@ _WIDE = frozenset(["animal", "livestock", "beast", "building"])
 """Kinds that hold other kinds: of 40 buildings damaged all may be houses."""
 _PEOPLE = frozenset(
     [
-        "person", "child", "civilian", "soldier", "police officer", "worker", "gunman", "suspect", "prisoner",
-        "passenger", "pupil", "student", "refugee", "migrant", "protester", "firefighter", "tourist", "pilgrim",
+        "person",
+        "child",
+        "civilian",
+        "soldier",
+        "police officer",
+        "worker",
+        "gunman",
+        "suspect",
+        "prisoner",
+        "passenger",
+        "pupil",
+        "student",
+        "refugee",
+        "migrant",
+        "protester",
+        "firefighter",
+        "tourist",
+        "pilgrim",
     ]
-)  # fmt: skip
+)
 _FATES = frozenset(["killed", "injured", "homeless", "arrested"])
 _THINGS = frozenset(["house", "building", "vehicle", "aircraft", "settlement", "drone", "missile", "tent", "bridge"])
 
@@ -70,11 +86,13 @@ class TopicStats:
         """The counts as plain JSON; ``stats_of`` reads them back."""
         things = [[*thing, sorted(heads)] for thing, heads in sorted(self.things.items())]
         return {
-            "sentences": self.sentences, "words": dict(self.words), "things": things,
+            "sentences": self.sentences,
+            "words": dict(self.words),
+            "things": things,
             "seen": sorted(map(list, self.seen)),
             "numbers": [[*at, sorted(says)] for at, says in sorted(self.numbers.items())],
             "most": [[*at, value] for at, value in sorted(self.most.items())],
-        }  # fmt: skip
+        }
 
     def rarity(self, word: str) -> float:
         """The inverse frequency of a word among the sentences of the topic and a background without it."""
@@ -142,11 +160,13 @@ def stats_of(stored: Mapping[str, Any]) -> TopicStats:
     """The counts that ``as_dict`` wrote down; of nothing where nothing is stored."""
     things = defaultdict(set, {(dimension, value): set(heads) for dimension, value, heads in stored.get("things", ())})
     return TopicStats(
-        sentences=stored.get("sentences", 0), words=Counter(stored.get("words", {})), things=things,
+        sentences=stored.get("sentences", 0),
+        words=Counter(stored.get("words", {})),
+        things=things,
         seen={(text, sentence) for text, sentence in stored.get("seen", ())},
         numbers=defaultdict(set, {(t, d, value): set(says) for t, d, value, says in stored.get("numbers", ())}),
         most={(text, dimension, kind): value for text, dimension, kind, value in stored.get("most", ())},
-    )  # fmt: skip
+    )
 
 
 def features(a: Profile, b: Profile, topic: TopicStats) -> dict[str, float]:

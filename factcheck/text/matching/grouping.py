@@ -91,9 +91,13 @@ def _blocks(one: Profile) -> Iterator[tuple[object, ...]]:
 
 
 def group(
-    figures: Sequence[Profile], topic: TopicStats, scorer: Scorer | None = None, *,
-    together: Iterable[tuple[int, int]] = (), apart: Iterable[tuple[int, int]] = (),
-) -> list[int]:  # fmt: skip
+    figures: Sequence[Profile],
+    topic: TopicStats,
+    scorer: Scorer | None = None,
+    *,
+    together: Iterable[tuple[int, int]] = (),
+    apart: Iterable[tuple[int, int]] = (),
+) -> list[int]:
     """For each figure the place of the first figure of its group; copies in the same words are one from the start.
 
     The order in which the figures are given plays no part: what ties is decided by text and sentence.
@@ -156,9 +160,14 @@ def barred_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) 
 
 
 def linked(
-    count: int, scores: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]], join: float,
-    *, together: Iterable[tuple[int, int]] = (), sizes: Sequence[int] = (),
-) -> list[int]:  # fmt: skip
+    count: int,
+    scores: Mapping[tuple[int, int], float],
+    apart: Iterable[tuple[int, int]],
+    join: float,
+    *,
+    together: Iterable[tuple[int, int]] = (),
+    sizes: Sequence[int] = (),
+) -> list[int]:
     """Average linkage: the two groups whose pairs score best on average become one, while that is at least ``join``.
 
     Pairs without a score count as nought; two groups that hold a pair of ``apart`` never join, and those of a pair of

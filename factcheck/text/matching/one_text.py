@@ -26,9 +26,14 @@ _MOST = 300
 
 
 def check_text(
-    figures: Sequence[Profile], reading: Reading, scorer: Scorer, *, title: str = "",
-    published_at: datetime | None = None, zone: str = "UTC",
-) -> tuple[Finding, ...]:  # fmt: skip
+    figures: Sequence[Profile],
+    reading: Reading,
+    scorer: Scorer,
+    *,
+    title: str = "",
+    published_at: datetime | None = None,
+    zone: str = "UTC",
+) -> tuple[Finding, ...]:
     """What does not go together in one text; ``figures`` are those of the reading as prepared, in their order.
 
     >>> from factcheck.text.matching import shipped

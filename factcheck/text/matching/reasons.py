@@ -77,10 +77,16 @@ _ABSENT = {
 SILENT = frozenset(["small value", "a count", "money", "a share"])
 """What is weighed and says nothing to an editor: what kind of number it is."""
 _IDEM = {
-    "value of one thing": "numbers", "values meet": "numbers", "same value": "numbers", "value near": "numbers",
-    "value ratio": "numbers", "sentence alike": "words", "clause alike": "words", "other noun of a count": "other noun",
+    "value of one thing": "numbers",
+    "values meet": "numbers",
+    "same value": "numbers",
+    "value near": "numbers",
+    "value ratio": "numbers",
+    "sentence alike": "words",
+    "clause alike": "words",
+    "other noun of a count": "other noun",
     "other place of a measured thing": "other place",
-}  # fmt: skip
+}
 """Reasons that say the same to an editor: the first of them that counts is told."""
 
 

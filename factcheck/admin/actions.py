@@ -1,4 +1,4 @@
-"""What an act looks like to a person: its button, its form, and the words it is told in. No page lives here."""
+"""What an action looks like to a person: its button, its form, and the words it is told in. No page lives here."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 
-class ActForm(forms.Form):
-    """What an act asks of a person: nothing, unless a noun's form adds fields. It knows the record and who asks."""
+class ActionForm(forms.Form):
+    """What an action asks of a person: nothing, unless a noun's form adds fields. It knows the record and who asks."""
 
     required_css_class = "required"
 
@@ -25,8 +25,8 @@ class ActForm(forms.Form):
         """Fit choices and first values to the record; for the forms of the nouns."""
 
 
-class NoteForm(ActForm):
-    """An act that needs a reason."""
+class NoteForm(ActionForm):
+    """An action that needs a reason."""
 
     note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
 
@@ -42,14 +42,14 @@ class Several(forms.ModelMultipleChoiceField):
 
 
 @dataclass(frozen=True)
-class Act:
+class RecordAction:
     """One button: the function of ``workflow``, its form, and what the button and the message say.
 
     ``versioned``: the function takes the version the person saw. ``grave``: it looks it.
     """
 
     call: Callable[..., Any]
-    form: type[ActForm] = ActForm
+    form: type[ActionForm] = ActionForm
     label: str = ""
     done: str = ""
     versioned: bool = True
