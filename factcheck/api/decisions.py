@@ -1,4 +1,4 @@
-"""Decisions as they were taken, append-only: verdicts, sign-offs and waivers. Claims have the actions that take them."""
+"""Decisions as they were taken, append-only: verdicts, sign-offs, waivers. The actions that take them are of claims."""
 
 from __future__ import annotations
 
