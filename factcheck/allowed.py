@@ -82,7 +82,7 @@ def is_sender(value: str) -> bool:
     return len(found) == 1 and value.isprintable()
 
 
-def is_seal_key(_: int, value: Any) -> bool:
+def is_encryption_key(_: int, value: Any) -> bool:
     try:
         return isinstance(value, str) and bool(Fernet(value))
     except ValueError:

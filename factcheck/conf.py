@@ -22,8 +22,8 @@ from factcheck.allowed import (
     Entries,
     between,
     is_absolute,
+    is_encryption_key,
     is_path,
-    is_seal_key,
     is_sender,
     is_site,
     named,
@@ -64,8 +64,8 @@ class Settings:
     MAX_ATTEMPTS: Annotated[int, between(1, 100)] = 3
     """How often a failing job is tried before it stays failed; webhooks and pages have pauses of their own."""
 
-    RELAY_SECONDS: Annotated[float, between(0.1, 60)] = 1.0
-    """How often the relay looks for jobs that are due."""
+    DISPATCH_SECONDS: Annotated[float, between(0.1, 60)] = 1.0
+    """How often the dispatcher looks for jobs that are due."""
 
     READER_SECONDS: Annotated[int, between(1, 600)] = 30
     """How long the child process that reads a file may take."""
@@ -106,7 +106,7 @@ class Settings:
     REPORT_FROM: Annotated[str, SENDER] = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
 
-    SEAL_KEYS: Annotated[list[str], Entries("Fernet keys", is_seal_key)] = field(default_factory=list)
+    ENCRYPTION_KEYS: Annotated[list[str], Entries("Fernet keys", is_encryption_key)] = field(default_factory=list)
     """Fernet keys for confidential names, newest first; empty derives one from ``SECRET_KEY``."""
 
 
@@ -173,8 +173,8 @@ def faults(values: Any) -> Iterator[CheckMessage]:
     if wrong:
         return
     site = Settings(**values)
-    if site.LEASE_SECONDS <= site.RELAY_SECONDS:
-        words = "must be more than RELAY_SECONDS, or a job is lost before anybody looks"
+    if site.LEASE_SECONDS <= site.DISPATCH_SECONDS:
+        words = "must be more than DISPATCH_SECONDS, or a job is lost before anybody looks"
         yield Error(f"FACTCHECK['LEASE_SECONDS'] {words}.", id="factcheck.E007")
 
 

@@ -22,9 +22,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from factcheck.conf import settings
+from factcheck.jobs.keys import key_for
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Job, Notification
-from factcheck.queue import JobName, enqueue
-from factcheck.reports.mailing import PerhapsSent, post, refusal_in
+from factcheck.smtp import DeliveryUnknown, refusal_reason, send
 from factcheck.states import JobState
 
 GIVE_UP = timedelta(days=1)
@@ -32,7 +34,7 @@ GIVE_UP = timedelta(days=1)
 REST = timedelta(hours=1)
 """How long a mail server that failed one person is left alone."""
 MOST_LINES = 100
-SILENT = timedelta(hours=1)
+SEND_TIMEOUT = timedelta(hours=1)
 """After so long, a mail that was begun and not ended has lost its worker."""
 
 
@@ -51,15 +53,15 @@ def ask_for_mail(at: datetime | None = None) -> int:
     resting = set(failed.values_list("key", flat=True))
     count = 0
     for row in oldest.filter(since__lte=ripe):
-        key = f"recipient:{row['recipient']}"
+        key = key_for(get_user_model(), row["recipient"])
         if key not in resting:
             desk = Desk.objects.get(pk=row["desk_"])
-            enqueue(JobName.SEND_NOTICES, key, {"recipient": row["recipient"]}, desk=desk, priority=7)
+            enqueue(JobName.SEND_NOTICES, key, {"recipient": row["recipient"]}, desk=desk, priority=Priority.MAIL)
             count += 1
     return count
 
 
-def mail_notices(recipient: int, *, hold: Callable[[], None]) -> dict[str, Any]:
+def mail_notices(recipient: int, *, renew: Callable[[], None]) -> dict[str, Any]:
     """Send one person what waits for them in one mail; only of desks they may still see.
 
     Raises:
@@ -67,18 +69,18 @@ def mail_notices(recipient: int, *, hold: Callable[[], None]) -> dict[str, Any]:
     """
     person = get_user_model().objects.get(pk=recipient)
     with transaction.atomic():
-        hold()
+        renew()
         rows = take(person)
     if not rows:
         return {"mailed": 0}
     keys = [row.pk for row in rows]
     try:
-        post(message_of(person, rows))
-    except PerhapsSent as broken:
-        refuse(keys, str(broken))
+        send(message_of(person, rows))
+    except DeliveryUnknown as error:
+        refuse(keys, str(error))
         return {"mailed": 0, "refused": len(keys)}
     except (OSError, SMTPException, ValueError) as error:
-        if reason := refusal_in(error):
+        if reason := refusal_reason(error):
             refuse(keys, reason)
             return {"mailed": 0, "refused": len(keys)}
         Notification.objects.filter(pk__in=keys).update(mail_started_at=None)
@@ -94,7 +96,7 @@ def take(person: Any) -> list[Notification]:
     seen = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
     groups: dict[str, list[Notification]] = {}
     for row in rows:
-        groups.setdefault(hindrance(row, person, seen, now), []).append(row)
+        groups.setdefault(skip_reason(row, person, seen, now), []).append(row)
     good = groups.pop("", [])
     for reason, refused in groups.items():
         refuse([row.pk for row in refused], reason)
@@ -102,7 +104,7 @@ def take(person: Any) -> list[Notification]:
     return good
 
 
-def hindrance(row: Notification, person: Any, seen: set[int], now: datetime) -> str:
+def skip_reason(row: Notification, person: Any, seen: set[int], now: datetime) -> str:
     """Why a notice is not mailed, or nothing."""
     if row.desk_id not in seen:
         return "may no longer see the desk"
@@ -120,8 +122,8 @@ def refuse(keys: list[int], reason: str) -> None:
 def show_unmailed(at: datetime | None = None) -> int:
     """Put into the inbox what a worker began to mail and never ended; returns how many."""
     begun = Notification.objects.filter(mail=True, mailed_at=None, mail_refused="")
-    silent = begun.filter(mail_started_at__lt=(at or timezone.now()) - SILENT)
-    return silent.update(inbox=True, mail_refused="its worker stopped while mailing it; the mail may have arrived")
+    timed_out = begun.filter(mail_started_at__lt=(at or timezone.now()) - SEND_TIMEOUT)
+    return timed_out.update(inbox=True, mail_refused="its worker stopped while mailing it; the mail may have arrived")
 
 
 def message_of(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:

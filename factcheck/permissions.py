@@ -278,31 +278,31 @@ def is_recipient(user: Any, notification: Notification) -> bool:
 
 
 @predicate
-def is_confidant(user: Any, source: Source) -> bool:
+def has_access(user: Any, source: Source) -> bool:
     works = getattr(user, "is_active", False) and Membership.objects.of(user).exclude(role=Role.SERVICE).exists()
-    return bool(works) and source.confidants.filter(pk=user.pk).exists()
+    return bool(works) and source.people_with_access.filter(pk=user.pk).exists()
 
 
-def roles_at_home(user: Any, source: Source) -> set[str]:
+def roles_on_owning_desk(user: Any, source: Source) -> set[str]:
     """A person's roles on the desk that entered a source. Sources are shared; the history says whose it is."""
     entered = Event.objects.of(source).filter(action="record").first()
     return roles_of(user, [entered.facts.get("desk")] if entered else [])
 
 
 @predicate
-def is_chief_at_home(user: Any, source: Source) -> bool:
-    return Role.DESK_CHIEF in roles_at_home(user, source)
+def is_chief_of_owning_desk(user: Any, source: Source) -> bool:
+    return Role.DESK_CHIEF in roles_on_owning_desk(user, source)
 
 
 @predicate
-def may_describe(user: Any, source: Source) -> bool:
+def may_update(user: Any, source: Source) -> bool:
     able = {Role.EDITOR, Role.DESK_CHIEF, Role.CHIEF_EDITOR}
-    return not source.confidential or bool(roles_at_home(user, source) & able)
+    return not source.confidential or bool(roles_on_owning_desk(user, source) & able)
 
 
 @predicate
 def may_open_name(user: Any, source: Source) -> bool:
-    return Role.DESK_CHIEF in roles_at_home(user, source) or bool(is_confidant.test(user, source))
+    return Role.DESK_CHIEF in roles_on_owning_desk(user, source) or bool(has_access.test(user, source))
 
 
 def wrote_one_compared(user: Any, *figures: Figure) -> bool:
@@ -363,15 +363,15 @@ NO_PARTY = Guard(
 )
 NOT_PROPOSER = Guard(did_not_judge, "four_eyes_judge", "You judged this yourself; someone else must confirm it.")
 RECIPIENT = Guard(is_recipient, "not_recipient", "This notice is somebody else's.")
-HOME_CHIEF = Guard(
-    is_chief_at_home, "role_missing", "This needs the role desk chief on the desk that entered the source."
+OWNING_DESK_CHIEF = Guard(
+    is_chief_of_owning_desk, "role_missing", "This needs the role desk chief on the desk that entered the source."
 )
-AT_HOME = Guard(
-    may_describe,
+OWNING_DESK = Guard(
+    may_update,
     "role_missing",
     "What is said of a confidential source is for editors of the desk that entered it to change.",
 )
-ENTRUSTED = Guard(may_open_name, "name_sealed", "This name is known to the people it was entrusted to only.")
+HAS_ACCESS = Guard(may_open_name, "name_encrypted", "This name is known to the people it was entrusted to only.")
 CHIEF_EDITOR = Guard(has_role().allows, "role_missing", "This needs the role chief editor.")
 CHIEF = has_role(Role.DESK_CHIEF)
 EDITORS_EVERYWHERE = has_role_everywhere(Role.EDITOR, Role.DESK_CHIEF)
@@ -398,10 +398,10 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "keep_webhook"): (CHIEF,),
     ("membership", "remove"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
-    ("source", "change"): (CHECKERS_SOMEWHERE, AT_HOME),
-    ("source", "grade"): (EDITORS_SOMEWHERE, AT_HOME, NOT_ITS_VOICE),
-    ("source", "entrust"): (HOME_CHIEF,),
-    ("source", "open_name"): (ENTRUSTED,),
+    ("source", "change"): (CHECKERS_SOMEWHERE, OWNING_DESK),
+    ("source", "grade"): (EDITORS_SOMEWHERE, OWNING_DESK, NOT_ITS_VOICE),
+    ("source", "grant_access"): (OWNING_DESK_CHIEF,),
+    ("source", "open_name"): (HAS_ACCESS,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
     ("document", "revise"): (INTAKE, NOT_ITS_WORDS),
     ("document", "fetch"): (INTAKE, NOT_ITS_WORDS),
@@ -409,7 +409,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "add_claim"): (CHECKERS,),
     ("document", "read_clearance"): (ANYONE,),
     ("document", "reread"): (EDITORS,),
-    ("document", "describe"): (EDITORS,),
+    ("document", "update_metadata"): (EDITORS,),
     ("document", "set_topic"): (EDITORS, NO_AUTHOR),
     ("document", "dismiss_idle"): (EDITORS, NO_AUTHOR),
     ("document", "waive"): (CHIEF, NO_AUTHOR),

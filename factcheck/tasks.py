@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -18,14 +19,17 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from factcheck.conf import settings
-from factcheck.errors import FactcheckError, LostLease
+from factcheck.errors import LostLease
 from factcheck.intake.extracts import Extract, Unreadable
-from factcheck.intake.fetching import FetchFailed, FetchRefused, fetch, post_json
+from factcheck.intake.fetching import FetchFailed, fetch, post_json
 from factcheck.intake.folders import left_out, look_into
 from factcheck.intake.isolation import list_in_child, read_in_child
 from factcheck.intake.snapshots import response_of
 from factcheck.intake.wire import Limits
-from factcheck.leases import Lease, claim
+from factcheck.jobs.leases import Lease, claim
+from factcheck.jobs.names import QUEUE, JobName, Priority
+from factcheck.jobs.outcomes import Outcome, outcome_of
+from factcheck.jobs.queue import enqueue
 from factcheck.mailing import ask_for_mail, mail_notices, show_unmailed
 from factcheck.models import (
     Delivery,
@@ -41,7 +45,6 @@ from factcheck.models import (
     Topic,
 )
 from factcheck.permissions import MACHINE
-from factcheck.queue import QUEUE, JobName, enqueue
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.clearance import note_clearance
@@ -69,21 +72,13 @@ from factcheck.workflow.jobs import forget_quiet_jobs
 from factcheck.workflow.notices import remind_of_deadlines
 from factcheck.workflow.publication import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
-from factcheck.workflow.watch import watch_after, watch_all_of, watch_clock
+from factcheck.workflow.rechecks import recheck_after_job, recheck_all_of, recheck_by_clock
 from factcheck.workflow.webhooks import note_delivery, signed_message
 
 logger = logging.getLogger(__name__)
 WORK_SECONDS = 60
 POST_LIMITS = Limits(seconds=10.0, wire_bytes=100_000)
 """What a message to a webhook may cost."""
-
-
-class GivenUp(Exception):
-    """A job cannot succeed however often it is tried; its reason is for the person."""
-
-
-class Away(Exception):
-    """What somebody else's server could not do now; the job is tried again, and says only this until then."""
 
 
 @shared_task(name="factcheck.work", ignore_result=True)
@@ -103,7 +98,7 @@ def tick() -> int:
     now = timezone.now()
     hour = f"{now:%Y-%m-%dT%H}"
     if not Job.objects.filter(name=JobName.SWEEP, key=hour).exists():
-        enqueue(JobName.SWEEP, hour, {}, priority=9)
+        enqueue(JobName.SWEEP, hour, {}, priority=Priority.SWEEP)
     ask_for_due_polls(now)
     slots = ask_for_due_reports(now)
     remind_of_deadlines(now)
@@ -115,32 +110,35 @@ def run(lease: Lease) -> None:
     """Do one claimed job, and write down how it ended."""
     job = lease.job
     try:
-        with lease.prolonged():
+        with lease.kept_alive():
             handle(lease)
-        watch_after(job)
+        recheck_after_job(job)
     except LostLease:
         logger.warning("job %s was taken over by another worker; attempt %s wrote nothing more", job.pk, lease.attempt)
 
 
 def handle(lease: Lease) -> None:
     """Call the handler of a job; its end, its refusal or its failure is written down."""
-    job = lease.job
+    handler = HANDLERS[JobName(lease.job.name)]
     try:
-        lease.finish(HANDLERS[JobName(job.name)](lease))
-    except (GivenUp, FactcheckError) as refusal:
-        if isinstance(refusal, LostLease):
-            raise
-        lease.fail(str(refusal), for_good=True)
-    except Away as reason:
-        lease.fail(str(reason))
-    except SoftTimeLimitExceeded:
-        if lease.progressed:
-            lease.pause()
-        else:
-            lease.fail("One step of it takes longer than the worker allows.")
+        lease.finish(handler.run(lease))
+    except LostLease:
+        raise
     except Exception as error:
-        logger.exception("job %s (%s) failed", job.pk, job)
-        lease.fail(f"{type(error).__name__}: {error}"[:2000])
+        if isinstance(error, SoftTimeLimitExceeded) and lease.progressed:
+            lease.release()
+        else:
+            fail(lease, handler, error)
+
+
+def fail(lease: Lease, handler: Handler, error: Exception) -> None:
+    """Write a failed attempt down: on the record where the fault is somebody else's, and on the job."""
+    outcome = outcome_of(error)
+    if not outcome.expected:
+        logger.exception("job %s (%s) failed", lease.job.pk, lease.job)
+    if outcome.external and handler.on_failure:
+        outcome = handler.on_failure(lease, error, outcome)
+    lease.fail(outcome.message, permanent=not outcome.retry)
 
 
 def read_document(lease: Lease) -> dict[str, Any]:
@@ -151,16 +149,18 @@ def read_document(lease: Lease) -> dict[str, Any]:
     if stored := document.revisions.filter(snapshot=snapshot).first():
         return reread_document(lease, stored)
     whole = is_of_host(document) and not fetches_of(document).exists()
-    try:
-        extract = completed(extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("said") or {})
-    except Unreadable as reason:
-        with lease.effect():
-            refuse_document(document, reason.message, by=by)
-        raise GivenUp(reason.message) from None
-    lease.hold(total=2, done=1)
+    extract = completed(extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("said") or {})
+    lease.renew(total=2, done=1)
     reading = read_text(document, extract)
     with lease.effect(done=2):
         return store_reading(document, snapshot, extract, reading, by=by, person=args.get("by"))
+
+
+def reading_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    document = Document.objects.get(pk=lease.job.args["document"])
+    with lease.effect():
+        refuse_document(document, outcome.message, by=MACHINE(JobName.READ_DOCUMENT))
+    return outcome
 
 
 def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
@@ -197,16 +197,18 @@ def fetch_document(lease: Lease) -> dict[str, Any]:
     """Fetch the page of a document that was filed by its address, and ask for its reading."""
     by = MACHINE(JobName.FETCH_DOCUMENT)
     document = Document.objects.get(pk=lease.job.args["document"])
-    try:
-        fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
-    except (FetchRefused, FetchFailed) as reason:
-        again = reason.transient and not lease.last
-        with lease.effect():
-            if not again or not lease.job.failures:  # told at once, and at the end
-                fail_fetch(document, reason.message, by=by)
-        raise (Away if again else GivenUp)(reason.message) from None
+    fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     with lease.effect(total=1, done=1):
         return store_fetch(document, fetched, by=by, said=lease.job.args.get("said") or {})
+
+
+def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    """The document shows it at the first failure and at the last one."""
+    if lease.ends_with(outcome) or not lease.job.failures:
+        with lease.effect():
+            document = Document.objects.get(pk=lease.job.args["document"])
+            fail_fetch(document, outcome.message, by=MACHINE(JobName.FETCH_DOCUMENT))
+    return outcome
 
 
 def poll_feed(lease: Lease) -> dict[str, Any]:
@@ -214,12 +216,14 @@ def poll_feed(lease: Lease) -> dict[str, Any]:
     feed = Feed.objects.select_related("desk", "publisher").get(pk=lease.job.args["feed"])
     if not feed.active:
         return {"inactive": True}
-    try:
-        return poll_folder(lease, feed) if feed.folder else poll_address(lease, feed)
-    except (FetchRefused, FetchFailed, Unreadable) as reason:
-        with lease.effect():
-            close_poll(feed, error=reason.message)
-        raise GivenUp(reason.message) from None  # the next poll is the next try
+    return poll_folder(lease, feed) if feed.folder else poll_address(lease, feed)
+
+
+def poll_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    """It is not tried again: the next poll is the next try."""
+    with lease.effect():
+        close_poll(Feed.objects.get(pk=lease.job.args["feed"]), error=outcome.message)
+    return replace(outcome, retry=False)
 
 
 def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
@@ -279,7 +283,7 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
         with lease.effect():
             group_document(run_.document)
     measures = measures_left(run_, anew=start == 0)
-    lease.hold(total=start + len(measures), done=start)
+    lease.renew(total=start + len(measures), done=start)
     left_out = 0
     for done, measure in enumerate(measures, start + 1):
         found = compare_measure(measure)
@@ -311,14 +315,7 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
     evidence = Evidence.objects.get(pk=lease.job.args["evidence"])
     if evidence.state != EvidenceState.REQUESTED:
         return {"already": evidence.state}
-    try:
-        fetched = fetch(evidence.url, limits=Limits(seconds=settings().FETCH_SECONDS))
-    except (FetchRefused, FetchFailed) as reason:
-        if reason.transient and not lease.last:
-            raise Away(reason.message) from None
-        with lease.effect():
-            fail_capture(evidence, reason.message, by=by)
-        raise GivenUp(reason.message) from None
+    fetched = fetch(evidence.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     try:
         limits = settings()
         extract = read_in_child(
@@ -338,10 +335,18 @@ def capture_evidence(lease: Lease) -> dict[str, Any]:
     return {"bytes": len(fetched.body)}
 
 
+def capture_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    if lease.ends_with(outcome):
+        with lease.effect():
+            evidence = Evidence.objects.get(pk=lease.job.args["evidence"])
+            fail_capture(evidence, outcome.message, by=MACHINE(JobName.CAPTURE_EVIDENCE))
+    return outcome
+
+
 def send_report(lease: Lease) -> dict[str, Any]:
     """Build the report of one slot of a subscription, once, and mail it to whoever may see it."""
     args = lease.job.args
-    return send_due_report(ReportSubscription.objects.get(pk=args["subscription"]), args["slot"], hold=lease.hold)
+    return send_due_report(ReportSubscription.objects.get(pk=args["subscription"]), args["slot"], renew=lease.renew)
 
 
 def sweep(lease: Lease) -> dict[str, Any]:
@@ -351,21 +356,21 @@ def sweep(lease: Lease) -> dict[str, Any]:
         done |= {"embargoes_ended": enter_topics(timezone.now()), "regroup": ask_for_regrouping(timezone.now())}
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
-    return {**done, "keys": keys, "unmailed": show_unmailed(), "asked": watch_clock()}
+    return {**done, "keys": keys, "unmailed": show_unmailed(), "asked": recheck_by_clock()}
 
 
-def watch_clearance(lease: Lease) -> dict[str, Any]:
+def recheck_clearance(lease: Lease) -> dict[str, Any]:
     """Ask the gate of one document anew, and tell of its answer where it changed; or ask for those of a whole desk."""
     if desk := lease.job.args.get("desk"):
-        return {"asked": watch_all_of(desk)}
+        return {"asked": recheck_all_of(desk)}
     with lease.effect():
-        news = note_clearance(lease.job.args["document"], by=MACHINE(JobName.WATCH_CLEARANCE))
+        news = note_clearance(lease.job.args["document"], by=MACHINE(JobName.RECHECK_CLEARANCE))
     return {"news": news}
 
 
 def send_notices(lease: Lease) -> dict[str, Any]:
     """Mail one person the notices that were gathered for them."""
-    return mail_notices(lease.job.args["recipient"], hold=lease.hold)
+    return mail_notices(lease.job.args["recipient"], renew=lease.renew)
 
 
 def deliver_webhook(lease: Lease) -> dict[str, Any]:
@@ -377,30 +382,42 @@ def deliver_webhook(lease: Lease) -> dict[str, Any]:
     if delivery.delivered_at or not delivery.webhook.active:
         return {"already": bool(delivery.delivered_at), "active": delivery.webhook.active}
     body, headers = signed_message(delivery, timezone.now())
-    lease.hold()
-    try:
-        status = post_json(delivery.webhook.url, body, headers=headers, limits=POST_LIMITS)
-    except (FetchRefused, FetchFailed) as reason:
-        note_delivery(delivery, error=reason.message)
-        never = isinstance(reason, FetchRefused) and not reason.transient
-        raise (GivenUp if never else Away)(f"Not delivered; delivery {delivery.pk} says why.") from None
-    refused = "" if 200 <= status < 300 else f"The other side answered {status}."
-    note_delivery(delivery, status=status, error=refused)
-    if refused:
-        raise Away(f"Not delivered; delivery {delivery.pk} says why.")
+    lease.renew()
+    status = post_json(delivery.webhook.url, body, headers=headers, limits=POST_LIMITS)
+    if not 200 <= status < 300:
+        raise FetchFailed("http_status", f"The other side answered {status}.", status)
+    note_delivery(delivery, status=status)
     return {"status": status}
 
 
-HANDLERS: dict[JobName, Callable[[Lease], dict[str, Any]]] = {
-    JobName.READ_DOCUMENT: read_document,
-    JobName.FETCH_DOCUMENT: fetch_document,
-    JobName.POLL_FEED: poll_feed,
-    JobName.CROSSCHECK: crosscheck,
-    JobName.REGROUP: regroup,
-    JobName.CAPTURE_EVIDENCE: capture_evidence,
-    JobName.SEND_REPORT: send_report,
-    JobName.SWEEP: sweep,
-    JobName.WATCH_CLEARANCE: watch_clearance,
-    JobName.SEND_NOTICES: send_notices,
-    JobName.DELIVER_WEBHOOK: deliver_webhook,
+def delivery_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    delivery = Delivery.objects.get(pk=lease.job.args["delivery"])
+    note_delivery(delivery, status=getattr(error, "status", 0) or None, error=outcome.message)
+    retry = outcome.retry or isinstance(error, FetchFailed)  # another system may mend whatever it answered
+    return Outcome(f"Not delivered; delivery {delivery.pk} says why.", retry=retry)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What does the jobs of one name.
+
+    ``on_failure`` writes an external failure on the record that the job is about, and may change what follows of it.
+    """
+
+    run: Callable[[Lease], dict[str, Any]]
+    on_failure: Callable[[Lease, Exception, Outcome], Outcome] | None = None
+
+
+HANDLERS: dict[JobName, Handler] = {
+    JobName.READ_DOCUMENT: Handler(read_document, reading_failed),
+    JobName.FETCH_DOCUMENT: Handler(fetch_document, fetch_failed),
+    JobName.POLL_FEED: Handler(poll_feed, poll_failed),
+    JobName.CROSSCHECK: Handler(crosscheck),
+    JobName.REGROUP: Handler(regroup),
+    JobName.CAPTURE_EVIDENCE: Handler(capture_evidence, capture_failed),
+    JobName.SEND_REPORT: Handler(send_report),
+    JobName.SWEEP: Handler(sweep),
+    JobName.RECHECK_CLEARANCE: Handler(recheck_clearance),
+    JobName.SEND_NOTICES: Handler(send_notices),
+    JobName.DELIVER_WEBHOOK: Handler(deliver_webhook, delivery_failed),
 }

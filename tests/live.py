@@ -64,7 +64,7 @@ class Site:
             "NEWSROOM_DATA": str(folder),
             "DJANGO_SETTINGS_MODULE": "newsroom.settings",
             "SECRET_KEY": secrets.token_hex(30),
-            "FACTCHECK": json.dumps({"LEASE_SECONDS": 4, "RELAY_SECONDS": 0.2, **factcheck}),
+            "FACTCHECK": json.dumps({"LEASE_SECONDS": 4, "DISPATCH_SECONDS": 0.2, **factcheck}),
             "LOG_LEVEL": "WARNING",
             "EMAIL_URL": f"filemail:///{folder}/mail",
         }

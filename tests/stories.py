@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from factcheck.intake.readers import read_bytes
 from factcheck.intake.snapshots import response_of
-from factcheck.leases import claim as take_job
+from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.names import QUEUE, JobName
 from factcheck.models import (
     Claim,
     Desk,
@@ -36,7 +37,6 @@ from factcheck.models import (
     folded,
 )
 from factcheck.permissions import MACHINE
-from factcheck.queue import QUEUE, JobName
 from factcheck.tasks import run
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document

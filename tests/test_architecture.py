@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "factcheck"
-FACES = ("api", "admin", "management", "tasks.py", "relay.py")
+FACES = ("api", "admin", "management", "tasks.py")
 JOB_WRITERS = {"leases.py", "queue.py"}
 LIMITS = {"module": 500, "function": 60, "class": 300, "task": 20, "command": 60}
 
@@ -103,7 +103,7 @@ LAWS = {
         lambda path: path.name == "transitions.py",
         "Verdict.objects.create(claim=claim)",
     ),
-    "a message is published outside the relay": (publishes, lambda path: path.name == "relay.py", "work.delay()"),
+    "a message is published outside the dispatcher": (publishes, lambda path: path.name == "dispatcher.py", "work.delay()"),
     "HTTP is known below the faces": (
         speaks_http,
         lambda path: path.relative_to(APP).parts[0] in (*FACES, "urls.py", "intake"),

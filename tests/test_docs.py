@@ -9,8 +9,8 @@ from django.dispatch import Signal
 
 from factcheck import signals, states
 from factcheck.conf import ALLOWED, Settings
+from factcheck.jobs.names import JobName
 from factcheck.permissions import PERMISSIONS
-from factcheck.queue import JobName
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

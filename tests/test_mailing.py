@@ -10,9 +10,10 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
 from factcheck.mailing import ask_for_mail, mail_notices
 from factcheck.models import Job, Membership, Notification
-from factcheck.queue import JobName, enqueue
 from factcheck.tasks import work
 from factcheck.workflow.inbox import choose_notices
 from factcheck.workflow.notices import notify
@@ -61,7 +62,7 @@ def test_what_is_gathered_goes_out_as_one_mail_once(tell, staff):
     assert "First <thing>." in sent.body and "/admin/" not in sent.body
     page = sent.alternatives[0][0]
     assert "First &lt;thing&gt;." in page and 'style="' in page
-    assert ask_for_mail() == 0 and mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0}
+    assert ask_for_mail() == 0 and mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0}
     assert Notification.objects.exclude(mailed_at=None).count() == 2
 
 
@@ -75,7 +76,7 @@ def test_a_fresh_notice_waits_for_others(tell, staff):
 def test_links_lead_to_the_admin_where_the_site_is_known(tell, staff, settings):
     settings.FACTCHECK = {**settings.FACTCHECK, "SITE_URL": "https://desk.example/"}
     tell("1")
-    mail_notices(staff.checker.pk, hold=lambda: None)
+    mail_notices(staff.checker.pk, renew=lambda: None)
     row = Notification.objects.get()
     assert f"https://desk.example/admin/factcheck/document/{row.record_id}/change/" in mail.outbox[0].body
 
@@ -83,7 +84,7 @@ def test_links_lead_to_the_admin_where_the_site_is_known(tell, staff, settings):
 def test_who_left_the_desk_gets_no_mail_of_it(tell, staff):
     tell("1")
     Membership.objects.filter(user=staff.checker).delete()
-    assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0}
+    assert mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0}
     assert (mail.outbox, Notification.objects.get().mail_refused) == ([], "may no longer see the desk")
 
 
@@ -91,10 +92,10 @@ def test_who_has_no_address_and_who_wants_no_mail_gets_none(tell, staff):
     staff.checker.email = ""
     staff.checker.save()
     tell("1")
-    mail_notices(staff.checker.pk, hold=lambda: None)
+    mail_notices(staff.checker.pk, renew=lambda: None)
     choose_notices("stale", by=staff.editor, mail=False)
     tell("2", who=staff.editor)
-    mail_notices(staff.editor.pk, hold=lambda: None)
+    mail_notices(staff.editor.pk, renew=lambda: None)
     assert mail.outbox == []
     assert sorted(Notification.objects.values_list("mail_refused", flat=True)) == ["", "has no mail address"]
 
@@ -102,7 +103,7 @@ def test_who_has_no_address_and_who_wants_no_mail_gets_none(tell, staff):
 def test_an_address_the_server_refuses_is_written_down_and_not_tried_again(tell, staff, settings):
     settings.EMAIL_BACKEND = f"{__name__}.Picky"
     tell("1")
-    assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0, "refused": 1}
+    assert mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0, "refused": 1}
     assert "550" in Notification.objects.get().mail_refused
     assert ask_for_mail() == 0
 
@@ -111,9 +112,9 @@ def test_a_mail_server_that_breaks_off_with_the_mail_in_hand_is_not_given_it_aga
     mailroom.breaks_off = True
     choose_notices("stale", by=staff.checker, inbox=False)
     tell("1")
-    assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0, "refused": 1}
+    assert mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0, "refused": 1}
     mailroom.breaks_off = False
-    assert mail_notices(staff.checker.pk, hold=lambda: None) == {"mailed": 0}
+    assert mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0}
     row = Notification.objects.get()
     assert (len(mailroom.mails), row.inbox, row.mailed_at) == (1, True, None)
     assert "may have arrived" in row.mail_refused
@@ -125,7 +126,7 @@ def test_who_wants_mail_only_finds_in_the_inbox_what_could_not_be_mailed(tell, s
     staff.checker.save()
     tell("1")
     assert not Notification.objects.visible_to(staff.checker).exists()
-    mail_notices(staff.checker.pk, hold=lambda: None)
+    mail_notices(staff.checker.pk, renew=lambda: None)
     assert Notification.objects.visible_to(staff.checker).unread().count() == 1
 
 
@@ -161,12 +162,12 @@ def test_a_server_that_is_away_costs_no_mail_and_is_left_alone_after_it_failed(t
 def test_after_a_day_it_is_given_up(tell, staff):
     tell("1")
     Notification.objects.update(created_at=timezone.now() - timedelta(days=2))
-    mail_notices(staff.checker.pk, hold=lambda: None)
+    mail_notices(staff.checker.pk, renew=lambda: None)
     assert "for a day" in Notification.objects.get().mail_refused and mail.outbox == []
 
 
 def test_a_title_cannot_write_headers(tell, staff):
     tell("1", "Flood\r\nBcc: everyone@desk.example")
-    mail_notices(staff.checker.pk, hold=lambda: None)
+    mail_notices(staff.checker.pk, renew=lambda: None)
     assert mail.outbox[0].subject == "Flood Bcc: everyone@desk.example"
     assert mail.outbox[0].recipients() == [staff.checker.email]

@@ -25,10 +25,10 @@ from factcheck.workflow.documents import Arrival, confirm_document, ingest_docum
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.publication import publish_document, waive_document
 from factcheck.workflow.reading import reread_document
-from factcheck.workflow.sources import change_source, grade_source, record_source, set_confidants
+from factcheck.workflow.sources import change_source, grade_source, grant_access, record_source
 from factcheck.workflow.topics import change_topic
 from factcheck.workflow.verification import (
     assign_claim,
@@ -278,7 +278,7 @@ ARRANGING = {
     ("source", "grade"): {"editor", "desk_chief", "chief_editor"},
     ("confidential source", "change"): {"editor", "desk_chief", "chief_editor"},
     ("confidential source", "grade"): {"editor", "desk_chief", "chief_editor"},
-    ("confidential source", "entrust"): {"desk_chief"},
+    ("confidential source", "grant_access"): {"desk_chief"},
     ("confidential source", "open_name"): {"desk_chief"},
     ("topic", "change"): {"editor", "desk_chief", "chief_editor"},
     ("document", "dismiss_idle"): {"editor", "desk_chief", "chief_editor"},
@@ -324,7 +324,7 @@ def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
         lambda: publish_document(story, by=by, uncleared_reason="breaking"),
         lambda: erase_document(story, by=by, note="a court said so"),
         lambda: reread_document(story, by=by),
-        lambda: describe_document(story, by=by, title="Flood"),
+        lambda: update_metadata(story, by=by, title="Flood"),
         lambda: set_topic(story, None, by=by),
         lambda: add_claim(story, 0, 3, quote="The", by=by),
         lambda: split_claim(claim, ["40 homes", "Torvik"], by=by),
@@ -343,7 +343,7 @@ def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
         lambda: set_policy(staff.desk, eyes="two", by=by),
         lambda: grade_source(source, "A", reason="trusted", by=by),
         lambda: change_source(source, country="NO", by=by),
-        lambda: set_confidants(source, [staff.editor], by=by),
+        lambda: grant_access(source, [staff.editor], by=by),
         lambda: change_topic(TopicFactory(), title="Flood", by=by),
     ]
     for decision in decisions:

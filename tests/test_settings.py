@@ -22,7 +22,7 @@ NUMBERS = {  # setting: (the least, the most)
     "FRESH_FOR_HOURS": (1, 8760),
     "LEASE_SECONDS": (2, 86400),
     "MAX_ATTEMPTS": (1, 100),
-    "RELAY_SECONDS": (0.1, 60),
+    "DISPATCH_SECONDS": (0.1, 60),
     "READER_SECONDS": (1, 600),
     "READER_MEMORY_MIB": (128, 65536),
     "FETCH_SECONDS": (1, 600),
@@ -30,7 +30,7 @@ NUMBERS = {  # setting: (the least, the most)
     "NOTICE_MINUTES": (0, 1440),
     "IDEMPOTENCY_HOURS": (1, 720),
 }
-FRACTIONS = ("CHECKWORTHINESS_THRESHOLD", "RELAY_SECONDS")
+FRACTIONS = ("CHECKWORTHINESS_THRESHOLD", "DISPATCH_SECONDS")
 LABELS = {name: f"is {name}" for name in VerdictLabel.values}
 READER, RENDERER = "factcheck.intake.stored.stored_text", "factcheck.reports.render.with_all_parts"
 GOOD = {
@@ -53,7 +53,7 @@ GOOD = {
         '"Desk, The" <desk@news.example>',
         "root@localhost",
     ],
-    "SEAL_KEYS": [[], [Fernet.generate_key().decode()], [Fernet.generate_key().decode() for _ in range(2)]],
+    "ENCRYPTION_KEYS": [[], [Fernet.generate_key().decode()], [Fernet.generate_key().decode() for _ in range(2)]],
 }
 BAD = {
     "FEED_FOLDER": ["feeds", "./feeds", "~/feeds", " /feeds", "/fe\0eds", None, 7, b"/feeds"],
@@ -114,7 +114,7 @@ BAD = {
         "a@news.example\nBcc: b@news.example",
         None,
     ],
-    "SEAL_KEYS": [
+    "ENCRYPTION_KEYS": [
         ["short"],
         [""],
         [Fernet.generate_key().decode(), "short"],
@@ -152,8 +152,8 @@ def test_every_setting_has_cases_here():
 @pytest.mark.parametrize("name", NUMBERS)
 def test_a_number_is_held_to_its_range(name, settings):
     least, most = NUMBERS[name]
-    beside = {"RELAY_SECONDS": 0.1} if name == "LEASE_SECONDS" else {}
-    beside |= {"LEASE_SECONDS": 86400} if name == "RELAY_SECONDS" else {}
+    beside = {"DISPATCH_SECONDS": 0.1} if name == "LEASE_SECONDS" else {}
+    beside |= {"LEASE_SECONDS": 86400} if name == "DISPATCH_SECONDS" else {}
     for value in (least, most):
         assert faults(settings, {name: value, **beside}) == []
     step = 0.01 if name in FRACTIONS else 1
@@ -209,7 +209,7 @@ def test_settings_that_are_no_dict_are_an_error_and_no_crash(value, settings):
 
 
 @pytest.mark.parametrize(
-    "given", [{"LEASE_SECONDS": 5, "RELAY_SECONDS": 5}, {"RELAY_SECONDS": 10.0, "LEASE_SECONDS": 2}]
+    "given", [{"LEASE_SECONDS": 5, "DISPATCH_SECONDS": 5}, {"DISPATCH_SECONDS": 10.0, "LEASE_SECONDS": 2}]
 )
 def test_a_lease_that_ends_before_the_relay_looks_again_is_refused(given, settings):
     assert faults(settings, given) == ["factcheck.E007"]
@@ -226,7 +226,7 @@ def test_all_that_is_wrong_is_told_at_once(settings):
 
 
 def test_a_refused_key_for_seals_is_not_told(settings):
-    settings.FACTCHECK = {"SEAL_KEYS": ["a-secret-that-was-cut-off"]}
+    settings.FACTCHECK = {"ENCRYPTION_KEYS": ["a-secret-that-was-cut-off"]}
     assert "a-secret" not in str(conf.check_settings())
     assert "entry 1" in str(conf.check_settings())
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.errors import LostLease, NotAllowed, WrongState
-from factcheck.leases import claim, take_back
+from factcheck.jobs.leases import claim, reclaim_expired
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
-from factcheck.queue import JobName, enqueue
 from factcheck.tasks import run, tick, work
 from factcheck.workflow.documents import Arrival, ingest_document
 from factcheck.workflow.evidence import record_evidence
@@ -108,7 +109,7 @@ def test_two_workers_who_look_at_the_same_moment_never_take_the_same_row():
 # Holding
 
 
-def silent(job: Job) -> None:
+def expired(job: Job) -> None:
     """The worker that holds this job has not been heard of."""
     Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
@@ -116,11 +117,11 @@ def silent(job: Job) -> None:
 def test_who_lost_the_lease_writes_nothing_more():
     job = sweep()
     slow = claim("work")
-    silent(job)
-    assert take_back() == 1
+    expired(job)
+    assert reclaim_expired() == 1
     quick = claim("work")
     assert (quick.job, quick.attempt) == (job, slow.attempt + 1)
-    for write in (slow.hold, slow.finish, lambda: slow.fail("too late"), lambda: slow.hold(done=7)):
+    for write in (slow.renew, slow.finish, lambda: slow.fail("too late"), lambda: slow.renew(done=7)):
         with pytest.raises(LostLease):
             write()
     job.refresh_from_db()
@@ -135,8 +136,8 @@ def test_who_lost_the_lease_writes_nothing_more():
 def test_a_reading_that_was_taken_over_leaves_no_second_text(staff: Staff):
     story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
     slow = claim("work")
-    silent(slow.job)
-    take_back()
+    expired(slow.job)
+    reclaim_expired()
     work()
     run(slow)
     story.refresh_from_db()
@@ -147,8 +148,8 @@ def test_a_reading_that_was_taken_over_leaves_no_second_text(staff: Staff):
 def test_who_is_still_heard_of_keeps_the_job():
     sweep()
     lease = claim("work")
-    lease.hold(done=1, total=2)
-    assert take_back() == 0
+    lease.renew(done=1, total=2)
+    assert reclaim_expired() == 0
     lease.job.refresh_from_db()
     assert (lease.job.done, lease.job.total) == (1, 2)
     assert lease.job.lease_until > timezone.now() + timedelta(seconds=settings().LEASE_SECONDS - 5)
@@ -158,8 +159,8 @@ def test_a_job_that_kills_its_workers_is_given_up():
     job = sweep()
     for _ in range(settings().MAX_ATTEMPTS + 2):
         claim("work")
-        silent(job)
-        take_back()
+        expired(job)
+        reclaim_expired()
     assert state(job) == "failed"
     assert "workers stopped while working on it" in job.error
 
@@ -167,15 +168,15 @@ def test_a_job_that_kills_its_workers_is_given_up():
 def test_the_number_of_an_attempt_is_never_given_twice_also_after_a_retry(staff):
     job = sweep(desk=staff.desk)
     slow = claim("work")
-    silent(job)
-    take_back()
-    claim("work").fail("no disk", for_good=True)
+    expired(job)
+    reclaim_expired()
+    claim("work").fail("no disk", permanent=True)
     job.refresh_from_db()
     retry_job(job, by=staff.editor)
     again = claim("work")
     assert again.attempt > slow.attempt
     with pytest.raises(LostLease):
-        slow.hold()
+        slow.renew()
 
 
 # Failing
@@ -194,7 +195,7 @@ def test_a_failing_job_is_tried_again_later_and_then_stays_failed_with_its_reaso
         assert job.attempt == attempt
         assert "DoesNotExist" in job.error
         if attempt < settings().MAX_ATTEMPTS:
-            assert (job.state, job.run_at > timezone.now(), job.rung_at) == ("due", True, None)
+            assert (job.state, job.run_at > timezone.now(), job.dispatched_at) == ("due", True, None)
             Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
     assert (job.state, work()) == ("failed", 0)
 
@@ -203,7 +204,7 @@ def test_a_failed_job_is_tried_again_by_an_editor_and_by_nobody_else(staff):
     job = broken(staff.desk)
     with pytest.raises(WrongState):
         retry_job(job, by=staff.editor)
-    claim("work").fail("no disk", for_good=True)
+    claim("work").fail("no disk", permanent=True)
     job.refresh_from_db()
     for user in (staff.checker, staff.superuser):
         with pytest.raises(NotAllowed):
@@ -347,8 +348,8 @@ def test_silent_work_that_was_asked_for_again_is_left_to_the_newer_job_and_stops
     first, other = sweep(), sweep("other")
     claim("work"), claim("work")
     second = sweep()
-    silent(first), silent(other)
-    take_back()
+    expired(first), expired(other)
+    reclaim_expired()
     first.refresh_from_db()
     assert (first.state, first.result) == ("done", {"asked_again_as": second.pk})
     assert (state(second), state(other)) == ("due", "due")
@@ -364,7 +365,7 @@ def test_failing_work_that_was_asked_for_again_is_left_to_the_newer_job():
 
 def test_a_retry_of_work_that_waits_already_is_refused(staff):
     job = sweep(desk=staff.desk)
-    claim("work").fail("no disk", for_good=True)
+    claim("work").fail("no disk", permanent=True)
     sweep(desk=staff.desk)
     job.refresh_from_db()
     with pytest.raises(WrongState, match="asked for again"):
@@ -439,9 +440,9 @@ def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was
 def test_workers_that_are_stopped_between_the_steps_of_a_long_run_do_not_end_it():
     job = sweep()
     for done in range(1, settings().MAX_ATTEMPTS + 5):
-        claim("work").hold(total=99, done=done)
-        silent(job)
-        assert take_back() == 1
+        claim("work").renew(total=99, done=done)
+        expired(job)
+        assert reclaim_expired() == 1
     assert (state(job), job.done) == ("due", settings().MAX_ATTEMPTS + 4)
 
 
@@ -463,7 +464,7 @@ def test_a_prolonging_that_came_late_takes_nothing_of_the_lease():
     lease = claim("work")
     ahead = timezone.now() + timedelta(hours=1)
     Job.objects.filter(pk=job.pk).update(lease_until=ahead)
-    lease.prolong()
+    lease.extend()
     job.refresh_from_db()
     assert abs(job.lease_until - ahead) < timedelta(seconds=1)
 

@@ -159,7 +159,7 @@ class CorrectForm(ActionForm):
         self.fields["claim"].queryset = self.record.claims.standing()
 
 
-class DescribeForm(ActionForm):
+class MetadataForm(ActionForm):
     """What is known of a document besides its text. Only what was changed here is changed."""
 
     title = forms.CharField(max_length=500, required=False)

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -14,13 +13,14 @@ from django.utils.safestring import SafeString
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
+from factcheck.jobs.keys import about
+from factcheck.jobs.names import JobName
 from factcheck.models import (
     Claim,
     Document,
     Job,
     Revision,
 )
-from factcheck.queue import JobName
 from factcheck.states import DocumentState
 from factcheck.workflow.claims import add_claim, dismiss_idle_figures
 from factcheck.workflow.documents import (
@@ -33,7 +33,7 @@ from factcheck.workflow.documents import (
 from factcheck.workflow.fetches import fetch_document, fetches_of, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 
@@ -44,8 +44,8 @@ from .document_forms import (
     ClaimForm,
     ConfirmForm,
     CorrectForm,
-    DescribeForm,
     IdleForm,
+    MetadataForm,
     NewDocumentForm,
     PublishForm,
     ReviseForm,
@@ -95,7 +95,7 @@ class DocumentAdmin(RecordAdmin):
         "publish": RecordAction(publish_document, PublishForm, done="It is recorded as published."),
         "correct": RecordAction(correct, CorrectForm, done="The correction is recorded."),
         "revise": RecordAction(revise, ReviseForm, "New text", "The new text is being read."),
-        "describe": RecordAction(describe_document, DescribeForm, "Describe", "The description is corrected."),
+        "update_metadata": RecordAction(update_metadata, MetadataForm, "Describe", "The description is corrected."),
         "set_topic": RecordAction(set_topic, TopicForm, "Topic", "The topic is set."),
         "dismiss_idle": RecordAction(dismiss_idle_figures, IdleForm, "Dismiss idle figures", versioned=False),
         "waive": RecordAction(waive_document, WaiveForm, "Waive for breaking news", grave=True),
@@ -145,7 +145,7 @@ class DocumentAdmin(RecordAdmin):
             "waive": record.state == DocumentState.IN_CHECK,
             "revise": record.state not in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN),
             "set_topic": record.state != DocumentState.WITHDRAWN,
-            "describe": record.state != DocumentState.WITHDRAWN,
+            "update_metadata": record.state != DocumentState.WITHDRAWN,
         }
         return offered.get(name, standing or name not in ("add_claim", "dismiss_idle", "reread"))
 
@@ -200,8 +200,8 @@ class DocumentAdmin(RecordAdmin):
         return shown | workbench(request, record, revision)
 
     def waiting(self, request: HttpRequest, record: Document) -> dict[str, Any]:
-        own = Q(key=f"document:{record.pk}") | Q(key__startswith=f"document:{record.pk}:")
-        jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.WATCH_CLEARANCE)
+        own = about(record)
+        jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.RECHECK_CLEARANCE)
         return {"jobs": list(jobs.unfinished().order_by("pk")[:5])}
 
 

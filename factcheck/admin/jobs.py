@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from factcheck.jobs.names import JobName
 from factcheck.models import Document, Job, Scope
-from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
@@ -36,7 +36,7 @@ class SmallWork(admin.SimpleListFilter):
             yield choice | ({} if choice["display"] == "shown too" else {"display": "left out"})
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Job]:
-        return queryset if self.value() == "shown" else queryset.loud()
+        return queryset if self.value() == "shown" else queryset.user_visible()
 
 
 @admin.register(Job)

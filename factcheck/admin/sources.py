@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 
 from factcheck.errors import FactcheckError
 from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic, colleagues_of
-from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
+from factcheck.workflow.sources import change_source, grade_source, grant_access, open_name, record_source
 from factcheck.workflow.transitions import can
 
 from .actions import ActionForm, RecordAction, Several, words
@@ -77,7 +77,7 @@ class NewSourceForm(Particulars):
         required=False,
         help_text="It is sealed, and a code stands in its place on every page and in every report.",
     )
-    confidants = Several(
+    people_with_access = Several(
         get_user_model().objects.none(),
         label="Who may open the name",
         required=False,
@@ -90,12 +90,12 @@ class NewSourceForm(Particulars):
         self.fields["owner"].suggest()
         desks = [desk.pk for desk in Desk.objects.visible_to(self.user) if can(self.user, desk, "record_source")]
         self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
-        self.fields["confidants"].queryset = colleagues_of(self.user)
+        self.fields["people_with_access"].queryset = colleagues_of(self.user)
 
     def clean(self) -> dict[str, Any]:
         said = dict(super().clean() or {})
-        if said.get("confidants") and not said.get("confidential"):
-            self.add_error("confidants", "Nobody needs to open a name that is not confidential.")
+        if said.get("people_with_access") and not said.get("confidential"):
+            self.add_error("people_with_access", "Nobody needs to open a name that is not confidential.")
         for name in ("aliases", "domains") if said.get("confidential") else ():
             if said.get(name):
                 self.add_error(name, "This would give a confidential source away.")
@@ -110,8 +110,8 @@ class GradeForm(ActionForm):
         self.fields["reliability"].initial = self.record.reliability
 
 
-class EntrustForm(ActionForm):
-    confidants = Several(
+class AccessForm(ActionForm):
+    people_with_access = Several(
         get_user_model().objects.none(),
         label="Who may open the name",
         required=False,
@@ -120,8 +120,8 @@ class EntrustForm(ActionForm):
     )
 
     def fit(self) -> None:
-        self.fields["confidants"].queryset = colleagues_of(self.user)
-        self.fields["confidants"].initial = self.record.confidants.all()
+        self.fields["people_with_access"].queryset = colleagues_of(self.user)
+        self.fields["people_with_access"].initial = self.record.people_with_access.all()
 
 
 def aliases_of(source: Source) -> list[str]:
@@ -154,7 +154,9 @@ class SourceAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "grade": RecordAction(grade_source, GradeForm, done="The grade is noted."),
         "change": RecordAction(change_source, ChangeForm, done="The source is changed."),
-        "entrust": RecordAction(set_confidants, EntrustForm, "Entrust the name", "It is noted who may open the name."),
+        "grant_access": RecordAction(
+            grant_access, AccessForm, "Entrust the name", "It is noted who may open the name."
+        ),
         "open_name": RecordAction(open_name, label="Open the name", versioned=False),
     }
     new_form = NewSourceForm
@@ -182,7 +184,7 @@ class SourceAdmin(RecordAdmin):
         return GRADES.get(source.reliability, "not graded")
 
     def offers(self, record: Source, name: str) -> bool:
-        return record.confidential or name not in ("entrust", "open_name")
+        return record.confidential or name not in ("grant_access", "open_name")
 
     def facts(self, record: Source) -> Iterable[tuple[str, Any, str]]:
         if record.confidential:
@@ -201,11 +203,13 @@ class SourceAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Source) -> dict[str, Any]:
         evidence = Evidence.objects.visible_to(request.user).filter(source=record).select_related("claim")
-        entrusted = can(request.user, record, "entrust") or can(request.user, record, "open_name")
+        entrusted = can(request.user, record, "grant_access") or can(request.user, record, "open_name")
         return {
             "evidence": evidence.order_by("-pk")[:SHOWN],
             "documents": Document.objects.visible_to(request.user).filter(publisher=record).order_by("-pk")[:SHOWN],
-            "confidants": record.confidants.order_by("pk") if record.confidential and entrusted else None,
+            "people_with_access": record.people_with_access.order_by("pk")
+            if record.confidential and entrusted
+            else None,
             "shown": SHOWN,
         }
 

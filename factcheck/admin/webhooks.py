@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
 from factcheck.models import Desk, Webhook
-from factcheck.workflow.happenings import HAPPENINGS
 from factcheck.workflow.transitions import can
+from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
 from .actions import ActionForm, RecordAction, words
@@ -29,7 +29,7 @@ def events() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label="It is told when",
         widget=forms.CheckboxSelectMultiple,
-        choices=[(name, words(name)) for name in HAPPENINGS],
+        choices=[(name, words(name)) for name in WEBHOOK_EVENTS],
     )
 
 

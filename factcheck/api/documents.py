@@ -18,6 +18,8 @@ from rest_framework.response import Response
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
+from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.names import JobName
 from factcheck.models import (
     Claim,
     CorrectionClass,
@@ -30,7 +32,6 @@ from factcheck.models import (
     Source,
     Topic,
 )
-from factcheck.queue import JobName
 from factcheck.reports.deliver import build_document_report
 from factcheck.states import DocumentState
 from factcheck.workflow.claims import dismiss_idle_figures
@@ -46,8 +47,8 @@ from factcheck.workflow.documents import (
 from factcheck.workflow.fetches import fetch_document, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.originals import bytes_of, newest_snapshot
-from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 from factcheck.workflow.topics import suggest_topic
@@ -143,8 +144,8 @@ class DocumentSerializer(DocumentRow):
 
     def get_reading(self, document: Document) -> dict[str, Any] | None:
         """The newest job that fetches or reads this document."""
-        reads = Q(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
-        fetches = Q(name=JobName.FETCH_DOCUMENT, key=f"document:{document.pk}")
+        reads = Q(about(document), name=JobName.READ_DOCUMENT)
+        fetches = Q(name=JobName.FETCH_DOCUMENT, key=key_of(document))
         return Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
 
     def get_actions(self, document: Document) -> list[str]:
@@ -272,7 +273,7 @@ class CorrectionBody(Body):
     uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-class Description(Change):
+class MetadataBody(Change):
     """What is corrected; what is not named stays. ``authors`` are added to those there are."""
 
     title = serializers.CharField(max_length=500, allow_blank=True, required=False)
@@ -352,7 +353,7 @@ class DocumentViewSet(RecordViewSet):
         "correct": ActionEndpoint(correct_document, CorrectionBody),
         "withdraw": ActionEndpoint(withdraw_document, Note),
         "reread": ActionEndpoint(reread_document, answers=202),
-        "describe": ActionEndpoint(describe_document, Description),
+        "update_metadata": ActionEndpoint(update_metadata, MetadataBody),
         "set_topic": ActionEndpoint(set_topic, TopicOf),
         "dismiss_idle": ActionEndpoint(dismiss_idle_figures, Note, versioned=False),
         "erase": ActionEndpoint(erase_document, Note),

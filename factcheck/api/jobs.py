@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from factcheck.jobs.names import JobName
 from factcheck.models import Job, Scope
-from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
@@ -61,10 +61,12 @@ class JobFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
     name = filters.ChoiceFilter(choices=JobName.choices)
     state = filters.ChoiceFilter(choices=JobState.choices)
-    loud = filters.BooleanFilter(method="by_loudness", help_text="without the small work that follows every action")
+    user_visible = filters.BooleanFilter(
+        method="by_visibility", help_text="without the small work that follows every action"
+    )
 
-    def by_loudness(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.loud() if value else rows
+    def by_visibility(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.user_visible() if value else rows
 
 
 class JobViewSet(RecordViewSet):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.models import Desk, Source, SourceKind, SourceName, Topic
-from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
+from factcheck.workflow.sources import change_source, grade_source, grant_access, open_name, record_source
 
 from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Change, Colleague, Visible
@@ -52,7 +52,7 @@ class SourceDetail(SourceSerializer):
         fields: ClassVar = [*SourceSerializer.Meta.fields, "actions"]
 
     def get_actions(self, source: Source) -> list[str]:
-        possible = ["change", "grade", *(["entrust", "open_name"] if source.confidential else [])]
+        possible = ["change", "grade", *(["grant_access", "open_name"] if source.confidential else [])]
         return open_actions(self.context["request"].user, source, possible)
 
 
@@ -71,8 +71,8 @@ class GradeBody(Body):
     reason = serializers.CharField(max_length=500)
 
 
-class Confidants(Body):
-    confidants = serializers.ListField(child=Colleague(), max_length=50)
+class AccessBody(Body):
+    people_with_access = serializers.ListField(child=Colleague(), max_length=50)
 
 
 class OpenedName(serializers.Serializer):
@@ -91,7 +91,7 @@ class NewSource(Body):
     domains = serializers.ListField(child=serializers.CharField(max_length=253), max_length=50, required=False)
     owner = Visible(Source, by="slug", required=False, allow_null=True)
     confidential = serializers.BooleanField(required=False)
-    confidants = serializers.ListField(child=Colleague(), max_length=50, required=False)
+    people_with_access = serializers.ListField(child=Colleague(), max_length=50, required=False)
 
 
 class SourceFilter(filters.FilterSet):
@@ -110,7 +110,7 @@ class SourceViewSet(RecordViewSet):
 
     record_actions: ClassVar = {
         "grade": ActionEndpoint(grade_source, GradeBody),
-        "entrust": ActionEndpoint(set_confidants, Confidants),
+        "grant_access": ActionEndpoint(grant_access, AccessBody),
     }
 
     @describe(200, body=SourceChange, versioned=True)

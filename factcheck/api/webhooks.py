@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.models import Delivery, Desk, Webhook
-from factcheck.workflow.happenings import HAPPENINGS
+from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
 from .base import RecordViewSet
@@ -32,13 +32,13 @@ class WebhookSerializer(serializers.ModelSerializer):
 class NewWebhook(Body):
     desk = Visible(Desk, by="slug")
     url = serializers.CharField(max_length=2000, trim_whitespace=False)
-    events = serializers.ListField(child=serializers.ChoiceField(HAPPENINGS), max_length=len(HAPPENINGS))
+    events = serializers.ListField(child=serializers.ChoiceField(WEBHOOK_EVENTS), max_length=len(WEBHOOK_EVENTS))
 
 
 class WebhookChange(Body):
     url = serializers.CharField(max_length=2000, trim_whitespace=False, required=False)
     events = serializers.ListField(
-        child=serializers.ChoiceField(HAPPENINGS), max_length=len(HAPPENINGS), required=False
+        child=serializers.ChoiceField(WEBHOOK_EVENTS), max_length=len(WEBHOOK_EVENTS), required=False
     )
     active = serializers.BooleanField(required=False)
     renew_secret = serializers.BooleanField(required=False)

@@ -91,10 +91,10 @@ def beat() -> Finding:
 def jobs() -> Finding:
     late = Job.objects.filter(state=JobState.DUE, run_at__lt=timezone.now() - timedelta(minutes=10)).count()
     failed = Job.objects.filter(state=JobState.FAILED).count()
-    silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now()).count()
+    lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now()).count()
     return (
-        not late and not silent,
-        f"{late} jobs wait for more than ten minutes, {silent} have lost their worker, {failed} failed",
+        not late and not lost,
+        f"{late} jobs wait for more than ten minutes, {lost} have lost their worker, {failed} failed",
     )
 
 

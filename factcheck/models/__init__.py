@@ -28,7 +28,7 @@ from .desks import RULES, Desk, Eyes, Membership, Policy, Role, colleagues_of
 from .documents import Document, DocumentKind, Revision
 from .feeds import Feed, FeedItem
 from .history import ERASED, Event, EventNote
-from .jobs import QUIET_JOBS, Job
+from .jobs import HOUSEKEEPING, Job
 from .matching import FigureProfile, Judgement, JudgementOrigin, MatchingWeights, TopicMatching
 from .measures import Measure, Topic
 from .outbox import (
@@ -69,8 +69,8 @@ __all__ = [
     "DISPUTED",
     "ERASED",
     "GRAVEST_FIRST",
+    "HOUSEKEEPING",
     "MOST_TELLING_FIRST",
-    "QUIET_JOBS",
     "RULES",
     "SETTLED",
     "SIDE_KEY",

@@ -20,7 +20,7 @@ from .sources import Source
 
 ERASED = "The text was erased."
 """What stands in the place of words that had to go, where a column must not be empty."""
-OF_A_NAME = ("entrust", "open_name")
+OF_A_NAME = ("grant_access", "open_name")
 """The actions on the name of a confidential source."""
 
 
@@ -34,11 +34,13 @@ class EventQuerySet(models.QuerySet["Event"]):
     def discreet(self, user: Any) -> EventQuerySet:
         """Without who was entrusted with a confidential name and who opened it, but for those it was entrusted to.
 
-        These are the chiefs of the desk that entered the source, and its confidants; and each sees the own actions.
+        These are the chiefs of the desk that entered the source, and the people with access. Each sees their own.
         """
         desks = Membership.objects.of(user).filter(role=Role.DESK_CHIEF).values_list("desk", flat=True)
         entered = Event.objects.filter(record="source", action="record", facts__desk__in=list(desks))
-        told = Q(record_id__in=entered.values("record_id")) | Q(record_id__in=Source.objects.filter(confidants=user.pk))
+        told = Q(record_id__in=entered.values("record_id")) | Q(
+            record_id__in=Source.objects.filter(people_with_access=user.pk)
+        )
         return self.exclude(Q(record="source", action__in=OF_A_NAME) & ~told & ~Q(actor=user.pk))
 
     def of(self, record: models.Model) -> EventQuerySet:

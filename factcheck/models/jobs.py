@@ -12,7 +12,7 @@ from factcheck.states import JobState
 
 from .desks import Desk
 
-QUIET_JOBS = frozenset({"watch_clearance", "send_notices", "poll_feed"})
+HOUSEKEEPING = frozenset({"recheck_clearance", "send_notices", "poll_feed"})
 """Small work that is done by itself over and over; lists leave it out unless it failed or a person asked for it."""
 
 
@@ -24,9 +24,9 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> JobQuerySet:
         return self.filter(state__in=[JobState.DUE, JobState.RUNNING])
 
-    def loud(self) -> JobQuerySet:
+    def user_visible(self) -> JobQuerySet:
         """What a person wants to see in a list: without the small work that nobody asked for and that went well."""
-        return self.exclude(Q(name__in=QUIET_JOBS, created_by=None) & ~Q(state=JobState.FAILED))
+        return self.exclude(Q(name__in=HOUSEKEEPING, created_by=None) & ~Q(state=JobState.FAILED))
 
 
 class Job(models.Model):
@@ -48,7 +48,7 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     run_at = models.DateTimeField()
-    rung_at = models.DateTimeField(null=True, blank=True)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     result = models.JSONField(default=dict)

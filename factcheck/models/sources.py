@@ -73,8 +73,8 @@ class Source(models.Model):
     reliability = models.CharField(max_length=1, blank=True, choices=[(grade, grade) for grade in "ABCDEF"])
     reliability_reason = models.CharField(max_length=500, blank=True)
     confidential = models.BooleanField(default=False)
-    sealed_name = models.TextField(blank=True)
-    confidants = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    encrypted_name = models.TextField(blank=True)
+    people_with_access = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     objects = SourceQuerySet.as_manager()
@@ -88,8 +88,8 @@ class Source(models.Model):
                 condition=Q(reliability="") | ~Q(reliability_reason=""), name="source_grade_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(confidential=False, sealed_name="") | (Q(confidential=True) & ~Q(sealed_name="")),
-                name="source_confidential_is_sealed",
+                condition=Q(confidential=False, encrypted_name="") | (Q(confidential=True) & ~Q(encrypted_name="")),
+                name="source_confidential_is_encrypted",
             ),
         ]
 

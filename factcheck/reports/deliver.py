@@ -12,12 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from factcheck.errors import Invalid
+from factcheck.jobs.keys import slot_key
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
-from factcheck.queue import JobName, enqueue
 from factcheck.workflow.transitions import check_permission
 
 from .build import OF_A_DESK, Built, build_document
-from .mailing import mail_report, parcel_of
+from .mailing import mail_report, payload_of
 from .render import as_json
 from .schedules import due_slots
 
@@ -78,10 +80,10 @@ def ask_for_slots(subscription: ReportSubscription, now: datetime) -> int:
 def ask_for_slot(subscription: ReportSubscription, slot: str) -> Job:
     """The job that builds and mails the report of one minute of the subscription's clock."""
     args = {"subscription": subscription.pk, "slot": slot}
-    return enqueue(JobName.SEND_REPORT, f"{subscription.pk}:{slot}", args, desk=subscription.desk)
+    return enqueue(JobName.SEND_REPORT, slot_key(subscription, slot), args, desk=subscription.desk)
 
 
-def send_due_report(subscription: ReportSubscription, slot: str, *, hold: Callable[[], None]) -> dict[str, Any]:
+def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Callable[[], None]) -> dict[str, Any]:
     """Build the report of a slot once, whatever fires twice, and mail it to each recipient at most once.
 
     An address that the mail server refuses for good is written down; one that failed for now is tried again by
@@ -91,17 +93,17 @@ def send_due_report(subscription: ReportSubscription, slot: str, *, hold: Callab
     if report is None:
         try:
             with transaction.atomic():
-                hold()
+                renew()
                 report = freeze_slot(subscription, slot)
         except IntegrityError:
             report = Report.objects.get(subscription=subscription, slot=slot)
-    hold()
-    parcel = parcel_of(report, subscription.formats)
+    renew()
+    payload = payload_of(report, subscription.formats)
     sent, failures = 0, []
     for recipient in subscription.recipients.order_by("pk"):
-        hold()
+        renew()
         try:
-            sent += mail_report(parcel, recipient)
+            sent += mail_report(payload, recipient)
         except (OSError, SMTPException) as error:
             failures.append(error)
     if failures:

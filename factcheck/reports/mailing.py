@@ -1,45 +1,26 @@
-"""A frozen report as a mail: plain words, a page, and the files asked for; to one person, at most once.
-
-How any mail of ours is handed to the server (``post``) is here too.
-"""
+"""A frozen report as a mail: plain words, a page, and the files asked for; to one person, at most once."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from smtplib import (
-    SMTPDataError,
-    SMTPException,
-    SMTPHeloError,
-    SMTPNotSupportedError,
-    SMTPRecipientsRefused,
-    SMTPSenderRefused,
-)
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.models import Report, ReportDelivery
+from factcheck.smtp import DeliveryUnknown, refusal_reason, send
 
 from .render import Rendered, mail_of, render, with_all_parts
 
 LARGEST_MAIL = 10 * 1024 * 1024
-REFUSALS = (SMTPHeloError, SMTPNotSupportedError, SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
-"""The answers by which a mail server says that it did not take a mail."""
-
-
-class PerhapsSent(Exception):
-    """The mail server fell silent while it was given a mail: it may have it, so it is not sent again."""
-
-    def __init__(self) -> None:
-        super().__init__("the mail server broke off in the middle; the mail may have arrived")
 
 
 @dataclass(frozen=True)
-class Parcel:
+class MailPayload:
     """What every recipient of a report gets, made once."""
 
     report: Report
@@ -48,7 +29,7 @@ class Parcel:
     files: tuple[Rendered, ...]
 
 
-def parcel_of(report: Report, formats: list[str]) -> Parcel:
+def payload_of(report: Report, formats: list[str]) -> MailPayload:
     """The mail of a report. A file that would make it too large stays on the site, and the mail says so.
 
     Raises:
@@ -67,28 +48,28 @@ def parcel_of(report: Report, formats: list[str]) -> Parcel:
             left.append(f"{file.filename} has {size:.1f} MB and is too large for a mail; fetch it from the site.")
     site = settings().SITE_URL.rstrip("/")
     words, page = mail_of(with_all_parts(report), mailed=True, too_large=left, site=site)
-    return Parcel(report, words, page, tuple(files))
+    return MailPayload(report, words, page, tuple(files))
 
 
-def message_of(parcel: Parcel, address: str) -> EmailMultiAlternatives:
+def message_of(payload: MailPayload, address: str) -> EmailMultiAlternatives:
     """The mail to one address. Its subject is one line, whatever the title holds; the id is the report's own."""
-    report = parcel.report
+    report = payload.report
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
     subject = " ".join("".join(char if char.isprintable() else " " for char in report.title).split())[:200]
     headers = {"Message-ID": f"<report-{report.pk}-{report.sha256[:16]}@factcheck>"}
-    message = EmailMultiAlternatives(subject, parcel.words, sender, [address], headers=headers)
-    message.attach_alternative(parcel.page, "text/html")
-    for file in parcel.files:
+    message = EmailMultiAlternatives(subject, payload.words, sender, [address], headers=headers)
+    message.attach_alternative(payload.page, "text/html")
+    for file in payload.files:
         message.attach(file.filename, file.body, file.media_type.split(";")[0])
     return message
 
 
-def mail_report(parcel: Parcel, recipient: Any) -> bool:
+def mail_report(payload: MailPayload, recipient: Any) -> bool:
     """Mail a report to one person, who must still be allowed to see it. False where it was not sent now.
 
     What cannot be delivered to this person is written down and not tried again; what failed for now raises.
     """
-    report = parcel.report
+    report = payload.report
     delivery, _ = ReportDelivery.objects.get_or_create(report=report, recipient=recipient)
     row = ReportDelivery.objects.filter(pk=delivery.pk)
     if delivery.started_at or delivery.refused:
@@ -102,56 +83,15 @@ def mail_report(parcel: Parcel, recipient: Any) -> bool:
     if not row.filter(started_at=None).update(started_at=timezone.now()):
         return False
     try:
-        post(message_of(parcel, recipient.email))
-    except PerhapsSent as broken:
-        row.update(refused=str(broken))
+        send(message_of(payload, recipient.email))
+    except DeliveryUnknown as error:
+        row.update(refused=str(error))
         return False
     except (OSError, SMTPException, ValueError) as error:  # ValueError: an address that no header can hold
-        reason = refusal_in(error)
+        reason = refusal_reason(error)
         row.update(started_at=None, refused=reason[:300])
         if reason:
             return False
         raise
     row.update(sent_at=timezone.now())
     return True
-
-
-def post(message: EmailMultiAlternatives) -> None:
-    """Hand one mail to the mail server.
-
-    Raises:
-        PerhapsSent: it broke off, and nobody knows whether it has the mail.
-        OSError, SMTPException, ValueError: it has not; ``refusal_in`` tells whether it ever will.
-    """
-    message.connection = get_connection()
-    message.connection.open()
-    try:
-        message.send()
-    except OSError as error:  # that of smtplib are among them
-        if isinstance(error, REFUSALS):
-            raise
-        raise PerhapsSent from error
-    finally:
-        with suppress(OSError):  # taken is taken, however one parts
-            message.connection.close()
-
-
-def refusal_in(error: Exception) -> str:
-    """Why this mail will never be taken for this address, or nothing where it may be later."""
-    if isinstance(error, SMTPSenderRefused):  # it is our own address: nobody will get it until that is mended
-        return ""
-    if isinstance(error, SMTPRecipientsRefused):
-        code, words = next(iter(error.recipients.values()), (0, b""))
-        return f"refused by the mail server: {code} {said(words)}" if code >= 500 else ""
-    if isinstance(error, SMTPDataError):
-        return (
-            f"refused by the mail server: {error.smtp_code} {said(error.smtp_error)}" if error.smtp_code >= 500 else ""
-        )
-    if isinstance(error, (SMTPNotSupportedError, ValueError)):
-        return f"has an address that cannot be written to: {error}"
-    return ""
-
-
-def said(words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from factcheck.errors import Invalid, WrongState
+from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Anchor, Claim, Document, Figure, Policy, Scope
 from factcheck.permissions import MACHINE, refusal
-from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 

@@ -17,6 +17,8 @@ from django.utils import timezone
 from factcheck import signals
 from factcheck.conf import settings
 from factcheck.errors import Invalid
+from factcheck.jobs.keys import about, key_for, key_of, records_in
+from factcheck.jobs.names import JobName
 from factcheck.models import (
     SORT,
     Claim,
@@ -25,22 +27,23 @@ from factcheck.models import (
     Document,
     Figure,
     Job,
+    Measure,
     Policy,
     Revision,
     SignOff,
+    Topic,
     VerdictLabel,
     Waiver,
 )
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName
 from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
 from .disputes import disputes
-from .happenings import tell_webhooks
 from .matching import blocking_borders
 from .notices import tell_clearance
 from .transitions import check_permission, log, words_sha256
+from .webhook_events import emit_webhook_event
 
 UNCHECKED: dict[str, str] = {
     ClaimState.PROPOSED: "has not been looked at",
@@ -154,7 +157,7 @@ def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
     tell_clearance(document, clear=answer.clear, key=key)
     blockers = [{"code": row.code, "record": row.record, "record_id": row.record_id} for row in answer.blockers]
     told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
-    tell_webhooks(f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
+    emit_webhook_event(f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
     signal = signals.document_cleared if answer.clear else signals.document_uncleared
     signals.announce(signal, Document, document=document, clearance=answer)
 
@@ -190,7 +193,7 @@ def document_blockers(document: Document, revision: Revision | None, source_sha2
         yield Blocker(
             "not_this_revision", "document", document.pk, "The text to be published is not the one that was checked."
         )
-    jobs = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+    jobs = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
     if jobs.unfinished().exists():
         yield Blocker("reading_pending", "document", document.pk, "A newer text is still being read.")
     elif revision is not None and not revision.engine_version:
@@ -225,24 +228,24 @@ def claim_blockers(document: Document, policy: Policy, now: datetime) -> Iterato
 def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     """The figures must have been compared, and no comparison that may touch them may be under way."""
     jobs = Job.objects.filter(name=JobName.CROSSCHECK)
-    keys = jobs.unfinished().values_list("key", flat=True)
-    waiting = {":".join(key.split(":")[:2]) for key in keys}  # what comes after names the desk that asked
-    measures = [int(key[8:]) for key in waiting if key.startswith("measure:") and key[8:].isdecimal()]
+    waiting = list(jobs.unfinished().values_list("key", flat=True))
+    measures = records_in(Measure, waiting)
     if (
-        waiting & {f"document:{document.pk}", f"topic:{document.topic_id}"}
+        document.pk in records_in(Document, waiting)
+        or document.topic_id in records_in(Topic, waiting)
         or document.figures.filter(Q(measure__in=measures) | Q(measure__held_against__in=measures)).exists()
         or regroupings_of(document).exists()
     ):
         yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
         return
-    last = jobs.filter(key=f"document:{document.pk}").order_by("-pk").first()
+    last = jobs.filter(key=key_of(document)).order_by("-pk").first()
     if last is None or last.state != JobState.DONE:
         yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
 
 
 def regroupings_of(document: Document) -> QuerySet[Job]:
     """Groupings under way that may move the figures of a document."""
-    keys = [f"topic:{document.topic_id}", f"document:{document.pk}"]
+    keys = [key_of(document), *([key_for(Topic, document.topic_id)] if document.topic_id else [])]
     return Job.objects.filter(name=JobName.REGROUP, key__in=keys).unfinished()
 
 

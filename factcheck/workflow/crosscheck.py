@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.errors import NotAllowed
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import (
     ALARMS,
     DISPUTED,
@@ -35,7 +36,6 @@ from factcheck.models import (
     Topic,
 )
 from factcheck.permissions import MACHINE
-from factcheck.queue import enqueue_crosscheck
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import (
     ENGINE_VERSION,
@@ -49,9 +49,9 @@ from factcheck.text import (
 )
 
 from .observations import Held, states_of
+from .rechecks import recheck_documents
 from .sureness import Pair, Sureness
 from .transitions import check_permission, mark_stale, move, told_to
-from .watch import watch_documents
 
 KIND_OF = {
     Relation.CONFLICT: DiscrepancyKind.CONFLICT,
@@ -215,7 +215,7 @@ def store_found(measure: Measure, found: Found, *, by: Any, regrouped: bool = Fa
     joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
     if not regrouped:  # nor does it void one that the same statements are a conflict now that only differed before
         void_sign_offs(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
-    watch_documents(documents_of([*touched, *(pair for _, pair in alarming)], joined_by, closed))
+    recheck_documents(documents_of([*touched, *(pair for _, pair in alarming)], joined_by, closed))
     return Counter(pair.kind for pair in found.pairs.values())
 
 

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import (
     Desk,
     Document,
@@ -29,7 +30,6 @@ from factcheck.models import (
     VerificationTask,
 )
 from factcheck.permissions import MACHINE, NO_AUTHOR
-from factcheck.queue import enqueue_crosscheck
 from factcheck.states import DocumentState
 
 from .matching import weights_in_use

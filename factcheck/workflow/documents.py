@@ -20,9 +20,11 @@ from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
+from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue, enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Revision, Role, Scope, Snapshot, Source, Topic
 from factcheck.permissions import MACHINE, NOT_ITS_WORDS, roles_of
-from factcheck.queue import JobName, enqueue, enqueue_crosscheck, enqueue_regroup
 from factcheck.states import DocumentState, JobState
 
 from .transitions import change, check_permission, log, move, require_storable
@@ -56,8 +58,8 @@ class Arrival:
 
 LONGEST_ADDRESS = 2000
 
-DESCRIBED = frozenset({"title", "byline", "language", "publisher", "published_at", "zone", "embargo_until"})
-"""What a person may correct of a document (in ``particulars``)."""
+EDITABLE_METADATA = frozenset({"title", "byline", "language", "publisher", "published_at", "zone", "embargo_until"})
+"""What a person may correct of a document (in ``metadata``)."""
 
 EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
@@ -76,7 +78,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
 
     Raises:
         NotAllowed: the actor may not file documents on this desk.
-        Invalid: the bytes are empty, too many, or the particulars make no sense.
+        Invalid: the bytes are empty, too many, or the metadata make no sense.
     """
     check_permission(by, desk, "ingest")
     check_arrival(data, arrival)
@@ -144,10 +146,10 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
         raise Invalid("The document is empty.", code="empty")
     if len(data) > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
-    check_particulars(arrival)
+    check_metadata(arrival)
 
 
-def check_particulars(arrival: Arrival) -> None:
+def check_metadata(arrival: Arrival) -> None:
     """Refuse what was said of a document and makes no sense.
 
     Raises:
@@ -250,17 +252,17 @@ def ask_for_reading(
     person = getattr(by, "pk", None)
     return enqueue(
         JobName.READ_DOCUMENT,
-        f"document:{document.pk}:{snapshot.pk}",
+        key_of(document, snapshot.pk),
         {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
         by=None if isinstance(by, MACHINE) else by,
         desk=document.desk,
-        priority=2 if document.kind == DocumentKind.STORY else 4,
+        priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
     )
 
 
 def unfinished_reading(document: Document) -> Job | None:
     """The job that still reads this document, or the one that failed to."""
-    rows = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+    rows = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
     return rows.unfinished().first()
 
 
@@ -331,7 +333,7 @@ def corrected(document: Document) -> str:
 
 def newest_bytes(document: Document) -> str:
     """The hash of the bytes that were last read or are still to be read; empty after a reading that failed."""
-    last = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:").first()
+    last = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT).first()
     if last is None:
         current = document.current_revision
         return current.bytes_sha256 if current else ""
@@ -391,16 +393,16 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
         changed["zone"] = zone
     if document.publisher is None and (source := publisher_of(document, changed, fetched_from)):
         changed["publisher"] = source
-    for name in described(document):  # a person has said it, be it that there is none
+    for name in edited_metadata(document):  # a person has said it, be it that there is none
         changed.pop(name, None)
     if changed:
         Document.objects.filter(pk=document.pk).update(**changed)
         document.refresh_from_db()
 
 
-def described(document: Document) -> set[str]:
+def edited_metadata(document: Document) -> set[str]:
     """The fields that a person has corrected."""
-    rows = Event.objects.of(document).filter(action="describe").values_list("facts", flat=True)
+    rows = Event.objects.of(document).filter(action="update_metadata").values_list("facts", flat=True)
     return {name for facts in rows for name in facts["changed"]}
 
 

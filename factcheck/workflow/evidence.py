@@ -14,9 +14,11 @@ from django.utils import timezone
 from factcheck.errors import Invalid
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of, warc_of_upload
+from factcheck.jobs.keys import key_of
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
 from factcheck.states import EvidenceState
 
 from .transitions import check_permission, log, move, require_storable
@@ -102,11 +104,11 @@ def check_evidence(
 def ask_for_capture(evidence: Evidence, *, by: Any) -> None:
     enqueue(
         JobName.CAPTURE_EVIDENCE,
-        f"evidence:{evidence.pk}:{evidence.version}",
+        key_of(evidence, evidence.version),
         {"evidence": evidence.pk},
         by=None if isinstance(by, MACHINE) else by,
         desk=evidence.claim.document.desk,
-        priority=3,
+        priority=Priority.EVIDENCE,
     )
 
 

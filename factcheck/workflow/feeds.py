@@ -22,9 +22,11 @@ from factcheck.intake.entries import Entry
 from factcheck.intake.extracts import Unreadable
 from factcheck.intake.folders import Dropped, look_into, parts_of
 from factcheck.intake.stored import one_line
+from factcheck.jobs.keys import key_of
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Feed, FeedItem, Job, Source
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
 from factcheck.states import JobState
 
 from .documents import Arrival, ingest_document, ingest_item
@@ -146,9 +148,9 @@ def ask_for_due_polls(now: datetime) -> int:
 def _enqueue_poll(feed: Feed, now: datetime, *, by: Any = None) -> Job:
     Feed.objects.filter(pk=feed.pk).update(asked_at=now)
     # a dead feed leaves one failed job, not one for each time that it was looked at
-    Job.objects.filter(name=JobName.POLL_FEED, key=f"feed:{feed.pk}", state=JobState.FAILED).delete()
+    Job.objects.filter(name=JobName.POLL_FEED, key=key_of(feed), state=JobState.FAILED).delete()
     args = {"feed": feed.pk}
-    return enqueue(JobName.POLL_FEED, f"feed:{feed.pk}", args, by=by, desk=feed.desk, priority=6)
+    return enqueue(JobName.POLL_FEED, key_of(feed), args, by=by, desk=feed.desk, priority=Priority.EXCHANGE)
 
 
 def unseen(feed: Feed, guids: Collection[str]) -> frozenset[str]:

@@ -19,16 +19,18 @@ from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import Extract
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of
+from factcheck.jobs.keys import key_of
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Snapshot
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
 from factcheck.states import DocumentState
 
 from .documents import (
     LONGEST_ADDRESS,
     Arrival,
     ask_for_reading,
-    check_particulars,
+    check_metadata,
     corrected,
     create_document,
     host_object,
@@ -49,12 +51,12 @@ def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[
 
     Raises:
         NotAllowed: the actor may not file documents on this desk.
-        Invalid: the address is none that is ever fetched, the particulars make no sense, or the page would replace
+        Invalid: the address is none that is ever fetched, the metadata make no sense, or the page would replace
             words that did not come from it.
     """
     check_permission(by, desk, "ingest")
     arrival = replace(arrival, url=checked_address(url))
-    check_particulars(arrival)
+    check_metadata(arrival)
     key = address_key(arrival.url, desk)
     try:
         with transaction.atomic():
@@ -146,17 +148,17 @@ def asker_of(document: Document) -> Any:
 
 def fetches_of(document: Document) -> Any:
     """The jobs that fetched this document or are to."""
-    return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=f"document:{document.pk}")
+    return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=key_of(document))
 
 
 def ask_for_fetch(document: Document, *, by: Any, said: dict[str, Any] | None = None) -> Job:
     return enqueue(
         JobName.FETCH_DOCUMENT,
-        f"document:{document.pk}",
+        key_of(document),
         {"document": document.pk, "said": said or {}},
         by=None if isinstance(by, MACHINE) else by,
         desk=document.desk,
-        priority=2 if document.kind == DocumentKind.STORY else 4,
+        priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
     )
 
 

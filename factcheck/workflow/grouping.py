@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.errors import Invalid
+from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import (
     Discrepancy,
     Document,
@@ -32,7 +33,6 @@ from factcheck.models import (
     Topic,
     TopicMatching,
 )
-from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.states import DiscrepancyState
 from factcheck.text.matching import EXACT, Profile, Scorer, Standing, TopicStats, group, named, place, weights_as_dict
 

@@ -10,6 +10,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import (
     ERASED,
     Anchor,
@@ -35,7 +38,6 @@ from factcheck.models import (
     VerificationTask,
     Waiver,
 )
-from factcheck.queue import JobName, enqueue_regroup
 
 from .transitions import change, check_permission, log, require_note
 
@@ -185,10 +187,10 @@ def erase_marks(document: Document) -> None:
 
 def erase_arrivals(document: Document) -> None:
     """The bytes that came for a document and were never read, and what feeds told of it."""
-    for job in Job.objects.filter(key__startswith=f"document:{document.pk}:", name=JobName.READ_DOCUMENT):
+    for job in Job.objects.filter(about(document), name=JobName.READ_DOCUMENT):
         Snapshot.objects.filter(pk=job.args["snapshot"]).update(text="", warc=b"")
         Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
-    for job in Job.objects.filter(key=f"document:{document.pk}", name=JobName.FETCH_DOCUMENT):
+    for job in Job.objects.filter(key=key_of(document), name=JobName.FETCH_DOCUMENT):
         Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
     document.feed_items.update(title="")
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.errors import WrongState
-from factcheck.leases import twin_of
-from factcheck.models import QUIET_JOBS, Job
+from factcheck.jobs.leases import duplicate_of
+from factcheck.models import HOUSEKEEPING, Job
 from factcheck.states import JobState
 
 from .transitions import check_permission, move
@@ -26,7 +26,7 @@ def retry_job(job: Job, *, by: Any, version: int | None = None) -> None:
         WrongState: the same work has been asked for again, and waits already.
     """
     check_permission(by, job, "retry")
-    if twin := twin_of(job):
+    if twin := duplicate_of(job):
         raise WrongState(f"It has been asked for again, as job {twin.pk}.", code="asked_again", job=twin.pk)
     move(
         job,
@@ -35,7 +35,7 @@ def retry_job(job: Job, *, by: Any, version: int | None = None) -> None:
         version=version,
         failures=0,
         run_at=timezone.now(),
-        rung_at=None,
+        dispatched_at=None,
         finished_at=None,
     )
 
@@ -45,4 +45,4 @@ def forget_quiet_jobs() -> int:
     now = timezone.now()
     old = Q(state=JobState.DONE, finished_at__lt=now - QUIET_KEPT)
     old |= Q(state=JobState.FAILED, finished_at__lt=now - FAILED_KEPT)
-    return Job.objects.filter(old, name__in=QUIET_JOBS).delete()[0]
+    return Job.objects.filter(old, name__in=HOUSEKEEPING).delete()[0]

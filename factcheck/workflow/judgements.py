@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 
 from factcheck.errors import Invalid, StaleRevision
+from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import Discrepancy, Figure, Judgement, JudgementOrigin, Topic
 from factcheck.permissions import wrote_one_compared
-from factcheck.queue import enqueue_regroup
 from factcheck.states import JudgementState
 
 from .matching import Judged, contradicts, print_of, write_judgements

@@ -12,9 +12,9 @@ from typing import Any
 from django.db import transaction
 
 from factcheck.errors import Invalid, NotAllowed
+from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
 from factcheck.permissions import NO_AUTHOR, documents_compared, held_beside
-from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 
 from .grouping import free_key, group_document, is_embargoed
 from .matching import refuse_contradiction, write_judgements

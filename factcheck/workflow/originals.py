@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from factcheck.intake.originals import Original, original
 from factcheck.intake.snapshots import response_of
+from factcheck.jobs.keys import about
+from factcheck.jobs.names import JobName
 from factcheck.models import Document, Job, Revision, Snapshot
-from factcheck.queue import JobName
 
 
 def original_of(revision: Revision) -> Original:
@@ -27,7 +28,7 @@ def bytes_of(snapshot: Snapshot | None) -> bytes:
 
 def newest_snapshot(document: Document) -> Snapshot | None:
     """The bytes that came last, whether or not a text was read from them."""
-    jobs = Job.objects.filter(name=JobName.READ_DOCUMENT, key__startswith=f"document:{document.pk}:")
+    jobs = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
     args = jobs.order_by("-pk").values_list("args", flat=True).first()
     if args is None:
         current = document.current_revision

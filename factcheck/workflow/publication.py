@@ -27,9 +27,9 @@ from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
 from .clearance import Clearance, clearance, told_by_waiver
-from .happenings import tell_corrected, tell_published
 from .notices import tell_published_uncleared
 from .transitions import change, check_permission, log, move, require_note
+from .webhook_events import emit_corrected, emit_published
 
 
 def publish_document(
@@ -71,7 +71,7 @@ def record_publication(document: Document, revision: Revision, answer: Clearance
     published = Publication.objects.create(
         document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
     )
-    tell_published(published)
+    emit_published(published)
     if not published.clear:
         tell_published_uncleared(published, by=by)
     signals.announce(signals.document_published, Publication, publication=published)
@@ -122,7 +122,7 @@ def correct_document(
             by=by,
             at=timezone.now(),
         )
-        tell_corrected(correction)
+        emit_corrected(correction)
     signals.announce(signals.correction_published, Correction, correction=correction)
     return correction
 

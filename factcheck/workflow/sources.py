@@ -13,11 +13,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
 from factcheck.permissions import MACHINE, NOT_ITS_VOICE, would_make_one_of_both_sides
-from factcheck.seals import seal, unseal
 
 from .transitions import change, check_permission, log, require_note, require_storable
 
@@ -60,11 +60,11 @@ def record_source(
     domains: Iterable[str] = (),
     owner: Source | None = None,
     confidential: bool = False,
-    confidants: Iterable[Any] = (),
+    people_with_access: Iterable[Any] = (),
 ) -> Source:
     """Enter an organisation or person in the registry. No grade is given here; people grade.
 
-    A confidential source is stored under a code; its name is sealed and opened for its confidants only.
+    A confidential source is stored under a code; its name is sealed and opened for the people with access only.
 
     Raises:
         Invalid: a name or domain another source already has, a platform, or an unknown kind.
@@ -74,14 +74,14 @@ def record_source(
     if kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     aliases = list(aliases)
-    check_particulars(name, country, owner, aliases)
+    check_metadata(name, country, owner, aliases)
     wanted = {clean_domain(domain) for domain in domains}
-    people = list(confidants)
+    people = list(people_with_access)
     refuse_strangers(people)
     refuse_names_of_both_sides(by, (name, *aliases))
     if confidential:
-        code = f"source-{hashlib.sha256(seal(name).encode()).hexdigest()[:8]}"
-        shown, sealed, slug, aliases, wanted = code, seal(name), code, (), set()
+        code = f"source-{hashlib.sha256(encrypt(name).encode()).hexdigest()[:8]}"
+        shown, sealed, slug, aliases, wanted = code, encrypt(name), code, (), set()
     else:
         shown, sealed = name.strip(), ""
     try:
@@ -93,21 +93,21 @@ def record_source(
                 country=country,
                 owner=owner,
                 confidential=confidential,
-                sealed_name=sealed,
+                encrypted_name=sealed,
             )
             names = {folded(alias): alias.strip()[:200] for alias in (shown, *aliases) if alias.strip()}
             SourceName.objects.bulk_create(
                 SourceName(source=source, name=alias, folded=key[:200]) for key, alias in names.items()
             )
             SourceDomain.objects.bulk_create(SourceDomain(source=source, domain=domain) for domain in sorted(wanted))
-            source.confidants.set(people)
+            source.people_with_access.set(people)
             log(source, "record", by=by, facts={"kind": kind, "desk": desk.pk})
     except IntegrityError:
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
     return source
 
 
-def check_particulars(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
+def check_metadata(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
     """Hold what people enter of a source to what can be kept.
 
     Raises:
@@ -154,11 +154,11 @@ def change_source(
     check_permission(by, source, "change")
     texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
     shown = source.name if name is None else name.strip()
-    check_particulars(shown, country or "", None if owner is KEEP else owner, texts or [])
+    check_metadata(shown, country or "", None if owner is KEEP else owner, texts or [])
     if kind is not None and kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     if source.confidential and (name is not None or texts is not None or domains is not None):
-        raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_sealed")
+        raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_encrypted")
     if owner is not KEEP:
         refuse_circle(source, owner)
     leave_its_voice(by, source, name=shown, owner=source.owner if owner is KEEP else owner, aliases=texts)
@@ -264,21 +264,21 @@ def grade_source(source: Source, reliability: str, *, by: Any, reason: str, vers
         log(source, "grade", by=by, note=reason, facts={"from": before, "to": reliability})
 
 
-def set_confidants(source: Source, confidants: Iterable[Any], *, by: Any, version: int | None = None) -> None:
+def grant_access(source: Source, people_with_access: Iterable[Any], *, by: Any, version: int | None = None) -> None:
     """Say who besides the chief of the desk that entered a confidential source may open its name.
 
     Raises:
         Invalid: the source is not confidential, or a person works on no desk.
     """
-    check_permission(by, source, "entrust")
-    people = list(confidants)
+    check_permission(by, source, "grant_access")
+    people = list(people_with_access)
     if not source.confidential:
         raise Invalid("This source is not confidential.", code="not_confidential")
     refuse_strangers(people)
     with transaction.atomic():
         change(source, version=version)
-        source.confidants.set(people)
-        log(source, "entrust", by=by, facts={"confidants": sorted(person.pk for person in people)})
+        source.people_with_access.set(people)
+        log(source, "grant_access", by=by, facts={"people_with_access": sorted(person.pk for person in people)})
 
 
 def refuse_strangers(people: Iterable[Any]) -> None:
@@ -290,7 +290,7 @@ def refuse_strangers(people: Iterable[Any]) -> None:
     for person in people:
         roles = set(person.factcheck_memberships.values_list("role", flat=True))
         if not person.is_active or not roles or Role.SERVICE in roles:
-            raise Invalid("A name is entrusted to people who work on a desk.", code="confidant_not_on_desk")
+            raise Invalid("A name is entrusted to people who work on a desk.", code="person_not_on_desk")
 
 
 def load_registry(rows: Iterable[dict[str, Any]], *, by: MACHINE) -> int:
@@ -347,4 +347,4 @@ def open_name(source: Source, *, by: Any) -> str:
         return source.name
     check_permission(by, source, "open_name")
     log(source, "open_name", by=by)
-    return unseal(source.sealed_name)
+    return decrypt(source.encrypted_name)

@@ -31,9 +31,9 @@ from factcheck.permissions import (
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
-from .happenings import tell_webhooks
 from .notices import occasion, tell_of
-from .watch import watch_action, watch_documents
+from .rechecks import recheck_after_action, recheck_documents
+from .webhook_events import emit_webhook_event
 
 MOST_AT_ONCE = 500
 OF_ANOTHER_DESK = "A figure of another desk differs from one in this text; ask the chief editor."
@@ -255,7 +255,7 @@ def _announce(claim: Claim, action: str, by: Any) -> None:
     signals.announce(signals.claim_moved, Claim, claim=claim, action=action, by=person)
     if claim.state == ClaimState.STALE:
         told = {"id": claim.pk, "state": claim.state}
-        tell_webhooks("claim_stale", claim.document, key=occasion(claim), claim=told)
+        emit_webhook_event("claim_stale", claim.document, key=occasion(claim), claim=told)
         signals.announce(signals.claim_stale, Claim, claim=claim, reason=claim.stale_reason)
 
 
@@ -306,7 +306,7 @@ def log(
         try:
             with transaction.atomic():
                 event = _append(record, action, by, note, from_state, to_state, facts or {})
-            watch_action(record, action, by_machine=isinstance(by, MACHINE))
+            recheck_after_action(record, action, by_machine=isinstance(by, MACHINE))
             return event
         except IntegrityError:
             continue  # another action on this record took the sequence number
@@ -340,7 +340,7 @@ def log_all(
         if words:
             words.event = event
     EventNote.objects.bulk_create([words for _, words in made if words])
-    watch_documents({document for pk in keys for document in touched[pk]})
+    recheck_documents({document for pk in keys for document in touched[pk]})
 
 
 def desk_of(record: Model) -> int | None:

@@ -1,6 +1,6 @@
 """Webhooks of a desk: recorded and changed by its chief; their messages signed, and what came of each noted.
 
-What happens, and the deliveries that tell of it, is in ``happenings``; the network is the task's.
+What happens, and the deliveries that tell of it, is in ``webhook_events``; the network is the task's.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid
 from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.models import Delivery, Desk, Webhook
-from factcheck.seals import seal, unseal
 
-from .happenings import HAPPENINGS
 from .transitions import change, check_permission, log, require_storable
+from .webhook_events import WEBHOOK_EVENTS
 
 
 def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> tuple[Webhook, str]:
@@ -36,7 +36,7 @@ def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> t
     wanted = checked_events(events)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
-        webhook = Webhook.objects.create(desk=desk, url=url, events=wanted, secret=seal(secret), created_by=by)
+        webhook = Webhook.objects.create(desk=desk, url=url, events=wanted, secret=encrypt(secret), created_by=by)
         log(webhook, "record", by=by, facts={"events": wanted})
     return webhook, secret
 
@@ -67,7 +67,7 @@ def change_webhook(
         values["active"] = active
     secret = secrets.token_urlsafe(32) if renew_secret else ""
     if secret:
-        values["secret"] = seal(secret)
+        values["secret"] = encrypt(secret)
     with transaction.atomic():
         change(webhook, version=version, **values)
         log(webhook, "change", by=by, facts={"changed": sorted(values)})
@@ -96,16 +96,16 @@ def checked_events(events: Iterable[str]) -> list[str]:
         Invalid: none, or one that is unknown.
     """
     said = set(events)
-    if not said or said - set(HAPPENINGS):
-        raise Invalid(f"Choose among: {', '.join(HAPPENINGS)}.", code="event_unknown")
-    return [name for name in HAPPENINGS if name in said]
+    if not said or said - set(WEBHOOK_EVENTS):
+        raise Invalid(f"Choose among: {', '.join(WEBHOOK_EVENTS)}.", code="event_unknown")
+    return [name for name in WEBHOOK_EVENTS if name in said]
 
 
 def signed_message(delivery: Delivery, at: datetime) -> tuple[bytes, dict[str, str]]:
     """The body of a delivery and its headers; the signature is over the time, a dot and the body."""
     body = json.dumps({"delivery": delivery.pk, **delivery.payload}, sort_keys=True).encode()
     moment = str(int(at.timestamp()))
-    key = unseal(delivery.webhook.secret).encode()
+    key = decrypt(delivery.webhook.secret).encode()
     digest = hmac.new(key, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
     return body, {
         "X-Factcheck-Event": delivery.event,

@@ -203,18 +203,18 @@ def test_a_message_says_what_was_done(client, document):
 
 
 def test_what_was_read_wrongly_is_described_anew_and_the_rest_stays(client, document, people):
-    shown = client.get(page(document, "describe")).context["form"]
+    shown = client.get(page(document, "update_metadata")).context["form"]
     said = {name: shown[name].value() for name in ("title", "byline", "language", "zone")}
     assert shown["published_at"].value().isoformat() == "2026-03-10T12:00:00"
     posted = {"version": document.version, "published_at": "2026-03-10T12:00", "publisher": ""}
-    answer = client.post(page(document, "describe"), {**said, **posted, "byline": "Ada Brell"})
+    answer = client.post(page(document, "update_metadata"), {**said, **posted, "byline": "Ada Brell"})
     assert answer.status_code == 302
-    event = Event.objects.of(document).get(action="describe")
+    event = Event.objects.of(document).get(action="update_metadata")
     assert event.facts["changed"] == ["byline"]
     document.refresh_from_db()
     posted |= {"version": document.version, "zone": "Europe/Oslo"}
-    assert client.post(page(document, "describe"), {**said, "byline": "Ada Brell", **posted}).status_code == 302
+    assert client.post(page(document, "update_metadata"), {**said, "byline": "Ada Brell", **posted}).status_code == 302
     document.refresh_from_db()
     assert (document.zone, document.published_at.isoformat()) == ("Europe/Oslo", "2026-03-10T11:00:00+00:00")
     posted["version"] = document.version
-    assert client.post(page(document, "describe"), {**said, **posted, "byline": "Ada Brell"}).status_code == 409
+    assert client.post(page(document, "update_metadata"), {**said, **posted, "byline": "Ada Brell"}).status_code == 409

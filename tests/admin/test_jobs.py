@@ -80,8 +80,8 @@ def test_how_far_work_of_another_desk_is_nobody_is_told(client, people):
 
 def test_the_list_leaves_out_the_small_work_unless_it_failed_or_is_asked_for(client, people):
     wanted = JobFactory(desk=people.desk)
-    small = JobFactory(desk=people.desk, name="watch_clearance", state="done")
-    failed = JobFactory(desk=people.desk, name="watch_clearance", state="failed", error="It broke.")
+    small = JobFactory(desk=people.desk, name="recheck_clearance", state="done")
+    failed = JobFactory(desk=people.desk, name="recheck_clearance", state="failed", error="It broke.")
     assert set(listed(client, "job")) == {wanted, failed}
     assert set(listed(client, "job", small="shown")) == {wanted, small, failed}
 

@@ -46,7 +46,9 @@ def several(client, claims, action, **said):
     return client.post(address("claim"), {"action": action, "_selected_action": rows, "index": 0, **said}, follow=True)
 
 
-@pytest.mark.parametrize("by", ["documents", "documents__exact", "evidence", "evidence__exact", "confidants", "pk__gt"])
+@pytest.mark.parametrize(
+    "by", ["documents", "documents__exact", "evidence", "evidence__exact", "people_with_access", "pk__gt"]
+)
 def test_a_list_answers_no_question_about_what_is_hidden(by, client, people):
     hidden = SourceFactory(name="Of a hidden text")
     text = DocumentFactory(desk=Staff().desk, publisher=hidden)

@@ -21,15 +21,23 @@ def action(record, name):
 
 def test_the_form_of_a_name_s_confidants_is_shown_to_nobody_else(client, people):
     source = record_source(
-        "Jane Roe", "official", desk=people.desk, by=people.desk_chief, confidential=True, confidants=[people.reviewer]
+        "Jane Roe",
+        "official",
+        desk=people.desk,
+        by=people.desk_chief,
+        confidential=True,
+        people_with_access=[people.reviewer],
     )
     client.force_login(people.checker)
-    for answer in (client.get(action(source, "entrust")), client.post(action(source, "entrust"), {"confidants": "x"})):
+    for answer in (
+        client.get(action(source, "grant_access")),
+        client.post(action(source, "grant_access"), {"people_with_access": "x"}),
+    ):
         assert answer.status_code == 403
         assert b"This needs the role desk chief on the desk that entered the source." in answer.content
         assert b"checkbox" not in answer.content
     client.force_login(people.desk_chief)
-    assert client.get(action(source, "entrust")).status_code == 200
+    assert client.get(action(source, "grant_access")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -112,12 +120,12 @@ def test_a_date_of_no_newsroom_is_refused_in_a_sentence(field, at, zone, client,
     assert answer.status_code == 422
     assert b"The year must lie between 1400 and next year." in answer.content
     described = {"version": document.version, "zone": zone, field: at}
-    assert client.post(action(document, "describe"), described).status_code == 422
+    assert client.post(action(document, "update_metadata"), described).status_code == 422
 
 
 def test_a_number_no_database_holds_is_no_choice(client, people):
     huge = ["9" * 30]
-    said = {"name": "New", "kind": "media", "desk": people.desk.pk, "confidential": "on", "confidants": huge}
+    said = {"name": "New", "kind": "media", "desk": people.desk.pk, "confidential": "on", "people_with_access": huge}
     assert client.post(reverse("admin:factcheck_source_add"), said).status_code == 422
     source = record_source("The board", "official", desk=people.desk, by=people.editor)
     said = {"version": source.version, "name": "The board", "kind": "official", "party_to": huge}

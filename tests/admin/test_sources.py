@@ -17,7 +17,12 @@ def source(people):
 @pytest.fixture
 def sealed(people):
     return record_source(
-        "Ola Vind", "eyewitness", desk=people.desk, by=people.checker, confidential=True, confidants=[people.reviewer]
+        "Ola Vind",
+        "eyewitness",
+        desk=people.desk,
+        by=people.checker,
+        confidential=True,
+        people_with_access=[people.reviewer],
     )
 
 
@@ -183,10 +188,14 @@ def test_a_name_is_opened_by_a_button_never_by_a_link(client, people, sealed):
 
 
 def test_the_chief_of_the_desk_entrusts_a_name(client, people, sealed):
-    assert do(client, people.checker, sealed, "entrust", confidants=[people.editor.pk]).status_code == 403
-    assert do(client, people.desk_chief, sealed, "entrust", confidants=[people.editor.pk]).status_code == 302
-    assert list(sealed.confidants.all()) == [people.editor]
-    assert do(client, people.desk_chief, sealed, "entrust", confidants=[Staff().editor.pk]).status_code == 422
+    assert do(client, people.checker, sealed, "grant_access", people_with_access=[people.editor.pk]).status_code == 403
+    assert (
+        do(client, people.desk_chief, sealed, "grant_access", people_with_access=[people.editor.pk]).status_code == 302
+    )
+    assert list(sealed.people_with_access.all()) == [people.editor]
+    assert (
+        do(client, people.desk_chief, sealed, "grant_access", people_with_access=[Staff().editor.pk]).status_code == 422
+    )
 
 
 def test_who_it_is_entrusted_to_is_told_to_them_alone(client, people, sealed):
@@ -197,12 +206,12 @@ def test_who_it_is_entrusted_to_is_told_to_them_alone(client, people, sealed):
 
 
 def test_a_confidential_source_is_entered_under_a_code(client, people):
-    said = {"name": "Ola Vind", "kind": "eyewitness", "confidential": "on", "confidants": [people.editor.pk]}
+    said = {"name": "Ola Vind", "kind": "eyewitness", "confidential": "on", "people_with_access": [people.editor.pk]}
     answer = new(client, people.checker, people.desk, **said)
     made = Source.objects.get()
     assert answer["Location"] == page(made)
     assert made.name.startswith("source-")
-    assert "Vind" not in made.sealed_name
+    assert "Vind" not in made.encrypted_name
     said = {"name": "Ola Vind", "kind": "media"}
     assert do(client, people.editor, made, "change", **said).status_code == 302
     assert made.name.startswith("source-"), "the form has no field for the name"

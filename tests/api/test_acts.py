@@ -288,7 +288,7 @@ def test_a_document_is_revised_by_a_file_of_its_own_kind(api, run_jobs):
 
 def test_what_is_known_of_a_document_is_described(api, run_jobs, people):
     document = file_story(api, run_jobs)
-    path = f"documents/{document}/describe/"
+    path = f"documents/{document}/update_metadata/"
     said = {"published_at": "2024-09-02T08:00:00+02:00", "zone": "Europe/Berlin", "language": "en"}
     answer = api.editor.post(path, {**said, "authors": ["checker"]}).json()
     assert (answer["zone"], answer["language"], answer["authors"]) == ("Europe/Berlin", "en", ["checker"])

@@ -172,12 +172,15 @@ def test_the_history_of_a_role_that_was_taken_away_is_the_desk_s(api, desk, peop
 def test_who_was_entrusted_with_a_name_is_told_to_no_other_desk(api, desk, people):
     source = record_source("Jon Vale", "eyewitness", desk=desk, by=people["checker"], confidential=True)
     path = f"sources/{source.pk}/"
-    assert api.desk_chief.post(f"{path}entrust/", {"confidants": ["editor"]}).status_code == 200
+    assert api.desk_chief.post(f"{path}grant_access/", {"people_with_access": ["editor"]}).status_code == 200
     assert api.editor.post(f"{path}open_name/").json() == {"name": "Jon Vale"}
-    assert actions_of(api.desk_chief, "source", source.pk) == ["record", "entrust", "open_name"]
+    assert actions_of(api.desk_chief, "source", source.pk) == ["record", "grant_access", "open_name"]
     assert actions_of(api.stranger, "source", source.pk) == ["record"]
     assert code_of(api.stranger.patch(path, {"country": "RU"})) == (403, "role_missing")
-    assert code_of(api.chief_editor.post(f"{path}entrust/", {"confidants": ["chief_editor"]})) == (403, "role_missing")
+    assert code_of(api.chief_editor.post(f"{path}grant_access/", {"people_with_access": ["chief_editor"]})) == (
+        403,
+        "role_missing",
+    )
 
 
 @pytest.fixture
@@ -216,10 +219,10 @@ def test_a_source_is_graded_by_an_editor(api, mail):
 def test_a_confidential_name_is_told_where_it_is_opened_and_nowhere_else(api, desk, people):
     source = record_source("Jon Vale", "eyewitness", desk=desk, by=people["checker"], confidential=True)
     path = f"sources/{source.pk}/"
-    assert code_of(api.editor.post(f"{path}open_name/")) == (403, "name_sealed")
-    assert code_of(api.chief_editor.post(f"{path}open_name/")) == (403, "name_sealed")
-    assert api.desk_chief.get(path).json()["actions"] == ["change", "grade", "entrust", "open_name"]
-    entrusted = api.desk_chief.post(f"{path}entrust/", {"confidants": ["editor"]}, version=1)
+    assert code_of(api.editor.post(f"{path}open_name/")) == (403, "name_encrypted")
+    assert code_of(api.chief_editor.post(f"{path}open_name/")) == (403, "name_encrypted")
+    assert api.desk_chief.get(path).json()["actions"] == ["change", "grade", "grant_access", "open_name"]
+    entrusted = api.desk_chief.post(f"{path}grant_access/", {"people_with_access": ["editor"]}, version=1)
     assert entrusted.status_code == 200, entrusted.content
     opened = api.editor.post(f"{path}open_name/")
     assert (opened.status_code, opened.json(), opened["Cache-Control"]) == (200, {"name": "Jon Vale"}, "no-store")

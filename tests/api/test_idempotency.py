@@ -16,8 +16,9 @@ from django.utils.crypto import salted_hmac
 
 from factcheck.api.docs import description
 from factcheck.api.idempotency import UnderWay, wait_for_nobody
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Document, Event, IdempotencyKey, Membership, Report, Topic
-from factcheck.queue import JobName, enqueue
 from factcheck.tasks import work
 from factcheck.workflow.history import erase_document
 from tests import factories as f

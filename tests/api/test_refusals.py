@@ -212,7 +212,7 @@ def test_a_confidential_source_is_its_code_everywhere(api, desk):
         "name": "Erika Beispiel",
         "kind": "eyewitness",
         "confidential": True,
-        "confidants": ["desk_chief"],
+        "people_with_access": ["desk_chief"],
     }
     made = api.checker.post("sources/", body)
     assert made.status_code == 201

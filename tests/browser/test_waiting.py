@@ -12,7 +12,8 @@ HOLD = """
 from datetime import timedelta
 from django.utils import timezone
 from factcheck.models import Desk, Document
-from factcheck.queue import JobName, enqueue
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
 document = Document.objects.filter(kind="story", state="in_check").first()
 job = enqueue(JobName.CROSSCHECK, f"document:{document.pk}", {"scope": "document", "document": document.pk},
     desk=document.desk)

@@ -197,7 +197,7 @@ BAD_ROWS = {
     "source_kind_known": lambda row: changed(make.SourceFactory, kind="rumour"),
     "source_not_its_own_owner": lambda row: Source.objects.filter(pk=(pk := make.SourceFactory().pk)).update(owner=pk),
     "source_grade_has_reason": lambda row: changed(make.SourceFactory, reliability="A"),
-    "source_confidential_is_sealed": lambda row: changed(make.SourceFactory, confidential=True),
+    "source_confidential_is_encrypted": lambda row: changed(make.SourceFactory, confidential=True),
     "evidence_state_known": lambda row: changed(make.EvidenceFactory, state="true"),
     "evidence_credibility_range": lambda row: changed(make.EvidenceFactory, credibility=7),
     "evidence_not_from_itself": lambda row: Evidence.objects.filter(pk=(pk := make.EvidenceFactory().pk)).update(

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
 from factcheck.reports import mailing
 from factcheck.reports.deliver import ask_for_due_reports
-from factcheck.reports.mailing import message_of, parcel_of
+from factcheck.reports.mailing import message_of, payload_of
 from factcheck.reports.subscriptions import change_subscription, subscribe
 from factcheck.tasks import work
 from tests.stories import Staff, file_text, person
@@ -182,7 +182,7 @@ def test_a_mail_of_a_long_report_is_short_and_says_where_the_rest_is(staff):
     report = Report.objects.filter(kind="document").first()
     claim = report.data["documents"][0]["claims"][0]
     report.data["documents"][0]["claims"] = [claim] * 10_000
-    message = message_of(parcel_of(report, []), "ann@paper.example")
+    message = message_of(payload_of(report, []), "ann@paper.example")
     assert "Only 20 of 10,000 claims are shown here." in message.body
     assert len(message.alternatives[0][0]) < 60_000
 
@@ -193,5 +193,5 @@ def test_a_changed_choice_of_files_counts_from_the_next_mail_on(mailroom, staff)
     assert [part.get_content_type() for _, message in mailroom.mails[-1:] for part in message.iter_attachments()] == [
         "text/csv"
     ]
-    parcel = parcel_of(Report.objects.first(), ReportSubscription.objects.get(pk=row.pk).formats)
-    assert [file.media_type for file in parcel.files] == ["text/plain; charset=utf-8"]
+    payload = payload_of(Report.objects.first(), ReportSubscription.objects.get(pk=row.pk).formats)
+    assert [file.media_type for file in payload.files] == ["text/plain; charset=utf-8"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from factcheck.errors import WrongState
-from factcheck.leases import claim as take_job
+from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.names import QUEUE
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Discrepancy, Document, Figure, Job
-from factcheck.queue import QUEUE, enqueue_crosscheck
 from factcheck.workflow.claims import accept_claim, add_claim, dismiss_claim, dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.jobs import retry_job
@@ -112,7 +113,7 @@ def test_a_cross_check_that_failed_shuts_the_gate_until_one_is_done(staff):
     story = clear_document(file_text(HOMES, desk=staff.desk, by=staff.editor), staff)
     do_jobs()
     enqueue_crosscheck("document", story, desk=story.desk)
-    take_job(QUEUE).fail("the database went away", for_good=True)
+    take_job(QUEUE).fail("the database went away", permanent=True)
     assert codes(story) == {"crosscheck_failed"}
     retry_job(Job.objects.get(state="failed"), by=staff.editor)
     assert codes(story) == {"crosscheck_pending"}

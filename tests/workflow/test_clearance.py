@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.errors import Invalid
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Claim, Document, Figure, Policy
-from factcheck.queue import enqueue_crosscheck
 from factcheck.tasks import work
 from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figure, place_claim
 from factcheck.workflow.clearance import clearance

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from factcheck.errors import Invalid
-from factcheck.leases import claim as take_job
+from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, DiscrepancyFigure, Document, Event, Measure, Source
 from factcheck.permissions import MACHINE
-from factcheck.queue import enqueue_crosscheck
 from factcheck.tasks import run, work
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.crosscheck import (
@@ -309,7 +309,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
     measures = measures_of(open_crosscheck(lease.job))
     store_found(measures[0], compare_measure(measures[0]), by=MACHINE("crosscheck"))
     note_reached(lease.job.crosscheck, measures[0])
-    lease.hold(total=len(measures), done=1)
+    lease.renew(total=len(measures), done=1)
     lease.job.refresh_from_db()
     run(lease)
     lease.job.refresh_from_db()

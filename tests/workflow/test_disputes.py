@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.errors import NotAllowed, StaleRevision
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Desk, Discrepancy, Event, Waiver
-from factcheck.queue import enqueue_crosscheck
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes, resolve_dispute
 from factcheck.workflow.publication import waive_document

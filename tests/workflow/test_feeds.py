@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
+from factcheck.jobs.names import JobName
 from factcheck.models import Document, Event, Feed, FeedItem, Job
-from factcheck.queue import JobName
 from factcheck.tasks import tick, work
 from factcheck.workflow.documents import Arrival, ingest_item, revise_document
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, ask_for_poll, change_feed, record_feed
@@ -219,7 +219,7 @@ def test_many_entries_are_taken_in_over_several_polls(news_web, staff, feed):
 
 def only_the_poll() -> Job:
     """Do the poll that is due, and leave the reading of what it brought."""
-    from factcheck.leases import claim
+    from factcheck.jobs.leases import claim
     from factcheck.tasks import run
 
     Job.objects.exclude(name=JobName.POLL_FEED).update(run_at=timezone.now() + timedelta(days=1))
@@ -417,10 +417,10 @@ def test_a_dead_feed_leaves_one_failed_job_however_often_it_is_looked_at(news_we
 def test_looking_by_the_clock_is_quiet_and_what_a_person_asked_for_is_shown(news_web, staff, feed):
     news_web.put("/feed", rss())
     poll(feed)
-    assert not Job.objects.loud().filter(name=JobName.POLL_FEED).exists()
+    assert not Job.objects.user_visible().filter(name=JobName.POLL_FEED).exists()
     asked = ask_for_poll(feed, by=staff.editor)
     work()
-    assert list(Job.objects.loud().filter(name=JobName.POLL_FEED)) == [asked]
+    assert list(Job.objects.user_visible().filter(name=JobName.POLL_FEED)) == [asked]
 
 
 @pytest.mark.parametrize(("status", "days"), [(200, 1), (503, 7)])

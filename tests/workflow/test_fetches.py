@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.intake.snapshots import response_of
+from factcheck.jobs.names import JobName
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.permissions import MACHINE
 from factcheck.permissions import refusal as refusal_of
-from factcheck.queue import JobName
 from factcheck.tasks import work
 from factcheck.workflow.documents import (
     Arrival,

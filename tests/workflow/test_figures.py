@@ -13,7 +13,7 @@ from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figu
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.figures import confirm_as_of, state_as_of
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.reading import reread_document
 from tests.factories import TopicFactory
 from tests.stories import Staff, clear_document, do_jobs, file_text, revise_text
@@ -112,7 +112,7 @@ def test_no_later_reading_undoes_the_day_that_a_person_said(story, staff):
     said = story.figures.get().as_of_start
     reread_document(story, by=staff.editor)
     do_jobs()
-    describe_document(story, by=staff.editor, published_at=timezone.now() - timedelta(days=9))
+    update_metadata(story, by=staff.editor, published_at=timezone.now() - timedelta(days=9))
     do_jobs()
     assert story.figures.get().as_of_start == said
 

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from django.utils import timezone
 
+from factcheck.jobs.queue import enqueue
 from factcheck.models import (
     Discrepancy,
     Document,
@@ -19,7 +20,6 @@ from factcheck.models import (
     TopicMatching,
 )
 from factcheck.permissions import MACHINE
-from factcheck.queue import enqueue
 from factcheck.reports.build import build_document
 from factcheck.workflow import grouping
 from factcheck.workflow.clearance import clearance
@@ -28,7 +28,7 @@ from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.grouping import ask_for_regrouping, enter_topics, regroup_topic
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from tests.factories import TopicFactory
 from tests.stories import Staff, do_jobs, file_text, revise_text
 
@@ -243,7 +243,7 @@ def test_when_the_embargo_ends_it_enters_the_topic_and_is_compared_with_all(secr
 
 def test_so_it_does_when_an_editor_lifts_it(secret):
     _, other, ours = secret
-    describe_document(ours, by=secret[0].chief_editor, embargo_until=None)
+    update_metadata(ours, by=secret[0].chief_editor, embargo_until=None)
     do_jobs()
     assert shown_to(other.desk) == ["conflict"]
 
@@ -252,7 +252,7 @@ def test_a_text_put_under_embargo_later_leaves_the_groups(staff):
     topic = TopicFactory()
     file_all(staff, topic, ["council", "brigade"])
     ours = Document.objects.get(title="brigade")
-    describe_document(ours, by=staff.chief_editor, embargo_until=timezone.now() + timedelta(hours=2))
+    update_metadata(ours, by=staff.chief_editor, embargo_until=timezone.now() + timedelta(hours=2))
     do_jobs()
     assert groups(topic) == set()
     assert Measure.objects.filter(embargoed=ours, figures__isnull=False).exists()

@@ -139,7 +139,7 @@ def test_authors_and_editors_are_told_that_a_text_became_clear(story, staff):
     author = person("checker", staff.desk)
     story.authors.add(author, staff.outsider)
     clear_document(story, staff)
-    note_clearance(story.pk, by=MACHINE("watch_clearance"))
+    note_clearance(story.pk, by=MACHINE("recheck_clearance"))
     rows = Notification.objects.filter(kind="cleared")
     assert {row.recipient for row in rows} == {author, staff.editor}, "an author who may not see the desk is not told"
     assert rows[0].text == "“Flood” is clear for publication."

@@ -13,7 +13,7 @@ from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.sources import change_source, grade_source, record_source
 from tests.factories import MeasureFactory, SourceFactory, TopicFactory
 from tests.stories import TUESDAY, Staff, do_jobs, file_text, person, registered
@@ -36,16 +36,16 @@ ACTS = {
     "dismiss the claim": lambda it, by: dismiss_claim(it.claims.get(), by=by, note="idle"),
     "withdraw the document": lambda it, by: withdraw_document(it, by=by, note="wrong"),
     "erase the text": lambda it, by: erase_document(it, by=by, note="a court said so"),
-    "date it otherwise": lambda it, by: describe_document(it, by=by, published_at=later(it)),
-    "give it another zone": lambda it, by: describe_document(it, by=by, zone="Asia/Tokyo"),
-    "give it another publisher": lambda it, by: describe_document(it, by=by, publisher=SourceFactory()),
+    "date it otherwise": lambda it, by: update_metadata(it, by=by, published_at=later(it)),
+    "give it another zone": lambda it, by: update_metadata(it, by=by, zone="Asia/Tokyo"),
+    "give it another publisher": lambda it, by: update_metadata(it, by=by, publisher=SourceFactory()),
     "pin the figure elsewhere": lambda it, by: pin_figure(it.figures.get(), MeasureFactory(dimension="count"), by=by),
     "move it to another topic": lambda it, by: set_topic(it, TopicFactory(), by=by),
     "make the measure general": lambda it, by: set_general(it.figures.get().measure, True, by=by),
 }
 WORDS = {
     "file a new text": lambda it, by: revise_document(it, ALIKE.encode(), by=by),
-    "name oneself its author": lambda it, by: describe_document(it, by=by, authors=(by,)),
+    "name oneself its author": lambda it, by: update_metadata(it, by=by, authors=(by,)),
 }
 
 
@@ -149,7 +149,7 @@ def test_naming_oneself_the_author_of_a_colleague_s_story_opens_nothing(staff, a
     colleague = file_text(THEIRS, desk=staff.desk, by=staff.editor, authors=(staff.checker,), topic=topic)
     assert colleague.kind == DocumentKind.STORY
     for door in (
-        lambda: describe_document(colleague, by=author, authors=(author,)),
+        lambda: update_metadata(colleague, by=author, authors=(author,)),
         lambda: ingest_document(
             THEIRS.encode(),
             Arrival(pasted=True, title="Untitled", published_at=TUESDAY, authors=(author,)),
@@ -252,7 +252,7 @@ def test_a_text_that_only_agrees_with_theirs_takes_new_words_from_them(staff, au
     file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
     theirs = file_text(ALIKE, desk=staff.desk, by=staff.editor, kind="coverage", topic=topic, publisher_name="Mail")
     revise_document(theirs, (ALIKE + " Roads were closed.").encode(), by=author)
-    describe_document(theirs, by=author, authors=(author,))
+    update_metadata(theirs, by=author, authors=(author,))
 
 
 def test_a_source_of_which_nothing_is_compared_with_theirs_is_theirs_to_change(staff, author):

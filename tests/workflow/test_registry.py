@@ -8,7 +8,7 @@ from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.models import Event, Membership, Source
 from factcheck.permissions import MACHINE
 from factcheck.workflow.desks import add_member, remove_member
-from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
+from factcheck.workflow.sources import change_source, grade_source, grant_access, open_name, record_source
 from tests.factories import TopicFactory
 from tests.stories import Staff, person, registered
 
@@ -156,33 +156,33 @@ def test_these_do_not_change_the_registry(paper, staff, role):
 def test_a_name_is_open_to_the_chief_of_the_desk_that_entered_it_and_to_who_is_named(hidden, staff):
     assert open_name(hidden, by=staff.desk_chief) == "Jon Vale"
     for who in (staff.editor, staff.checker, staff.chief_editor, staff.superuser, Staff().desk_chief):
-        assert code_of(open_name, hidden, by=who, error=NotAllowed) == "name_sealed"
-    set_confidants(hidden, [staff.editor], by=staff.desk_chief, version=hidden.version)
+        assert code_of(open_name, hidden, by=who, error=NotAllowed) == "name_encrypted"
+    grant_access(hidden, [staff.editor], by=staff.desk_chief, version=hidden.version)
     assert open_name(hidden, by=staff.editor) == "Jon Vale"
     openings = Event.objects.of(hidden).filter(action="open_name")
     assert [row.actor for row in openings] == [staff.desk_chief, staff.editor]
 
 
 def test_a_confidant_who_left_does_not_open_the_name(hidden, staff):
-    set_confidants(hidden, [staff.editor], by=staff.desk_chief)
+    grant_access(hidden, [staff.editor], by=staff.desk_chief)
     staff.editor.is_active = False
     staff.editor.save()
-    assert code_of(open_name, hidden, by=staff.editor, error=NotAllowed) == "name_sealed"
-    set_confidants(hidden, [staff.reviewer], by=staff.desk_chief)
+    assert code_of(open_name, hidden, by=staff.editor, error=NotAllowed) == "name_encrypted"
+    grant_access(hidden, [staff.reviewer], by=staff.desk_chief)
     remove_member(Membership.objects.get(user=staff.reviewer), by=staff.desk_chief)
-    assert code_of(open_name, hidden, by=staff.reviewer, error=NotAllowed) == "name_sealed"
+    assert code_of(open_name, hidden, by=staff.reviewer, error=NotAllowed) == "name_encrypted"
 
 
 def test_a_chief_editor_neither_entrusts_the_name_to_himself_nor_makes_himself_chief_there(hidden, staff):
     chief = staff.chief_editor
-    assert code_of(set_confidants, hidden, [chief], by=chief, error=NotAllowed) == "role_missing"
+    assert code_of(grant_access, hidden, [chief], by=chief, error=NotAllowed) == "role_missing"
     assert code_of(add_member, staff.desk, chief, "desk_chief", by=chief, error=NotAllowed) == "own_role"
-    set_confidants(hidden, [chief], by=staff.desk_chief)
+    grant_access(hidden, [chief], by=staff.desk_chief)
     assert open_name(hidden, by=chief) == "Jon Vale"
 
 
 def test_who_was_entrusted_and_who_opened_is_told_to_those_who_may_open(hidden, staff):
-    set_confidants(hidden, [staff.editor], by=staff.desk_chief)
+    grant_access(hidden, [staff.editor], by=staff.desk_chief)
     open_name(hidden, by=staff.editor)
     second = person("desk_chief", staff.desk)
     strangers = (staff.checker, staff.chief_editor, staff.auditor, Staff().desk_chief)
@@ -190,9 +190,9 @@ def test_who_was_entrusted_and_who_opened_is_told_to_those_who_may_open(hidden, 
         who: [row.action for row in Event.objects.of(hidden).discreet(who)]
         for who in (second, staff.editor, *strangers)
     }
-    assert actions.pop(second) == actions.pop(staff.editor) == ["record", "entrust", "open_name"]
+    assert actions.pop(second) == actions.pop(staff.editor) == ["record", "grant_access", "open_name"]
     assert set(map(tuple, actions.values())) == {("record",)}
-    assert not any(Event.objects.visible_to(who).filter(action="entrust").exists() for who in strangers)
+    assert not any(Event.objects.visible_to(who).filter(action="grant_access").exists() for who in strangers)
 
 
 def test_what_is_said_of_a_confidential_source_is_changed_and_graded_at_home_only(hidden, paper, staff):
@@ -211,7 +211,8 @@ def test_a_confidential_source_is_entered_under_its_code_whatever_slug_was_said(
     assert source.slug == source.name
     for stranger in (staff.outsider, staff.service):
         assert (
-            code_of(record_source, "Ola Vind", "eyewitness", confidants=[stranger], **told) == "confidant_not_on_desk"
+            code_of(record_source, "Ola Vind", "eyewitness", people_with_access=[stranger], **told)
+            == "person_not_on_desk"
         )
     assert not Source.objects.filter(slug="jon-vale").exists()
     assert Source.objects.count() == 1
@@ -219,16 +220,16 @@ def test_a_confidential_source_is_entered_under_its_code_whatever_slug_was_said(
 
 def test_confidants_are_named_by_the_chief_of_that_desk(hidden, paper, staff):
     for who in (staff.editor, staff.reviewer, staff.outsider, Staff().desk_chief):
-        assert code_of(set_confidants, hidden, [who], by=who, error=NotAllowed) == "role_missing"
-    assert code_of(set_confidants, hidden, [staff.outsider], by=staff.desk_chief) == "confidant_not_on_desk"
-    assert code_of(set_confidants, paper, [staff.editor], by=staff.desk_chief) == "not_confidential"
-    set_confidants(hidden, [staff.editor, person("checker", staff.desk)], by=staff.desk_chief)
-    set_confidants(hidden, [staff.reviewer], by=staff.desk_chief)
-    assert list(hidden.confidants.all()) == [staff.reviewer]
+        assert code_of(grant_access, hidden, [who], by=who, error=NotAllowed) == "role_missing"
+    assert code_of(grant_access, hidden, [staff.outsider], by=staff.desk_chief) == "person_not_on_desk"
+    assert code_of(grant_access, paper, [staff.editor], by=staff.desk_chief) == "not_confidential"
+    grant_access(hidden, [staff.editor, person("checker", staff.desk)], by=staff.desk_chief)
+    grant_access(hidden, [staff.reviewer], by=staff.desk_chief)
+    assert list(hidden.people_with_access.all()) == [staff.reviewer]
 
 
 def test_nothing_that_tells_who_it_is_is_entered_for_a_confidential_source(hidden, staff):
     for values in ({"name": "Jon"}, {"aliases": ["Jon"]}, {"domains": ["jon.example"]}):
-        assert code_of(change_source, hidden, by=staff.editor, **values) == "name_sealed"
+        assert code_of(change_source, hidden, by=staff.editor, **values) == "name_encrypted"
     change_source(hidden, by=staff.editor, kind="official", country="NO")
     assert (hidden.kind, hidden.country) == ("official", "NO")

@@ -260,11 +260,16 @@ def test_a_platform_is_never_a_source_and_a_name_is_taken_once(staff):
 
 def test_a_confidential_name_is_sealed_and_opened_for_its_confidants_only(staff):
     source = record_source(
-        "Jon Vale", "eyewitness", desk=staff.desk, by=staff.checker, confidential=True, confidants=[staff.desk_chief]
+        "Jon Vale",
+        "eyewitness",
+        desk=staff.desk,
+        by=staff.checker,
+        confidential=True,
+        people_with_access=[staff.desk_chief],
     )
     assert (
         "Vale"
-        not in f"{source.name}{source.slug}{source.sealed_name}{list(source.names.values_list('name', flat=True))}"
+        not in f"{source.name}{source.slug}{source.encrypted_name}{list(source.names.values_list('name', flat=True))}"
     )
     assert open_name(source, by=staff.desk_chief) == "Jon Vale"
     with pytest.raises(NotAllowed):

@@ -69,7 +69,7 @@ def test_an_alias_of_the_registry_is_told_by_the_registered_name(budget):
 
 def test_an_alias_of_a_confidential_source_opens_no_name(budget):
     budget.article("The roads office", 40)
-    source = registered("Source 7", confidential=True, sealed_name="sealed")
+    source = registered("Source 7", confidential=True, encrypted_name="sealed")
     SourceName.objects.create(source=source, name="roads office", folded=folded("roads office"))
     assert budget.states == [("roads office", 1)]
 

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, Figure, Judgement, Measure, Scope
-from factcheck.queue import enqueue_crosscheck
 from factcheck.text import Basis
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.clearance import clearance
@@ -18,7 +18,7 @@ from factcheck.workflow.figures import date_figure
 from factcheck.workflow.grouping import enter_topics
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import merge_measures, pin_figure, set_topic, split_measure
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.reading import reread_document
 from tests.factories import TopicFactory
 from tests.stories import Staff, do_jobs, file_text, revise_text
@@ -251,10 +251,10 @@ def test_a_pinned_figure_whose_text_comes_under_embargo_goes_back_when_that_ends
     fresh(toll, own)
     pin_figure(own, toll.measure, by=story.staff.desk_chief)
     do_jobs()
-    describe_document(own.document, by=story.staff.chief_editor, embargo_until=timezone.now() + timedelta(hours=2))
+    update_metadata(own.document, by=story.staff.chief_editor, embargo_until=timezone.now() + timedelta(hours=2))
     do_jobs()
     assert disputes(Discrepancy.objects.open().of_desk(other.desk), desks=[other.desk.pk]) == []
-    describe_document(own.document, by=story.staff.chief_editor, embargo_until=None)
+    update_metadata(own.document, by=story.staff.chief_editor, embargo_until=None)
     do_jobs()
     assert story.are_one(toll, own)
     assert len(disputes(Discrepancy.objects.open().of_desk(other.desk), desks=[other.desk.pk])) == 1

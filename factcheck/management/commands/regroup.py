@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import Document, Figure, Topic
 from factcheck.permissions import MACHINE
-from factcheck.queue import enqueue_regroup
 from factcheck.workflow.documents import ask_for_reading
 
 

@@ -1655,7 +1655,7 @@ CLAUSE_VERBS = frozenset(
         "lost",
         "led",
         "held",
-        "hold",
+        "renew",
         "become",
         "became",
         "include",

@@ -181,7 +181,7 @@ def linked(
     """
     clusters = _Clusters(sizes or [1] * count, scores, apart)
     for i, j in together:
-        clusters.hold(i, j)
+        clusters.renew(i, j)
     heap = [(-mean, i, j, 0, 0) for i in clusters.members for j, mean in clusters.means(i) if i < j and mean >= join]
     heap = [(mean, i, j, clusters.changed[i], clusters.changed[j]) for mean, i, j, _, _ in heap]
     heapq.heapify(heap)
@@ -217,7 +217,7 @@ class _Clusters:
     def stands(self, i: int, seen: int) -> bool:
         return i in self.members and self.changed[i] == seen
 
-    def hold(self, i: int, j: int) -> None:
+    def renew(self, i: int, j: int) -> None:
         """The groups of two figures become one, whatever was between them."""
         one, two = sorted((self.home[i], self.home[j]))
         if one != two:

@@ -11,12 +11,12 @@ from typing import Any
 from django.db import transaction
 
 from factcheck.errors import Invalid, NotAllowed, WrongState
+from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Event, Scope
 from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
-from factcheck.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.states import DocumentState
 
-from .documents import DESCRIBED, Arrival, ask_for_reading, check_particulars, name_authors
+from .documents import EDITABLE_METADATA, Arrival, ask_for_reading, check_metadata, name_authors
 from .grouping import enter_topic
 from .transitions import change, check_permission, log
 
@@ -30,7 +30,7 @@ LANGUAGE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?)?")
 LENGTHS = {"title": 500, "byline": 500, "language": 10}
 
 
-def describe_document(
+def update_metadata(
     document: Document, *, by: Any, version: int | None = None, authors: tuple[Any, ...] = (), **values: Any
 ) -> None:
     """Correct what is known of a document: its title, byline, language, publisher, date, zone of the dateline, embargo.
@@ -44,8 +44,8 @@ def describe_document(
         WrongState: it is withdrawn, or its texts were erased.
         Invalid: nothing would change, or what was said makes no sense.
     """
-    check_permission(by, document, "describe")
-    if unknown := values.keys() - DESCRIBED:
+    check_permission(by, document, "update_metadata")
+    if unknown := values.keys() - EDITABLE_METADATA:
         raise TypeError(f"a document has no {', '.join(sorted(unknown))} to describe")
     if document.state == DocumentState.WITHDRAWN:
         raise WrongState("The document is withdrawn.", state=document.state)
@@ -62,7 +62,7 @@ def describe_document(
         change(document, version=version, **changed)
         name_authors(document, authors, by=by)
         if changed:
-            log(document, "describe", by=by, facts=facts_of(changed))
+            log(document, "update_metadata", by=by, facts=facts_of(changed))
         compare_anew(document, changed.keys(), by=by)
 
 
@@ -83,7 +83,7 @@ def check_description(changed: dict[str, Any]) -> None:
     Raises:
         Invalid: with a sentence for the person.
     """
-    check_particulars(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
+    check_metadata(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
     for name, most in LENGTHS.items():
         if len(changed.get(name, "")) > most:
             raise Invalid(f"The {name} is longer than {most} characters.", code=f"{name}_too_long")

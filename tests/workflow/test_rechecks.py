@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from factcheck import signals
 from factcheck.errors import NotAllowed
-from factcheck.leases import claim as claim_job
+from factcheck.jobs.leases import claim as claim_job
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Document, Event, Job, Waiver
 from factcheck.permissions import MACHINE
-from factcheck.queue import JobName, enqueue
 from factcheck.tasks import run, work
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.clearance import clearance, note_clearance
@@ -24,15 +25,15 @@ from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.jobs import forget_quiet_jobs
 from factcheck.workflow.publication import publish_document, waive_document
+from factcheck.workflow.rechecks import recheck_documents
 from factcheck.workflow.verification import challenge_claim, waive_claim
-from factcheck.workflow.watch import watch_documents
 from tests.factories import NOON, DocumentFactory, TopicFactory
 from tests.stories import Staff, bring_to, clear_document, committed, file_text, in_hours, revise_text, settle
 
 pytestmark = pytest.mark.django_db
 STORY = "The council of Torvik said 40 homes were flooded on Monday."
 OTHER = "The fire brigade of Torvik said 60 homes were flooded on Monday."
-WATCH = MACHINE("watch_clearance")
+RECHECK = MACHINE("recheck_clearance")
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_while_only_a_job_stands_in_the_way_there_is_no_answer(story, staff, hea
     checked(story, staff)
     with committed():
         request_crosscheck("document", document=story, by=staff.editor)
-        assert note_clearance(story.pk, by=WATCH) is None
+        assert note_clearance(story.pk, by=RECHECK) is None
     settle(story)
     assert (story.clear, actions(story)) == (True, ["cleared"])
 
@@ -180,24 +181,24 @@ def test_a_withdrawn_text_is_no_longer_clear(story, staff):
 
 
 def test_many_acts_in_one_transaction_ask_once(story, staff):
-    before = Job.objects.filter(name="watch_clearance").count()
+    before = Job.objects.filter(name="recheck_clearance").count()
     with committed(), transaction.atomic():
         claim = story.claims.get()
         accept_claim(claim, by=staff.editor)
         clear_document(story, staff)
-    assert Job.objects.filter(name="watch_clearance").count() == before + 1
+    assert Job.objects.filter(name="recheck_clearance").count() == before + 1
 
 
 def test_an_act_that_is_taken_back_asks_for_nothing(story, staff):
-    before = Job.objects.filter(name="watch_clearance").count()
+    before = Job.objects.filter(name="recheck_clearance").count()
     with committed(), pytest.raises(ZeroDivisionError), transaction.atomic():
         accept_claim(story.claims.get(), by=staff.editor)
         raise ZeroDivisionError
-    assert Job.objects.filter(name="watch_clearance").count() == before
+    assert Job.objects.filter(name="recheck_clearance").count() == before
 
 
 def test_an_act_after_one_that_was_taken_back_still_asks(story, staff):
-    before = Job.objects.filter(name="watch_clearance").count()
+    before = Job.objects.filter(name="recheck_clearance").count()
     claim = story.claims.get()
     with committed(), transaction.atomic():
         with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -205,7 +206,7 @@ def test_an_act_after_one_that_was_taken_back_still_asks(story, staff):
             raise ZeroDivisionError
         claim.refresh_from_db()
         accept_claim(claim, by=staff.editor)
-    assert Job.objects.filter(name="watch_clearance").count() == before + 1
+    assert Job.objects.filter(name="recheck_clearance").count() == before + 1
 
 
 def test_the_act_itself_writes_no_job_and_waits_for_none(story, staff):
@@ -218,23 +219,23 @@ def test_a_long_text_asks_once_when_it_is_read(staff):
     lines = [f"The council of Torvik said {n + 300} homes were flooded in ward {n}." for n in range(20)]
     with committed():
         file_text("\n\n".join(lines), desk=staff.desk, by=staff.editor)
-    assert Job.objects.filter(name="watch_clearance").count() == 1
+    assert Job.objects.filter(name="recheck_clearance").count() == 1
 
 
 def test_a_policy_is_changed_at_once_and_a_worker_asks_for_the_documents_of_the_desk(story, staff):
     for number in range(3):
         file_text(f"{STORY} Part {number}.", desk=staff.desk, by=staff.editor)
     settle()
-    Job.objects.filter(name="watch_clearance").delete()
+    Job.objects.filter(name="recheck_clearance").delete()
     with committed():
         set_policy(staff.desk, by=staff.desk_chief, threshold=0.1)
-    job = Job.objects.get(name="watch_clearance")
+    job = Job.objects.get(name="recheck_clearance")
     assert (job.key, job.desk) == (f"desk:{staff.desk.pk}", staff.desk)
     with committed():
         run(claim_job("work"))
     job.refresh_from_db()
     assert job.result == {"asked": 4}
-    assert Job.objects.filter(name="watch_clearance", key__startswith="document:").count() == 4
+    assert Job.objects.filter(name="recheck_clearance", key__startswith="document:").count() == 4
 
 
 def test_many_documents_are_asked_for_in_as_many_queries_as_few(story, staff):
@@ -243,7 +244,7 @@ def test_many_documents_are_asked_for_in_as_many_queries_as_few(story, staff):
         rows = [DocumentFactory(desk=staff.desk, state="in_check") for _ in range(count)]
         with CaptureQueriesContext(connection) as seen, committed(), transaction.atomic():
             for row in rows:
-                watch_documents([row.pk])
+                recheck_documents([row.pk])
         costs.append(len([row for row in seen if "factcheck_" in row["sql"]]))
         assert Job.objects.filter(key__in=[f"document:{row.pk}" for row in rows]).count() == count
     assert costs[0] == costs[1] <= 4
@@ -252,18 +253,18 @@ def test_many_documents_are_asked_for_in_as_many_queries_as_few(story, staff):
 def test_a_document_asked_for_again_waits_in_its_place_and_is_not_asked_for_twice(story, staff):
     for _ in range(2):
         with committed(), transaction.atomic():
-            watch_documents([story.pk])
-    assert Job.objects.filter(name="watch_clearance", key=f"document:{story.pk}", state="due").count() == 1
+            recheck_documents([story.pk])
+    assert Job.objects.filter(name="recheck_clearance", key=f"document:{story.pk}", state="due").count() == 1
 
 
 def test_the_hint_of_one_transaction_is_not_given_in_the_next(story, staff):
     other = DocumentFactory(desk=staff.desk, state="in_check")
-    Job.objects.filter(name="watch_clearance").delete()
+    Job.objects.filter(name="recheck_clearance").delete()
     for row in (story, other):
         with committed(), transaction.atomic():
-            watch_documents([row.pk])
+            recheck_documents([row.pk])
     wanted = {f"document:{row.pk}" for row in (story, other)}
-    assert set(Job.objects.filter(name="watch_clearance").values_list("key", flat=True)) == wanted
+    assert set(Job.objects.filter(name="recheck_clearance").values_list("key", flat=True)) == wanted
 
 
 def test_only_the_machine_notes_an_answer(story, staff):
@@ -274,22 +275,22 @@ def test_only_the_machine_notes_an_answer(story, staff):
 def test_of_two_workers_one_notes_the_change(story, staff, heard):
     clear_document(story, staff)
     with committed():
-        assert [note_clearance(story.pk, by=WATCH) for _ in range(2)] == [True, None]
+        assert [note_clearance(story.pk, by=RECHECK) for _ in range(2)] == [True, None]
     assert len(heard) == 1
     assert clearance(story).clear
 
 
 def test_small_work_is_left_out_of_lists_unless_it_failed_and_is_forgotten_after_a_day(story, staff):
-    rows = Job.objects.filter(name="watch_clearance")
-    assert rows.exists() and not rows.loud().exists()
+    rows = Job.objects.filter(name="recheck_clearance")
+    assert rows.exists() and not rows.user_visible().exists()
     failed = rows.first()
     Job.objects.filter(pk=failed.pk).update(state="failed")
-    assert list(rows.loud()) == [failed]
+    assert list(rows.user_visible()) == [failed]
     checked(story, staff)
     assert forget_quiet_jobs() == 0
     Job.objects.update(finished_at=timezone.now() - timedelta(days=2))
     assert forget_quiet_jobs() > 0
-    assert list(Job.objects.filter(name="watch_clearance")) == [failed]
+    assert list(Job.objects.filter(name="recheck_clearance")) == [failed]
     Job.objects.update(finished_at=timezone.now() - timedelta(days=8))
     assert forget_quiet_jobs() == 1, "a failed one after a week"
     assert Job.objects.filter(name="read_document").exists()

@@ -1,8 +1,8 @@
-"""How a worker holds a job: claimed in one conditional update, fenced by its attempt, lost when silent.
+"""How a worker holds a job: claimed in one conditional update, fenced by its attempt, lost when its lease expires.
 
-While the work runs a thread prolongs the lease, so that only a worker that has ended loses it. All times are the
+While the work runs a thread extends the lease, so that only a worker that has stopped loses it. All times are the
 database's clock, so that workers need not agree on theirs. This module alone moves the state of a Job while it
-runs; asking for one is ``queue``, and ringing for one is ``relay``.
+runs; a job is asked for in ``queue``, and its message published in ``dispatcher``.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from django.db.models.functions import Greatest, Now
 from factcheck.conf import settings
 from factcheck.errors import LostLease
 from factcheck.models import Job
-from factcheck.queue import attempts_of, pause_after
 from factcheck.states import JobState
+
+from .names import max_attempts, retry_delay
+from .outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 LONGEST_STEP_SECONDS = 3600
-"""After so long without a word of its own a step is taken to hang, and its lease is prolonged no more."""
+"""After so long without a renewal a step is taken to hang, and its lease is extended no more."""
 
 
 def in_seconds(seconds: float) -> Combinable:
@@ -48,10 +50,10 @@ class Lease:
     job: Job
     attempt: int
     progressed: bool = False
-    heard_at: float = field(default_factory=time.monotonic)
+    renewed_at: float = field(default_factory=time.monotonic)
 
-    def hold(self, **values: Any) -> None:
-        """Prolong the lease, and write progress with it.
+    def renew(self, **values: Any) -> None:
+        """Extend the lease, and write progress with it.
 
         Raises:
             LostLease: when another attempt has taken the job; the caller's transaction must roll back.
@@ -69,11 +71,11 @@ class Lease:
         with transaction.atomic():
             self._write(values)
             yield
-            self.prolong()
+            self.extend()
         self._note(values)
 
-    def prolong(self) -> None:
-        """Prolong the lease. Raises LostLease as ``hold`` does."""
+    def extend(self) -> None:
+        """Push the end of the lease away. Raises LostLease as ``renew`` does."""
         self._write({})
 
     def _write(self, values: dict[str, Any]) -> None:
@@ -84,7 +86,7 @@ class Lease:
             raise LostLease(f"job {self.job.pk} is no longer held by attempt {self.attempt}")
 
     def _note(self, values: dict[str, Any]) -> None:
-        self.heard_at = time.monotonic()
+        self.renewed_at = time.monotonic()
         if self._further(values):
             self.progressed, self.job.failures = True, 0
 
@@ -92,7 +94,7 @@ class Lease:
         return bool(values.get("done", 0) > self.job.done)
 
     @contextmanager
-    def prolonged(self) -> Iterator[None]:
+    def kept_alive(self) -> Iterator[None]:
         """While the block runs the lease does not run out, however slow a step of it is."""
         heartbeat = Heartbeat(self)
         heartbeat.start()
@@ -102,39 +104,43 @@ class Lease:
             heartbeat.over.set()
 
     def finish(self, result: dict[str, Any] | None = None) -> None:
-        self.hold(state=JobState.DONE, result=result or {}, finished_at=Now(), error="")
+        self.renew(state=JobState.DONE, result=result or {}, finished_at=Now(), error="")
 
     @property
-    def last(self) -> bool:
+    def is_last_attempt(self) -> bool:
         """Whether the job is given up when this attempt fails."""
-        return self.job.failures + 1 >= attempts_of(self.job.name)
+        return self.job.failures + 1 >= max_attempts(self.job.name)
 
-    def fail(self, reason: str, *, for_good: bool = False) -> None:
+    def ends_with(self, outcome: Outcome) -> bool:
+        """Whether the job stays failed after this outcome."""
+        return not outcome.retry or self.is_last_attempt
+
+    def fail(self, reason: str, *, permanent: bool = False) -> None:
         """Put the job back to be tried again later, or leave it failed with its reason."""
         failures = self.job.failures + 1
-        if for_good or self.last:
-            self.hold(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
+        if permanent or self.is_last_attempt:
+            self.renew(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
         else:
-            again = in_seconds(pause_after(self.job.name, failures))
-            held = {"failures": failures, "error": reason, "run_at": again, "rung_at": None}
-            if not self._asked_again():
-                self.hold(state=JobState.DUE, **held)
+            again = in_seconds(retry_delay(self.job.name, failures))
+            held = {"failures": failures, "error": reason, "run_at": again, "dispatched_at": None}
+            if not self._is_superseded():
+                self.renew(state=JobState.DUE, **held)
 
-    def pause(self) -> None:
+    def release(self) -> None:
         """Put a job that got further back as it is, to be gone on with by whoever comes: a break is no failure."""
-        if not self._asked_again():
-            self.hold(state=JobState.DUE, run_at=Now(), rung_at=None, error="")
+        if not self._is_superseded():
+            self.renew(state=JobState.DUE, run_at=Now(), dispatched_at=None, error="")
 
-    def _asked_again(self) -> bool:
+    def _is_superseded(self) -> bool:
         """Where the same work was asked for again meanwhile, that job does it, and this one is done."""
-        twin = twin_of(self.job)
-        if twin is not None:
-            self.finish({"asked_again_as": twin.pk})
-        return twin is not None
+        duplicate = duplicate_of(self.job)
+        if duplicate is not None:
+            self.finish({"asked_again_as": duplicate.pk})
+        return duplicate is not None
 
 
 class Heartbeat(threading.Thread):
-    """Prolongs a lease three times in its length until told that the work is over, on a connection of its own."""
+    """Extends a lease three times in its length until told that the work is over, on a connection of its own."""
 
     def __init__(self, lease: Lease) -> None:
         super().__init__(name=f"factcheck lease of job {lease.job.pk}", daemon=True)
@@ -142,14 +148,14 @@ class Heartbeat(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(settings().LEASE_SECONDS / 3):
-            if time.monotonic() - self.lease.heard_at > LONGEST_STEP_SECONDS:
+            if time.monotonic() - self.lease.renewed_at > LONGEST_STEP_SECONDS:
                 return
             try:
-                self.lease.prolong()
+                self.lease.extend()
             except LostLease:
                 return
             except Exception:
-                logger.warning("the lease of job %s could not be prolonged; trying again", self.lease.job.pk)
+                logger.warning("the lease of job %s could not be extended; trying again", self.lease.job.pk)
             finally:
                 connections.close_all()  # those of this thread
 
@@ -170,32 +176,35 @@ def claim(queue: str) -> Lease | None:
     return None
 
 
-def take_back() -> int:
-    """Give the jobs of silent workers to others; those that killed too many workers stay failed.
+def reclaim_expired() -> int:
+    """Give the jobs of stopped workers to others; those that killed too many workers stay failed.
 
     An attempt's number is never given twice, also after a retry: it is the fence.
     """
-    silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
+    expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
     count = 0
-    for job in list(silent):
-        row, limit = silent.filter(pk=job.pk), attempts_of(job.name) + 2
+    for job in list(expired):
+        row, limit = expired.filter(pk=job.pk), max_attempts(job.name) + 2
         error = f"Given up: {limit} workers stopped while working on it."
         if not row.filter(failures__gte=limit - 1).update(state=JobState.FAILED, error=error, finished_at=Now()):
-            count += _give_back(job, row)
+            count += _make_due(job, row)
     return count
 
 
-def _give_back(job: Job, row: QuerySet[Job]) -> int:
+def _make_due(job: Job, row: QuerySet[Job]) -> int:
     try:
         with transaction.atomic():
-            return row.update(state=JobState.DUE, failures=F("failures") + 1, run_at=Now(), rung_at=None)
+            return row.update(state=JobState.DUE, failures=F("failures") + 1, run_at=Now(), dispatched_at=None)
     except IntegrityError:  # asked for again meanwhile: that job does the work
-        twin = twin_of(job)
+        duplicate = duplicate_of(job)
         return row.update(
-            state=JobState.DONE, result={"asked_again_as": twin.pk if twin else None}, error="", finished_at=Now()
+            state=JobState.DONE,
+            result={"asked_again_as": duplicate.pk if duplicate else None},
+            error="",
+            finished_at=Now(),
         )
 
 
-def twin_of(job: Job) -> Job | None:
+def duplicate_of(job: Job) -> Job | None:
     """The due job for the same work, if there is another."""
     return Job.objects.filter(name=job.name, key=job.key, state=JobState.DUE).exclude(pk=job.pk).first()

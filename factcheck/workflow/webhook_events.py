@@ -10,10 +10,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from factcheck.jobs.keys import key_of
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue
 from factcheck.models import Correction, Delivery, Document, Publication, Webhook
-from factcheck.queue import JobName, enqueue
 
-HAPPENINGS = (
+WEBHOOK_EVENTS = (
     "claim_stale",
     "document_cleared",
     "document_uncleared",
@@ -23,13 +25,13 @@ HAPPENINGS = (
 """What a webhook can be told of, by the names of the signals."""
 
 
-def tell_webhooks(happening: str, document: Document, *, key: str, **facts: Any) -> int:
+def emit_webhook_event(event: str, document: Document, *, key: str, **facts: Any) -> int:
     """Write a delivery and its job for each active webhook of the desk that wants this, beside the action itself."""
-    hooks = [row for row in Webhook.objects.filter(desk=document.desk_id, active=True) if happening in row.events]
+    hooks = [row for row in Webhook.objects.filter(desk=document.desk_id, active=True) if event in row.events]
     if not hooks:
         return 0
     payload = {
-        "event": happening,
+        "event": event,
         "at": timezone.now().isoformat(),
         "desk": document.desk.slug,
         "document": {
@@ -42,19 +44,17 @@ def tell_webhooks(happening: str, document: Document, *, key: str, **facts: Any)
         **facts,
     }
     for hook in hooks:
-        row, made = Delivery.objects.get_or_create(
-            webhook=hook, event=happening, key=key, defaults={"payload": payload}
-        )
+        row, made = Delivery.objects.get_or_create(webhook=hook, event=event, key=key, defaults={"payload": payload})
         if made:
             args = {"delivery": row.pk}
-            enqueue(JobName.DELIVER_WEBHOOK, f"delivery:{row.pk}", args, desk=document.desk, priority=6)
+            enqueue(JobName.DELIVER_WEBHOOK, key_of(row), args, desk=document.desk, priority=Priority.EXCHANGE)
     return len(hooks)
 
 
-def tell_published(publication: Publication) -> None:
+def emit_published(publication: Publication) -> None:
     """A document went out, cleared or not."""
     number = publication.revision.number
-    tell_webhooks(
+    emit_webhook_event(
         "document_published",
         publication.document,
         key=f"publication:{publication.pk}",
@@ -62,7 +62,7 @@ def tell_published(publication: Publication) -> None:
     )
 
 
-def tell_corrected(correction: Correction) -> None:
+def emit_corrected(correction: Correction) -> None:
     """A correction was recorded."""
     told = {
         "id": correction.pk,
@@ -70,6 +70,6 @@ def tell_corrected(correction: Correction) -> None:
         "publication": correction.publication_id,
         "claim": correction.claim_id,
     }
-    tell_webhooks(
+    emit_webhook_event(
         "correction_published", correction.publication.document, key=f"correction:{correction.pk}", correction=told
     )

@@ -13,7 +13,7 @@ from factcheck.permissions import MACHINE
 from factcheck.tasks import work
 from factcheck.workflow.documents import Arrival, ingest_document, withdraw_document
 from factcheck.workflow.history import erase_document
-from factcheck.workflow.particulars import describe_document
+from factcheck.workflow.metadata import update_metadata
 from tests.factories import SourceFactory
 from tests.stories import TUESDAY, Staff, bring_to, file_text, revise_text
 
@@ -40,9 +40,9 @@ def day_of(document: Document) -> datetime:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_an_editor_corrects_what_was_read_wrongly(name, document, staff):
-    describe_document(document, by=staff.editor, version=document.version, **{name: CHANGES[name]})
+    update_metadata(document, by=staff.editor, version=document.version, **{name: CHANGES[name]})
     document.refresh_from_db()
-    event = Event.objects.of(document).get(action="describe")
+    event = Event.objects.of(document).get(action="update_metadata")
     assert getattr(document, name) == CHANGES[name]
     assert (event.actor, event.facts["changed"]) == (staff.editor, [name])
     assert "Ada" not in str(event.facts) and "Flood" not in str(event.facts)
@@ -51,7 +51,7 @@ def test_an_editor_corrects_what_was_read_wrongly(name, document, staff):
 def test_a_publisher_is_corrected_or_taken_away(document, staff):
     other = SourceFactory()
     for publisher in (other, None):
-        describe_document(document, by=staff.editor, publisher=publisher)
+        update_metadata(document, by=staff.editor, publisher=publisher)
         document.refresh_from_db()
         assert document.publisher == publisher
 
@@ -59,36 +59,36 @@ def test_a_publisher_is_corrected_or_taken_away(document, staff):
 @pytest.mark.parametrize("role", [*Role.values, "outsider", "superuser"])
 def test_only_editors_and_chiefs_describe_a_document(role, document, staff):
     if role in (Role.EDITOR, Role.DESK_CHIEF, Role.CHIEF_EDITOR):
-        describe_document(document, by=getattr(staff, role), title="Flood")
+        update_metadata(document, by=getattr(staff, role), title="Flood")
         return
     with pytest.raises(NotAllowed):
-        describe_document(document, by=getattr(staff, role), title="Flood")
-    assert not Event.objects.of(document).filter(action="describe").exists()
+        update_metadata(document, by=getattr(staff, role), title="Flood")
+    assert not Event.objects.of(document).filter(action="update_metadata").exists()
 
 
 def test_neither_the_machine_nor_another_desk_describes_it(document):
     for by in (MACHINE("read_document"), Staff().desk_chief):
         with pytest.raises(NotAllowed):
-            describe_document(document, by=by, title="Flood")
+            update_metadata(document, by=by, title="Flood")
 
 
 @pytest.mark.parametrize("name", ["published_at", "zone", "publisher"])
 def test_an_author_does_not_change_what_their_figures_are_compared_with(name, document, staff):
     document.authors.add(staff.editor)
     with pytest.raises(NotAllowed) as refusal:
-        describe_document(document, by=staff.editor, **{"publisher": None, **CHANGES} | {"title": "Untitled"})
+        update_metadata(document, by=staff.editor, **{"publisher": None, **CHANGES} | {"title": "Untitled"})
     assert refusal.value.code == "four_eyes_author"
     with pytest.raises(NotAllowed):
-        describe_document(document, by=staff.editor, **{name: {"publisher": None, **CHANGES}[name]})
+        update_metadata(document, by=staff.editor, **{name: {"publisher": None, **CHANGES}[name]})
     same = {name: getattr(document, name)}
-    describe_document(document, by=staff.editor, byline="Ada Brell", **same)
+    update_metadata(document, by=staff.editor, byline="Ada Brell", **same)
     assert document.byline == "Ada Brell"
 
 
 def test_a_new_date_moves_the_day_of_the_figures_also_of_those_in_hand(document, staff):
     bring_to(document.claims.get(), "signed_off", staff)
     before = day_of(document)
-    describe_document(document, by=staff.editor, published_at=TUESDAY - timedelta(days=7))
+    update_metadata(document, by=staff.editor, published_at=TUESDAY - timedelta(days=7))
     work()
     assert before - day_of(document) == timedelta(days=7)
     assert (document.revisions.count(), document.claims.get().state) == (1, "signed_off")
@@ -101,11 +101,11 @@ def test_a_text_that_names_another_day_beside_the_same_figure_is_of_that_day(doc
 
 
 def test_authors_are_added_and_none_is_taken_away(document, staff):
-    describe_document(document, by=staff.editor, authors=(staff.reviewer,))
-    describe_document(document, by=staff.editor, authors=(staff.checker,))
+    update_metadata(document, by=staff.editor, authors=(staff.reviewer,))
+    update_metadata(document, by=staff.editor, authors=(staff.checker,))
     assert set(document.authors.all()) == {staff.reviewer, staff.checker}
     with pytest.raises(Invalid) as refusal:
-        describe_document(document, by=staff.editor, authors=(staff.checker,), title=document.title)
+        update_metadata(document, by=staff.editor, authors=(staff.checker,), title=document.title)
     assert refusal.value.code == "nothing_to_change"
 
 
@@ -118,7 +118,7 @@ def test_what_a_person_took_away_is_not_filled_in_again(staff):
         work()
         document.refresh_from_db()
         if document.byline:
-            describe_document(document, by=staff.editor, byline="")
+            update_metadata(document, by=staff.editor, byline="")
     assert (document.byline, document.title, document.revisions.count()) == ("", "Flood", 2)
 
 
@@ -139,9 +139,9 @@ BAD = [
 @pytest.mark.parametrize(("values", "code"), BAD)
 def test_what_makes_no_sense_is_refused_and_nothing_written(values, code, document, staff):
     with pytest.raises(Invalid) as refusal:
-        describe_document(document, by=staff.editor, **values)
+        update_metadata(document, by=staff.editor, **values)
     assert refusal.value.code == code
-    assert not Event.objects.of(document).filter(action="describe").exists()
+    assert not Event.objects.of(document).filter(action="update_metadata").exists()
 
 
 def test_an_embargo_for_ever_is_refused_when_a_document_is_filed_too(staff):
@@ -156,11 +156,11 @@ def test_a_document_that_is_gone_is_not_described(end, document, staff):
     gone = withdraw_document if end == "withdrawn" else erase_document
     gone(document, by=staff.desk_chief, note="a copy")
     with pytest.raises(WrongState):
-        describe_document(document, by=staff.editor, title="Flood")
+        update_metadata(document, by=staff.editor, title="Flood")
 
 
 def test_what_was_described_on_an_old_version_is_refused(document, staff):
     with pytest.raises(StaleRevision):
-        describe_document(document, by=staff.editor, version=99, title="Flood", authors=(staff.checker,))
+        update_metadata(document, by=staff.editor, version=99, title="Flood", authors=(staff.checker,))
     document.refresh_from_db()
     assert (document.title, document.authors.exists()) == ("Untitled", False)

@@ -8,19 +8,20 @@ import pytest
 from celery import current_app
 from django.utils import timezone
 
-from factcheck.leases import claim
-from factcheck.models import Job
-from factcheck.queue import JobName, enqueue
-from factcheck.relay import (
-    MOST_RINGS,
-    ring,
-    start_relay,
-    start_taking,
-    stop_relay,
-    take_unheard,
+from factcheck.jobs.dispatcher import (
+    MAX_MESSAGES,
+    dispatch,
+    do_unclaimed,
+    join_threads,
+    start_dispatcher,
+    start_fallback,
+    stop_dispatcher,
     threads,
-    wait_for_work,
 )
+from factcheck.jobs.leases import claim
+from factcheck.jobs.names import JobName
+from factcheck.jobs.queue import enqueue
+from factcheck.models import Job
 from tests.factories import JobFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,66 +54,66 @@ def due(key: str) -> Job:
 
 def test_it_rings_once_for_each_row_that_is_due(messages):
     due("one"), due("two")
-    assert ring() == 2
+    assert dispatch() == 2
     assert messages() == ["work", "work"]
-    assert ring() == 0
+    assert dispatch() == 0
     assert messages() == []
 
 
 def test_it_rings_again_after_half_a_minute_for_what_nobody_took(messages):
     job = due("one")
-    ring(), messages()
+    dispatch(), messages()
     for seconds, expected in [(25, []), (35, ["work"])]:
-        Job.objects.filter(pk=job.pk).update(rung_at=timezone.now() - timedelta(seconds=seconds))
-        ring()
+        Job.objects.filter(pk=job.pk).update(dispatched_at=timezone.now() - timedelta(seconds=seconds))
+        dispatch()
         assert messages() == expected
 
 
 def test_it_does_not_ring_for_work_of_the_future(messages):
     job = due("one")
     Job.objects.filter(pk=job.pk).update(run_at=timezone.now() + timedelta(seconds=30))
-    assert (ring(), messages()) == (0, [])
+    assert (dispatch(), messages()) == (0, [])
 
 
 @pytest.mark.parametrize("state", ["done", "failed"])
 def test_it_does_not_ring_for_what_is_over(state, messages):
     JobFactory(state=state)
-    assert (ring(), messages()) == (0, [])
+    assert (dispatch(), messages()) == (0, [])
 
 
 def test_it_does_not_ring_for_what_a_worker_holds(messages):
     due("one")
     assert claim("work")
-    assert (ring(), messages()) == (0, [])
+    assert (dispatch(), messages()) == (0, [])
 
 
 def test_it_gives_back_what_a_silent_worker_held_and_rings_for_it(messages):
     due("one")
     lease = claim("work")
     Job.objects.filter(pk=lease.job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert (ring(), messages()) == (1, ["work"])
+    assert (dispatch(), messages()) == (1, ["work"])
     assert claim("work").attempt == lease.attempt + 1
 
 
 def test_a_long_queue_is_rung_for_a_few_at_a_time_until_all_have_their_ring(messages):
-    for number in range(MOST_RINGS + 3):
+    for number in range(MAX_MESSAGES + 3):
         due(str(number))
-    assert [ring(), ring(), ring()] == [MOST_RINGS, 3, 0]
-    assert len(messages()) == MOST_RINGS + 3
+    assert [dispatch(), dispatch(), dispatch()] == [MAX_MESSAGES, 3, 0]
+    assert len(messages()) == MAX_MESSAGES + 3
 
 
 def test_a_message_names_a_queue_and_nothing_of_the_work(messages):
     enqueue(JobName.READ_DOCUMENT, "document:1:1", {"document": 1, "snapshot": 1, "pasted": True, "by": None})
-    ring()
+    dispatch()
     assert messages() == ["work"]
 
 
 def test_what_nobody_came_for_is_done_without_a_message_after_some_seconds(messages):
     job = due("one")
-    ring()
-    assert take_unheard() == 0, "Celery has its time to come"
-    Job.objects.filter(pk=job.pk).update(rung_at=timezone.now() - timedelta(seconds=10))
-    assert take_unheard() == 1
+    dispatch()
+    assert do_unclaimed() == 0, "Celery has its time to come"
+    Job.objects.filter(pk=job.pk).update(dispatched_at=timezone.now() - timedelta(seconds=10))
+    assert do_unclaimed() == 1
     job.refresh_from_db()
     assert job.state == "done"
 
@@ -120,25 +121,27 @@ def test_what_nobody_came_for_is_done_without_a_message_after_some_seconds(messa
 @pytest.mark.parametrize("ahead", [True, False])
 def test_the_timer_leaves_alone_what_is_not_due_and_what_was_not_rung_for(ahead):
     job, long_ago = due("one"), timezone.now() - timedelta(seconds=90)
-    wait = {"run_at": timezone.now() + timedelta(seconds=90), "rung_at": long_ago} if ahead else {"run_at": long_ago}
+    wait = (
+        {"run_at": timezone.now() + timedelta(seconds=90), "dispatched_at": long_ago} if ahead else {"run_at": long_ago}
+    )
     Job.objects.filter(pk=job.pk).update(**wait)
-    assert take_unheard() == 0
+    assert do_unclaimed() == 0
 
 
 def test_a_process_has_one_relay_and_it_stops_when_told():
-    start_relay()
-    start_relay()
+    start_dispatcher()
+    start_dispatcher()
     try:
-        assert [thread.name for thread in threads] == ["factcheck relay"]
+        assert [thread.name for thread in threads] == ["factcheck dispatcher"]
         assert threads[0].daemon
     finally:
-        stop_relay()
-        wait_for_work()
+        stop_dispatcher()
+        join_threads()
         alive = threads[0].is_alive()
         threads.clear()
     assert not alive
 
 
 def test_with_a_broker_that_is_no_folder_nothing_is_taken_without_a_message():
-    start_taking()
+    start_fallback()
     assert threads == []

@@ -1,6 +1,6 @@
-"""The names of the jobs, and how one is asked for. Nothing here speaks to the broker.
+"""How a job is asked for: ``enqueue`` writes its durable row inside the caller's transaction.
 
-``enqueue`` writes the durable row inside the caller's transaction; the relay rings for it later.
+Nothing here speaks to the broker; the dispatcher publishes a message for the row later.
 """
 
 from __future__ import annotations
@@ -10,52 +10,26 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, TextChoices, Value, When
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from factcheck.conf import settings
 from factcheck.models import Desk, Document, Job, Measure, Topic
 from factcheck.states import JobState
 
-QUEUE = "work"
+from .keys import crosscheck_key, key_of
+from .names import QUEUE, JobName, Priority
+
 MOST_AT_ONCE = 500
 
 
-class JobName(TextChoices):
-    """Every kind of background work; docs/operations.md says what each does."""
-
-    READ_DOCUMENT = "read_document"
-    FETCH_DOCUMENT = "fetch_document"
-    POLL_FEED = "poll_feed"
-    CROSSCHECK = "crosscheck"
-    REGROUP = "regroup"
-    CAPTURE_EVIDENCE = "capture_evidence"
-    SEND_REPORT = "send_report"
-    SWEEP = "sweep"
-    WATCH_CLEARANCE = "watch_clearance"
-    SEND_NOTICES = "send_notices"
-    DELIVER_WEBHOOK = "deliver_webhook"
-
-
-PAUSES: dict[str, tuple[int, ...]] = {
-    JobName.DELIVER_WEBHOOK: (60, 300, 1800, 7200),
-    JobName.FETCH_DOCUMENT: (60, 300, 1800),
-}
-"""After how many seconds work that rests on somebody else's server is tried again; other work is within seconds."""
-
-
-def attempts_of(name: str) -> int:
-    """How often work of this name is tried before it stays failed."""
-    return len(PAUSES[name]) + 1 if name in PAUSES else settings().MAX_ATTEMPTS
-
-
-def pause_after(name: str, failures: int) -> int:
-    """How many seconds work of this name rests after so many failures."""
-    return PAUSES[name][failures - 1] if name in PAUSES else 2**failures
-
-
 def enqueue(
-    name: JobName, key: str, args: dict[str, Any], *, by: Any = None, desk: Desk | None = None, priority: int = 5
+    name: JobName,
+    key: str,
+    args: dict[str, Any],
+    *,
+    by: Any = None,
+    desk: Desk | None = None,
+    priority: int = Priority.DEFAULT,
 ) -> Job:
     """Ask for a piece of work, once: while one of this name and key is due, that one is returned.
 
@@ -87,7 +61,9 @@ def no_later_than(now: datetime) -> Case:
     return Case(When(run_at__gt=now, then=Value(now)), default=F("run_at"))
 
 
-def enqueue_all(name: JobName, wanted: Iterable[tuple[str, dict[str, Any], int]], *, priority: int = 5) -> None:
+def enqueue_all(
+    name: JobName, wanted: Iterable[tuple[str, dict[str, Any], int]], *, priority: int = Priority.DEFAULT
+) -> None:
     """Ask for many pieces of work at once, by key, arguments and id of the desk; each once, as ``enqueue`` does."""
     now = timezone.now().replace(microsecond=0)
     rows = [
@@ -104,7 +80,7 @@ def enqueue_all(name: JobName, wanted: Iterable[tuple[str, dict[str, Any], int]]
 def enqueue_regroup(within: Topic | Document, *, by: Any = None) -> Job:
     """Ask for the figures of a topic, or of a text in none, to be grouped anew."""
     kind = "topic" if isinstance(within, Topic) else "document"
-    return enqueue(JobName.REGROUP, f"{kind}:{within.pk}", {kind: within.pk}, by=by)
+    return enqueue(JobName.REGROUP, key_of(within), {kind: within.pk}, by=by)
 
 
 def enqueue_crosscheck(
@@ -123,9 +99,8 @@ def enqueue_crosscheck(
     args: dict[str, Any] = {"scope": scope, "document": None, "measure": None, "topic": None}
     if target is not None:
         args[scope] = target.pk
-    key = f"{scope}:{target.pk if target else 'all'}"
-    if desk is not None and not isinstance(target, Document):
-        key = f"{key}:desk:{desk.pk}"
+    per_desk = None if isinstance(target, Document) else desk
+    key = crosscheck_key(scope, target, desk=per_desk, regrouped=regrouped)
     if regrouped:
-        key, args["regrouped"] = f"{key}:regrouped", True
+        args["regrouped"] = True
     return enqueue(JobName.CROSSCHECK, key, args, by=by, desk=desk)

@@ -1,0 +1,67 @@
+"""How any mail of the app is handed to the mail server, and what the server's answer means for the recipient."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from smtplib import (
+    SMTPDataError,
+    SMTPHeloError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+)
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+REFUSALS = (SMTPHeloError, SMTPNotSupportedError, SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError)
+"""The answers by which a mail server says that it did not take a mail."""
+
+
+class DeliveryUnknown(Exception):
+    """The mail server fell silent while it was given a mail: it may have it, so it is not sent again."""
+
+    def __init__(self) -> None:
+        super().__init__("the mail server broke off in the middle; the mail may have arrived")
+
+
+def send(message: EmailMultiAlternatives) -> None:
+    """Hand one mail to the mail server.
+
+    Raises:
+        DeliveryUnknown: it broke off, and nobody knows whether it has the mail.
+        OSError, SMTPException, ValueError: it has not; ``refusal_reason`` tells whether it ever will.
+    """
+    message.connection = get_connection()
+    message.connection.open()
+    try:
+        message.send()
+    except OSError as error:  # that of smtplib are among them
+        if isinstance(error, REFUSALS):
+            raise
+        raise DeliveryUnknown from error
+    finally:
+        with suppress(OSError):  # taken is taken, however one parts
+            message.connection.close()
+
+
+def refusal_reason(error: Exception) -> str:
+    """Why this mail will never be taken for this address, or nothing where it may be later."""
+    if isinstance(error, SMTPSenderRefused):  # it is our own address: nobody will get it until that is mended
+        return ""
+    if isinstance(error, SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()), (0, b""))
+        return f"refused by the mail server: {code} {decoded(words)}" if code >= 500 else ""
+    if isinstance(error, SMTPDataError):
+        return (
+            f"refused by the mail server: {error.smtp_code} {decoded(error.smtp_error)}"
+            if error.smtp_code >= 500
+            else ""
+        )
+    if isinstance(error, (SMTPNotSupportedError, ValueError)):
+        return f"has an address that cannot be written to: {error}"
+    return ""
+
+
+def decoded(words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return " ".join(text.split())
