@@ -6,12 +6,11 @@ memberships alone: a superuser or a group opens nothing. Who may *see* is ``visi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from rules.predicates import Predicate, predicate
 
 from factcheck.models import (
     Anchor,
@@ -45,17 +44,10 @@ from factcheck.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class MACHINE:
-    """The actor of a job: a name, never a missing user."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Guard:
     """A condition on an action, and what to tell the person who fails it."""
 
-    allows: Predicate
+    allows: Callable[[Any, Any], bool]
     code: str
     message: str
 
@@ -107,14 +99,12 @@ def roles_of(user: Any, desks: Iterable[int | None]) -> set[str]:
 def has_role(*roles: str) -> Guard:
     allowed = {*roles, Role.CHIEF_EDITOR}
 
-    @predicate(name=" or ".join(roles))
     def check(user: Any, record: Any) -> bool:
         return bool(roles_of(user, desks_of(record)) & allowed)
 
     return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on the desk.")
 
 
-@predicate
 def is_no_author(user: Any, record: Any) -> bool:
     return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
 
@@ -175,12 +165,10 @@ def names_that_say(figures: QuerySet[Figure]) -> set[str]:
     return {folded(next(filter(None, row), "")) for row in figures.values_list(*party).distinct()} - {""}
 
 
-@predicate
 def is_not_the_other_side(user: Any, record: Any) -> bool:
     return not are_compared_with_own(user, figures_of(record))
 
 
-@predicate
 def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
     """Not a text that differs from theirs, or ever did: else they would agree with it for a moment.
 
@@ -194,13 +182,11 @@ def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
     return not sides.filter(Exists(other), figure__document=document).exists()
 
 
-@predicate
 def did_not_write_against(user: Any, source: Source) -> bool:
     voiced = Figure.objects.filter(Q(attribution__source=source) | Q(document__publisher=source))
     return not are_compared_with_own(user, voiced.exclude(document__authors=user.pk))
 
 
-@predicate
 def did_not_submit(user: Any, claim: Claim) -> bool:
     if Policy.of(claim.document.desk).eyes == Eyes.TWO:
         return True
@@ -208,23 +194,19 @@ def did_not_submit(user: Any, claim: Claim) -> bool:
     return verdict is None or verdict.by_id != user.pk
 
 
-@predicate
 def may_sign_its_claim(user: Any, figure: Figure) -> bool:
     return figure.claim is not None and refusal(user, figure.claim, "claim", "sign_off") is None
 
 
-@predicate
 def did_submit(user: Any, claim: Claim) -> bool:
     verdict = claim.verdicts.last()
     return verdict is not None and verdict.by_id == user.pk
 
 
-@predicate
 def did_not_change_the_words(user: Any, claim: Claim) -> bool:
     return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
 
 
-@predicate
 def is_assignee(user: Any, task: VerificationTask) -> bool:
     return task.assignee_id is not None and task.assignee_id == user.pk
 
@@ -232,7 +214,6 @@ def is_assignee(user: Any, task: VerificationTask) -> bool:
 def has_role_everywhere(*roles: str) -> Guard:
     allowed = {*roles, Role.CHIEF_EDITOR}
 
-    @predicate(name=f"{' or '.join(roles)} on every desk")
     def check(user: Any, record: Any) -> bool:
         desks = desks_of(record)
         return bool(desks) and all(roles_of(user, [desk]) & allowed for desk in desks)
@@ -245,13 +226,11 @@ def has_role_everywhere(*roles: str) -> Guard:
 def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
     """For what changes a comparison: the right on every desk whose figures are in it, and no author of them."""
 
-    @predicate(name="editor or desk_chief on every desk compared")
     def edits(user: Any, measure: Measure) -> bool:
         desks = set(documents_compared(measure, everywhere=everywhere).values_list("desk", flat=True))
         able = {Role.EDITOR, Role.DESK_CHIEF, Role.CHIEF_EDITOR}
         return bool(desks) and all(roles_of(user, [desk]) & able for desk in desks)
 
-    @predicate(name="author of none compared")
     def wrote_none(user: Any, measure: Measure) -> bool:
         compared = documents_compared(measure, everywhere=everywhere)
         return not any(rows.filter(authors=user.pk).exists() for rows in (compared, held_beside([measure])))
@@ -264,7 +243,6 @@ def has_role_somewhere(*roles: str) -> Guard:
     """For what the desks share: the registry of sources, and topics."""
     allowed = {*roles, Role.CHIEF_EDITOR}
 
-    @predicate(name=f"{' or '.join(roles)} on some desk")
     def check(user: Any, record: Any) -> bool:
         active = getattr(user, "is_active", False) and user.pk is not None
         return bool(active) and Membership.objects.of(user).filter(role__in=allowed).exists()
@@ -272,12 +250,10 @@ def has_role_somewhere(*roles: str) -> Guard:
     return Guard(check, "role_missing", f"This needs the role {' or '.join(roles).replace('_', ' ')} on a desk.")
 
 
-@predicate
 def is_recipient(user: Any, notification: Notification) -> bool:
     return bool(notification.recipient_id == user.pk)
 
 
-@predicate
 def has_access(user: Any, source: Source) -> bool:
     works = getattr(user, "is_active", False) and Membership.objects.of(user).exclude(role=Role.SERVICE).exists()
     return bool(works) and source.people_with_access.filter(pk=user.pk).exists()
@@ -289,20 +265,17 @@ def roles_on_owning_desk(user: Any, source: Source) -> set[str]:
     return roles_of(user, [entered.facts.get("desk")] if entered else [])
 
 
-@predicate
 def is_chief_of_owning_desk(user: Any, source: Source) -> bool:
     return Role.DESK_CHIEF in roles_on_owning_desk(user, source)
 
 
-@predicate
 def may_update(user: Any, source: Source) -> bool:
     able = {Role.EDITOR, Role.DESK_CHIEF, Role.CHIEF_EDITOR}
     return not source.confidential or bool(roles_on_owning_desk(user, source) & able)
 
 
-@predicate
 def may_open_name(user: Any, source: Source) -> bool:
-    return Role.DESK_CHIEF in roles_on_owning_desk(user, source) or bool(has_access.test(user, source))
+    return Role.DESK_CHIEF in roles_on_owning_desk(user, source) or bool(has_access(user, source))
 
 
 def wrote_one_compared(user: Any, *figures: Figure) -> bool:
@@ -320,12 +293,10 @@ def held_beside(measures: Iterable[Measure]) -> QuerySet[Document]:
     return Document.objects.filter(against).distinct()
 
 
-@predicate
 def is_no_party_to(user: Any, judgement: Judgement) -> bool:
     return not wrote_one_compared(user, judgement.a, judgement.b)
 
 
-@predicate
 def did_not_judge(user: Any, judgement: Judgement) -> bool:
     return bool(judgement.by_id != user.pk)
 
@@ -465,7 +436,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("notification", "read"): (RECIPIENT,),
 }
 
-MACHINE_MAY = frozenset(
+MACHINE_ACTIONS = frozenset(
     {("desk", "ingest"), ("desk", "crosscheck"), ("document", "revise"), ("document", "note_clearance")}
 )
 """What a job may do besides the rows of the table of states that say so."""
@@ -475,12 +446,12 @@ def refusal(user: Any, record: Any, kind: str, action: str) -> Guard | None:
     """The first guard that refuses this person this action on this record, or None. Unlisted actions are refused."""
     guards = PERMISSIONS.get((kind, action))
     if guards is None:
-        return Guard(predicate(lambda user, record: False), "not_allowed", "Nobody may do this.")
-    return next((guard for guard in guards if not guard.allows.test(user, record)), None)
+        return Guard(lambda user, record: False, "not_allowed", "Nobody may do this.")
+    return next((guard for guard in guards if not guard.allows(user, record)), None)
 
 
 def can_anywhere(user: Any, kind: str, action: str, desks: Iterable[Desk]) -> bool:
     """Whether a membership on one of these desks allows an action, whatever the record: what a list offers."""
     desks, guards = list(desks), PERMISSIONS.get((kind, action), ())
     roles = [guard for guard in guards if guard.code == "role_missing"]
-    return bool(guards) and all(any(guard.allows.test(user, desk) for desk in desks) for guard in roles)
+    return bool(guards) and all(any(guard.allows(user, desk) for desk in desks) for guard in roles)

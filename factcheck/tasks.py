@@ -18,6 +18,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.conf import settings
 from factcheck.errors import LostLease
 from factcheck.intake.extracts import Extract, Unreadable
@@ -44,7 +45,6 @@ from factcheck.models import (
     Snapshot,
     Topic,
 )
-from factcheck.permissions import MACHINE
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.clearance import note_clearance
@@ -143,7 +143,7 @@ def fail(lease: Lease, handler: Handler, error: Exception) -> None:
 
 def read_document(lease: Lease) -> dict[str, Any]:
     """Read a document's bytes in a child process, and mark what the engine finds."""
-    args, by = lease.job.args, MACHINE(JobName.READ_DOCUMENT)
+    args, by = lease.job.args, Machine(JobName.READ_DOCUMENT)
     document = Document.objects.get(pk=args["document"])
     snapshot = Snapshot.objects.get(pk=args["snapshot"])
     if stored := document.revisions.filter(snapshot=snapshot).first():
@@ -159,7 +159,7 @@ def read_document(lease: Lease) -> dict[str, Any]:
 def reading_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     document = Document.objects.get(pk=lease.job.args["document"])
     with lease.effect():
-        refuse_document(document, outcome.message, by=MACHINE(JobName.READ_DOCUMENT))
+        refuse_document(document, outcome.message, by=Machine(JobName.READ_DOCUMENT))
     return outcome
 
 
@@ -167,7 +167,7 @@ def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
     """Mark the stored text of a revision once more, by the engine of today."""
     reading = read_again(revision)
     with lease.effect(total=2, done=2):
-        return store_second_reading(revision, reading, by=MACHINE(JobName.READ_DOCUMENT))
+        return store_second_reading(revision, reading, by=Machine(JobName.READ_DOCUMENT))
 
 
 def extract_of(snapshot: Snapshot, *, pasted: bool = False, whole: bool = False) -> Extract:
@@ -195,7 +195,7 @@ def extract_of(snapshot: Snapshot, *, pasted: bool = False, whole: bool = False)
 
 def fetch_document(lease: Lease) -> dict[str, Any]:
     """Fetch the page of a document that was filed by its address, and ask for its reading."""
-    by = MACHINE(JobName.FETCH_DOCUMENT)
+    by = Machine(JobName.FETCH_DOCUMENT)
     document = Document.objects.get(pk=lease.job.args["document"])
     fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     with lease.effect(total=1, done=1):
@@ -207,7 +207,7 @@ def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     if lease.ends_with(outcome) or not lease.job.failures:
         with lease.effect():
             document = Document.objects.get(pk=lease.job.args["document"])
-            fail_fetch(document, outcome.message, by=MACHINE(JobName.FETCH_DOCUMENT))
+            fail_fetch(document, outcome.message, by=Machine(JobName.FETCH_DOCUMENT))
     return outcome
 
 
@@ -247,7 +247,7 @@ def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
     )
     new = unseen(feed, [entry.guid for entry in listing.entries])
     wanted = [entry for entry in listing.entries if entry.guid in new]
-    counts = take_all(lease, wanted[:MOST_TAKEN], lambda entry: take_entry(feed, entry, by=MACHINE(JobName.POLL_FEED)))
+    counts = take_all(lease, wanted[:MOST_TAKEN], lambda entry: take_entry(feed, entry, by=Machine(JobName.POLL_FEED)))
     left = len(wanted[MOST_TAKEN:])
     said = ("", "") if left else (fetched.header("etag"), fetched.header("last-modified"))
     with lease.effect():
@@ -259,7 +259,7 @@ def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
     """The files of a drop folder that are new, and have been left alone for a moment."""
     known = frozenset(feed.items.values_list("guid", flat=True))
     new = islice(look_into(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
-    counts = take_all(lease, new, lambda file: take_file(feed, file, by=MACHINE(JobName.POLL_FEED)))
+    counts = take_all(lease, new, lambda file: take_file(feed, file, by=Machine(JobName.POLL_FEED)))
     said = left_out(settings().FEED_FOLDER, feed.folder)
     with lease.effect():
         close_poll(feed, error=said)
@@ -291,7 +291,7 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
         with lease.effect(done=done):
             note_reached(run_, measure)
             regrouped = bool(lease.job.args.get("regrouped"))
-            store_found(measure, found, by=MACHINE(JobName.CROSSCHECK), regrouped=regrouped)
+            store_found(measure, found, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
     with lease.effect():
         close_crosscheck(run_, left_out=left_out)
     return run_.found
@@ -302,7 +302,7 @@ def regroup(lease: Lease) -> dict[str, Any]:
     args = lease.job.args
     with lease.effect(total=1, done=1):
         if topic := Topic.objects.filter(pk=args.get("topic")).first():
-            moves = regroup_topic(topic, by=MACHINE(JobName.REGROUP))
+            moves = regroup_topic(topic, by=Machine(JobName.REGROUP))
         else:
             moves = group_document(Document.objects.get(pk=args["document"]))
             compare_moved(moves)
@@ -311,7 +311,7 @@ def regroup(lease: Lease) -> dict[str, Any]:
 
 def capture_evidence(lease: Lease) -> dict[str, Any]:
     """Fetch a page through the guarded client, and keep it with its text."""
-    by = MACHINE(JobName.CAPTURE_EVIDENCE)
+    by = Machine(JobName.CAPTURE_EVIDENCE)
     evidence = Evidence.objects.get(pk=lease.job.args["evidence"])
     if evidence.state != EvidenceState.REQUESTED:
         return {"already": evidence.state}
@@ -339,7 +339,7 @@ def capture_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     if lease.ends_with(outcome):
         with lease.effect():
             evidence = Evidence.objects.get(pk=lease.job.args["evidence"])
-            fail_capture(evidence, outcome.message, by=MACHINE(JobName.CAPTURE_EVIDENCE))
+            fail_capture(evidence, outcome.message, by=Machine(JobName.CAPTURE_EVIDENCE))
     return outcome
 
 
@@ -352,7 +352,7 @@ def send_report(lease: Lease) -> dict[str, Any]:
 def sweep(lease: Lease) -> dict[str, Any]:
     """What goes out of date by the clock: figures that were published, answers of the gate, rows of small work."""
     with lease.effect():
-        done = {"follow_ups": follow_up_expired(by=MACHINE(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
+        done = {"follow_ups": follow_up_expired(by=Machine(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
         done |= {"embargoes_ended": enter_topics(timezone.now()), "regroup": ask_for_regrouping(timezone.now())}
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
@@ -364,7 +364,7 @@ def recheck_clearance(lease: Lease) -> dict[str, Any]:
     if desk := lease.job.args.get("desk"):
         return {"asked": recheck_all_of(desk)}
     with lease.effect():
-        news = note_clearance(lease.job.args["document"], by=MACHINE(JobName.RECHECK_CLEARANCE))
+        news = note_clearance(lease.job.args["document"], by=Machine(JobName.RECHECK_CLEARANCE))
     return {"news": news}
 
 

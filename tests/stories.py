@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.test import TestCase
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.intake.readers import read_bytes
 from factcheck.intake.snapshots import response_of
 from factcheck.jobs.leases import claim as take_job
@@ -36,7 +37,6 @@ from factcheck.models import (
     Stance,
     folded,
 )
-from factcheck.permissions import MACHINE
 from factcheck.tasks import run
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import Arrival, ingest_document, revise_document
@@ -106,10 +106,10 @@ def do_jobs(document: Document | None = None) -> Any:
         extract = read_bytes(response_of(bytes(snapshot.warc)), filename="pasted.txt", media_type="text/plain")
         owner = Document.objects.get(pk=args["document"])
         if stored := owner.revisions.filter(snapshot=snapshot).first():
-            lease.finish(store_second_reading(stored, read_again(stored), by=MACHINE(JobName.READ_DOCUMENT)))
+            lease.finish(store_second_reading(stored, read_again(stored), by=Machine(JobName.READ_DOCUMENT)))
             continue
         reading = read_text(owner, extract)
-        counts = store_reading(owner, snapshot, extract, reading, by=MACHINE(JobName.READ_DOCUMENT), person=args["by"])
+        counts = store_reading(owner, snapshot, extract, reading, by=Machine(JobName.READ_DOCUMENT), person=args["by"])
         lease.finish(counts)
     if document is not None:
         document.refresh_from_db()

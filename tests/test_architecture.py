@@ -103,7 +103,11 @@ LAWS = {
         lambda path: path.name == "transitions.py",
         "Verdict.objects.create(claim=claim)",
     ),
-    "a message is published outside the dispatcher": (publishes, lambda path: path.name == "dispatcher.py", "work.delay()"),
+    "a message is published outside the dispatcher": (
+        publishes,
+        lambda path: path.name == "dispatcher.py",
+        "work.delay()",
+    ),
     "HTTP is known below the faces": (
         speaks_http,
         lambda path: path.relative_to(APP).parts[0] in (*FACES, "urls.py", "intake"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
+from factcheck.actors import Machine
 from factcheck.errors import FactcheckError, Invalid, NotAllowed
 from factcheck.models import Desk, Document, Eyes, Measure, Membership, Policy, Role
-from factcheck.permissions import MACHINE, PERMISSIONS, refusal
+from factcheck.permissions import PERMISSIONS, refusal
 from factcheck.reports.deliver import build_desk_report
 from factcheck.workflow.claims import (
     accept_claim,
@@ -316,7 +317,7 @@ def test_these_do_not_file_documents(role, staff):
 
 
 def test_the_machine_files_and_asks_and_decides_nothing(story, staff):
-    by, claim, figure = MACHINE("poll feeds"), story.claims.get(), story.figures.get()
+    by, claim, figure = Machine("poll feeds"), story.claims.get(), story.figures.get()
     measures = [Measure.objects.create(key=key, counted=key, dimension="count") for key in ("a", "b")]
     source = SourceFactory()
     decisions = [

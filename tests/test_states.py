@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import FactcheckError, NotAllowed, WrongState
 from factcheck.models import (
     Claim,
@@ -27,7 +28,7 @@ from factcheck.models import (
     Verdict,
     VerificationTask,
 )
-from factcheck.permissions import MACHINE, PERMISSIONS
+from factcheck.permissions import PERMISSIONS
 from factcheck.states import (
     TRANSITIONS,
     ClaimState,
@@ -359,7 +360,7 @@ def moved_by_machine(key, state: str, target: str, story: Document, staff: Staff
     with for_the_moment():
         record = record_in(key[0], state, story, staff, staff.checker)
         found = outcome(
-            lambda row, by: move(row, key[1], by=by, to=target, note="because", **values), record, MACHINE("sweep")
+            lambda row, by: move(row, key[1], by=by, to=target, note="because", **values), record, Machine("sweep")
         )
     story.refresh_from_db()
     return found
@@ -463,7 +464,7 @@ def test_who_acts_on_a_page_that_has_changed_is_told(story, staff):
 
 def test_marking_stale_what_is_not_signed_off_does_nothing(story, staff):
     claim = story.claims.get()
-    assert mark_stale(claim, "a new conflict", by=MACHINE("crosscheck")) is False
+    assert mark_stale(claim, "a new conflict", by=Machine("crosscheck")) is False
     assert claim.state == "proposed"
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
+from factcheck.actors import Person
 from factcheck.models import Desk, Document, Job, Measure, Topic
 from factcheck.states import JobState
 
@@ -27,7 +28,7 @@ def enqueue(
     key: str,
     args: dict[str, Any],
     *,
-    by: Any = None,
+    by: Person | None = None,
     desk: Desk | None = None,
     priority: int = Priority.DEFAULT,
 ) -> Job:
@@ -77,7 +78,7 @@ def enqueue_all(
         Job.objects.bulk_create(some, ignore_conflicts=True)
 
 
-def enqueue_regroup(within: Topic | Document, *, by: Any = None) -> Job:
+def enqueue_regroup(within: Topic | Document, *, by: Person | None = None) -> Job:
     """Ask for the figures of a topic, or of a text in none, to be grouped anew."""
     kind = "topic" if isinstance(within, Topic) else "document"
     return enqueue(JobName.REGROUP, key_of(within), {kind: within.pk}, by=by)
@@ -87,7 +88,7 @@ def enqueue_crosscheck(
     scope: str,
     target: Document | Measure | Topic | None = None,
     *,
-    by: Any = None,
+    by: Person | None = None,
     desk: Desk | None = None,
     regrouped: bool = False,
 ) -> Job:

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.management.starter import articles, copy_of, header_of, registry
 from factcheck.models import (
     Desk,
@@ -25,7 +26,6 @@ from factcheck.models import (
     Source,
     Topic,
 )
-from factcheck.permissions import MACHINE
 from factcheck.states import JobState
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
 from factcheck.workflow.desks import give_role, set_up_desk
@@ -55,8 +55,8 @@ PROMISED = (
 
 def cast() -> dict[str, tuple[str, str]]:
     """The desk, the registry and one person per role, with new passwords; user name to role and password."""
-    desk, _ = set_up_desk(DESK, "Demo desk", by=MACHINE("demo"))
-    load_registry(registry(), by=MACHINE("demo"))
+    desk, _ = set_up_desk(DESK, "Demo desk", by=Machine("demo"))
+    load_registry(registry(), by=Machine("demo"))
     people = {}
     for role in Role.values:
         user, _ = get_user_model().objects.get_or_create(username=role, defaults={"email": f"{role}@newsroom.example"})
@@ -64,7 +64,7 @@ def cast() -> dict[str, tuple[str, str]]:
         user.set_password(password)
         user.is_staff = role != Role.SERVICE
         user.save()
-        give_role(user, role, desk=desk, by=MACHINE("demo"))
+        give_role(user, role, desk=desk, by=Machine("demo"))
         people[role] = (role.replace("_", " "), password)
     subscribe(desk)
     return people
@@ -103,7 +103,7 @@ def file_articles(out: TextIO) -> None:
 
 
 def ask_for_everything() -> None:
-    request_crosscheck("everything", by=MACHINE("demo"))
+    request_crosscheck("everything", by=Machine("demo"))
 
 
 def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from factcheck.actors import Actor, person_of
 from factcheck.errors import Invalid
 from factcheck.jobs.keys import slot_key
 from factcheck.jobs.names import JobName
@@ -24,7 +25,7 @@ from .render import as_json
 from .schedules import due_slots
 
 
-def freeze(built: Built, *, desk: Desk, document: Document | None, by: Any = None, **slot: Any) -> Report:
+def freeze(built: Built, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any) -> Report:
     """Store a built report; its hash is of the JSON every format is made from."""
     data = built.as_dict()
     return Report.objects.create(
@@ -35,12 +36,12 @@ def freeze(built: Built, *, desk: Desk, document: Document | None, by: Any = Non
         data=data,
         sha256=hashlib.sha256(as_json(data).encode("utf-8", "replace")).hexdigest(),
         built_at=timezone.now(),
-        created_by=by,
+        created_by=person_of(by) if by else None,
         **slot,
     )
 
 
-def build_document_report(document: Document, *, by: Any) -> Report:
+def build_document_report(document: Document, *, by: Actor) -> Report:
     """The verification report of a document as it stands now, frozen.
 
     Raises:
@@ -50,7 +51,7 @@ def build_document_report(document: Document, *, by: Any) -> Report:
     return freeze(build_document(document), desk=document.desk, document=document, by=by)
 
 
-def build_desk_report(desk: Desk, kind: str, *, by: Any) -> Report:
+def build_desk_report(desk: Desk, kind: str, *, by: Actor) -> Report:
     """A report of a desk as it stands now, frozen: its digest, conflicts, overdue work or corrections.
 
     Raises:

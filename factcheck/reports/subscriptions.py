@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.models import Desk, Document, Job, ReportKind, ReportSubscription
 from factcheck.models.reports import default_formats
@@ -22,7 +23,7 @@ from .schedules import check_schedule
 def subscribe(
     desk: Desk,
     *,
-    by: Any,
+    by: Person,
     kind: str,
     recipients: Iterable[Any],
     document: Document | None = None,
@@ -67,7 +68,7 @@ def subscribe(
 def change_subscription(
     subscription: ReportSubscription,
     *,
-    by: Any,
+    by: Person,
     cron: str | None = None,
     zone: str | None = None,
     formats: Iterable[str] | None = None,
@@ -101,7 +102,7 @@ def change_subscription(
     return subscription
 
 
-def send_now(subscription: ReportSubscription, *, by: Any) -> Job:
+def send_now(subscription: ReportSubscription, *, by: Person) -> Job:
     """Have the report of this minute built and mailed to all recipients, besides those of the schedule; once a minute.
 
     Raises:

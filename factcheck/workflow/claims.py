@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from factcheck.actors import Actor, Machine
 from factcheck.errors import Invalid, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Anchor, Claim, Document, Figure, Policy, Scope
-from factcheck.permissions import MACHINE, refusal
+from factcheck.permissions import refusal
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
@@ -31,7 +31,7 @@ from .transitions import (
 
 
 def add_claim(
-    document: Document, start: int, end: int, *, quote: str, by: Any, claim_type: str = ClaimType.EVENT
+    document: Document, start: int, end: int, *, quote: str, by: Actor, claim_type: str = ClaimType.EVENT
 ) -> Claim:
     """Mark a statement the machine did not propose; open at once where the person may also accept claims.
 
@@ -66,14 +66,14 @@ def add_claim(
     return claim
 
 
-def accept_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
+def accept_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
     """Take a proposed claim into the checking; its figures are linked by themselves."""
     with transaction.atomic():
         move(claim, "accept", by=by, version=version)
         link_figures_of(claim, by=by)
 
 
-def link_figures_of(claim: Claim, *, by: Any) -> None:
+def link_figures_of(claim: Claim, *, by: Actor) -> None:
     """Link the figures that stand inside the claim's sentences."""
     for figure in figures_in(claim).filter(state=FigureState.FOUND):
         move(figure, "link", by=by, claim=claim)
@@ -97,14 +97,14 @@ def compare_again(figures: Iterable[Figure]) -> None:
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
 
 
-def dismiss_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
+def dismiss_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
     """Put a claim aside for a reason; its figures are dismissed with it."""
     with transaction.atomic():
         move(claim, "dismiss", by=by, note=note, version=version)
         dismiss_figures(figures_in(claim).exclude(state=FigureState.DISMISSED), by=by, note=note)
 
 
-def reopen_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
+def reopen_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
     """Take a dismissed or waived claim back into the checking, with the figures dismissed beside it."""
     with transaction.atomic():
         was_dismissed = claim.state == ClaimState.DISMISSED
@@ -115,7 +115,7 @@ def reopen_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
         link_figures_of(claim, by=by)
 
 
-def split_claim(claim: Claim, parts: Iterable[str], *, by: Any, version: int | None = None) -> list[Claim]:
+def split_claim(claim: Claim, parts: Iterable[str], *, by: Actor, version: int | None = None) -> list[Claim]:
     """Break a claim that states several things into its parts, each checked on its own.
 
     The parts stand in the same sentences as the whole, and an edit there touches all of them; the whole is
@@ -142,7 +142,7 @@ def split_claim(claim: Claim, parts: Iterable[str], *, by: Any, version: int | N
     return made
 
 
-def _part(claim: Claim, words: str, whole: Anchor, by: Any) -> Claim:
+def _part(claim: Claim, words: str, whole: Anchor, by: Actor) -> Claim:
     part = Claim.objects.create(
         document=claim.document,
         claim_type=claim.claim_type,
@@ -171,7 +171,7 @@ def _part(claim: Claim, words: str, whole: Anchor, by: Any) -> Claim:
     return part
 
 
-def _hand_over(figure: Figure, part: Claim, by: Any) -> None:
+def _hand_over(figure: Figure, part: Claim, by: Actor) -> None:
     """A figure of a split claim goes with the part whose words hold it."""
     if figure.state == FigureState.FOUND:
         move(figure, "link", by=by, claim=part)
@@ -180,7 +180,7 @@ def _hand_over(figure: Figure, part: Claim, by: Any) -> None:
         log(figure, "hand_over", by=by, facts={"from": figure.claim_id, "claim": part.pk})
 
 
-def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any, version: int | None = None) -> None:
+def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Actor, version: int | None = None) -> None:
     """A person says where a claim with a lost anchor stands now; on other words nothing holds that was decided.
 
     Raises:
@@ -204,12 +204,12 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Any, vers
         change(claim, version=version, text=quote, words_changed_by=writer)
         log(claim, "place", by=by, facts={"start": start, "end": end})
         if reworded:
-            void_decisions(claim, "the words changed: placed on other words", by=MACHINE("place claim"))
+            void_decisions(claim, "the words changed: placed on other words", by=Machine("place claim"))
         if claim.state not in (ClaimState.PROPOSED, ClaimState.DISMISSED):
             link_figures_of(claim, by=by)
 
 
-def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = None) -> None:
+def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None = None) -> None:
     """Say which claim a figure belongs to; one that was dismissed is compared again.
 
     Raises:
@@ -231,7 +231,7 @@ def link_figure(figure: Figure, claim: Claim, *, by: Any, version: int | None = 
         compare_again([figure])
 
 
-def dismiss_figure(figure: Figure, *, by: Any, note: str, version: int | None = None) -> None:
+def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None = None) -> None:
     """Say that a figure need not be checked: idle, background, not checkable.
 
     A claim that was signed off with it has to be checked again.
@@ -252,10 +252,10 @@ def void_sign_off(claim: Claim | None, why: str) -> None:
     """A sign-off is bound to the figures of its claim."""
     if claim is not None:
         claim.refresh_from_db()
-        mark_stale(claim, why, by=MACHINE("figures changed"))
+        mark_stale(claim, why, by=Machine("figures changed"))
 
 
-def dismiss_figures(figures: Iterable[Figure], *, by: Any, note: str) -> int:
+def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
     """Dismiss many figures with one reason, all or none; a claim signed off with one is to be checked again."""
     chosen = list(figures)
     with transaction.atomic():
@@ -282,7 +282,7 @@ def idle_figures(document: Document) -> list[Figure]:
     return list(Figure.objects.filter(pk__in=idle).select_related("document"))
 
 
-def dismiss_idle_figures(document: Document, *, by: Any, note: str) -> int:
+def dismiss_idle_figures(document: Document, *, by: Actor, note: str) -> int:
     """Dismiss every figure that nobody needs to check, with one reason; all or none. Returns how many.
 
     Idle are figures outside the claims that were accepted or are worth checking at the desk's threshold.
@@ -294,7 +294,7 @@ def dismiss_idle_figures(document: Document, *, by: Any, note: str) -> int:
     return dismiss_figures(idle_figures(document), by=by, note=require_note(note))
 
 
-def reopen_figure(figure: Figure, *, by: Any, version: int | None = None) -> None:
+def reopen_figure(figure: Figure, *, by: Actor, version: int | None = None) -> None:
     """Take a dismissed figure back."""
     with transaction.atomic():
         move(figure, "reopen", by=by, version=version)

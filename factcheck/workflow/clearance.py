@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from factcheck import signals
+from factcheck.actors import Machine
 from factcheck.conf import settings
 from factcheck.errors import Invalid
 from factcheck.jobs.keys import about, key_for, key_of, records_in
@@ -35,7 +36,6 @@ from factcheck.models import (
     VerdictLabel,
     Waiver,
 )
-from factcheck.permissions import MACHINE
 from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
@@ -126,7 +126,7 @@ def clearance(
     )
 
 
-def note_clearance(pk: int, *, by: MACHINE) -> bool | None:
+def note_clearance(pk: int, *, by: Machine) -> bool | None:
     """Ask the gate anew, keep its answer on the document, and tell of it where it changed.
 
     The first answer "no" is no news. While only a job that has not ended stands in the way, there is no answer
@@ -149,7 +149,7 @@ def note_clearance(pk: int, *, by: MACHINE) -> bool | None:
         return answer.clear
 
 
-def tell_news(document: Document, answer: Clearance, *, by: MACHINE) -> None:
+def tell_news(document: Document, answer: Clearance, *, by: Machine) -> None:
     """The gate answers otherwise than it did: history, notices, webhooks, and a signal on commit."""
     action = "cleared" if answer.clear else "uncleared"
     event = log(document, action, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})

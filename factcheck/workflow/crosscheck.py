@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import (
@@ -35,7 +36,6 @@ from factcheck.models import (
     Source,
     Topic,
 )
-from factcheck.permissions import MACHINE
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import (
     ENGINE_VERSION,
@@ -79,7 +79,7 @@ class Found:
 def request_crosscheck(
     scope: str,
     *,
-    by: Any,
+    by: Actor,
     desk: Desk | None = None,
     document: Document | None = None,
     measure: Measure | None = None,
@@ -93,9 +93,9 @@ def request_crosscheck(
     where = document.desk if document else desk
     if where is not None:
         check_permission(by, where, "crosscheck")
-    elif not isinstance(by, MACHINE):
+    elif not isinstance(by, Machine):
         raise NotAllowed("Ask for a cross-check on one of your desks.", code="desk_missing")
-    person = None if isinstance(by, MACHINE) else by
+    person = person_of(by)
     return enqueue_crosscheck(scope, document or measure or topic, by=person, desk=where)
 
 
@@ -188,7 +188,7 @@ def are_held_in(measure: Measure, *sides: Held) -> bool:
     return any(figure.measure_id == measure.pk for held in sides for figure in held.figures)
 
 
-def store_found(measure: Measure, found: Found, *, by: Any, regrouped: bool = False) -> Counter[str]:
+def store_found(measure: Measure, found: Found, *, by: Actor, regrouped: bool = False) -> Counter[str]:
     """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction.
 
     ``regrouped``: only the machine's groups changed, and no statement; that voids no sign-off.
@@ -278,7 +278,7 @@ def middle(state: State) -> Decimal:
     return (low + high) / 2
 
 
-def renew(row: Discrepancy, pair: Pair, *, by: Any) -> bool:
+def renew(row: Discrepancy, pair: Pair, *, by: Actor) -> bool:
     """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
     louder = row.kind not in ALARMS and pair.kind in ALARMS
     worse = louder and row.kind not in DISPUTED  # what a person settled as differing, surer weights do not open again
@@ -346,7 +346,7 @@ def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
     return [wanted[key][1] for key in fresh]
 
 
-def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *, by: Any) -> None:
+def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *, by: Actor) -> None:
     """A new conflict voids a sign-off only where an independent origin of good repute stands against it."""
     signed = Claim.objects.filter(figures__measure__key=measure.key, state=ClaimState.SIGNED_OFF).distinct()
     claims = {claim.pk: claim for claim in signed.select_related("document__desk")}

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import slugify
 
+from factcheck.actors import Actor, Machine, Person
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck
@@ -29,7 +30,7 @@ from factcheck.models import (
     Topic,
     VerificationTask,
 )
-from factcheck.permissions import MACHINE, NO_AUTHOR
+from factcheck.permissions import NO_AUTHOR
 from factcheck.states import DocumentState
 
 from .matching import weights_in_use
@@ -39,7 +40,7 @@ KEEP: Any = object()
 """In the place of a border: as it is. None means that of the weights."""
 
 
-def record_desk(slug: str, name: str, *, by: Any) -> Desk:
+def record_desk(slug: str, name: str, *, by: Actor) -> Desk:
     """Found a desk; a chief editor's action.
 
     Raises:
@@ -50,7 +51,7 @@ def record_desk(slug: str, name: str, *, by: Any) -> Desk:
     return found(desk, by=by)
 
 
-def found(desk: Desk, *, by: Any) -> Desk:
+def found(desk: Desk, *, by: Actor) -> Desk:
     require_storable(desk.slug, desk.name)
     if not desk.name or not desk.slug or slugify(desk.slug) != desk.slug or len(desk.slug) > 50:
         raise Invalid("A desk needs a name, and a slug in plain small letters.", code="name_missing")
@@ -63,13 +64,13 @@ def found(desk: Desk, *, by: Any) -> Desk:
     return desk
 
 
-def set_up_desk(slug: str, name: str, *, by: MACHINE) -> tuple[Desk, bool]:
+def set_up_desk(slug: str, name: str, *, by: Machine) -> tuple[Desk, bool]:
     """The desk of this slug, and whether it had to be founded: the first action of a new site."""
     known = Desk.objects.filter(slug=slug).first()
     return (known, False) if known else (found(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
 
 
-def add_member(desk: Desk, user: Any, role: str, *, by: Any) -> Membership:
+def add_member(desk: Desk, user: Any, role: str, *, by: Person) -> Membership:
     """Give a person a role on the desk; nobody gives one to themselves.
 
     Raises:
@@ -85,7 +86,7 @@ def add_member(desk: Desk, user: Any, role: str, *, by: Any) -> Membership:
     return write_member(desk, user, role, by=by)
 
 
-def give_role(user: Any, role: str, *, desk: Desk, by: MACHINE) -> bool:
+def give_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
     """Give a person a role from the command line, also the chief editor's; False where they have it.
 
     Raises:
@@ -98,7 +99,7 @@ def give_role(user: Any, role: str, *, desk: Desk, by: MACHINE) -> bool:
     return True
 
 
-def write_member(desk: Desk | None, user: Any, role: str, *, by: Any) -> Membership:
+def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membership:
     if role not in Role.values:
         raise Invalid("That is not a role.", code="role_unknown")
     if not user.is_active:
@@ -127,7 +128,7 @@ def refuse_two_faces(user: Any, role: str) -> None:
         )
 
 
-def remove_member(membership: Membership, *, by: Any) -> None:
+def remove_member(membership: Membership, *, by: Actor) -> None:
     """Take a role from a person. The history keeps that they had it, and which open work is in their name.
 
     Raises:
@@ -140,7 +141,7 @@ def remove_member(membership: Membership, *, by: Any) -> None:
     strike_member(membership, by=by)
 
 
-def take_role(user: Any, role: str, *, desk: Desk, by: MACHINE) -> bool:
+def take_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
     """Take a role from the command line, also the chief editor's; False where the person does not have it.
 
     Raises:
@@ -153,7 +154,7 @@ def take_role(user: Any, role: str, *, desk: Desk, by: MACHINE) -> bool:
     return membership is not None
 
 
-def strike_member(membership: Membership, *, by: Any) -> None:
+def strike_member(membership: Membership, *, by: Actor) -> None:
     desk, chiefs = membership.desk, (Role.DESK_CHIEF, Role.CHIEF_EDITOR)
     with transaction.atomic():
         around = Desk.objects.all() if desk is None else Desk.objects.filter(pk=desk.pk)
@@ -177,7 +178,7 @@ def strike_member(membership: Membership, *, by: Any) -> None:
 def set_policy(
     desk: Desk,
     *,
-    by: Any,
+    by: Person,
     version: int | None = None,
     eyes: str | None = None,
     threshold: float | None = None,

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from factcheck.actors import Actor
 from factcheck.errors import Invalid, StaleRevision
 from factcheck.models import (
     SETTLED,
@@ -210,7 +211,7 @@ def resolve_dispute(
     discrepancy: Discrepancy,
     resolution: str,
     *,
-    by: Any,
+    by: Actor,
     note: str,
     version: int | None = None,
     newest: int | None = None,

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import MAX_BYTES, Extract
@@ -24,7 +25,7 @@ from factcheck.jobs.keys import about, key_of
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue, enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Revision, Role, Scope, Snapshot, Source, Topic
-from factcheck.permissions import MACHINE, NOT_ITS_WORDS, roles_of
+from factcheck.permissions import NOT_ITS_WORDS, roles_of
 from factcheck.states import DocumentState, JobState
 
 from .transitions import change, check_permission, log, move, require_storable
@@ -70,7 +71,7 @@ NINJS = "ninjs"
 """The ``source_app`` of items that came as ninjs; they are somebody else's, not the host's own."""
 
 
-def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
+def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> tuple[Document, Job | None]:
     """Take in the bytes of a document: a snapshot, the document, an event and a job, or nothing.
 
     The same bytes from the same publisher and address in the same desk are the same document, and a second
@@ -104,7 +105,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Any) -> tu
         return same, unfinished_reading(same)
 
 
-def ingest_item(item: dict[str, Any], arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
+def ingest_item(item: dict[str, Any], arrival: Arrival, *, desk: Desk, by: Actor) -> tuple[Document, Job | None]:
     """Take in a news item in ninjs, the JSON of the IPTC: known by its ``uri``, so that a later version revises it.
 
     Raises:
@@ -179,7 +180,7 @@ def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Any) -> Document:
+def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Actor) -> Document:
     """The row of a document that arrives; the caller keeps its bytes or asks for them, and logs the arrival."""
     document = Document.objects.create(
         desk=desk,
@@ -196,13 +197,13 @@ def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Any) -> Docum
         source_id=arrival.source_id,
         embargo_until=arrival.embargo_until,
         arrival_key=key,
-        created_by=None if isinstance(by, MACHINE) else by,
+        created_by=person_of(by),
     )
     document.authors.set(arrival.authors)
     return document
 
 
-def log_arrival(document: Document, arrival: Arrival, *, by: Any, **facts: Any) -> None:
+def log_arrival(document: Document, arrival: Arrival, *, by: Actor, **facts: Any) -> None:
     log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
 
 
@@ -212,11 +213,11 @@ def leave_its_words(person: Any, document: Document) -> None:
     Raises:
         NotAllowed: they did, and this is not their own story.
     """
-    if not NOT_ITS_WORDS.allows.test(person, document):
+    if not NOT_ITS_WORDS.allows(person, document):
         raise NotAllowed(NOT_ITS_WORDS.message, code=NOT_ITS_WORDS.code)
 
 
-def name_authors(document: Document, people: Iterable[Any], *, by: Any) -> None:
+def name_authors(document: Document, people: Iterable[Any], *, by: Actor) -> None:
     """Add those whom a later filing names as writers. Nobody is taken away: who wrote a text stays its author."""
     with transaction.atomic():
         named = set(document.authors.values_list("pk", flat=True))
@@ -246,7 +247,7 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
 
 
 def ask_for_reading(
-    document: Document, snapshot: Snapshot, *, by: Any, pasted: bool, said: dict[str, Any] | None = None
+    document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, said: dict[str, Any] | None = None
 ) -> Job:
     """``said`` is what a feed told of the text, for what the text itself does not tell."""
     person = getattr(by, "pk", None)
@@ -254,7 +255,7 @@ def ask_for_reading(
         JobName.READ_DOCUMENT,
         key_of(document, snapshot.pk),
         {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
-        by=None if isinstance(by, MACHINE) else by,
+        by=person_of(by),
         desk=document.desk,
         priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
     )
@@ -270,7 +271,7 @@ def revise_document(
     document: Document,
     data: bytes,
     *,
-    by: Any,
+    by: Actor,
     version: int | None = None,
     editor: Any = None,
     arrival: Arrival = PASTED,
@@ -298,7 +299,7 @@ def revise_document(
         return document, unfinished_reading(document)
     with transaction.atomic():
         change(document, version=version)  # so that a second edit of the same text is told that it is one
-        if isinstance(by, MACHINE):
+        if isinstance(by, Machine):
             refuse_machine(document)
         name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
@@ -341,7 +342,7 @@ def newest_bytes(document: Document) -> str:
 
 
 def store_revision(
-    document: Document, snapshot: Snapshot, extract: Extract, *, by: Any, editor: Any
+    document: Document, snapshot: Snapshot, extract: Extract, *, by: Actor, editor: Any
 ) -> Revision | None:
     """The text that was read from a snapshot, as the document's next revision.
 
@@ -458,7 +459,7 @@ def mark_reprint(document: Document, revision: Revision) -> None:
         document.refresh_from_db()
 
 
-def refuse_document(document: Document, reason: str, *, by: Any, action: str = "revision_unreadable") -> None:
+def refuse_document(document: Document, reason: str, *, by: Actor, action: str = "revision_unreadable") -> None:
     """The bytes could not be read, or not be fetched: say why, on the document."""
     if document.state in (DocumentState.ARRIVING, DocumentState.UNREADABLE):
         move(document, "read", to=DocumentState.UNREADABLE, by=by, note=reason, state_reason=reason[:500])
@@ -466,13 +467,13 @@ def refuse_document(document: Document, reason: str, *, by: Any, action: str = "
         log(document, action, by=by, note=reason)
 
 
-def confirm_document(document: Document, *, by: Any, version: int | None = None, title: str = "") -> None:
+def confirm_document(document: Document, *, by: Actor, version: int | None = None, title: str = "") -> None:
     """A person has compared the extracted text with the original."""
     values: dict[str, Any] = {"title": title[:500]} if title.strip() else {}
     move(document, "confirm", by=by, version=version, **values)
 
 
-def withdraw_document(document: Document, *, by: Any, note: str, version: int | None = None) -> None:
+def withdraw_document(document: Document, *, by: Actor, note: str, version: int | None = None) -> None:
     """Take a document out of every check and comparison. It is never deleted."""
     with transaction.atomic():
         move(document, "withdraw", by=by, note=note, version=version)

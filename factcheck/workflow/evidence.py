@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.actors import Actor, Person, person_of
 from factcheck.errors import Invalid
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of, warc_of_upload
@@ -18,7 +19,6 @@ from factcheck.jobs.keys import key_of
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
-from factcheck.permissions import MACHINE
 from factcheck.states import EvidenceState
 
 from .transitions import check_permission, log, move, require_storable
@@ -28,7 +28,7 @@ def record_evidence(
     claim: Claim,
     kind: str,
     *,
-    by: Any,
+    by: Person,
     source: Source | None = None,
     url: str = "",
     note: str = "",
@@ -101,18 +101,18 @@ def check_evidence(
         raise Invalid("Evidence repeats evidence of the same desk.", code="derived_elsewhere")
 
 
-def ask_for_capture(evidence: Evidence, *, by: Any) -> None:
+def ask_for_capture(evidence: Evidence, *, by: Actor) -> None:
     enqueue(
         JobName.CAPTURE_EVIDENCE,
         key_of(evidence, evidence.version),
         {"evidence": evidence.pk},
-        by=None if isinstance(by, MACHINE) else by,
+        by=person_of(by),
         desk=evidence.claim.document.desk,
         priority=Priority.EVIDENCE,
     )
 
 
-def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Any) -> None:
+def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Actor) -> None:
     """Keep what a job fetched: WARC, SHA-256 and the text read from it."""
     with transaction.atomic():
         snapshot = Snapshot.objects.create(
@@ -137,12 +137,12 @@ def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Any) -
         )
 
 
-def fail_capture(evidence: Evidence, reason: str, *, by: Any) -> None:
+def fail_capture(evidence: Evidence, reason: str, *, by: Actor) -> None:
     """The page could not be had: say why, on the evidence."""
     move(evidence, "capture", to=EvidenceState.CAPTURE_FAILED, by=by, note=reason, error=reason[:500])
 
 
-def capture_again(evidence: Evidence, *, by: Any, version: int | None = None) -> None:
+def capture_again(evidence: Evidence, *, by: Actor, version: int | None = None) -> None:
     """Ask for a failed capture once more."""
     with transaction.atomic():
         move(evidence, "capture", by=by, version=version)
@@ -152,7 +152,7 @@ def capture_again(evidence: Evidence, *, by: Any, version: int | None = None) ->
 def attach_evidence(
     evidence: Evidence,
     *,
-    by: Any,
+    by: Actor,
     data: bytes = b"",
     filename: str = "",
     text: str = "",
@@ -183,7 +183,7 @@ def attach_evidence(
         move(evidence, "attach", by=by, version=version, error="", **values)
 
 
-def link_evidence(evidence: Evidence, *, stance: str, by: Any, quote: str = "", version: int | None = None) -> None:
+def link_evidence(evidence: Evidence, *, stance: str, by: Actor, quote: str = "", version: int | None = None) -> None:
     """Say what the evidence makes of the claim, with the words it rests on.
 
     Raises:
@@ -212,7 +212,7 @@ def assess_evidence(
     evidence: Evidence,
     *,
     accepted: bool,
-    by: Any,
+    by: Actor,
     note: str = "",
     credibility: int | None = None,
     version: int | None = None,
@@ -234,7 +234,7 @@ def check_credibility(credibility: int | None) -> None:
         raise Invalid("Credibility runs from 1 to 6.", code="credibility_range")
 
 
-def retire_evidence(evidence: Evidence, action: str, *, by: Any, note: str, version: int | None = None) -> None:
+def retire_evidence(evidence: Evidence, action: str, *, by: Actor, note: str, version: int | None = None) -> None:
     """Accepted evidence drifted, was superseded, or was withdrawn by its source."""
     if action not in ("drift", "supersede", "withdraw"):
         raise LookupError(action)

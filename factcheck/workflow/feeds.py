@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from factcheck.actors import Actor, Machine, Person
 from factcheck.conf import settings
 from factcheck.errors import FactcheckError, Invalid, WrongState
 from factcheck.intake.entries import Entry
@@ -26,7 +27,6 @@ from factcheck.jobs.keys import key_of
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Feed, FeedItem, Job, Source
-from factcheck.permissions import MACHINE
 from factcheck.states import JobState
 
 from .documents import Arrival, ingest_document, ingest_item
@@ -39,7 +39,7 @@ MOST_TAKEN = 50
 
 
 def record_feed(
-    *, desk: Desk, by: Any, url: str = "", folder: str = "", publisher: Source | None = None, minutes: int = 15
+    *, desk: Desk, by: Actor, url: str = "", folder: str = "", publisher: Source | None = None, minutes: int = 15
 ) -> Feed:
     """Let a desk take documents from an RSS or Atom address, or from a drop folder.
 
@@ -101,7 +101,7 @@ def check_minutes(minutes: int) -> None:
         raise Invalid(f"A feed is looked at every 1 to {MOST_MINUTES:,} minutes.", code="minutes_unusable")
 
 
-def change_feed(feed: Feed, *, by: Any, version: int | None = None, **values: Any) -> None:
+def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **values: Any) -> None:
     """Change how often a feed is looked at (``minutes``), whether it is (``active``), or its ``publisher``.
 
     Raises:
@@ -117,7 +117,7 @@ def change_feed(feed: Feed, *, by: Any, version: int | None = None, **values: An
         log(feed, "change", by=by, facts={name: getattr(value, "pk", value) for name, value in values.items()})
 
 
-def ask_for_poll(feed: Feed, *, by: Any) -> Job:
+def ask_for_poll(feed: Feed, *, by: Actor) -> Job:
     """Look at a feed now, without waiting for its time.
 
     Raises:
@@ -145,7 +145,7 @@ def ask_for_due_polls(now: datetime) -> int:
     return asked
 
 
-def _enqueue_poll(feed: Feed, now: datetime, *, by: Any = None) -> Job:
+def _enqueue_poll(feed: Feed, now: datetime, *, by: Person | None = None) -> Job:
     Feed.objects.filter(pk=feed.pk).update(asked_at=now)
     # a dead feed leaves one failed job, not one for each time that it was looked at
     Job.objects.filter(name=JobName.POLL_FEED, key=key_of(feed), state=JobState.FAILED).delete()
@@ -163,12 +163,12 @@ def unseen(feed: Feed, guids: Collection[str]) -> frozenset[str]:
     return frozenset(wanted) - seen
 
 
-def take_entry(feed: Feed, entry: Entry, *, by: MACHINE) -> FeedItem:
+def take_entry(feed: Feed, entry: Entry, *, by: Machine) -> FeedItem:
     """Make a document of an entry: its page is fetched, or its own text taken where it has no address."""
     return _take(feed, entry.guid, entry.title or entry.link, lambda: _filed(feed, entry, by))
 
 
-def _filed(feed: Feed, entry: Entry, by: MACHINE) -> Document:
+def _filed(feed: Feed, entry: Entry, by: Machine) -> Document:
     said = {
         "byline": entry.byline,
         "published_at": entry.published_at.isoformat() if entry.published_at else "",
@@ -183,12 +183,12 @@ def _filed(feed: Feed, entry: Entry, by: MACHINE) -> Document:
     return ingest_document(entry.page.encode("utf-8", "replace"), page, desk=feed.desk, by=by)[0]
 
 
-def take_file(feed: Feed, file: Dropped, *, by: MACHINE) -> FeedItem:
+def take_file(feed: Feed, file: Dropped, *, by: Machine) -> FeedItem:
     """Make a document of a file in a drop folder; a news item in ninjs is known by its ``uri``."""
     return _take(feed, file.guid, file.name, lambda: _dropped(feed, file, by))
 
 
-def _dropped(feed: Feed, file: Dropped, by: MACHINE) -> Document:
+def _dropped(feed: Feed, file: Dropped, by: Machine) -> Document:
     if file.data is None:
         raise Invalid(file.error, code="file_unusable")
     arrival = Arrival(kind=DocumentKind.COVERAGE, publisher=feed.publisher, filename=one_line(file.name, 255))

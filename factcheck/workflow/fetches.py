@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, WrongState
 from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import Extract
@@ -23,7 +24,6 @@ from factcheck.jobs.keys import key_of
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Snapshot
-from factcheck.permissions import MACHINE
 from factcheck.states import DocumentState
 
 from .documents import (
@@ -43,7 +43,7 @@ from .documents import (
 from .transitions import change, check_permission, log
 
 
-def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Any) -> tuple[Document, Job | None]:
+def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Actor) -> tuple[Document, Job | None]:
     """File a document by its address: the document, an event and the job that fetches it, or nothing.
 
     An address that the desk has filed before is fetched again. The job is None where the document is withdrawn or
@@ -92,14 +92,14 @@ def address_key(address: str, desk: Desk) -> str:
     return hashlib.sha256("\x1f".join([str(desk.pk), "address", address]).encode()).hexdigest()
 
 
-def _fetch_again(document: Document, arrival: Arrival, *, by: Any) -> Job | None:
-    if not isinstance(by, MACHINE):
+def _fetch_again(document: Document, arrival: Arrival, *, by: Actor) -> Job | None:
+    if not isinstance(by, Machine):
         check_permission(by, document, "fetch")
     with transaction.atomic():
         name_authors(document, arrival.authors, by=by)
         if document.state == DocumentState.WITHDRAWN or Event.objects.of(document).filter(action="erase").exists():
             return None  # what was blanked does not come back by itself
-        if isinstance(by, MACHINE) and (document.created_by_id is not None or is_corrected(document)):
+        if isinstance(by, Machine) and (document.created_by_id is not None or is_corrected(document)):
             return None  # the desk has this page already
         refuse_other_words(document)
         if document.url != arrival.url:  # the host's object has moved
@@ -108,7 +108,7 @@ def _fetch_again(document: Document, arrival: Arrival, *, by: Any) -> Job | None
         return ask_for_fetch(document, by=by, said=arrival.said)
 
 
-def refetch_document(document: Document, *, by: Any) -> Job:
+def refetch_document(document: Document, *, by: Actor) -> Job:
     """Fetch a document again that was filed by its address, or could not be fetched.
 
     Raises:
@@ -151,18 +151,18 @@ def fetches_of(document: Document) -> Any:
     return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=key_of(document))
 
 
-def ask_for_fetch(document: Document, *, by: Any, said: dict[str, Any] | None = None) -> Job:
+def ask_for_fetch(document: Document, *, by: Actor, said: dict[str, Any] | None = None) -> Job:
     return enqueue(
         JobName.FETCH_DOCUMENT,
         key_of(document),
         {"document": document.pk, "said": said or {}},
-        by=None if isinstance(by, MACHINE) else by,
+        by=person_of(by),
         desk=document.desk,
         priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
     )
 
 
-def store_fetch(document: Document, fetched: Fetched, *, by: MACHINE, said: dict[str, Any]) -> dict[str, Any]:
+def store_fetch(document: Document, fetched: Fetched, *, by: Machine, said: dict[str, Any]) -> dict[str, Any]:
     """Keep the page with its WARC and ask for its reading; nothing where its bytes are those read last.
 
     The new words of coverage are nobody's here. Those of our own story are of whoever had it fetched, who therefore
@@ -188,7 +188,7 @@ def store_fetch(document: Document, fetched: Fetched, *, by: MACHINE, said: dict
     return {"bytes": len(fetched.body), "changed": True, "job": job.pk}
 
 
-def fail_fetch(document: Document, reason: str, *, by: MACHINE) -> None:
+def fail_fetch(document: Document, reason: str, *, by: Machine) -> None:
     """The page could not be had: the document says why and can be fetched again; a text it has stays."""
     if document.state != DocumentState.WITHDRAWN:
         refuse_document(document, reason, by=by, action="fetch_failed")

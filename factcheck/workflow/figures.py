@@ -6,12 +6,12 @@ The machine reads the as-of out of the copy; what a person has said here no late
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.actors import Actor
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import Figure
 from factcheck.states import DocumentState, FigureState
@@ -23,7 +23,7 @@ from .matching import date_profile
 from .transitions import change, check_permission, log
 
 
-def confirm_as_of(figure: Figure, *, by: Any, version: int | None = None) -> None:
+def confirm_as_of(figure: Figure, *, by: Actor, version: int | None = None) -> None:
     """Say that a figure which the copy gives as current holds today, too; it is fresh again from now on.
 
     Raises:
@@ -37,7 +37,7 @@ def confirm_as_of(figure: Figure, *, by: Any, version: int | None = None) -> Non
     date_figure(figure, today, Basis.PUBLICATION, "confirm_as_of", by=by, version=version)
 
 
-def state_as_of(figure: Figure, day: date, *, by: Any, version: int | None = None) -> None:
+def state_as_of(figure: Figure, day: date, *, by: Actor, version: int | None = None) -> None:
     """Say of which day a figure is, where the copy tells it and the machine did not see it.
 
     Raises:
@@ -53,7 +53,7 @@ def state_as_of(figure: Figure, day: date, *, by: Any, version: int | None = Non
     date_figure(figure, day, Basis.STATED, "state_as_of", by=by, version=version)
 
 
-def date_figure(figure: Figure, day: date, basis: Basis, action: str, *, by: Any, version: int | None) -> None:
+def date_figure(figure: Figure, day: date, basis: Basis, action: str, *, by: Actor, version: int | None) -> None:
     """Write down a day as that of a figure, on the clock of its document, and compare what rests on it."""
     gone = figure.state == FigureState.DISMISSED or figure.anchor_state == AnchorState.ORPHANED
     if gone or figure.document.state == DocumentState.WITHDRAWN:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
+from factcheck.actors import Actor
 from factcheck.conf import settings
 from factcheck.errors import Invalid
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
@@ -93,7 +94,7 @@ def compare_moved(moves: Moves, document: Document | None = None) -> None:
         enqueue_crosscheck(Scope.MEASURE, measure, regrouped=True)
 
 
-def regroup_topic(topic: Topic, *, by: Any) -> Moves:
+def regroup_topic(topic: Topic, *, by: Actor) -> Moves:
     """Group all figures of a topic anew, as if its texts had come in one go; in the caller's transaction.
 
     Raises:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from factcheck.actors import Actor
 from factcheck.jobs.keys import about, key_of
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_regroup
@@ -69,7 +70,7 @@ def broken_notes() -> Iterator[str]:
             yield f"The reason of event {note.event_id} is not the one that was given."
 
 
-def erase_document(document: Document, *, by: Any, note: str, version: int | None = None) -> None:
+def erase_document(document: Document, *, by: Actor, note: str, version: int | None = None) -> None:
     """Blank every text of a document: bytes, revisions, claims, figures, what was said of them, and reports of it.
 
     What was decided, by whom and when stays, and the history still verifies. There is no way back. The bytes kept of

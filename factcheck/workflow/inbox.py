@@ -9,20 +9,21 @@ from typing import Any
 
 from django.utils import timezone
 
+from factcheck.actors import Actor, Person
 from factcheck.errors import Invalid
 from factcheck.models import NoticeChoice, NoticeKind, Notification
 
 from .transitions import check_permission
 
 
-def mark_read(notification: Notification, *, by: Any) -> None:
+def mark_read(notification: Notification, *, by: Actor) -> None:
     """Put one notice of one's own inbox aside as read; doing it twice changes nothing."""
     check_permission(by, notification, "read")
     Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=timezone.now())
     notification.refresh_from_db()
 
 
-def mark_all_read(*, by: Any) -> int:
+def mark_all_read(*, by: Actor) -> int:
     """Put all of one's notices aside as read; returns how many were not."""
     return Notification.objects.visible_to(by).unread().update(read_at=timezone.now())
 
@@ -33,7 +34,7 @@ def notice_choices(user: Any) -> list[NoticeChoice]:
     return [rows.get(kind) or NoticeChoice(user=user, kind=kind) for kind in NoticeKind.values]
 
 
-def choose_notices(kind: str, *, by: Any, inbox: bool | None = None, mail: bool | None = None) -> NoticeChoice:
+def choose_notices(kind: str, *, by: Person, inbox: bool | None = None, mail: bool | None = None) -> NoticeChoice:
     """Say how one wants to be told of a kind of thing; what is not named stays as it is.
 
     Raises:

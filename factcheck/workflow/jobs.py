@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
+from factcheck.actors import Actor
 from factcheck.errors import WrongState
 from factcheck.jobs.leases import duplicate_of
 from factcheck.models import HOUSEKEEPING, Job
@@ -19,7 +19,7 @@ QUIET_KEPT = timedelta(days=1)
 FAILED_KEPT = timedelta(days=7)
 
 
-def retry_job(job: Job, *, by: Any, version: int | None = None) -> None:
+def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
     """Put a failed job back into the queue, with a clean count of failures.
 
     Raises:

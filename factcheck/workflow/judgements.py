@@ -5,10 +5,9 @@ What follows of it for the measures is grouped in the background, by ``grouping`
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
+from factcheck.actors import Actor, Person
 from factcheck.errors import Invalid, StaleRevision
 from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import Discrepancy, Figure, Judgement, JudgementOrigin, Topic
@@ -24,7 +23,7 @@ PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
 
 
 def judge_figures(
-    figure: Figure, other: Figure, same: bool, *, by: Any, note: str = "", version: int | None = None
+    figure: Figure, other: Figure, same: bool, *, by: Person, note: str = "", version: int | None = None
 ) -> Judgement:
     """Say that two figures count the same thing, or that they do not.
 
@@ -65,7 +64,7 @@ def judge_figures(
     return made
 
 
-def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Any) -> None:
+def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) -> None:
     """Refuse what cannot be judged, or cannot hold beside what stands.
 
     Raises:
@@ -107,7 +106,7 @@ def refuse_twice(figure: Figure, other: Figure) -> None:
         raise Invalid("It was proposed already, and waits for a second person.", code="judged_proposed")
 
 
-def judge_pair(pair: Discrepancy, same: bool, *, by: Any, note: str = "", version: int | None = None) -> Judgement:
+def judge_pair(pair: Discrepancy, same: bool, *, by: Person, note: str = "", version: int | None = None) -> Judgement:
     """Say it of the two figures that stand first on the sides of a discrepancy.
 
     Raises:
@@ -123,7 +122,7 @@ def judge_pair(pair: Discrepancy, same: bool, *, by: Any, note: str = "", versio
     return judge_figures(first["a"], first["b"], same, by=by, note=note)
 
 
-def confirm_judgement(judgement: Judgement, *, by: Any, version: int | None = None) -> None:
+def confirm_judgement(judgement: Judgement, *, by: Actor, version: int | None = None) -> None:
     """A second person agrees with what an author proposed; from now on it binds.
 
     Raises:
@@ -138,7 +137,7 @@ def confirm_judgement(judgement: Judgement, *, by: Any, version: int | None = No
         group_again(judgement)
 
 
-def withdraw_judgement(judgement: Judgement, *, by: Any, note: str, version: int | None = None) -> None:
+def withdraw_judgement(judgement: Judgement, *, by: Actor, note: str, version: int | None = None) -> None:
     """Take a judgement back, whoever gave it; the machine decides anew, also of what was pinned by it.
 
     Raises:

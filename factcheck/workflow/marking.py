@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid
 from factcheck.intake.stored import usable
 from factcheck.models import Anchor, Attribution, Claim, Document, Figure, Revision, Source
-from factcheck.permissions import MACHINE
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import (
     ENGINE_VERSION,
@@ -51,7 +51,7 @@ class Found:
     figures: list[tuple[Figure, Span, AnchorState]] = field(default_factory=list)
 
 
-def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | None, by: Any) -> dict[str, int]:
+def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | None, by: Machine) -> dict[str, int]:
     """Carry the old marks over, propose new ones, and void the sign-offs whose words changed.
 
     Returns how many claims and figures were proposed and how many sign-offs were voided.
@@ -77,7 +77,7 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
     return counts
 
 
-def carry_claims(previous: Revision, revision: Revision, found: Found, *, by: Any) -> int:
+def carry_claims(previous: Revision, revision: Revision, found: Found, *, by: Machine) -> int:
     """Find every claim of the text before in this one; returns how many sign-offs that voided."""
     rows = list(previous.anchors.filter(claim__isnull=False, start__isnull=False).select_related("claim"))
     spans = [Span(row.start or 0, row.end or 0) for row in rows]
@@ -102,7 +102,7 @@ def changes_of(place: Anchoring) -> list[str]:
     return [change for change in place.changes if change != "typography"] if place.state == AnchorState.EDITED else []
 
 
-def note_changes(claim: Claim, place: Anchoring, revision: Revision, *, by: Any) -> bool:
+def note_changes(claim: Claim, place: Anchoring, revision: Revision, *, by: Machine) -> bool:
     """Remember who changed the words of a claim, and void what was decided on the old ones."""
     changes = changes_of(place)
     if place.state == AnchorState.AMBIGUOUS:
@@ -406,4 +406,4 @@ def holders(claims: Iterable[tuple[Claim, Span]], figures: Sequence[FigureMentio
 
 def link_by_itself(figure: Figure) -> None:
     """A figure inside an accepted claim is linked without anyone asking."""
-    move(figure, "link", by=MACHINE("mark revision"))
+    move(figure, "link", by=Machine("mark revision"))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.module_loading import import_string
 
+from factcheck.actors import Actor, Person
 from factcheck.conf import settings
 from factcheck.errors import Invalid
 from factcheck.models import (
@@ -247,7 +248,7 @@ def print_of(figure: Figure) -> str:
     return FigureProfile.objects.filter(figure=figure).values_list("fingerprint", flat=True).first() or ""
 
 
-def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Any) -> list[Judgement]:
+def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Actor) -> list[Judgement]:
     """What somebody judged apart is not made one by the way, nor what was judged to be one set apart.
 
     Returns what was only arranged otherwise, by merging, splitting or pinning: a newer arrangement takes its place.
@@ -278,7 +279,7 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
     ]
 
 
-def contradicts(row: Judgement, by: Any) -> Invalid:
+def contradicts(row: Judgement, by: Actor) -> Invalid:
     """Why something cannot be judged; of figures that the person does not see, only that there is a judgement."""
     if not Judgement.objects.visible_to(by).filter(pk=row.pk).exists():
         return Invalid(
@@ -291,7 +292,9 @@ def contradicts(row: Judgement, by: Any) -> Invalid:
     )
 
 
-def write_judgements(pairs: Iterable[tuple[Figure, Figure]], *, same: bool, origin: str, by: Any, **values: Any) -> int:
+def write_judgements(
+    pairs: Iterable[tuple[Figure, Figure]], *, same: bool, origin: str, by: Person, **values: Any
+) -> int:
     """Keep somebody's word on pairs of figures, once for each pair of what they say in which words; returns how many.
 
     Figures that no reading has prepared are bound by nothing.

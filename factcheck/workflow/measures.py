@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
 
 from django.db import transaction
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
@@ -21,7 +21,7 @@ from .matching import refuse_contradiction, write_judgements
 from .transitions import change, check_permission, log, move, require_storable
 
 
-def merge_measures(measure: Measure, into: Measure, *, by: Any, version: int | None = None) -> None:
+def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int | None = None) -> None:
     """Say that two measures are one: the figures move over, and what the engine finds later follows.
 
     Raises:
@@ -58,7 +58,7 @@ def refuse_circles(measure: Measure, into: Measure) -> None:
         raise Invalid("A measure cannot be merged into itself or into one already merged.", code="merge_circle")
 
 
-def refuse_authors(by: Any, *measures: Measure | None) -> None:
+def refuse_authors(by: Person, *measures: Measure | None) -> None:
     """What one's own figures are compared with is not for oneself to say, whichever of the figures is moved.
 
     Raises:
@@ -78,7 +78,7 @@ def compare_again(*measures: Measure | None) -> None:
 
 
 def split_measure(
-    measure: Measure, figures: list[Figure], *, counted: str, by: Any, version: int | None = None
+    measure: Measure, figures: list[Figure], *, counted: str, by: Person, version: int | None = None
 ) -> Measure:
     """Say that some figures of a measure count another thing; they are pinned to a measure of their own.
 
@@ -128,7 +128,7 @@ def refuse_embargoed(*figures: Figure) -> None:
         raise Invalid("Its text is under embargo; arrange its measures when that has ended.", code="under_embargo")
 
 
-def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None = None) -> None:
+def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
     """Say which measure a figure belongs to, for good.
 
     Raises:
@@ -149,7 +149,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Any, version: int | None
         put_for_good(figure, measure, by=by, version=version)
 
 
-def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Any) -> None:
+def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
     """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the action.
 
     Raises:
@@ -159,7 +159,7 @@ def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, sa
         move(row, "withdraw", by=by, note="arranged otherwise since")
 
 
-def put_for_good(figure: Figure, measure: Measure, *, by: Any, version: int | None = None) -> None:
+def put_for_good(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
     """Put a figure under a measure, and judge it to be one with a figure of its own desk there, if there is any."""
     with transaction.atomic():
         before = figure.measure
@@ -170,7 +170,7 @@ def put_for_good(figure: Figure, measure: Measure, *, by: Any, version: int | No
         compare_again(before, measure)
 
 
-def set_general(measure: Measure, general: bool, *, by: Any, version: int | None = None) -> None:
+def set_general(measure: Measure, general: bool, *, by: Person, version: int | None = None) -> None:
     """Say that figures of this measure are compared whatever the topic, or only inside it.
 
     Every figure of the same key in any topic is compared then, so the right is asked on all of their documents.
@@ -193,7 +193,7 @@ def set_general(measure: Measure, general: bool, *, by: Any, version: int | None
         compare_again(measure)
 
 
-def set_topic(document: Document, topic: Topic | None, *, by: Any, version: int | None = None) -> None:
+def set_topic(document: Document, topic: Topic | None, *, by: Person, version: int | None = None) -> None:
     """Put a document into a running story: its figures move to the measures of that topic, pinned ones stay.
 
     Raises:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from factcheck.actors import Actor
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Event, Scope
@@ -31,7 +32,7 @@ LENGTHS = {"title": 500, "byline": 500, "language": 10}
 
 
 def update_metadata(
-    document: Document, *, by: Any, version: int | None = None, authors: tuple[Any, ...] = (), **values: Any
+    document: Document, *, by: Actor, version: int | None = None, authors: tuple[Any, ...] = (), **values: Any
 ) -> None:
     """Correct what is known of a document: its title, byline, language, publisher, date, zone of the dateline, embargo.
 
@@ -66,14 +67,14 @@ def update_metadata(
         compare_anew(document, changed.keys(), by=by)
 
 
-def refuse_those_concerned(by: Any, document: Document) -> None:
+def refuse_those_concerned(by: Actor, document: Document) -> None:
     """What decides a comparison is not for the author of either side to say.
 
     Raises:
         NotAllowed: they wrote the document, or one that it is compared with.
     """
     for guard in (NO_AUTHOR, NOT_OTHER_SIDE):
-        if not guard.allows.test(by, document):
+        if not guard.allows(by, document):
             raise NotAllowed(guard.message, code=guard.code)
 
 
@@ -103,7 +104,7 @@ def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
     return {"changed": sorted(changed), **told}
 
 
-def compare_anew(document: Document, changed: Any, *, by: Any) -> None:
+def compare_anew(document: Document, changed: Any, *, by: Actor) -> None:
     """A new date or zone: the text is read again, and its figures compared after; a new publisher: compared only."""
     revision = document.current_revision
     if changed & READ_ANEW and revision is not None and revision.snapshot is not None:

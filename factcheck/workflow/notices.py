@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
+from factcheck.actors import Actor, Machine
 from factcheck.conf import settings
 from factcheck.models import (
     Claim,
@@ -27,7 +28,6 @@ from factcheck.models import (
     Role,
     VerificationTask,
 )
-from factcheck.permissions import MACHINE
 from factcheck.states import TaskState
 
 LONGEST_TEXT = 500
@@ -36,14 +36,14 @@ MOST_REMINDED = 200
 
 
 def notify(
-    kind: str, people: Iterable[int | None], *, desk: int, about: Model, key: str, text: str, by: Any = None
+    kind: str, people: Iterable[int | None], *, desk: int, about: Model, key: str, text: str, by: Actor | None = None
 ) -> int:
     """Tell some people of one occasion, once each; returns to how many of them it is told.
 
     ``people`` are ids of users. Left out is who did it, who may not see the desk, and who wants to hear of such
     things neither by inbox nor by mail.
     """
-    wanted = {pk for pk in people if pk} - {None if isinstance(by, MACHINE) else getattr(by, "pk", None)}
+    wanted = {pk for pk in people if pk} - {None if isinstance(by, Machine) else getattr(by, "pk", None)}
     return notify_all(kind, [Told(frozenset(wanted), desk, about, key, text)]) if wanted else 0
 
 
@@ -96,7 +96,7 @@ def holders(desk: int, *roles: str) -> list[int]:
     return list(rows.values_list("user", flat=True))
 
 
-def tell_of(record: Model, action: str, *, by: Any) -> None:
+def tell_of(record: Model, action: str, *, by: Actor) -> None:
     """An action was done: tell those whom the table names."""
     if tell := TOLD.get((str(record._meta.model_name), action)):
         tell(record, by)
@@ -107,7 +107,7 @@ def occasion(record: Any) -> str:
     return f"{record._meta.model_name}:{record.pk}:{record.version}"
 
 
-def tell_assignee(task: VerificationTask, by: Any) -> None:
+def tell_assignee(task: VerificationTask, by: Actor) -> None:
     due = f", due {task.due_at:%Y-%m-%d %H:%M} UTC" if task.due_at else ""
     notify(
         NoticeKind.ASSIGNED,
@@ -120,7 +120,7 @@ def tell_assignee(task: VerificationTask, by: Any) -> None:
     )
 
 
-def tell_rescheduled(task: VerificationTask, by: Any) -> None:
+def tell_rescheduled(task: VerificationTask, by: Actor) -> None:
     until = f"is due {task.due_at:%Y-%m-%d %H:%M} UTC now" if task.due_at else "has no deadline any more"
     notify(
         NoticeKind.ASSIGNED,
@@ -133,7 +133,7 @@ def tell_rescheduled(task: VerificationTask, by: Any) -> None:
     )
 
 
-def tell_returned(claim: Claim, by: Any) -> None:
+def tell_returned(claim: Claim, by: Actor) -> None:
     verdict = claim.verdicts.last()
     workers = claim.verification_tasks.exclude(state=TaskState.CANCELLED).values_list("assignee", flat=True)
     people = [verdict.by_id if verdict else None, *workers]
@@ -148,7 +148,7 @@ def tell_returned(claim: Claim, by: Any) -> None:
     )
 
 
-def tell_stale(claim: Claim, by: Any) -> None:
+def tell_stale(claim: Claim, by: Actor) -> None:
     verdict = claim.verdicts.filter(sign_off__isnull=False).select_related("sign_off").last()
     people = [verdict.by_id, verdict.sign_off.by_id] if verdict else []
     notify(
@@ -169,7 +169,7 @@ def tell_clearance(document: Document, *, clear: bool, key: str) -> None:
     notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
 
 
-def tell_published_uncleared(publication: Publication, *, by: Any) -> None:
+def tell_published_uncleared(publication: Publication, *, by: Actor) -> None:
     """A text went out that the gate had not passed: the chiefs are told."""
     document = publication.document
     notify(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from factcheck import signals
+from factcheck.actors import Actor, Person
 from factcheck.conf import settings
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import (
@@ -33,7 +34,7 @@ from .webhook_events import emit_corrected, emit_published
 
 
 def publish_document(
-    document: Document, *, by: Any, source_sha256: str = "", uncleared_reason: str = "", version: int | None = None
+    document: Document, *, by: Person, source_sha256: str = "", uncleared_reason: str = "", version: int | None = None
 ) -> Publication:
     """Record that a document goes out. Uncleared only with a reason, and then it says so for ever.
 
@@ -67,7 +68,7 @@ def pass_gate(document: Document, source_sha256: str, uncleared_reason: str) -> 
     return answer, revision
 
 
-def record_publication(document: Document, revision: Revision, answer: Clearance, *, by: Any) -> Publication:
+def record_publication(document: Document, revision: Revision, answer: Clearance, *, by: Person) -> Publication:
     published = Publication.objects.create(
         document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
     )
@@ -81,7 +82,7 @@ def record_publication(document: Document, revision: Revision, answer: Clearance
 def correct_document(
     document: Document,
     *,
-    by: Any,
+    by: Person,
     correction_class: str,
     wording: str,
     claim: Claim | None = None,
@@ -128,7 +129,7 @@ def correct_document(
 
 
 def waive_document(
-    document: Document, *, by: Any, note: str, expires_at: datetime | None = None, version: int | None = None
+    document: Document, *, by: Person, note: str, expires_at: datetime | None = None, version: int | None = None
 ) -> Waiver:
     """For breaking news: let the current revision out with what still blocks it, for a day at most.
 
@@ -170,7 +171,7 @@ def waive_document(
     return waiver
 
 
-def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Any) -> None:
+def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Person) -> None:
     """A piece of checking work for each claim that went out unchecked."""
     claims = Claim.objects.filter(pk__in=[row["record_id"] for row in covers if row["record"] == "claim"])
     for claim in claims:
@@ -181,7 +182,7 @@ def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Any) -> None
             log(task, "open", by=by, to_state=task.state)
 
 
-def follow_up_expired(*, by: Any) -> int:
+def follow_up_expired(*, by: Actor) -> int:
     """Open one piece of checking work for each published claim whose running figure has gone out of date."""
     oldest = timezone.now() - timedelta(hours=settings().FRESH_FOR_HOURS)
     expired = Claim.objects.filter(

@@ -12,10 +12,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from factcheck import signals
+from factcheck.actors import Actor, Machine
 from factcheck.errors import WrongState
 from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Revision, Scope, Snapshot
-from factcheck.permissions import MACHINE
 from factcheck.text import Reading, read
 
 from .crosscheck import request_crosscheck
@@ -32,7 +32,7 @@ def read_text(document: Document, extract: Extract) -> Reading:
 
 
 def store_reading(
-    document: Document, snapshot: Snapshot, extract: Extract, reading: Reading, *, by: MACHINE, person: Any
+    document: Document, snapshot: Snapshot, extract: Extract, reading: Reading, *, by: Machine, person: Any
 ) -> dict[str, int]:
     """Write down what was read of a snapshot; doing it twice changes nothing.
 
@@ -50,7 +50,7 @@ def store_reading(
     return counts
 
 
-def reread_document(document: Document, *, by: Any, version: int | None = None) -> None:
+def reread_document(document: Document, *, by: Actor, version: int | None = None) -> None:
     """Ask for the current revision to be read again by the engine of today; touched marks stay as they are.
 
     Raises:
@@ -73,7 +73,7 @@ def read_again(revision: Revision) -> Reading:
     return read(revision.text, published_at=published, zone=document.zone, title=document.title)
 
 
-def store_second_reading(revision: Revision, reading: Reading, *, by: MACHINE) -> dict[str, int]:
+def store_second_reading(revision: Revision, reading: Reading, *, by: Machine) -> dict[str, int]:
     """Bring the marks of a revision up to a newer engine, while it is the current one."""
     document = revision.document
     with transaction.atomic():

@@ -13,11 +13,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from factcheck.actors import Actor, Machine
 from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
-from factcheck.permissions import MACHINE, NOT_ITS_VOICE, would_make_one_of_both_sides
+from factcheck.permissions import NOT_ITS_VOICE, would_make_one_of_both_sides
 
 from .transitions import change, check_permission, log, require_note, require_storable
 
@@ -53,7 +54,7 @@ def record_source(
     kind: str,
     *,
     desk: Desk,
-    by: Any,
+    by: Actor,
     slug: str = "",
     country: str = "",
     aliases: Iterable[str] = (),
@@ -131,7 +132,7 @@ KEEP: Any = object()
 def change_source(
     source: Source,
     *,
-    by: Any,
+    by: Actor,
     version: int | None = None,
     name: str | None = None,
     kind: str | None = None,
@@ -182,7 +183,9 @@ def change_source(
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
 
 
-def leave_its_voice(by: Any, source: Source, *, name: str, owner: Source | None, aliases: Iterable[str] | None) -> None:
+def leave_its_voice(
+    by: Actor, source: Source, *, name: str, owner: Source | None, aliases: Iterable[str] | None
+) -> None:
     """Leave names and owner of a source as they are to whoever wrote against it: by them parties are told apart.
 
     Raises:
@@ -192,19 +195,19 @@ def leave_its_voice(by: Any, source: Source, *, name: str, owner: Source | None,
     after = {folded(text) for text in (name, *aliases)} if aliases is not None else before | {folded(name)}
     if before == after and name == source.name and owner == source.owner:
         return
-    if not isinstance(by, MACHINE) and not NOT_ITS_VOICE.allows.test(by, source):
+    if not isinstance(by, Machine) and not NOT_ITS_VOICE.allows(by, source):
         raise NotAllowed(NOT_ITS_VOICE.message, code=NOT_ITS_VOICE.code)
     if before != after:
         refuse_names_of_both_sides(by, before | after)
 
 
-def refuse_names_of_both_sides(by: Any, names: Iterable[str]) -> None:
+def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
     """No author says that two parties are one, or are not, where one of them differs from their text.
 
     Raises:
         NotAllowed: these are names of both.
     """
-    if not isinstance(by, MACHINE) and would_make_one_of_both_sides(by, {folded(name) for name in names}):
+    if not isinstance(by, Machine) and would_make_one_of_both_sides(by, {folded(name) for name in names}):
         raise NotAllowed(NOT_ITS_VOICE.message, code=NOT_ITS_VOICE.code)
 
 
@@ -246,7 +249,7 @@ def _set_interests(source: Source, topics: Iterable[Topic] | None) -> None:
         source.party_to.set(topics)
 
 
-def grade_source(source: Source, reliability: str, *, by: Any, reason: str, version: int | None = None) -> None:
+def grade_source(source: Source, reliability: str, *, by: Actor, reason: str, version: int | None = None) -> None:
     """Grade how reliable a source has been, A to F, and say why. Grades are entered by people only.
 
     Raises:
@@ -264,7 +267,7 @@ def grade_source(source: Source, reliability: str, *, by: Any, reason: str, vers
         log(source, "grade", by=by, note=reason, facts={"from": before, "to": reliability})
 
 
-def grant_access(source: Source, people_with_access: Iterable[Any], *, by: Any, version: int | None = None) -> None:
+def grant_access(source: Source, people_with_access: Iterable[Any], *, by: Actor, version: int | None = None) -> None:
     """Say who besides the chief of the desk that entered a confidential source may open its name.
 
     Raises:
@@ -293,7 +296,7 @@ def refuse_strangers(people: Iterable[Any]) -> None:
             raise Invalid("A name is entrusted to people who work on a desk.", code="person_not_on_desk")
 
 
-def load_registry(rows: Iterable[dict[str, Any]], *, by: MACHINE) -> int:
+def load_registry(rows: Iterable[dict[str, Any]], *, by: Machine) -> int:
     """Enter the starter registry: organisations without grades. Known ones stay as people left them.
 
     Returns how many were new.
@@ -337,7 +340,7 @@ def clean_domain(domain: str) -> str:
     return plain
 
 
-def open_name(source: Source, *, by: Any) -> str:
+def open_name(source: Source, *, by: Actor) -> str:
     """The name of a confidential source, for those it was entrusted to; every opening is written down.
 
     Raises:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils.text import slugify
 
+from factcheck.actors import Actor
 from factcheck.errors import Invalid
 from factcheck.models import Desk, Document, Figure, Measure, Topic
 
@@ -29,7 +30,7 @@ def record_topic(
     title: str,
     *,
     desk: Desk,
-    by: Any,
+    by: Actor,
     slug: str = "",
     places: Iterable[str] = (),
     starts_on: date | None = None,
@@ -82,7 +83,7 @@ def check_dates(starts_on: date | None, ends_on: date | None) -> None:
 def change_topic(
     topic: Topic,
     *,
-    by: Any,
+    by: Actor,
     version: int | None = None,
     title: str | None = None,
     places: Iterable[str] | None = None,

@@ -16,18 +16,11 @@ from django.db.models import F, Model, prefetch_related_objects
 from django.utils import timezone
 
 from factcheck import signals
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.stored import UNUSABLE, usable
 from factcheck.models import Anchor, Claim, Discrepancy, Event, EventNote, Figure, SignOff, Verdict, sides_with_texts
-from factcheck.permissions import (
-    MACHINE,
-    MACHINE_MAY,
-    NOT_OTHER_SIDE,
-    PERMISSIONS,
-    are_compared_with_own,
-    desks_of,
-    refusal,
-)
+from factcheck.permissions import MACHINE_ACTIONS, NOT_OTHER_SIDE, PERMISSIONS, are_compared_with_own, desks_of, refusal
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
@@ -46,7 +39,7 @@ def kind_of(record: Model) -> str:
     return KINDS.get(name, name)
 
 
-def check_permission(by: Any, record: Model, action: str) -> None:
+def check_permission(by: Actor, record: Model, action: str) -> None:
     """Refuse whoever may not do this action on this record.
 
     Raises:
@@ -54,9 +47,9 @@ def check_permission(by: Any, record: Model, action: str) -> None:
     """
     if by is None:
         raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
-    if isinstance(by, MACHINE):
+    if isinstance(by, Machine):
         listed = any(row.machine for row in rows_of(kind_of(record), action))
-        if not listed and (kind_of(record), action) not in MACHINE_MAY:
+        if not listed and (kind_of(record), action) not in MACHINE_ACTIONS:
             raise NotAllowed("The machine never decides this.", code="machine_may_not")
         return
     if guard := refusal(by, record, kind_of(record), action):
@@ -87,16 +80,16 @@ def require_storable(*texts: Any) -> None:
             raise Invalid("The text holds characters that cannot be kept.", code="text_unusable")
 
 
-def composed(by: Any, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def composed(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """What the machine says of stored words, without the characters in them that cannot be kept: it must never fail."""
-    if not isinstance(by, MACHINE):
+    if not isinstance(by, Machine):
         return note, values
     return usable(note), {key: usable(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
-def row_for(record: Any, action: str, by: Any) -> Transition:
+def row_for(record: Any, action: str, by: Actor) -> Transition:
     rows = rows_of(kind_of(record), action, record.state)
-    rows = [row for row in rows if (row.machine if isinstance(by, MACHINE) else row.person)]
+    rows = [row for row in rows if (row.machine if isinstance(by, Machine) else row.person)]
     if not rows:
         raise WrongState(
             f"“{action.replace('_', ' ')}” is not possible while the {kind_of(record).replace('_', ' ')} is "
@@ -106,7 +99,7 @@ def row_for(record: Any, action: str, by: Any) -> Transition:
     return rows[0]
 
 
-def can(by: Any, record: Any, action: str) -> bool:
+def can(by: Actor, record: Any, action: str) -> bool:
     """Whether this person may do this action to this record as it stands: what a face shows a button for."""
     try:
         if rows_of(kind_of(record), action):
@@ -121,7 +114,7 @@ def move(
     record: Any,
     action: str,
     *,
-    by: Any,
+    by: Actor,
     note: str = "",
     to: str = "",
     version: int | None = None,
@@ -163,7 +156,13 @@ def move(
 
 
 def move_all(
-    records: Sequence[Any], action: str, *, by: Any, note: str = "", facts: dict[str, Any] | None = None, **values: Any
+    records: Sequence[Any],
+    action: str,
+    *,
+    by: Actor,
+    note: str = "",
+    facts: dict[str, Any] | None = None,
+    **values: Any,
 ) -> None:
     """Take many figures, or many discrepancies, through one action for one reason, all or none.
 
@@ -207,7 +206,7 @@ def touched_by(records: Sequence[Any]) -> dict[int, dict[int, int]]:
     return found
 
 
-def check_permission_on_all(by: Any, records: Sequence[Any], action: str, touched: dict[int, dict[int, int]]) -> None:
+def check_permission_on_all(by: Actor, records: Sequence[Any], action: str, touched: dict[int, dict[int, int]]) -> None:
     """Refuse whoever may not do this action on one of the records: asked once for each document they touch.
 
     Raises:
@@ -218,11 +217,11 @@ def check_permission_on_all(by: Any, records: Sequence[Any], action: str, touche
         if not touched[record.pk].keys() <= asked or not asked:
             check_permission(by, record, action)
             asked |= touched[record.pk].keys()
-    if records and NOT_OTHER_SIDE in PERMISSIONS[kind_of(records[0]), action] and not isinstance(by, MACHINE):
+    if records and NOT_OTHER_SIDE in PERMISSIONS[kind_of(records[0]), action] and not isinstance(by, Machine):
         refuse_the_other_side(by, records)
 
 
-def refuse_the_other_side(by: Any, figures: Sequence[Figure]) -> None:
+def refuse_the_other_side(by: Actor, figures: Sequence[Figure]) -> None:
     """No author decides on any of many figures that are compared with theirs.
 
     Raises:
@@ -250,8 +249,8 @@ def change(record: Any, *, version: int | None = None, **values: Any) -> None:
     record.refresh_from_db()
 
 
-def _announce(claim: Claim, action: str, by: Any) -> None:
-    person = None if isinstance(by, MACHINE) else by
+def _announce(claim: Claim, action: str, by: Actor) -> None:
+    person = person_of(by)
     signals.announce(signals.claim_moved, Claim, claim=claim, action=action, by=person)
     if claim.state == ClaimState.STALE:
         told = {"id": claim.pk, "state": claim.state}
@@ -259,7 +258,7 @@ def _announce(claim: Claim, action: str, by: Any) -> None:
         signals.announce(signals.claim_stale, Claim, claim=claim, reason=claim.stale_reason)
 
 
-def mark_stale(claim: Claim, reason: str, *, by: Any) -> bool:
+def mark_stale(claim: Claim, reason: str, *, by: Actor) -> bool:
     """Void the sign-off of a claim, if it has one. False when there was none to void."""
     if claim.state != ClaimState.SIGNED_OFF:
         return False
@@ -274,7 +273,7 @@ def told_to(row: Discrepancy, desk: int) -> str:
     return row.reason if len(seen) > 1 else OF_ANOTHER_DESK
 
 
-def void_decisions(claim: Claim, why: str, *, by: MACHINE) -> bool:
+def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:
     """What people decided on the old words of a claim does not hold for the new ones; True if it was signed off."""
     for evidence in claim.evidence.standing():  # it was accepted for other words; a person assesses it again
         move(evidence, "drift", by=by, note=why)
@@ -291,7 +290,7 @@ def log(
     record: Model,
     action: str,
     *,
-    by: Any,
+    by: Actor,
     note: str = "",
     from_state: str = "",
     to_state: str = "",
@@ -306,7 +305,7 @@ def log(
         try:
             with transaction.atomic():
                 event = _append(record, action, by, note, from_state, to_state, facts or {})
-            recheck_after_action(record, action, by_machine=isinstance(by, MACHINE))
+            recheck_after_action(record, action, by_machine=isinstance(by, Machine))
             return event
         except IntegrityError:
             continue  # another action on this record took the sequence number
@@ -318,7 +317,7 @@ def log_all(
     action: str,
     touched: dict[int, dict[int, int]],
     *,
-    by: Any,
+    by: Actor,
     note: str,
     from_state: str,
     to_state: str,
@@ -349,7 +348,7 @@ def desk_of(record: Model) -> int | None:
 
 
 def _append(
-    record: Model, action: str, by: Any, note: str, from_state: str, to_state: str, facts: dict[str, Any]
+    record: Model, action: str, by: Actor, note: str, from_state: str, to_state: str, facts: dict[str, Any]
 ) -> Event:
     last = Event.objects.of(record).last()
     event, words = _event(record, last, desk_of(record), action, by, note, from_state, to_state, facts)
@@ -365,7 +364,7 @@ def _event(
     last: Event | None,
     desk: int | None,
     action: str,
-    by: Any,
+    by: Actor,
     note: str,
     from_state: str,
     to_state: str,
@@ -374,8 +373,8 @@ def _event(
     """The next link of a record's chain, and the words that go beside it; not yet written."""
     event = Event(
         at=timezone.now(),
-        actor=None if isinstance(by, MACHINE) else by,
-        machine=by.name if isinstance(by, MACHINE) else "",
+        actor=person_of(by),
+        machine=by.name if isinstance(by, Machine) else "",
         desk_id=desk,
         record=str(record._meta.model_name),
         record_id=record.pk,

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.actors import Actor, Person
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import (
     Claim,
@@ -51,7 +52,7 @@ def assign_claim(
     claim: Claim,
     assignee: Any,
     *,
-    by: Any,
+    by: Person,
     method: str = Method.CHECK_FIGURE,
     due_at: datetime | None = None,
     version: int | None = None,
@@ -75,7 +76,7 @@ def assign_claim(
     return task
 
 
-def assign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
+def assign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: int | None = None) -> None:
     """Give somebody a piece of work that was opened for nobody yet.
 
     Raises:
@@ -87,7 +88,7 @@ def assign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int 
     move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **UNTOLD)
 
 
-def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: int | None = None) -> None:
+def reassign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: int | None = None) -> None:
     """Give a piece of work to somebody else; the history keeps who had it."""
     check_permission(by, task, "reassign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
@@ -96,7 +97,7 @@ def reassign_task(task: VerificationTask, assignee: Any, *, by: Any, version: in
     move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts, **UNTOLD)
 
 
-def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Any, version: int | None = None) -> None:
+def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Actor, version: int | None = None) -> None:
     """Set another deadline for a piece of work, or none; whoever has it is told, and reminded anew.
 
     Raises:
@@ -116,7 +117,7 @@ def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Any,
         tell_of(task, "reschedule", by=by)
 
 
-def take_up(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
+def take_up(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:
     """Begin a piece of work; the first one taken up starts the claim."""
     with transaction.atomic():
         move(task, "take_up", by=by, version=version)
@@ -124,7 +125,7 @@ def take_up(task: VerificationTask, *, by: Any, version: int | None = None) -> N
             start_claim(task.claim, by=by)
 
 
-def block_task(task: VerificationTask, waiting_for: str, *, by: Any, note: str, version: int | None = None) -> None:
+def block_task(task: VerificationTask, waiting_for: str, *, by: Actor, note: str, version: int | None = None) -> None:
     """Say that the work waits for a source, an author, an expert or a document."""
     check_permission(by, task, "block")
     if waiting_for not in WaitingFor.values:
@@ -132,22 +133,22 @@ def block_task(task: VerificationTask, waiting_for: str, *, by: Any, note: str, 
     move(task, "block", by=by, note=note, version=version, waiting_for=waiting_for)
 
 
-def unblock_task(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
+def unblock_task(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:
     """The work can go on."""
     move(task, "unblock", by=by, version=version, waiting_for="")
 
 
-def hand_in(task: VerificationTask, *, by: Any, version: int | None = None) -> None:
+def hand_in(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:
     """The piece of work is done."""
     move(task, "hand_in", by=by, version=version)
 
 
-def cancel_task(task: VerificationTask, *, by: Any, note: str, version: int | None = None) -> None:
+def cancel_task(task: VerificationTask, *, by: Actor, note: str, version: int | None = None) -> None:
     """The piece of work is no longer wanted."""
     move(task, "cancel", by=by, note=note, version=version)
 
 
-def reopen_task(task: VerificationTask, *, by: Any, note: str = "", version: int | None = None) -> None:
+def reopen_task(task: VerificationTask, *, by: Actor, note: str = "", version: int | None = None) -> None:
     """Finished work is not finished after all: it goes back to whoever did it.
 
     Raises:
@@ -168,12 +169,12 @@ def refuse_idle_claim(claim: Claim) -> None:
         raise WrongState(f"A claim that is {claim.state.replace('_', ' ')} is not being worked on.", state=claim.state)
 
 
-def start_claim(claim: Claim, *, by: Any, version: int | None = None) -> None:
+def start_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
     """Begin to check a claim, or to check again one that went stale."""
     move(claim, "start", by=by, version=version, stale_reason="")
 
 
-def submit_verdict(claim: Claim, label: str, *, by: Any, note: str = "", version: int | None = None) -> Verdict:
+def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", version: int | None = None) -> Verdict:
     """Say what the evidence makes of a claim, for another person to sign off.
 
     Raises:
@@ -216,12 +217,12 @@ def require_evidence(claim: Claim, label: str) -> int:
     return origins
 
 
-def recall_verdict(claim: Claim, *, by: Any, version: int | None = None) -> None:
+def recall_verdict(claim: Claim, *, by: Actor, version: int | None = None) -> None:
     """Take one's own verdict back before it is signed off."""
     move(claim, "recall", by=by, version=version)
 
 
-def return_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
+def return_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
     """Send a verdict back with a reason; the finished work on it is open again."""
     with transaction.atomic():
         move(claim, "return", by=by, note=note, version=version)
@@ -229,7 +230,7 @@ def return_claim(claim: Claim, *, by: Any, note: str, version: int | None = None
             move(task, "reopen", by=by, note=note)
 
 
-def sign_off(claim: Claim, *, by: Any, attributed_in_copy: bool = False, version: int | None = None) -> SignOff:
+def sign_off(claim: Claim, *, by: Actor, attributed_in_copy: bool = False, version: int | None = None) -> SignOff:
     """Approve a verdict that another person submitted, on the words and figures as they stand.
 
     ``attributed_in_copy``: the signer confirms that the copy says who says it.
@@ -254,12 +255,12 @@ def sign_off(claim: Claim, *, by: Any, attributed_in_copy: bool = False, version
         )
 
 
-def challenge_claim(claim: Claim, *, by: Any, note: str, version: int | None = None) -> None:
+def challenge_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
     """Question a sign-off: the claim must be checked again."""
     move(claim, "challenge", by=by, note=note, version=version, stale_reason=note.strip()[:300] or "challenged")
 
 
-def waive_claim(claim: Claim, *, by: Any, note: str, expires_at: datetime, version: int | None = None) -> Waiver:
+def waive_claim(claim: Claim, *, by: Person, note: str, expires_at: datetime, version: int | None = None) -> Waiver:
     """Let a claim go to print unchecked, until a time, for a reason.
 
     Raises:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from factcheck.actors import Person
 from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid
 from factcheck.intake.addresses import FetchRefused, parse_public_target
@@ -25,7 +26,7 @@ from .transitions import change, check_permission, log, require_storable
 from .webhook_events import WEBHOOK_EVENTS
 
 
-def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> tuple[Webhook, str]:
+def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Person) -> tuple[Webhook, str]:
     """Enter an address that is told of what happens on a desk; returns it with its secret, which is shown only now.
 
     Raises:
@@ -44,7 +45,7 @@ def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Any) -> t
 def change_webhook(
     webhook: Webhook,
     *,
-    by: Any,
+    by: Person,
     url: str | None = None,
     events: Iterable[str] | None = None,
     active: bool | None = None,

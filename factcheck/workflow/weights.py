@@ -12,9 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import NotAllowed
 from factcheck.models import Desk, Discrepancy, Document, Figure, MatchingWeights, Measure, Membership, Role, Topic
-from factcheck.permissions import MACHINE
 from factcheck.states import DocumentState
 from factcheck.text.matching import Weights, weights_as_dict
 
@@ -26,7 +26,7 @@ Changes = dict[str, dict[str, int]]
 """By the slug of a desk: how many disputes that block it opened, and how many closed; likewise of what only differs."""
 
 
-def try_weights(weights: Weights, *, by: Any) -> Changes:
+def try_weights(weights: Weights, *, by: Actor) -> Changes:
     """What opens and what closes at each desk if these weights are put in use; nothing is changed."""
     with transaction.atomic():
         found = apply_weights(weights, by=by)
@@ -34,7 +34,7 @@ def try_weights(weights: Weights, *, by: Any) -> Changes:
     return found
 
 
-def put_in_use(weights: Weights, *, by: Any) -> Changes:
+def put_in_use(weights: Weights, *, by: Actor) -> Changes:
     """Put weights in use, for the stories in check: their topics are grouped and compared anew.
 
     What is signed off or published does not go stale by it.
@@ -42,20 +42,20 @@ def put_in_use(weights: Weights, *, by: Any) -> Changes:
     Raises:
         NotAllowed: the person is no chief editor.
     """
-    if not isinstance(by, MACHINE) and not Membership.objects.of(by).filter(role=Role.CHIEF_EDITOR).exists():
+    if not isinstance(by, Machine) and not Membership.objects.of(by).filter(role=Role.CHIEF_EDITOR).exists():
         raise NotAllowed("Weights are put in use by a chief editor.", code="role_missing")
     with transaction.atomic():
         return apply_weights(weights, by=by)
 
 
-def apply_weights(weights: Weights, *, by: Any) -> Changes:
+def apply_weights(weights: Weights, *, by: Actor) -> Changes:
     """Group and compare by new weights what stories in check are part of; in the caller's transaction."""
     before = open_by_desk()
-    person = None if isinstance(by, MACHINE) else by
+    person = person_of(by)
     row = MatchingWeights.objects.create(version=weights.version[:40], numbers=weights_as_dict(weights), by=person)
     for measures in regrouped_parts():
         for measure in measures:
-            store_found(measure, compare_measure(measure), by=MACHINE("weights"), regrouped=True)
+            store_found(measure, compare_measure(measure), by=Machine("weights"), regrouped=True)
     changes = changes_between(before, open_by_desk())
     MatchingWeights.objects.filter(pk=row.pk).update(found=changes)
     log(row, "use", by=by, facts={"version": weights.version, "changes": changes})
@@ -66,7 +66,7 @@ def regrouped_parts() -> Iterator[list[Measure]]:
     """Each topic with a story in check, and each such text in none, grouped anew: the measures to be compared."""
     checked = Document.objects.filter(state=DocumentState.IN_CHECK)
     for topic in Topic.objects.filter(documents__in=checked).distinct():
-        regroup_topic(topic, by=MACHINE("weights"))
+        regroup_topic(topic, by=Machine("weights"))
         yield measures_within(Q(document__topic=topic), Q(topic=topic) | Q(held_against__topic=topic))
     for document in checked.filter(topic=None):
         group_document(document)

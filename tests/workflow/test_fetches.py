@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.intake.snapshots import response_of
 from factcheck.jobs.names import JobName
 from factcheck.models import Document, Event, Job, Snapshot
-from factcheck.permissions import MACHINE
 from factcheck.permissions import refusal as refusal_of
 from factcheck.tasks import work
 from factcheck.workflow.documents import (
@@ -237,7 +237,7 @@ def test_only_those_who_file_documents_may_fetch_them(news_web, staff):
     with pytest.raises(NotAllowed):
         refetch_document(document, by=staff.auditor)
     with pytest.raises(NotAllowed):
-        refetch_document(document, by=MACHINE("sweep"))
+        refetch_document(document, by=Machine("sweep"))
 
 
 def test_a_page_never_replaces_what_a_person_filed(staff):

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.jobs.queue import enqueue
 from factcheck.models import (
     Discrepancy,
@@ -19,7 +20,6 @@ from factcheck.models import (
     Measure,
     TopicMatching,
 )
-from factcheck.permissions import MACHINE
 from factcheck.reports.build import build_document
 from factcheck.workflow import grouping
 from factcheck.workflow.clearance import clearance
@@ -82,7 +82,7 @@ def test_a_topic_grouped_anew_at_night_is_as_it_stood(staff):
     topic = TopicFactory()
     file_all(staff, topic)
     before = list(Figure.objects.order_by("pk").values_list("measure", flat=True))
-    assert regroup_topic(topic, by=MACHINE("test")).figures == 0
+    assert regroup_topic(topic, by=Machine("test")).figures == 0
     assert list(Figure.objects.order_by("pk").values_list("measure", flat=True)) == before
 
 
@@ -92,7 +92,7 @@ def test_in_a_large_topic_a_text_joins_the_groups_that_stand(staff, monkeypatch)
     monkeypatch.setattr(grouping, "EXACT", 0)
     file_all(staff, topic, ["brigade", "mayor"])
     assert groups(topic) == TOLD
-    regroup_topic(topic, by=MACHINE("test"))
+    regroup_topic(topic, by=Machine("test"))
     assert groups(topic) == TOLD
 
 
@@ -111,7 +111,7 @@ def test_copies_of_one_text_cost_a_group_nothing(staff, django_assert_max_num_qu
     assert FigureProfile.objects.values("wording").distinct().count() == 2
     assert Figure.objects.values("measure").distinct().count() == 2
     with django_assert_max_num_queries(40):
-        regroup_topic(topic, by=MACHINE("test"))
+        regroup_topic(topic, by=Machine("test"))
 
 
 def test_a_text_without_a_topic_is_grouped_by_itself(staff):
@@ -214,7 +214,7 @@ def test_what_is_under_embargo_moves_no_group_and_no_count_of_its_topic(staff):
     before = {*Measure.objects.values_list("pk", flat=True)}
     until = timezone.now() + timedelta(hours=3)
     file_all(staff, topic, ["brigade"], embargo_until=until)
-    regroup_topic(topic, by=MACHINE("test"))
+    regroup_topic(topic, by=Machine("test"))
     assert TopicMatching.objects.get().stats == stats
     held = Measure.objects.exclude(pk__in=before)
     assert {measure.embargoed.title for measure in held} == {"brigade"}
@@ -284,7 +284,7 @@ def test_weights_that_cannot_be_read_stop_nothing_that_stands(staff):
     assert "the weights cannot be read" in told
     assert "use_weights" in told
     MatchingWeights.objects.all().delete()
-    regroup_topic(topic, by=MACHINE("test"))
+    regroup_topic(topic, by=Machine("test"))
     assert frozenset({"council 4,000", "mayor 4,000"}) in groups(topic)
 
 
@@ -292,7 +292,7 @@ def test_a_text_withdrawn_is_in_no_group_and_the_topic_forgets_its_words_at_nigh
     topic = TopicFactory()
     file_all(staff, topic, ["council", "mill"])
     withdraw_document(Document.objects.get(title="mill"), by=staff.editor, note="a hoax")
-    regroup_topic(topic, by=MACHINE("test"))
+    regroup_topic(topic, by=Machine("test"))
     assert "horse" not in TopicMatching.objects.get().stats["words"]
 
 
@@ -308,7 +308,7 @@ def test_a_text_withdrawn_while_its_topic_is_grouped_disputes_nothing(staff, mon
 
     group = grouping.group
     monkeypatch.setattr(grouping, "group", group_meanwhile)
-    regroup_topic(topic, by=MACHINE("test"))
+    regroup_topic(topic, by=Machine("test"))
     do_jobs()
     assert brigade.state == "withdrawn"
     assert not Discrepancy.objects.filter(state="open").exists()
@@ -330,7 +330,7 @@ def test_topics_with_new_texts_are_grouped_anew_once_a_night(staff):
     fresh, quiet = TopicFactory(), TopicFactory()
     file_all(staff, fresh, ["council"])
     file_all(staff, quiet, ["mill"])
-    regroup_topic(quiet, by=MACHINE("test"))
+    regroup_topic(quiet, by=Machine("test"))
     night = timezone.now().replace(hour=grouping.NIGHT)
     assert ask_for_regrouping(night.replace(hour=grouping.NIGHT + 1)) == 0
     assert ask_for_regrouping(night) == 1

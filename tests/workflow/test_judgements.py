@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Discrepancy, Event, Figure, Judgement, Measure
-from factcheck.permissions import MACHINE
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.grouping import regroup_topic
 from factcheck.workflow.judgements import confirm_judgement, judge_figures, judge_pair, withdraw_judgement
@@ -45,7 +45,7 @@ class Story:
         return len({figure.measure_id for figure in figures}) == 1
 
     def regroup(self) -> None:
-        regroup_topic(self.topic, by=MACHINE("test"))
+        regroup_topic(self.topic, by=Machine("test"))
         do_jobs()
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import Document, Event, Role
-from factcheck.permissions import MACHINE
 from factcheck.tasks import work
 from factcheck.workflow.documents import Arrival, ingest_document, withdraw_document
 from factcheck.workflow.history import erase_document
@@ -67,7 +67,7 @@ def test_only_editors_and_chiefs_describe_a_document(role, document, staff):
 
 
 def test_neither_the_machine_nor_another_desk_describes_it(document):
-    for by in (MACHINE("read_document"), Staff().desk_chief):
+    for by in (Machine("read_document"), Staff().desk_chief):
         with pytest.raises(NotAllowed):
             update_metadata(document, by=by, title="Flood")
 

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import Document, Event, Membership, Notification
-from factcheck.permissions import MACHINE
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
@@ -139,7 +139,7 @@ def test_authors_and_editors_are_told_that_a_text_became_clear(story, staff):
     author = person("checker", staff.desk)
     story.authors.add(author, staff.outsider)
     clear_document(story, staff)
-    note_clearance(story.pk, by=MACHINE("recheck_clearance"))
+    note_clearance(story.pk, by=Machine("recheck_clearance"))
     rows = Notification.objects.filter(kind="cleared")
     assert {row.recipient for row in rows} == {author, staff.editor}, "an author who may not see the desk is not told"
     assert rows[0].text == "“Flood” is clear for publication."

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Claim, Document, Event, Publication, VerificationTask, Waiver
-from factcheck.permissions import MACHINE
 from factcheck.signals import document_published
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.publication import correct_document, follow_up_expired, publish_document, waive_document
@@ -84,7 +84,7 @@ def test_an_expired_figure_after_publication_raises_one_follow_up(staff):
     story = file_text(text, desk=staff.desk, by=staff.editor, published_at=old)
     clear_document(story, staff)
     publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
-    assert [follow_up_expired(by=MACHINE("sweep")) for _ in range(3)] == [1, 0, 0]
+    assert [follow_up_expired(by=Machine("sweep")) for _ in range(3)] == [1, 0, 0]
     task = VerificationTask.objects.get()
     assert (task.claim, task.state) == (story.claims.get(), "unassigned")
 

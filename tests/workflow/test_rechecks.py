@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck import signals
+from factcheck.actors import Machine
 from factcheck.errors import NotAllowed
 from factcheck.jobs.leases import claim as claim_job
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Document, Event, Job, Waiver
-from factcheck.permissions import MACHINE
 from factcheck.tasks import run, work
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.clearance import clearance, note_clearance
@@ -33,7 +33,7 @@ from tests.stories import Staff, bring_to, clear_document, committed, file_text,
 pytestmark = pytest.mark.django_db
 STORY = "The council of Torvik said 40 homes were flooded on Monday."
 OTHER = "The fire brigade of Torvik said 60 homes were flooded on Monday."
-RECHECK = MACHINE("recheck_clearance")
+RECHECK = Machine("recheck_clearance")
 
 
 @pytest.fixture

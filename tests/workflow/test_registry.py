@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.models import Event, Membership, Source
-from factcheck.permissions import MACHINE
 from factcheck.workflow.desks import add_member, remove_member
 from factcheck.workflow.sources import change_source, grade_source, grant_access, open_name, record_source
 from tests.factories import TopicFactory
@@ -53,7 +53,7 @@ def test_nobody_below_an_editor_grades(paper, staff, role):
 
 
 def test_the_machine_never_grades_nor_opens_a_name(paper, hidden):
-    by = MACHINE("sweep")
+    by = Machine("sweep")
     assert code_of(grade_source, paper, "A", by=by, reason="x", error=NotAllowed) == "machine_may_not"
     assert code_of(open_name, hidden, by=by, error=NotAllowed) == "machine_may_not"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import FactcheckError, Invalid, NotAllowed
 from factcheck.intake.fetching import Fetched
 from factcheck.models import Claim, Evidence, Policy, Source
-from factcheck.permissions import MACHINE
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
@@ -172,8 +172,8 @@ def test_a_web_page_waits_for_its_capture_and_is_found_by_its_domain(claim, staf
     assert (evidence.state, staff.desk.jobs.filter(name="capture_evidence").count()) == ("requested", 2)
 
 
-def evidence_job() -> MACHINE:
-    return MACHINE("capture evidence")
+def evidence_job() -> Machine:
+    return Machine("capture evidence")
 
 
 def test_a_quote_is_linked_to_the_words_of_the_captured_page(claim, staff):

@@ -12,11 +12,11 @@ import pytest
 from django.forms import model_to_dict
 from django.utils import timezone
 
+from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.intake.fetching import FetchFailed, FetchRefused
 from factcheck.jobs.leases import claim as take_job
 from factcheck.models import Delivery, Document, Event, Job, Webhook
-from factcheck.permissions import MACHINE
 from factcheck.tasks import run, work
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.publication import correct_document, publish_document
@@ -93,10 +93,10 @@ def test_a_webhook_is_changed_by_version_and_a_new_secret_is_shown_once(hook, st
 
 def test_every_happening_is_told_once_with_ids_and_states_and_no_text(story, hook, staff):
     clear_document(story, staff)
-    note_clearance(story.pk, by=MACHINE("recheck_clearance"))
+    note_clearance(story.pk, by=Machine("recheck_clearance"))
     publish_document(story, by=staff.editor)
     challenge_claim(story.claims.get(), by=staff.checker, note="the council denies it")
-    note_clearance(story.pk, by=MACHINE("recheck_clearance"))
+    note_clearance(story.pk, by=Machine("recheck_clearance"))
     correct_document(story, by=staff.editor, correction_class="clarification", wording="It was 45 homes.")
     rows = list(Delivery.objects.order_by("pk"))
     assert [row.event for row in rows] == [

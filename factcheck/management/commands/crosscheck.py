@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from factcheck.actors import Machine
 from factcheck.models import Document, Scope, Topic
-from factcheck.permissions import MACHINE
 from factcheck.workflow.crosscheck import request_crosscheck
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         which.add_argument("--document", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = MACHINE("crosscheck command")
+        by = Machine("crosscheck command")
         if slug := options["topic"]:
             topic = Topic.objects.filter(slug=slug).first()
             if topic is None:

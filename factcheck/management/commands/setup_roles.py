@@ -10,14 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.text import slugify
 
+from factcheck.actors import Machine
 from factcheck.errors import FactcheckError
 from factcheck.management.starter import registry
 from factcheck.models import Desk, Role
-from factcheck.permissions import MACHINE
 from factcheck.workflow.desks import give_role, set_up_desk, take_role
 from factcheck.workflow.sources import load_registry
 
-BY = MACHINE("setup_roles")
+BY = Machine("setup_roles")
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from factcheck.actors import Machine
 from factcheck.errors import FactcheckError
-from factcheck.permissions import MACHINE
 from factcheck.text.matching import Weights, WeightsUnusable, read_weights, shipped
 from factcheck.workflow.weights import Changes, put_in_use, try_weights
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         weights = self.weights(options["file"])
         try:
             if not options["yes"]:
-                self.tell(try_weights(weights, by=MACHINE("use_weights")))
+                self.tell(try_weights(weights, by=Machine("use_weights")))
                 self.stdout.write("Nothing is changed. With --yes and the name of a chief editor they are put in use.")
                 return
             model = get_user_model()
