@@ -117,7 +117,7 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **values: 
         log(feed, "change", by=by, facts={name: getattr(value, "pk", value) for name, value in values.items()})
 
 
-def ask_for_poll(feed: Feed, *, by: Actor) -> Job:
+def ask_for_poll(feed: Feed, *, by: Person) -> Job:
     """Look at a feed now, without waiting for its time.
 
     Raises:
