@@ -65,7 +65,7 @@ class DiscrepancyState(TextChoices):
 
 class JudgementState(TextChoices):
     PROPOSED = "proposed"
-    STANDING = "standing"
+    ACTIVE = "active"
     WITHDRAWN = "withdrawn"
 
 
@@ -95,7 +95,7 @@ class Transition:
 D, C, F, T = DocumentState, ClaimState, FigureState, TaskState
 E, X, J = EvidenceState, DiscrepancyState, JobState
 G = JudgementState
-STANDING = (D.ARRIVING, D.TO_CONFIRM, D.UNREADABLE, D.IN_CHECK, D.PUBLISHED)
+NOT_WITHDRAWN = (D.ARRIVING, D.TO_CONFIRM, D.UNREADABLE, D.IN_CHECK, D.PUBLISHED)
 UNSIGNED = (C.PROPOSED, C.OPEN, C.IN_VERIFICATION, C.IN_REVIEW, C.STALE)
 ASSESSABLE = (E.LINKED, E.ACCEPTED, E.REJECTED, E.DRIFTED)
 OPEN_TASK = (T.UNASSIGNED, T.ASSIGNED, T.IN_PROGRESS, T.BLOCKED)
@@ -114,7 +114,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("document", "confirm", (D.TO_CONFIRM,), (D.IN_CHECK,)),
     Transition("document", "publish", (D.IN_CHECK,), (D.PUBLISHED,)),
     Transition("document", "correct", (D.PUBLISHED,), (D.PUBLISHED,), (D.PUBLISHED,)),
-    Transition("document", "withdraw", STANDING, (D.WITHDRAWN,), (D.WITHDRAWN,)),
+    Transition("document", "withdraw", NOT_WITHDRAWN, (D.WITHDRAWN,), (D.WITHDRAWN,)),
     # Claim
     Transition("claim", "accept", (C.PROPOSED,), (C.OPEN,)),
     Transition("claim", "start", (C.OPEN, C.STALE), (C.IN_VERIFICATION,)),
@@ -155,8 +155,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("discrepancy", "close", (X.OPEN,), (X.CLOSED,), (X.CLOSED,), True, False),
     Transition("discrepancy", "reopen", (X.RESOLVED, X.CLOSED), (X.OPEN,), (X.OPEN,), True, False),
     # Judgement: of an author it waits for a second person
-    Transition("judgement", "confirm", (G.PROPOSED,), (G.STANDING,)),
-    Transition("judgement", "withdraw", (G.PROPOSED, G.STANDING), (G.WITHDRAWN,), (G.WITHDRAWN,)),
+    Transition("judgement", "confirm", (G.PROPOSED,), (G.ACTIVE,)),
+    Transition("judgement", "withdraw", (G.PROPOSED, G.ACTIVE), (G.WITHDRAWN,), (G.WITHDRAWN,)),
     # Job
     Transition("job", "retry", (J.FAILED,), (J.DUE,)),
 )

@@ -160,9 +160,9 @@ def submit(claim: Claim, staff: Staff, label: str) -> None:
 
 def clear_document(document: Document, staff: Staff) -> Document:
     """Check every claim of a document and dismiss what figures are left, so that the gate opens."""
-    for claim in document.claims.standing().exclude(state__in=["dismissed", "waived", "signed_off"]):
+    for claim in document.claims.anchored().exclude(state__in=["dismissed", "waived", "signed_off"]):
         bring_to(claim, "signed_off", staff)
-    for figure in document.figures.standing().filter(state="found"):
+    for figure in document.figures.anchored().filter(state="found"):
         dismiss_figure(figure, by=staff.editor, note="background")
     document.refresh_from_db()
     return document

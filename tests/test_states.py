@@ -144,7 +144,7 @@ MATRIX = {
     ("evidence", "supersede"): ("accepted", "superseded", CHECKERS),
     ("evidence", "withdraw"): ("accepted", "withdrawn", CHECKERS),
     ("discrepancy", "resolve"): ("open", "resolved", EDITORS),
-    ("judgement", "confirm"): ("proposed", "standing", EDITORS),
+    ("judgement", "confirm"): ("proposed", "active", EDITORS),
     ("judgement", "withdraw"): ("proposed standing", "withdrawn", EDITORS),
     ("job", "retry"): ("failed", "due", EDITORS),
 }

@@ -83,7 +83,7 @@ class SubmitForm(ActionForm):
 
     def fit(self) -> None:
         self.fields["label"].choices = [(str(name), f"{verdict_words(name)}: {MEANT[name]}") for name in MEANT]
-        standing = self.record.evidence.standing().filter(stance=Stance.SUPPORTS)
+        standing = self.record.evidence.current().filter(stance=Stance.SUPPORTS)
         origins, primary = len(standing.origins()), standing.filter(source_use=SourceUse.PRIMARY).exists()
         many = "origin supports" if origins == 1 else "origins support"
         also = ", with a primary source among them" if primary else ""

@@ -33,7 +33,7 @@ def desk_day(user: Any) -> dict[str, Any]:
 
 def to_review(user: Any) -> QuerySet[Claim]:
     """Claims that wait for a sign-off, the weightiest first."""
-    waiting = Claim.objects.visible_to(user).filter(state=ClaimState.IN_REVIEW).standing()
+    waiting = Claim.objects.visible_to(user).filter(state=ClaimState.IN_REVIEW).anchored()
     return waiting.select_related("document").order_by("-checkworthiness", "pk")
 
 

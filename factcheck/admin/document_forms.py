@@ -156,7 +156,7 @@ class CorrectForm(ActionForm):
     )
 
     def fit(self) -> None:
-        self.fields["claim"].queryset = self.record.claims.standing()
+        self.fields["claim"].queryset = self.record.claims.anchored()
 
 
 class MetadataForm(ActionForm):

@@ -74,7 +74,7 @@ def evidence_section(claim: Claim, user: Any) -> dict[str, Any]:
         .defer("snapshot__warc", "snapshot__text")
         .order_by("pk")
     )
-    policy, standing = Policy.of(claim.document.desk), claim.evidence.standing()
+    policy, standing = Policy.of(claim.document.desk), claim.evidence.current()
     supporting = standing.filter(stance=Stance.SUPPORTS)
     may_record = can(user, claim, "record_evidence")
     return {

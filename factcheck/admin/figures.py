@@ -116,7 +116,7 @@ class LinkForm(ActionForm):
         return "Where the claim is signed off, linking a figure to it, or away from it, voids that sign-off."
 
     def fit(self) -> None:
-        checked = Claim.objects.filter(document=self.record.document).standing()
+        checked = Claim.objects.filter(document=self.record.document).anchored()
         self.fields["claim"].queryset = checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED])
 
 
@@ -306,6 +306,6 @@ class FigureAdmin(RecordAdmin):
             yield "in the text", pill(record.anchor_state), ""
 
     def page(self, request: HttpRequest, record: Figure) -> dict[str, Any]:
-        expired = expired_figures(Figure.objects.filter(pk=record.pk).standing(), timezone.now()).exists()
+        expired = expired_figures(Figure.objects.filter(pk=record.pk).anchored(), timezone.now()).exists()
         rows = compared([record], request.user)
         return {"carrier": carriers([record])[record.pk], "rows": rows, "expired": expired, "out_of_date": OUT_OF_DATE}

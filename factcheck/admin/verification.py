@@ -153,7 +153,7 @@ class VerificationTaskAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: VerificationTask) -> dict[str, Any]:
         claim, user = record.claim, request.user
-        figures = claim.figures.standing().select_related("document__publisher", "attribution__source", "measure")
+        figures = claim.figures.anchored().select_related("document__publisher", "attribution__source", "measure")
         return {
             "claim": claim,
             "in_text": claim_in_text(claim),

@@ -40,7 +40,7 @@ def workbench(request: HttpRequest, document: Document, revision: Revision) -> d
     numbers, claims, more = claims_in_order(document, revision, first)
     proposed = [claim for claim in claims if claim.state == ClaimState.PROPOSED]
     answer = clearance(document, most=MOST_BLOCKERS)
-    loose = document.figures.standing().filter(state=FigureState.FOUND).order_by("-checkworthiness", "pk")
+    loose = document.figures.anchored().filter(state=FigureState.FOUND).order_by("-checkworthiness", "pk")
     rows = Discrepancy.objects.visible_to(request.user).of_document(document).exclude(state=DiscrepancyState.CLOSED)
     return {
         "stretches": marked_text(revision, {claim.pk: numbers[claim.pk] for claim in claims}, first),
@@ -83,7 +83,7 @@ def claims_in_order(document: Document, revision: Revision, first: int) -> tuple
     """
     places = {row.claim_id: row.start for row in revision.anchors.exclude(claim=None).exclude(start=None)}
     every = sorted(
-        document.claims.standing().values_list("pk", flat=True),
+        document.claims.anchored().values_list("pk", flat=True),
         key=lambda pk: (pk not in places, places.get(pk, 0), pk),
     )
     numbers = {pk: number for number, pk in enumerate(every, 1)}
@@ -99,7 +99,7 @@ def claims_of(document: Document) -> QuerySet[Claim]:
     """The claims that stand in the text or have lost their place in it, with what the list shows of each."""
     verdicts = Verdict.objects.select_related("by", "sign_off__by")
     work = VerificationTask.objects.unfinished().select_related("assignee")
-    rows = Claim.objects.filter(document=document).standing().select_related("attribution")
+    rows = Claim.objects.filter(document=document).anchored().select_related("attribution")
     return rows.prefetch_related(
         Prefetch("verdicts", verdicts), Prefetch("verification_tasks", work), Prefetch("figures", Figure.objects.all())
     )

@@ -200,7 +200,7 @@ class ClaimSerializer(ClaimRow):
 
     def get_origins(self, claim: Claim) -> int:
         """How many independent origins stand behind it: accepted evidence that supports it, copies counted once."""
-        return len(claim.evidence.standing().filter(stance=Stance.SUPPORTS).origins())
+        return len(claim.evidence.current().filter(stance=Stance.SUPPORTS).origins())
 
     def get_actions(self, claim: Claim) -> list[str]:
         return self.context["view"].open_actions(claim)

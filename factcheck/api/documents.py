@@ -137,10 +137,10 @@ class DocumentSerializer(DocumentRow):
         return RevisionSerializer(current).data if current else None
 
     def get_claims(self, document: Document) -> dict[str, int]:
-        return dict(document.claims.standing().values_list("state").annotate(Count("pk")).order_by("state"))
+        return dict(document.claims.anchored().values_list("state").annotate(Count("pk")).order_by("state"))
 
     def get_figures(self, document: Document) -> dict[str, int]:
-        return dict(document.figures.standing().values_list("state").annotate(Count("pk")).order_by("state"))
+        return dict(document.figures.anchored().values_list("state").annotate(Count("pk")).order_by("state"))
 
     def get_reading(self, document: Document) -> dict[str, Any] | None:
         """The newest job that fetches or reads this document."""

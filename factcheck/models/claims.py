@@ -48,13 +48,13 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: Any) -> ClaimQuerySet:
         return self.filter(document__desk__in=Desk.objects.visible_to(user))
 
-    def standing(self) -> ClaimQuerySet:
+    def anchored(self) -> ClaimQuerySet:
         """Those that still stand in the text of their document."""
         return self.exclude(anchor_state=AnchorState.ORPHANED)
 
     def blocking(self, threshold: float) -> ClaimQuerySet:
         """Worth checking at the desk's threshold, or accepted by a person; orphaned ones never block."""
-        return self.standing().filter(Q(checkworthiness__gte=threshold) | ~Q(state=ClaimState.PROPOSED))
+        return self.anchored().filter(Q(checkworthiness__gte=threshold) | ~Q(state=ClaimState.PROPOSED))
 
     def overdue(self, at: Any) -> ClaimQuerySet:
         """Those not yet decided with checking work that should have been done."""
@@ -109,12 +109,12 @@ class FigureQuerySet(models.QuerySet["Figure"]):
     def visible_to(self, user: Any) -> FigureQuerySet:
         return self.filter(document__desk__in=Desk.objects.visible_to(user))
 
-    def standing(self) -> FigureQuerySet:
+    def anchored(self) -> FigureQuerySet:
         return self.exclude(anchor_state=AnchorState.ORPHANED)
 
     def compared(self) -> FigureQuerySet:
-        """Those that take part in cross-checks: standing, not dismissed, in a document not withdrawn."""
-        return self.standing().exclude(state=FigureState.DISMISSED).exclude(document__state="withdrawn")
+        """Those that take part in cross-checks: anchored, not dismissed, in a document not withdrawn."""
+        return self.anchored().exclude(state=FigureState.DISMISSED).exclude(document__state="withdrawn")
 
 
 class Figure(models.Model):

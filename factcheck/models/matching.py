@@ -65,8 +65,8 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
         desks = Desk.objects.visible_to(user)
         return self.filter(a__document__desk__in=desks, b__document__desk__in=desks)
 
-    def standing(self) -> JudgementQuerySet:
-        return self.filter(state=JudgementState.STANDING)
+    def active(self) -> JudgementQuerySet:
+        return self.filter(state=JudgementState.ACTIVE)
 
     def within(self, topic: int | None, document: Any = None) -> JudgementQuerySet:
         """Those that bind the figures of a topic, or of a text in none: given there, or of two that are there now."""
@@ -92,7 +92,7 @@ class Judgement(models.Model):
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="judgements")
     same = models.BooleanField()
     origin = models.CharField(max_length=8, choices=JudgementOrigin.choices, default=JudgementOrigin.JUDGED)
-    state = models.CharField(max_length=10, choices=JudgementState.choices, default=JudgementState.STANDING)
+    state = models.CharField(max_length=10, choices=JudgementState.choices, default=JudgementState.ACTIVE)
     note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

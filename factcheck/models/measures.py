@@ -106,7 +106,7 @@ class Measure(models.Model):
         told = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
         return UNNAMED.get(told, told.replace("_", " "))
 
-    def standing(self) -> Measure:
+    def canonical(self) -> Measure:
         """The measure that holds its figures now: itself, or at the end of the merges; a circle is walked once."""
         found, seen = self, {self.pk}
         while found.merged_into and found.merged_into_id not in seen:

@@ -141,7 +141,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: Any) -> EvidenceQuerySet:
         return self.filter(claim__document__desk__in=Desk.objects.visible_to(user))
 
-    def standing(self) -> EvidenceQuerySet:
+    def current(self) -> EvidenceQuerySet:
         """Accepted, and neither drifted nor withdrawn since: what a verdict may rest on."""
         return self.filter(state=EvidenceState.ACCEPTED)
 

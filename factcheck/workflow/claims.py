@@ -270,7 +270,7 @@ def idle_figures(document: Document) -> list[Figure]:
     claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
     kept = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
-    found = anchors.filter(figure__in=document.figures.standing().filter(state=FigureState.FOUND))
+    found = anchors.filter(figure__in=document.figures.anchored().filter(state=FigureState.FOUND))
     spans = sorted((start or 0, end or 0) for start, end in anchors.filter(claim__in=kept).values_list("start", "end"))
     firsts = [first for first, _ in spans]
     reach = list(accumulate((last for _, last in spans), max))  # how far any claim leads that begins here or before

@@ -288,7 +288,7 @@ def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, n
 
 def figure_blockers(document: Document, threshold: float, now: datetime) -> Iterator[Blocker]:
     """Figures above the threshold that are neither linked nor dismissed, and running ones out of date."""
-    rows = Figure.objects.filter(document=document).standing().select_related("measure", "claim")
+    rows = Figure.objects.filter(document=document).anchored().select_related("measure", "claim")
     idle = Q(claim__state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED]) | Q(claim__anchor_state=AnchorState.ORPHANED)
     unattended = Q(state=FigureState.FOUND) | Q(idle, state=FigureState.LINKED)
     for figure in rows.filter(unattended, checkworthiness__gte=threshold):

@@ -71,7 +71,7 @@ def hashed(kind: str, key: Any) -> str:
 
 def decisions(desk: Desk | None) -> Iterator[tuple[Figure, Figure, bool | None, str]]:
     """The pairs of figures that people decided about, of the desks that hold both sides where one is named."""
-    rows = Judgement.objects.standing().select_related("a__document__topic", "b__document")
+    rows = Judgement.objects.active().select_related("a__document__topic", "b__document")
     if desk is not None:
         rows = rows.filter(a__document__desk=desk, b__document__desk=desk)
     for row in rows.order_by("pk").iterator(chunk_size=500):

@@ -314,7 +314,7 @@ def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict
 def decisions(nodes: Sequence[Node], topic: Topic, standing: dict[str, Standing]) -> dict[str, Any]:
     """What people said of new figures, and of them and the groups that stand."""
     prints: dict[str, list[Any]] = dict(by_print(nodes))
-    judged = Judgement.objects.standing()
+    judged = Judgement.objects.active()
     held = grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
     held = held.filter(
         Q(profile__fingerprint__in=judged.values("a_print")) | Q(profile__fingerprint__in=judged.values("b_print"))
@@ -423,7 +423,7 @@ def enter_topic(document: Document) -> None:
     pinned = Measure.objects.filter(embargoed=document, figures__pinned_by__isnull=False).exclude(held_against=None)
     for beside in pinned.distinct() if not is_embargoed(document) else ():
         if beside.held_against:
-            beside.figures.exclude(pinned_by=None).update(measure=beside.held_against.standing())
+            beside.figures.exclude(pinned_by=None).update(measure=beside.held_against.canonical())
     document.figures.filter(pinned_by=None).update(measure=None)
     group_document(document)
     enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

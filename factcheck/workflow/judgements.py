@@ -46,7 +46,7 @@ def judge_figures(
             Topic.objects.select_for_update().get(pk=figure.document.topic_id)  # two judgements take turns
         refuse_senseless(figure, other, same, by=by)
         refuse_twice(figure, other)
-        state = JudgementState.PROPOSED if wrote_one_compared(by, figure, other) else JudgementState.STANDING
+        state = JudgementState.PROPOSED if wrote_one_compared(by, figure, other) else JudgementState.ACTIVE
         write_judgements(
             [(figure, other)], same=same, origin=JudgementOrigin.JUDGED, by=by, state=state, note=note.strip()
         )
@@ -59,7 +59,7 @@ def judge_figures(
             to_state=state,
             facts={"same": same, "figures": [figure.pk, other.pk]},
         )
-        if state == JudgementState.STANDING:
+        if state == JudgementState.ACTIVE:
             group_again(made)
     return made
 
@@ -157,7 +157,7 @@ def release_pins(judgement: Judgement) -> None:
     if judgement.origin not in PINNING:
         return
     for figure in (judgement.a, judgement.b):
-        others = Judgement.objects.standing().of_figures(figure).filter(origin__in=PINNING)
+        others = Judgement.objects.active().of_figures(figure).filter(origin__in=PINNING)
         if figure.pinned_by_id and not others.exists():
             change(figure, pinned_by=None)
 

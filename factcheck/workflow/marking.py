@@ -185,7 +185,7 @@ class Marker:
         return [usable(reason)[:500] for reason in dict.fromkeys(found)][:MOST_FINDINGS]
 
     def propose_claims(self, reading: Reading, found: Found) -> dict[int, tuple[Claim, Span]]:
-        """New claims for the statements that no standing claim covers; all claims with their spans."""
+        """New claims for the statements that no anchored claim covers; all claims with their spans."""
         taken = Stretches(span for _, span in found.claims.values())
         fresh = [row for row in reading.claims if not taken.touch(row.span)]
         claims = Claim.objects.bulk_create([self._claim(row) for row in fresh], batch_size=200)
@@ -272,7 +272,7 @@ class Marker:
         )
 
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
-        """The day a standing figure is of, where the document's date or zone was corrected, or the words around it.
+        """The day an anchored figure is of, where the document's date or zone was corrected, or the words around it.
 
         One that a person dated keeps its day, until the copy itself gives one. One that a person touched is not dated
         otherwise by a newer engine alone.

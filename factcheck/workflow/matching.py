@@ -212,7 +212,7 @@ class Judged:
 
     def __init__(self, document: Document, *, arranged: bool = True) -> None:
         rows = (
-            Judgement.objects.standing()
+            Judgement.objects.active()
             .within(document.topic_id, document)
             .select_related("by", "a", "b")
             .order_by("pk")
@@ -271,7 +271,7 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
         if not row.same and ((ends[0] in one and ends[1] in two) or (ends[1] in one and ends[0] in two)):
             raise contradicts(row, by)
     mine, theirs = ({prints[row.pk] for row in group if row.pk in prints} for group in groups)
-    arranged = Judgement.objects.standing().within(groups[0][0].document.topic_id, groups[0][0].document)
+    arranged = Judgement.objects.active().within(groups[0][0].document.topic_id, groups[0][0].document)
     return [
         row
         for row in arranged.exclude(origin=JudgementOrigin.JUDGED).filter(same=not same)
@@ -313,7 +313,7 @@ def write_judgements(
 
 
 def judgements_among(prints: Iterable[str], topic: int | None, document: Document | None = None) -> list[Judgement]:
-    """The standing judgements of a topic, or of a text in none, both of whose figures are among these, oldest first."""
+    """The active judgements of a topic, or of a text in none, both of whose figures are among these, oldest first."""
     known = set(prints)
-    rows = Judgement.objects.standing().within(topic, document).order_by("pk")
+    rows = Judgement.objects.active().within(topic, document).order_by("pk")
     return [row for row in rows if row.a_print in known and row.b_print in known]

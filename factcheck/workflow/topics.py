@@ -122,7 +122,7 @@ def suggest_topic(document: Document) -> Topic | None:
     moment = document.published_at or document.created_at
     day = moment.astimezone(ZoneInfo(document.zone)).date()
     shared = shared_measures(document)
-    places = {place.casefold() for place in document.figures.standing().values_list("place", flat=True) if place}
+    places = {place.casefold() for place in document.figures.anchored().values_list("place", flat=True) if place}
     words = f" {_plain(_text_of(document))} "
     ranked: list[tuple[int, Topic]] = []
     for topic in Topic.objects.exclude(starts_on__gt=day).exclude(ends_on__lt=day):
@@ -145,7 +145,7 @@ def shared_measures(document: Document) -> dict[int, int]:
 
 def bare_keys(document: Document) -> set[str]:
     """The keys of what a document's figures measure, as they are written in a topic."""
-    held = Figure.objects.filter(document=document).standing().exclude(measure=None)
+    held = Figure.objects.filter(document=document).anchored().exclude(measure=None)
     keys = held.values_list("measure__key", flat=True).distinct()
     return {key.removeprefix(f"{document.pk}:") for key in keys}
 

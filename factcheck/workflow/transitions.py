@@ -145,8 +145,8 @@ def move(
         note = require_note(note)
     before = record.state
     with transaction.atomic():
-        standing = type(record)._default_manager.filter(pk=record.pk, state=before, version=record.version)
-        if not standing.update(state=target, version=F("version") + 1, **values):
+        current = type(record)._default_manager.filter(pk=record.pk, state=before, version=record.version)
+        if not current.update(state=target, version=F("version") + 1, **values):
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
         log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts)
@@ -185,8 +185,8 @@ def move_all(
         for (before, version, target), some in groups.items():
             for part in batched(some):
                 alike = type(part[0])._default_manager.filter(pk__in=[record.pk for record in part])
-                standing = alike.filter(state=before, version=version)
-                if standing.update(state=target, version=F("version") + 1, **values) != len(part):
+                current = alike.filter(state=before, version=version)
+                if current.update(state=target, version=F("version") + 1, **values) != len(part):
                     raise WrongState("Someone else was faster; please look again.", state=before)
                 log_all(part, action, touched, by=by, note=note, from_state=before, to_state=target, facts=facts)
     for (_, version, target), some in groups.items():
@@ -275,7 +275,7 @@ def told_to(row: Discrepancy, desk: int) -> str:
 
 def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:
     """What people decided on the old words of a claim does not hold for the new ones; True if it was signed off."""
-    for evidence in claim.evidence.standing():  # it was accepted for other words; a person assesses it again
+    for evidence in claim.evidence.current():  # it was accepted for other words; a person assesses it again
         move(evidence, "drift", by=by, note=why)
     if claim.state == ClaimState.IN_REVIEW:
         move(claim, "return", by=by, note=why)

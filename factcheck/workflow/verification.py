@@ -200,8 +200,8 @@ def require_evidence(claim: Claim, label: str) -> int:
     Raises:
         Invalid: with what is missing.
     """
-    standing = claim.evidence.standing()
-    supporting = standing.filter(stance=Stance.SUPPORTS)
+    current = claim.evidence.current()
+    supporting = current.filter(stance=Stance.SUPPORTS)
     origins = len(supporting.origins())
     if label == VerdictLabel.SUPPORTED:
         wanted = Policy.of(claim.document.desk).minimum_origins
@@ -212,7 +212,7 @@ def require_evidence(claim: Claim, label: str) -> int:
                 origins=origins,
                 needed=wanted,
             )
-    if label == VerdictLabel.REFUTED and not standing.filter(stance=Stance.REFUTES).exists():
+    if label == VerdictLabel.REFUTED and not current.filter(stance=Stance.REFUTES).exists():
         raise Invalid("“Refuted” needs evidence that refutes the claim.", code="evidence_missing")
     return origins
 

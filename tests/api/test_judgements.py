@@ -31,7 +31,7 @@ def test_two_figures_are_held_apart_and_the_dispute_closes(pair, api):
     (row,) = api.auditor.get("judgements/").json()["results"]
     assert (row["same"], row["state"], row["by"], row["a_words"], row["note"]) == (
         False,
-        "standing",
+        "active",
         "editor",
         "12 toll",
         "two",
@@ -56,7 +56,7 @@ def test_an_author_proposes_and_somebody_else_confirms(pair, api):
     made = Judgement.objects.get()
     assert api.desk_chief.post(f"judgements/{made.pk}/confirm/").status_code == 403
     answer = api.editor.post(f"judgements/{made.pk}/confirm/")
-    assert (answer.json()["state"], answer.json()["confirmed_by"]) == ("standing", "editor")
+    assert (answer.json()["state"], answer.json()["confirmed_by"]) == ("active", "editor")
     assert api.editor.post(f"judgements/{made.pk}/confirm/").status_code == 409
     assert api.editor.post(f"judgements/{made.pk}/withdraw/").status_code == 422
     gone = api.editor.post(f"judgements/{made.pk}/withdraw/", {"note": "a slip"})

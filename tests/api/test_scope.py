@@ -61,7 +61,7 @@ def test_a_service_account_says_who_wrote_and_who_changed_the_words(staff):
     answer = service.post(f"documents/{filed['id']}/revise/", body)
     assert answer.status_code == 202, answer.content
     do_jobs()
-    claim = Document.objects.get().claims.standing().get()
+    claim = Document.objects.get().claims.anchored().get()
     assert claim.words_changed_by == staff.reviewer
 
 

@@ -135,7 +135,7 @@ def test_an_edited_number_stays_in_the_measure_of_the_old_one(staff):
     document = file_text(TEXTS["mill"], desk=staff.desk, by=staff.editor, topic=TopicFactory())
     measure = document.figures.get().measure_id
     revise_text(document, TEXTS["mill"].replace("40", "45"), by=staff.editor)
-    assert document.figures.standing().get().measure_id == measure
+    assert document.figures.anchored().get().measure_id == measure
 
 
 def test_a_measure_has_a_name_in_words_and_never_a_key(staff):

@@ -30,7 +30,7 @@ class Story:
 
     def figure(self, text: str, **values) -> Figure:
         values = {"desk": self.staff.desk, "by": self.staff.editor, "topic": self.topic, "kind": "coverage", **values}
-        return file_text(text, **values).figures.standing().get()
+        return file_text(text, **values).figures.anchored().get()
 
     def judge(self, a: Figure, b: Figure, same: bool, by=None, **values) -> Judgement:
         for figure in (a, b):
@@ -102,7 +102,7 @@ def test_a_judgement_outlasts(way, same, story):
     assert story.are_one(*pair) == same
     WAYS[way](story, pair)
     do_jobs()
-    standing = Figure.objects.standing().filter(surface__in=[pair[0].surface, pair[1].surface])
+    standing = Figure.objects.anchored().filter(surface__in=[pair[0].surface, pair[1].surface])
     assert (standing.values("measure").distinct().count() == 1) == same
 
 
@@ -218,7 +218,7 @@ def test_an_author_only_proposes_and_a_second_person_confirms(same, story, own):
     confirm_judgement(made, by=story.staff.desk_chief)
     do_jobs()
     made.refresh_from_db()
-    assert (made.state, made.confirmed_by) == ("standing", story.staff.desk_chief)
+    assert (made.state, made.confirmed_by) == ("active", story.staff.desk_chief)
     assert story.are_one(*pair) == same
 
 

@@ -35,7 +35,7 @@ def document(staff) -> Document:
 
 
 def day_of(document: Document) -> datetime:
-    return document.figures.standing().get().as_of_start
+    return document.figures.anchored().get().as_of_start
 
 
 @pytest.mark.parametrize("name", CHANGES)

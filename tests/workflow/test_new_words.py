@@ -80,7 +80,7 @@ def test_new_words_undo_what_was_decided_on_the_old_ones(state, door, story, sta
     claim.refresh_from_db()
     assert (claim.state, claim.words_changed_by) == (AFTER[state], staff.desk_chief)
     assert not clearance(story).clear
-    assert not claim.evidence.standing().exists()
+    assert not claim.evidence.current().exists()
     assert {task.state for task in claim.verification_tasks.all()} <= {"in_progress"}
     if AFTER[state] != state:
         event = Event.objects.of(claim).exclude(machine="").last()
@@ -90,10 +90,10 @@ def test_new_words_undo_what_was_decided_on_the_old_ones(state, door, story, sta
 @pytest.mark.parametrize("state", AFTER)
 def test_typography_undoes_nothing(state, story, staff):
     claim = stand(story.claims.get(), state, staff)
-    evidence = claim.evidence.standing().count()
+    evidence = claim.evidence.current().count()
     revise_text(story, HOMES.replace("flooded", "“flooded”"), by=staff.desk_chief)
     claim.refresh_from_db()
-    assert (claim.state, claim.words_changed_by, claim.evidence.standing().count()) == (state, None, evidence)
+    assert (claim.state, claim.words_changed_by, claim.evidence.current().count()) == (state, None, evidence)
 
 
 def test_a_dismissed_sentence_without_a_figure_that_is_edited_blocks_again(staff):
@@ -154,7 +154,7 @@ def test_a_claim_placed_on_the_same_words_keeps_what_was_decided(staff):
     start = len(RAIN) + 2
     place_claim(claim, start, start + len(HOMES), quote=HOMES, by=staff.editor)
     claim.refresh_from_db()
-    assert (claim.state, claim.anchor_state, claim.evidence.standing().count()) == ("in_review", "moved", 1)
+    assert (claim.state, claim.anchor_state, claim.evidence.current().count()) == ("in_review", "moved", 1)
 
 
 # What the new words say of themselves

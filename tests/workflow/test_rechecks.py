@@ -159,7 +159,7 @@ def test_the_sweep_asks_for_a_published_text_too_when_a_waiver_of_a_claim_runs_o
     claim = bring_to(story.claims.get(), "open", staff)
     with committed():
         waive_claim(claim, by=staff.desk_chief, note="breaking", expires_at=in_hours(2))
-        for figure in story.figures.standing().filter(state="found"):
+        for figure in story.figures.anchored().filter(state="found"):
             dismiss_figure(figure, by=staff.editor, note="background")
     settle(story)
     publish_document(story, by=staff.editor, uncleared_reason="breaking")

@@ -34,7 +34,7 @@ def claim(staff: Staff) -> Claim:
 
 
 def origins(claim: Claim) -> int:
-    return len(claim.evidence.standing().filter(stance="supports").origins())
+    return len(claim.evidence.current().filter(stance="supports").origins())
 
 
 def test_two_outlets_that_quote_one_ministry_are_one_origin(claim, staff):

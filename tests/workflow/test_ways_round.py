@@ -58,7 +58,7 @@ def test_an_author_does_not_judge_copies_in_a_text_of_no_topic(story):
     own = story.figure(EARLY, authors=(story.staff.editor,), by=story.staff.desk_chief)
     theirs = story.figure(LATE)
     trick = file_text(f"{EARLY}\n{LATE}", desk=story.staff.desk, by=story.staff.editor, title="notes")
-    judge_figures(*trick.figures.standing().order_by("pk"), False, by=story.staff.editor)
+    judge_figures(*trick.figures.anchored().order_by("pk"), False, by=story.staff.editor)
     do_jobs()
     story.regroup()
     assert story.are_one(own, theirs)
