@@ -4,8 +4,9 @@ These names stay; where the actions live in ``workflow`` may change. The events 
 """
 
 from factcheck.errors import FactcheckError
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.clearance import Blocker, Clearance, clearance
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.publication import correct_document, publish_document
 
 __all__ = [

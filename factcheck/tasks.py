@@ -47,6 +47,7 @@ from factcheck.models import (
 )
 from factcheck.reports.deliver import ask_for_due_reports, send_due_report
 from factcheck.states import EvidenceState
+from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.crosscheck import (
     close_crosscheck,
@@ -56,7 +57,7 @@ from factcheck.workflow.crosscheck import (
     open_crosscheck,
     store_found,
 )
-from factcheck.workflow.documents import is_of_host, refuse_document
+from factcheck.workflow.documents import refuse_document
 from factcheck.workflow.evidence import fail_capture, store_capture
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, close_poll, take_entry, take_file, unseen
 from factcheck.workflow.fetches import completed, fail_fetch, fetches_of, store_fetch

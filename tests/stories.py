@@ -38,8 +38,9 @@ from factcheck.models import (
     folded,
 )
 from factcheck.tasks import run
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import accept_claim, dismiss_figure
-from factcheck.workflow.documents import Arrival, ingest_document, revise_document
+from factcheck.workflow.documents import ingest_document, revise_document
 from factcheck.workflow.evidence import assess_evidence, link_evidence, record_evidence
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
 from factcheck.workflow.verification import sign_off, start_claim, submit_verdict

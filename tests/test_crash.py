@@ -62,7 +62,8 @@ import json
 from datetime import datetime, UTC
 from factcheck.models import Desk, Topic
 from django.contrib.auth import get_user_model
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document
 desk = Desk.objects.get(slug="news-desk")
 editor = get_user_model().objects.get(username="editor")
 things = json.loads('''%s''')

@@ -10,6 +10,7 @@ from factcheck.errors import FactcheckError, Invalid, NotAllowed
 from factcheck.models import Desk, Document, Eyes, Measure, Membership, Policy, Role
 from factcheck.permissions import PERMISSIONS, refusal
 from factcheck.reports.deliver import build_desk_report
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import (
     accept_claim,
     add_claim,
@@ -22,7 +23,7 @@ from factcheck.workflow.claims import (
 from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.desks import add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.disputes import resolve_dispute
-from factcheck.workflow.documents import Arrival, confirm_document, ingest_document, revise_document, withdraw_document
+from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure

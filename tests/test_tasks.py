@@ -17,7 +17,8 @@ from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
 from factcheck.tasks import run, tick, work
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.jobs import retry_job
 from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
@@ -509,7 +510,8 @@ def test_work_that_is_slower_than_its_lease_stays_with_the_worker_that_does_it(l
 FILE_SLOW = """
 from factcheck.models import Desk
 from django.contrib.auth import get_user_model
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document
 editor = get_user_model().objects.get(username="editor")
 ingest_document(b"Forty goats.", Arrival(filename="a.slow"), desk=Desk.objects.get(slug="news-desk"), by=editor)
 """

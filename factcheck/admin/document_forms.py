@@ -13,7 +13,7 @@ from django.utils.timezone import make_aware
 
 from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
 from factcheck.text import ClaimType
-from factcheck.workflow.documents import zones
+from factcheck.workflow.arrivals import zones
 from factcheck.workflow.transitions import can
 
 from .actions import ActionForm, Several

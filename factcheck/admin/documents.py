@@ -22,14 +22,9 @@ from factcheck.models import (
     Revision,
 )
 from factcheck.states import DocumentState
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import add_claim, dismiss_idle_figures
-from factcheck.workflow.documents import (
-    Arrival,
-    confirm_document,
-    ingest_document,
-    revise_document,
-    withdraw_document,
-)
+from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.fetches import fetch_document, fetches_of, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic

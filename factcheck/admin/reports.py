@@ -21,7 +21,7 @@ from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
-from factcheck.workflow.documents import zones
+from factcheck.workflow.arrivals import zones
 from factcheck.workflow.transitions import can
 
 from .actions import ActionForm, RecordAction, Several, words

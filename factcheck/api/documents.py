@@ -34,10 +34,10 @@ from factcheck.models import (
 )
 from factcheck.reports.deliver import build_document_report
 from factcheck.states import DocumentState
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import dismiss_idle_figures
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import (
-    Arrival,
     confirm_document,
     ingest_document,
     ingest_item,

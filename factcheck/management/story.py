@@ -27,10 +27,11 @@ from factcheck.models import (
     Topic,
 )
 from factcheck.states import JobState
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
 from factcheck.workflow.desks import give_role, set_up_desk
 from factcheck.workflow.disputes import Dispute, disputes
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.sources import load_registry
 
 pause = time.sleep

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from factcheck.errors import Invalid
 from factcheck.models import ReportSubscription
-from factcheck.workflow.documents import zones
+from factcheck.workflow.arrivals import zones
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,8 @@ from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Feed, FeedItem, Job, Source
 from factcheck.states import JobState
 
-from .documents import Arrival, ingest_document, ingest_item
+from .arrivals import Arrival
+from .documents import ingest_document, ingest_item
 from .fetches import checked_address, fetch_document
 from .transitions import change, check_permission, log, require_storable
 

@@ -26,20 +26,9 @@ from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Snapshot
 from factcheck.states import DocumentState
 
-from .documents import (
-    LONGEST_ADDRESS,
-    Arrival,
-    ask_for_reading,
-    check_metadata,
-    corrected,
-    create_document,
-    host_object,
-    is_corrected,
-    log_arrival,
-    name_authors,
-    newest_bytes,
-    refuse_document,
-)
+from .arrivals import Arrival, ask_for_reading, check_metadata, create_document, host_object, log_arrival, name_authors
+from .documents import corrected, is_corrected, newest_bytes, refuse_document
+from .revisions import LONGEST_ADDRESS
 from .transitions import change, check_permission, log
 
 

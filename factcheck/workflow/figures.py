@@ -17,8 +17,8 @@ from factcheck.models import Figure
 from factcheck.states import DocumentState, FigureState
 from factcheck.text import AnchorState, Basis
 
+from .arrivals import EARLIEST
 from .claims import compare_again
-from .documents import EARLIEST
 from .matching import date_profile
 from .transitions import change, check_permission, log
 

@@ -212,10 +212,7 @@ class Judged:
 
     def __init__(self, document: Document, *, arranged: bool = True) -> None:
         rows = (
-            Judgement.objects.active()
-            .within(document.topic_id, document)
-            .select_related("by", "a", "b")
-            .order_by("pk")
+            Judgement.objects.active().within(document.topic_id, document).select_related("by", "a", "b").order_by("pk")
         )
         self.rows = list(rows if arranged else rows.filter(origin=JudgementOrigin.JUDGED))
         self.home: dict[str, str] = {}

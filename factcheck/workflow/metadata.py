@@ -17,8 +17,9 @@ from factcheck.models import Document, Event, Scope
 from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
 from factcheck.states import DocumentState
 
-from .documents import EDITABLE_METADATA, Arrival, ask_for_reading, check_metadata, name_authors
+from .arrivals import Arrival, ask_for_reading, check_metadata, name_authors
 from .grouping import enter_topic
+from .revisions import EDITABLE_METADATA
 from .transitions import change, check_permission, log
 
 COMPARED = frozenset({"publisher", "published_at", "zone"})

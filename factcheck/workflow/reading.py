@@ -18,9 +18,10 @@ from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Revision, Scope, Snapshot
 from factcheck.text import Reading, read
 
+from .arrivals import ask_for_reading
 from .crosscheck import request_crosscheck
-from .documents import ask_for_reading, store_revision, zone_named
 from .marking import mark_revision
+from .revisions import store_revision, zone_named
 from .transitions import change, check_permission, log
 
 

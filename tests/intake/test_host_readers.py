@@ -10,7 +10,8 @@ from factcheck.conf import Settings, check_settings
 from factcheck.intake.extracts import Unreadable
 from factcheck.intake.isolation import read_in_child, suffix_of
 from factcheck.tasks import work
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document
 
 SPOKEN = "The council of Torvik said 40 homes were flooded on Monday."
 SUBTITLES = f"1\n00:00:01,000 --> 00:00:04,000\n{SPOKEN}\n".encode()

@@ -15,16 +15,10 @@ from factcheck.jobs.leases import claim as take_job
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.tasks import run, work
 from factcheck.workflow import documents
+from factcheck.workflow.arrivals import Arrival, zones
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.documents import (
-    Arrival,
-    confirm_document,
-    fill_in,
-    ingest_document,
-    revise_document,
-    withdraw_document,
-    zones,
-)
+from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
+from factcheck.workflow.revisions import fill_in
 from factcheck.workflow.verification import sign_off
 from tests.factories import SourceFactory
 from tests.intake.made import docx_file

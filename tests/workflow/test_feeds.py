@@ -14,7 +14,8 @@ from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.jobs.names import JobName
 from factcheck.models import Document, Event, Feed, FeedItem, Job
 from factcheck.tasks import tick, work
-from factcheck.workflow.documents import Arrival, ingest_item, revise_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_item, revise_document
 from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, ask_for_poll, change_feed, record_feed
 from factcheck.workflow.fetches import fetch_document
 from factcheck.workflow.jobs import forget_quiet_jobs

@@ -14,13 +14,8 @@ from factcheck.jobs.names import JobName
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.permissions import refusal as refusal_of
 from factcheck.tasks import work
-from factcheck.workflow.documents import (
-    Arrival,
-    confirm_document,
-    ingest_document,
-    revise_document,
-    withdraw_document,
-)
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.feeds import record_feed
 from factcheck.workflow.fetches import fetch_document, refetch_document
 from factcheck.workflow.history import erase_document

@@ -209,7 +209,8 @@ def test_what_a_person_touched_is_not_changed_by_another_reading(staff):
 
 def test_a_page_is_read_again_from_its_stored_text_not_from_its_markup(staff):
     from factcheck.tasks import work
-    from factcheck.workflow.documents import Arrival, ingest_document
+    from factcheck.workflow.arrivals import Arrival
+    from factcheck.workflow.documents import ingest_document
 
     page = (
         f"<html><head><title>Flood</title></head><body><article><p>{HOMES}</p><p>{HORSES}</p></article></body></html>"

@@ -11,7 +11,8 @@ from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.models import Document, Event, Role
 from factcheck.tasks import work
-from factcheck.workflow.documents import Arrival, ingest_document, withdraw_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document, withdraw_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.metadata import update_metadata
 from tests.factories import SourceFactory

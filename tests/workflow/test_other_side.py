@@ -8,9 +8,10 @@ import pytest
 
 from factcheck.errors import NotAllowed
 from factcheck.models import Document, DocumentKind, Membership, Role
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import dismiss_claim, dismiss_figure, dismiss_figures, dismiss_idle_figures
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.documents import Arrival, ingest_document, revise_document, withdraw_document
+from factcheck.workflow.documents import ingest_document, revise_document, withdraw_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from factcheck.workflow.metadata import update_metadata

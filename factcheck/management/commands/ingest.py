@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from factcheck.errors import FactcheckError
 from factcheck.management.starter import header_of
 from factcheck.models import Desk, Document, DocumentKind, Job, Topic
-from factcheck.workflow.documents import Arrival, ingest_document
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.fetches import fetch_document
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from factcheck.actors import Machine
 from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import Document, Figure, Topic
-from factcheck.workflow.documents import ask_for_reading
+from factcheck.workflow.arrivals import ask_for_reading
 
 
 class Command(BaseCommand):

@@ -1,0 +1,208 @@
+"""What arrives: the bytes of a document and what was said with them, checked, known again, kept, and read by a job."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.db import transaction
+from django.utils import timezone
+
+from factcheck.actors import Actor, person_of
+from factcheck.errors import Invalid, NotAllowed
+from factcheck.intake.extracts import MAX_BYTES
+from factcheck.intake.snapshots import sha256_of, warc_of_upload
+from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.names import JobName, Priority
+from factcheck.jobs.queue import enqueue
+from factcheck.models import Desk, Document, DocumentKind, Job, Snapshot, Source, Topic
+from factcheck.permissions import NOT_ITS_WORDS
+
+from .transitions import log, require_storable
+
+EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
+"""Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
+
+NINJS = "ninjs"
+"""The ``source_app`` of items that came as ninjs; they are somebody else's, not the host's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What comes with the bytes of a document: all of it optional but the desk's choice of kind."""
+
+    kind: str = DocumentKind.STORY
+    title: str = ""
+    filename: str = ""
+    media_type: str = ""
+    charset: str = ""
+    url: str = ""
+    publisher: Source | None = None
+    publisher_name: str = ""
+    published_at: datetime | None = None
+    zone: str = ""
+    topic: Topic | None = None
+    byline: str = ""
+    authors: tuple[Any, ...] = ()
+    source_app: str = ""
+    source_id: str = ""
+    embargo_until: datetime | None = None
+    pasted: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    """What a feed told of it, for what the text itself does not tell."""
+
+
+PASTED = Arrival(filename="revision.txt", media_type="text/plain", pasted=True)
+
+
+def host_object(desk: Desk, arrival: Arrival) -> Document | None:
+    """The document that this object of the host, or of an agency, is already."""
+    rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
+    return rows.first() if arrival.source_id else None
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The zones of places, and universal time: not the names that mean whatever clock a machine has."""
+    return frozenset(name for name in available_timezones() if "/" in name or name in ("UTC", "GMT"))
+
+
+def is_of_host(document: Document) -> bool:
+    """Whether it is the host's own text: nothing that it shows may be left out of what is checked."""
+    return document.source_id != "" and document.source_app != NINJS
+
+
+def check_arrival(data: bytes, arrival: Arrival) -> None:
+    """Refuse what can be seen to be unusable before anything is stored.
+
+    Raises:
+        Invalid: with a sentence for the person.
+    """
+    if not data.strip():
+        raise Invalid("The document is empty.", code="empty")
+    if len(data) > MAX_BYTES:
+        raise Invalid("The document is larger than 10 MB.", code="too_large")
+    check_metadata(arrival)
+
+
+def check_metadata(arrival: Arrival) -> None:
+    """Refuse what was said of a document and makes no sense.
+
+    Raises:
+        Invalid: with a sentence for the person.
+    """
+    require_storable(*(getattr(arrival, row.name) for row in fields(arrival)))
+    if len(arrival.source_app) > 100 or len(arrival.source_id) > 200:
+        raise Invalid("The names of the host's object are too long.", code="source_id_too_long")
+    if arrival.zone and arrival.zone not in zones():
+        raise Invalid(f"“{arrival.zone[:64]}” is not a time zone.", code="zone_unknown")
+    if arrival.published_at and arrival.published_at > timezone.now() + timedelta(days=366):
+        raise Invalid("The publication date is more than a year in the future.", code="date_in_future")
+    if arrival.published_at and arrival.published_at < EARLIEST:
+        raise Invalid("The publication date is before the year 1400.", code="date_too_early")
+    if arrival.embargo_until and arrival.embargo_until > timezone.now() + timedelta(days=366):
+        raise Invalid("The embargo ends more than a year from now.", code="embargo_too_far")
+    if arrival.embargo_until and arrival.embargo_until < EARLIEST:
+        raise Invalid("The end of the embargo is before the year 1400.", code="embargo_too_early")
+    if arrival.kind not in DocumentKind.values:
+        raise Invalid("A document is a story, coverage or a reference.", code="kind_unknown")
+
+
+def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
+    """What makes two arrivals the same document."""
+    who = str(arrival.publisher.pk) if arrival.publisher else arrival.publisher_name.casefold()
+    parts = [str(desk.pk), who, arrival.url, arrival.source_app, arrival.source_id, sha256_of(data)]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Actor) -> Document:
+    """The row of a document that arrives; the caller keeps its bytes or asks for them, and logs the arrival."""
+    document = Document.objects.create(
+        desk=desk,
+        topic=arrival.topic,
+        kind=arrival.kind,
+        title=arrival.title[:500],
+        publisher=arrival.publisher,
+        publisher_name=arrival.publisher_name[:200],
+        url=arrival.url[:2000],
+        byline=arrival.byline[:500],
+        published_at=arrival.published_at,
+        zone=arrival.zone or "UTC",
+        source_app=arrival.source_app,
+        source_id=arrival.source_id,
+        embargo_until=arrival.embargo_until,
+        arrival_key=key,
+        created_by=person_of(by),
+    )
+    document.authors.set(arrival.authors)
+    return document
+
+
+def log_arrival(document: Document, arrival: Arrival, *, by: Actor, **facts: Any) -> None:
+    log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
+
+
+def leave_its_words(person: Any, document: Document) -> None:
+    """Refuse whoever wrote a text that this one differs from.
+
+    Raises:
+        NotAllowed: they did, and this is not their own story.
+    """
+    if not NOT_ITS_WORDS.allows(person, document):
+        raise NotAllowed(NOT_ITS_WORDS.message, code=NOT_ITS_WORDS.code)
+
+
+def name_authors(document: Document, people: Iterable[Any], *, by: Actor) -> None:
+    """Add those whom a later filing names as writers. Nobody is taken away: who wrote a text stays its author."""
+    with transaction.atomic():
+        named = set(document.authors.values_list("pk", flat=True))
+        new = sorted({person.pk for person in people} - named)
+        for person in people if new else ():
+            if person.pk in new:
+                leave_its_words(person, document)  # as its author they could change them
+        if new:
+            document.authors.add(*new)
+            log(document, "name_authors", by=by, facts={"authors": new})
+
+
+def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
+    """The bytes as they arrived, as a WARC record."""
+    now = timezone.now()
+    return Snapshot.objects.create(
+        desk=desk,
+        url=arrival.url[:2000],
+        filename=arrival.filename[:255],
+        media_type=arrival.media_type[:100],
+        charset=arrival.charset[:40],
+        sha256=sha256_of(data),
+        size=len(data),
+        taken_at=now,
+        warc=warc_of_upload(data, arrival.filename, arrival.media_type, now),
+    )
+
+
+def ask_for_reading(
+    document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, said: dict[str, Any] | None = None
+) -> Job:
+    """``said`` is what a feed told of the text, for what the text itself does not tell."""
+    person = getattr(by, "pk", None)
+    return enqueue(
+        JobName.READ_DOCUMENT,
+        key_of(document, snapshot.pk),
+        {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
+        by=person_of(by),
+        desk=document.desk,
+        priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
+    )
+
+
+def unfinished_reading(document: Document) -> Job | None:
+    """The job that still reads this document, or the one that failed to."""
+    rows = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
+    return rows.unfinished().first()
