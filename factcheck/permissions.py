@@ -362,7 +362,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "crosscheck"): (CHECKERS,),
     ("desk", "build_report"): (ANYONE,),
     ("desk", "subscribe"): (EDITORS,),
-    ("reportsubscription", "send_now"): (EDITORS,),
+    ("report_subscription", "send_now"): (EDITORS,),
     ("desk", "arrange"): (CHIEF,),
     ("desk", "record"): (CHIEF_EDITOR,),
     ("desk", "keep_feed"): (CHIEF,),

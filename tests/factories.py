@@ -257,7 +257,7 @@ class NotificationFactory(DjangoModelFactory):
     recipient = factory.SubFactory(UserFactory)
     desk = factory.SubFactory(DeskFactory)
     kind = "assigned"
-    key = factory.Sequence(lambda n: f"verificationtask:{n}")
-    record = "verificationtask"
+    key = factory.Sequence(lambda n: f"verification_task:{n}")
+    record = "verification_task"
     record_id = 1
     text = "A piece of checking work is yours."

@@ -145,7 +145,7 @@ MATRIX = {
     ("evidence", "withdraw"): ("accepted", "withdrawn", CHECKERS),
     ("discrepancy", "resolve"): ("open", "resolved", EDITORS),
     ("judgement", "confirm"): ("proposed", "active", EDITORS),
-    ("judgement", "withdraw"): ("proposed standing", "withdrawn", EDITORS),
+    ("judgement", "withdraw"): ("proposed active", "withdrawn", EDITORS),
     ("job", "retry"): ("failed", "due", EDITORS),
 }
 

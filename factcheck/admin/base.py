@@ -18,10 +18,9 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from factcheck.errors import FactcheckError, NotAllowed, StaleRevision
-from factcheck.models import Event
+from factcheck.models import Event, record_name
 from factcheck.permissions import refusal
 from factcheck.states import rows_of
-from factcheck.workflow.transitions import kind_of
 
 from .actions import ActionForm, Button, RecordAction, words
 from .lists import RecordList
@@ -162,20 +161,20 @@ class RecordAdmin(RecordList):
 
     def open_to(self, user: Any, record: Any, name: str) -> bool:
         """Whether a person may do it to the record as it stands."""
-        kind, action = kind_of(record), self.right_of(name)
+        kind, action = record_name(record), self.right_of(name)
         rows = rows_of(kind, action)
         stands = not rows or any(row.person for row in rows_of(kind, action, record.state))
         return stands and self.entitled(user, record, name)
 
     def entitled(self, user: Any, record: Any, name: str) -> bool:
         """Whether it is theirs to do, whatever the state; for rights that are those of another record, too."""
-        return refusal(user, record, kind_of(record), self.right_of(name)) is None
+        return refusal(user, record, record_name(record), self.right_of(name)) is None
 
     def why_not(self, user: Any, record: Any, name: str) -> str:
         """The sentence for a person whose action it is not; empty for everybody else."""
         if self.entitled(user, record, name):
             return ""
-        guard = refusal(user, record, kind_of(record), self.right_of(name))
+        guard = refusal(user, record, record_name(record), self.right_of(name))
         return "You may not do this here." if guard is None or guard.code == "not_allowed" else guard.message
 
     def offers(self, record: Any, name: str) -> bool:

@@ -33,13 +33,12 @@ RECORDS = (
     "membership",
     "policy",
     "publication",
-    "reportsubscription",
+    "report_subscription",
     "source",
     "topic",
-    "verificationtask",
+    "verification_task",
     "webhook",
 )
-SHOWN_AS = {"verificationtask": "verification task", "reportsubscription": "report subscription"}
 ACTS = sorted(
     {action for _, action in PERMISSIONS} | {row.action for row in TRANSITIONS} | {"ingest", "record", "set", "add"}
 )
@@ -57,7 +56,7 @@ class RecordFilter(admin.SimpleListFilter):
     parameter_name = "record"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, SHOWN_AS.get(name, name)) for name in RECORDS]
+        return [(name, name.replace("_", " ")) for name in RECORDS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
         return queryset.filter(record=self.value()) if self.value() else queryset
@@ -116,7 +115,7 @@ class EventAdmin(RecordAdmin):
 
     @admin.display(description="record")
     def about(self, event: Any) -> SafeString | str:
-        said = f"{SHOWN_AS.get(event.record, event.record)} {event.record_id}"
+        said = f"{event.record.replace('_', ' ')} {event.record_id}"
         address = address_of_kind(event.record, event.record_id)
         return format_html('<a href="{}">{}</a>', address, said) if address else said
 

@@ -16,9 +16,8 @@ from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from factcheck.errors import FactcheckError, StaleRevision
-from factcheck.models import Desk
+from factcheck.models import Desk, record_name
 from factcheck.permissions import can_anywhere
-from factcheck.workflow.transitions import kind_of
 
 from .actions import ActionForm, RecordAction, words
 from .persons import belongs_to_a_desk, unread_notices
@@ -100,7 +99,7 @@ class RecordList(admin.ModelAdmin):
         """The actions on many that some membership of the person's allows, whatever the record."""
         if not self.bulk_actions or not belongs_to_a_desk(request):
             return {}
-        desks, kind = list(Desk.objects.visible_to(request.user)), kind_of(self.model())
+        desks, kind = list(Desk.objects.visible_to(request.user)), record_name(self.model())
         return {
             name: (bulk(name), name, self.record_actions[name].label or words(name).capitalize())
             for name in self.bulk_actions

@@ -28,7 +28,7 @@ UNREAD_FIRST = Case(When(read_at=None, then=Value(0)), default=1)
 def address_of_kind(kind: str, pk: int) -> str:
     """The page of a record named by its kind and id; empty for a kind without pages."""
     try:
-        return reverse(f"admin:factcheck_{kind}_change", args=[pk])
+        return reverse(f"admin:factcheck_{kind.replace('_', '')}_change", args=[pk])
     except NoReverseMatch:
         return ""
 
@@ -94,7 +94,7 @@ class NoticeAdmin(RecordAdmin):
 
     @admin.display(description="about")
     def about(self, row: Any) -> SafeString | str:
-        said = {"verificationtask": "the work"}.get(row.record, f"the {row.record}")
+        said = {"verification_task": "the work"}.get(row.record, f"the {row.record}")
         address = address_of_kind(row.record, row.record_id)
         return format_html('<a href="{}">{}</a>', address, said) if address else said
 

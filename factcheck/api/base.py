@@ -22,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.errors import StaleRevision
-from factcheck.models import IdempotencyKey
+from factcheck.models import IdempotencyKey, record_name
 
 from .batches import batch_as_it_stands, perform_batch
 from .bodies import Body
@@ -154,7 +154,7 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
         data = shown(record, context=self.get_serializer_context()).data
         tag = etag_of(record, data)
         if beside is not None:
-            data = {record._meta.model_name: data, **beside}
+            data = {record_name(record): data, **beside}
         if self.request.method == "GET" and tag in parse_etags(self.request.headers.get("If-None-Match", "")):
             return Response(status=304, headers={"ETag": tag})
         return Response(data, status, headers={"ETag": tag})

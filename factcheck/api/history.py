@@ -32,6 +32,7 @@ from factcheck.models import (
     Topic,
     VerificationTask,
     Webhook,
+    record_name,
 )
 
 from .base import Face
@@ -57,8 +58,6 @@ RECORDS: dict[str, Any] = {
     "webhook": Webhook,
     "judgement": Judgement,
 }
-NAMES = {model._meta.model_name: name for name, model in RECORDS.items()}
-
 RECORD = OpenApiParameter("record", str, enum=list(RECORDS), description="What kind of record.")
 RECORD_ID = OpenApiParameter("record_id", int, description="Its id; needed where no desk is named.")
 DESK = OpenApiParameter("desk", str, description="The slug of a desk: all that happened there, newest first.")
@@ -89,7 +88,7 @@ class EventSerializer(serializers.ModelSerializer):
 
     def get_record(self, event: Event) -> str:
         """The kind, as ``record`` names it."""
-        return NAMES.get(event.record, event.record)
+        return event.record
 
     def get_note(self, event: Event) -> str:
         words = getattr(event, "note", None)
@@ -121,7 +120,7 @@ class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
         record = model.objects.visible_to(user).filter(pk=int(wanted)).first()
         if record is not None:
             return self.queryset.of(record).discreet(user)
-        rows = self.queryset.visible_to(user).filter(record=model._meta.model_name, record_id=int(wanted))
+        rows = self.queryset.visible_to(user).filter(record=record_name(model), record_id=int(wanted))
         if model.objects.filter(pk=int(wanted)).exists() or not rows.filter(action="remove").exists():
             raise Http404
         return rows  # a role that was taken away: the row is gone, its history is the desk's
@@ -133,4 +132,4 @@ class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
             raise Http404
         self.ordering = ("-id",)
         rows = self.queryset.visible_to(self.request.user).filter(desk_id=desk.pk)
-        return rows.filter(record=model._meta.model_name) if model else rows
+        return rows.filter(record=record_name(model)) if model else rows

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model, Q
 
-from factcheck.models import Desk
+from factcheck.models import Desk, record_name
 
 EVERYTHING = "all"
 REGROUPED = "regrouped"
@@ -23,7 +23,7 @@ def key_of(record: Model, *parts: object) -> str:
 
 def key_for(model: type[Model], pk: object, *parts: object) -> str:
     """The same, where only the record's number is known."""
-    return ":".join(map(str, (model._meta.model_name, pk, *parts)))
+    return ":".join(map(str, (record_name(model), pk, *parts)))
 
 
 def crosscheck_key(scope: str, target: Model | None, *, desk: Desk | None = None, regrouped: bool = False) -> str:
@@ -54,6 +54,6 @@ def records_in(model: type[Model], keys: Iterable[str]) -> set[int]:
     for key in keys:
         kind, _, rest = key.partition(":")
         pk = rest.partition(":")[0]
-        if kind == model._meta.model_name and pk.isdecimal():
+        if kind == record_name(model) and pk.isdecimal():
             found.add(int(pk))
     return found

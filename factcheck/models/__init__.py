@@ -31,6 +31,7 @@ from .history import ERASED, Event, EventNote
 from .jobs import HOUSEKEEPING, Job
 from .matching import FigureProfile, Judgement, JudgementOrigin, MatchingWeights, TopicMatching
 from .measures import Measure, Topic
+from .names import record_name
 from .outbox import (
     Delivery,
     IdempotencyKey,
@@ -141,6 +142,7 @@ __all__ = [
     "both_sides_of",
     "colleagues_of",
     "folded",
+    "record_name",
     "sentences_of",
     "sides_with_texts",
     "sort_of",

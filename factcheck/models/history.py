@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Q
 
 from .desks import Desk, Membership, Role
+from .names import record_name
 from .outbox import keepers_desks
 from .sources import Source
 
@@ -44,7 +45,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.exclude(Q(record="source", action__in=OF_A_NAME) & ~told & ~Q(actor=user.pk))
 
     def of(self, record: models.Model) -> EventQuerySet:
-        return self.filter(record=record._meta.model_name, record_id=record.pk).order_by("sequence")
+        return self.filter(record=record_name(record), record_id=record.pk).order_by("sequence")
 
 
 class Event(models.Model):

@@ -202,7 +202,7 @@ def erase_notes(document: Document, now: Any) -> None:
         "document": Document.objects.filter(pk=document.pk),
         "claim": document.claims.all(),
         "figure": document.figures.all(),
-        "verificationtask": VerificationTask.objects.filter(claim__document=document),
+        "verification_task": VerificationTask.objects.filter(claim__document=document),
         "evidence": Evidence.objects.filter(claim__document=document),
         "judgement": Judgement.objects.of_figures(*document.figures.all()),
     }

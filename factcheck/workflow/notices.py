@@ -27,6 +27,7 @@ from factcheck.models import (
     Publication,
     Role,
     VerificationTask,
+    record_name,
 )
 from factcheck.states import TaskState
 
@@ -83,7 +84,7 @@ def notice_of(told: Told, kind: str, choice: NoticeChoice, recipient: int) -> No
         kind=kind,
         key=told.key,
         text=told.text[:LONGEST_TEXT],
-        record=str(told.about._meta.model_name),
+        record=record_name(told.about),
         record_id=told.about.pk,
         inbox=choice.inbox,
         mail=choice.mail,
@@ -98,13 +99,13 @@ def holders(desk: int, *roles: str) -> list[int]:
 
 def tell_of(record: Model, action: str, *, by: Actor) -> None:
     """An action was done: tell those whom the table names."""
-    if tell := TOLD.get((str(record._meta.model_name), action)):
+    if tell := TOLD.get((record_name(record), action)):
         tell(record, by)
 
 
 def occasion(record: Any) -> str:
     """One action on a record: its version is never the same twice."""
-    return f"{record._meta.model_name}:{record.pk}:{record.version}"
+    return f"{record_name(record)}:{record.pk}:{record.version}"
 
 
 def tell_assignee(task: VerificationTask, by: Actor) -> None:
@@ -207,7 +208,7 @@ def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
         chiefs = chiefs_of({task.claim.document.desk_id for task in tasks}) if kind == NoticeKind.OVERDUE else {}
         occasions = []
         for task in tasks:
-            desk, key = task.claim.document.desk_id, f"verificationtask:{task.pk}:{task.due_at:%Y-%m-%dT%H:%M}"
+            desk, key = task.claim.document.desk_id, f"verification_task:{task.pk}:{task.due_at:%Y-%m-%dT%H:%M}"
             others = chiefs.get(desk, frozenset()) - {task.assignee_id}
             occasions.append(Told(others, desk, task, key, words_for(task, kind)))
             if task.assignee_id:
@@ -239,9 +240,9 @@ def short(claim: Claim) -> str:
 
 
 TOLD: dict[tuple[str, str], Callable[[Any, Any], None]] = {
-    ("verificationtask", "assign"): tell_assignee,
-    ("verificationtask", "reassign"): tell_assignee,
-    ("verificationtask", "reschedule"): tell_rescheduled,
+    ("verification_task", "assign"): tell_assignee,
+    ("verification_task", "reassign"): tell_assignee,
+    ("verification_task", "reschedule"): tell_rescheduled,
     ("claim", "return"): tell_returned,
     ("claim", "mark_stale"): tell_stale,
     ("claim", "challenge"): tell_stale,

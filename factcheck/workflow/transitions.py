@@ -19,7 +19,18 @@ from factcheck import signals
 from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.stored import UNUSABLE, usable
-from factcheck.models import Anchor, Claim, Discrepancy, Event, EventNote, Figure, SignOff, Verdict, sides_with_texts
+from factcheck.models import (
+    Anchor,
+    Claim,
+    Discrepancy,
+    Event,
+    EventNote,
+    Figure,
+    SignOff,
+    Verdict,
+    record_name,
+    sides_with_texts,
+)
 from factcheck.permissions import MACHINE_ACTIONS, NOT_OTHER_SIDE, PERMISSIONS, are_compared_with_own, desks_of, refusal
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
@@ -30,13 +41,6 @@ from .webhook_events import emit_webhook_event
 
 MOST_AT_ONCE = 500
 OF_ANOTHER_DESK = "A figure of another desk differs from one in this text; ask the chief editor."
-KINDS = {"verificationtask": "verification_task"}
-
-
-def kind_of(record: Model) -> str:
-    """The record's name in the tables of states and permissions."""
-    name = str(record._meta.model_name)
-    return KINDS.get(name, name)
 
 
 def check_permission(by: Actor, record: Model, action: str) -> None:
@@ -48,11 +52,11 @@ def check_permission(by: Actor, record: Model, action: str) -> None:
     if by is None:
         raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
     if isinstance(by, Machine):
-        listed = any(row.machine for row in rows_of(kind_of(record), action))
-        if not listed and (kind_of(record), action) not in MACHINE_ACTIONS:
+        listed = any(row.machine for row in rows_of(record_name(record), action))
+        if not listed and (record_name(record), action) not in MACHINE_ACTIONS:
             raise NotAllowed("The machine never decides this.", code="machine_may_not")
         return
-    if guard := refusal(by, record, kind_of(record), action):
+    if guard := refusal(by, record, record_name(record), action):
         raise NotAllowed(guard.message, code=guard.code)
 
 
@@ -88,11 +92,11 @@ def composed(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[st
 
 
 def row_for(record: Any, action: str, by: Actor) -> Transition:
-    rows = rows_of(kind_of(record), action, record.state)
+    rows = rows_of(record_name(record), action, record.state)
     rows = [row for row in rows if (row.machine if isinstance(by, Machine) else row.person)]
     if not rows:
         raise WrongState(
-            f"“{action.replace('_', ' ')}” is not possible while the {kind_of(record).replace('_', ' ')} is "
+            f"“{action.replace('_', ' ')}” is not possible while the {record_name(record).replace('_', ' ')} is "
             f"{record.state.replace('_', ' ')}.",
             state=record.state,
         )
@@ -102,7 +106,7 @@ def row_for(record: Any, action: str, by: Actor) -> Transition:
 def can(by: Actor, record: Any, action: str) -> bool:
     """Whether this person may do this action to this record as it stands: what a face shows a button for."""
     try:
-        if rows_of(kind_of(record), action):
+        if rows_of(record_name(record), action):
             row_for(record, action, by)
         check_permission(by, record, action)
     except (NotAllowed, WrongState):
@@ -217,7 +221,7 @@ def check_permission_on_all(by: Actor, records: Sequence[Any], action: str, touc
         if not touched[record.pk].keys() <= asked or not asked:
             check_permission(by, record, action)
             asked |= touched[record.pk].keys()
-    if records and NOT_OTHER_SIDE in PERMISSIONS[kind_of(records[0]), action] and not isinstance(by, Machine):
+    if records and NOT_OTHER_SIDE in PERMISSIONS[record_name(records[0]), action] and not isinstance(by, Machine):
         refuse_the_other_side(by, records)
 
 
@@ -324,7 +328,7 @@ def log_all(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Append one Event to the chain of each of many records of one kind, in the caller's transaction."""
-    name, keys = str(records[0]._meta.model_name), [record.pk for record in records]
+    name, keys = record_name(records[0]), [record.pk for record in records]
     last = {row.record_id: row for row in Event.objects.filter(record=name, record_id__in=keys).order_by("sequence")}
     made = []
     for record in records:
@@ -376,7 +380,7 @@ def _event(
         actor=person_of(by),
         machine=by.name if isinstance(by, Machine) else "",
         desk_id=desk,
-        record=str(record._meta.model_name),
+        record=record_name(record),
         record_id=record.pk,
         sequence=last.sequence + 1 if last else 1,
         action=action,

@@ -132,23 +132,23 @@ ACTS = {
         lambda s, p: s.figures.get().measure,
         lambda r, p: measures.merge_measures(r, other_measure(Figure.objects.get().document), by=p.editor),
     ),
-    "verificationtask block": (
+    "verification_task block": (
         "checker",
         working,
         lambda r, p: verification.block_task(r, "source", by=p.checker, note="why"),
     ),
-    "verificationtask hand_in": ("checker", working, lambda r, p: verification.hand_in(r, by=p.checker)),
-    "verificationtask reassign": (
+    "verification_task hand_in": ("checker", working, lambda r, p: verification.hand_in(r, by=p.checker)),
+    "verification_task reassign": (
         "editor",
         working,
         lambda r, p: verification.reassign_task(r, p.reviewer, by=p.editor),
     ),
-    "verificationtask reschedule": (
+    "verification_task reschedule": (
         "editor",
         working,
         lambda r, p: verification.reschedule_task(r, in_hours(3), by=p.editor),
     ),
-    "verificationtask cancel": (
+    "verification_task cancel": (
         "editor",
         working,
         lambda r, p: verification.cancel_task(r, by=p.editor, note="why"),
@@ -174,8 +174,8 @@ WITH_REASON = {
     "claim challenge",
     "claim waive",
     "figure dismiss",
-    "verificationtask block",
-    "verificationtask cancel",
+    "verification_task block",
+    "verification_task cancel",
     "evidence assess",
     "discrepancy resolve",
 }

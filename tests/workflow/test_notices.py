@@ -54,7 +54,7 @@ def test_the_assignee_is_told_what_to_check_and_by_when(claim, staff):
     assert (row.recipient, row.kind, row.record, row.inbox, row.mail) == (
         staff.checker,
         "assigned",
-        "verificationtask",
+        "verification_task",
         True,
         True,
     )
