@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.models import ERASED, Desk, Document, Report, ReportKind, ReportSubscription
-from factcheck.reports.build import OF_A_DESK
+from factcheck.reports.builders import OF_A_DESK
 from factcheck.reports.render import formats_of, is_erased, render
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 

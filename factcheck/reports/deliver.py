@@ -19,7 +19,7 @@ from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.workflow.transitions import check_permission
 
-from .build import OF_A_DESK, Built, build_document
+from .builders import OF_A_DESK, Built, build_document
 from .mailing import mail_report, payload_of
 from .render import as_json
 from .schedules import due_slots

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.errors import NotAllowed
 from factcheck.models import Discrepancy, Eyes, Measure, Policy, Report
-from factcheck.reports.build import build_document
+from factcheck.reports.builders import build_document
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_json, as_text
 from factcheck.reports.render.pdf import as_pdf

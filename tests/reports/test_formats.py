@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from factcheck.errors import Invalid
 from factcheck.intake.stored import usable
 from factcheck.models import Document, Report, ReportFormat, ReportKind
-from factcheck.reports.build import OF_A_DESK
+from factcheck.reports.builders import OF_A_DESK
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
 from factcheck.reports.render.pdf import IN_PRINT, spelled

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import Publication, ReportKind
-from factcheck.reports.build import OF_A_DESK
-from factcheck.reports.build.overdue import how_long
+from factcheck.reports.builders import OF_A_DESK
+from factcheck.reports.builders.overdue import how_long
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_text, render
 from factcheck.workflow.publication import correct_document, publish_document

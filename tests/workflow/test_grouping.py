@@ -20,7 +20,7 @@ from factcheck.models import (
     Measure,
     TopicMatching,
 )
-from factcheck.reports.build import build_document
+from factcheck.reports.builders import build_document
 from factcheck.workflow import grouping
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes
