@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
-from newsroom.health import Ready, alive
+from newsroom.health import alive, ready
 from newsroom.outage import handler500  # noqa: F401 - Django looks for it here
 from newsroom.stories import views
 
@@ -31,6 +31,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("factcheck/", include("factcheck.urls")),
     path("healthz/", alive, name="healthz"),
-    path("readyz/", Ready.as_view(), name="readyz"),
+    path("readyz/", ready, name="readyz"),
     path("favicon.ico", favicon, name="favicon"),
 ]

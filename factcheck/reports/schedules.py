@@ -1,16 +1,18 @@
 """When a subscription is due: five cron fields, read on the subscription's own clock.
 
-They are read as cron reads them, and more strictly than Celery does: Sunday is 0 and 7, a range runs upwards, a step
-fits its field, and where day of month and day of week are both given, either will do.
+They are read as Debian's cron reads them, by ``cronsim``, and more strictly: only numbers, names, ranges, lists and
+steps that fit their field. Where day of month and day of week are both given, either will do.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, pairwise, takewhile
 from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
 
 from factcheck.errors import Invalid
 from factcheck.models import ReportSubscription
@@ -19,110 +21,59 @@ from factcheck.workflow.arrivals import zones
 logger = logging.getLogger(__name__)
 
 LONGEST_GAP = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
 DAY = 24 * 60
 LEAST_BETWEEN = 15
 """How many minutes lie between two mails at least; who needs one now sends one now."""
-LOOK_AHEAD = 8 * 366 + 1
-"""How many days are looked through: 29 February can be eight years away."""
-FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 7))
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-NAMES = {
-    "month": {word: number for number, word in enumerate(MONTHS, 1)},
-    "day of week": {word: number for number, word in enumerate(WEEKDAYS)},
-}
-ITEM = re.compile(r"(?:\*|(?P<low>\d{1,2}|[a-z]{3})(?:-(?P<high>\d{1,2}|[a-z]{3}))?)(?:/(?P<step>\d{1,9}))?", re.ASCII)
+LOOK_AHEAD = timedelta(days=8 * 366 + 1)
+"""How far is looked ahead: 29 February can be eight years away."""
+FIELDS = (("minute", 59), ("hour", 23), ("day of month", 31), ("month", 12), ("day of week", 7))
+"""The fields in order, each with the largest step that it takes."""
+VALUE = r"(?:\d{1,2}|[a-z]{3})"
+ITEM = re.compile(rf"(?:\*|{VALUE}-{VALUE})(?:/(?P<step>\d{{1,2}}))?|{VALUE}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """The five fields as sets of numbers; ``either`` where a day of the month or one of the week will do."""
-
-    minutes: frozenset[int]
-    hours: frozenset[int]
-    days: frozenset[int]
-    months: frozenset[int]
-    weekdays: frozenset[int]
-    either: bool
-
-    def has_day(self, at: datetime) -> bool:
-        day, weekday = at.day in self.days, at.isoweekday() % 7 in self.weekdays
-        return at.month in self.months and (day or weekday if self.either else day and weekday)
-
-    def has(self, at: datetime) -> bool:
-        return at.minute in self.minutes and at.hour in self.hours and self.has_day(at)
-
-    @property
-    def times(self) -> list[tuple[int, int]]:
-        """Hours and minutes of a day that it has, in order."""
-        return [(hour, minute) for hour in sorted(self.hours) for minute in sorted(self.minutes)]
-
-
-def check_schedule(cron: str, zone: str) -> Schedule:
-    """The schedule of a new subscription, or of a changed one.
+def check_schedule(cron: str, zone: str) -> None:
+    """Refuse a schedule that no subscription can have.
 
     Raises:
         Invalid: not five cron fields, more often than every 15 minutes, or no such time zone.
     """
-    schedule = read_schedule(cron)
+    schedule = read_schedule(cron, datetime(2000, 1, 1))
     if zone not in zones():
         raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
-    times = [hour * 60 + minute for hour, minute in schedule.times]
-    if any(later - earlier < LEAST_BETWEEN for earlier, later in zip(times, [*times[1:], times[0] + DAY], strict=True)):
+    times = sorted(hour * 60 + minute for hour in schedule.hours for minute in schedule.minutes)
+    if any(later - earlier < LEAST_BETWEEN for earlier, later in pairwise([*times, times[0] + DAY])):
         raise Invalid(f"A report is mailed every {LEAST_BETWEEN} minutes at most.", code="cron_too_often")
-    return schedule
 
 
-def read_schedule(cron: str) -> Schedule:
-    """Five cron fields, read.
+def read_schedule(cron: str, after: datetime) -> CronSim:
+    """The minutes of a schedule later than ``after``, which is a time on a clock and knows no zone.
 
     Raises:
-        Invalid: they cannot be.
+        Invalid: these are not five cron fields.
     """
     fields = cron.lower().split()
     if len(fields) != len(FIELDS):
         raise Invalid(
             "A schedule has five fields: minute, hour, day of month, month, day of week.", code="cron_invalid"
         )
-    minutes, hours, days, months, weekdays = (
-        frozenset(number for item in field.split(",") for number in numbers_of(item, *limits))
-        for field, limits in zip(fields, FIELDS, strict=True)
-    )
-    either = not fields[2].startswith("*") and not fields[4].startswith("*")
-    return Schedule(minutes, hours, days, months, frozenset(number % 7 for number in weekdays), either)
+    for field, (name, most) in zip(fields, FIELDS, strict=True):
+        for item in field.split(","):
+            match = ITEM.fullmatch(item)
+            if match is None or int(match["step"] or 1) > most:
+                raise unreadable(item, name)
+    fields[4] = fields[4].replace("-sun", "-7")  # the end of a week that begins on Monday
+    try:
+        return CronSim(" ".join(fields).upper(), after)
+    except CronSimError as error:
+        name = str(error).removeprefix("Bad ").replace("-", " ")
+        field = next((part for part, (known, _) in zip(cron.split(), FIELDS, strict=True) if known == name), cron)
+        raise unreadable(field, name) from None
 
 
-def numbers_of(item: str, name: str, least: int, most: int) -> range:
-    """What one part of a field stands for: ``*``, a number or a name, a range, a range or ``*`` with a step."""
-
-    def refused(why: str) -> Invalid:
-        return Invalid(f"The schedule cannot be read: “{item[:20]}” as {name} {why}.", code="cron_invalid")
-
-    match = ITEM.fullmatch(item)
-    if match is None:
-        raise refused("is neither *, a number, a range nor a step")
-    low, high, step = match["low"], match["high"], match["step"]
-    first = number_of(low, name) if low else least
-    last = number_of(high, name) if high else most if low is None else first
-    if first is None or last is None:
-        raise refused("holds a name that is not known there")
-    if high == "sun":
-        last = 7  # the end of a week that begins on Monday
-    if not least <= first <= most or not least <= last <= most:
-        raise refused(f"is not between {least} and {most}")
-    if first > last:
-        raise refused("runs backwards")
-    if step and low and not high:
-        raise refused("has a step, and a step follows * or a range")
-    if step and not 1 <= int(step) <= most:
-        raise refused("has a step that does not fit")
-    return range(first, last + 1, int(step or 1))
-
-
-def number_of(word: str, name: str) -> int | None:
-    """A number, or the name of a month or a weekday where such a name belongs."""
-    return int(word) if word.isdecimal() else NAMES.get(name, {}).get(word)
+def unreadable(item: str, name: str) -> Invalid:
+    words = f"The schedule cannot be read: “{item[:20]}” as {name}. A field takes *, numbers, ranges that run upwards"
+    return Invalid(f"{words}, and steps after * or a range.", code="cron_invalid")
 
 
 def due_slots(subscription: ReportSubscription, now: datetime) -> list[str]:
@@ -132,38 +83,24 @@ def due_slots(subscription: ReportSubscription, now: datetime) -> list[str]:
     due when it is skipped. After a long stop only the last day is made up for, with its newest slot. A schedule
     stored long ago that cannot be read stops no other subscription.
     """
+    zone = ZoneInfo(subscription.zone)
+    since = max(subscription.looked_at, now - LONGEST_GAP)
     try:
-        schedule = read_schedule(subscription.cron)
+        schedule = read_schedule(subscription.cron, since.astimezone(zone).replace(tzinfo=None))
     except Invalid as refusal:
         logger.warning("subscription %s is never due: %s", subscription.pk, refusal.message)
         return []
-    zone = ZoneInfo(subscription.zone)
-    since = max(subscription.looked_at, now - LONGEST_GAP)
-    at = since.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0) + MINUTE
     until = now.astimezone(zone).replace(tzinfo=None)
-    slots = []
-    while at <= until:
-        if schedule.has(at):
-            slots.append(at.strftime("%Y-%m-%dT%H:%M"))
-        at += MINUTE
+    slots = [at.strftime("%Y-%m-%dT%H:%M") for at in takewhile(lambda at: at <= until, schedule)]
     return slots[-1:] if now - since > timedelta(hours=2) else slots
 
 
 def coming_slots(subscription: ReportSubscription, after: datetime, count: int = 3) -> list[datetime]:
     """The next minutes, on the subscription's own clock, at which it is due; fewer where they are years away."""
+    clock = after.astimezone(ZoneInfo(subscription.zone)).replace(tzinfo=None)
     try:
-        schedule = read_schedule(subscription.cron)
+        schedule = read_schedule(subscription.cron, clock)
     except Invalid:
         return []
-    start = after.astimezone(ZoneInfo(subscription.zone)).replace(tzinfo=None)
-    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    found: list[datetime] = []
-    for days in range(LOOK_AHEAD):
-        day = midnight + timedelta(days=days)
-        if not schedule.has_day(day):
-            continue
-        times = (day.replace(hour=hour, minute=minute) for hour, minute in schedule.times)
-        found += [at for at in times if at > start]
-        if len(found) >= count:
-            break
-    return found[:count]
+    latest = clock + LOOK_AHEAD
+    return list(islice(takewhile(lambda at: at <= latest, schedule), count))
