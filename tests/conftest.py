@@ -6,7 +6,6 @@ There, too, the tests in a browser look at every page of the admin, and not only
 
 import os
 import sqlite3
-import threading
 from contextlib import closing
 from functools import partial
 
@@ -68,12 +67,12 @@ def staff(db):
 @pytest.fixture
 def mailroom(settings):
     """A mail server that keeps what it takes, and that the site sends its mails to."""
-    with Mailroom() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server
-        server.shutdown()
+    server = Mailroom()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+    yield server
+    server.stop()
 
 
 @pytest.fixture

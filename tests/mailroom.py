@@ -4,53 +4,36 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socketserver
+import socket
 from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+REFUSALS = {"gone": "550 5.1.1 No such person here", "late": "451 4.7.1 Come back later"}
+"""What is answered to an address that begins so."""
 
 
-class Post(socketserver.StreamRequestHandler):
-    """Enough of SMTP for one mail after another. An address that starts with ``gone`` is refused, ``later`` put off."""
-
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def handle(self) -> None:
-        self.say("220 mailroom")
-        to: list[str] = []
-        while line := self.rfile.readline().decode().strip():
-            verb = line[:4].upper()
-            if verb == "RCPT":
-                address = line.split("<")[1].split(">")[0]
-                answers = {"gone": "550 5.1.1 No such person here", "late": "451 4.7.1 Come back later"}
-                self.say(answers.get(address[:4], "250 OK"))
-                to += [address] if address[:4] not in answers else []
-            elif verb == "DATA":
-                self.say("354 Go on")
-                lines = []
-                while (row := self.rfile.readline()) != b".\r\n":
-                    lines.append(row.removeprefix(b"."))
-                answer = self.server.taken(to, b"".join(lines))
-                if self.server.breaks_off:
-                    return
-                self.say(answer)
-                to = []
-            elif verb == "QUIT":
-                self.say("221 Bye")
-                return
-            else:
-                self.say("250 OK")
-
-
-class Mailroom(socketserver.ThreadingTCPServer):
-    daemon_threads = True
+class Mailroom(Controller):
+    """Keeps each mail it takes as (recipients, message) in ``mails``."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Post)
         self.mails: list[tuple[list[str], EmailMessage]] = []
-        self.refuses_all_words = self.breaks_off = False
+        self.refuses_content = self.breaks_off = False
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        super().__init__(self, hostname="127.0.0.1", port=port)
 
-    def taken(self, to: list[str], data: bytes) -> str:
-        if self.refuses_all_words:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if refusal := REFUSALS.get(address[:4]):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.refuses_content:
             return "552 5.3.4 Too large for us"
-        self.mails.append((to, email.message_from_bytes(data, policy=email.policy.default)))
+        self.mails.append((envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default)))
+        if self.breaks_off:
+            server.transport.abort()
         return "250 Taken"

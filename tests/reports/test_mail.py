@@ -114,7 +114,7 @@ def test_an_address_that_is_put_off_is_tried_again_but_not_for_ever(mailroom, st
 
 
 def test_a_mail_server_that_will_not_have_the_mail_is_written_down(mailroom, staff):
-    mailroom.refuses_all_words = True
+    mailroom.refuses_content = True
     post(staff, staff.editor, kind="desk_digest")
     assert refusals()[staff.editor.pk] == "refused by the mail server: 552 5.3.4 Too large for us"
     assert {job.state for job in jobs()} == {"done"}
