@@ -4,24 +4,32 @@ VENV := .venv
 BIN := $(VENV)/bin
 APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
-.PHONY: demo test bench check lock
+.PHONY: demo test coverage bench check lock
 
-demo: $(VENV)/ready ## the main job on the embedded default; make demo CHECK=1 does not stay
+demo: $(VENV)/host ## the main job on the embedded default; make demo CHECK=1 does not stay
 	$(APART) $(BIN)/python manage.py demo $(if $(CHECK),--check)
 
 test: $(VENV)/ready ## the tests; in Chromium where it is found, on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+coverage: $(VENV)/ready ## the same tests, and the branches that none of them takes; below the floor in pyproject.toml it fails
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-branch --cov-report=term:skip-covered
+
 bench: $(VENV)/ready ## the speed of the engine; PEER=a Python with quantulum3 is measured beside it
 	$(BIN)/python bench/figures.py --adversarial $(if $(PEER),--peer $(PEER))
 
-check: $(VENV)/ready ## what needs no running: style, types, import contracts, migrations
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
+check: $(VENV)/ready ## what needs no running: style, types, dead code, import contracts, migrations
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/vulture && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs
 	$(COMPILE) --all-extras -o requirements.txt
 	$(COMPILE) --extra host -c requirements.txt -o requirements-host.txt
+
+$(VENV)/host: requirements-host.txt # what a running site needs, and no more
+	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-host.txt
+	touch $@
 
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
