@@ -4,16 +4,22 @@ This is the door; callers use nothing behind it. The engine needs the standard l
 state, and never raises on a text, however odd.
 """
 
-from factcheck.text.anchors import reanchor, reanchor_all
-from factcheck.text.changes import bare_words
-from factcheck.text.compare import compare, compare_all
-from factcheck.text.intervals import interval
+from factcheck.text.anchoring import bare_words, reanchor, reanchor_all
+from factcheck.text.consistency import check_text
 from factcheck.text.lexicon import Lexicon, load
-from factcheck.text.measure_key import MeasureKey, differences, key_of
-from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
-from factcheck.text.same_party import one_party, same_party
+from factcheck.text.matching import (
+    compare,
+    compare_all,
+    differences,
+    direction_of,
+    key_of,
+    one_party,
+    same_party,
+    state_of,
+)
+from factcheck.text.quantities import convert, interval
+from factcheck.text.reading import ENGINE_VERSION, read
 from factcheck.text.sentences import split as split_sentences
-from factcheck.text.units import convert
 from factcheck.text.values import (
     Anchoring,
     AnchorState,
@@ -27,6 +33,7 @@ from factcheck.text.values import (
     FindingKind,
     Hedge,
     Measure,
+    MeasureKey,
     Modality,
     Period,
     Quantity,
@@ -60,6 +67,7 @@ __all__ = [
     "Span",
     "State",
     "bare_words",
+    "check_text",
     "compare",
     "compare_all",
     "convert",

@@ -15,12 +15,21 @@ from datetime import datetime
 from typing import Any
 
 from factcheck.text import FigureMention, Reading, Relation, State, compare_all, read, state_of
-from factcheck.text.asof import day_of
-from factcheck.text.dates.periods import Stretch
-from factcheck.text.matching import Pairs, Profile, Scorer, TopicStats, group, profiles, shipped
+from factcheck.text.dates import Stretch, day_of
+from factcheck.text.matching import (
+    Pairs,
+    Profile,
+    Scorer,
+    Text,
+    TopicStats,
+    group,
+    names_in,
+    profiles,
+    shipped,
+    stories,
+)
 from factcheck.text.patterns import compile_all
 from factcheck.text.reading import width
-from factcheck.text.stories import Text, names_in, stories
 from factcheck.text.values import AttributionMention, Hedge, Period, Span
 
 _MODIFIERS = {

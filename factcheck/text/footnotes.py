@@ -10,8 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from factcheck.text.lexicon import load
-from factcheck.text.numbers.numerals import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()

@@ -6,40 +6,49 @@ Here lives the order; what each rule knows lives in its own module. A rule may r
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from factcheck.text import (
-    arithmetic,
-    asof,
-    attributions,
-    claims,
-    clock,
-    counted,
-    dates,
-    figures,
-    footnotes,
-    measures,
-    places,
-    prices,
-    sentences,
+from factcheck.text import footnotes
+from factcheck.text.attributions import find_attributions
+from factcheck.text.claims import find_claims
+from factcheck.text.counted import (
+    CountedNoun,
+    PlaceMention,
+    counted_nouns,
+    find_places,
+    main_place,
+    modality_of,
+    nearest_place,
+    party_beside,
 )
-from factcheck.text.circumstances import Counted
-from factcheck.text.measure_key import MeasureKey
-from factcheck.text.modality import modality
+from factcheck.text.dates import (
+    DateMention,
+    as_of_period,
+    find_dates,
+    is_former_value,
+    narrow_to_hour,
+    period_before,
+    publication_period,
+    reference_time,
+    resolved_dates,
+)
+from factcheck.text.matching import check_arithmetic, measure_of, with_modality, with_place
+from factcheck.text.quantities import RawFigure, find_figures, with_prices
+from factcheck.text.sentences import split
 from factcheck.text.values import (
     AttributionMention,
     Basis,
     ClaimMention,
     FigureMention,
     Finding,
+    MeasureKey,
     Modality,
     Period,
     Quantity,
     Reading,
     Span,
-    State,
 )
 
 ENGINE_VERSION = "2.1"
@@ -55,8 +64,8 @@ class _Draft:
     text: str
     ref: datetime | None
     sentences: list[Span] = field(default_factory=list)
-    dates: list[dates.DateMention] = field(default_factory=list)
-    places: list[places.PlaceMention] = field(default_factory=list)
+    dates: list[DateMention] = field(default_factory=list)
+    places: list[PlaceMention] = field(default_factory=list)
     said: list[AttributionMention] = field(default_factory=list)
     figures: list[FigureMention] = field(default_factory=list)
     claims: list[ClaimMention] = field(default_factory=list)
@@ -66,43 +75,43 @@ class _Draft:
 
 
 def _read_sentences(draft: _Draft) -> None:
-    draft.sentences = sentences.split(draft.text)
+    draft.sentences = split(draft.text)
 
 
 def _read_dates(draft: _Draft) -> None:
-    draft.published = dates.publication(draft.ref)
-    draft.dates = dates.find(draft.text, draft.ref)
+    draft.published = publication_period(draft.ref)
+    draft.dates = find_dates(draft.text, draft.ref)
 
 
 def _read_places(draft: _Draft) -> None:
-    draft.places = places.find(draft.text, 0, len(draft.text))
-    draft.story = places.main_place(draft.places)
+    draft.places = find_places(draft.text, 0, len(draft.text))
+    draft.story = main_place(draft.places)
 
 
 def _read_attributions(draft: _Draft) -> None:
-    draft.said = attributions.find(draft.text, draft.sentences)
+    draft.said = find_attributions(draft.text, draft.sentences)
 
 
 def _read_figures(draft: _Draft) -> None:
-    read: list[tuple[int, Span, list[dates.DateMention], list[figures.RawFigure]]] = []
+    read: list[tuple[int, Span, list[DateMention], list[RawFigure]]] = []
     day_starts = [d.span.start for d in draft.dates]
     for index, sentence in enumerate(draft.sentences):
         here = draft.dates[max(0, bisect_left(day_starts, sentence.start) - 1) : bisect_right(day_starts, sentence.end)]
-        raw = figures.find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
+        raw = find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
         if raw:
             read.append((index, sentence, here, raw))
-    priced = prices.of_text(draft.text, [figure for *_, raw in read for figure in raw])
+    priced = with_prices(draft.text, [figure for *_, raw in read for figure in raw])
     _read_things(draft, [(index, sentence, here, [priced[f.span] for f in raw]) for index, sentence, here, raw in read])
 
 
-def _read_things(draft: _Draft, read: list[tuple[int, Span, list[dates.DateMention], list[figures.RawFigure]]]) -> None:
+def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], list[RawFigure]]]) -> None:
     """What each figure counts, in order: a sentence may leave out what the one before it named."""
     place_starts = [p.span.start for p in draft.places]
     by_content = _by_content(draft)
-    earlier: tuple[str, Counted] | None = None
+    earlier: tuple[str, CountedNoun] | None = None
     family, last = "", -2
     for index, sentence, here, raw in read:
-        found = counted.counted(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
+        found = counted_nouns(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
         earlier, last = (raw[-1].quantity.dimension, found[-1]), index
         near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
         mine: list[FigureMention] = []
@@ -125,8 +134,7 @@ def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
         if len({place for place, _ in pairs}) == len({quantity for _, quantity in pairs}) == len(pairs) > 1
     }
     return [
-        replace(f, measure=measures.placed(f.measure, f.place)) if f.measure.key in split and f.place else f
-        for f in figures
+        replace(f, measure=with_place(f.measure, f.place)) if f.measure.key in split and f.place else f for f in figures
     ]
 
 
@@ -142,28 +150,28 @@ def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
 def _mention(
     draft: _Draft,
     sentence: Span,
-    figure: figures.RawFigure,
-    what: Counted,
-    here: list[dates.DateMention],
-    near: list[places.PlaceMention],
+    figure: RawFigure,
+    what: CountedNoun,
+    here: list[DateMention],
+    near: list[PlaceMention],
     said: list[AttributionMention],
 ) -> FigureMention:
     speaker = _speaker(figure.span, said)
-    place = places.nearest(near, figure.tail, sentence.end, draft.story)
-    party = places.party(draft.text, near, figure.lead, figure.tail)
+    place = nearest_place(near, figure.tail, sentence.end, draft.story)
+    party = party_beside(draft.text, near, figure.lead, figure.tail)
     running = what.family in _DATED_BY_REPORT
-    period = asof.as_of(draft.text, figure.span, sentence, here, speaker, draft.published, running)
-    if asof.former(draft.text, figure.lead, sentence) and (
+    period = as_of_period(draft.text, figure.span, sentence, here, speaker, draft.published, running)
+    if is_former_value(draft.text, figure.lead, sentence) and (
         period is None or (period.basis is not Basis.EVENT and not period.said.isdigit())
     ):
-        period = asof.earlier(period)
+        period = period_before(period)
     if period is draft.published:
         period = _framed(draft, sentence) or period
-    period = clock.narrow(draft.text, figure.span, sentence, period, draft.published)
-    mood = modality(draft.text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
-    measure = measures.measure(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
+    period = narrow_to_hour(draft.text, figure.span, sentence, period, draft.published)
+    mood = modality_of(draft.text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
+    measure = measure_of(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
     if mood is not Modality.REPORTED:
-        measure = measures.apart(measure, mood.value)
+        measure = with_modality(measure, mood.value)
     return FigureMention(
         figure.span,
         figure.quantity,
@@ -220,12 +228,12 @@ def width(said: AttributionMention) -> int:
 
 
 def _read_claims(draft: _Draft) -> None:
-    draft.claims = claims.find(draft.text, draft.sentences, draft.figures, draft.said, [d.span for d in draft.dates])
+    draft.claims = find_claims(draft.text, draft.sentences, draft.figures, draft.said, [d.span for d in draft.dates])
 
 
 def _read_findings(draft: _Draft) -> None:
     """What can be recomputed; a claim whose numbers do not come out says so among its reasons."""
-    draft.findings = arithmetic.check(draft.text, draft.figures)
+    draft.findings = check_arithmetic(draft.text, draft.figures)
     wrong = [f for f in draft.findings if not f.holds]
     if wrong:
         draft.claims = [
@@ -255,7 +263,7 @@ def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", 
     ['trucks']
     """
     unmarked = footnotes.without_marks(text)
-    draft = _Draft(unmarked[0] if unmarked else text, dates.reference(published_at, zone))
+    draft = _Draft(unmarked[0] if unmarked else text, reference_time(published_at, zone))
     for _, rule in RULES:
         rule(draft)
     found = _found(draft)
@@ -269,34 +277,6 @@ def _found(draft: _Draft) -> Reading:
         tuple(draft.figures),
         tuple(draft.said),
         tuple(draft.claims),
-        tuple(dates.iterate(draft.dates)),
+        tuple(resolved_dates(draft.dates)),
         draft.findings,
-    )
-
-
-def direction_of(flags: Iterable[str]) -> str:
-    """ "up" or "down" where the flags of a figure say that it is the size of a change.
-
-    >>> direction_of(("vague", "down")), direction_of(())
-    ('down', '')
-    """
-    return next((flag for flag in flags if flag in ("up", "down")), "")
-
-
-def state_of(figure: FigureMention, published: datetime | None = None) -> State:
-    """One statement of a measure without the text that carries it: what is compared.
-
-    ``published``: when the text was printed, where the hour of that is known.
-    """
-    says = figure.attribution.party if figure.attribution else ""
-    return State(
-        figure.measure,
-        figure.quantity,
-        figure.hedge,
-        figure.modality,
-        figure.as_of,
-        says,
-        figure.counted,
-        direction_of(figure.flags),
-        published,
     )

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 
 from factcheck.text.lexicon import load
-from factcheck.text.numbers import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()

@@ -6,12 +6,15 @@ the text exactly as stored; numbers are ``Decimal``; times carry the zone of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from factcheck.text.measure_key import MeasureKey
+LONGEST_PART = 48
+"""Letters of one part of a measure key."""
+_SIGNS = {"near": "?", "year": "@", "event": "~", "place": "at ", "story": "in "}
 
 
 class Hedge(StrEnum):
@@ -138,6 +141,68 @@ class AttributionMention:
     party_span: Span | None = None
     relay: str = ""
     content: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MeasureKey:
+    """The parts that say what a figure measures; empty where the copy says nothing of the kind.
+
+    ``concept`` is the named quantity (damage, stake) or the family of the event (killed, displaced), ``noun`` that of
+    the counted thing, ``modifiers`` what narrows it. ``side`` is whose team or force it is, ``owner`` whose price,
+    stake or share. ``shock`` tells another quake than the one reported, ``near`` holds the words beside a figure of
+    which nothing says what it measures. ``year`` and ``event`` are of another event than the one reported. ``scope``:
+    "further", "part", "part:" with a place. ``place`` is given only where one sentence tells the thing of several
+    places; ``mood``: denied, feared, forecast, planned; ``story``: which of several stories put under one topic.
+    """
+
+    dimension: str
+    concept: str = ""
+    noun: str = ""
+    modifiers: str = ""
+    side: str = ""
+    owner: str = ""
+    shock: str = ""
+    near: str = ""
+    year: str = ""
+    event: str = ""
+    scope: str = ""
+    change: bool = False
+    rate: bool = False
+    place: str = ""
+    mood: str = ""
+    story: str = ""
+
+    def __str__(self) -> str:
+        """One line for a column of a database; nothing reads it back.
+
+        >>> str(MeasureKey("count", concept="killed", noun="person", year="1974", change=True))
+        'count|killed|person|@1974|change'
+        """
+        return "|".join(_SIGNS.get(name, "") + part_text(name, value) for name, value in self.parts())
+
+    def parts(self) -> list[tuple[str, str | bool]]:
+        """The parts that are said, by their names, in order."""
+        rows = ((row.name, getattr(self, row.name)) for row in fields(self))
+        return [(name, value) for name, value in rows if value]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The parts that are said, to be stored; ``key_of`` reads them back."""
+        return dict(self.parts())
+
+    @property
+    def thing(self) -> str:
+        """What names the thing first: its concept, else its noun."""
+        return self.concept or self.noun
+
+    def words(self) -> frozenset[str]:
+        """The words that name the thing."""
+        said = (self.concept, self.noun, self.modifiers, self.side, self.owner, self.shock, self.near, self.mood)
+        return frozenset(word for part in said for word in part.split())
+
+
+def part_text(name: str, value: str | bool) -> str:
+    """A part of a key as a word: a part that is only true or false by its name."""
+    return name if value is True else str(value)
 
 
 @dataclass(frozen=True, slots=True)

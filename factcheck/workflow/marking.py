@@ -27,9 +27,10 @@ from factcheck.text import (
     FigureMention,
     Reading,
     Span,
+    check_text,
     reanchor_all,
 )
-from factcheck.text.matching import Profile, check_text, profiles
+from factcheck.text.matching import Profile, profiles
 
 from .columns import NO_DATES, as_of_of, numbers_of
 from .grouping import group_document

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.text import Span, compare_all, read, reanchor, state_of
-from factcheck.text.asof import day_of
+from factcheck.text.dates import day_of
 from factcheck.text.matching import TopicStats, group, profiles
 
 OTHER_KINDS = ("claims", "compare", "anchors", "measures", "findings", "retold")

@@ -18,6 +18,7 @@ from factcheck.text.matching import (
     TopicStats,
     WeightsUnusable,
     explained,
+    explanations,
     features,
     group,
     may_join,
@@ -25,13 +26,12 @@ from factcheck.text.matching import (
     profile_of,
     profiles,
     read_weights,
-    reasons,
     same,
     shipped,
     stats_of,
 )
+from factcheck.text.matching.explanations import SILENT
 from factcheck.text.matching.grouping import linked
-from factcheck.text.matching.reasons import SILENT
 from factcheck.text.matching.scorer import is_slip
 
 FLOOD = {
@@ -214,10 +214,10 @@ def test_a_text_that_reports_a_dispute_holds_two_numbers_of_one_measure():
 
 
 def test_every_piece_of_evidence_that_counts_is_told_in_words_or_left_out_on_purpose():
-    told = set(reasons._PRESENT)
+    told = set(explanations._PRESENT)
     assert set(shipped().terms) - told == set(SILENT) & set(shipped().terms)
     found, topic = prepared(FLOOD)
-    assert told | set(reasons._ABSENT) <= set(features(found[0], found[1], topic))
+    assert told | set(explanations._ABSENT) <= set(features(found[0], found[1], topic))
 
 
 def test_why_two_figures_are_one_is_a_sentence_with_what_speaks_for_it_and_against():

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from factcheck.text.attributions.cues import word_set
 from factcheck.text.lexicon import load
-from factcheck.text.numbers import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()

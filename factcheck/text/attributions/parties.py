@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from factcheck.text.attributions.cues import ALL, DOCUMENTS, SPEAKERS, word_set
+from factcheck.text.homographs import NAMESAKES, is_name, is_person
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import NAMESAKES, is_name, is_person
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
 

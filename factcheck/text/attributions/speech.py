@@ -8,18 +8,7 @@ what is said reaches in ``content``; quotations over several sentences and prono
 from __future__ import annotations
 
 from factcheck.text.attributions.content import FINITE, content, quote_near
-from factcheck.text.attributions.cues import (
-    ACT,
-    ALL,
-    BY,
-    DOCUMENTS,
-    FIND,
-    NOUNS,
-    PASSIVE,
-    SAY,
-    STATEMENTS,
-    word_set,
-)
+from factcheck.text.attributions.cues import ACT, ALL, BY, DOCUMENTS, FIND, NOUNS, PASSIVE, SAY, STATEMENTS, word_set
 from factcheck.text.attributions.parties import (
     ADVERBS,
     AUXILIARIES,

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from factcheck.text.homographs import first_verb
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import first_verb
-from factcheck.text.numbers.numerals import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Basis, Period, Span
 
 _LEX = load()

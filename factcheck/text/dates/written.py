@@ -20,10 +20,9 @@ from factcheck.text.dates.periods import (
     nearest_year,
     zone,
 )
+from factcheck.text.homographs import is_month, is_name
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import is_month, is_name
-from factcheck.text.numbers.numerals import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Period, Span
 
 _LEX = load()

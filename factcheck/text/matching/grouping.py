@@ -14,7 +14,7 @@ from itertools import combinations
 from factcheck.text.matching.features import TopicStats, disputed
 from factcheck.text.matching.profile import Profile, log_ratio
 from factcheck.text.matching.scorer import Scorer, is_slip, shipped
-from factcheck.text.units import factor
+from factcheck.text.quantities import factor
 
 LEAST = 0.02
 _LARGE = 300

@@ -14,16 +14,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from factcheck.text.intervals import scaled
 from factcheck.text.lexicon import load
-from factcheck.text.measure_key import MeasureKey, key_of
-from factcheck.text.measures import lemma, noun_family
+from factcheck.text.matching.measure_key import key_of
+from factcheck.text.matching.measures import lemma, noun_family
+from factcheck.text.matching.observations import state_of
 from factcheck.text.patterns import Pattern
-from factcheck.text.reading import state_of
-from factcheck.text.telling import EMPTY_WORDS, amount
-from factcheck.text.values import FigureMention, Modality, Reading, Span
+from factcheck.text.quantities import amount, scaled
+from factcheck.text.values import FigureMention, MeasureKey, Modality, Reading, Span
 
 _LEX = load()
+EMPTY_WORDS = (
+    _LEX.function_words
+    | _LEX.strong_verbs
+    | _LEX.adverbs
+    | frozenset(_LEX.months)
+    | frozenset(_LEX.weekdays)
+    | frozenset(_LEX.small)
+    | frozenset(_LEX.scales)
+    | _LEX.pronoun_nouns
+    | frozenset(w for phrase in _LEX.hedges_before for w in phrase.split())
+)
 _WORD = Pattern(r"[^\W\d_][^\W\d_'\u2019-]*")
 _NAME = Pattern(r"\b[A-Z][\w\u2019'-]+")
 _YEAR = Pattern(r"\b(?:1[6-9]|20)\d\d\b")

@@ -16,7 +16,7 @@ from typing import Any
 
 from factcheck.text.matching.features import VALUES, TopicStats, features, of_two_kinds
 from factcheck.text.matching.profile import Profile
-from factcheck.text.units import factor
+from factcheck.text.quantities import factor
 
 SHOWN = 2
 SLIP_BY_CHANCE = {1: -3.0, 2: -2.0, 3: 0.0}

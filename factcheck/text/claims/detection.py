@@ -1,0 +1,115 @@
+"""Which sentences and clauses can be checked, and of what type they are: the door to claims.
+
+Here lives what a claim is made of; where a sentence falls into several is in ``clauses``, what one is worth
+in ``checkworthiness``. Whether a claim is true is for people.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from factcheck.text.claims import clauses
+from factcheck.text.claims.checkworthiness import ATTRIBUTED, DAY, EVENT, ROLE, figure_signs, flatten, signs, weigh
+from factcheck.text.patterns import Pattern
+from factcheck.text.values import AttributionMention, ClaimMention, ClaimType, FigureMention, Span
+
+LEAST = 0.1
+"""Below this nothing is proposed."""
+_IDENTITY = Pattern(
+    r"\b(?:is|was|are|were|became|remains)\s(?:the|a|an)\s(?:\w+\s){0,4}?(?:president|minister|leader"
+    r"|head|director|chief|founder|owner|largest|first|only|author|member|citizen|chairman)\b"
+)
+_DAY = Pattern(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday"
+    r"|Wednesday|Thursday|Friday|Saturday|Sunday|[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast\s(?:week|month|year|night)"
+    r"|(?:days?|weeks?|months?|years?|decades?)\sago|(?:1[89]|20)\d\d)\b"
+)
+
+
+def find_claims(
+    text: str,
+    sentences: Sequence[Span],
+    figures: Sequence[FigureMention],
+    said: Sequence[AttributionMention],
+    dates: Sequence[Span] = (),
+) -> list[ClaimMention]:
+    """A claim for each sentence that states something, or for each of its clauses that stands on its own.
+
+    Claims come in the order of the text and never overlap; each figure is in one of them at most. Where no
+    ``dates`` are given, the usual words of time are looked for.
+
+    >>> from factcheck.text.sentences import split
+    >>> t = "The mayor reopened the bridge in 2019. The mill had closed, and the river has risen. What now?"
+    >>> [(c.claim_type.value, c.span.cut(t)) for c in find_claims(t, split(t), [], [])][1:]
+    [('event', 'The mill had closed'), ('event', 'the river has risen.')]
+    """
+    read = _Text(text, flatten(text), figures, dates)
+    joints = [Span(*joint.span()) for joint in clauses.JOINT.finditer(text)]
+    joint_starts = [joint.start for joint in joints]
+    figure_starts = [figure.span.start for figure in figures]
+    said_starts = [one.span.start for one in said]
+    out: list[ClaimMention | None] = []
+    for sentence in sentences:
+        start, end = sentence.start, sentence.end
+        first, last = bisect_left(figure_starts, start), bisect_left(figure_starts, end)
+        mine = tuple(range(first, last)) if first < last else ()
+        first, last = bisect_left(said_starts, start), bisect_left(said_starts, end)
+        near = [one for one in said[first : min(first + 6, last)] if one.party] if first < last else []
+        first, last = bisect_left(joint_starts, start), bisect_left(joint_starts, end)
+        if first == last:
+            out.append(_claim(read, sentence, mine, near[0] if near else None))
+            continue
+        parts = clauses.split(text, sentence, joints[first:last], [figures[at].span for at in mine])
+        for part in parts:
+            inside = tuple(at for at in mine if part.start <= figure_starts[at] < part.end)
+            spoken = (one for one in near if len(parts) == 1 or _covers(one, part))
+            out.append(_claim(read, part, inside, next(spoken, None)))
+    return [claim for claim in out if claim is not None]
+
+
+class _Text(NamedTuple):
+    """A text with what is known of it; ``low`` is its ``flatten``."""
+
+    text: str
+    low: str
+    figures: Sequence[FigureMention]
+    dates: Sequence[Span]
+
+
+def _claim(read: _Text, span: Span, figures: tuple[int, ...], said: AttributionMention | None) -> ClaimMention | None:
+    counted = figure_signs([read.figures[at] for at in figures]) if figures else 0
+    bits = signs(read.text, read.low, span.start, span.end, counted)
+    if bits and said:
+        bits |= ATTRIBUTED
+    worth, reasons = weigh(bits)
+    if worth < LEAST:
+        return None
+    return ClaimMention(span, _kind(read, span, bits, bool(figures), said is not None), worth, reasons, figures, said)
+
+
+def _covers(said: AttributionMention, clause: Span) -> bool:
+    """Whether an attribution is made in a clause, or what is said stands there."""
+    return clause.overlaps(said.span) or (said.content is not None and clause.overlaps(said.content))
+
+
+def _kind(read: _Text, span: Span, bits: int, figures: bool, spoken: bool) -> ClaimType:
+    if figures:
+        return ClaimType.FIGURE
+    text, start, end = read.text, span.start, span.end
+    if spoken:
+        quoted = text.find("\u201c", start, end) >= 0 or text.count('"', start, end) > 1
+        return ClaimType.QUOTE if quoted else ClaimType.ATTRIBUTION
+    if bits & ROLE and _IDENTITY.search(text, start, end):
+        return ClaimType.IDENTITY
+    if bits & EVENT and _dated(read, span, bits):
+        return ClaimType.DATE
+    return ClaimType.EVENT
+
+
+def _dated(read: _Text, span: Span, bits: int) -> bool:
+    if not read.dates:
+        return bool(bits & DAY) and _DAY.search(read.text, span.start, span.end) is not None
+    at = bisect_left(read.dates, span)
+    return at < len(read.dates) and read.dates[at].start < span.end

@@ -1,0 +1,89 @@
+"""What one text says in two ways: its headline against its body, and two numbers of it for one thing.
+
+Arithmetic inside a text is in ``text.arithmetic``; what texts say against each other is grouped and compared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import combinations
+
+from factcheck.text.matching import Profile, Scorer, TopicStats, compare, profiles, state_of
+from factcheck.text.reading import read
+from factcheck.text.values import Finding, FindingKind, Reading, Relation
+
+SURE = 0.5
+"""From this score on two numbers of one text are told to stand against each other."""
+HEADLINE_SURE = 0.4
+"""From this score on a number of the headline stands against the number of the body that is most like it."""
+_AGAINST = (Relation.CONFLICT, Relation.MAGNITUDE_SLIP)
+_MOST = 300
+
+
+def check_text(
+    figures: Sequence[Profile],
+    reading: Reading,
+    scorer: Scorer,
+    *,
+    title: str = "",
+    published_at: datetime | None = None,
+    zone: str = "UTC",
+) -> tuple[Finding, ...]:
+    """What does not go together in one text; ``figures`` are those of the reading as prepared, in their order.
+
+    >>> from factcheck.text.matching import shipped
+    >>> text = "The ferry fire killed 12 people, police said. The fire killed 21 people, police said in Ost."
+    >>> found = read(text)
+    >>> [f.kind.value for f in check_text(profiles("a", text, found), found, Scorer(shipped()))]
+    ['contradiction']
+    """
+    topic = TopicStats()
+    topic.add(figures)
+    found = [*_contradictions(figures, reading, scorer, topic)]
+    found += _headline(figures, reading, scorer, topic, read(title, published_at=published_at, zone=zone), title)
+    return tuple(found)
+
+
+def _contradictions(
+    figures: Sequence[Profile], reading: Reading, scorer: Scorer, topic: TopicStats
+) -> Iterator[Finding]:
+    """Two sentences that give one typed measure two numbers for one time, where neither is a part or an addition."""
+    alike: dict[object, list[int]] = defaultdict(list)
+    for at, one in enumerate(figures[:_MOST]):
+        if one.key.thing and not one.scopes & {"further", "part", "each"}:
+            alike[one.key].append(at)
+    for members in alike.values():
+        for i, j in combinations(members, 2):
+            if _stand_against(figures, reading, i, j) and scorer.likelihood(figures[i], figures[j], topic) >= SURE:
+                told = compare(state_of(reading.figures[i]), state_of(reading.figures[j]))
+                yield Finding(FindingKind.CONTRADICTION, False, (i, j), f"The text says both: {told.reason}")
+
+
+def _stand_against(figures: Sequence[Profile], reading: Reading, i: int, j: int) -> bool:
+    """Whether two figures of different sentences are told of one time and cannot both hold."""
+    a, b = figures[i], figures[j]
+    if a.sentence == b.sentence or a.day != b.day or max(a.least, b.least) <= min(a.most, b.most):
+        return False
+    if a.says and b.says and a.says != b.says:
+        return False  # it reports a dispute
+    return compare(state_of(reading.figures[i]), state_of(reading.figures[j])).relation in _AGAINST
+
+
+def _headline(
+    figures: Sequence[Profile], reading: Reading, scorer: Scorer, topic: TopicStats, head: Reading, title: str
+) -> Iterator[Finding]:
+    """The numbers of a headline that stand nowhere in the body, where the body has another for the same thing."""
+    for mention, one in zip(head.figures, profiles("headline", title, head), strict=True):
+        rivals = [at for at, other in enumerate(figures[:_MOST]) if other.dimension == one.dimension]
+        if any(max(one.least, figures[at].least) <= min(one.most, figures[at].most) for at in rivals):
+            continue
+        score, place = max(((scorer.likelihood(one, figures[at], topic), -at) for at in rivals), default=(0.0, 0))
+        if score < HEADLINE_SURE:
+            continue
+        told = compare(state_of(mention), state_of(reading.figures[-place]))
+        if told.relation in (*_AGAINST, Relation.SUPERSEDED):
+            yield Finding(
+                FindingKind.HEADLINE, False, (-place,), f"The headline’s number is not in the text: {told.reason}"
+            )

@@ -1,0 +1,362 @@
+"""What a figure counts: the noun with its modifiers, and the quantity that money and shares are of.
+
+Here lives the reading of the noun beside a quantity; the event that befell it lives in ``events``, which of two
+wordings mean the same thing in ``measures``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+
+from factcheck.text.counted import event_phrases as circumstances
+from factcheck.text.counted import predicates
+from factcheck.text.counted.counted_noun import CountedNoun
+from factcheck.text.counted.events import ADVERB, DETERMINERS, with_event
+from factcheck.text.homographs import is_name, is_person
+from factcheck.text.lexicon import load
+from factcheck.text.patterns import Pattern
+from factcheck.text.quantities import RawFigure
+from factcheck.text.sentences import Word, words
+
+_LEX = load()
+_NOT_EVENT_ED = frozenset(
+    [
+        "hundred",
+        "armed",
+        "united",
+        "unmanned",
+        "red",
+        "injured",
+        "wounded",
+        "skilled",
+        "aged",
+        "mixed",
+        "related",
+        "needed",
+    ]
+)
+_OF_HEADS = frozenset(
+    [
+        "prisoners",
+        "prisoner",
+        "members",
+        "member",
+        "rounds",
+        "pairs",
+        "pair",
+        "pieces",
+        "kinds",
+        "types",
+        "tons",
+        "copies",
+        "cases",
+        "acres",
+        "members",
+        "units",
+        "heads",
+        "pounds",
+        "tonnes",
+        "worth",
+        "shares",
+        "percent",
+        "sets",
+        "seats",
+        "barrels",
+        "weapons",
+        "crimes",
+        "actions",
+    ]
+)
+_PARTICIPLES = frozenset(
+    [
+        "bound",
+        "built",
+        "held",
+        "sent",
+        "made",
+        "born",
+        "sold",
+        "bought",
+        "taken",
+        "given",
+        "seen",
+        "known",
+        "found",
+        "hit",
+        "hurt",
+        "lost",
+        "shot",
+        "torn",
+        "thrown",
+        "blown",
+        "caught",
+        "left",
+        "driven",
+        "grown",
+        "drawn",
+        "worn",
+    ]
+)
+
+
+_NAMED_LEFT = Pattern(
+    r"(?i:\b(?P<noun>[a-z]+(?:\s[a-z]+)?)\s(?:of|at|to|was|is|stood\sat|(?:had\s|has\s)?(?:climbed|risen|fallen|rose|fell"
+    r"|reached|hit|dropped)(?:\sto)?)\s(?:a\s|an\s|the\s)?$)"
+)
+_TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
+_ENDS_CLAUSE = frozenset([",", ".", ";", ")", "and", "but"])
+_ENDS_SUM = frozenset(["on", "from", "after", "by", "with", "than", "at", "as", "to"])
+_AND_ON = Pattern(r"(?:\s[\w'\u2019-]+){0,6},?\sand\s(?:another\s|a\sfurther\s)?")
+_COMPARED = frozenset(
+    [
+        "cheaper",
+        "dearer",
+        "higher",
+        "lower",
+        "fewer",
+        "better",
+        "worse",
+        "older",
+        "younger",
+        "faster",
+        "slower",
+        "bigger",
+        "smaller",
+        "longer",
+        "shorter",
+        "taller",
+    ]
+)
+_TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
+_NEAR = 30
+_MAYS = frozenset(["May", "MAY", "may"])
+
+
+def counted_nouns(
+    text: str, start: int, end: int, figures: list[RawFigure], earlier: tuple[str, CountedNoun] | None = None
+) -> list[CountedNoun]:
+    """What each figure of a sentence counts; "two others injured" borrows the noun before it.
+
+    ``earlier`` is the dimension of the last figure of the sentence before and what it counts: "Eleven of them"
+    are some of those, and a bare sum is of the thing priced before.
+
+    >>> from factcheck.text.quantities import find_figures
+    >>> t = "Four local nurses were killed and two others injured."
+    >>> [c.phrase for c in counted_nouns(t, 0, len(t), find_figures(t, 0, len(t), []))]
+    ['local nurses killed', 'local nurses injured']
+    """
+    tokens = [_month(text, word) if word[0] in _MAYS else word for word in words(text, start, end)]
+    starts, ends = [w[1] for w in tokens], [w[2] for w in tokens]
+    out: list[CountedNoun] = []
+    for index, figure in enumerate(figures):
+        last = bisect_right(ends, figure.lead)
+        first = bisect_left(starts, figure.tail)
+        before, after = tokens[max(0, last - _NEAR) : last], tokens[first : first + _NEAR]
+        stop = figures[index + 1].span.start if index + 1 < len(figures) else end
+        found = _right(text, after, figure)
+        found = with_event(found, text, before, after, figure, stop)
+        found = predicates.befell(found, text, figure, start, end)
+        found = circumstances.refine(found, text, figure, start, min(stop, end))
+        found = _with_quantity(found, text, before, after, figure)
+        if not index and earlier is not None and earlier[0] == figure.quantity.dimension:
+            told = bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
+            found = _carry(found, earlier[1], earlier[0], told)
+        told = bool(out) and bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
+        if out and not found.family and _goes_on(text, figures[index - 1], figure):
+            found = replace(found, event=out[-1].event, family=out[-1].family, definition=out[-1].definition)
+        out.append(_inherit(found, out, figures, index, told))
+    return predicates.share_out(out, text, figures)
+
+
+def _month(text: str, word: Word) -> Word:
+    """The month of May as any other month, which no verb is called like."""
+    _, start, stop = word
+    is_verb = not is_name(text, start, stop) or is_person(text, start, stop)
+    return word if is_verb else ("June", start, stop)
+
+
+def _goes_on(text: str, first: RawFigure, second: RawFigure) -> bool:
+    """Whether one verb holds for both: "killed 23 people in Ost and 41 in Sudmark"."""
+    if first.quantity.dimension != "count" or second.quantity.dimension != "count":
+        return False
+    gap = _AND_ON.fullmatch(text, first.tail, second.lead)
+    return gap is not None and _LEX.clause_verbs.isdisjoint(gap.group().lower().split())
+
+
+def _carry(found: CountedNoun, earlier: CountedNoun, dimension: str, told: bool) -> CountedNoun:
+    """Take over from the sentence before what this one leaves out; ``told`` where it only says "an estimate of"."""
+    if dimension == "count" and told and not (found.noun or found.family):
+        return replace(earlier, inherited=False, first=False)
+    if dimension == "count" and found.inherited:
+        noun, head = (earlier.noun, earlier.head) if earlier.noun else (earlier.event, earlier.event)
+        return replace(found, noun=noun, head=head, family=found.family or earlier.family)
+    if dimension.startswith("money") and not (found.noun or found.family or found.quantity):
+        return replace(found, quantity=earlier.quantity)
+    return found
+
+
+def _is_word(word: str) -> bool:
+    return word[:1].isalpha()
+
+
+def _right(text: str, after: list[Word], figure: RawFigure) -> CountedNoun:
+    """The noun group that follows: modifiers, head, and one "of" group where the head calls for it."""
+    if after and after[0][0] == "-" and after[0][1] == figure.tail:
+        after = after[1:]
+    i = _after_of(after, figure.quantity.dimension == "count")
+    if i < 0:
+        return CountedNoun(inherited=True)
+    group: list[str] = []
+    while i < len(after) and len(group) < 6:
+        word = after[i][0]
+        low = word.lower()
+        if low == "of" and _takes_of(group, after, i):
+            group.append(low)
+            i += 1
+            continue
+        timed = (
+            low in _LEX.weekdays or (low in _LEX.months and word[:1].isupper()) or (group and low in ("late", "early"))
+        )
+        stops = timed or not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs or low in _COMPARED
+        if not group and low.endswith("ly") and i + 1 < len(after) and _is_word(after[i + 1][0]):
+            i += 1  # "20 newly built boats"
+            i += after[i][0].lower().endswith("ed") and i + 1 < len(after) and _is_word(after[i + 1][0])
+            continue
+        if low == "and" and _two_names(group, after, i):
+            group.append("and")
+            i += 1
+            continue
+        if (group and group[-1].lower() == "times") or _named_participle(low, after, i, bool(group)):
+            break
+        if stops or _ends_noun(low, after, i, bool(group)) or (group and _gap(text, after[i - 1][2], after[i][1])):
+            break
+        group.append(word)
+        i += 1
+    return CountedNoun(noun=" ".join(group), head=_head(group))
+
+
+def _two_names(group: list[str], after: list[Word], i: int) -> bool:
+    """Whether "and" joins two names before one noun: "460 Ost and Sudmark vans"."""
+    if not group or i + 2 >= len(after) or not all(w[:1].isupper() for w in group):
+        return False
+    name, noun = after[i + 1][0], after[i + 2][0]
+    return name[:1].isupper() and noun[:1].islower() and noun.endswith("s") and noun not in _LEX.function_words
+
+
+def _named_participle(low: str, after: list[Word], i: int, begun: bool) -> bool:
+    """A participle before a name or a function word ends the noun: "pages labeled Debrief", "members bound by"."""
+    if not begun or not (low.endswith("ed") or low in _PARTICIPLES) or low in _NOT_EVENT_ED:
+        return False
+    following = after[i + 1][0] if i + 1 < len(after) else "."
+    return following[:1].isupper() or following.lower() in _LEX.function_words or not _is_word(following)
+
+
+def _after_of(after: list[Word], plain: bool) -> int:
+    """Where the noun begins behind "of the" or "worth of"; -1 where it is "of them"."""
+    i = 0
+    if not after or after[0][0].lower() not in (("of",) if plain else ("of", "worth", "in")):
+        return 0
+    i = 2 if after[0][0].lower() == "worth" and len(after) > 1 and after[1][0].lower() == "of" else 1
+    while i < len(after) and after[i][0].lower() in DETERMINERS:
+        i += 1
+    return -1 if plain and i < len(after) and after[i][0].lower() in ("them", "which", "whom") else i
+
+
+def _takes_of(group: list[str], after: list[Word], i: int) -> bool:
+    """Whether "of" goes on with the noun, as in "prisoners of war"."""
+    if not group or group[-1].lower() not in _OF_HEADS or i + 1 >= len(after):
+        return False
+    following = after[i + 1][0]
+    return _is_word(following) and following.lower() not in _LEX.function_words
+
+
+def _head(group: list[str]) -> str:
+    if "of" in group:
+        return group[group.index("of") - 1].lower()
+    return group[-1].lower() if group else ""
+
+
+def _gap(text: str, left: int, right: int) -> bool:
+    return "," in text[left:right] or "\n" in text[left:right]
+
+
+def _ends_noun(low: str, after: list[Word], i: int, begun: bool) -> bool:
+    """A verb or participle ends the noun unless a noun still follows it: "wounded patrons", "fired teachers"."""
+    if ADVERB.fullmatch(low):
+        return True
+    verb = low in _LEX.clause_verbs or (low in _LEX.event_families and low not in _LEX.noun_families)
+    participle = low.endswith("ed") and len(low) > 4 and low not in _NOT_EVENT_ED
+    if begun and low.endswith("ing") and low not in _LEX.noun_families and not low.endswith(("building", "ceiling")):
+        following = after[i + 1][0].lower() if i + 1 < len(after) else "."
+        return following in _LEX.function_words or not _is_word(following)
+    if not (verb or participle):
+        return False
+    following = after[i + 1][0].lower() if i + 1 < len(after) else "."
+    plain = _is_word(following) and following not in _LEX.function_words and not ADVERB.fullmatch(following)
+    if begun and verb:
+        return True
+    return not (plain and following not in _LEX.clause_verbs and following not in _LEX.adverbs)
+
+
+def _with_quantity(
+    found: CountedNoun, text: str, before: list[Word], after: list[Word], figure: RawFigure
+) -> CountedNoun:
+    """For money, shares and measures: the noun that names the quantity, nearest first."""
+    if figure.quantity.dimension == "count" and (found.noun or found.family):
+        return found
+    clause: list[str] = []
+    for word, _, _ in reversed(before[-12:]):
+        if word in ";:.!?":
+            break
+        clause.append(word.lower())
+    direct = _NAMED_LEFT.search(text, max(0, figure.lead - 70), figure.lead)
+    right = [w.lower() for w, _, _ in after[:5]]
+    named = _quantity_noun(direct["noun"]) if direct is not None else ""
+    if named and named != "price":
+        return _quantity(found, named)
+    for low in right[:4]:
+        summed = figure.quantity.dimension.startswith(("money", "ratio"))
+        if (
+            low in _ENDS_CLAUSE
+            or (summed and low in _ENDS_SUM)
+            or (low == "of" and figure.quantity.dimension == "ratio")
+        ):
+            break  # "on sales of": another sum; "percent of GDP": what it is a share of
+        if low in _LEX.quantity_nouns:
+            return _quantity(found, _LEX.quantity_nouns[low])
+    for low in clause:
+        if low in _LEX.quantity_nouns:
+            name = _LEX.quantity_nouns[low]
+            bidding = name == "price" and any(_LEX.quantity_nouns.get(w) == "offer" for w in (*clause[:8], *right))
+            return _quantity(found, "offer" if bidding else name)
+    if figure.quantity.dimension == "magnitude":
+        return _quantity(found, "magnitude")
+    return found
+
+
+def _quantity_noun(phrase: str) -> str:
+    """The quantity a short phrase names by its last two words or its last."""
+    words = phrase.lower().split()
+    return _LEX.quantity_nouns.get(" ".join(words[-2:])) or _LEX.quantity_nouns.get(words[-1], "")
+
+
+def _quantity(found: CountedNoun, name: str) -> CountedNoun:
+    return replace(found, quantity=name)
+
+
+def _inherit(
+    found: CountedNoun, earlier: list[CountedNoun], figures: list[RawFigure], index: int, told: bool
+) -> CountedNoun:
+    """Borrow the noun of the figure before where this one has none of its own; all of it after "an estimate of"."""
+    if not earlier or figures[index].quantity.dimension != "count" or figures[index - 1].quantity.dimension != "count":
+        return found
+    source = earlier[-1]
+    if told and not found.family and (not found.noun or found.head in _TELLING) and (source.family or source.noun):
+        return replace(source, inherited=True)
+    empty = not found.noun or (found.head in _LEX.pronoun_nouns and len(found.noun.split()) == 1)
+    if not empty or not source.noun:
+        return found
+    return CountedNoun(
+        source.noun, source.head, found.event, found.family, found.definition or "", found.side, found.quantity, True
+    )

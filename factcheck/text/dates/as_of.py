@@ -1,0 +1,187 @@
+"""For what time a figure holds: said in the copy, the event's own date, or the publication time.
+
+Here lives the choice among the dates of a sentence; how a date is read lives in ``dates``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from factcheck.text.dates.periods import DateMention
+from factcheck.text.patterns import Pattern
+from factcheck.text.values import AttributionMention, Basis, Period, Span
+
+_AS_OF = Pattern(
+    r"(?i:\b(?:as\sof|by|up\sto|at\sthe\send\sof|as\sat)\s(?:the\send\sof\s|late\s|early\s|midday\s"
+    r"|noon\s)?)$"
+)
+_SINCE = Pattern(
+    r"(?i:\b(?:since|until|till|before|after|from|prior\sto|following|than\sin|between|starting"
+    r"|beginning)\s(?:the\s|its\s|early\s|late\s|mid-?)?(?:[\w'\u2019-]+\s){0,5}?(?:on\s|in\s"
+    r"|of\s)?)$"
+)
+_STRUCK = Pattern(
+    r"(?i:\b(?:struck|hit|hits|rocked|shook|devastated|ravaged|jolted|occurred|began|started|launched"
+    r"|happened|crashed|erupted)\b[^,.;]{0,60}$)"
+)
+_AGAINST = Pattern(r"(?i:\b(?:compared\s(?:to|with)|versus|against|up\sfrom|down\sfrom)\b)")
+_COMPARED = Pattern(r"(?i:\b(?:(?:up|down)\s(?:on|from)|compared\s(?:to|with)|against|versus|than)\s(?:the\s)?$)")
+_OF_EVENT = Pattern(r"(?i:\bwhich\b|\bthat\s(?:has\s|have\s|had\s)?(?:\w{2,12}ed|left|hit|struck|took|cost)\b)")
+_SAID_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
+_CONTENT_NEXT = Pattern(r"(?i:\s(?:that|it|he|she|they|the|an?|its|his|her|their)\b)")
+_SO_FAR = Pattern(r"(?i:\b(?:so\sfar|has|have|already|to\sdate)\b)")
+_CLAUSE = Pattern(r"[,;:\u2014]|\b(?:and|but|while|whereas)\b")
+_OLD = timedelta(days=45)
+
+
+_FORMER = Pattern(
+    r"(?i:(?:\b(?:up|down|raised|cut|lowered|increased|reduced|risen|fallen|downgraded)?,?\s?from"
+    r"|\bcompared\s(?:with|to)|\bprevious(?:ly)?\s\w*)\s(?:an?\s|its\s|the\s|about\s)?(?:earlier\s|previous\s)?$)"
+)
+_TO_BEFORE = Pattern(
+    r"(?i:\bto\s[^;]{0,70}$|\b(?:raised|cut|changed|amended|lowered|increased|reduced|up|down"
+    r"|quoted)\b[^;]{0,90}$)"
+)
+
+
+def is_former_value(text: str, begin: int, sentence: Span) -> bool:
+    """Whether a figure is the older one of a change: "to 92 from 80", "up from 15".
+
+    >>> t = "raised its bid to 95 dollars from 90 dollars"
+    >>> is_former_value(t, 34, Span(0, len(t))), is_former_value(t, 18, Span(0, len(t)))
+    (True, False)
+    """
+    window = text[max(sentence.start, begin - 130) : begin]
+    found = _FORMER.search(window)
+    return bool(
+        found
+        and (_TO_BEFORE.search(window[: found.start() + 1]) or found.group().lower().startswith(("up", "down", "prev")))
+    )
+
+
+def period_before(period: Period | None) -> Period | None:
+    """The looser time before a period, for the older figure of a change: the same month up to then."""
+    if period is None:
+        return None
+    end = period.start
+    start = end.replace(day=1, hour=0, minute=0) if end.day > 1 else end - timedelta(days=31)
+    return Period(start, end, "month", Basis.STATED, "before")
+
+
+def as_of_period(
+    text: str,
+    figure: Span,
+    sentence: Span,
+    dates: list[DateMention],
+    said: AttributionMention | None,
+    published: Period | None,
+    running: bool,
+) -> Period | None:
+    """The period a figure holds for: "as of" first, then a date beside it, then the day it was said, then publication.
+
+    A toll that still moves is dated by who reports it, not by the day disaster struck, unless that day
+    lies so far back that it is another event.
+    """
+    here = [d for d in dates if d.period is not None and not d.weak and sentence.start <= d.span.start < sentence.end]
+    if not here:
+        return published
+    for date in here:
+        if re.search(
+            r"(?i:\bas\s(?:of|at)\s[^,.;]{0,24}$)", text[max(sentence.start, date.span.start - 30) : date.span.start]
+        ):
+            return date.period
+    best: tuple[int, DateMention] | None = None
+    for date in here:
+        cost = _cost(text, figure, sentence, date, said, running, published)
+        if cost is not None and (best is None or cost < best[0]):
+            best = (cost, date)
+    if best is None or best[1].period is None:
+        return published
+    period = best[1].period
+    if published is not None and _still_running(text, sentence, period, published):
+        return published
+    past = published is not None and period.end <= published.start - _OLD
+    return (
+        replace(period, basis=Basis.EVENT)
+        if past and not _AS_OF.search(text[max(0, best[1].span.start - 16) : best[1].span.start])
+        else period
+    )
+
+
+def _still_running(text: str, sentence: Span, period: Period, published: Period) -> bool:
+    """Whether a count for a period that is not over is meant: "40 so far this year" holds for today."""
+    return (
+        period.granularity in ("week", "month", "quarter", "year")
+        and period.start <= published.start < period.end
+        and _SO_FAR.search(text, sentence.start, sentence.end) is not None
+    )
+
+
+def _cost(
+    text: str,
+    figure: Span,
+    sentence: Span,
+    date: DateMention,
+    said: AttributionMention | None,
+    running: bool,
+    published: Period | None,
+) -> int | None:
+    """How far a date stands from a figure in words and clauses; None where it cannot be its date."""
+    if date.period is None:
+        return None
+    before = text[max(sentence.start, date.span.start - 60) : date.span.start]
+    if _SINCE.search(before[-44:]) and not _AS_OF.search(before[-24:]):
+        return None
+    if date.span.start >= figure.end and _belongs_to_next(text, date, before):
+        return None
+    old = published is not None and date.period.end <= published.start - _OLD
+    if running and not old and _STRUCK.search(before):
+        return None
+    first, last = (figure.end, date.span.start) if date.span.start >= figure.end else (date.span.end, figure.start)
+    between = text[first:last]
+    if running and not old and first == date.span.end and _OF_EVENT.search(between):
+        return None
+    if "\u201d" in between or "; " in between:
+        return None
+    if date.span.start >= figure.end and _AGAINST.search(between):
+        return None  # "61 percent, compared with 58.9 percent in 2027": that year is the other number's
+    cost = len(between) + 45 * len(_CLAUSE.findall(between))
+    if date.span.start < figure.start:
+        cost += 10
+        owns = text[date.span.end : date.span.end + 2] in ("'s", "\u2019s")  # "Like Thursday's quake, the …"
+        if date.span.start - sentence.start < 12 and not owns:
+            cost = min(cost, 60)
+    if said is not None and said.span.start - 3 <= date.span.start <= said.span.end + 40:
+        cost = min(cost, 50 if running or not old else 90)
+    if old and date.period.granularity == "year" and cost > 90 and not running:
+        return cost + 30
+    return cost if cost <= 150 else None
+
+
+def _belongs_to_next(text: str, date: DateMention, before: str) -> bool:
+    """Whether a date behind a figure dates what follows: "…, up on last night's", "…, said last week it had"."""
+    if _COMPARED.search(before):
+        return True
+    return _SAID_THEN.search(before) is not None and _CONTENT_NEXT.match(text, date.span.end) is not None
+
+
+def hour_known(period: Period) -> bool:
+    """Whether the copy or the publication time says the hour."""
+    return period.granularity == "hour"
+
+
+def day_of(period: Period) -> str:
+    """A period as an editor writes it: a day, else a month or a year.
+
+    >>> from datetime import UTC
+    >>> day_of(Period(datetime(2031, 5, 1, tzinfo=UTC), datetime(2031, 6, 1, tzinfo=UTC), "month"))
+    '2031-05'
+    """
+    if period.granularity == "year":
+        return f"{period.start.year:04d}"
+    if period.granularity in ("month", "quarter"):
+        return f"{period.start.year:04d}-{period.start.month:02d}"
+    moment: datetime = period.end - timedelta(seconds=1) if period.said.lower() == "overnight" else period.start
+    return moment.date().isoformat()

@@ -1,0 +1,36 @@
+"""What one text says of a measure: a figure without the text that carries it, ready to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from factcheck.text.values import FigureMention, State
+
+
+def direction_of(flags: Iterable[str]) -> str:
+    """ "up" or "down" where the flags of a figure say that it is the size of a change.
+
+    >>> direction_of(("vague", "down")), direction_of(())
+    ('down', '')
+    """
+    return next((flag for flag in flags if flag in ("up", "down")), "")
+
+
+def state_of(figure: FigureMention, published: datetime | None = None) -> State:
+    """One statement of a measure without the text that carries it: what is compared.
+
+    ``published``: when the text was printed, where the hour of that is known.
+    """
+    says = figure.attribution.party if figure.attribution else ""
+    return State(
+        figure.measure,
+        figure.quantity,
+        figure.hedge,
+        figure.modality,
+        figure.as_of,
+        says,
+        figure.counted,
+        direction_of(figure.flags),
+        published,
+    )

@@ -1,0 +1,39 @@
+"""Quantities: how a figure is written and which values it may mean.
+
+Here live numbers, units, ranges, hedges and prices, and what is a number but no figure. What a figure counts is in
+``counted``, when it holds in ``dates``, whether two figures are comparable in ``matching``.
+
+- ``numerals``: numbers in digits
+- ``number_words``: numbers in words
+- ``numbers``: both together
+- ``units``: units, currencies and their factors
+- ``hedges``: "about", "more than", "up to"
+- ``ranges``: "40 to 50"
+- ``exclusions``: numbers that are no figures (ages, addresses, scores)
+- ``figures``: a number with its unit, range and hedge
+- ``prices``: which sums are prices of one share or unit
+- ``intervals``: the values a figure may mean
+"""
+
+from factcheck.text.quantities.figures import RawFigure, find_figures
+from factcheck.text.quantities.intervals import ABOUT, amount, grain, interval, scaled
+from factcheck.text.quantities.numbers import find_numbers
+from factcheck.text.quantities.numerals import NumberMention
+from factcheck.text.quantities.prices import with_prices
+from factcheck.text.quantities.units import STANDING, convert, factor
+
+__all__ = [
+    "ABOUT",
+    "STANDING",
+    "NumberMention",
+    "RawFigure",
+    "amount",
+    "convert",
+    "factor",
+    "find_figures",
+    "find_numbers",
+    "grain",
+    "interval",
+    "scaled",
+    "with_prices",
+]

@@ -1,0 +1,63 @@
+"""The values a figure may mean: its interval, by its hedge, and the precision to which it is written.
+
+Here lives the arithmetic of one statement; what two of them say of each other is decided in ``compare``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from factcheck.text.quantities.units import STANDING, factor
+from factcheck.text.values import Hedge, Quantity, State
+
+ABOUT = Decimal("0.05")
+SIDE = Decimal("0.1")
+
+
+def interval(quantity: Quantity, hedge: Hedge) -> tuple[Decimal, Decimal]:
+    """The values a figure may mean: exact by its own precision, "about" 5 percent to either side,
+    "nearly", "up to" and "fewer than" down to nine tenths, "more than" and "at least" up to eleven tenths.
+
+    >>> interval(Quantity(Decimal(100)), Hedge.NEARLY)
+    (Decimal('90.0'), Decimal('100'))
+    >>> interval(Quantity(None, Decimal(40), Decimal(50)), Hedge.EXACT)
+    (Decimal('40'), Decimal('50'))
+    """
+    low, high = quantity.low, quantity.high
+    if quantity.value is not None:
+        low = high = quantity.value
+    if low is None or high is None:
+        return Decimal(0), Decimal("Infinity")
+    if hedge is Hedge.ABOUT:
+        return low - abs(low) * ABOUT, high + abs(high) * ABOUT
+    if hedge in (Hedge.NEARLY, Hedge.UP_TO, Hedge.FEWER_THAN):
+        return min(low, low - abs(low) * SIDE), high
+    if hedge in (Hedge.MORE_THAN, Hedge.AT_LEAST):
+        return low, high + abs(high) * SIDE
+    return low, high
+
+
+def scaled(state: State) -> tuple[Decimal, Decimal, Decimal]:
+    """The interval in base units, and the slack its own precision gives."""
+    low, high = interval(state.quantity, state.hedge)
+    scale = factor(state.quantity.unit)
+    rounding = Decimal(0) if state.hedge is Hedge.ABOUT else grain(state.quantity) / 2  # the hedge has it already
+    return low * scale, high * scale, rounding * scale
+
+
+def grain(quantity: Quantity) -> Decimal:
+    """To what a measured number is rounded: its noughts at the end are no digits, 22,000 miles are some thousands."""
+    if quantity.dimension not in STANDING or not quantity.value:
+        return quantity.step
+    exponent = quantity.value.normalize().as_tuple().exponent
+    return max(quantity.step, Decimal(1).scaleb(exponent)) if isinstance(exponent, int) else quantity.step
+
+
+def amount(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
+    """A quantity in the base of its dimension, a price per share beside a price; None where it is too long to read."""
+    low = quantity.low if quantity.value is None else quantity.value
+    high = quantity.high if quantity.value is None else quantity.value
+    if low is None or high is None:
+        return None
+    scale = factor(quantity.unit)
+    return quantity.dimension.partition("/")[0], (low * scale).normalize(), (high * scale).normalize()
