@@ -13,13 +13,13 @@ from factcheck.text.matching import (
     differences,
     direction_of,
     key_of,
+    observation_of,
     one_party,
     same_party,
-    state_of,
 )
 from factcheck.text.quantities import convert, interval
 from factcheck.text.reading import ENGINE_VERSION, read
-from factcheck.text.sentences import split as split_sentences
+from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
     Anchoring,
     AnchorState,
@@ -35,12 +35,12 @@ from factcheck.text.values import (
     Measure,
     MeasureKey,
     Modality,
+    Observation,
     Period,
     Quantity,
     Reading,
     Relation,
     Span,
-    State,
 )
 
 __all__ = [
@@ -60,12 +60,12 @@ __all__ = [
     "Measure",
     "MeasureKey",
     "Modality",
+    "Observation",
     "Period",
     "Quantity",
     "Reading",
     "Relation",
     "Span",
-    "State",
     "bare_words",
     "check_text",
     "compare",
@@ -76,11 +76,11 @@ __all__ = [
     "interval",
     "key_of",
     "load",
+    "observation_of",
     "one_party",
     "read",
     "reanchor",
     "reanchor_all",
     "same_party",
     "split_sentences",
-    "state_of",
 ]

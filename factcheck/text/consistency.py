@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from factcheck.text.matching import Profile, Scorer, TopicStats, compare, profiles, state_of
+from factcheck.text.matching import Profile, Scorer, TopicStats, compare, observation_of, profiles
 from factcheck.text.reading import read
 from factcheck.text.values import Finding, FindingKind, Reading, Relation
 
@@ -50,25 +50,25 @@ def _contradictions(
     figures: Sequence[Profile], reading: Reading, scorer: Scorer, topic: TopicStats
 ) -> Iterator[Finding]:
     """Two sentences that give one typed measure two numbers for one time, where neither is a part or an addition."""
-    alike: dict[object, list[int]] = defaultdict(list)
+    of_one_key: dict[object, list[int]] = defaultdict(list)
     for at, one in enumerate(figures[:_MOST]):
         if one.key.thing and not one.scopes & {"further", "part", "each"}:
-            alike[one.key].append(at)
-    for members in alike.values():
+            of_one_key[one.key].append(at)
+    for members in of_one_key.values():
         for i, j in combinations(members, 2):
-            if _stand_against(figures, reading, i, j) and scorer.likelihood(figures[i], figures[j], topic) >= SURE:
-                told = compare(state_of(reading.figures[i]), state_of(reading.figures[j]))
-                yield Finding(FindingKind.CONTRADICTION, False, (i, j), f"The text says both: {told.reason}")
+            if _contradict(figures, reading, i, j) and scorer.likelihood(figures[i], figures[j], topic) >= SURE:
+                comparison = compare(observation_of(reading.figures[i]), observation_of(reading.figures[j]))
+                yield Finding(FindingKind.CONTRADICTION, False, (i, j), f"The text says both: {comparison.reason}")
 
 
-def _stand_against(figures: Sequence[Profile], reading: Reading, i: int, j: int) -> bool:
+def _contradict(figures: Sequence[Profile], reading: Reading, i: int, j: int) -> bool:
     """Whether two figures of different sentences are told of one time and cannot both hold."""
     a, b = figures[i], figures[j]
     if a.sentence == b.sentence or a.day != b.day or max(a.least, b.least) <= min(a.most, b.most):
         return False
     if a.says and b.says and a.says != b.says:
         return False  # it reports a dispute
-    return compare(state_of(reading.figures[i]), state_of(reading.figures[j])).relation in _AGAINST
+    return compare(observation_of(reading.figures[i]), observation_of(reading.figures[j])).relation in _AGAINST
 
 
 def _headline(
@@ -82,8 +82,8 @@ def _headline(
         score, place = max(((scorer.likelihood(one, figures[at], topic), -at) for at in rivals), default=(0.0, 0))
         if score < HEADLINE_SURE:
             continue
-        told = compare(state_of(mention), state_of(reading.figures[-place]))
-        if told.relation in (*_AGAINST, Relation.SUPERSEDED):
+        comparison = compare(observation_of(mention), observation_of(reading.figures[-place]))
+        if comparison.relation in (*_AGAINST, Relation.SUPERSEDED):
             yield Finding(
-                FindingKind.HEADLINE, False, (-place,), f"The headline’s number is not in the text: {told.reason}"
+                FindingKind.HEADLINE, False, (-place,), f"The headline’s number is not in the text: {comparison.reason}"
             )

@@ -10,7 +10,7 @@ from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern, alternatives
 
 _LEX = load()
-NAMESAKES = frozenset(["may", "will", "might", "hope", "target"])
+HOMOGRAPHS = frozenset(["may", "will", "might", "hope", "target"])
 _REACH = 90
 # What moved of itself may go on with "to" and "by"; "raised to 40" may be a participle.
 _MOVED = {word for word in _LEX.change_up | _LEX.change_down if word.endswith("ed")} - {
@@ -71,7 +71,7 @@ def is_name(text: str, start: int, end: int) -> bool:
     """
     word = text[start:end]
     low = word.lower()
-    if low not in NAMESAKES:
+    if low not in HOMOGRAPHS:
         return False
     back = text[max(0, start - _REACH) : start]
     if word == low:
@@ -84,7 +84,8 @@ def is_name(text: str, start: int, end: int) -> bool:
     if first:
         return _leads(text, low, start, end, limit)
     return not _is_headline(text, start, limit) or bool(
-        _LEAD.search(back) or any(said.match(text, end) for said in (_DAY_NEXT, _ENDS_NEXT, _FINITE_NEXT, _FIRM_NEXT))
+        _LEAD.search(back)
+        or any(pattern.match(text, end) for pattern in (_DAY_NEXT, _ENDS_NEXT, _FINITE_NEXT, _FIRM_NEXT))
     )
 
 
@@ -106,7 +107,7 @@ def _leads(text: str, low: str, start: int, end: int, limit: int) -> bool:
         return not asks or bool(_DAY_NEXT.match(text, end))
     if asks:
         return False
-    if any(said.match(text, end) for said in (_FIRM_NEXT, _PAIR_NEXT, _APPOSED_NEXT, _DID_NEXT, _NOUN_DID_NEXT)):
+    if any(pattern.match(text, end) for pattern in (_FIRM_NEXT, _PAIR_NEXT, _APPOSED_NEXT, _DID_NEXT, _NOUN_DID_NEXT)):
         return True
     return _CAPITAL_NEXT.match(text, end) is not None and (low == "will" or not _is_headline(text, start, limit))
 

@@ -35,8 +35,8 @@ from factcheck.text.dates import (
     resolved_dates,
 )
 from factcheck.text.matching import check_arithmetic, measure_of, with_modality, with_place
-from factcheck.text.quantities import RawFigure, find_figures, with_prices
-from factcheck.text.sentences import split
+from factcheck.text.quantities import FigureCandidate, find_figures, with_prices
+from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
     AttributionMention,
     Basis,
@@ -66,7 +66,7 @@ class _Draft:
     sentences: list[Span] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
     places: list[PlaceMention] = field(default_factory=list)
-    said: list[AttributionMention] = field(default_factory=list)
+    attributions: list[AttributionMention] = field(default_factory=list)
     figures: list[FigureMention] = field(default_factory=list)
     claims: list[ClaimMention] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
@@ -75,7 +75,7 @@ class _Draft:
 
 
 def _read_sentences(draft: _Draft) -> None:
-    draft.sentences = split(draft.text)
+    draft.sentences = split_sentences(draft.text)
 
 
 def _read_dates(draft: _Draft) -> None:
@@ -89,11 +89,11 @@ def _read_places(draft: _Draft) -> None:
 
 
 def _read_attributions(draft: _Draft) -> None:
-    draft.said = find_attributions(draft.text, draft.sentences)
+    draft.attributions = find_attributions(draft.text, draft.sentences)
 
 
 def _read_figures(draft: _Draft) -> None:
-    read: list[tuple[int, Span, list[DateMention], list[RawFigure]]] = []
+    read: list[tuple[int, Span, list[DateMention], list[FigureCandidate]]] = []
     day_starts = [d.span.start for d in draft.dates]
     for index, sentence in enumerate(draft.sentences):
         here = draft.dates[max(0, bisect_left(day_starts, sentence.start) - 1) : bisect_right(day_starts, sentence.end)]
@@ -104,7 +104,7 @@ def _read_figures(draft: _Draft) -> None:
     _read_things(draft, [(index, sentence, here, [priced[f.span] for f in raw]) for index, sentence, here, raw in read])
 
 
-def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], list[RawFigure]]]) -> None:
+def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], list[FigureCandidate]]]) -> None:
     """What each figure counts, in order: a sentence may leave out what the one before it named."""
     place_starts = [p.span.start for p in draft.places]
     by_content = _by_content(draft)
@@ -125,12 +125,12 @@ def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], l
 
 def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
     """Counts of one thing that a sentence tells of two places are of two measures."""
-    told: dict[MeasureKey, set[tuple[str, Quantity]]] = {}
+    amounts: dict[MeasureKey, set[tuple[str, Quantity]]] = {}
     for figure in figures:
-        told.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
+        amounts.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
     split = {
         key
-        for key, pairs in told.items()
+        for key, pairs in amounts.items()
         if len({place for place, _ in pairs}) == len({quantity for _, quantity in pairs}) == len(pairs) > 1
     }
     return [
@@ -141,28 +141,28 @@ def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
 def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
     starts = [s.start for s in draft.sentences]
     out: dict[int, list[AttributionMention]] = {}
-    for said in draft.said:
-        if said.content is not None:
-            out.setdefault(max(0, bisect_right(starts, said.span.start) - 1), []).append(said)
+    for attribution in draft.attributions:
+        if attribution.content is not None:
+            out.setdefault(max(0, bisect_right(starts, attribution.span.start) - 1), []).append(attribution)
     return out
 
 
 def _mention(
     draft: _Draft,
     sentence: Span,
-    figure: RawFigure,
+    figure: FigureCandidate,
     what: CountedNoun,
-    here: list[DateMention],
-    near: list[PlaceMention],
-    said: list[AttributionMention],
+    dates: list[DateMention],
+    places: list[PlaceMention],
+    attributions: list[AttributionMention],
 ) -> FigureMention:
-    speaker = _speaker(figure.span, said)
-    place = nearest_place(near, figure.tail, sentence.end, draft.story)
-    party = party_beside(draft.text, near, figure.lead, figure.tail)
+    speaker = _speaker(figure.span, attributions)
+    place = nearest_place(places, figure.tail, sentence.end, draft.story)
+    party = party_beside(draft.text, places, figure.lead, figure.tail)
     running = what.family in _DATED_BY_REPORT
-    period = as_of_period(draft.text, figure.span, sentence, here, speaker, draft.published, running)
+    period = as_of_period(draft.text, figure.span, sentence, dates, speaker, draft.published, running)
     if is_former_value(draft.text, figure.lead, sentence) and (
-        period is None or (period.basis is not Basis.EVENT and not period.said.isdigit())
+        period is None or (period.basis is not Basis.EVENT and not period.expression.isdigit())
     ):
         period = period_before(period)
     if period is draft.published:
@@ -206,11 +206,11 @@ def _framed(draft: _Draft, sentence: Span) -> Period | None:
     return None
 
 
-def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention | None:
+def _speaker(span: Span, attributions: list[AttributionMention]) -> AttributionMention | None:
     """Who says the figure: the attribution whose words hold it, the widest of several; not one whose party holds it."""
     holding = [
         a
-        for a in said
+        for a in attributions
         if a.content is not None
         and a.content.contains(span)
         and (a.party or a.cue)
@@ -222,13 +222,15 @@ def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention |
     return min(named, key=lambda a: (width(a), abs(a.span.start - span.start), a.span.start))
 
 
-def width(said: AttributionMention) -> int:
+def width(attribution: AttributionMention) -> int:
     """The widest content first: who says that another says it answers for both."""
-    return said.content.start - said.content.end if said.content is not None else 0
+    return attribution.content.start - attribution.content.end if attribution.content is not None else 0
 
 
 def _read_claims(draft: _Draft) -> None:
-    draft.claims = find_claims(draft.text, draft.sentences, draft.figures, draft.said, [d.span for d in draft.dates])
+    draft.claims = find_claims(
+        draft.text, draft.sentences, draft.figures, draft.attributions, [d.span for d in draft.dates]
+    )
 
 
 def _read_findings(draft: _Draft) -> None:
@@ -275,7 +277,7 @@ def _found(draft: _Draft) -> Reading:
         ENGINE_VERSION,
         tuple(draft.sentences),
         tuple(draft.figures),
-        tuple(draft.said),
+        tuple(draft.attributions),
         tuple(draft.claims),
         tuple(resolved_dates(draft.dates)),
         draft.findings,

@@ -34,10 +34,10 @@ WORD = Pattern(
 )
 
 
-def split(text: str) -> list[Span]:
+def split_sentences(text: str) -> list[Span]:
     """The sentences of a text in order; a line of its own (headline, bullet) is a sentence.
 
-    >>> [s.cut("Mr. Oake spoke. Two fell!") for s in split("Mr. Oake spoke. Two fell!")]
+    >>> [s.cut("Mr. Oake spoke. Two fell!") for s in split_sentences("Mr. Oake spoke. Two fell!")]
     ['Mr. Oake spoke.', 'Two fell!']
     """
     out: list[Span] = []

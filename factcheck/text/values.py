@@ -102,14 +102,14 @@ class Period:
     """A stretch of time ``[start, end)`` for which a figure holds, in the dateline's zone.
 
     ``granularity`` is the finest unit the copy gives: hour, day, week, month, quarter, year, or
-    "unknown". ``said`` is the expression in the copy, empty where the publication time stands in.
+    "unknown". ``expression`` is the expression in the copy, empty where the publication time stands in.
     """
 
     start: datetime
     end: datetime
     granularity: str = "day"
     basis: Basis = Basis.PUBLICATION
-    said: str = ""
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,8 @@ class MeasureKey:
 
     def words(self) -> frozenset[str]:
         """The words that name the thing."""
-        said = (self.concept, self.noun, self.modifiers, self.side, self.owner, self.shock, self.near, self.mood)
-        return frozenset(word for part in said for word in part.split())
+        expression = (self.concept, self.noun, self.modifiers, self.side, self.owner, self.shock, self.near, self.mood)
+        return frozenset(word for part in expression for word in part.split())
 
 
 def part_text(name: str, value: str | bool) -> str:
@@ -225,7 +225,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class Observation:
     """One statement of a measure, without the text that carries it: what is compared.
 
     ``says`` is the party the statement rests on, as a name in normal form; empty where the outlet speaks

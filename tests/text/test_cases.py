@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.text import Span, compare_all, read, reanchor, state_of
+from factcheck.text import Span, compare_all, observation_of, read, reanchor
 from factcheck.text.dates import day_of
 from factcheck.text.matching import TopicStats, group, profiles
 
@@ -47,7 +47,7 @@ def part_of(figure, name):
         "modality": lambda: figure.modality.value,
         "counted": lambda: figure.counted,
         "as_of": lambda: day_of(figure.as_of),
-        "said": lambda: figure.as_of.said,
+        "said": lambda: figure.as_of.expression,
         "says": lambda: said.party if said else "nobody",
         "relay": lambda: said.relay if said else "nobody",
         "place": lambda: figure.place,
@@ -98,7 +98,7 @@ def test_two_statements_are_compared(quotes, bullets):
         day, _, text = quote.partition(": ")
         moment = datetime.fromisoformat(day)
         [figure, *_] = read(text, published_at=moment).figures
-        states.append(state_of(figure, moment if "T" in day else None))
+        states.append(observation_of(figure, moment if "T" in day else None))
     comparison = next(found for a, b, found in compare_all(states) if (a, b) == (0, 1))
     last = len(states) - 1
     turned = next(found for a, b, found in compare_all(states[::-1]) if (a, b) == (last - 1, last))

@@ -11,11 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from factcheck.text.anchoring import changes
-from factcheck.text.sentences import split
+from factcheck.text.sentences import split_sentences
 from factcheck.text.values import Span
 
 _NEARBY = 12
-_ALIKE = 0.5
+_SIMILAR = 0.5
 _COMMON = 40
 
 
@@ -36,7 +36,7 @@ def align(old_text: str, new_text: str) -> Alignment:
     >>> align("One fell. Two rose.", "Two rose. One fell. Three sat.").kind
     ['moved', 'exact']
     """
-    old, new = split(old_text), split(new_text)
+    old, new = split_sentences(old_text), split_sentences(new_text)
     result = Alignment(old, new, [-1] * len(old), ["lost"] * len(old))
     taken = [False] * len(new)
     left, right = [s.cut(old_text) for s in old], [s.cut(new_text) for s in new]
@@ -46,7 +46,7 @@ def align(old_text: str, new_text: str) -> Alignment:
         result.match[i], taken[j] = j, True
         result.kind[i] = "exact" if (i, j) in kept else "moved"
     _neighbours(left, right, result, taken)
-    _alike(old_text, new_text, result, taken)
+    _match_similar(old_text, new_text, result, taken)
     return result
 
 
@@ -123,18 +123,18 @@ def _edge(i: int, old: int, free: list[int], new: int) -> int:
     return new - 1 if i == old - 1 and free[-1] == new - 1 else -1
 
 
-def _alike(old_text: str, new_text: str, result: Alignment, taken: list[bool]) -> None:
+def _match_similar(old_text: str, new_text: str, result: Alignment, taken: list[bool]) -> None:
     """Edited sentences: the most similar free sentence between the neighbours, else anywhere by rare words."""
-    lost = [i for i, kind in enumerate(result.kind) if kind == "lost"]
+    unmatched = [i for i, kind in enumerate(result.kind) if kind == "lost"]
     free = [j for j, used in enumerate(taken) if not used]
-    if not lost or not free:
+    if not unmatched or not free:
         return
     words_new = {j: changes.tokens(new_text, result.new[j].start, result.new[j].end) for j in free}
     index: dict[str, list[int]] = defaultdict(list)
     for j in free:
         for word in {t for t, _, _ in words_new[j]}:
             index[word].append(j)
-    for i in lost:
+    for i in unmatched:
         words = changes.tokens(old_text, result.old[i].start, result.old[i].end)
         low, high = _gap(result, i)
         near = free[bisect_left(free, low + 1) : bisect_left(free, high)][:_NEARBY]
@@ -142,7 +142,7 @@ def _alike(old_text: str, new_text: str, result: Alignment, taken: list[bool]) -
         if not best:
             rare = [w for w in dict.fromkeys(t for t, _, _ in words) if 0 < len(index.get(w, ())) <= _COMMON]
             far = list(dict.fromkeys(j for w in rare[:_COMMON] for j in index[w]))[: 8 * _NEARBY]
-            best = _best(words, far, words_new, taken, _ALIKE)
+            best = _best(words, far, words_new, taken, _SIMILAR)
         if len(best) == 1:
             result.match[i], result.kind[i], taken[best[0]] = best[0], "alike", True
         elif best:
@@ -170,6 +170,6 @@ def _best(
     floor: float,
 ) -> list[int]:
     """The most similar of some sentences; several where they are equally similar."""
-    scored = [(changes.likeness(words, words_new[j]), j) for j in among if not taken[j]]
+    scored = [(changes.similarity(words, words_new[j]), j) for j in among if not taken[j]]
     top = max((s for s, _ in scored), default=0.0)
     return [j for s, j in scored if s == top] if top >= floor else []

@@ -29,7 +29,7 @@ def reanchor_all(old_text: str, spans: Iterable[Span], new_text: str) -> list[An
     """Where many spans of one text went; the two texts are aligned once."""
     wanted = list(spans)
     if old_text == new_text:
-        return [Anchoring(AnchorState.EXACT, span) if _inside(span, old_text) else _lost() for span in wanted]
+        return [Anchoring(AnchorState.EXACT, span) if _inside(span, old_text) else _orphaned() for span in wanted]
     if not wanted:
         return []
     alignment = align(old_text, new_text)
@@ -42,7 +42,7 @@ def _inside(span: Span, text: str) -> bool:
     return 0 <= span.start <= span.end <= len(text)
 
 
-def _lost() -> Anchoring:
+def _orphaned() -> Anchoring:
     return Anchoring(AnchorState.ORPHANED, None)
 
 
@@ -50,12 +50,12 @@ def _anchor(
     old_text: str, span: Span, new_text: str, alignment: Alignment, starts: list[int], ends: list[int]
 ) -> Anchoring:
     if not _inside(span, old_text):
-        return _lost()
+        return _orphaned()
     first, last = bisect_right(ends, span.start), bisect_left(starts, max(span.end, span.start + 1)) - 1
     if first > last or first >= len(starts):
-        return _lost()
+        return _orphaned()
     parts = [_part(old_text, span, new_text, alignment, i) for i in range(first, min(last, len(starts) - 1) + 1)]
-    return parts[0] if len(parts) == 1 else _together(parts)
+    return parts[0] if len(parts) == 1 else _merged(parts)
 
 
 def _part(old_text: str, span: Span, new_text: str, alignment: Alignment, i: int) -> Anchoring:
@@ -71,12 +71,12 @@ def _part(old_text: str, span: Span, new_text: str, alignment: Alignment, i: int
         placed = [_within(old_text, Span(start, end), sentence, new_text, new) for new in found]
         return Anchoring(AnchorState.AMBIGUOUS, None, (), tuple(p for p in placed if p is not None) or tuple(found))
     if kind != "alike":
-        return _lost()
+        return _orphaned()
     target = alignment.new[alignment.match[i]]
     old_words = changes.tokens(old_text, sentence.start, sentence.end)
     new_words = changes.tokens(new_text, target.start, target.end)
     there = _within(old_text, Span(start, end), sentence, new_text, target)
-    return Anchoring(AnchorState.EDITED, there or target, changes.classes(old_words, new_words))
+    return Anchoring(AnchorState.EDITED, there or target, changes.change_classes(old_words, new_words))
 
 
 def _within(old_text: str, span: Span, sentence: Span, new_text: str, target: Span) -> Span | None:
@@ -87,7 +87,7 @@ def _within(old_text: str, span: Span, sentence: Span, new_text: str, target: Sp
     first = new_text.find(words, target.start, target.end)
     if words and first >= 0 and new_text.find(words, first + 1, target.end) < 0:
         return Span(first, first + len(words))
-    found = changes.place(
+    found = changes.locate(
         changes.tokens(old_text, sentence.start, sentence.end),
         changes.tokens(new_text, target.start, target.end),
         span.start,
@@ -96,12 +96,12 @@ def _within(old_text: str, span: Span, sentence: Span, new_text: str, target: Sp
     return Span(*found) if found else None
 
 
-def _together(parts: list[Anchoring]) -> Anchoring:
+def _merged(parts: list[Anchoring]) -> Anchoring:
     """A span over several sentences is as sound as its weakest part, and stands only where they stay together."""
     if any(p.state is AnchorState.ORPHANED for p in parts):
         kept = [p.span for p in parts if p.span]
         if not kept:
-            return _lost()
+            return _orphaned()
         return Anchoring(AnchorState.EDITED, Span(min(s.start for s in kept), max(s.end for s in kept)), ("wording",))
     if any(p.state is AnchorState.AMBIGUOUS for p in parts):
         return Anchoring(AnchorState.AMBIGUOUS, None, (), tuple(c for p in parts for c in p.candidates))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from difflib import SequenceMatcher
 
-from factcheck.text.homographs import NAMESAKES
+from factcheck.text.homographs import HOMOGRAPHS
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.quantities import find_numbers
@@ -119,7 +119,7 @@ def _plain(word: str) -> str:
     return "percent" if word in ("%", "percent", "pct") else word
 
 
-def likeness(a: list[Token], b: list[Token]) -> float:
+def similarity(a: list[Token], b: list[Token]) -> float:
     """How many words two stretches share, from 0 to 1; order does not matter."""
     if not a or not b:
         return 0.0
@@ -127,11 +127,11 @@ def likeness(a: list[Token], b: list[Token]) -> float:
     return 2 * sum((ca & cb).values()) / (len(a) + len(b))
 
 
-def classes(a: list[Token], b: list[Token]) -> tuple[str, ...]:
+def change_classes(a: list[Token], b: list[Token]) -> tuple[str, ...]:
     """The classes of change between two wordings; only "typography" where every word is the same.
 
     >>> old, new = "Some 40 men died", "Some 45 men died"
-    >>> classes(tokens(old, 0, 16), tokens(new, 0, 16))
+    >>> change_classes(tokens(old, 0, 16), tokens(new, 0, 16))
     ('number',)
     """
     left, right = [t for t, _, _ in a], [t for t, _, _ in b]
@@ -165,7 +165,7 @@ def _class_of_word(word: str, first: bool) -> str:
         return "unit"
     if low in _HEDGES:
         return "hedge"
-    if low in NAMESAKES and word.istitle() and not first:
+    if low in HOMOGRAPHS and word.istitle() and not first:
         return "name"
     if low in _MODALS:
         return "modality"
@@ -178,7 +178,7 @@ def _class_of_word(word: str, first: bool) -> str:
     return "wording"
 
 
-def place(a: list[Token], b: list[Token], start: int, end: int) -> tuple[int, int] | None:
+def locate(a: list[Token], b: list[Token], start: int, end: int) -> tuple[int, int] | None:
     """Where the words ``[start, end)`` of one stretch stand in the other, by aligning the words."""
     inside = [i for i, t in enumerate(a) if t[1] < end and t[2] > start]
     if not inside or not b:

@@ -13,7 +13,7 @@ from factcheck.text.attributions import quotes, speech
 from factcheck.text.attributions.anaphora import Memory
 from factcheck.text.attributions.cues import BY_TRIGGERS, SPEAKERS, TRIGGERS, word_set
 from factcheck.text.attributions.parties import read_line
-from factcheck.text.attributions.phrases import Found
+from factcheck.text.attributions.phrases import FoundAttribution
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import AttributionMention, Span
 
@@ -30,7 +30,7 @@ def find_attributions(text: str, sentences: list[Span]) -> list[AttributionMenti
 
     >>> t = "Nine boats sank, said Mayor Ada Orr. She said two were old."
     >>> from factcheck.text.sentences import split
-    >>> [(a.party, a.cue) for a in find_attributions(t, split(t))]
+    >>> [(a.party, a.cue) for a in find_attributions(t, split_sentences(t))]
     [('Mayor Ada Orr', 'said'), ('Mayor Ada Orr', 'said')]
     """
     plain = quotes.plain(text)
@@ -78,7 +78,7 @@ class _Reader:
             if here:
                 self.open.append((index, first))
             return
-        found = speech.read(read_line(self.plain, sentence, here))
+        found = speech.read_sentence(read_line(self.plain, sentence, here))
         claimed: set[int] = set()
         for one in found:
             mention = self._add(one)
@@ -101,20 +101,20 @@ class _Reader:
         if last in _NO_LABELS or words[0].lower() in _NO_LABELS or not (named or last in SPEAKERS):
             return
         content = Span(match.end(), sentence.end)
-        self._add(Found(Span(party.start, party.end + 1), ":", match["party"], party, content))
-        said = self.out[-1]
+        self._add(FoundAttribution(Span(party.start, party.end + 1), ":", match["party"], party, content))
+        speaker = self.out[-1]
         for later in self.sentences[index + 1 : index + 30]:
             if "\n" in self.plain[content.end : later.start]:
                 break
             content = later
-            self.out.append(AttributionMention(later, "", said.party, party, "", later))
+            self.out.append(AttributionMention(later, "", speaker.party, party, "", later))
 
-    def _add(self, found: Found) -> AttributionMention:
+    def _add(self, found: FoundAttribution) -> AttributionMention:
         mention = self._mention(found)
         self.out.append(mention)
         return mention
 
-    def _mention(self, found: Found) -> AttributionMention:
+    def _mention(self, found: FoundAttribution) -> AttributionMention:
         span = found.party_span
         party = self.memory.name(found.antecedent or found.party, span) if span is not None else ""
         return AttributionMention(found.span, found.cue, party, span, _clean(found.relay), found.content)
@@ -125,12 +125,12 @@ class _Reader:
         extra: list[AttributionMention] = []
         for index, k in self.open:
             sentence, quote = self.sentences[index], self.quoted[k]
-            said = self.speakers.get(k) or self._beside(index, k, starts)
-            if said is None:
+            speaker = self.speakers.get(k) or self._beside(index, k, starts)
+            if speaker is None:
                 continue
-            self.speakers.setdefault(k, said)
+            self.speakers.setdefault(k, speaker)
             part = Span(max(sentence.start, quote.start), min(sentence.end, quote.end))
-            extra.append(AttributionMention(part, "", said.party, said.party_span, said.relay, part))
+            extra.append(AttributionMention(part, "", speaker.party, speaker.party_span, speaker.relay, part))
         self.out += extra
 
     def _beside(self, index: int, k: int, starts: list[int]) -> AttributionMention | None:
@@ -145,9 +145,13 @@ class _Reader:
         previous = self.sentences[index - 1]
         near = bisect_left(starts, previous.start)
         last = bisect_left(starts, previous.end)
-        for said in reversed(self.out[near:last]):
-            if said.party and said.party_span is not None and said.party_span.cut(self.text) not in ("who", "which"):
-                return said
+        for attribution in reversed(self.out[near:last]):
+            if (
+                attribution.party
+                and attribution.party_span is not None
+                and attribution.party_span.cut(self.text) not in ("who", "which")
+            ):
+                return attribution
         if self.plain[previous.end - 1] == ":":
             return self._announced(previous)
         if k and k - 1 in self.speakers and self.quoted[k - 1].end >= previous.end - 1:

@@ -168,8 +168,8 @@ ATTRIBUTED, ROLE, DAY = _BIT["attributed"], _BIT["role"], _BIT["day"] | _BIT["di
 _KINDS = ("measured", "counted", "lasting", "small")
 FIGURE = sum(_BIT[name] for name in _KINDS[:3])
 _CHECKABLE = EVENT | FIGURE | ATTRIBUTED | _BIT["digits"]
-_SAID = 1 << len(SIGNS)  # something is said, be it without a sign
-_DONE, _FURNITURE, _DIGITS, _NAMED, _QUESTION = (
+_STATED = 1 << len(SIGNS)  # something is said, be it without a sign
+_DONE, _BOILERPLATE, _DIGITS, _NAMED, _QUESTION = (
     _BIT[name] for name in ("done", "furniture", "digits", "named", "question")
 )
 _FEWEST, _FEW, _SOME, _MANY, _LONG = 3, 6, 10, 15, 31
@@ -203,10 +203,10 @@ def _masks() -> dict[str, int]:
     return out
 
 
-def lower(text: str) -> str:
+def lower_same_length(text: str) -> str:
     """A text in lower case and of the same length, so that offsets hold.
 
-    >>> lower("\u0130zmir, Ost")
+    >>> lower_same_length("\u0130zmir, Ost")
     '\u0130zmir, ost'
     """
     low = text.lower()
@@ -222,7 +222,7 @@ def flatten(text: str) -> str:
     for word in _NAMESAKE.finditer(text):
         if is_name(text, *word.span()):  # the month is no verb, nor is Will Smith
             text = text[: word.start()] + ("Mai" if len(word[0]) == len("May") else "Name") + text[word.end() :]
-    low = lower(text).replace("\u2019", "'")
+    low = lower_same_length(text).replace("\u2019", "'")
     for mark in _MARKS:
         low = low.replace(mark, " ")
     return low
@@ -230,9 +230,9 @@ def flatten(text: str) -> str:
 
 def _length(words: int) -> int:
     if words < _SOME:
-        return _SAID | _BIT["short" if words < _FEW else "brief"]
+        return _STATED | _BIT["short" if words < _FEW else "brief"]
     detail = _BIT["detail"] if words >= _MANY else 0
-    return _SAID | detail | (_BIT["long"] if words >= _LONG else 0)
+    return _STATED | detail | (_BIT["long"] if words >= _LONG else 0)
 
 
 _LENGTHS = [_length(words) for words in range(_LONG + 1)]
@@ -276,7 +276,7 @@ def signs(text: str, low: str, start: int, end: int, figures: int = 0) -> int:
     bits = figures | _LENGTHS[count if count < _LONG else _LONG]
     for word in _KNOWN.intersection(tokens):
         bits |= _MASKS[word]
-    if bits & _FURNITURE and any(map(text[start:end].lower().__contains__, _LEX.boilerplate)):
+    if bits & _BOILERPLATE and any(map(text[start:end].lower().__contains__, _LEX.boilerplate)):
         return 0
     if not bits & _DONE and low.find("ed ", start, end) >= 0 and any(map(_is_done, tokens)):
         bits |= _DONE
@@ -318,11 +318,11 @@ def _group(at: int, bits: int) -> tuple[int, tuple[str, ...]]:
     return sum(sign.weight for sign in shown), tuple(dict.fromkeys(sign.reason for sign in shown if sign.reason))
 
 
-def _bent(points: int, knee: int, top: int) -> float:
+def _scaled_worth(points: int, knee: int, top: int) -> float:
     """Hundredths as a worth that bends at a knee: what lies above is still told apart, and none passes the top."""
     above = max(0, points - knee)
     return round((min(points, knee) + above * (top - knee) / (_CEILING - knee)) / 100, 4)
 
 
-_WORTH = [_bent(points, _HIGH, 100) for points in range(_CEILING + 1)]
-_UNSTATED_WORTH = [_bent(points, _MOST_UNSTATED, 49) for points in range(_CEILING + 1)]
+_WORTH = [_scaled_worth(points, _HIGH, 100) for points in range(_CEILING + 1)]
+_UNSTATED_WORTH = [_scaled_worth(points, _MOST_UNSTATED, 49) for points in range(_CEILING + 1)]

@@ -6,7 +6,7 @@ side. When in doubt a sentence stays whole; what a clause is worth is in ``check
 
 from __future__ import annotations
 
-from factcheck.text.homographs import NAMESAKES
+from factcheck.text.homographs import HOMOGRAPHS
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.sentences import LONGEST
@@ -47,12 +47,12 @@ _BREAKS = _RELATIVE | _set("after before since as to than")
 _SUBORDINATE = _set("if unless whether although though because since when while as after before until once")
 
 
-def split(text: str, sentence: Span, joints: list[Span], figures: list[Span]) -> list[Span]:
+def split_clauses(text: str, sentence: Span, joints: list[Span], figures: list[Span]) -> list[Span]:
     """The clauses of a sentence that stand on their own, in order; the sentence itself where it is one statement.
 
     >>> def parts(text: str) -> list[str]:
     ...     joints = [Span(*joint.span()) for joint in JOINT.finditer(text)]
-    ...     return [clause.cut(text) for clause in split(text, Span(0, len(text)), joints, [])]
+    ...     return [clause.cut(text) for clause in split_clauses(text, Span(0, len(text)), joints, [])]
     >>> parts("A fire killed 12 people, and the mayor, Ada Orr, said 40 homes were lost.")
     ['A fire killed 12 people', 'the mayor, Ada Orr, said 40 homes were lost.']
     >>> parts("Ost lost 12 old ships; Norland has lost 14 men, while the mill was saved.")
@@ -144,7 +144,7 @@ def _is_subject(word: str) -> bool:
 def _is_finite(tokens: list[str], low: list[str], at: int) -> bool:
     word = low[at]
     if word in _FINITE:
-        named = at and word in NAMESAKES and tokens[at][0].isupper()
+        named = at and word in HOMOGRAPHS and tokens[at][0].isupper()
         return not named and (not at or low[at - 1] not in _ARTICLES)
     if word not in _EITHER and (word[-2:] != "ed" or len(word) <= FEWEST):
         return False

@@ -32,7 +32,7 @@ def find_claims(
     text: str,
     sentences: Sequence[Span],
     figures: Sequence[FigureMention],
-    said: Sequence[AttributionMention],
+    attributions: Sequence[AttributionMention],
     dates: Sequence[Span] = (),
 ) -> list[ClaimMention]:
     """A claim for each sentence that states something, or for each of its clauses that stands on its own.
@@ -42,26 +42,26 @@ def find_claims(
 
     >>> from factcheck.text.sentences import split
     >>> t = "The mayor reopened the bridge in 2019. The mill had closed, and the river has risen. What now?"
-    >>> [(c.claim_type.value, c.span.cut(t)) for c in find_claims(t, split(t), [], [])][1:]
+    >>> [(c.claim_type.value, c.span.cut(t)) for c in find_claims(t, split_sentences(t), [], [])][1:]
     [('event', 'The mill had closed'), ('event', 'the river has risen.')]
     """
     read = _Text(text, flatten(text), figures, dates)
     joints = [Span(*joint.span()) for joint in clauses.JOINT.finditer(text)]
     joint_starts = [joint.start for joint in joints]
     figure_starts = [figure.span.start for figure in figures]
-    said_starts = [one.span.start for one in said]
+    attribution_starts = [one.span.start for one in attributions]
     out: list[ClaimMention | None] = []
     for sentence in sentences:
         start, end = sentence.start, sentence.end
         first, last = bisect_left(figure_starts, start), bisect_left(figure_starts, end)
         mine = tuple(range(first, last)) if first < last else ()
-        first, last = bisect_left(said_starts, start), bisect_left(said_starts, end)
-        near = [one for one in said[first : min(first + 6, last)] if one.party] if first < last else []
+        first, last = bisect_left(attribution_starts, start), bisect_left(attribution_starts, end)
+        near = [one for one in attributions[first : min(first + 6, last)] if one.party] if first < last else []
         first, last = bisect_left(joint_starts, start), bisect_left(joint_starts, end)
         if first == last:
             out.append(_claim(read, sentence, mine, near[0] if near else None))
             continue
-        parts = clauses.split(text, sentence, joints[first:last], [figures[at].span for at in mine])
+        parts = clauses.split_clauses(text, sentence, joints[first:last], [figures[at].span for at in mine])
         for part in parts:
             inside = tuple(at for at in mine if part.start <= figure_starts[at] < part.end)
             spoken = (one for one in near if len(parts) == 1 or _covers(one, part))
@@ -78,20 +78,26 @@ class _Text(NamedTuple):
     dates: Sequence[Span]
 
 
-def _claim(read: _Text, span: Span, figures: tuple[int, ...], said: AttributionMention | None) -> ClaimMention | None:
+def _claim(
+    read: _Text, span: Span, figures: tuple[int, ...], attribution: AttributionMention | None
+) -> ClaimMention | None:
     counted = figure_signs([read.figures[at] for at in figures]) if figures else 0
     bits = signs(read.text, read.low, span.start, span.end, counted)
-    if bits and said:
+    if bits and attribution:
         bits |= ATTRIBUTED
     worth, reasons = weigh(bits)
     if worth < LEAST:
         return None
-    return ClaimMention(span, _kind(read, span, bits, bool(figures), said is not None), worth, reasons, figures, said)
+    return ClaimMention(
+        span, _kind(read, span, bits, bool(figures), attribution is not None), worth, reasons, figures, attribution
+    )
 
 
-def _covers(said: AttributionMention, clause: Span) -> bool:
+def _covers(attribution: AttributionMention, clause: Span) -> bool:
     """Whether an attribution is made in a clause, or what is said stands there."""
-    return clause.overlaps(said.span) or (said.content is not None and clause.overlaps(said.content))
+    return clause.overlaps(attribution.span) or (
+        attribution.content is not None and clause.overlaps(attribution.content)
+    )
 
 
 def _kind(read: _Text, span: Span, bits: int, figures: bool, spoken: bool) -> ClaimType:

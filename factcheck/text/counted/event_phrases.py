@@ -11,7 +11,7 @@ from dataclasses import replace
 from factcheck.text.counted.counted_noun import CountedNoun
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities import RawFigure
+from factcheck.text.quantities import FigureCandidate
 
 _LEX = load()
 _REACH = 110
@@ -37,17 +37,17 @@ _LAND = frozenset(["settlement", "territory", "city", "district", "municipality"
 _WON = frozenset(["takes", "take", "taken", "took", "taking", "gained", "gain", "gains", "won", "overran"])
 
 
-def refine(found: CountedNoun, text: str, figure: RawFigure, start: int, stop: int) -> CountedNoun:
+def with_event_phrase(found: CountedNoun, text: str, figure: FigureCandidate, start: int, stop: int) -> CountedNoun:
     """A counted thing with the state a phrase gives it, where no single verb says more.
 
     >>> from factcheck.text.quantities import find_figures
     >>> t = "Some 40 homes were left without power."
-    >>> refine(CountedNoun("homes", "homes"), t, find_figures(t, 0, len(t), [])[0], 0, len(t)).phrase
+    >>> with_event_phrase(CountedNoun("homes", "homes"), t, find_figures(t, 0, len(t), [])[0], 0, len(t)).phrase
     'homes without power'
     """
     dimension = figure.quantity.dimension
     if dimension == "area" or (dimension == "count" and _land(found.noun)):
-        return _held(found, text, figure, start, stop)
+        return _controlled(found, text, figure, start, stop)
     if dimension != "count" or found.family in ("killed", "injured", "missing"):
         return found
     end = _clause_end(text, figure.tail, stop)
@@ -77,7 +77,7 @@ def _land(noun: str) -> bool:
     return family in _LAND or (last.endswith("s") and family[:-1] in _LAND)
 
 
-def _held(found: CountedNoun, text: str, figure: RawFigure, start: int, stop: int) -> CountedNoun:
+def _controlled(found: CountedNoun, text: str, figure: FigureCandidate, start: int, stop: int) -> CountedNoun:
     """Land and places that one side holds: "held 74 villages", "12 towns are under its control"."""
     if found.family and figure.quantity.dimension == "area" and found.noun[:1].isupper():
         return replace(found, noun="", head="")

@@ -11,7 +11,7 @@ import re
 from factcheck.text.counted.counted_noun import CountedNoun
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities import RawFigure
+from factcheck.text.quantities import FigureCandidate
 from factcheck.text.sentences import Word
 
 _LEX = load()
@@ -103,7 +103,7 @@ ADVERB = Pattern(
 
 
 def with_event(
-    found: CountedNoun, text: str, before: list[Word], after: list[Word], figure: RawFigure, stop: int
+    found: CountedNoun, text: str, before: list[Word], after: list[Word], figure: FigureCandidate, stop: int
 ) -> CountedNoun:
     event, family = _event_inside(found)
     if not family:
@@ -204,8 +204,8 @@ def _event_left(before: list[Word]) -> tuple[str, str, str]:
     distance = 0
     for word in clause:
         family = _LEX.event_families.get(word, "")
-        told = word in _TOLL_NOUNS and distance > 3  # "the risk of death in a trial of 4,500"
-        if family and not told and (distance <= 5 or family in ("killed", "injured", "controlled")):
+        is_distant_toll = word in _TOLL_NOUNS and distance > 3  # "the risk of death in a trial of 4,500"
+        if family and not is_distant_toll and (distance <= 5 or family in ("killed", "injured", "controlled")):
             return word, family, joined
         distance += word not in _SKIP_LEFT
         if distance > 8:

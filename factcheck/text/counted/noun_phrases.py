@@ -9,14 +9,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
-from factcheck.text.counted import event_phrases as circumstances
-from factcheck.text.counted import predicates
 from factcheck.text.counted.counted_noun import CountedNoun
+from factcheck.text.counted.event_phrases import with_event_phrase
 from factcheck.text.counted.events import ADVERB, DETERMINERS, with_event
+from factcheck.text.counted.predicates import distribute_events, with_predicate
 from factcheck.text.homographs import is_name, is_person
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities import RawFigure
+from factcheck.text.quantities import FigureCandidate
 from factcheck.text.sentences import Word, words
 
 _LEX = load()
@@ -104,7 +104,7 @@ _NAMED_LEFT = Pattern(
     r"(?i:\b(?P<noun>[a-z]+(?:\s[a-z]+)?)\s(?:of|at|to|was|is|stood\sat|(?:had\s|has\s)?(?:climbed|risen|fallen|rose|fell"
     r"|reached|hit|dropped)(?:\sto)?)\s(?:a\s|an\s|the\s)?$)"
 )
-_TOLD = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
+_ESTIMATE = Pattern(r"(?i:\b(?:estimates?|figures?|counts?|tally|total|toll)\s(?:[a-z]+\s){0,3}$)")
 _ENDS_CLAUSE = frozenset([",", ".", ";", ")", "and", "but"])
 _ENDS_SUM = frozenset(["on", "from", "after", "by", "with", "than", "at", "as", "to"])
 _AND_ON = Pattern(r"(?:\s[\w'\u2019-]+){0,6},?\sand\s(?:another\s|a\sfurther\s)?")
@@ -128,13 +128,13 @@ _COMPARED = frozenset(
         "taller",
     ]
 )
-_TELLING = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
+_ESTIMATE_WORDS = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
 _NEAR = 30
 _MAYS = frozenset(["May", "MAY", "may"])
 
 
 def counted_nouns(
-    text: str, start: int, end: int, figures: list[RawFigure], earlier: tuple[str, CountedNoun] | None = None
+    text: str, start: int, end: int, figures: list[FigureCandidate], earlier: tuple[str, CountedNoun] | None = None
 ) -> list[CountedNoun]:
     """What each figure of a sentence counts; "two others injured" borrows the noun before it.
 
@@ -154,19 +154,19 @@ def counted_nouns(
         first = bisect_left(starts, figure.tail)
         before, after = tokens[max(0, last - _NEAR) : last], tokens[first : first + _NEAR]
         stop = figures[index + 1].span.start if index + 1 < len(figures) else end
-        found = _right(text, after, figure)
+        found = _noun_group(text, after, figure)
         found = with_event(found, text, before, after, figure, stop)
-        found = predicates.befell(found, text, figure, start, end)
-        found = circumstances.refine(found, text, figure, start, min(stop, end))
+        found = with_predicate(found, text, figure, start, end)
+        found = with_event_phrase(found, text, figure, start, min(stop, end))
         found = _with_quantity(found, text, before, after, figure)
         if not index and earlier is not None and earlier[0] == figure.quantity.dimension:
-            told = bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
-            found = _carry(found, earlier[1], earlier[0], told)
-        told = bool(out) and bool(_TOLD.search(text, max(start, figure.lead - 40), figure.lead))
+            is_estimate = bool(_ESTIMATE.search(text, max(start, figure.lead - 40), figure.lead))
+            found = _carry(found, earlier[1], earlier[0], is_estimate)
+        is_estimate = bool(out) and bool(_ESTIMATE.search(text, max(start, figure.lead - 40), figure.lead))
         if out and not found.family and _goes_on(text, figures[index - 1], figure):
             found = replace(found, event=out[-1].event, family=out[-1].family, definition=out[-1].definition)
-        out.append(_inherit(found, out, figures, index, told))
-    return predicates.share_out(out, text, figures)
+        out.append(_inherit(found, out, figures, index, is_estimate))
+    return distribute_events(out, text, figures)
 
 
 def _month(text: str, word: Word) -> Word:
@@ -176,7 +176,7 @@ def _month(text: str, word: Word) -> Word:
     return word if is_verb else ("June", start, stop)
 
 
-def _goes_on(text: str, first: RawFigure, second: RawFigure) -> bool:
+def _goes_on(text: str, first: FigureCandidate, second: FigureCandidate) -> bool:
     """Whether one verb holds for both: "killed 23 people in Ost and 41 in Sudmark"."""
     if first.quantity.dimension != "count" or second.quantity.dimension != "count":
         return False
@@ -184,9 +184,9 @@ def _goes_on(text: str, first: RawFigure, second: RawFigure) -> bool:
     return gap is not None and _LEX.clause_verbs.isdisjoint(gap.group().lower().split())
 
 
-def _carry(found: CountedNoun, earlier: CountedNoun, dimension: str, told: bool) -> CountedNoun:
+def _carry(found: CountedNoun, earlier: CountedNoun, dimension: str, is_estimate: bool) -> CountedNoun:
     """Take over from the sentence before what this one leaves out; ``told`` where it only says "an estimate of"."""
-    if dimension == "count" and told and not (found.noun or found.family):
+    if dimension == "count" and is_estimate and not (found.noun or found.family):
         return replace(earlier, inherited=False, first=False)
     if dimension == "count" and found.inherited:
         noun, head = (earlier.noun, earlier.head) if earlier.noun else (earlier.event, earlier.event)
@@ -200,7 +200,7 @@ def _is_word(word: str) -> bool:
     return word[:1].isalpha()
 
 
-def _right(text: str, after: list[Word], figure: RawFigure) -> CountedNoun:
+def _noun_group(text: str, after: list[Word], figure: FigureCandidate) -> CountedNoun:
     """The noun group that follows: modifiers, head, and one "of" group where the head calls for it."""
     if after and after[0][0] == "-" and after[0][1] == figure.tail:
         after = after[1:]
@@ -300,7 +300,7 @@ def _ends_noun(low: str, after: list[Word], i: int, begun: bool) -> bool:
 
 
 def _with_quantity(
-    found: CountedNoun, text: str, before: list[Word], after: list[Word], figure: RawFigure
+    found: CountedNoun, text: str, before: list[Word], after: list[Word], figure: FigureCandidate
 ) -> CountedNoun:
     """For money, shares and measures: the noun that names the quantity, nearest first."""
     if figure.quantity.dimension == "count" and (found.noun or found.family):
@@ -346,13 +346,18 @@ def _quantity(found: CountedNoun, name: str) -> CountedNoun:
 
 
 def _inherit(
-    found: CountedNoun, earlier: list[CountedNoun], figures: list[RawFigure], index: int, told: bool
+    found: CountedNoun, earlier: list[CountedNoun], figures: list[FigureCandidate], index: int, is_estimate: bool
 ) -> CountedNoun:
     """Borrow the noun of the figure before where this one has none of its own; all of it after "an estimate of"."""
     if not earlier or figures[index].quantity.dimension != "count" or figures[index - 1].quantity.dimension != "count":
         return found
     source = earlier[-1]
-    if told and not found.family and (not found.noun or found.head in _TELLING) and (source.family or source.noun):
+    if (
+        is_estimate
+        and not found.family
+        and (not found.noun or found.head in _ESTIMATE_WORDS)
+        and (source.family or source.noun)
+    ):
         return replace(source, inherited=True)
     empty = not found.noun or (found.head in _LEX.pronoun_nouns and len(found.noun.split()) == 1)
     if not empty or not source.noun:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from factcheck.text.counted.counted_noun import CountedNoun
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern, alternatives
-from factcheck.text.quantities import RawFigure
+from factcheck.text.quantities import FigureCandidate
 
 _LEX = load()
 _FAMILIES = frozenset(
@@ -73,12 +73,12 @@ _NO_EVENT = Pattern(
 _OF_GROUP = Pattern(r"\sof\s(?:the|his|her|its|their|our|all)\s(?:total\sof\s)?")
 
 
-def befell(found: CountedNoun, text: str, figure: RawFigure, start: int, limit: int) -> CountedNoun:
+def with_predicate(found: CountedNoun, text: str, figure: FigureCandidate, start: int, limit: int) -> CountedNoun:
     """The counted with the event its interrupted predicate tells; without one where nobody was hit.
 
     >>> from factcheck.text.quantities import find_figures
     >>> t = "At least 40 people, including 12 children, were killed."
-    >>> befell(CountedNoun("people", "people"), t, find_figures(t, 0, len(t), [])[0], 0, len(t)).phrase
+    >>> with_predicate(CountedNoun("people", "people"), t, find_figures(t, 0, len(t), [])[0], 0, len(t)).phrase
     'people killed'
     """
     if figure.quantity.dimension != "count":
@@ -99,7 +99,7 @@ def befell(found: CountedNoun, text: str, figure: RawFigure, start: int, limit: 
     return replace(found, event=event, family=_LEX.event_families[event], definition="")
 
 
-def share_out(found: list[CountedNoun], text: str, figures: list[RawFigure]) -> list[CountedNoun]:
+def distribute_events(found: list[CountedNoun], text: str, figures: list[FigureCandidate]) -> list[CountedNoun]:
     """ "Three of the 12 crew died": the three died, and twelve is the size of the crew."""
     out = list(found)
     for index in range(len(figures) - 1):

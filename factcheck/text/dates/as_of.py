@@ -75,7 +75,7 @@ def as_of_period(
     figure: Span,
     sentence: Span,
     dates: list[DateMention],
-    said: AttributionMention | None,
+    attribution: AttributionMention | None,
     published: Period | None,
     running: bool,
 ) -> Period | None:
@@ -94,7 +94,7 @@ def as_of_period(
             return date.period
     best: tuple[int, DateMention] | None = None
     for date in here:
-        cost = _cost(text, figure, sentence, date, said, running, published)
+        cost = _cost(text, figure, sentence, date, attribution, running, published)
         if cost is not None and (best is None or cost < best[0]):
             best = (cost, date)
     if best is None or best[1].period is None:
@@ -124,7 +124,7 @@ def _cost(
     figure: Span,
     sentence: Span,
     date: DateMention,
-    said: AttributionMention | None,
+    attribution: AttributionMention | None,
     running: bool,
     published: Period | None,
 ) -> int | None:
@@ -153,7 +153,7 @@ def _cost(
         owns = text[date.span.end : date.span.end + 2] in ("'s", "\u2019s")  # "Like Thursday's quake, the …"
         if date.span.start - sentence.start < 12 and not owns:
             cost = min(cost, 60)
-    if said is not None and said.span.start - 3 <= date.span.start <= said.span.end + 40:
+    if attribution is not None and attribution.span.start - 3 <= date.span.start <= attribution.span.end + 40:
         cost = min(cost, 50 if running or not old else 90)
     if old and date.period.granularity == "year" and cost > 90 and not running:
         return cost + 30
@@ -183,5 +183,5 @@ def day_of(period: Period) -> str:
         return f"{period.start.year:04d}"
     if period.granularity in ("month", "quarter"):
         return f"{period.start.year:04d}-{period.start.month:02d}"
-    moment: datetime = period.end - timedelta(seconds=1) if period.said.lower() == "overnight" else period.start
+    moment: datetime = period.end - timedelta(seconds=1) if period.expression.lower() == "overnight" else period.start
     return moment.date().isoformat()

@@ -60,5 +60,5 @@ def _at(period: Period, match: re.Match[str], published: Period | None) -> Perio
     start = period.start.replace(hour=hour, minute=minute, second=0, microsecond=0)
     if period.basis is Basis.PUBLICATION and published is not None and start > published.end:
         start -= timedelta(days=1)
-    said = f"{period.said} {match.group()}".strip() if period.basis is Basis.STATED else match.group()
-    return Period(start, start + timedelta(minutes=1 if minute else 60), "hour", Basis.STATED, said)
+    expression = f"{period.expression} {match.group()}".strip() if period.basis is Basis.STATED else match.group()
+    return Period(start, start + timedelta(minutes=1 if minute else 60), "hour", Basis.STATED, expression)

@@ -134,9 +134,9 @@ def _with_part(context: Context, mention: DateMention) -> DateMention:
         if word == "middle" and period.granularity == "month":
             point = period.start.replace(day=16)
     word = {"middle": "mid", "close": "end", "turn": "start"}.get(word, word)
-    part = _third(period, word) if period.said.isdecimal() else None
+    part = _third(period, word) if period.expression.isdecimal() else None
     if part is not None:
-        return replace(mention, span=span, period=replace(part, said=span.cut(context.text)), point=point)
+        return replace(mention, span=span, period=replace(part, expression=span.cut(context.text)), point=point)
     halves = halved(replace(mention, span=span), word, context.ref or period.end)
     return replace(halves, point=point)
 
@@ -173,15 +173,15 @@ def _with_offset(context: Context, mention: DateMention) -> DateMention | None:
         return DateMention(span, stated(origin, last, "week" if unit == "day" else unit, span.cut(context.text)))
     sign = -1 if way == "before" else 1
     chain = found["chain"] if found["count"] else f"a {unit}"
-    said = counted(context, chain, origin, sign, span)
-    if not found["than"] or said.period is None:
-        return said
-    day = midnight(said.period.start)
+    expression = counted(context, chain, origin, sign, span)
+    if not found["than"] or expression.period is None:
+        return expression
+    day = midnight(expression.period.start)
     more = found["than"].lower() == "more"
     low, high = (None, day) if sign < 0 else (day, None)
     if not more:
         low, high = sorted((origin, day))
-    return replace(said, period=bounded(said.period, low, high), open="")
+    return replace(expression, period=bounded(expression.period, low, high), open="")
 
 
 def _more_or_less(context: Context, mention: DateMention, more: bool) -> DateMention:
@@ -239,4 +239,4 @@ def week_commencing(context: Context, mention: DateMention) -> DateMention:
     period = mention.period
     if period is None or period.granularity != "day" or not _BEGINNING.search(context.before(mention.span.start, 20)):
         return mention
-    return replace(mention, period=unit_period(period.start, "week", period.said))
+    return replace(mention, period=unit_period(period.start, "week", period.expression))

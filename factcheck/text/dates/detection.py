@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from factcheck.text.dates import borders, joins
 from factcheck.text.dates import times_of_day as hours
-from factcheck.text.dates.holidays import BEGINNINGS, read_feast
+from factcheck.text.dates.holidays import BEGINNINGS, read_holiday
 from factcheck.text.dates.named import read_day_of_month, read_day_word, read_now, read_weekday
 from factcheck.text.dates.numeric import YEAR_WORDS, read_digits, read_year_words
 from factcheck.text.dates.periods import Context, DateMention, zone_of
@@ -34,7 +34,7 @@ def _readers() -> dict[str, _Reader]:
     """Which reader a word calls; where two could, the later line wins."""
     ordinals = [w for w in ORDINALS if " " not in w] + ["twenty", "thirty"]
     lines: tuple[tuple[Iterable[str], _Reader], ...] = (
-        (BEGINNINGS, read_feast),
+        (BEGINNINGS, read_holiday),
         (ordinals, read_day_of_month),
         (YEAR_WORDS, read_year_words),
         (_LEX.months, read_month),

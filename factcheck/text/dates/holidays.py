@@ -145,10 +145,10 @@ def _names(name: str) -> str:
     return " ".join(name.lower().translate(_MARKS).split())
 
 
-def day_of_feast(name: str, year: int) -> datetime | None:
+def day_of_holiday(name: str, year: int) -> datetime | None:
     """The day of a feast in a year; None for a name that is in no table.
 
-    >>> day_of_feast("Thanksgiving", 2031).date().isoformat(), day_of_feast("New Year's Eve", 2031).day
+    >>> day_of_holiday("Thanksgiving", 2031).date().isoformat(), day_of_holiday("New Year's Eve", 2031).day
     ('2031-11-27', 31)
     """
     plain = _names(name)
@@ -164,10 +164,10 @@ def day_of_feast(name: str, year: int) -> datetime | None:
     return None
 
 
-def read_feast(context: Context, start: int, end: int) -> DateMention | None:
+def read_holiday(context: Context, start: int, end: int) -> DateMention | None:
     """The feast whose name begins here: "Christmas", "Easter 2018", "Labor Day weekend".
 
-    >>> read_feast(Context("on Easter 2031", None, 0, 14), 3, 9).period.start.date().isoformat()
+    >>> read_holiday(Context("on Easter 2031", None, 0, 14), 3, 9).period.start.date().isoformat()
     '2031-04-13'
     """
     text = context.text
@@ -190,16 +190,16 @@ def read_feast(context: Context, start: int, end: int) -> DateMention | None:
     elif year_after:
         end = year_after.end()
     start -= len(before.group()) if before else 0
-    span, said = Span(start, end), text[start:end]
+    span, expression = Span(start, end), text[start:end]
     if year is None:
         return DateMention(span, None)
-    day = day_of_feast(plain, year)
+    day = day_of_holiday(plain, year)
     if day is None:
         return None
     day = day.replace(tzinfo=zone(context.ref))
     if weekend:
-        return DateMention(span, weekend_around(day, said), "" if weekend["year"] or weekend["after"] else "year")
-    return DateMention(span, day_period(day, said), "" if year_after or before else "year")
+        return DateMention(span, weekend_around(day, expression), "" if weekend["year"] or weekend["after"] else "year")
+    return DateMention(span, day_period(day, expression), "" if year_after or before else "year")
 
 
 def _year(
@@ -213,7 +213,7 @@ def _year(
     today = midnight(context.ref)
     if after:
         return today.year + {"this": 0, "next": 1, "last": -1}[after["rel"].lower()]
-    this = day_of_feast(plain, today.year)
+    this = day_of_holiday(plain, today.year)
     gone = this is not None and this.replace(tzinfo=today.tzinfo) < today
     if before and before["rel"].lower() in ("next", "coming", "following"):
         return today.year + gone

@@ -84,12 +84,12 @@ def _week_holding(mention: DateMention, span: Span, context: Context) -> DateMen
 def _picked(context: Context, first: DateMention, second: DateMention, span: Span) -> DateMention | None:
     """ "the first week of June", "the last three months of 2030", "the second Monday of next month"."""
     nth, count, unit = first.pick or (0, 0, "")
-    period, said = second.period, span.cut(context.text)
+    period, expression = second.period, span.cut(context.text)
     if period is None or isinstance(period, Stretch):
         return None
     days = (period.end - period.start).days
     if not nth and unit == "weekend" and period.granularity == "day":
-        return DateMention(span, weekend_around(period.start, said), second.open)
+        return DateMention(span, weekend_around(period.start, expression), second.open)
     if not nth:
         return _week_holding(second, span, context) if unit == "week" else None
     if unit in _LEX.weekdays:
@@ -97,7 +97,9 @@ def _picked(context: Context, first: DateMention, second: DateMention, span: Spa
             return None
         day = nth_weekday(period.start.year, period.start.month, _LEX.weekdays[unit], nth)
         found = day.replace(tzinfo=zone(context.ref))
-        return DateMention(span, day_period(found, said), second.open) if found.month == period.start.month else None
+        return (
+            DateMention(span, day_period(found, expression), second.open) if found.month == period.start.month else None
+        )
     if unit in ("quarter", "half") and not 360 < days < 370:
         return None
     if unit == "week" and days > 27:
@@ -112,9 +114,9 @@ def _picked(context: Context, first: DateMention, second: DateMention, span: Spa
     if low >= period.end or high > period.end + 7 * DAY or days < 7 or high <= low or (high - low).days >= days:
         return None
     if unit == "day" and count == 1:
-        return DateMention(span, day_period(low, said), second.open)
+        return DateMention(span, day_period(low, expression), second.open)
     granularity = {"day": "week", "half": "quarter", "decade": "year"}.get(unit, unit)
-    return DateMention(span, stated(low, high, granularity, said), second.open)
+    return DateMention(span, stated(low, high, granularity, expression), second.open)
 
 
 def _weeks_in(period: Period, nth: int, count: int) -> tuple[datetime, datetime]:
@@ -144,8 +146,10 @@ def _weekday_and(context: Context, first: DateMention, second: DateMention, gap:
         return _day_in(context, _nearest(_exact(one), two.start.weekday()), two, span)
     same = two.granularity == "day" and second.open in ("", "year") and not isinstance(two, Stretch)
     if same and one.granularity == "day" and not gap[-3:].lower().startswith(("on", "at")):
-        named = first.open == "week" or one.said.lower().startswith(("this ", "next ", "last ", "tomorrow", "today"))
-        if named and (one.start.weekday() == two.start.weekday() or not second.open or "/" in two.said):
+        named = first.open == "week" or one.expression.lower().startswith(
+            ("this ", "next ", "last ", "tomorrow", "today")
+        )
+        if named and (one.start.weekday() == two.start.weekday() or not second.open or "/" in two.expression):
             last = span.end + (context.text[span.end : span.end + 1] == ")" and "(" in gap)
             return replace(second, span=Span(span.start, last))
     return None
@@ -176,11 +180,11 @@ def _nearest(day: datetime, weekday: int) -> datetime:
 
 def _day_in(context: Context, day: datetime, part: Period, span: Span) -> DateMention:
     """A day found in its week; a part of the day stays with it."""
-    said = span.cut(context.text)
+    expression = span.cut(context.text)
     if part.granularity == "hour":
         offset, length = part.start - midnight(part.start), part.end - part.start
-        return DateMention(span, stated(day + offset, day + offset + length, "hour", said))
-    return DateMention(span, day_period(day, said))
+        return DateMention(span, stated(day + offset, day + offset + length, "hour", expression))
+    return DateMention(span, day_period(day, expression))
 
 
 def _range(context: Context, first: DateMention, second: DateMention, gap: str, span: Span) -> DateMention | None:
@@ -229,7 +233,7 @@ def _same_year(first: DateMention, second: DateMention) -> DateMention:
     """ "May to July 2030": the year stands behind the last term and holds for both."""
     if first.open != "year" or second.open or first.period is None or second.period is None:
         return first
-    if second.period.granularity not in ("day", "month") or not re.search(r"\d{4}", second.period.said):
+    if second.period.granularity not in ("day", "month") or not re.search(r"\d{4}", second.period.expression):
         return first
     moved = _moved(first, "year", second.period.start.year - first.period.start.year)
     return _moved(moved, "year", -1) if moved.period and moved.period.start > second.period.start else moved
@@ -262,7 +266,7 @@ def same_as(mention: DateMention, before: DateMention) -> DateMention:
         return mention
     if mention.span.start - before.span.end > 400:
         return mention
-    return replace(mention, period=day_period(midnight(two.start), one.said))
+    return replace(mention, period=day_period(midnight(two.start), one.expression))
 
 
 def later_than(context: Context, mention: DateMention, before: DateMention | None) -> DateMention | None:
@@ -281,5 +285,5 @@ def later_than(context: Context, mention: DateMention, before: DateMention | Non
         return None
     words = mention.span.cut(context.text)
     sign = -1 if words.lower().endswith("earlier") else 1
-    said = counted(context, words.rsplit(None, 1)[0], origin, sign, mention.span)
-    return replace(said, weak=True)
+    expression = counted(context, words.rsplit(None, 1)[0], origin, sign, mention.span)
+    return replace(expression, weak=True)

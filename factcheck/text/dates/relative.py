@@ -111,11 +111,11 @@ def counted(context: Context, chain: str, origin: datetime, sign: int, span: Spa
     for link in _LINK.finditer(chain):
         unit = link["unit"].lower()
         date = shift(date, unit, sign * count_of(link["count"]))
-    said = span.cut(context.text)
+    expression = span.cut(context.text)
     if unit in ("second", "minute", "min", "hour"):
-        return DateMention(span, bounded(stated(date, date + timedelta(hours=1), "hour", said), date, date))
+        return DateMention(span, bounded(stated(date, date + timedelta(hours=1), "hour", expression), date, date))
     day = midnight(date)
-    period = unit_period(date, "day" if unit in ("day", "week", "weekend", "fortnight") else unit, said)
+    period = unit_period(date, "day" if unit in ("day", "week", "weekend", "fortnight") else unit, expression)
     return DateMention(span, period if period.granularity == "day" else bounded(period, day, day), "offset")
 
 
@@ -149,21 +149,21 @@ def _relative_unit(context: Context, found: re.Match[str], start: int, end: int,
     span = Span(first, end)
     if context.ref is None:
         return DateMention(span, None)
-    said = span.cut(text)
+    expression = span.cut(text)
     pick = (-1, count_of(found["count"]), unit) if word == "last" else None
     if found["count"] or (kind == "business" and text[start:end].lower() == "days"):
-        return DateMention(span, _counted_units(context, found, unit, said, kind, start), pick=pick)
+        return DateMention(span, _counted_units(context, found, unit, expression, kind, start), pick=pick)
     step = STEPS.get(word, 0)
     if unit in _DAY_PARTS:
         if text[start].isupper() and not text[start:end].isupper():
             return None
         if step > 0 or (unit != "night" and word not in ("this", "same")):
             return None
-        return DateMention(span, part_of_day(unit_period(shift(context.ref, "day", step), "day", said), unit))
+        return DateMention(span, part_of_day(unit_period(shift(context.ref, "day", step), "day", expression), unit))
     if unit in ("hour", "minute"):
         low, high = sorted((context.ref, shift(context.ref, unit, step)))
-        return DateMention(span, stated(low, high, "hour", said)) if step else None
-    period = unit_period(shift(context.ref, unit, step), unit, said)
+        return DateMention(span, stated(low, high, "hour", expression)) if step else None
+    period = unit_period(shift(context.ref, unit, step), unit, expression)
     if unit == "week" and (kind == "working" or text[start:end].lower() == "workweek"):
         period = replace(period, end=period.end - 2 * DAY)
     mention = DateMention(span, period, "same" if word == "same" else "", pick=pick, weak=word in ("following", "that"))
@@ -177,7 +177,7 @@ def _count_first(context: Context, found: re.Match[str], start: int, end: int, u
     return _relative_unit(context, found, start, end, unit)
 
 
-def _counted_units(context: Context, found: re.Match[str], unit: str, said: str, kind: str, start: int) -> Period:
+def _counted_units(context: Context, found: re.Match[str], unit: str, expression: str, kind: str, start: int) -> Period:
     """So many units up to the day of publication, or from the next day on."""
     ref, word, count = context.ref or datetime.min, found["rel"].lower(), count_of(found["count"])
     sign = 1 if STEPS.get(word, -1) > 0 else -1
@@ -186,22 +186,22 @@ def _counted_units(context: Context, found: re.Match[str], unit: str, said: str,
     )
     if unit in ("hour", "minute", "second", "min"):
         low, high = sorted((ref, shift(ref, unit, sign * count)))
-        return stated(low, high, "hour", said)
+        return stated(low, high, "hour", expression)
     today = midnight(ref)
     if unit in ("quarter", "decade"):
-        now = unit_period(ref, unit, said)
+        now = unit_period(ref, unit, expression)
         low, high = (now.end, shift(now.end, unit, count)) if sign > 0 else (shift(now.start, unit, -count), now.start)
         if unit == "decade" and sign < 0:
             low, high = shift(today, unit, -count), today
-        return stated(low, high, granularity, said)
+        return stated(low, high, granularity, expression)
     if kind == "business":
         low, high = _business_days(today, sign * count)
-        return stated(low, high, "week", said)
+        return stated(low, high, "week", expression)
     if sign < 0:
-        return Period(shift(today, unit, -count), today, granularity, Basis.STATED, said)
+        return Period(shift(today, unit, -count), today, granularity, Basis.STATED, expression)
     within = re.search(r"(?i:\bwithin\s(?:the\s)?$)", context.before(start - len(found.group()), 12))
     low = today if within else today + DAY
-    return Period(low, shift(low, unit, count), granularity, Basis.STATED, said)
+    return Period(low, shift(low, unit, count), granularity, Basis.STATED, expression)
 
 
 def _business_days(today: datetime, count: int) -> tuple[datetime, datetime]:

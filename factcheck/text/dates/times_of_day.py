@@ -91,8 +91,8 @@ def _borders(parts: dict[str, str | None], day: datetime, late: bool) -> tuple[d
     if low and high:
         one, two = _late(hour_of(low, like=high), late, low), _late(hour_of(high), late, high)
         return (day + one, day + two) if one is not None and two is not None and one < two else None
-    said = parts.get("at") or parts.get("bare") or parts.get("edge") or ""
-    hour = _late(hour_of(said), late, said)
+    expression = parts.get("at") or parts.get("bare") or parts.get("edge") or ""
+    hour = _late(hour_of(expression), late, expression)
     if hour is None:
         return None
     side = re.sub(r"\s", " ", (parts.get("side") or "").lower())

@@ -22,14 +22,14 @@ Which figures are of one measure:
 
 from factcheck.text.matching.arithmetic import check_arithmetic
 from factcheck.text.matching.compare import compare, compare_all
-from factcheck.text.matching.explanations import explained
+from factcheck.text.matching.explanations import explain
 from factcheck.text.matching.features import TopicStats, features, stats_of
 from factcheck.text.matching.grouping import candidates, group, may_join
-from factcheck.text.matching.incremental import EXACT, Placed, Standing, named, place
+from factcheck.text.matching.incremental import REGROUP_LIMIT, ExistingGroup, Placement, names_kept, place
 from factcheck.text.matching.measure_key import differences, key_of
 from factcheck.text.matching.measures import measure_of, with_modality, with_place
-from factcheck.text.matching.observations import direction_of, state_of
-from factcheck.text.matching.pairs import Pairs
+from factcheck.text.matching.observations import direction_of, observation_of
+from factcheck.text.matching.pairs import NumberPairs
 from factcheck.text.matching.profile import Profile, fingerprint, profile_of, profiles
 from factcheck.text.matching.same_party import one_party, same_party
 from factcheck.text.matching.scorer import (
@@ -43,7 +43,7 @@ from factcheck.text.matching.scorer import (
     shipped,
     weights_as_dict,
 )
-from factcheck.text.matching.stories import Text, names_in, stories
+from factcheck.text.matching.stories import TextSummary, names_inside_sentences, split_into_stories
 from factcheck.text.matching.training import (
     Evaluation,
     LabelledPair,
@@ -55,16 +55,16 @@ from factcheck.text.matching.training import (
 )
 
 __all__ = [
-    "EXACT",
+    "REGROUP_LIMIT",
     "Evaluation",
+    "ExistingGroup",
     "LabelledPair",
-    "Pairs",
-    "Placed",
+    "NumberPairs",
+    "Placement",
     "Profile",
     "Score",
     "Scorer",
-    "Standing",
-    "Text",
+    "TextSummary",
     "TopicStats",
     "Weights",
     "WeightsUnusable",
@@ -76,7 +76,7 @@ __all__ = [
     "differences",
     "direction_of",
     "evaluate",
-    "explained",
+    "explain",
     "features",
     "fingerprint",
     "fit",
@@ -86,8 +86,9 @@ __all__ = [
     "likelihood",
     "may_join",
     "measure_of",
-    "named",
-    "names_in",
+    "names_inside_sentences",
+    "names_kept",
+    "observation_of",
     "one_party",
     "place",
     "pool",
@@ -97,9 +98,8 @@ __all__ = [
     "same",
     "same_party",
     "shipped",
-    "state_of",
+    "split_into_stories",
     "stats_of",
-    "stories",
     "weights_as_dict",
     "with_modality",
     "with_place",

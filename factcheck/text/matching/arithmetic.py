@@ -41,29 +41,29 @@ def check_arithmetic(text: str, figures: Sequence[FigureMention]) -> tuple[Findi
     >>> [(f.kind.value, f.holds) for f in read(t).findings]
     [('sum', True), ('conversion', False)]
     """
-    found = [*_neighbours(text, figures), *_changes(text, figures), *_sums(text, figures)]
+    found = [*_neighbour_findings(text, figures), *_change_findings(text, figures), *_sum_findings(text, figures)]
     return tuple(sorted(found, key=lambda f: (f.figures, f.kind)))
 
 
-def _plain(figure: FigureMention) -> Decimal | None:
+def _value(figure: FigureMention) -> Decimal | None:
     """The value of a figure that can be reckoned with."""
     return figure.quantity.value
 
 
-def _near(one: Decimal, two: Decimal, *figures: FigureMention) -> bool:
+def _nearly_equal(one: Decimal, two: Decimal, *figures: FigureMention) -> bool:
     """Whether two numbers are one as far as news rounds: 3 percent, 8 where one is hedged, half a last digit."""
     hedged = any(f.hedge is not Hedge.EXACT for f in figures)
     slack = max(abs(one), abs(two)) * (_HEDGED if hedged else _ROUNDED)
     return abs(one - two) <= max(slack, figures[-1].quantity.step / 2)
 
 
-def _number(value: Decimal) -> str:
+def _shown(value: Decimal) -> str:
     rounded = value.quantize(Decimal(1)) if abs(value) >= 100 else value.quantize(Decimal("0.1"))
     text = f"{rounded:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _neighbours(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
+def _neighbour_findings(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
     """Conversions, parts and shares: told by figures that stand beside each other."""
     for index, (first, second) in enumerate(pairwise(figures)):
         if second.sentence != first.sentence or second.span.start - first.span.end > 90:
@@ -72,7 +72,7 @@ def _neighbours(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding
         if conversion is not None:
             yield conversion
             continue
-        a, b = _plain(first), _plain(second)
+        a, b = _value(first), _value(second)
         same = first.quantity.dimension == second.quantity.dimension
         if a is None or b is None or not same or not _OF.fullmatch(text, first.span.end, second.span.start):
             continue
@@ -81,14 +81,14 @@ def _neighbours(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding
                 FindingKind.PART,
                 a <= b,
                 (index, index + 1),
-                f"{_number(a)} of {_number(b)}: " + ("a part of it" if a <= b else "the part is larger than the whole"),
+                f"{_shown(a)} of {_shown(b)}: " + ("a part of it" if a <= b else "the part is larger than the whole"),
             )
             if index + 2 < len(figures) and figures[index + 2].sentence == first.sentence and b:
                 yield from _share(text, index, first, second, figures[index + 2])
 
 
 def _conversion(text: str, index: int, first: FigureMention, second: FigureMention) -> Finding | None:
-    a, b = _plain(first), _plain(second)
+    a, b = _value(first), _value(second)
     one, two = first.quantity, second.quantity
     if a is None or b is None or one.unit == two.unit or "count" in (one.unit, two.unit):
         return None
@@ -100,37 +100,37 @@ def _conversion(text: str, index: int, first: FigureMention, second: FigureMenti
     converted = convert(a, one.unit, two.unit)
     if converted is None or not _OPENS.search(text, first.span.end, second.span.start):
         return None
-    holds = _near(converted, b, first, second)
+    holds = _nearly_equal(converted, b, first, second)
     unit = two.unit.replace("_", " ")
-    told = "as written" if holds else f"not {_number(b)}"
+    outcome = "as written" if holds else f"not {_shown(b)}"
     return Finding(
         FindingKind.CONVERSION,
         holds,
         (index, index + 1),
-        f"{_number(a)} {one.unit.replace('_', ' ')} is {_number(converted)} {unit}, {told}",
+        f"{_shown(a)} {one.unit.replace('_', ' ')} is {_shown(converted)} {unit}, {outcome}",
     )
 
 
 def _share(text: str, index: int, part: FigureMention, whole: FigureMention, share: FigureMention) -> Iterator[Finding]:
     """ "12 of the 40 boats, or 30 percent": the share can be recomputed."""
-    a, b, c = _plain(part), _plain(whole), _plain(share)
+    a, b, c = _value(part), _value(whole), _value(share)
     if a is None or not b or c is None or share.quantity.unit not in ("percent", "fraction"):
         return
     if share.span.start - whole.span.end > 50 or not _OR_SHARE.search(text, whole.span.end, share.span.start):
         return
     per = a / b * 100
     given = c if share.quantity.unit == "percent" else c * 100
-    holds = abs(per - given) <= max(Decimal(1), share.quantity.step) or _near(per, given, share)
-    told = "as written" if holds else f"not {_number(given)}"
+    holds = abs(per - given) <= max(Decimal(1), share.quantity.step) or _nearly_equal(per, given, share)
+    outcome = "as written" if holds else f"not {_shown(given)}"
     yield Finding(
         FindingKind.SHARE,
         holds,
         (index, index + 1, index + 2),
-        f"{_number(a)} of {_number(b)} is {_number(per)} percent, {told}",
+        f"{_shown(a)} of {_shown(b)} is {_shown(per)} percent, {outcome}",
     )
 
 
-def _changes(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
+def _change_findings(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
     """ "rose by 3 to 41 from 38", "fell 10 percent to 90 from 100": the change can be recomputed."""
     rows: dict[int, dict[str, int]] = {}
     for index, figure in enumerate(figures):
@@ -152,27 +152,27 @@ def _changes(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
 
 def _change(figures: Sequence[FigureMention], row: dict[str, int]) -> Finding | None:
     by, to, old = (figures[row[name]] for name in ("by", "to", "from"))
-    a, b, c = _plain(by), _plain(to), _plain(old)
+    a, b, c = _value(by), _value(to), _value(old)
     if a is None or b is None or c is None or to.quantity.dimension != old.quantity.dimension:
         return None
     sign = 1 if by.flags[0] == "up" else -1
     if by.quantity.unit == "percent" and to.quantity.unit != "percent":
         expected = c * (1 + sign * a / 100)
-        told = f"{_number(c)} {'and' if sign > 0 else 'less'} {_number(a)} percent is {_number(expected)}"
+        outcome = f"{_shown(c)} {'and' if sign > 0 else 'less'} {_shown(a)} percent is {_shown(expected)}"
     elif by.quantity.dimension in (to.quantity.dimension, "points"):
         expected = c + sign * a
-        told = f"{_number(c)} {'+' if sign > 0 else '-'} {_number(a)} = {_number(expected)}"
+        outcome = f"{_shown(c)} {'+' if sign > 0 else '-'} {_shown(a)} = {_shown(expected)}"
     else:
         return None
-    holds = _near(expected, b, by, to)
+    holds = _nearly_equal(expected, b, by, to)
     order = tuple(sorted(row.values()))
-    return Finding(FindingKind.CHANGE, holds, order, told + (", as written" if holds else f", not {_number(b)}"))
+    return Finding(FindingKind.CHANGE, holds, order, outcome + (", as written" if holds else f", not {_shown(b)}"))
 
 
-def _sums(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
+def _sum_findings(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
     """ "six firefighters and two residents … eight people": a total with the parts named before or behind it."""
     for at, total in enumerate(figures):
-        value = _plain(total)
+        value = _value(total)
         if (
             value is None
             or value <= 1
@@ -186,15 +186,15 @@ def _sums(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
         for first, last in _lists(text, figures, at):
             parts = [f.quantity.value or Decimal(0) for f in figures[first:last]]
             holds = sum(parts) == value
-            if holds or (sure and _beside(figures, at, first, last)):
-                shown = " + ".join(_number(p) for p in parts)
-                told = "the total given" if holds else f"not {_number(value)}"
+            if holds or (sure and _stands_beside_total(figures, at, first, last)):
+                shown = " + ".join(_shown(p) for p in parts)
+                outcome = "the total given" if holds else f"not {_shown(value)}"
                 order = tuple(sorted({*range(first, last), at}))
-                yield Finding(FindingKind.SUM, holds, order, f"{shown} = {_number(sum(parts, Decimal(0)))}, {told}")
+                yield Finding(FindingKind.SUM, holds, order, f"{shown} = {_shown(sum(parts, Decimal(0)))}, {outcome}")
                 break
 
 
-def _beside(figures: Sequence[FigureMention], at: int, first: int, last: int) -> bool:
+def _stands_beside_total(figures: Sequence[FigureMention], at: int, first: int, last: int) -> bool:
     """Whether a list stands in the sentence of its total, next to it."""
     return figures[first].sentence == figures[at].sentence and (last == at or first == at + 1)
 
@@ -206,7 +206,12 @@ def _lists(text: str, figures: Sequence[FigureMention], at: int) -> Iterator[tup
     runs: list[tuple[int, int]] = []
     start = low
     for index in range(low, high + 1):
-        joined = index > start and index < high and index != at and _joined(text, figures[index - 1], figures[index])
+        joined = (
+            index > start
+            and index < high
+            and index != at
+            and _stand_in_one_list(text, figures[index - 1], figures[index])
+        )
         if index == start or joined:
             if index < high and (index == at or not _is_part(figures[index], total)):
                 start = index + 1
@@ -224,7 +229,7 @@ def _is_part(figure: FigureMention, total: FigureMention) -> bool:
     return same and value is not None and whole is not None and 0 < value < whole and figure.hedge is Hedge.EXACT
 
 
-def _joined(text: str, first: FigureMention, second: FigureMention) -> bool:
+def _stand_in_one_list(text: str, first: FigureMention, second: FigureMention) -> bool:
     """Whether two figures stand in one list: "six firefighters and two residents"."""
     gap = text[first.span.end : second.span.start]
     return (

@@ -74,9 +74,9 @@ _ABSENT = {
     "days apart": "they are of the same days",
     "rare name near the other": "the name that one text ties to the number does not stand near the other",
 }
-SILENT = frozenset(["small value", "a count", "money", "a share"])
+UNEXPLAINED = frozenset(["small value", "a count", "money", "a share"])
 """What is weighed and says nothing to an editor: what kind of number it is."""
-_IDEM = {
+_SAME_REASON = {
     "value of one thing": "numbers",
     "values meet": "numbers",
     "same value": "numbers",
@@ -90,7 +90,7 @@ _IDEM = {
 """Reasons that say the same to an editor: the first of them that counts is told."""
 
 
-def explained(a: Profile, b: Profile, topic: TopicStats, scorer: Scorer) -> str:
+def explain(a: Profile, b: Profile, topic: TopicStats, scorer: Scorer) -> str:
     """Why two figures are held to be of one measure, from the strongest reasons on either side."""
     if scorer.function is not None:
         score = scorer.function(a, b, topic)
@@ -98,26 +98,26 @@ def explained(a: Profile, b: Profile, topic: TopicStats, scorer: Scorer) -> str:
     found = features(a, b, topic)
     ranked = sorted(contributions(a, b, topic, scorer.weights), key=lambda part: (-abs(part[1]), part[0]))
     means = {name: mean for name, (_, mean, _) in scorer.weights.terms.items()}
-    speaks: dict[str, str] = {}
-    denies: dict[str, str] = {}
+    for_it: dict[str, str] = {}
+    against: dict[str, str] = {}
     for name, part in ranked:
-        words = _worded(name, found.get(name, 0.0) > means[name], a, b, topic)
+        words = _phrase(name, found.get(name, 0.0) > means[name], a, b, topic)
         if words and abs(part) >= 0.05:
-            (speaks if part > 0 else denies).setdefault(_IDEM.get(name, name), words)
-    return _sentence(_first(speaks.values()), _first(denies.values()))
+            (for_it if part > 0 else against).setdefault(_SAME_REASON.get(name, name), words)
+    return _sentence(_first(for_it.values()), _first(against.values()))
 
 
 def _first(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))[:SHOWN]
 
 
-def _sentence(speaks: Iterable[str], denies: Iterable[str]) -> str:
-    said, against = " and ".join(speaks), " and ".join(denies)
-    because = f" because {said}" if said else ""
-    return f"Held to be of one measure{because}{f'; against it: {against}' if against else ''}."
+def _sentence(for_it: Iterable[str], against: Iterable[str]) -> str:
+    supporting, opposing = " and ".join(for_it), " and ".join(against)
+    because = f" because {supporting}" if supporting else ""
+    return f"Held to be of one measure{because}{f'; against it: {opposing}' if opposing else ''}."
 
 
-def _worded(name: str, present: bool, a: Profile, b: Profile, topic: TopicStats) -> str:
+def _phrase(name: str, present: bool, a: Profile, b: Profile, topic: TopicStats) -> str:
     words = (_PRESENT if present else _ABSENT).get(name, "")
     if "{words}" in words:
         shared = _rarest(a.clause & b.clause if name == "clause alike" else a.whole & b.whole, topic)
@@ -125,7 +125,7 @@ def _worded(name: str, present: bool, a: Profile, b: Profile, topic: TopicStats)
     if "{family}" in words:
         return words.format(family=a.family) if a.family else ""
     if "{a}" in words:
-        return words.format(a=_plain(a.head), b=_plain(b.head)) if a.head and b.head else ""
+        return words.format(a=_noun_in_words(a.head), b=_noun_in_words(b.head)) if a.head and b.head else ""
     if "{names}" in words:
         shared = _rarest(a.names & b.names, topic, mark="N:", capital=True)
         return words.format(names=shared) if shared else ""
@@ -138,6 +138,6 @@ def _rarest(words: Iterable[str], topic: TopicStats, *, mark: str = "", capital:
     return " and ".join(word.capitalize() if capital else f"“{word}”" for word in ranked)
 
 
-def _plain(head: str) -> str:
+def _noun_in_words(head: str) -> str:
     """What is counted, as its noun is kept."""
     return f"“{head}”"

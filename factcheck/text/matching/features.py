@@ -105,11 +105,11 @@ class TopicStats:
         """Of how many different things the amount of a figure is told."""
         return max(1, len(self.things[one.dimension, one.value]))
 
-    def tells(self, one: Profile, other: Profile) -> bool:
+    def mentions_value(self, one: Profile, other: Profile) -> bool:
         """Whether the text of one figure also has the number of another; not where it has it from another party, as
         where it reports a dispute."""
-        said = self.numbers.get((one.text, one.dimension, other.value), set())
-        return bool(said) and not (one.says and "" not in said and one.says not in said)
+        speakers = self.numbers.get((one.text, one.dimension, other.value), set())
+        return bool(speakers) and not (one.says and "" not in speakers and one.says not in speakers)
 
     def greatest(self, one: Profile, kind: str) -> bool:
         """Whether a figure is the greatest that its text tells of a kind."""
@@ -123,8 +123,8 @@ def disputed(a: Profile, b: Profile) -> bool:
     """
     one, two = ((p.key.concept, p.key.owner, p.head) for p in (a, b))
     elsewhere = a.places and b.places and not a.places & b.places
-    told = bool(a.kinds) and one == two and a.dimension != "ratio" and not elsewhere
-    return told and bool(a.says and b.says) and a.says != b.says
+    of_one_thing = bool(a.kinds) and one == two and a.dimension != "ratio" and not elsewhere
+    return of_one_thing and bool(a.says and b.says) and a.says != b.says
 
 
 def share_nothing(a: Profile, b: Profile) -> bool:
@@ -192,8 +192,8 @@ def _values(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) ->
     out["value of one thing"] = float(same) / max(topic.spread(a), topic.spread(b))
     out["values meet"] = float(max(a.least, b.least) <= min(a.most, b.most))
     out["small value"] = float(small)
-    told = float(topic.tells(b, a)) / 2 + float(topic.tells(a, b)) / 2
-    out["other number told there"] = 0.0 if a.text == b.text or a.value == b.value else told
+    other_number = float(topic.mentions_value(b, a)) / 2 + float(topic.mentions_value(a, b)) / 2
+    out["other number told there"] = 0.0 if a.text == b.text or a.value == b.value else other_number
     shared = a.kinds & b.kinds
     out["both the greatest of a kind"] = float(any(topic.greatest(a, k) and topic.greatest(b, k) for k in shared))
 

@@ -16,7 +16,7 @@ from factcheck.text.matching.profile import Profile, log_ratio
 from factcheck.text.matching.scorer import Scorer, is_slip, shipped
 from factcheck.text.quantities import factor
 
-LEAST = 0.02
+LEAST_SCORE = 0.02
 _LARGE = 300
 _NEIGHBOURS = 40
 _POSITION, _COMPASS = frozenset(["latitude", "longitude"]), frozenset(["north", "south", "east", "west"])
@@ -107,19 +107,19 @@ def group(
     known = scorer or Scorer(shipped())
     order = sorted(range(len(figures)), key=lambda at: (figures[at].text, figures[at].sentence, figures[at].value, at))
     rank = {at: place for place, at in enumerate(order)}
-    distinct = Distinct([figures[at] for at in order])
+    distinct = Deduplicated([figures[at] for at in order])
     kept = [figures[order[at]] for at in distinct.kept]
     scores = {(i, j): known.likelihood(kept[i], kept[j], topic) for i, j in candidates(kept)}
-    good = {pair: score for pair, score in scores.items() if score >= LEAST}
-    held = distinct.pairs((rank[i], rank[j]) for i, j in together)
-    barred = barred_within(kept, [*good, *held]) | set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
-    labels = linked(len(kept), good, barred, known.join, together=held)
+    good = {pair: score for pair, score in scores.items() if score >= LEAST_SCORE}
+    must_link = distinct.pairs((rank[i], rank[j]) for i, j in together)
+    barred = cannot_link_within(kept, [*good, *must_link]) | set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
+    labels = average_linkage(len(kept), good, barred, known.join, together=must_link)
     found = [labels[distinct.place[rank[at]]] for at in range(len(figures))]
     first: dict[int, int] = {}
     return [first.setdefault(label, at) for at, label in enumerate(found)]
 
 
-class Distinct:
+class Deduplicated:
     """Figures without their copies in the same words: ``kept`` are the places of the first of each, ``place`` says for
     every figure which of these it is."""
 
@@ -136,7 +136,7 @@ class Distinct:
         return sorted((min(pair), max(pair)) for pair in found if pair[0] != pair[1])
 
 
-def barred_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def cannot_link_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """The pairs of one text that never join, among figures that chains of these pairs could bring together.
 
     Other figures never meet, so that a text of thousands is not looked at pair by pair.
@@ -159,7 +159,7 @@ def barred_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) 
     return {(i, j) for i, j in found if not may_join(figures[i], figures[j])}
 
 
-def linked(
+def average_linkage(
     count: int,
     scores: Mapping[tuple[int, int], float],
     apart: Iterable[tuple[int, int]],
@@ -174,9 +174,9 @@ def linked(
     ``together`` are one before anything is scored. ``sizes``: for how many figures each stands. Ties go to the groups
     of the earlier figures.
 
-    >>> linked(4, {(0, 1): .9, (1, 2): .8, (0, 2): .1, (2, 3): .9}, [(0, 3)], .3)
+    >>> average_linkage(4, {(0, 1): .9, (1, 2): .8, (0, 2): .1, (2, 3): .9}, [(0, 3)], .3)
     [0, 0, 2, 2]
-    >>> linked(4, {(0, 1): .9, (2, 3): .1}, [(0, 1)], .3, together=[(2, 3)])
+    >>> average_linkage(4, {(0, 1): .9, (2, 3): .1}, [(0, 1)], .3, together=[(2, 3)])
     [0, 1, 2, 2]
     """
     clusters = _Clusters(sizes or [1] * count, scores, apart)

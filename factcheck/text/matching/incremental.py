@@ -13,11 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from factcheck.text.matching.features import TopicStats
-from factcheck.text.matching.grouping import LEAST, Distinct, barred_within, candidates, linked, may_join
+from factcheck.text.matching.grouping import (
+    LEAST_SCORE,
+    Deduplicated,
+    average_linkage,
+    candidates,
+    cannot_link_within,
+    may_join,
+)
 from factcheck.text.matching.profile import Profile
 from factcheck.text.matching.scorer import Scorer
 
-EXACT = 200
+REGROUP_LIMIT = 200
 """A topic of at most so many figures, copies apart, is grouped anew with each text."""
 MOST_PARTNERS = 20
 _FEW = 300
@@ -26,14 +33,14 @@ Node = int | str
 
 
 @dataclass(slots=True)
-class Standing:
+class ExistingGroup:
     """A group of a topic: one figure for each of its numbers, and how many say it in words of their own."""
 
     figures: list[Profile] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, figures: Iterable[Profile]) -> Standing:
+    def of(cls, figures: Iterable[Profile]) -> ExistingGroup:
         """The group of all these figures: of each number its first figure, in the order given."""
         found: dict[tuple[str, float], Profile] = {}
         wordings: dict[tuple[str, float], set[object]] = defaultdict(set)
@@ -44,7 +51,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Placed:
+class Placement:
     """Where the figures of a text go: to a standing group by its name, or to the new group of the figure at that place.
 
     ``joined``: standing groups that the text shows to be one with another, and which.
@@ -56,21 +63,21 @@ class Placed:
 
 def place(
     figures: Sequence[Profile],
-    standing: Mapping[str, Standing],
+    standing: Mapping[str, ExistingGroup],
     topic: TopicStats,
     scorer: Scorer,
     *,
     together: Iterable[tuple[Node, Node]] = (),
     apart: Iterable[tuple[Node, Node]] = (),
     frozen: bool = False,
-) -> Placed:
+) -> Placement:
     """Find the group of each figure of a text that arrives in a topic; ``topic`` has counted it already.
 
     ``together`` and ``apart`` are what people decided. ``frozen``: no two standing groups become one; in a topic of
     many figures they do not either, until all are grouped anew.
     """
     names = list(standing)
-    kept = Distinct(figures)
+    kept = Deduplicated(figures)
     old = [one for name in names for one in standing[name].figures]
     homes = [name for name in names for _ in standing[name].figures]
     nodes = [*old, *(figures[at] for at in kept.kept)]
@@ -81,14 +88,14 @@ def place(
         return first[node] if isinstance(node, str) else len(old) + kept.place[node]
 
     pairs = _scored(nodes, len(old), homes, topic, scorer, bridges=not frozen and len(nodes) <= _FEW)
-    held = [(at(a), at(b)) for a, b in together] + [
+    must_link = [(at(a), at(b)) for a, b in together] + [
         (first[name], i) for i, name in enumerate(homes) if first[name] != i
     ]
-    barred = {(at(a), at(b)) for a, b in apart} | barred_within(nodes, [*pairs, *held])
+    barred = {(at(a), at(b)) for a, b in apart} | cannot_link_within(nodes, [*pairs, *must_link])
     if frozen:
         barred |= {(first[a], first[b]) for n, a in enumerate(names) for b in names[:n]}
-    labels = linked(len(nodes), pairs, barred, scorer.join, together=held, sizes=sizes)
-    return _told(labels, kept, first, homes, len(old), len(figures))
+    labels = average_linkage(len(nodes), pairs, barred, scorer.join, together=must_link, sizes=sizes)
+    return _placement(labels, kept, first, homes, len(old), len(figures))
 
 
 def _scored(
@@ -96,18 +103,18 @@ def _scored(
 ) -> dict[tuple[int, int], float]:
     """The scores of the new figures with their partners, and of the standing groups that one of them would link."""
     pairs = list(candidates(nodes, since=since))
-    kept = _few(nodes, pairs, since)
-    found = {(i, j): score for i, j in kept if (score := scorer.likelihood(nodes[i], nodes[j], topic)) >= LEAST}
+    kept = _most_similar(nodes, pairs, since)
+    found = {(i, j): score for i, j in kept if (score := scorer.likelihood(nodes[i], nodes[j], topic)) >= LEAST_SCORE}
     if len(kept) < len(pairs):
-        found |= _as_the_others(set(pairs) - set(kept), kept, found, [*homes, *range(since, len(nodes))])
+        found |= _estimated_scores(set(pairs) - set(kept), kept, found, [*homes, *range(since, len(nodes))])
     if bridges:
-        for i, j in _bridged(found, since, homes, scorer.join):
-            if may_join(nodes[i], nodes[j]) and (score := scorer.likelihood(nodes[i], nodes[j], topic)) >= LEAST:
+        for i, j in _bridged_pairs(found, since, homes, scorer.join):
+            if may_join(nodes[i], nodes[j]) and (score := scorer.likelihood(nodes[i], nodes[j], topic)) >= LEAST_SCORE:
                 found[i, j] = score
     return found
 
 
-def _few(nodes: Sequence[Profile], pairs: list[tuple[int, int]], since: int) -> list[tuple[int, int]]:
+def _most_similar(nodes: Sequence[Profile], pairs: list[tuple[int, int]], since: int) -> list[tuple[int, int]]:
     """In a large topic, of each new figure the partners most like it: equal numbers, then most words in common."""
     if len(nodes) <= _FEW:
         return pairs
@@ -115,14 +122,14 @@ def _few(nodes: Sequence[Profile], pairs: list[tuple[int, int]], since: int) -> 
     for pair in pairs:
         partners[pair[1]].append(pair)
 
-    def likeness(pair: tuple[int, int]) -> tuple[float, ...]:
+    def similarity(pair: tuple[int, int]) -> tuple[float, ...]:
         a, b = nodes[pair[0]], nodes[pair[1]]
         return a.value == b.value, len(a.clause & b.clause) + 2 * len(a.clause_names & b.clause_names), -pair[0]
 
-    return [pair for some in partners.values() for pair in sorted(some, key=likeness, reverse=True)[:MOST_PARTNERS]]
+    return [pair for some in partners.values() for pair in sorted(some, key=similarity, reverse=True)[:MOST_PARTNERS]]
 
 
-def _as_the_others(
+def _estimated_scores(
     left: Iterable[tuple[int, int]],
     scored: Iterable[tuple[int, int]],
     found: Mapping[tuple[int, int], float],
@@ -133,10 +140,10 @@ def _as_the_others(
     for i, j in scored:
         known[homes[i], j].append(found.get((i, j), 0.0))
     means = {pair: sum(scores) / len(scores) for pair, scores in known.items()}
-    return {(i, j): mean for i, j in left if (mean := means.get((homes[i], j), 0.0)) >= LEAST}
+    return {(i, j): mean for i, j in left if (mean := means.get((homes[i], j), 0.0)) >= LEAST_SCORE}
 
 
-def _bridged(
+def _bridged_pairs(
     scores: Mapping[tuple[int, int], float], since: int, homes: Sequence[str], join: float
 ) -> list[tuple[int, int]]:
     """The pairs of two standing groups that one new figure is likely to be of one measure with."""
@@ -152,9 +159,9 @@ def _bridged(
     return sorted(pairs)
 
 
-def _told(
-    labels: Sequence[int], kept: Distinct, first: Mapping[str, int], homes: Sequence[str], since: int, count: int
-) -> Placed:
+def _placement(
+    labels: Sequence[int], kept: Deduplicated, first: Mapping[str, int], homes: Sequence[str], since: int, count: int
+) -> Placement:
     """The groups by name: one that holds standing groups has the name of the one with most of the figures in it."""
     members: dict[int, Counter[str]] = defaultdict(Counter)
     for at, name in enumerate(homes):
@@ -166,28 +173,28 @@ def _told(
     for at in range(count):
         label = labels[since + kept.place[at]]
         found.append(called[label] if label in called else newest.setdefault(label, at))
-    return Placed(found, joined)
+    return Placement(found, joined)
 
 
-def named(labels: Sequence[int], names: Sequence[str | None], weights: Sequence[int] = ()) -> list[Node]:
+def names_kept(labels: Sequence[int], names: Sequence[str | None], weights: Sequence[int] = ()) -> list[Node]:
     """The name of each figure's group, after a grouping that began anew: that of the standing group most of it was in.
 
     ``labels`` are the new groups, ``names`` where each figure stood before, None where it is new; a group that has no
     name left to it is known by the place of its first figure. ``weights``: by how much a figure holds on to its name.
 
-    >>> named([0, 0, 2, 2, 2], ["m1", "m1", "m1", "m2", None])
+    >>> names_kept([0, 0, 2, 2, 2], ["m1", "m1", "m1", "m2", None])
     ['m1', 'm1', 'm2', 'm2', 'm2']
-    >>> named([0, 1, 1], ["m1", "m1", None])
+    >>> names_kept([0, 1, 1], ["m1", "m1", None])
     ['m1', 1, 1]
     """
-    held: Counter[tuple[str, int]] = Counter()
+    votes: Counter[tuple[str, int]] = Counter()
     for at, (label, name) in enumerate(zip(labels, names, strict=True)):
         if name is not None:
-            held[name, label] += weights[at] if weights else 1
+            votes[name, label] += weights[at] if weights else 1
     order = {name: at for at, name in reversed(list(enumerate(names))) if name is not None}
     called: dict[int, str] = {}
     taken: set[str] = set()
-    for name, label in sorted(held, key=lambda row: (-held[row], order[row[0]], row[1])):
+    for name, label in sorted(votes, key=lambda row: (-votes[row], order[row[0]], row[1])):
         if label not in called and name not in taken:
             called[label] = name
             taken.add(name)

@@ -48,10 +48,10 @@ def differences(a: MeasureKey, b: MeasureKey) -> list[str]:
     >>> differences(MeasureKey("count", "killed", "person"), MeasureKey("count", "injured", "person", year="1974"))
     ['what is told: killed, injured', 'the year: not said, 1974']
     """
-    told = []
+    lines = []
     for row in fields(MeasureKey):
         one, two = getattr(a, row.name), getattr(b, row.name)
         if one != two:
             values = ", ".join(part_text(row.name, value) if value else "not said" for value in (one, two))
-            told.append(f"{_CALLED[row.name]}: {values}")
-    return told
+            lines.append(f"{_CALLED[row.name]}: {values}")
+    return lines

@@ -13,7 +13,7 @@ from functools import lru_cache
 from factcheck.text.counted import CountedNoun
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities import STANDING, RawFigure
+from factcheck.text.quantities import STATIC_DIMENSIONS, FigureCandidate
 from factcheck.text.values import LONGEST_PART, Basis, Measure, MeasureKey, Period, Span
 
 _LEX = load()
@@ -187,7 +187,7 @@ def noun_family(noun: str) -> str:
 
 def measure_of(
     text: str,
-    raw: RawFigure,
+    raw: FigureCandidate,
     found: CountedNoun,
     sentence: Span,
     place: str,
@@ -198,7 +198,7 @@ def measure_of(
 ) -> Measure:
     """The measure of a figure, with the key under which it meets others."""
     dimension = raw.quantity.dimension
-    family, concept, noun = _thing(found, _state(text, raw, sentence) or found.family, dimension)
+    family, concept, noun = _thing(found, _medical_condition(text, raw, sentence) or found.family, dimension)
     scope = _scope(text, raw, sentence, place)
     scope = "" if scope == "further" and found.first else scope
     group = _group(text, raw, found) if dimension == "count" else ""
@@ -222,27 +222,29 @@ def measure_of(
         modifiers=narrow[:LONGEST_PART],
         side=(party.lower() if sided else _sender(found, party) if group else "")[:LONGEST_PART],
         owner=whose[:LONGEST_PART],
-        shock=_elsewhere(text, raw, sentence, story)[:LONGEST_PART] if dimension == "magnitude" else "",
-        near=_context(text, raw, sentence)[:LONGEST_PART] if _vague(dimension, concept, noun) else "",
+        shock=_other_shock(text, raw, sentence, story)[:LONGEST_PART] if dimension == "magnitude" else "",
+        near=_context(text, raw, sentence)[:LONGEST_PART] if _says_nothing(dimension, concept, noun) else "",
         year=when,
         event=_other_event(text, raw, sentence)[:LONGEST_PART] if family in _TOLL and not when else "",
         scope=scope[:LONGEST_PART],
         change=_is_change(text, raw) and concept != "growth",
         rate=dimension == "count" and _is_rate(text, raw, sentence),
     )
-    moves = family in _LEX.running_families if dimension == "count" else dimension not in STANDING or bool(family)
+    moves = (
+        family in _LEX.running_families if dimension == "count" else dimension not in STATIC_DIMENSIONS or bool(family)
+    )
     running = concept == "level" or (moves and not when)
     return Measure(
         key, found.phrase, dimension, found.definition, scope, place, party if holding or sided else "", running
     )
 
 
-def _is_change(text: str, raw: RawFigure) -> bool:
+def _is_change(text: str, raw: FigureCandidate) -> bool:
     """Whether a number is the size of a change ("rose by 300"), not the level it led to ("rose to 4,500")."""
     return bool({"up", "down"}.intersection(raw.flags)) and not _TO_LEVEL.search(text, max(0, raw.lead - 12), raw.lead)
 
 
-def _is_rate(text: str, raw: RawFigure, sentence: Span) -> bool:
+def _is_rate(text: str, raw: FigureCandidate, sentence: Span) -> bool:
     """Whether a count is told of every year or of so many people: "340 deaths per 100,000"."""
     return bool(
         _EVERY.search(text, max(sentence.start, raw.lead - 60), raw.lead)
@@ -250,7 +252,7 @@ def _is_rate(text: str, raw: RawFigure, sentence: Span) -> bool:
     )
 
 
-def _group(text: str, raw: RawFigure, found: CountedNoun) -> str:
+def _group(text: str, raw: FigureCandidate, found: CountedNoun) -> str:
     """The body of people whose size is told: "a 200-member relief team", "a team of 195 people"."""
     behind = _STRONG.match(text, raw.tail)
     if behind is not None:
@@ -293,14 +295,14 @@ def _modifiers(found: CountedNoun) -> str:
     return " ".join(sorted(kept - {family} - set(family.split()))[:2])
 
 
-def _vague(dimension: str, concept: str, noun: str) -> bool:
+def _says_nothing(dimension: str, concept: str, noun: str) -> bool:
     """Whether nothing says what is measured, so that only the same words can mean the same thing."""
     if dimension in ("count", "ratio") or dimension.startswith("money"):
         return not concept and noun in ("", "person", "time")
     return dimension != "magnitude" and not concept
 
 
-def _context(text: str, raw: RawFigure, sentence: Span) -> str:
+def _context(text: str, raw: FigureCandidate, sentence: Span) -> str:
     """The plain words around a figure, for copies of one report: two before, two after."""
     before = [
         w
@@ -344,7 +346,7 @@ def _short(name: str) -> str:
     return lemma(re.sub(r"['\u2019]s?$", "", name.split(maxsplit=1)[0])) if name else ""
 
 
-def _elsewhere(text: str, raw: RawFigure, sentence: Span, story: str) -> str:
+def _other_shock(text: str, raw: FigureCandidate, sentence: Span, story: str) -> str:
     """What makes a magnitude another shock's: a class of quakes, an aftershock, another country."""
     window = max(sentence.start, raw.lead - 60)
     if _SHOCKS.search(text, window, raw.lead) or _IS_CLASS.match(text, raw.tail, sentence.end):
@@ -361,14 +363,14 @@ def _elsewhere(text: str, raw: RawFigure, sentence: Span, story: str) -> str:
     return ""
 
 
-def _state(text: str, raw: RawFigure, sentence: Span) -> str:
+def _medical_condition(text: str, raw: FigureCandidate, sentence: Span) -> str:
     condition = _CONDITION.match(text, raw.tail, sentence.end)
     if condition is not None:
         return f"{condition['state'].lower()} condition"
     return ""
 
 
-def _scope(text: str, raw: RawFigure, sentence: Span, place: str) -> str:
+def _scope(text: str, raw: FigureCandidate, sentence: Span, place: str) -> str:
     """Part of a whole: "including 34 over …", "another five"; empty for the whole."""
     if _ANOTHER.search(text, max(sentence.start, raw.lead - 14), raw.span.start) or _FURTHER.match(
         text, raw.span.end, sentence.end
@@ -381,7 +383,7 @@ def _scope(text: str, raw: RawFigure, sentence: Span, place: str) -> str:
     return ""
 
 
-def _other_event(text: str, raw: RawFigure, sentence: Span) -> str:
+def _other_event(text: str, raw: FigureCandidate, sentence: Span) -> str:
     """The event a toll is of where the copy only compares with it: "since the flood in Ost that killed 49"."""
     window = max(sentence.start, raw.lead - 160)
     earlier = _EARLIER.search(text, window, raw.lead)

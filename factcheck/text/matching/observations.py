@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from factcheck.text.values import FigureMention, State
+from factcheck.text.values import FigureMention, Observation
 
 
 def direction_of(flags: Iterable[str]) -> str:
@@ -17,13 +17,13 @@ def direction_of(flags: Iterable[str]) -> str:
     return next((flag for flag in flags if flag in ("up", "down")), "")
 
 
-def state_of(figure: FigureMention, published: datetime | None = None) -> State:
+def observation_of(figure: FigureMention, published: datetime | None = None) -> Observation:
     """One statement of a measure without the text that carries it: what is compared.
 
     ``published``: when the text was printed, where the hour of that is known.
     """
     says = figure.attribution.party if figure.attribution else ""
-    return State(
+    return Observation(
         figure.measure,
         figure.quantity,
         figure.hedge,

@@ -13,11 +13,11 @@ from factcheck.text.matching.features import TopicStats
 from factcheck.text.matching.profile import Profile
 from factcheck.text.matching.scorer import Scorer
 
-CARRIERS = 6
+MOST_CARRIERS = 6
 """Of each number so many figures are asked, the first of the group."""
 
 
-class Pairs:
+class NumberPairs:
     """The figures of one group, and the scores of two of its numbers, each asked once."""
 
     def __init__(self, figures: Sequence[Profile], topic: TopicStats, scorer: Scorer) -> None:
@@ -30,7 +30,7 @@ class Pairs:
     def surest(self, a: float, b: float) -> tuple[float, Profile, Profile] | None:
         """The mean score of figures with these numbers, and the two most alike; None where there are no two."""
         if (a, b) not in self.known:
-            ones, others = self.of_number[a][:CARRIERS], self.of_number[b][:CARRIERS]
+            ones, others = self.of_number[a][:MOST_CARRIERS], self.of_number[b][:MOST_CARRIERS]
             pairs = [(one, other) for one in ones for other in others if one is not other]
             pairs = [pair for pair in pairs if pair[0].text != pair[1].text] or pairs
             scored = [(self.scorer.likelihood(one, other, self.topic), one, other) for one, other in pairs]

@@ -17,13 +17,13 @@ from typing import Any
 from factcheck.text.lexicon import load
 from factcheck.text.matching.measure_key import key_of
 from factcheck.text.matching.measures import lemma, noun_family
-from factcheck.text.matching.observations import state_of
+from factcheck.text.matching.observations import observation_of
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities import amount, scaled
+from factcheck.text.quantities import base_amount, base_interval
 from factcheck.text.values import FigureMention, MeasureKey, Modality, Reading, Span
 
 _LEX = load()
-EMPTY_WORDS = (
+STOP_WORDS = (
     _LEX.function_words
     | _LEX.strong_verbs
     | _LEX.adverbs
@@ -121,9 +121,9 @@ class Profile:
     @property
     def wording_digest(self) -> str:
         """The same in 32 letters, for a column of a database."""
-        told = [self.key.as_dict(), self.unit, self.value, self.least, self.most, self.day]
+        numbers = [self.key.as_dict(), self.unit, self.value, self.least, self.most, self.day]
         words = [sorted(self.clause), sorted(self.whole), sorted(self.names)]
-        return hashlib.sha256(json.dumps([told, words]).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps([numbers, words]).encode()).hexdigest()[:32]
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -137,9 +137,9 @@ class Profile:
 
     def as_dict(self) -> dict[str, Any]:
         """All but the name of its text, as plain JSON; ``profile_of`` reads it back."""
-        told = {row.name: getattr(self, row.name) for row in fields(self) if row.name != "text"}
-        told |= {name: sorted(value) for name, value in told.items() if isinstance(value, frozenset)}
-        return told | {"key": self.key.as_dict(), "mood": str(self.mood)}
+        stored = {row.name: getattr(self, row.name) for row in fields(self) if row.name != "text"}
+        stored |= {name: sorted(value) for name, value in stored.items() if isinstance(value, frozenset)}
+        return stored | {"key": self.key.as_dict(), "mood": str(self.mood)}
 
 
 _SETS = frozenset(row.name for row in fields(Profile) if "frozenset" in str(row.type))
@@ -151,8 +151,8 @@ def profile_of(text: str, stored: Mapping[str, Any]) -> Profile:
     Raises:
         KeyError, TypeError, ValueError: an engine of another age wrote it; the text is to be read again.
     """
-    told: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
-    return Profile(**told | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
+    values: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
+    return Profile(**values | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
 
 
 def fingerprint(text: str, start: int) -> str:
@@ -186,10 +186,10 @@ def names_in(text: str, start: int, end: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def words_in(text: str, start: int, end: int) -> list[str]:
+def content_words(text: str, start: int, end: int) -> list[str]:
     """The telling words of a stretch, as lemmas, in order."""
     found = (match.group().lower() for match in _WORD.finditer(text, start, end))
-    return [lemma(word) for word in found if len(word) >= _FEW_LETTERS and word not in EMPTY_WORDS]
+    return [lemma(word) for word in found if len(word) >= _FEW_LETTERS and word not in STOP_WORDS]
 
 
 def profiles(name: str, text: str, reading: Reading) -> list[Profile]:
@@ -207,8 +207,8 @@ def _profile(
     clause = _clause(text, sentence, span)
     before = sentences[index - 1] if index else Span(sentence.start, sentence.start)
     after = sentences[index + 1] if index + 1 < len(sentences) else Span(sentence.end, sentence.end)
-    left, right = words_in(text, sentence.start, span.start)[-4:], words_in(text, span.end, sentence.end)[:4]
-    clause_words = words_in(text, clause.start, clause.end)
+    left, right = content_words(text, sentence.start, span.start)[-4:], content_words(text, span.end, sentence.end)[:4]
+    clause_words = content_words(text, clause.start, clause.end)
     low, high, value = _numbers(figure)
     low_words = [match.group().lower() for match in _WORD.finditer(text, clause.start, clause.end)]
     near = text[max(clause.start, span.start - _NEAR) : min(clause.end, span.end + _NEAR)]
@@ -227,8 +227,8 @@ def _profile(
         families=frozenset(_LEX.event_families[w] for w in low_words if w in _LEX.event_families),
         quantities=frozenset(_LEX.quantity_nouns[w] for w in low_words if w in _LEX.quantity_nouns),
         clause=frozenset(clause_words),
-        whole=frozenset(words_in(text, sentence.start, sentence.end)),
-        around=frozenset(words_in(text, before.start, before.end) + words_in(text, after.start, after.end)),
+        whole=frozenset(content_words(text, sentence.start, sentence.end)),
+        around=frozenset(content_words(text, before.start, before.end) + content_words(text, after.start, after.end)),
         beside=frozenset(left + right),
         clause_names=_clause_names(text, clause, figure) | (names & _first(text, clause) - _speaker(text, figure)),
         names=names,
@@ -239,7 +239,7 @@ def _profile(
         scopes=frozenset(scope for scope, pattern in SCOPES.items() if pattern.search(near)),
         says=name_of(figure.attribution.party.split()[-1]) if figure.attribution and figure.attribution.party else "",
         day=period.start.toordinal() if period else None,
-        stated=bool(period and period.said),
+        stated=bool(period and period.expression),
         lead=index <= 2,
         mood=figure.modality,
     )
@@ -251,8 +251,8 @@ def _clause_names(text: str, clause: Span, figure: FigureMention) -> frozenset[s
 
 def _speaker(text: str, figure: FigureMention) -> frozenset[str]:
     """The names of whom the copy ascribes a figure to: they say nothing of what it measures."""
-    said = figure.attribution.party_span if figure.attribution else None
-    return names_in(text, said.start, said.end) | _first(text, said) if said else frozenset()
+    party = figure.attribution.party_span if figure.attribution else None
+    return names_in(text, party.start, party.end) | _first(text, party) if party else frozenset()
 
 
 def _first(text: str, clause: Span) -> frozenset[str]:
@@ -262,8 +262,8 @@ def _first(text: str, clause: Span) -> frozenset[str]:
 
 def _numbers(figure: FigureMention) -> tuple[float, float, float]:
     """The borders of what a figure may mean and its middle, in the base of its dimension; noughts where unreadable."""
-    low, high, _ = scaled(state_of(figure))
-    exact = amount(figure.quantity)
+    low, high, _ = base_interval(observation_of(figure))
+    exact = base_amount(figure.quantity)
     if exact is None or not high.is_finite():
         return 0.0, 0.0, 0.0
     return float(low), float(high), float((exact[1] + exact[2]) / 2)

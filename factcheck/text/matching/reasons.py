@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from factcheck.text.lexicon import load
 from factcheck.text.quantities import interval
-from factcheck.text.values import Hedge, Period, Quantity, State
+from factcheck.text.values import Hedge, Observation, Period, Quantity
 
 _LEX = load()
 _MONTHS = [
@@ -27,7 +27,7 @@ _MONTHS = [
     "November",
     "December",
 ]
-_SAID = {
+_HEDGE_WORDS = {
     Hedge.EXACT: "",
     Hedge.ABOUT: "about ",
     Hedge.NEARLY: "nearly ",
@@ -52,28 +52,28 @@ _SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3"}
 _QUANTITIES = frozenset(_LEX.quantity_nouns.values())
 
 
-def replacement(early: State, late: State) -> str:
+def replacement_sentence(early: Observation, late: Observation) -> str:
     """The later statement, and the earlier one that it replaces."""
     verb = "revises downward" if is_less(late, early) else "replaces"
     same_day = early.as_of and late.as_of and _day(early.as_of) == _day(late.as_of)
     printed = f", printed at {early.published:%H:%M}" if same_day and early.published else ""
     later = f", printed at {late.published:%H:%M}," if same_day and late.published else ""
     return (
-        f"{_value(late)}{_by(late)}{_when(late)}{later} {verb} the earlier "
-        f"{_value(early)}{_by(early)}{_when(early)}{printed}."
+        f"{_value_and_noun(late)}{_source(late)}{_when(late)}{later} {verb} the earlier "
+        f"{_value_and_noun(early)}{_source(early)}{_when(early)}{printed}."
     )
 
 
-def definitions_differ(a: State, b: State) -> str:
+def differing_definitions(a: Observation, b: Observation) -> str:
     one, two = a.measure.definition, b.measure.definition
     if one and two and one != two:
         return f": the copy counts different things, {one} against {two}"
     return ""
 
 
-def _value(state: State) -> str:
+def _value_and_noun(observation: Observation) -> str:
     """A value as an editor writes it, with what it counts."""
-    quantity = state.quantity
+    quantity = observation.quantity
     if quantity.value is not None:
         number = _amount(quantity.value, quantity)
     elif quantity.low is not None and quantity.high is not None:
@@ -82,8 +82,8 @@ def _value(state: State) -> str:
         number = quantity.as_written[:40]
     if quantity.unit == "fraction" and quantity.value is not None:
         number = f"{_number((quantity.value * 100).quantize(Decimal('0.1')))} percent"
-    number = _SAID[state.hedge] + number + _unit(quantity)
-    noun = _plain(state)
+    number = _HEDGE_WORDS[observation.hedge] + number + _unit(quantity)
+    noun = _noun_without_definition(observation)
     if noun and quantity.dimension != "count" and noun.split()[0] in _QUANTITIES:
         return f"{noun} of {number}"
     return f"{number} {noun}".strip()
@@ -114,9 +114,9 @@ def _unit(quantity: Quantity) -> str:
     )
 
 
-def _plain(state: State) -> str:
-    noun = state.counted
-    definition = state.measure.definition
+def _noun_without_definition(observation: Observation) -> str:
+    noun = observation.counted
+    definition = observation.measure.definition
     return noun[: -len(definition)].strip() if definition and noun.endswith(definition) else noun
 
 
@@ -125,12 +125,12 @@ def _number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _by(state: State) -> str:
-    return f" ({state.says})" if state.says else ""
+def _source(observation: Observation) -> str:
+    return f" ({observation.says})" if observation.says else ""
 
 
-def _when(state: State) -> str:
-    return f" as of {_day(state.as_of)}" if state.as_of else ""
+def _when(observation: Observation) -> str:
+    return f" as of {_day(observation.as_of)}" if observation.as_of else ""
 
 
 def _day(period: Period) -> str:
@@ -148,21 +148,21 @@ def _day(period: Period) -> str:
     )
 
 
-def sentence(a: State, b: State, verdict: str) -> str:
+def verdict_sentence(a: Observation, b: Observation, verdict: str) -> str:
     """Both values, who says them, and when, as one sentence."""
     if a.as_of and b.as_of and _day(a.as_of) == _day(b.as_of):
         ordered = (a, b) if not is_less(a, b) else (b, a)
-        both = " and ".join(f"{_value(state)}{_by(state)}" for state in ordered)
+        both = " and ".join(f"{_value_and_noun(observation)}{_source(observation)}" for observation in ordered)
         return f"{both}, both as of {_day(a.as_of)}, {_swap(verdict, ordered[0], a)}."
-    return one_by_one(a, b, verdict)
+    return sentence_each_dated(a, b, verdict)
 
 
-def one_by_one(a: State, b: State, verdict: str) -> str:
+def sentence_each_dated(a: Observation, b: Observation, verdict: str) -> str:
     """Both values, each with its own time."""
-    return f"{_value(a)}{_by(a)}{_when(a)} and {_value(b)}{_by(b)}{_when(b)} {verdict}."
+    return f"{_value_and_noun(a)}{_source(a)}{_when(a)} and {_value_and_noun(b)}{_source(b)}{_when(b)} {verdict}."
 
 
-def _swap(verdict: str, shown: State, first: State) -> str:
+def _swap(verdict: str, shown: Observation, first: Observation) -> str:
     """Keep the order of two definitions with the order of the values."""
     if shown is first or " against " not in verdict:
         return verdict
@@ -171,6 +171,6 @@ def _swap(verdict: str, shown: State, first: State) -> str:
     return f"{head}: the copy counts different things, {two} against {one}"
 
 
-def is_less(a: State, b: State) -> bool:
+def is_less(a: Observation, b: Observation) -> bool:
     """Whether all that the one may mean is less than all that the other may."""
     return interval(a.quantity, a.hedge)[1] < interval(b.quantity, b.hedge)[0]

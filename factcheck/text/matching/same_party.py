@@ -15,8 +15,8 @@ from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 
 
-def _words(said: str) -> frozenset[str]:
-    return frozenset(said.split())
+def _words(phrase: str) -> frozenset[str]:
+    return frozenset(phrase.split())
 
 
 _LEX = load()
@@ -108,14 +108,14 @@ def one_party(names: Iterable[str], known: Mapping[str, object] | None = None) -
     >>> one_party(["Sarvenna's Finance Ministry", "Velden's Finance Ministry", "Finance Ministry"])["Finance Ministry"]
     'Finance Ministry'
     """
-    held = known or {}
-    alike: dict[tuple[frozenset[str], object], list[str]] = {}
+    registered = known or {}
+    same_words: dict[tuple[frozenset[str], object], list[str]] = {}
     for name in dict.fromkeys(names):
-        alike.setdefault((_parsed(name).whole or frozenset([name]), held.get(name)), []).append(name)
-    groups = list(alike.values())
+        same_words.setdefault((_parsed(name).whole or frozenset([name]), registered.get(name)), []).append(name)
+    groups = list(same_words.values())
     near: dict[int, set[int]] = {at: set() for at in range(len(groups))}
     for one, other in combinations(near, 2):
-        if any(_may_be_one(a, b, held) for a in groups[one] for b in groups[other]):
+        if any(_may_be_one(a, b, registered) for a in groups[one] for b in groups[other]):
             near[one].add(other)
             near[other].add(one)
     sure = {at for at in near if all(b in near[a] for a, b in combinations(near[at], 2))}
@@ -210,14 +210,14 @@ def _people_of(place: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def _parsed(name: str) -> _Name:
     """A name taken apart."""
-    said = " ".join(name.replace("\u2019", "'").split())
+    phrase = " ".join(name.replace("\u2019", "'").split())
     alias = ""
-    if found := _PARENTHESIS.match(said):
-        said, alias = found.group(1), found.group(2)
+    if found := _PARENTHESIS.match(phrase):
+        phrase, alias = found.group(1), found.group(2)
     for _ in range(2):  # "a spokesman for Zelensky's office"
-        if office := _OFFICES.match(said):
-            said = next(part for part in office.groups() if part)
-    words = [word if _ACRONYM.match(word) else word.strip(".") or word for word in _TOKEN.findall(said)]
+        if office := _OFFICES.match(phrase):
+            phrase = next(part for part in office.groups() if part)
+    words = [word if _ACRONYM.match(word) else word.strip(".") or word for word in _TOKEN.findall(phrase)]
     while len(words) > 1 and words[0].casefold() in _ARTICLES:
         words = words[1:]
     if len(words) == 1 and _ACRONYM.match(words[0]):

@@ -89,11 +89,11 @@ def read_weights(text: str) -> Weights:
         WeightsUnusable: it is no JSON, or a part of it is missing or no number.
     """
     try:
-        told = json.loads(text)
-        terms = {str(name): (float(w), float(mean), float(scale)) for name, (w, mean, scale) in told["terms"].items()}
-        borders = {name: float(told[name]) for name in ("intercept", "join", "differs", "conflict")}
-        borders["replaced"] = float(told.get("replaced", borders["conflict"]))
-        found = Weights(version=str(told["version"]), terms=terms, **borders)
+        stored = json.loads(text)
+        terms = {str(name): (float(w), float(mean), float(scale)) for name, (w, mean, scale) in stored["terms"].items()}
+        borders = {name: float(stored[name]) for name in ("intercept", "join", "differs", "conflict")}
+        borders["replaced"] = float(stored.get("replaced", borders["conflict"]))
+        found = Weights(version=str(stored["version"]), terms=terms, **borders)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsUnusable(f"the weights cannot be read: {type(error).__name__}: {error}") from None
     numbers = [number for term in terms.values() for number in term] + list(borders.values())
@@ -116,9 +116,9 @@ def same(a: Profile, b: Profile, topic: TopicStats, weights: Weights | None = No
         return Score(0.0, (), ("other kind",))
     parts = contributions(a, b, topic, weights or shipped())
     ranked = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
-    speaks = [name for name, part in ranked if part > 0][:SHOWN]
-    denies = [name for name, part in ranked if part < 0][:SHOWN]
-    return Score(_value(parts, weights or shipped()), tuple(speaks), tuple(denies))
+    for_it = [name for name, part in ranked if part > 0][:SHOWN]
+    against = [name for name, part in ranked if part < 0][:SHOWN]
+    return Score(_value(parts, weights or shipped()), tuple(for_it), tuple(against))
 
 
 def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> float:
@@ -138,10 +138,10 @@ def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> f
 def _as_slip(a: Profile, b: Profile, topic: TopicStats, weights: Weights, parts: list[tuple[str, float]]) -> float:
     """How likely two figures are one of which a number slipped: by their words alone, or as if it had not slipped, less
     what it happens by chance that one number is another times ten, as of round numbers it often does."""
-    mended = replace(b, value=a.value, least=a.least, most=a.most)
+    fixed = replace(b, value=a.value, least=a.least, most=a.most)
     chance = ("by chance", SLIP_BY_CHANCE[max(1, min(_digits(a), _digits(b), 3))])
     words = [part for part in parts if part[0] not in VALUES]
-    return max(_value(words, weights), _value([*contributions(a, mended, topic, weights), chance], weights))
+    return max(_value(words, weights), _value([*contributions(a, fixed, topic, weights), chance], weights))
 
 
 def _digits(one: Profile) -> int:

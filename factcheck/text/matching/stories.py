@@ -17,29 +17,29 @@ from factcheck.text.patterns import Pattern
 _LEX = load()
 _NAME = Pattern(r"(?<=[a-z,;:] )[A-Z][a-z]+(?:[A-Z][a-z]+)?")
 _NO_NAMES = frozenset(_LEX.months) | frozenset(_LEX.weekdays)
-APART = timedelta(days=60)
+MOST_DAYS_APART = timedelta(days=60)
 _SHARE = 0.2
 _FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextSummary:
     """What is known of a whole text: the names inside its sentences, and when it was published."""
 
     names: frozenset[str]
     published: datetime | None
 
 
-def names_in(text: str) -> frozenset[str]:
+def names_inside_sentences(text: str) -> frozenset[str]:
     """The names that stand inside sentences, each once.
 
-    >>> sorted(names_in("On Monday the ferry to Ost, the Arden, sank off Norland."))
+    >>> sorted(names_inside_sentences("On Monday the ferry to Ost, the Arden, sank off Norland."))
     ['Arden', 'Norland', 'Ost']
     """
     return frozenset(name for name in _NAME.findall(text) if name.lower() not in _NO_NAMES)
 
 
-def stories(texts: Mapping[str, Text]) -> dict[str, str]:
+def split_into_stories(texts: Mapping[str, TextSummary]) -> dict[str, str]:
     """The story of each text, named by the first text in it.
 
     Two texts are of one story if a fifth of the names of the shorter stand in the other and no more than 60 days lie
@@ -55,20 +55,20 @@ def stories(texts: Mapping[str, Text]) -> dict[str, str]:
         return name
 
     holders: dict[str, list[str]] = defaultdict(list)
-    telling = [name for name in sorted(texts) if len(texts[name].names) >= _FEW]
-    for name in telling:
+    named_texts = [name for name in sorted(texts) if len(texts[name].names) >= _FEW]
+    for name in named_texts:
         shared: Counter[str] = Counter(other for word in texts[name].names for other in holders[word])
         for other in sorted(shared):
-            if _together(texts[name], texts[other], shared[other]):
+            if _are_one_story(texts[name], texts[other], shared[other]):
                 one, two = sorted((root(name), root(other)))
                 parent[two] = one
         for word in texts[name].names:
             holders[word].append(name)
-    found = {name: root(name) for name in telling}
-    return {name: found[name] if name in found else _joined(texts, name, found) for name in texts}
+    found = {name: root(name) for name in named_texts}
+    return {name: found[name] if name in found else _story_of_brief_text(texts, name, found) for name in texts}
 
 
-def _joined(texts: Mapping[str, Text], brief: str, found: Mapping[str, str]) -> str:
+def _story_of_brief_text(texts: Mapping[str, TextSummary], brief: str, found: Mapping[str, str]) -> str:
     """The story a text with few names belongs to: of those of its days, the one that names most of its names."""
     near: Counter[str] = Counter()
     for name, story in found.items():
@@ -81,9 +81,9 @@ def _joined(texts: Mapping[str, Text], brief: str, found: Mapping[str, str]) -> 
     return stories_best[0] if len(stories_best) == 1 else brief
 
 
-def _near(a: Text, b: Text) -> bool:
-    return not (a.published and b.published) or abs(a.published.date() - b.published.date()) <= APART
+def _near(a: TextSummary, b: TextSummary) -> bool:
+    return not (a.published and b.published) or abs(a.published.date() - b.published.date()) <= MOST_DAYS_APART
 
 
-def _together(a: Text, b: Text, shared: int) -> bool:
+def _are_one_story(a: TextSummary, b: TextSummary, shared: int) -> bool:
     return _near(a, b) and shared >= 2 and shared >= _SHARE * min(len(a.names), len(b.names))

@@ -35,13 +35,13 @@ class Evaluation:
 
     pairs: int
     wanted: int
-    told: int
+    predicted: int
     right: int
     loss: float
 
     @property
     def precision(self) -> float:
-        return self.right / self.told if self.told else 0.0
+        return self.right / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
@@ -49,7 +49,7 @@ class Evaluation:
 
     @property
     def f1(self) -> float:
-        return 2 * self.right / (self.told + self.wanted) if self.told + self.wanted else 0.0
+        return 2 * self.right / (self.predicted + self.wanted) if self.predicted + self.wanted else 0.0
 
 
 def fit(pairs: Sequence[LabelledPair], begin: Weights, *, version: str, steps: int = STEPS) -> Weights:
@@ -101,7 +101,7 @@ def leave_one_out(pairs: Sequence[LabelledPair], begin: Weights) -> dict[str, Ev
 
 def evaluate(pairs: Sequence[LabelledPair], weights: Weights) -> Evaluation:
     """How well weights tell some pairs."""
-    wanted = told = right = 0
+    wanted = predicted = right = 0
     loss = 0.0
     for pair in pairs:
         z = weights.intercept + sum(
@@ -112,17 +112,19 @@ def evaluate(pairs: Sequence[LabelledPair], weights: Weights) -> Evaluation:
         )
         sure = _probability(z)
         wanted += pair.same
-        told += sure >= _BORDER
+        predicted += sure >= _BORDER
         right += pair.same and sure >= _BORDER
         loss -= math.log(max(1e-9, sure if pair.same else 1 - sure))
-    return Evaluation(len(pairs), wanted, told, right, loss / max(1, len(pairs)))
+    return Evaluation(len(pairs), wanted, predicted, right, loss / max(1, len(pairs)))
 
 
 def pool(rows: Sequence[Evaluation]) -> Evaluation:
     """Some measurements as one."""
     pairs = sum(row.pairs for row in rows)
     loss = sum(row.loss * row.pairs for row in rows) / max(1, pairs)
-    return Evaluation(pairs, sum(r.wanted for r in rows), sum(r.told for r in rows), sum(r.right for r in rows), loss)
+    return Evaluation(
+        pairs, sum(r.wanted for r in rows), sum(r.predicted for r in rows), sum(r.right for r in rows), loss
+    )
 
 
 def confidence_interval(rows: Sequence[Evaluation], draws: int = 2000) -> tuple[float, float]:

@@ -15,25 +15,25 @@ Here live numbers, units, ranges, hedges and prices, and what is a number but no
 - ``intervals``: the values a figure may mean
 """
 
-from factcheck.text.quantities.figures import RawFigure, find_figures
-from factcheck.text.quantities.intervals import ABOUT, amount, grain, interval, scaled
+from factcheck.text.quantities.figures import FigureCandidate, find_figures
+from factcheck.text.quantities.intervals import ABOUT_SHARE, base_amount, base_interval, interval, rounding_step
 from factcheck.text.quantities.numbers import find_numbers
 from factcheck.text.quantities.numerals import NumberMention
 from factcheck.text.quantities.prices import with_prices
-from factcheck.text.quantities.units import STANDING, convert, factor
+from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, factor
 
 __all__ = [
-    "ABOUT",
-    "STANDING",
+    "ABOUT_SHARE",
+    "STATIC_DIMENSIONS",
+    "FigureCandidate",
     "NumberMention",
-    "RawFigure",
-    "amount",
+    "base_amount",
+    "base_interval",
     "convert",
     "factor",
     "find_figures",
     "find_numbers",
-    "grain",
     "interval",
-    "scaled",
+    "rounding_step",
     "with_prices",
 ]

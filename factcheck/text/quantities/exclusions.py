@@ -189,7 +189,7 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
     if joined and not text.lower().startswith("sub-", max(0, span.start - 4)):
         return number.form == "digits" or text[span.end : span.end + 1] == "-"  # "Apollo-13", "a production-four-door"
     if number.form == "digits" and after.isalpha() and not number.mark and not written[-1].isalpha():
-        return units.after(text, span.end, end) is None
+        return units.unit_after(text, span.end, end) is None
     lead = _DESIGNATION_BEFORE.search(text, max(0, span.start - 16), span.start)
     word = (lead["word"] or "#") if lead is not None else ""
     low = word.lower()

@@ -51,7 +51,7 @@ _SENTENCE_REST = Pattern(r"\s[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
-class RawFigure:
+class FigureCandidate:
     """A quantity with its hedge; ``lead`` is where its hedge begins, ``tail`` where its unit ends."""
 
     span: Span
@@ -63,7 +63,7 @@ class RawFigure:
     flags: tuple[str, ...] = ()
 
 
-def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[RawFigure]:
+def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[FigureCandidate]:
     """The quantities of one sentence, without the numbers that are dates or no figures at all.
 
     >>> text = "Nearly 300 homes and $4.5m"
@@ -76,7 +76,7 @@ def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[Raw
     closed = [(d.start, d.end) for d in dates if not _runs_past(text, d)]
     closed += exclusions.link_spans(text, start, end)
     open_numbers = _outside(numbers, closed)
-    out: list[RawFigure] = []
+    out: list[FigureCandidate] = []
     i = 0
     while i < len(open_numbers):
         figure = None
@@ -125,13 +125,13 @@ def _is_money(text: str, number: NumberMention, floor: int, limit: int) -> bool:
     end = number.span.end
     if not text[end : end + 1].isalpha():
         return False
-    unit = units.after(text, end, limit)
+    unit = units.unit_after(text, end, limit)
     return unit is not None and unit.dimension.startswith("money")
 
 
-def _beside(text: str, figures: list[RawFigure]) -> list[RawFigure]:
+def _beside(text: str, figures: list[FigureCandidate]) -> list[FigureCandidate]:
     """What a figure takes from the one next to it: a unit, a hedge, the cents, the other bound."""
-    out: list[RawFigure] = []
+    out: list[FigureCandidate] = []
     for figure in figures:
         if out:
             merged = _merged(text, out[-1], figure)
@@ -143,7 +143,7 @@ def _beside(text: str, figures: list[RawFigure]) -> list[RawFigure]:
     return out
 
 
-def _merged(text: str, first: RawFigure, second: RawFigure) -> RawFigure | None:
+def _merged(text: str, first: FigureCandidate, second: FigureCandidate) -> FigureCandidate | None:
     """ "20 dollars and 43 cents" as one sum, "more than 20 but fewer than 30" as one range."""
     one, two = first.quantity, second.quantity
     if one.value is None or two.value is None:
@@ -165,11 +165,11 @@ def _merged(text: str, first: RawFigure, second: RawFigure) -> RawFigure | None:
             known = two if one.unit == "count" else one
             quantity = replace(known, value=None, low=low, high=high, step=max(one.step, two.step))
             span = Span(first.span.start, second.span.end)
-            return RawFigure(span, quantity, Hedge.EXACT, first.lead, second.tail, "range", first.flags)
+            return FigureCandidate(span, quantity, Hedge.EXACT, first.lead, second.tail, "range", first.flags)
     return None
 
 
-def _is_rest(text: str, first: RawFigure, second: RawFigure) -> bool:
+def _is_rest(text: str, first: FigureCandidate, second: FigureCandidate) -> bool:
     """Whether a second number goes on in a smaller unit: "2 hours 14 minutes", "6 feet 4 inches"."""
     one, two = first.quantity, second.quantity
     if one.value is None or two.value is None or one.dimension != two.dimension or one.unit == two.unit:
@@ -180,7 +180,7 @@ def _is_rest(text: str, first: RawFigure, second: RawFigure) -> bool:
     return smaller and second.hedge is Hedge.EXACT and bool(_CENTS_JOIN.fullmatch(text, first.tail, second.span.start))
 
 
-def _unit_ahead(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
+def _unit_ahead(text: str, first: FigureCandidate, second: FigureCandidate) -> FigureCandidate:
     """ "7- or 8-inch", "45 and 50 mg", "280 million of the 1.5 billion shekels": the unit stands behind the second."""
     one, two = first.quantity, second.quantity
     if one.unit != "count" or two.unit in ("count", "fraction") or one.value is None:
@@ -200,7 +200,7 @@ def _unit_ahead(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
     return replace(first, quantity=replace(one, unit=two.unit, dimension=two.dimension))
 
 
-def _as_before(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
+def _as_before(text: str, first: FigureCandidate, second: FigureCandidate) -> FigureCandidate:
     """What the second figure means as the first does: a price per share, a hedge in brackets, a direction."""
     base, slash, _ = first.quantity.unit.partition("/")
     if slash and second.quantity.unit == base and _FROM_ONLY.fullmatch(text, first.tail, second.lead):
@@ -217,31 +217,33 @@ def _as_before(text: str, first: RawFigure, second: RawFigure) -> RawFigure:
     return second
 
 
-def _unreadable(number: NumberMention) -> RawFigure:
+def _unreadable(number: NumberMention) -> FigureCandidate:
     quantity = Quantity(None, as_written=number.as_written)
-    return RawFigure(number.span, quantity, Hedge.EXACT, number.span.start, number.span.end, "digits", ("too_long",))
+    return FigureCandidate(
+        number.span, quantity, Hedge.EXACT, number.span.start, number.span.end, "digits", ("too_long",)
+    )
 
 
-def _vague(text: str, number: NumberMention, floor: int, limit: int) -> RawFigure:
+def _vague(text: str, number: NumberMention, floor: int, limit: int) -> FigureCandidate:
     """ "dozens of people", "hundreds of millions of dollars": an order of magnitude, said to be vague."""
     of = number.span.end + 4 if text.startswith(" of ", number.span.end) else number.span.end
-    unit = units.after(text, of - 1 if of > number.span.end else of, limit)
+    unit = units.unit_after(text, of - 1 if of > number.span.end else of, limit)
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
     quantity = Quantity(None, number.low, number.high, name, dimension, number.step)
     tail = unit.end if unit else number.span.end
-    return RawFigure(number.span, quantity, Hedge.EXACT, number.span.start, tail, "vague", ("vague",))
+    return FigureCandidate(number.span, quantity, Hedge.EXACT, number.span.start, tail, "vague", ("vague",))
 
 
-def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int) -> RawFigure:
+def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int) -> FigureCandidate:
     money = units.money_before(text, number.span.start, fresh)
     number, unit = _scaled(text, number, money, limit)
     if number.form == "fraction" and unit is None:
         of = _OF_A.match(text, number.span.end, limit)
-        unit = units.after(text, of.end() - 1, limit) if of else None
+        unit = units.unit_after(text, of.end() - 1, limit) if of else None
         unit = replace(unit, inside=number.span.end) if unit else None
     plus = _PLUS.match(text, number.span.end, limit)
     if plus is not None and unit is None:
-        unit = units.after(text, plus.end(), limit)
+        unit = units.unit_after(text, plus.end(), limit)
     begin, value = (money[1] if money else number.span.start), number.value or Decimal(0)
     begin, value = _signed(text, number, begin, value, floor, unit is not None)
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
@@ -254,7 +256,7 @@ def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int
     hedge, lead, flags = hedge_of(text, begin, tail, floor, limit, dimension)
     if plus is not None and hedge is Hedge.EXACT:
         hedge, tail = Hedge.AT_LEAST, max(tail, plus.end())
-    return RawFigure(Span(begin, inside), quantity, hedge, lead, tail, number.form, flags)
+    return FigureCandidate(Span(begin, inside), quantity, hedge, lead, tail, number.form, flags)
 
 
 def _signed(
@@ -280,8 +282,8 @@ def _scaled(
     """Decide a short mark by what stands around it: "$5m" and "5m people" are millions, "5 m" a length."""
     end = number.span.end
     if money:
-        return with_mark(number), units.after(text, end, limit, currency=money[0])
-    unit = units.after(text, end, limit)
+        return with_mark(number), units.unit_after(text, end, limit, currency=money[0])
+    unit = units.unit_after(text, end, limit)
     if not number.mark:
         return number, unit
     if unit is not None and unit.dimension.startswith("money"):
@@ -289,7 +291,7 @@ def _scaled(
     if number.mark != "mm" and _is_scale(text, number, limit):
         return with_mark(number), unit
     number = without_mark(number)
-    return number, units.after(text, number.span.end, limit)
+    return number, units.unit_after(text, number.span.end, limit)
 
 
 def _is_scale(text: str, number: NumberMention, limit: int) -> bool:
@@ -326,14 +328,14 @@ def _special(text: str, span: Span, name: str, dimension: str, floor: int, limit
 
 def _range(
     text: str, first: NumberMention, second: NumberMention, floor: int, limit: int, fresh: int
-) -> RawFigure | None:
+) -> FigureCandidate | None:
     """Two numbers read as one range: "40 to 50", "between 7 and 9 km", "$3-4bn"."""
     if first.value is None or second.value is None or second.span.start - first.span.end > 30:
         return None
     if exclusions.excluded(text, first, limit) and not _is_money(text, first, fresh, limit):
         return None
     money = units.money_before(text, first.span.start, fresh)
-    own = units.after(text, first.span.end, limit, currency=money[0] if money else "")
+    own = units.unit_after(text, first.span.end, limit, currency=money[0] if money else "")
     begin = money[1] if money else first.span.start
     money_second = units.money_before(text, second.span.start, max(own.end if own else 0, first.span.end))
     gap = ranges.gap_after(text, own, first, limit)
@@ -359,7 +361,7 @@ def _interval(
     unit: units.UnitMention | None,
     floor: int,
     limit: int,
-) -> RawFigure:
+) -> FigureCandidate:
     """The figure of a range whose two ends and unit are known."""
     first, second = ends
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
@@ -372,4 +374,4 @@ def _interval(
     name, dimension = _special(text, Span(first.span.start, second.span.end), name, dimension, floor, limit)
     quantity = Quantity(None, *values, name, dimension, second.step)
     hedge, lead, flags = hedge_of(text, begin, tail, floor, limit, dimension)
-    return RawFigure(span, quantity, hedge, lead, tail, "range", flags)
+    return FigureCandidate(span, quantity, hedge, lead, tail, "range", flags)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from factcheck.text.quantities.units import STANDING, factor
-from factcheck.text.values import Hedge, Quantity, State
+from factcheck.text.quantities.units import STATIC_DIMENSIONS, factor
+from factcheck.text.values import Hedge, Observation, Quantity
 
-ABOUT = Decimal("0.05")
-SIDE = Decimal("0.1")
+ABOUT_SHARE = Decimal("0.05")
+BOUND_SHARE = Decimal("0.1")
 
 
 def interval(quantity: Quantity, hedge: Hedge) -> tuple[Decimal, Decimal]:
@@ -29,31 +29,33 @@ def interval(quantity: Quantity, hedge: Hedge) -> tuple[Decimal, Decimal]:
     if low is None or high is None:
         return Decimal(0), Decimal("Infinity")
     if hedge is Hedge.ABOUT:
-        return low - abs(low) * ABOUT, high + abs(high) * ABOUT
+        return low - abs(low) * ABOUT_SHARE, high + abs(high) * ABOUT_SHARE
     if hedge in (Hedge.NEARLY, Hedge.UP_TO, Hedge.FEWER_THAN):
-        return min(low, low - abs(low) * SIDE), high
+        return min(low, low - abs(low) * BOUND_SHARE), high
     if hedge in (Hedge.MORE_THAN, Hedge.AT_LEAST):
-        return low, high + abs(high) * SIDE
+        return low, high + abs(high) * BOUND_SHARE
     return low, high
 
 
-def scaled(state: State) -> tuple[Decimal, Decimal, Decimal]:
+def base_interval(observation: Observation) -> tuple[Decimal, Decimal, Decimal]:
     """The interval in base units, and the slack its own precision gives."""
-    low, high = interval(state.quantity, state.hedge)
-    scale = factor(state.quantity.unit)
-    rounding = Decimal(0) if state.hedge is Hedge.ABOUT else grain(state.quantity) / 2  # the hedge has it already
+    low, high = interval(observation.quantity, observation.hedge)
+    scale = factor(observation.quantity.unit)
+    rounding = (
+        Decimal(0) if observation.hedge is Hedge.ABOUT else rounding_step(observation.quantity) / 2
+    )  # the hedge has it already
     return low * scale, high * scale, rounding * scale
 
 
-def grain(quantity: Quantity) -> Decimal:
+def rounding_step(quantity: Quantity) -> Decimal:
     """To what a measured number is rounded: its noughts at the end are no digits, 22,000 miles are some thousands."""
-    if quantity.dimension not in STANDING or not quantity.value:
+    if quantity.dimension not in STATIC_DIMENSIONS or not quantity.value:
         return quantity.step
     exponent = quantity.value.normalize().as_tuple().exponent
     return max(quantity.step, Decimal(1).scaleb(exponent)) if isinstance(exponent, int) else quantity.step
 
 
-def amount(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
+def base_amount(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
     """A quantity in the base of its dimension, a price per share beside a price; None where it is too long to read."""
     low = quantity.low if quantity.value is None else quantity.value
     high = quantity.high if quantity.value is None else quantity.value

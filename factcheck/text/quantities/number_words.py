@@ -56,11 +56,11 @@ class _Token:
     end: int
 
 
-def spoken(text: str, start: int, end: int) -> Iterator[NumberMention]:
+def find_number_words(text: str, start: int, end: int) -> Iterator[NumberMention]:
     """Every number in words of a stretch of text.
 
     >>> t = "two and a half million, five point two, dozens of cats"
-    >>> [str(n.value or n.low) for n in spoken(t, 0, len(t))]
+    >>> [str(n.value or n.low) for n in find_number_words(t, 0, len(t))]
     ['2500000', '5.2', '12']
     """
     done = start

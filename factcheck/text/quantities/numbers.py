@@ -1,7 +1,7 @@
 """Numbers as written: digits and words together, each as an exact value, not yet joined into ranges.
 
 Here lives what makes one number of two ("3 hundred and 21", "one in five"); digits live in ``numerals``, words in
-``spoken``, units and hedges in ``figures``.
+``find_number_words``, units and hedges in ``figures``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities.number_words import BEGINNINGS, spoken
-from factcheck.text.quantities.numerals import NumberMention, numerals, whole
+from factcheck.text.quantities.number_words import BEGINNINGS, find_number_words
+from factcheck.text.quantities.numerals import NumberMention, find_numerals, whole
 from factcheck.text.values import Span
 
 _DIGIT = Pattern(r"[\d\u00bc-\u00be\u2150-\u215f]")
@@ -29,9 +29,9 @@ def find_numbers(text: str, start: int, end: int) -> list[NumberMention]:
     """
     found: list[NumberMention] = []
     if _DIGIT.search(text, start, end):
-        found += numerals(text, start, end)
+        found += find_numerals(text, start, end)
     if not BEGINNINGS.isdisjoint(_LOW_WORD.findall(text[start:end].lower())):
-        found += spoken(text, start, end)
+        found += find_number_words(text, start, end)
     if not found:
         return found
     found.sort(key=lambda n: (n.span.start, -n.span.end))

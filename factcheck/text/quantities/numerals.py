@@ -61,11 +61,11 @@ class NumberMention:
     spaced: bool = False
 
 
-def numerals(text: str, start: int, end: int) -> Iterator[NumberMention]:
+def find_numerals(text: str, start: int, end: int) -> Iterator[NumberMention]:
     """Every number in digits or signs of a stretch of text.
 
     >>> t = "1,250 of 4 hundred million and 2 1/2"
-    >>> [str(n.value) for n in numerals(t, 0, len(t))]
+    >>> [str(n.value) for n in find_numerals(t, 0, len(t))]
     ['1250', '400000000', '2.5']
     """
     for match in _NUMERAL.finditer(text, start, end):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities.figures import RawFigure
+from factcheck.text.quantities.figures import FigureCandidate
 from factcheck.text.values import Quantity, Span
 
 _EACH = Pattern(r"\s(?:each|apiece)\b")
@@ -21,7 +21,7 @@ _LARGEST = Decimal(10_000)
 _FAR = Decimal("2.5")
 
 
-def with_prices(text: str, figures: list[RawFigure]) -> dict[Span, RawFigure]:
+def with_prices(text: str, figures: list[FigureCandidate]) -> dict[Span, FigureCandidate]:
     """Every figure of a text by its span, a bare price made one per share or barrel where the text says so of another.
 
     >>> from factcheck.text.quantities import find_figures
@@ -44,14 +44,14 @@ def _is_bare_price(quantity: Quantity) -> bool:
     return value is not None and 0 < value < _LARGEST and quantity.step <= 1 and bare
 
 
-def _each(text: str, figure: RawFigure) -> RawFigure:
+def _each(text: str, figure: FigureCandidate) -> FigureCandidate:
     """ "at 90 dollars each", where the sentence speaks of shares."""
     if not _is_bare_price(figure.quantity) or not _EACH.match(text, figure.tail):
         return figure
     return _per(figure, "share") if _SHARES.search(text, max(0, figure.lead - 160), figure.lead) else figure
 
 
-def _priced(text: str, figure: RawFigure, known: Iterable[tuple[str, Decimal]]) -> RawFigure:
+def _priced(text: str, figure: FigureCandidate, known: Iterable[tuple[str, Decimal]]) -> FigureCandidate:
     value = figure.quantity.value
     if value is None or not known or not _is_bare_price(figure.quantity):
         return figure
@@ -61,6 +61,6 @@ def _priced(text: str, figure: RawFigure, known: Iterable[tuple[str, Decimal]]) 
     return _per(figure, near.pop()) if len(near) == 1 else figure
 
 
-def _per(figure: RawFigure, per: str) -> RawFigure:
+def _per(figure: FigureCandidate, per: str) -> FigureCandidate:
     unit = f"{figure.quantity.unit}/{per}"
     return replace(figure, quantity=replace(figure.quantity, unit=unit, dimension=f"money:{unit}"))

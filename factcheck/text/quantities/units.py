@@ -13,7 +13,7 @@ from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern, alternatives
 
 _LEX = load()
-STANDING = frozenset(
+STATIC_DIMENSIONS = frozenset(
     ["length", "mass", "volume", "time", "magnitude", "voltage", "power", "frequency", "data", "energy"]
 )
 """Dimensions of things that do not move by themselves; what an event moves in them is a running measure."""
@@ -126,10 +126,10 @@ def money_before(text: str, at: int, floor: int) -> tuple[str, int] | None:
     return (_LEX.currency_signs.get(match["sign"] or "") or _LEX.code_aliases.get(code, code)), match.start()
 
 
-def after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMention | None:
+def unit_after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMention | None:
     """The unit written after a number that ends at ``at``: money, percent, or a physical unit, with "per".
 
-    >>> after("5 miles per hour", 1, 16).unit
+    >>> unit_after("5 miles per hour", 1, 16).unit
     'mph'
     """
     end = min(limit, at + 60)
