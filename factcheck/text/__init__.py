@@ -1,7 +1,9 @@
-"""The text engine: what a news text says in figures, who says it, and whether two statements agree.
+"""The text engine: the figures, claims and attributions of a news text, and whether two figures agree.
 
-This is the door; callers use nothing behind it. The engine needs the standard library only, keeps no
-state, and never raises on a text, however odd.
+Callers import from here or from a package named here: ``quantities`` (numbers and units), ``counted`` (what a figure
+counts), ``dates``, ``attributions`` (who says it), ``claims``, ``matching`` (which figures are of one measure),
+``anchoring`` (where a stretch went in a new version) and ``lexicon`` (word lists). The engine needs the standard
+library only, keeps no state between calls, and never raises on a text.
 """
 
 from factcheck.text.anchoring import bare_words, reanchor, reanchor_all

@@ -85,7 +85,7 @@ def main() -> int:
 
 @dataclass(slots=True)
 class MeasureGroup:
-    """The figures of one measure: their names, what they state, and as they were prepared."""
+    """The figures of one measure: their names, observations and profiles."""
 
     topic: TopicStats
     names: list[str] = field(default_factory=list)
@@ -156,14 +156,14 @@ def reply_to(document: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
     )
     rows = []
     for index, figure in enumerate(reading.figures):
-        rows.append(_figure(f"{name}#{index}", figure))
+        rows.append(_figure_row(f"{name}#{index}", figure))
         cluster.observations.append(observation_of(figure, _printed(document, published)))
     cluster.profiles += profiles(name, document["text"], reading)
     cluster.rows += rows
     cluster.texts[name] = TextSummary(names_inside_sentences(document["text"]), published)
     reply: dict[str, Any] = {"id": document.get("id"), "figures": rows}
-    reply["dates"] = [_date(span.start, span.end, period) for span, period in reading.dates]
-    reply["attributions"] = [_attribution(a) for a in reading.attributions if a.party]
+    reply["dates"] = [_date_row(span.start, span.end, period) for span, period in reading.dates]
+    reply["attributions"] = [_attribution_row(a) for a in reading.attributions if a.party]
     reply["findings"] = [
         {"kind": f.kind.value, "holds": f.holds, "figures": [f"{name}#{i}" for i in f.figures], "reason": f.reason}
         for f in reading.findings
@@ -174,7 +174,7 @@ def reply_to(document: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
     return reply
 
 
-def _figure(fid: str, figure: FigureMention) -> dict[str, Any]:
+def _figure_row(fid: str, figure: FigureMention) -> dict[str, Any]:
     quantity = figure.quantity
     direction = next((f for f in figure.flags if f in ("up", "down")), "")
     return {
@@ -201,7 +201,7 @@ def _float(value: Any) -> float | int | None:
     return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
 
 
-def _date(start: int, end: int, period: Period) -> dict[str, Any]:
+def _date_row(start: int, end: int, period: Period) -> dict[str, Any]:
     row: dict[str, Any] = {"start": start, "end": end}
     if isinstance(period, Stretch):
         row["low"], row["high"] = (
@@ -217,7 +217,7 @@ def _date(start: int, end: int, period: Period) -> dict[str, Any]:
     return row
 
 
-def _attribution(attribution: Any) -> dict[str, Any]:
+def _attribution_row(attribution: Any) -> dict[str, Any]:
     source = [[attribution.party_span.start, attribution.party_span.end]] if attribution.party_span else []
     content = [[attribution.content.start, attribution.content.end]] if attribution.content else []
     return {
@@ -235,7 +235,9 @@ def _items(items: list[Any], reading: Reading, text: str) -> list[dict[str, Any]
         if not isinstance(start, int):
             continue
         here = Span(start, start + 1)
-        holding = [a for a in reading.attributions if a.content and a.content.contains(here) and not _names(a, here)]
+        holding = [
+            a for a in reading.attributions if a.content and a.content.contains(here) and not _names_party(a, here)
+        ]
         if holding:
             attribution = min(holding, key=lambda a: (not a.party, width(a), abs(a.span.start - start)))
             out.append(
@@ -247,7 +249,7 @@ def _items(items: list[Any], reading: Reading, text: str) -> list[dict[str, Any]
     return out
 
 
-def _names(attribution: AttributionMention, here: Span) -> bool:
+def _names_party(attribution: AttributionMention, here: Span) -> bool:
     """Whether a place is inside the words that name the party, as the age in "Ada Orr, 30, said"."""
     return attribution.party_span is not None and attribution.party_span.contains(here)
 

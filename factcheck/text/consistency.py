@@ -1,6 +1,7 @@
-"""What one text says in two ways: its headline against its body, and two numbers of it for one thing.
+"""Contradictions inside one text: the headline against the body, and two numbers for one thing.
 
-Arithmetic inside a text is in ``text.arithmetic``; what texts say against each other is grouped and compared.
+Arithmetic inside a text is in ``matching.arithmetic``; figures of different texts are grouped and compared in
+``matching``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from factcheck.text.reading import read
 from factcheck.text.values import Finding, FindingKind, Reading, Relation
 
 SURE = 0.5
-"""From this score on two numbers of one text are told to stand against each other."""
+"""From this score on two numbers of one text are reported as a contradiction."""
 HEADLINE_SURE = 0.4
-"""From this score on a number of the headline stands against the number of the body that is most like it."""
+"""From this score on a number of the headline is compared with the most similar number of the body."""
 _AGAINST = (Relation.CONFLICT, Relation.MAGNITUDE_SLIP)
 _MOST = 300
 
@@ -31,7 +32,7 @@ def check_text(
     published_at: datetime | None = None,
     zone: str = "UTC",
 ) -> tuple[Finding, ...]:
-    """What does not go together in one text; ``figures`` are those of the reading as prepared, in their order.
+    """The contradictions of one text; ``figures`` are the profiles of the reading, in its order.
 
     >>> from factcheck.text.matching import shipped
     >>> text = "The ferry fire killed 12 people, police said. The fire killed 21 people, police said in Ost."
@@ -62,7 +63,7 @@ def _contradictions(
 
 
 def _contradict(figures: Sequence[Profile], reading: Reading, i: int, j: int) -> bool:
-    """Whether two figures of different sentences are told of one time and cannot both hold."""
+    """Whether two figures of different sentences are of one time and cannot both hold."""
     a, b = figures[i], figures[j]
     if a.sentence == b.sentence or a.day != b.day or max(a.least, b.least) <= min(a.most, b.most):
         return False

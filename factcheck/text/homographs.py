@@ -1,7 +1,7 @@
-"""Verbs that are also names: "may" and the month of May, "will" and Will Smith, "target" and the chain Target.
+"""Words that are both verbs and names: "may" and the month of May, "will" and Will Smith.
 
-Here lives the telling apart of the two by capitals and by the words on either side; what the verb then says
-of a figure or of a date is the business of who asks.
+Tells the two apart by capitals and by the words on either side. What the verb means for a figure or a date is decided
+by the caller.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def is_name(text: str, start: int, end: int) -> bool:
     limit = stop.end() if stop else min(len(text), end + 3 * _REACH)
     first = bool(_STARTS.search(back)) and not _TITLE.search(back)
     if first:
-        return _leads(text, low, start, end, limit)
+        return _is_name_at_start(text, low, start, end, limit)
     return not _is_headline(text, start, limit) or bool(
         _LEAD.search(back)
         or any(pattern.match(text, end) for pattern in (_DAY_NEXT, _ENDS_NEXT, _FINITE_NEXT, _FIRM_NEXT))
@@ -98,7 +98,7 @@ def _is_plain_name(text: str, low: str, back: str, end: int) -> bool:
     return low in ("will", "might") and _OWNED.search(back) is not None
 
 
-def _leads(text: str, low: str, start: int, end: int, limit: int) -> bool:
+def _is_name_at_start(text: str, low: str, start: int, end: int, limit: int) -> bool:
     """With the capital of a first word: "May was the deadliest month", "Will Smith sold", "Target sales rose"."""
     asks = text[limit - 1 : limit] == "?"
     if _FINITE_NEXT.match(text, end):
@@ -113,7 +113,7 @@ def _leads(text: str, low: str, start: int, end: int, limit: int) -> bool:
 
 
 def _is_headline(text: str, start: int, limit: int) -> bool:
-    """Whether the words around are written with capitals, so that a capital tells nothing."""
+    """Whether the words around are written with capitals, so that a capital says nothing."""
     floor = max(text.rfind("\n", 0, start) + 1, start - _REACH)
     return _LOWER.search(text, floor, limit) is None
 

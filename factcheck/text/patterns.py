@@ -1,6 +1,6 @@
-"""Patterns that are compiled when first used, so that importing the engine stays quick.
+"""Regular expressions that are compiled when first used, so that importing the engine stays quick.
 
-Here lives how a pattern is kept; what it matches is written beside the rule that uses it.
+What a pattern matches is written beside the rule that uses it.
 """
 
 from __future__ import annotations

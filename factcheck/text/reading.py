@@ -1,6 +1,6 @@
 """The reading of one text: an ordered table of named rules, each adding to what was found before.
 
-Here lives the order; what each rule knows lives in its own module. A rule may rely on those above it.
+Holds the order; what each rule knows is in its package. A rule may rely on those above it.
 """
 
 from __future__ import annotations
@@ -119,12 +119,12 @@ def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], l
             first = bool(family and what.family and what.family != family)
             family = what.family or family
             thing = replace(what, first=first)
-            mine.append(_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
+            mine.append(_figure_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
         draft.figures += _by_place(mine) if len(mine) > 1 else mine
 
 
 def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
-    """Counts of one thing that a sentence tells of two places are of two measures."""
+    """Counts of one thing that a sentence gives for two places are of two measures."""
     amounts: dict[MeasureKey, set[tuple[str, Quantity]]] = {}
     for figure in figures:
         amounts.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
@@ -147,7 +147,7 @@ def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
     return out
 
 
-def _mention(
+def _figure_mention(
     draft: _Draft,
     sentence: Span,
     figure: FigureCandidate,
@@ -156,7 +156,7 @@ def _mention(
     places: list[PlaceMention],
     attributions: list[AttributionMention],
 ) -> FigureMention:
-    speaker = _speaker(figure.span, attributions)
+    speaker = _attribution_of(figure.span, attributions)
     place = nearest_place(places, figure.tail, sentence.end, draft.story)
     party = party_beside(draft.text, places, figure.lead, figure.tail)
     running = what.family in _DATED_BY_REPORT
@@ -206,7 +206,7 @@ def _framed(draft: _Draft, sentence: Span) -> Period | None:
     return None
 
 
-def _speaker(span: Span, attributions: list[AttributionMention]) -> AttributionMention | None:
+def _attribution_of(span: Span, attributions: list[AttributionMention]) -> AttributionMention | None:
     """Who says the figure: the attribution whose words hold it, the widest of several; not one whose party holds it."""
     holding = [
         a

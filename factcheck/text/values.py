@@ -1,7 +1,7 @@
 """What the engine finds, as frozen values: spans, quantities, periods, figures, claims, comparisons.
 
-Here live the nouns of the engine and nothing that finds or judges them. Offsets are code points into
-the text exactly as stored; numbers are ``Decimal``; times carry the zone of the dateline.
+Values only; nothing here finds or judges them. Offsets are code points into the text exactly as stored; numbers are
+``Decimal``; times carry the zone of the dateline.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Basis(StrEnum):
 
 
 class ClaimType(StrEnum):
-    """What kind of statement a claim is."""
+    """What kind of claim it is."""
 
     FIGURE = "figure"
     QUOTE = "quote"
@@ -70,7 +70,7 @@ class AnchorState(StrEnum):
 
 
 class Relation(StrEnum):
-    """What the comparison of two statements of one measure says."""
+    """How two observations of one measure relate."""
 
     AGREE = "agree"
     AGREE_WITHIN_HEDGE = "agree_within_hedge"
@@ -149,10 +149,11 @@ class MeasureKey:
 
     ``concept`` is the named quantity (damage, stake) or the family of the event (killed, displaced), ``noun`` that of
     the counted thing, ``modifiers`` what narrows it. ``side`` is whose team or force it is, ``owner`` whose price,
-    stake or share. ``shock`` tells another quake than the one reported, ``near`` holds the words beside a figure of
-    which nothing says what it measures. ``year`` and ``event`` are of another event than the one reported. ``scope``:
-    "further", "part", "part:" with a place. ``place`` is given only where one sentence tells the thing of several
-    places; ``mood``: denied, feared, forecast, planned; ``story``: which of several stories put under one topic.
+    stake or share. ``shock`` is set for another quake than the one reported, ``near`` holds the words beside a figure
+    of which nothing says what it measures. ``year`` and ``event`` are of another event than the one reported.
+    ``scope``: "further", "part", "part:" with a place. ``place`` is given only where one sentence gives the thing for
+    several places; ``mood``: denied, feared, forecast, planned; ``story``: which of several stories put under one
+    topic.
     """
 
     dimension: str
@@ -226,9 +227,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One statement of a measure, without the text that carries it: what is compared.
+    """What one text says of a measure, without the text itself: what is compared.
 
-    ``says`` is the party the statement rests on, as a name in normal form; empty where the outlet speaks
+    ``says`` is the party that gives the number, as a name in normal form; empty where the outlet speaks
     for itself. ``counted`` keeps the noun as written, so that a synonym can be named in the reason. ``direction`` is
     "up" or "down" where the number is the size of a change. ``published`` is when it was printed, where the hour of
     that is known. ``own_voice``: ``says`` is the outlet, which names nobody.
@@ -248,7 +249,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """A typed number in a text: ``counted`` is the thing with what befell it, ``noun`` the thing alone."""
+    """A typed number in a text: ``counted`` is the counted noun with its event, ``noun`` the noun alone."""
 
     span: Span
     quantity: Quantity
@@ -321,7 +322,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two states say of each other, and why, in one sentence an editor can paste into a mail."""
+    """How two observations relate, and why, in one sentence an editor can paste into a mail."""
 
     relation: Relation
     reason: str

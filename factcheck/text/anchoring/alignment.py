@@ -1,7 +1,7 @@
-"""Which sentence of an old text is which sentence of a new one.
+"""Aligns two versions of a text: which sentence of the old one is which sentence of the new one.
 
-Here lives the alignment of two texts sentence by sentence: by hash, by occurrence, by neighbourhood, and
-for edited sentences by shared words inside the gap they were in. It is linear but for the sorting.
+Sentences are matched by hash, by occurrence and by their neighbours; edited sentences by shared words inside the gap
+they stood in. Apart from sorting the work is linear.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Alignment:
 
 
 def align(old_text: str, new_text: str) -> Alignment:
-    """Align two texts; ``kind`` is exact, moved, alike, ambiguous, or lost.
+    """Align two texts; ``kind`` is exact, moved, similar, ambiguous, or lost.
 
     >>> align("One fell. Two rose.", "Two rose. One fell. Three sat.").kind
     ['moved', 'exact']
@@ -92,7 +92,7 @@ def _in_order(pairs: list[tuple[int, int]]) -> set[tuple[int, int]]:
 
 
 def _neighbours(left: list[str], right: list[str], result: Alignment, taken: list[bool]) -> None:
-    """A repeated sentence is told from its twins by the sentence before or after it."""
+    """Match a repeated sentence by the sentence before or after it."""
     for order, step in ((range(len(left)), -1), (range(len(left) - 1, -1, -1), 1)):
         for i in order:
             if result.match[i] >= 0 or i not in result.candidates or not 0 <= i + step < len(left):
@@ -136,7 +136,7 @@ def _match_similar(old_text: str, new_text: str, result: Alignment, taken: list[
             index[word].append(j)
     for i in unmatched:
         words = changes.tokens(old_text, result.old[i].start, result.old[i].end)
-        low, high = _gap(result, i)
+        low, high = _gap_between(result, i)
         near = free[bisect_left(free, low + 1) : bisect_left(free, high)][:_NEARBY]
         best = _best(words, near, words_new, taken, 0.34 if len(near) == 1 else 0.42)
         if not best:
@@ -144,15 +144,15 @@ def _match_similar(old_text: str, new_text: str, result: Alignment, taken: list[
             far = list(dict.fromkeys(j for w in rare[:_COMMON] for j in index[w]))[: 8 * _NEARBY]
             best = _best(words, far, words_new, taken, _SIMILAR)
         if len(best) == 1:
-            result.match[i], result.kind[i], taken[best[0]] = best[0], "alike", True
+            result.match[i], result.kind[i], taken[best[0]] = best[0], "similar", True
         elif best:
             result.kind[i], result.candidates[i] = "ambiguous", best
 
 
-def _gap(result: Alignment, i: int) -> tuple[int, int]:
+def _gap_between(result: Alignment, i: int) -> tuple[int, int]:
     """The new sentences between the matches of the neighbours of an old one."""
     low = next(
-        (result.match[k] for k in range(i - 1, max(-1, i - 1 - _NEARBY), -1) if result.kind[k] in ("exact", "alike")),
+        (result.match[k] for k in range(i - 1, max(-1, i - 1 - _NEARBY), -1) if result.kind[k] in ("exact", "similar")),
         -1,
     )
     high = next(

@@ -1,7 +1,7 @@
 """Where a span of an old text stands in a new one: exact, moved, edited, ambiguous, or orphaned.
 
-Here lives the answer for a span; which sentence became which is found in ``alignment``, what changed in
-``changes``. A lost or doubtful span is put before a person, never guessed.
+Which sentence became which is found in ``alignment``, what changed in ``changes``. A lost or ambiguous span is shown
+to a person, never guessed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _anchor(
     if first > last or first >= len(starts):
         return _orphaned()
     parts = [_part(old_text, span, new_text, alignment, i) for i in range(first, min(last, len(starts) - 1) + 1)]
-    return parts[0] if len(parts) == 1 else _merged(parts)
+    return parts[0] if len(parts) == 1 else _merged_parts(parts)
 
 
 def _part(old_text: str, span: Span, new_text: str, alignment: Alignment, i: int) -> Anchoring:
@@ -70,7 +70,7 @@ def _part(old_text: str, span: Span, new_text: str, alignment: Alignment, i: int
         found = [alignment.new[j] for j in alignment.candidates[i]]
         placed = [_within(old_text, Span(start, end), sentence, new_text, new) for new in found]
         return Anchoring(AnchorState.AMBIGUOUS, None, (), tuple(p for p in placed if p is not None) or tuple(found))
-    if kind != "alike":
+    if kind != "similar":
         return _orphaned()
     target = alignment.new[alignment.match[i]]
     old_words = changes.tokens(old_text, sentence.start, sentence.end)
@@ -96,7 +96,7 @@ def _within(old_text: str, span: Span, sentence: Span, new_text: str, target: Sp
     return Span(*found) if found else None
 
 
-def _merged(parts: list[Anchoring]) -> Anchoring:
+def _merged_parts(parts: list[Anchoring]) -> Anchoring:
     """A span over several sentences is as sound as its weakest part, and stands only where they stay together."""
     if any(p.state is AnchorState.ORPHANED for p in parts):
         kept = [p.span for p in parts if p.span]

@@ -1,7 +1,7 @@
 """What changed between two wordings of one sentence, in the classes an editor decides by.
 
-Here lives the comparison of two short stretches word by word, numbers by value; where a stretch went in
-a new text is the business of ``alignment`` and ``anchors``.
+Compares two short stretches word by word, numbers by value. Where a stretch went in a new text is found in
+``alignment`` and ``anchors``.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
             i += 1
         if i < len(covered) and covered[i][0] <= match.start():
             continue
-        out.append((_plain(match.group()), match.start(), match.end()))
+        out.append((_normal_word(match.group()), match.start(), match.end()))
     out.sort(key=lambda t: t[1])
     return out
 
@@ -114,7 +114,7 @@ def bare_words(text: str) -> tuple[str, ...]:
     return tuple(word for word, _, _ in tokens(text, 0, len(text)))
 
 
-def _plain(word: str) -> str:
+def _normal_word(word: str) -> str:
     word = word.replace("\u2019", "'")
     return "percent" if word in ("%", "percent", "pct") else word
 

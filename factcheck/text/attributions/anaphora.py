@@ -1,6 +1,6 @@
-"""Whom a definite noun or a pronoun stands for: "the office", "the think tank", "the mayor", "it".
+"""Anaphora: the name that a pronoun or a definite noun refers to ("the office", "the think tank", "it").
 
-Here lives the way back to the name; which words of a clause name who speaks is the business of ``parties``.
+Which words of a clause name the speaker is decided in ``parties``.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Memory:
         return names[index - 1][1] if index else ""
 
     def name(self, mention: str, span: Span) -> str:
-        """The party by its name, where a pronoun or a definite noun stands for it; whoever speaks is remembered."""
+        """The party by its name, where a pronoun or a definite noun refers to it; the speaker is remembered."""
         low = mention.lower()
         if low in ("he", "she", "his", "her"):
             return self.person or self.body or mention
@@ -192,7 +192,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def resolve(memory: Memory, mention: str, at: int) -> str:
-    """The name a definite noun stands for where it is said at ``at``; empty where it names nobody earlier.
+    """The name a definite noun at ``at`` refers to; empty where it refers to nobody named earlier.
 
     >>> t = "The Arden Institute counts boats. Nine sank, the think tank said."
     >>> resolve(Memory(t), "the think tank", 45)

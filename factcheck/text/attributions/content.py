@@ -1,6 +1,6 @@
-"""How far what somebody says reaches: after the verb, before the subject, or on both sides of them.
+"""The content of an attribution: which stretch is ascribed, after the verb, before the subject, or on both sides.
 
-Here lives the extent of the content in one sentence; who says it is the business of ``parties`` and ``speech``.
+Covers one sentence. Who says it is found in ``parties`` and ``speech``.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ FORE = word_set("and but meanwhile")
 def content(line: Line, at: int, word: str, subject: Party) -> Span | None:
     """What is said: after the verb, before the subject, or on both sides of them.
 
-    >>> from factcheck.text.attributions.parties import before, read_line
+    >>> from factcheck.text.attributions.parties import party_before, read_line
     >>> t = "Nine boats sank, Orr said on Monday"
     >>> line = read_line(t, Span(0, len(t)), [])
-    >>> said = content(line, 5, "said", before(line, 5))
-    >>> said and said.cut(t)
+    >>> found = content(line, 5, "said", party_before(line, 5))
+    >>> found and found.cut(t)
     'Nine boats sank'
     """
     low, count = line.low, len(line.low)
@@ -63,7 +63,7 @@ def content(line: Line, at: int, word: str, subject: Party) -> Span | None:
 
 
 def _content_start(line: Line, rest: int, word: str) -> int:
-    """Over who is told and when: "told 40 pupils on Monday that …", "wrote to his readers, “…”"."""
+    """Skip the listener and the time: "told 40 pupils on Monday that …", "wrote to his readers, “…”"."""
     low = line.low
     if low[rest] == "," and rest + 1 < len(low):
         return rest + 1

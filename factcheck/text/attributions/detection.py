@@ -1,8 +1,8 @@
-"""Who said it: the party the copy ascribes a stretch to, the cue, and the relay that quotes the party.
+"""Finds the attributions of a text: the party a stretch is ascribed to, the cue, and the relay that quotes the party.
 
-Here lives the door: sentences that hold a cue are read, quotations are given to who speaks in them over several
-sentences and paragraphs, labels ("Police: 12 dead") are read, and parties get their names. What one sentence says is
-the business of ``speech``; whether the party can be trusted is for people.
+Sentences with a cue are read by ``speech``. Quotations are given to their speaker over several sentences and
+paragraphs, labels ("Police: 12 dead") are read, and parties get their full names. Whether a party can be trusted is
+for people.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def find_attributions(text: str, sentences: list[Span]) -> list[AttributionMenti
     """Every attribution of a text in order, pronouns resolved to the party last named.
 
     >>> t = "Nine boats sank, said Mayor Ada Orr. She said two were old."
-    >>> from factcheck.text.sentences import split
+    >>> from factcheck.text.sentences import split_sentences
     >>> [(a.party, a.cue) for a in find_attributions(t, split_sentences(t))]
     [('Mayor Ada Orr', 'said'), ('Mayor Ada Orr', 'said')]
     """

@@ -1,7 +1,7 @@
-"""The party beside a cue: which words of a clause name who speaks, before the verb or after it.
+"""The party beside a cue: which words of a clause name the speaker, before the verb or after it.
 
-Here lives the way from the cue to its noun phrase, over adverbs, asides and appositions, on the words of a ``Line``;
-what the party says is the business of ``speech``.
+Goes from the cue to its noun phrase, over adverbs, asides and appositions, on the words of a ``Line``. What the party
+says is found in ``content``.
 """
 
 from __future__ import annotations
@@ -344,7 +344,7 @@ def party_after(line: Line, at: int) -> Party | None:
             break
         if word in _STOPS or (word in TIMES and stop > first):
             break
-        if capital and words[stop][:1].islower() and word not in _NAME_JOINS and not _goes_on(line, stop):
+        if capital and words[stop][:1].islower() and word not in _NAME_JOINS and not _continues(line, stop):
             break
         capital = capital or (words[stop][:1].isupper() and word not in _DETERMINERS)
         stop += 1
@@ -356,7 +356,7 @@ def party_after(line: Line, at: int) -> Party | None:
     return Party(first, full, first, named)
 
 
-def _goes_on(line: Line, at: int) -> bool:
+def _continues(line: Line, at: int) -> bool:
     """Whether a plain word after a name still belongs to it: "the Ost Institute think tank", "Ost in Norland"."""
     word = line.low[at]
     return (
@@ -394,7 +394,7 @@ def _appositions(line: Line, stop: int) -> tuple[int, int]:
 
 
 def can_speak(line: Line, party: Party) -> bool:
-    """Whether a noun phrase can stand for somebody who says something.
+    """Whether a noun phrase can name a speaker.
 
     >>> line = read_line("the rain fell", Span(0, 13), [])
     >>> can_speak(line, Party(0, 2, 0, 2))

@@ -34,7 +34,7 @@ class FoundAttribution(NamedTuple):
 
 
 def make(line: Line, span: Span, cue: str, party: Party, content: Span) -> FoundAttribution:
-    """The attribution of a party in a line, with the relay that quotes it and whom a relative pronoun stands for."""
+    """The attribution of a party in a line, with the relay that quotes it and whom a relative pronoun refers to."""
     text = line.text
     where = line.span(party.first, party.stop)
     name = text[line.start(party.name_first) : line.end(party.name_stop - 1)]
@@ -68,7 +68,7 @@ def sign(line: Line, at: int, word: str, following: str) -> FoundAttribution | N
     if word == "words":
         return _according(line, at, at + 2, "in the words of") if following == "of" and at > 1 else None
     if word == "per":
-        return _per(line, at)
+        return _per_party(line, at)
     if word == "citing":
         return _citing(line, at)
     return _in_poll(line, at) if word in _POLLS else _came_to(line, at, word)
@@ -110,7 +110,7 @@ def _relay_after(line: Line, party: Party) -> str:
     return relay if relay != line.span(party.name_first, party.name_stop).cut(line.text) else ""
 
 
-def _per(line: Line, at: int) -> FoundAttribution | None:
+def _per_party(line: Line, at: int) -> FoundAttribution | None:
     if at < 3 or line.low[at - 1] not in (",", "(") or at + 1 >= len(line.low):
         return None
     if not (line.words[at + 1][:1].isupper() or line.low[at + 1] in ("the", "a", "an")):
@@ -161,15 +161,15 @@ def _in_poll(line: Line, at: int) -> FoundAttribution | None:
         while first < count - 2 and low[first] == "," and low[first + 1] in _TAKEN:
             commas = (i for i in range(first + 1, count) if low[i] == "," and not low[i - 1][:1].isdigit())
             first = next(commas, count)
-    elif any(w[:1].isdigit() for w in low[_clause(line, start) : start]):
-        first, stop = _clause(line, start), start
+    elif any(w[:1].isdigit() for w in low[_clause_start(line, start) : start]):
+        first, stop = _clause_start(line, start), start
     first += low[min(first, count - 1)] == ","
     if first >= stop or not any(any(c.isdigit() for c in w) for w in low[first:stop]):
         return None
     return make(line, line.span(start, start + 1), "in", party, line.span(first, stop))
 
 
-def _clause(line: Line, stop: int) -> int:
+def _clause_start(line: Line, stop: int) -> int:
     """Where the clause that ends before ``stop`` begins."""
     low = line.low
     return next((i + 1 for i in range(stop - 2, 0, -1) if low[i] in (",", "that", "while") or low[i] in HARD), 0)

@@ -1,7 +1,7 @@
-"""Quoted stretches of a text: where the copy hands the word to somebody else.
+"""Quoted stretches of a text.
 
-Here lives the pairing of quotation marks, curly, straight and doubled apostrophes, inside a paragraph and on into
-the next where the quotation stays open; who speaks in a quotation is the business of ``attributions``.
+Pairs quotation marks (curly, straight, doubled apostrophes) inside a paragraph, and on into the next where the
+quotation stays open. Who speaks in a quotation is decided in ``detection``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""One sentence: which reporting verb hands which of its words to which party.
+"""The attributions of one sentence: which reporting verb ascribes which words to which party.
 
-Here live verbs with their subject on either side, participles and passives; other cues live in ``phrases``, how far
-what is said reaches in ``content``; quotations over several sentences and pronouns are put together in
-``attributions``.
+Reads verbs with their subject on either side, participles and passives. Other cues are in ``phrases``, the extent of
+the content in ``content``; quotations over several sentences and pronouns are resolved in ``detection``.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def read_sentence(line: Line) -> list[FoundAttribution]:
         if one is not None:
             found.append(one)
     if len(found) > 1:
-        found = _apart(found, line.text)
+        found = _cut_at_next_speaker(found, line.text)
     return found
 
 
@@ -284,7 +283,7 @@ def announced(line: Line) -> FoundAttribution | None:
     return make(line, whole, ":", subject, whole)
 
 
-def _apart(found: list[FoundAttribution], text: str) -> list[FoundAttribution]:
+def _cut_at_next_speaker(found: list[FoundAttribution], text: str) -> list[FoundAttribution]:
     """What X said ends where Y's saying begins beside it: "X said …, but Y said …"."""
     out: list[FoundAttribution] = []
     for index, one in enumerate(found):

@@ -1,8 +1,8 @@
-"""How much a statement is worth checking, from 0 to 1, and the words of an editor that say why.
+"""How much a sentence or clause is worth checking, from 0 to 1, with reasons an editor reads.
 
-Here live the signs, their weights and their words, as data: each sign is a class of English that an editor
-would name, with one round weight, and a statement weighs what its signs weigh together. Which statements
-there are, and of what type, is in ``claims``; whether one is true is for people.
+Signs, weights and words are data: each sign is a class of English words with one round weight, and the weights of the
+signs found are added. Which clauses there are, and of what type, is in ``detection``; whether one is true is for
+people.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LEX = load()
 
 
 class Sign(NamedTuple):
-    """One thing to notice in a statement: its weight in hundredths, what an editor reads, the words that show it.
+    """One thing to notice in a clause: its weight in hundredths, what an editor reads, the words that show it.
 
     A sign without a reason is too usual to be worth a line.
     """
@@ -159,7 +159,7 @@ SIGNS = (
     Sign("day", 0, "", "mai ago last today tonight yesterday"),
     Sign("furniture", 0, ""),
 )
-# Every statement starts here; one with nothing to look up stays below a half.
+# Every clause starts here; one with nothing to look up stays below a half.
 START = 30
 _MOST_UNSTATED, _HIGH, _CEILING = 45, 80, 200
 _BIT = {sign.name: 1 << at for at, sign in enumerate(SIGNS)}
@@ -241,7 +241,7 @@ _KNOWN = frozenset(_MASKS)
 
 
 def figure_signs(figures: Iterable[FigureMention]) -> int:
-    """What the figures of a statement add: a measured one, a count, a time, or only "one city" and "two cats".
+    """What the figures of a clause add: a measured one, a count, a time, or only "one city" and "two cats".
 
     >>> figure_signs([])
     0
@@ -302,9 +302,9 @@ def weigh(bits: int) -> tuple[float, tuple[str, ...]]:
     """
     if not bits:
         return 0.0, (_NOTHING,)
-    one, why = _group(0, bits & _GROUP)
-    two, why_too = _group(_WIDTH, bits >> _WIDTH & _GROUP)
-    three, why_not = _group(2 * _WIDTH, bits >> 2 * _WIDTH & _GROUP)
+    one, why = _group_weight(0, bits & _GROUP)
+    two, why_too = _group_weight(_WIDTH, bits >> _WIDTH & _GROUP)
+    three, why_not = _group_weight(2 * _WIDTH, bits >> 2 * _WIDTH & _GROUP)
     points, reasons = max(0, START + one + two + three), why + why_too + why_not
     if bits & _CHECKABLE:
         return _WORTH[points], reasons
@@ -312,14 +312,14 @@ def weigh(bits: int) -> tuple[float, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8192)
-def _group(at: int, bits: int) -> tuple[int, tuple[str, ...]]:
+def _group_weight(at: int, bits: int) -> tuple[int, tuple[str, ...]]:
     """The weight and the reasons of the signs that stand together from ``at`` on."""
     shown = [sign for place, sign in enumerate(SIGNS[at : at + _WIDTH]) if bits >> place & 1]
     return sum(sign.weight for sign in shown), tuple(dict.fromkeys(sign.reason for sign in shown if sign.reason))
 
 
 def _scaled_worth(points: int, knee: int, top: int) -> float:
-    """Hundredths as a worth that bends at a knee: what lies above is still told apart, and none passes the top."""
+    """Hundredths as a score with a knee: above it the score grows more slowly, up to the top."""
     above = max(0, points - knee)
     return round((min(points, knee) + above * (top - knee) / (_CEILING - knee)) / 100, 4)
 

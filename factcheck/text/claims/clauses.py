@@ -1,7 +1,7 @@
-"""Where one sentence makes several statements: the clauses that stand on their own.
+"""Splits a sentence into clauses that stand on their own.
 
-Here lives the cheap rule of a joint (", and", ";", ", while") with a subject and a finite verb on either
-side. When in doubt a sentence stays whole; what a clause is worth is in ``checkworthiness``.
+A split needs a joint (", and", ";", ", while") with a subject and a finite verb on either side. When in doubt a
+sentence stays whole. What a clause is worth is in ``checkworthiness``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SUBORDINATE = _set("if unless whether although though because since when while 
 
 
 def split_clauses(text: str, sentence: Span, joints: list[Span], figures: list[Span]) -> list[Span]:
-    """The clauses of a sentence that stand on their own, in order; the sentence itself where it is one statement.
+    """The clauses of a sentence that stand on their own, in order; the sentence itself where it makes one statement.
 
     >>> def parts(text: str) -> list[str]:
     ...     joints = [Span(*joint.span()) for joint in JOINT.finditer(text)]
@@ -67,8 +67,8 @@ def split_clauses(text: str, sentence: Span, joints: list[Span], figures: list[S
     for at, joint in enumerate(joints):
         end = joints[at + 1].start if at + 1 < len(joints) else sentence.end
         if (
-            _follows(text, joint.end, end)
-            and _leads(text, start, joint.start, text[joint.start : joint.start + 3] in (", a", ", b"))
+            _is_clause_after(text, joint.end, end)
+            and _is_clause_before(text, start, joint.start, text[joint.start : joint.start + 3] in (", a", ", b"))
             and _is_open(text, sentence, joint.start)
             and not any(figure.start < joint.end and figure.end > joint.start for figure in figures)
         ):
@@ -88,8 +88,8 @@ def _is_open(text: str, sentence: Span, at: int) -> bool:
     return not any(text.count(sign, start, at) % 2 or text.count(sign, at, end) % 2 for sign in ('"', "''"))
 
 
-def _leads(text: str, start: int, end: int, listing: bool) -> bool:
-    """Whether what stands before a joint is a statement, and no list that the joint goes on with."""
+def _is_clause_before(text: str, start: int, end: int, listing: bool) -> bool:
+    """Whether a clause stands before a joint, and no list that continues behind it."""
     tokens = _tokens(text, start, end)
     if len(tokens) - tokens.count(",") < FEWEST or text.find(" not only ", start, end) >= 0:
         return False
@@ -112,7 +112,7 @@ def _leads(text: str, start: int, end: int, listing: bool) -> bool:
     return any(_is_finite(tokens, low, place) for place in range(comma, len(low)))
 
 
-def _follows(text: str, start: int, end: int) -> bool:
+def _is_clause_after(text: str, start: int, end: int) -> bool:
     """Whether what stands after a joint begins with a subject and its verb."""
     first = _WORD.match(text, start, end)
     if first is None or not _is_subject(first.group()) or text.count(" ", start, end) < FEWEST - 1:

@@ -1,7 +1,6 @@
-"""Which sentences and clauses can be checked, and of what type they are: the door to claims.
+"""Finds the claims of a text: the sentences and clauses that can be checked, and their types.
 
-Here lives what a claim is made of; where a sentence falls into several is in ``clauses``, what one is worth
-in ``checkworthiness``. Whether a claim is true is for people.
+Sentences are split in ``clauses`` and scored in ``checkworthiness``. Whether a claim is true is for people.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def find_claims(
     Claims come in the order of the text and never overlap; each figure is in one of them at most. Where no
     ``dates`` are given, the usual words of time are looked for.
 
-    >>> from factcheck.text.sentences import split
+    >>> from factcheck.text.sentences import split_sentences
     >>> t = "The mayor reopened the bridge in 2019. The mill had closed, and the river has risen. What now?"
     >>> [(c.claim_type.value, c.span.cut(t)) for c in find_claims(t, split_sentences(t), [], [])][1:]
     [('event', 'The mill had closed'), ('event', 'the river has risen.')]
@@ -89,7 +88,12 @@ def _claim(
     if worth < LEAST:
         return None
     return ClaimMention(
-        span, _kind(read, span, bits, bool(figures), attribution is not None), worth, reasons, figures, attribution
+        span,
+        _claim_type(read, span, bits, bool(figures), attribution is not None),
+        worth,
+        reasons,
+        figures,
+        attribution,
     )
 
 
@@ -100,7 +104,7 @@ def _covers(attribution: AttributionMention, clause: Span) -> bool:
     )
 
 
-def _kind(read: _Text, span: Span, bits: int, figures: bool, spoken: bool) -> ClaimType:
+def _claim_type(read: _Text, span: Span, bits: int, figures: bool, spoken: bool) -> ClaimType:
     if figures:
         return ClaimType.FIGURE
     text, start, end = read.text, span.start, span.end

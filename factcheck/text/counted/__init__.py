@@ -1,4 +1,4 @@
-"""What a figure counts: the noun, the event told of it, the place, and whether it is told as a fact.
+"""What a figure counts: the noun, the event, the place, and whether the text reports it as a fact.
 
 How the number is written is in ``quantities``; under which measure the counted thing falls is in ``matching``.
 
@@ -6,7 +6,7 @@ How the number is written is in ``quantities``; under which measure the counted 
 - ``noun_phrases``: the counted noun beside the number, and which module reads its event
 - ``events``: a verb or noun of an event beside the counted noun
 - ``predicates``: a verb behind an insertion ("40 people, including 12 children, died")
-- ``event_phrases``: an event told in a phrase ("without power", "under its control")
+- ``event_phrases``: an event in several words ("without power", "under its control")
 - ``places``: places in a text and the one a figure belongs to
 - ``modality``: denied, feared, forecast, planned
 """

@@ -1,4 +1,4 @@
-"""The counted noun of a figure with the event told of it: the value that the modules of this package fill in."""
+"""The counted noun of a figure and its event: the value that the modules of this package fill in."""
 
 from __future__ import annotations
 

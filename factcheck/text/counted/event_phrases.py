@@ -1,7 +1,7 @@
-"""What befell the things counted, where it takes more than one word to say it.
+"""Events and states in several words, behind or before the counted noun.
 
-Here lives "without power", "in intensive care", "moved to schools", "under its control": states and events
-told in a phrase behind or before the noun. Single verbs are the business of ``counted``.
+Reads "without power", "in intensive care", "moved to schools", "under its control". Single verbs are read in
+``events``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _WON = frozenset(["takes", "take", "taken", "took", "taking", "gained", "gain", 
 
 
 def with_event_phrase(found: CountedNoun, text: str, figure: FigureCandidate, start: int, stop: int) -> CountedNoun:
-    """A counted thing with the state a phrase gives it, where no single verb says more.
+    """The counted noun with the event of a phrase, where no single verb says more.
 
     >>> from factcheck.text.quantities import find_figures
     >>> t = "Some 40 homes were left without power."

@@ -1,7 +1,7 @@
-"""The event that befell or made the counted: the verb or noun beside it, on the right or the left.
+"""The event of the counted noun: the verb or noun beside it, on the right or the left.
 
-Here lives the reading of "were killed", "injured 40", "a toll of 40"; verbs behind an insertion are the business of
-``predicates``, the counted noun itself of ``counted``.
+Reads "were killed", "injured 40", "a toll of 40". Verbs behind an insertion are read in ``predicates``, the counted
+noun itself in ``noun_phrases``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whether the copy says that a figure is so, denies it, fears, forecasts or plans it.
+"""Whether the text reports a figure as a fact, denies it, fears, forecasts or plans it.
 
-Here lives the reading of the words before a figure in its own clause; a figure that is not reported as
-fact is never held against one that is.
+Reads the words before a figure in its own clause. A figure that is not reported as a fact is never compared with one
+that is.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def modality_of(text: str, floor: int, begin: int, at: int, tail: int, end: int)
     clause = start
     for stop in _BREAK.finditer(text, start, begin):
         clause = stop.end()
-    cues = [c for c in _CUE.finditer(text, clause, begin) if not _is_named(text, c, "cue")]
+    cues = [c for c in _CUE.finditer(text, clause, begin) if not _is_proper_name(text, c, "cue")]
     if cues:
         last = cues[-1]
         between = text[last.end() : begin]
@@ -68,10 +68,10 @@ def modality_of(text: str, floor: int, begin: int, at: int, tail: int, end: int)
 def _following(text: str, tail: int, end: int) -> re.Match[str] | None:
     """What the words behind a figure say of it; "in May" and "by Will Smith" say nothing."""
     found = _NEXT.match(text, tail, end)
-    while found is not None and found.lastgroup and _is_named(text, found, found.lastgroup):
+    while found is not None and found.lastgroup and _is_proper_name(text, found, found.lastgroup):
         found = _NEXT.match(text, found.end(), end)
     return found
 
 
-def _is_named(text: str, cue: re.Match[str], group: str) -> bool:
+def _is_proper_name(text: str, cue: re.Match[str], group: str) -> bool:
     return is_name(text, cue.start(group), cue.start(group) + len(cue[group].split(" ", maxsplit=1)[0]))

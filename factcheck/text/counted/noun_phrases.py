@@ -1,7 +1,7 @@
-"""What a figure counts: the noun with its modifiers, and the quantity that money and shares are of.
+"""The counted noun of a figure with its modifiers, and the quantity that money and shares are of.
 
-Here lives the reading of the noun beside a quantity; the event that befell it lives in ``events``, which of two
-wordings mean the same thing in ``measures``.
+Reads the noun beside the number. Its event is read in ``events``, ``predicates`` and ``event_phrases``; which two
+wordings mean the same thing is decided in ``matching``.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def counted_nouns(
             is_estimate = bool(_ESTIMATE.search(text, max(start, figure.lead - 40), figure.lead))
             found = _carry(found, earlier[1], earlier[0], is_estimate)
         is_estimate = bool(out) and bool(_ESTIMATE.search(text, max(start, figure.lead - 40), figure.lead))
-        if out and not found.family and _goes_on(text, figures[index - 1], figure):
+        if out and not found.family and _shares_verb(text, figures[index - 1], figure):
             found = replace(found, event=out[-1].event, family=out[-1].family, definition=out[-1].definition)
         out.append(_inherit(found, out, figures, index, is_estimate))
     return distribute_events(out, text, figures)
@@ -176,7 +176,7 @@ def _month(text: str, word: Word) -> Word:
     return word if is_verb else ("June", start, stop)
 
 
-def _goes_on(text: str, first: FigureCandidate, second: FigureCandidate) -> bool:
+def _shares_verb(text: str, first: FigureCandidate, second: FigureCandidate) -> bool:
     """Whether one verb holds for both: "killed 23 people in Ost and 41 in Sudmark"."""
     if first.quantity.dimension != "count" or second.quantity.dimension != "count":
         return False
@@ -185,7 +185,7 @@ def _goes_on(text: str, first: FigureCandidate, second: FigureCandidate) -> bool
 
 
 def _carry(found: CountedNoun, earlier: CountedNoun, dimension: str, is_estimate: bool) -> CountedNoun:
-    """Take over from the sentence before what this one leaves out; ``told`` where it only says "an estimate of"."""
+    """Take over what this sentence leaves out; ``is_estimate`` where it only says "an estimate of"."""
     if dimension == "count" and is_estimate and not (found.noun or found.family):
         return replace(earlier, inherited=False, first=False)
     if dimension == "count" and found.inherited:
@@ -229,7 +229,11 @@ def _noun_group(text: str, after: list[Word], figure: FigureCandidate) -> Counte
             continue
         if (group and group[-1].lower() == "times") or _named_participle(low, after, i, bool(group)):
             break
-        if stops or _ends_noun(low, after, i, bool(group)) or (group and _gap(text, after[i - 1][2], after[i][1])):
+        if (
+            stops
+            or _ends_noun(low, after, i, bool(group))
+            or (group and _has_break(text, after[i - 1][2], after[i][1]))
+        ):
             break
         group.append(word)
         i += 1
@@ -277,7 +281,7 @@ def _head(group: list[str]) -> str:
     return group[-1].lower() if group else ""
 
 
-def _gap(text: str, left: int, right: int) -> bool:
+def _has_break(text: str, left: int, right: int) -> bool:
     return "," in text[left:right] or "\n" in text[left:right]
 
 

@@ -1,7 +1,6 @@
 """Places named in a text, and the one a figure belongs to.
 
-Here lives how a place is found and given its country; a place is a name in the copy, never a point on a
-map.
+A place is a name in the text with its country, not a point on a map.
 """
 
 from __future__ import annotations

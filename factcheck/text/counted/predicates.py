@@ -1,7 +1,7 @@
-"""What befell the counted where something stands between noun and verb: "40 people, including 12 children, died".
+"""Predicates separated from their noun: "40 people, including 12 children, died".
 
-Here lives the way over insertions, groups with a preposition and relatives to the finite verb, and what takes an event
-away again: "none of the 180 was hurt". Verbs right beside the noun are the business of ``counted``.
+Goes over insertions, prepositional groups and relative clauses to the finite verb, and drops an event that did not
+happen ("none of the 180 was hurt"). Verbs right beside the noun are read in ``events``.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _OF_GROUP = Pattern(r"\sof\s(?:the|his|her|its|their|our|all)\s(?:total\sof\s)?"
 
 
 def with_predicate(found: CountedNoun, text: str, figure: FigureCandidate, start: int, limit: int) -> CountedNoun:
-    """The counted with the event its interrupted predicate tells; without one where nobody was hit.
+    """The counted noun with the event of its interrupted predicate; without an event where nobody was hit.
 
     >>> from factcheck.text.quantities import find_figures
     >>> t = "At least 40 people, including 12 children, were killed."

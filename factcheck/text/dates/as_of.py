@@ -1,6 +1,6 @@
-"""For what time a figure holds: said in the copy, the event's own date, or the publication time.
+"""The period a figure holds for: stated in the text, the event's own date, or the publication time.
 
-Here lives the choice among the dates of a sentence; how a date is read lives in ``dates``.
+Chooses among the dates of a sentence; how a date is read is in the other modules of this package.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Hours said in the copy: "by 11 a.m.", "as of noon", "on Saturday at 3 p.m.".
+"""The hour a figure holds for: "by 11 a.m.", "as of noon", "on Saturday at 3 p.m.".
 
-Here lives how an hour narrows the day for which a figure holds; an hour at which something merely happened
-does not.
+Narrows the day a figure holds for to an hour. An hour at which something merely happened does not narrow it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the words around an expression of time make of it: "since Friday", "two weeks before Easter", "mid-May".
+"""Modifiers around an expression of time: "since Friday", "two weeks before Easter", "mid-May".
 
-Here live the part of a period that is meant, the day counted from another, and the side on which a time is
-open; what two expressions mean together lives in ``joins``.
+Reads the part of a period that is meant, a day counted from another, and an open side. What two expressions mean
+together is in ``joins``.
 """
 
 from __future__ import annotations

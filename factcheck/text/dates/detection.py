@@ -1,8 +1,8 @@
-"""Dates and periods as written, and the days they mean: the door to all that reads expressions of time.
+"""Finds every expression of time in a text and resolves it to a period.
 
-Here lives how an expression of time ("6 August", "late Tuesday", "last year", "overnight") is found and by
-which reader it is resolved against the time of publication in the dateline's zone. Which of them a figure
-holds for is decided in ``asof``.
+Decides which reader of this package reads an expression ("6 August", "late Tuesday", "last year", "overnight"), and
+resolves it against the time of publication in the dateline's zone. Which of them a figure holds for is decided in
+``as_of``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from factcheck.text.dates import borders, joins
 from factcheck.text.dates import times_of_day as hours
-from factcheck.text.dates.holidays import BEGINNINGS, read_holiday
+from factcheck.text.dates.holidays import FIRST_WORDS, read_holiday
 from factcheck.text.dates.named import read_day_of_month, read_day_word, read_now, read_weekday
 from factcheck.text.dates.numeric import YEAR_WORDS, read_digits, read_year_words
 from factcheck.text.dates.periods import Context, DateMention, zone_of
@@ -34,7 +34,7 @@ def _readers() -> dict[str, _Reader]:
     """Which reader a word calls; where two could, the later line wins."""
     ordinals = [w for w in ORDINALS if " " not in w] + ["twenty", "thirty"]
     lines: tuple[tuple[Iterable[str], _Reader], ...] = (
-        (BEGINNINGS, read_holiday),
+        (FIRST_WORDS, read_holiday),
         (ordinals, read_day_of_month),
         (YEAR_WORDS, read_year_words),
         (_LEX.months, read_month),
@@ -112,7 +112,7 @@ def find_dates(text: str, ref: datetime | None, start: int = 0, end: int | None 
     limit = len(text) if end is None else end
     ref = ref.replace(tzinfo=UTC) if ref is not None and ref.tzinfo is None else ref
     out: list[DateMention] = []
-    for mention, context in _single(text, ref, start, limit):
+    for mention, context in _single_mentions(text, ref, start, limit):
         both = _guarded(joins.joined, context, out[-1], mention) if out else None
         if both is not None:
             out[-1] = both
@@ -124,7 +124,7 @@ def find_dates(text: str, ref: datetime | None, start: int = 0, end: int | None 
     return [_guarded(hours.timed, context, m) or m for m in bordered]
 
 
-def _single(text: str, ref: datetime | None, start: int, limit: int) -> Iterator[tuple[DateMention, Context]]:
+def _single_mentions(text: str, ref: datetime | None, start: int, limit: int) -> Iterator[tuple[DateMention, Context]]:
     """Each expression by itself, with what was known when it was read."""
     done = start
     last: DateMention | None = None
@@ -132,7 +132,7 @@ def _single(text: str, ref: datetime | None, start: int, limit: int) -> Iterator
         if anchor.start() < done:
             continue
         context = Context(text, ref, done, limit)
-        mention = _mention(context, anchor)
+        mention = _read_anchor(context, anchor)
         if mention is None:
             continue
         if mention.open == "same" and last is not None:
@@ -143,7 +143,7 @@ def _single(text: str, ref: datetime | None, start: int, limit: int) -> Iterator
         last, done = mention, mention.span.end
 
 
-def _mention(context: Context, anchor: re.Match[str]) -> DateMention | None:
+def _read_anchor(context: Context, anchor: re.Match[str]) -> DateMention | None:
     """What the reader of an anchor makes of it; a day that no calendar has is a mention without a period."""
     word = anchor.group().lower()
     reader = read_day_of_month if anchor["ordinal"] else read_digits if anchor["digits"] else _READERS[word]

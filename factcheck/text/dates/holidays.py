@@ -1,7 +1,7 @@
-"""Feasts and memorial days by name: Christmas, Good Friday, Labor Day, Thanksgiving.
+"""Holidays and memorial days by name: Christmas, Good Friday, Labor Day, Thanksgiving.
 
-Here lives which day a name means in a given year. Days that follow the moon or a decree are left out, and
-so are names that two countries keep on different days.
+Which day a name means in a given year. Days that follow the moon or a decree are left out, and so are names that two
+countries keep on different days.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ _COMMON_WORDS = frozenset(
 )
 
 
-def _beginnings() -> frozenset[str]:
-    """The words by which a feast may begin, each with the next where it is a common one."""
+def _holiday_first_words() -> frozenset[str]:
+    """The words by which a holiday may begin, each with the next where it is a common one."""
     out: set[str] = set()
     for name in _NAMES:
         first, _, rest = name.partition(" ")
@@ -107,7 +107,7 @@ def _beginnings() -> frozenset[str]:
     return frozenset(out - {"christma", "xma"})
 
 
-BEGINNINGS = _beginnings()
+FIRST_WORDS = _holiday_first_words()
 _MARKS = {ord(mark): None for mark in "'\u2019."}
 
 
@@ -140,18 +140,18 @@ def easter(year: int) -> datetime:
     return datetime(year, month, day + 1, tzinfo=UTC)
 
 
-def _names(name: str) -> str:
+def _table_name(name: str) -> str:
     """A name as the tables have it, without apostrophes and dots."""
     return " ".join(name.lower().translate(_MARKS).split())
 
 
 def day_of_holiday(name: str, year: int) -> datetime | None:
-    """The day of a feast in a year; None for a name that is in no table.
+    """The day of a holiday in a year; None for a name that is in no table.
 
     >>> day_of_holiday("Thanksgiving", 2031).date().isoformat(), day_of_holiday("New Year's Eve", 2031).day
     ('2031-11-27', 31)
     """
-    plain = _names(name)
+    plain = _table_name(name)
     if plain in _FIXED:
         return datetime(year, *_FIXED[plain], tzinfo=UTC)
     if plain in _BY_WEEKDAY:
@@ -165,7 +165,7 @@ def day_of_holiday(name: str, year: int) -> datetime | None:
 
 
 def read_holiday(context: Context, start: int, end: int) -> DateMention | None:
-    """The feast whose name begins here: "Christmas", "Easter 2018", "Labor Day weekend".
+    """The holiday whose name begins here: "Christmas", "Easter 2018", "Labor Day weekend".
 
     >>> read_holiday(Context("on Easter 2031", None, 0, 14), 3, 9).period.start.date().isoformat()
     '2031-04-13'
@@ -175,7 +175,7 @@ def read_holiday(context: Context, start: int, end: int) -> DateMention | None:
     if named is None or not (text[start].isupper() or len(named.group()) > 5):
         return None
     end = named.end()
-    plain = _names(named.group())
+    plain = _table_name(named.group())
     if plain == "new year" and (
         text[end : end + 2] in ("'s", "\u2019s") or _PLAIN_YEAR.search(context.before(start, 8))
     ):
@@ -183,7 +183,7 @@ def read_holiday(context: Context, start: int, end: int) -> DateMention | None:
     weekend = _WEEKEND.match(text, end, context.limit)
     year_after = _YEAR.match(text, end, context.limit)
     before = _RELATIVE.search(context.back(start))
-    year = _year(plain, context, start, year_after, before)
+    year = _holiday_year(plain, context, start, year_after, before)
     if weekend:
         year = int(weekend["year"] or weekend["after"] or 0) or year
         end = weekend.end()
@@ -202,10 +202,10 @@ def read_holiday(context: Context, start: int, end: int) -> DateMention | None:
     return DateMention(span, day_period(day, expression), "" if year_after or before else "year")
 
 
-def _year(
+def _holiday_year(
     plain: str, context: Context, start: int, after: re.Match[str] | None, before: re.Match[str] | None
 ) -> int | None:
-    """In which year a feast is meant: the one named, else the nearest in the direction of the copy."""
+    """In which year a holiday is meant: the one named, else the nearest in the direction of the copy."""
     if after and after["year"]:
         return int(after["year"])
     if context.ref is None:

@@ -1,7 +1,6 @@
-"""What two expressions of time mean together: "from May to July", "Tuesday of next week", "the first week of June".
+"""Two expressions of time as one: "from May to July", "Tuesday of next week", "the first week of June".
 
-Here lives the joining of neighbours; what the words around a single expression make of it lives in
-``borders``.
+The words around a single expression are read in ``borders``.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def joined(context: Context, first: DateMention, second: DateMention) -> DateMen
     if first.period.granularity == "year" and second.open == "year" and _YEARS_QUARTER.fullmatch(gap):
         moved = _moved(second, "year", first.period.start.year - second.period.start.year)
         return replace(moved, span=span, open="")
-    return _weekday_and(context, first, second, gap, span) or _range(context, first, second, gap, span)
+    return _weekday_and(context, first, second, gap, span) or _joined_range(context, first, second, gap, span)
 
 
 def _week_holding(mention: DateMention, span: Span, context: Context) -> DateMention | None:
@@ -187,7 +186,9 @@ def _day_in(context: Context, day: datetime, part: Period, span: Span) -> DateMe
     return DateMention(span, day_period(day, expression))
 
 
-def _range(context: Context, first: DateMention, second: DateMention, gap: str, span: Span) -> DateMention | None:
+def _joined_range(
+    context: Context, first: DateMention, second: DateMention, gap: str, span: Span
+) -> DateMention | None:
     """ "from May to July", "between now and Friday", "2014-2018"; it runs to where its last term begins."""
     between = _BETWEEN.search(context.text[max(0, first.span.start - 14) : first.span.start])
     if not (_TO.fullmatch(gap) or _DASH.fullmatch(gap) or (between and _AND.fullmatch(gap))):

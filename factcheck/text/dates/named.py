@@ -1,7 +1,7 @@
 """Days by name: "Tuesday", "last Friday", "Friday the 13th", "tomorrow", "overnight", "the 6th".
 
-Here lives how the name of a day is resolved against the time of publication; weeks, months and years
-counted from it live in ``relative``.
+Resolves the name of a day against the time of publication. Weeks, months and years counted from it are in
+``relative``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Dates and years in figures, and years spelt out: "2031-05-06", "5/6/31", "2030-31", "the 1990s".
+"""Dates and years in figures, and years in words: "2031-05-06", "5/6/31", "2030-31", "the 1990s".
 
-Here lives when a number is a date; dates with the name of a month live in ``written``.
+Decides when a number is a date; dates with the name of a month are in ``written``.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def decade(context: Context, tens: int, span: Span) -> DateMention:
     return DateMention(span, months(year, 1, 120, context.ref, span.cut(context.text), "year"))
 
 
-def _year(context: Context, found: re.Match[str]) -> DateMention | None:
+def _year_mention(context: Context, found: re.Match[str]) -> DateMention | None:
     year, text = int(found["year"]), context.text
     span = Span(*found.span())
     if found["s"]:
@@ -196,5 +196,5 @@ _BY_DIGITS = {
     "my": _year_month,
     "md": _month_day,
     "decade": _decade,
-    "year": _year,
+    "year": _year_mention,
 }

@@ -1,7 +1,7 @@
-"""Periods of time and how to count with them.
+"""Periods of time and their arithmetic.
 
-Here lives what a mention of time is, and the arithmetic of days, weeks, months and years behind it; which
-words mean which period lives in ``written``, ``relative`` and ``feasts``.
+The value of a date mention, and the arithmetic of days, weeks, months and years. Which words mean which period is in
+``written``, ``relative`` and ``holidays``.
 """
 
 from __future__ import annotations
@@ -299,7 +299,7 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> datetime:
 
 
 def weekend_around(day: datetime, expression: str) -> Period:
-    """The days off around a feast: the nearest Saturday and Sunday, and the feast where it touches them.
+    """The days off around a holiday: the nearest Saturday and Sunday, and the holiday where it touches them.
 
     >>> weekend_around(datetime(2031, 9, 1), "").start.date().isoformat()
     '2031-08-30'

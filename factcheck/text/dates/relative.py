@@ -1,7 +1,7 @@
 """Times counted from the day of publication: "last week", "two days ago", "in three months", "week 31".
 
-Here lives what the words around a unit of time make of it; days by name live in ``named``, dates
-written out in full in ``written``, what joins two expressions in ``joins``.
+Reads the words around a unit of time. Days by name are in ``named``, dates written out in full in ``written``, two
+expressions together in ``joins``.
 """
 
 from __future__ import annotations

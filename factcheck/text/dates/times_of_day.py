@@ -1,7 +1,7 @@
 """Hours beside a day: "tomorrow at 8 a.m.", "Tuesday from 2 to 4:30 pm", "10 a.m. on 6 May".
 
-Here lives how an hour fixes the borders of a day's mention; the day itself, and all that is dated by it, stays
-a day. How an hour narrows what a figure holds for lives in ``clock``.
+An hour sets the borders of a day's mention; the day itself, and all that is dated by it, stays a day. The hour a
+figure holds for is found in ``as_of_hour``.
 """
 
 from __future__ import annotations

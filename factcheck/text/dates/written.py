@@ -1,7 +1,7 @@
 """Dates with the name of a month, and quarters of a year: "6 May 2031", "May the ninth", "Q3 2030".
 
-Here lives how names of months make a date that needs no other date; dates in figures live in
-``numeric``, what is counted from the day of publication in ``relative``.
+Reads dates that need no other date. Dates in figures are in ``numeric``, dates counted from the day of publication in
+``relative``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""What the numbers of one text say of each other: conversions in brackets, changes, shares, parts and sums.
+"""Arithmetic inside one text: conversions in brackets, changes, shares, parts and sums.
 
-Here lives the arithmetic a checker does with a pencil; it needs one text and no other. Statements of different texts
-are compared in ``compare``.
+Figures of different texts are compared in ``compare``.
 """
 
 from __future__ import annotations
@@ -64,11 +63,11 @@ def _shown(value: Decimal) -> str:
 
 
 def _neighbour_findings(text: str, figures: Sequence[FigureMention]) -> Iterator[Finding]:
-    """Conversions, parts and shares: told by figures that stand beside each other."""
+    """Conversions, parts and shares, from figures beside each other."""
     for index, (first, second) in enumerate(pairwise(figures)):
         if second.sentence != first.sentence or second.span.start - first.span.end > 90:
             continue
-        conversion = _conversion(text, index, first, second)
+        conversion = _conversion_finding(text, index, first, second)
         if conversion is not None:
             yield conversion
             continue
@@ -84,10 +83,10 @@ def _neighbour_findings(text: str, figures: Sequence[FigureMention]) -> Iterator
                 f"{_shown(a)} of {_shown(b)}: " + ("a part of it" if a <= b else "the part is larger than the whole"),
             )
             if index + 2 < len(figures) and figures[index + 2].sentence == first.sentence and b:
-                yield from _share(text, index, first, second, figures[index + 2])
+                yield from _share_finding(text, index, first, second, figures[index + 2])
 
 
-def _conversion(text: str, index: int, first: FigureMention, second: FigureMention) -> Finding | None:
+def _conversion_finding(text: str, index: int, first: FigureMention, second: FigureMention) -> Finding | None:
     a, b = _value(first), _value(second)
     one, two = first.quantity, second.quantity
     if a is None or b is None or one.unit == two.unit or "count" in (one.unit, two.unit):
@@ -111,7 +110,9 @@ def _conversion(text: str, index: int, first: FigureMention, second: FigureMenti
     )
 
 
-def _share(text: str, index: int, part: FigureMention, whole: FigureMention, share: FigureMention) -> Iterator[Finding]:
+def _share_finding(
+    text: str, index: int, part: FigureMention, whole: FigureMention, share: FigureMention
+) -> Iterator[Finding]:
     """ "12 of the 40 boats, or 30 percent": the share can be recomputed."""
     a, b, c = _value(part), _value(whole), _value(share)
     if a is None or not b or c is None or share.quantity.unit not in ("percent", "fraction"):
@@ -145,12 +146,12 @@ def _change_findings(text: str, figures: Sequence[FigureMention]) -> Iterator[Fi
             row.setdefault("from", index)
     for row in rows.values():
         if len(row) == 3 and max(row.values()) - min(row.values()) == 2:
-            finding = _change(figures, row)
+            finding = _change_finding(figures, row)
             if finding is not None:
                 yield finding
 
 
-def _change(figures: Sequence[FigureMention], row: dict[str, int]) -> Finding | None:
+def _change_finding(figures: Sequence[FigureMention], row: dict[str, int]) -> Finding | None:
     by, to, old = (figures[row[name]] for name in ("by", "to", "from"))
     a, b, c = _value(by), _value(to), _value(old)
     if a is None or b is None or c is None or to.quantity.dimension != old.quantity.dimension:
@@ -219,7 +220,7 @@ def _lists(text: str, figures: Sequence[FigureMention], at: int) -> Iterator[tup
         if index - start >= 2:
             runs.append((start, index))
         start = index if index < high and index != at and _is_part(figures[index], total) else index + 1
-    near = [run for run in runs if _paragraphs(text, figures, run, at) <= 1]
+    near = [run for run in runs if _paragraph_breaks(text, figures, run, at) <= 1]
     yield from sorted(near, key=lambda run: (run[0] - run[1], abs(run[0] - at)))
 
 
@@ -240,7 +241,7 @@ def _stand_in_one_list(text: str, first: FigureMention, second: FigureMention) -
     )
 
 
-def _paragraphs(text: str, figures: Sequence[FigureMention], run: tuple[int, int], at: int) -> int:
+def _paragraph_breaks(text: str, figures: Sequence[FigureMention], run: tuple[int, int], at: int) -> int:
     """How many paragraph breaks lie between a list and its total."""
     begin, end = figures[run[0]].span.start, figures[run[1] - 1].span.end
     here = figures[at].span

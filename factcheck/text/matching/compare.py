@@ -1,7 +1,7 @@
-"""Two statements of one measure: agree, within the hedge, superseded, conflict, slip, or not comparable.
+"""Compares two observations of one measure: agree, within the hedge, superseded, conflict, slip, not comparable.
 
-Here lives the judgement. It knows nothing of texts: it compares states. The values a state may mean are in
-``intervals``, the sentence it is told in is made in ``reasons``.
+Knows observations, not texts. The values an observation may mean are in ``quantities.intervals``, the sentence that
+gives the reason is built in ``reasons``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _BEARINGS = frozenset(
         "inland",
     ]
 )
-"""Of a distance: told from where something is at the time."""
+"""Words of a distance measured from where something is at the time."""
 _STRICT = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
 _CLEARLY = Decimal("1.1")
 _LARGE = 1000
@@ -49,7 +49,7 @@ _HOUR = timedelta(hours=1)
 
 
 def compare(a: Observation, b: Observation) -> Comparison:
-    """What two statements of one measure say of each other; the order of the two does not matter.
+    """How two observations of one measure relate; the order of the two does not matter.
 
     >>> from factcheck.text.values import MeasureKey
     >>> from factcheck.text.values import Measure
@@ -120,9 +120,9 @@ def _sort_key(observation: Observation) -> tuple[str, str, str, str, str]:
 
 
 def compare_all(observations: Sequence[Observation]) -> Iterator[tuple[int, int, Comparison]]:
-    """Every two statements of one measure by their places, with what they say of each other.
+    """Every two observations of one measure by their places, with how they relate.
 
-    Two named sides who keep apart on one running count dispute it, across days too: the later number of the one does
+    Two named sides whose running counts stay apart dispute them, across days too: the later number of one side does
     not replace that of the other.
 
     >>> from factcheck.text.values import MeasureKey
@@ -147,7 +147,7 @@ def compare_all(observations: Sequence[Observation]) -> Iterator[tuple[int, int,
 
 
 def _sides_apart(observations: Sequence[Observation]) -> set[frozenset[str]]:
-    """The named sides of which one speaks before and after the other, both times on the same side of its number."""
+    """The pairs of sides of which one gives numbers before and after the other, both above or both below it."""
     by_side: dict[str, list[tuple[datetime, Decimal, Decimal]]] = defaultdict(list)
     for observation in observations:
         if (
@@ -176,7 +176,7 @@ def _straddles(
 
 
 def _barrier(a: Observation, b: Observation) -> str:
-    """Why two statements cannot be compared at all; empty where they can."""
+    """Why two observations cannot be compared at all; empty where they can."""
     if a.quantity.dimension != b.quantity.dimension and not _are_prices_of_one_thing(a, b):
         return "they are measured in different units"
     for observation in (a, b):
@@ -201,7 +201,7 @@ def _are_prices_of_one_thing(a: Observation, b: Observation) -> bool:
 
 
 def _differing_modality(a: Observation, b: Observation) -> str:
-    """What one of them is and the other is not: feared, forecast, planned. It is weighed and told, and no wall."""
+    """The modality that only one of them has: feared, forecast, planned. It does not rule out a comparison."""
     if a.modality is b.modality:
         return ""
     return (a if a.modality is not Modality.REPORTED else b).modality.value
@@ -329,7 +329,7 @@ def _are_two_sides(a: Observation, b: Observation) -> bool:
 
 
 def _by_the_hour(a: Observation, b: Observation) -> tuple[Observation, Observation] | None:
-    """Earlier and later of two statements for one day, where both were printed at a known hour and not together."""
+    """Earlier and later of two observations of one day, where both were printed at a known hour and not together."""
     if a.published is None or b.published is None or abs(a.published - b.published) < _HOUR:
         return None
     if a.published.date() != b.published.date() or _are_two_sides(a, b):
@@ -340,7 +340,7 @@ def _by_the_hour(a: Observation, b: Observation) -> tuple[Observation, Observati
 
 
 def _is_one_source(a: Observation, b: Observation) -> bool:
-    """Whether one party gives two numbers for one day of what only a name tells apart: a stake, a price, a share.
+    """Whether one party gives two numbers for one day of what only a name distinguishes: a stake, a price, a share.
 
     Who counts people or things of one event and says two numbers contradicts itself; a company that says 54 and 56
     percent speaks of two shares.
@@ -369,7 +369,7 @@ def _date(moment: datetime) -> str:
 
 
 def _slip_factor(a: Observation, b: Observation) -> int:
-    """The power of ten between two numbers where they differ by little else; 0 otherwise."""
+    """The power of ten by which two numbers differ, within 2 percent; 0 where they differ otherwise."""
     low_a, high_a, _ = base_interval(a)
     low_b, high_b, _ = base_interval(b)
     small, large = sorted(((abs(low_a) + abs(high_a)) / 2, (abs(low_b) + abs(high_b)) / 2))

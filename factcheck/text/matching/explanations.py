@@ -1,6 +1,6 @@
-"""Why two figures were held to be of one measure, in a sentence an editor can read.
+"""A matching score in words: the strongest reasons for and against.
 
-Here lives the wording alone: what spoke for it and against it most is the scorer's.
+Wording only; what counts for and against is computed in ``scorer``.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _ABSENT = {
     "rare name near the other": "the name that one text ties to the number does not stand near the other",
 }
 UNEXPLAINED = frozenset(["small value", "a count", "money", "a share"])
-"""What is weighed and says nothing to an editor: what kind of number it is."""
+"""Evidence that is weighed but not shown: what kind of number it is."""
 _SAME_REASON = {
     "value of one thing": "numbers",
     "values meet": "numbers",
@@ -87,7 +87,7 @@ _SAME_REASON = {
     "other noun of a count": "other noun",
     "other place of a measured thing": "other place",
 }
-"""Reasons that say the same to an editor: the first of them that counts is told."""
+"""Reasons that mean the same to an editor: only the first of them is shown."""
 
 
 def explain(a: Profile, b: Profile, topic: TopicStats, scorer: Scorer) -> str:
@@ -104,10 +104,10 @@ def explain(a: Profile, b: Profile, topic: TopicStats, scorer: Scorer) -> str:
         words = _phrase(name, found.get(name, 0.0) > means[name], a, b, topic)
         if words and abs(part) >= 0.05:
             (for_it if part > 0 else against).setdefault(_SAME_REASON.get(name, name), words)
-    return _sentence(_first(for_it.values()), _first(against.values()))
+    return _sentence(_first_few(for_it.values()), _first_few(against.values()))
 
 
-def _first(words: Iterable[str]) -> list[str]:
+def _first_few(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))[:SHOWN]
 
 
@@ -120,20 +120,20 @@ def _sentence(for_it: Iterable[str], against: Iterable[str]) -> str:
 def _phrase(name: str, present: bool, a: Profile, b: Profile, topic: TopicStats) -> str:
     words = (_PRESENT if present else _ABSENT).get(name, "")
     if "{words}" in words:
-        shared = _rarest(a.clause & b.clause if name == "clause alike" else a.whole & b.whole, topic)
+        shared = _rarest_words(a.clause & b.clause if name == "clause alike" else a.whole & b.whole, topic)
         return words.format(words=shared) if shared else ""
     if "{family}" in words:
         return words.format(family=a.family) if a.family else ""
     if "{a}" in words:
         return words.format(a=_noun_in_words(a.head), b=_noun_in_words(b.head)) if a.head and b.head else ""
     if "{names}" in words:
-        shared = _rarest(a.names & b.names, topic, mark="N:", capital=True)
+        shared = _rarest_words(a.names & b.names, topic, mark="N:", capital=True)
         return words.format(names=shared) if shared else ""
     return words
 
 
-def _rarest(words: Iterable[str], topic: TopicStats, *, mark: str = "", capital: bool = False) -> str:
-    """The two that are told most seldom in the topic."""
+def _rarest_words(words: Iterable[str], topic: TopicStats, *, mark: str = "", capital: bool = False) -> str:
+    """The two that are rarest in the topic."""
     ranked = sorted(words, key=lambda word: (-topic.rarity(mark + word), word))[:2]
     return " and ".join(word.capitalize() if capital else f"“{word}”" for word in ranked)
 

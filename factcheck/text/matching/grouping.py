@@ -1,7 +1,7 @@
-"""Which figures of a topic measure the same thing: average linkage over scored pairs, with pairs that never join.
+"""Groups the figures of a topic by measure: average linkage over scored pairs, with cannot-link pairs.
 
-Here lives the grouping and its few hard barriers; how likely a pair is, is the scorer's. The same figures in any order
-give the same groups.
+Holds the grouping and its few hard barriers; the likelihood of a pair is computed in ``scorer``. The same figures in
+any order give the same groups.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _LARGE = 300
 _NEIGHBOURS = 40
 _POSITION, _COMPASS = frozenset(["latitude", "longitude"]), frozenset(["north", "south", "east", "west"])
 _MOST_APART = 4.0
-"""Numbers more than e to this apart are of one measure only where they are a slip."""
+"""Numbers further apart than e to this power are of one measure only where one is a slip."""
 
 
 def may_join(a: Profile, b: Profile) -> bool:
     """The hard barriers: another dimension, two figures of one sentence, change against level, rate against count,
-    degrees of latitude and longitude, which say where and measure nothing, and two statements of one text for one day
+    degrees of latitude and longitude, which say where and measure nothing, and two figures of one text for one day
     that cannot both hold, unless it reports a dispute.
 
     Two figures of one sentence are one only as a conversion: 16 feet, or five metres.
@@ -56,14 +56,14 @@ def candidates(figures: Sequence[Profile], *, since: int = 0) -> Iterator[tuple[
         for block in _blocks(one):
             if block in blocks:
                 blocks[block].append(at)
-    found = {pair for members in blocks.values() for pair in _near(figures, members, since)}
+    found = {pair for members in blocks.values() for pair in _block_pairs(figures, members, since)}
     for i, j in sorted(found):
         a, b = figures[i], figures[j]
         if may_join(a, b) and (a.value == b.value or log_ratio(a.value, b.value) <= _MOST_APART or is_slip(a, b)):
             yield i, j
 
 
-def _near(figures: Sequence[Profile], members: list[int], since: int) -> Iterator[tuple[int, int]]:
+def _block_pairs(figures: Sequence[Profile], members: list[int], since: int) -> Iterator[tuple[int, int]]:
     """The pairs of a block; in a large one each figure with those of the nearest numbers only."""
     if members[-1] < since:
         return
@@ -170,7 +170,7 @@ def average_linkage(
 ) -> list[int]:
     """Average linkage: the two groups whose pairs score best on average become one, while that is at least ``join``.
 
-    Pairs without a score count as nought; two groups that hold a pair of ``apart`` never join, and those of a pair of
+    Pairs without a score count as 0; two groups that hold a pair of ``apart`` never join, and those of a pair of
     ``together`` are one before anything is scored. ``sizes``: for how many figures each stands. Ties go to the groups
     of the earlier figures.
 

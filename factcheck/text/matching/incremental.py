@@ -1,9 +1,9 @@
-"""A text arrives in a topic whose groups stand: where its figures go, and by which name a group is known after it.
+"""Adds a new text to a topic that has groups: where its figures go, and which name each group keeps.
 
-A topic of few figures is grouped anew with each text (``grouping.group``, then ``named``), so that the order in which
-its texts come plays no part. In a larger one ``place`` leaves the groups as they stand: one figure for each number of
-a group speaks for it, so that what a new text costs does not grow with the topic. Both link by the same scores under
-the same barriers.
+A topic of few figures is grouped anew with each text (``grouping.group``, then ``names_kept``), so that the order of
+texts plays no part. In a larger topic ``place`` leaves the groups as they are: one figure for each number of a group
+represents it, so that the cost of a new text does not grow with the topic. Both link by the same scores under the
+same barriers.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from factcheck.text.matching.profile import Profile
 from factcheck.text.matching.scorer import Scorer
 
 REGROUP_LIMIT = 200
-"""A topic of at most so many figures, copies apart, is grouped anew with each text."""
+"""A topic of at most so many figures, without duplicates, is grouped anew with each text."""
 MOST_PARTNERS = 20
 _FEW = 300
 Node = int | str
-"""A figure of the new text by its place in it, or a standing group by its name."""
+"""A figure of the new text by its index, or an existing group by its name."""
 
 
 @dataclass(slots=True)
 class ExistingGroup:
-    """A group of a topic: one figure for each of its numbers, and how many say it in words of their own."""
+    """A group of a topic: one figure for each of its numbers, and in how many wordings it occurs."""
 
     figures: list[Profile] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -52,9 +52,9 @@ class ExistingGroup:
 
 @dataclass(slots=True)
 class Placement:
-    """Where the figures of a text go: to a standing group by its name, or to the new group of the figure at that place.
+    """Where the figures of a text go: an existing group by its name, or the new group of the figure at that index.
 
-    ``joined``: standing groups that the text shows to be one with another, and which.
+    ``joined``: existing groups that the text merges, each with the group it goes into.
     """
 
     homes: list[Node]
@@ -73,8 +73,8 @@ def place(
 ) -> Placement:
     """Find the group of each figure of a text that arrives in a topic; ``topic`` has counted it already.
 
-    ``together`` and ``apart`` are what people decided. ``frozen``: no two standing groups become one; in a topic of
-    many figures they do not either, until all are grouped anew.
+    ``together`` and ``apart`` are what people decided. ``frozen``: no two existing groups are merged; in a topic of
+    many figures they are not either, until all are grouped anew.
     """
     names = list(standing)
     kept = Deduplicated(figures)
@@ -101,7 +101,7 @@ def place(
 def _scored(
     nodes: Sequence[Profile], since: int, homes: Sequence[str], topic: TopicStats, scorer: Scorer, *, bridges: bool
 ) -> dict[tuple[int, int], float]:
-    """The scores of the new figures with their partners, and of the standing groups that one of them would link."""
+    """The scores of the new figures with their partners, and of the existing groups that one of them would link."""
     pairs = list(candidates(nodes, since=since))
     kept = _most_similar(nodes, pairs, since)
     found = {(i, j): score for i, j in kept if (score := scorer.likelihood(nodes[i], nodes[j], topic)) >= LEAST_SCORE}
@@ -115,7 +115,7 @@ def _scored(
 
 
 def _most_similar(nodes: Sequence[Profile], pairs: list[tuple[int, int]], since: int) -> list[tuple[int, int]]:
-    """In a large topic, of each new figure the partners most like it: equal numbers, then most words in common."""
+    """In a large topic, the candidates most similar to each new figure: equal numbers, then most words in common."""
     if len(nodes) <= _FEW:
         return pairs
     partners: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -135,7 +135,7 @@ def _estimated_scores(
     found: Mapping[tuple[int, int], float],
     homes: Sequence[Node],
 ) -> dict[tuple[int, int], float]:
-    """What a new figure was not scored with, in a group of which it was scored with others: as these, on average."""
+    """Estimated scores of pairs that were not scored: the mean of the new figure's scores with the same group."""
     known: dict[tuple[Node, int], list[float]] = defaultdict(list)
     for i, j in scored:
         known[homes[i], j].append(found.get((i, j), 0.0))
@@ -146,7 +146,7 @@ def _estimated_scores(
 def _bridged_pairs(
     scores: Mapping[tuple[int, int], float], since: int, homes: Sequence[str], join: float
 ) -> list[tuple[int, int]]:
-    """The pairs of two standing groups that one new figure is likely to be of one measure with."""
+    """The pairs of two existing groups that one new figure is likely to be of one measure with."""
     near: dict[int, set[str]] = defaultdict(set)
     for (i, j), score in scores.items():
         if i < since <= j and score >= join:
@@ -162,7 +162,7 @@ def _bridged_pairs(
 def _placement(
     labels: Sequence[int], kept: Deduplicated, first: Mapping[str, int], homes: Sequence[str], since: int, count: int
 ) -> Placement:
-    """The groups by name: one that holds standing groups has the name of the one with most of the figures in it."""
+    """The groups by name: one that holds existing groups has the name of the one with most of the figures in it."""
     members: dict[int, Counter[str]] = defaultdict(Counter)
     for at, name in enumerate(homes):
         members[labels[at]][name] += 1
@@ -177,7 +177,7 @@ def _placement(
 
 
 def names_kept(labels: Sequence[int], names: Sequence[str | None], weights: Sequence[int] = ()) -> list[Node]:
-    """The name of each figure's group, after a grouping that began anew: that of the standing group most of it was in.
+    """The name of each figure's group, after a regrouping: that of the existing group most of it was in.
 
     ``labels`` are the new groups, ``names`` where each figure stood before, None where it is new; a group that has no
     name left to it is known by the place of its first figure. ``weights``: by how much a figure holds on to its name.

@@ -1,7 +1,7 @@
-"""What a figure measures: the key that brings together what can be compared, and keeps apart what cannot.
+"""The measure of a figure: the key under which comparable figures meet.
 
-Here lives which nouns and verbs of the news mean the same thing (towns and villages are settlements, the
-dead and the killed one toll), and which differences are kept as definition or scope.
+Maps nouns and verbs of the news to families (towns and villages are settlements, the dead and the killed are one
+toll), and keeps finer differences as definition or scope.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def measure_of(
     family, concept, noun = _thing(found, _medical_condition(text, raw, sentence) or found.family, dimension)
     scope = _scope(text, raw, sentence, place)
     scope = "" if scope == "further" and found.first else scope
-    group = _group(text, raw, found) if dimension == "count" else ""
+    group = _body_of_people(text, raw, found) if dimension == "count" else ""
     if group:
         family, concept, noun = "", "size", group
     elif noun == "share" and _OUTSTANDING.match(text, raw.tail, sentence.end):
@@ -245,15 +245,15 @@ def _is_change(text: str, raw: FigureCandidate) -> bool:
 
 
 def _is_rate(text: str, raw: FigureCandidate, sentence: Span) -> bool:
-    """Whether a count is told of every year or of so many people: "340 deaths per 100,000"."""
+    """Whether a count is per year or per so many people: "340 deaths per 100,000"."""
     return bool(
         _EVERY.search(text, max(sentence.start, raw.lead - 60), raw.lead)
         or _PER_SO_MANY.match(text, raw.tail, min(sentence.end, raw.tail + 60))
     )
 
 
-def _group(text: str, raw: FigureCandidate, found: CountedNoun) -> str:
-    """The body of people whose size is told: "a 200-member relief team", "a team of 195 people"."""
+def _body_of_people(text: str, raw: FigureCandidate, found: CountedNoun) -> str:
+    """The body of people whose size is given: "a 200-member relief team", "a team of 195 people"."""
     behind = _STRONG.match(text, raw.tail)
     if behind is not None:
         return next((lemma(w) for w in reversed(found.noun.split()) if lemma(w.lower()) in _BODIES), "")
@@ -406,7 +406,7 @@ def _event_date(period: Period | None, published: Period | None) -> str:
 
 
 def with_place(measure: Measure, place: str) -> Measure:
-    """The same measure kept apart because one sentence tells it of two places: "23 in Assam and 41 in Bihar".
+    """The same measure kept apart because one sentence gives it for two places: "23 in Assam and 41 in Bihar".
 
     >>> with_place(Measure(MeasureKey("count", "killed", "person"), "people killed", "count"), "Ost").key.place
     'ost'

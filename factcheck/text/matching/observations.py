@@ -1,4 +1,4 @@
-"""What one text says of a measure: a figure without the text that carries it, ready to be compared."""
+"""Observations: what one text says of a measure, without the text, ready to be compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def direction_of(flags: Iterable[str]) -> str:
 
 
 def observation_of(figure: FigureMention, published: datetime | None = None) -> Observation:
-    """One statement of a measure without the text that carries it: what is compared.
+    """The observation of a figure: what it says of its measure, without its text.
 
     ``published``: when the text was printed, where the hour of that is known.
     """

@@ -1,7 +1,7 @@
-"""The reason of a comparison, in one sentence an editor can paste into a mail.
+"""The reason of a comparison, as one sentence an editor can paste into a mail.
 
-Here lives how a statement is told: its value, what it counts, who says it, and when. What two statements say of each
-other is decided in ``compare``.
+Words an observation: its value, what it counts, who says it, and when. What two observations say of each other is
+decided in ``compare``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _QUANTITIES = frozenset(_LEX.quantity_nouns.values())
 
 
 def replacement_sentence(early: Observation, late: Observation) -> str:
-    """The later statement, and the earlier one that it replaces."""
+    """The later observation, and the earlier one that it replaces."""
     verb = "revises downward" if is_less(late, early) else "replaces"
     same_day = early.as_of and late.as_of and _day(early.as_of) == _day(late.as_of)
     printed = f", printed at {early.published:%H:%M}" if same_day and early.published else ""
@@ -81,7 +81,7 @@ def _value_and_noun(observation: Observation) -> str:
     else:
         number = quantity.as_written[:40]
     if quantity.unit == "fraction" and quantity.value is not None:
-        number = f"{_number((quantity.value * 100).quantize(Decimal('0.1')))} percent"
+        number = f"{_digits_of((quantity.value * 100).quantize(Decimal('0.1')))} percent"
     number = _HEDGE_WORDS[observation.hedge] + number + _unit(quantity)
     noun = _noun_without_definition(observation)
     if noun and quantity.dimension != "count" and noun.split()[0] in _QUANTITIES:
@@ -95,8 +95,8 @@ def _amount(value: Decimal, quantity: Quantity) -> str:
     sign = _SIGNS.get(base, "") if quantity.dimension.startswith("money") else ""
     for scale, word in ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")):
         if abs(value) >= scale and quantity.step >= scale / 1000:
-            return f"{sign}{_number(value / scale)} {word}"
-    return sign + _number(value)
+            return f"{sign}{_digits_of(value / scale)} {word}"
+    return sign + _digits_of(value)
 
 
 def _unit(quantity: Quantity) -> str:
@@ -120,7 +120,7 @@ def _noun_without_definition(observation: Observation) -> str:
     return noun[: -len(definition)].strip() if definition and noun.endswith(definition) else noun
 
 
-def _number(value: Decimal) -> str:
+def _digits_of(value: Decimal) -> str:
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

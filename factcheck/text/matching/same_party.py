@@ -15,18 +15,18 @@ from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 
 
-def _words(phrase: str) -> frozenset[str]:
+def _word_set(phrase: str) -> frozenset[str]:
     return frozenset(phrase.split())
 
 
 _LEX = load()
-_ARTICLES = _words("the a an its their his her our")
-_LINKS = _words("of for the and on in to de la von van der del &")
-_HE = _words("mr sir lord king prince pope")
-_SHE = _words("mrs ms miss dame lady queen princess")
-_COURTESY = _words("mr sir lord mrs ms miss dame lady dr doctor professor acting former")
-_UNDER = _words("deputy vice vice-president")
-_TITLES = _words(
+_ARTICLES = _word_set("the a an its their his her our")
+_LINKS = _word_set("of for the and on in to de la von van der del &")
+_HE = _word_set("mr sir lord king prince pope")
+_SHE = _word_set("mrs ms miss dame lady queen princess")
+_COURTESY = _word_set("mr sir lord mrs ms miss dame lady dr doctor professor acting former")
+_UNDER = _word_set("deputy vice vice-president")
+_TITLES = _word_set(
     "president minister premier chancellor governor mayor senator general colonel major captain lieutenant admiral "
     "bishop sheriff chief secretary ambassador judge justice prime foreign"
 ) | (_HE | _SHE | _COURTESY | _UNDER)
@@ -35,7 +35,7 @@ _OFFICES = Pattern(
     r"|^(.+?)(?:'s|(?<=s)')\s+(?:office|press\s+(?:service|office)|spokes(?:man|woman|person))$"
     r"|^(?!(?:a|an|the)\s+spokes)(.+?)\s+spokes(?:man|woman|person)(?:\s+[^\W\d_][\w.'-]*){0,3}$"
 )
-_BODIES = _words(
+_BODIES = _word_set(
     "ministry department office agency service police army navy force council government parliament assembly senate "
     "congress court board bureau commission committee authority administration institute university school hospital "
     "bank fund union association federation organization society company group corporation party movement brigade "
@@ -43,16 +43,16 @@ _BODIES = _words(
     "network press news post time herald tribune gazette journal mail telegraph mirror observer review daily radio "
     "television house league island airline street nation state republic city town county district region province"
 )
-_OF_A_PLACE = _words(
+_OF_A_PLACE = _word_set(
     "council mayor governor police government parliament president king queen army navy authority brigade ministry "
     "bishop senate court city official resident court prosecutor sheriff premier chancellor"
 )
-_OF_A_FIELD = _words(
+_OF_A_FIELD = _word_set(
     "ministry department minister secretary office institute bureau committee board agency university bank "
     "union association court council commission"
 )
 _TWO_LETTERS_NAME_NOT = (_OF_A_FIELD | _OF_A_PLACE) - {"union"}
-_NO_FORENAMES = _words(
+_NO_FORENAMES = _word_set(
     "north south east west northern southern eastern western central new old upper lower great greater saint st san "
     "santa el los las fort port mount lake united"
 )
@@ -170,7 +170,7 @@ def _same_person(a: _Name, b: _Name) -> bool:
 
 
 def _same_office(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether titles before a surname may be of one office: one is not told, or one says the other more briefly.
+    """Whether titles before a surname may be of one office: one is missing, or one says the other more briefly.
 
     >>> _same_office(frozenset(["prime", "minister"]), frozenset(["minister"]))
     True
@@ -234,12 +234,12 @@ def _person(words: list[str]) -> _Name | None:
     names = words[at + 1 :]
     if not names or len(names) > 4 or not all(word[:1].isupper() for word in names):
         return None
-    low = [_plain(word) for word in names]
+    low = [_plain_word(word) for word in names]
     if len(words) == 1 and words[0] in _LEX.countries:
         return None
     if any(word.endswith(("'s", "s'")) for word in names) or low[-1] in _BODIES or low[0] in _NO_FORENAMES:
         return None
-    before = [_plain(word) for word in words[: at + 1]]
+    before = [_plain_word(word) for word in words[: at + 1]]
     return _Name(
         frozenset(low),
         surname=low[-1],
@@ -258,10 +258,10 @@ def _body(words: list[str]) -> _Name:
             break
     else:
         owner, words = _place_behind(words) or _place_before(words)
-    core = frozenset(_plain(word) for word in words if word.casefold() not in _LINKS)
+    core = frozenset(_plain_word(word) for word in words if word.casefold() not in _LINKS)
     if len(words) == 2 and words[0].casefold() in _NO_FORENAMES:
-        core = frozenset([" ".join(map(_plain, words))])  # the West Bank is no Bank of the West
-    return _Name(core, frozenset(_plain(word) for word in owner if word.casefold() not in _LINKS))
+        core = frozenset([" ".join(map(_plain_word, words))])  # the West Bank is no Bank of the West
+    return _Name(core, frozenset(_plain_word(word) for word in owner if word.casefold() not in _LINKS))
 
 
 def _place_behind(words: list[str]) -> tuple[list[str], list[str]] | None:
@@ -270,7 +270,7 @@ def _place_behind(words: list[str]) -> tuple[list[str], list[str]] | None:
     if not links:
         return None
     at = links[-1]
-    before = [_plain(word) for word in words[:at] if word.casefold() not in _LINKS]
+    before = [_plain_word(word) for word in words[:at] if word.casefold() not in _LINKS]
     behind = words[at + 1 :]
     if not before or not all(word[:1].isupper() or word.casefold() in _LINKS for word in behind):
         return None
@@ -287,7 +287,7 @@ def _place_before(words: list[str]) -> tuple[list[str], list[str]]:
     if len(words) < 2 or not words[0][:1].isupper():
         return [], words
     plain = all(word[:1].islower() for word in words[1:])
-    people = _is_people(words[0]) and (len(words) > 2 or _plain(words[-1]) in _BODIES | _OF_A_PLACE)
+    people = _is_people(words[0]) and (len(words) > 2 or _plain_word(words[-1]) in _BODIES | _OF_A_PLACE)
     return (words[:1], words[1:]) if plain or people else ([], words)
 
 
@@ -300,12 +300,12 @@ def _initials(words: list[str]) -> set[str]:
     great = [word for word in words if word.casefold() not in _LINKS]
     if len(great) < 2 or not all(word[:1].isupper() for word in great):
         return set()
-    if len(great) == 2 and (_plain(great[-1]) in _TWO_LETTERS_NAME_NOT or great[0].casefold() in _TITLES):
+    if len(great) == 2 and (_plain_word(great[-1]) in _TWO_LETTERS_NAME_NOT or great[0].casefold() in _TITLES):
         return {"".join(word[0] for word in words).casefold()} if len(words) > 2 else set()
     return {"".join(word[0] for word in some).casefold() for some in (great, words)}
 
 
-def _plain(word: str) -> str:
+def _plain_word(word: str) -> str:
     """A word without case, possessive, plural, and the ways in which one language spells it."""
     low = word.casefold().strip(".")
     low = low.removesuffix("'s").removesuffix("'")

@@ -1,7 +1,7 @@
-"""How likely two figures measure the same thing: a weighted sum of their evidence, and what spoke for it and against.
+"""The likelihood that two figures are of one measure: a weighted sum of their evidence, with reasons for and against.
 
 The weights are numbers in a file beside this module, fitted by ``bench/matching.py`` on labelled news; no text is in
-them. Standard library only.
+them.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def same(a: Profile, b: Profile, topic: TopicStats, weights: Weights | None = No
     ranked = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
     for_it = [name for name, part in ranked if part > 0][:SHOWN]
     against = [name for name, part in ranked if part < 0][:SHOWN]
-    return Score(_value(parts, weights or shipped()), tuple(for_it), tuple(against))
+    return Score(_logistic(parts, weights or shipped()), tuple(for_it), tuple(against))
 
 
 def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> float:
@@ -129,7 +129,7 @@ def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> f
     if of_two_kinds(a, b):
         return 0.0
     parts = contributions(a, b, topic, weights)
-    value = _value(parts, weights)
+    value = _logistic(parts, weights)
     if is_slip(a, b):
         value = max(value, _as_slip(a, b, topic, weights, parts))
     return value
@@ -141,11 +141,11 @@ def _as_slip(a: Profile, b: Profile, topic: TopicStats, weights: Weights, parts:
     fixed = replace(b, value=a.value, least=a.least, most=a.most)
     chance = ("by chance", SLIP_BY_CHANCE[max(1, min(_digits(a), _digits(b), 3))])
     words = [part for part in parts if part[0] not in VALUES]
-    return max(_value(words, weights), _value([*contributions(a, fixed, topic, weights), chance], weights))
+    return max(_logistic(words, weights), _logistic([*contributions(a, fixed, topic, weights), chance], weights))
 
 
 def _digits(one: Profile) -> int:
-    """How many digits of a number tell something, as it is written in its unit: noughts at either end are none."""
+    """How many significant digits a number has, as it is written in its unit, without zeros at either end."""
     written = abs(one.value) / float(factor(one.unit))
     return len(f"{written:.7g}".partition("e")[0].replace(".", "").strip("0"))
 
@@ -164,6 +164,6 @@ def contributions(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -
     ]
 
 
-def _value(parts: list[tuple[str, float]], weights: Weights) -> float:
+def _logistic(parts: list[tuple[str, float]], weights: Weights) -> float:
     z = weights.intercept + sum(part for _, part in parts)
     return round(1 / (1 + math.exp(-max(-50.0, min(50.0, z)))), 3)

@@ -1,7 +1,7 @@
-"""Which texts tell of one story, where nobody has sorted them into topics.
+"""Splits texts into stories, where nobody has sorted them into topics.
 
-Here lives the likeness of whole texts: names they share, and days between them. An archive put under one topic falls
-into its stories by it; the few texts of a real topic stay together.
+Texts are similar by the names they share and the days between them. An archive under one topic falls into its
+stories; the few texts of a real topic stay together.
 """
 
 from __future__ import annotations
@@ -72,18 +72,18 @@ def _story_of_brief_text(texts: Mapping[str, TextSummary], brief: str, found: Ma
     """The story a text with few names belongs to: of those of its days, the one that names most of its names."""
     near: Counter[str] = Counter()
     for name, story in found.items():
-        if _near(texts[brief], texts[name]):
+        if _near_in_time(texts[brief], texts[name]):
             near[story] = max(near[story], 1 + len(texts[brief].names & texts[name].names))
     if not near:
-        return min((n for n in texts if n not in found and _near(texts[brief], texts[n])), default=brief)
+        return min((n for n in texts if n not in found and _near_in_time(texts[brief], texts[n])), default=brief)
     best = max(near.values())
     stories_best = [story for story in sorted(near) if near[story] == best]
     return stories_best[0] if len(stories_best) == 1 else brief
 
 
-def _near(a: TextSummary, b: TextSummary) -> bool:
+def _near_in_time(a: TextSummary, b: TextSummary) -> bool:
     return not (a.published and b.published) or abs(a.published.date() - b.published.date()) <= MOST_DAYS_APART
 
 
 def _are_one_story(a: TextSummary, b: TextSummary, shared: int) -> bool:
-    return _near(a, b) and shared >= 2 and shared >= _SHARE * min(len(a.names), len(b.names))
+    return _near_in_time(a, b) and shared >= 2 and shared >= _SHARE * min(len(a.names), len(b.names))

@@ -1,6 +1,6 @@
-"""Weights fitted anew from pairs that people judged: logistic regression that stays near the weights it begins from.
+"""Fits weights to pairs that people judged: logistic regression with a ridge towards the weights it begins from.
 
-Here lives the fit and its judgement on groups left out; who the pairs come from, and what is done with the weights, is
+Holds the fit and its evaluation on topics left out; where the pairs come from, and what is done with the weights, is
 the caller's. The weights that ship with the engine are fitted by ``bench/matching.py``, on labelled news.
 """
 
@@ -31,7 +31,7 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Of some pairs: how many are one, how many were called so, how many rightly; and the mean log loss."""
+    """Of some pairs: how many are positive, predicted positive, and both; and the mean log loss."""
 
     pairs: int
     wanted: int
@@ -76,7 +76,7 @@ def fit(pairs: Sequence[LabelledPair], begin: Weights, *, version: str, steps: i
             off = _probability(sum(w * x for w, x in zip(ahead, row, strict=True))) - wanted
             for at, x in enumerate(row):
                 slope[at] += off * x
-        new = [_signed(w - step * s, home) for w, s, home in zip(ahead, slope, start, strict=True)]
+        new = [_keep_sign(w - step * s, home) for w, s, home in zip(ahead, slope, start, strict=True)]
         new[-1] = ahead[-1] - step * slope[-1]
         quicker = (1 + math.sqrt(1 + 4 * pace**2)) / 2
         ahead = [n + (pace - 1) / quicker * (n - o) for n, o in zip(new, now, strict=True)]
@@ -100,7 +100,7 @@ def leave_one_out(pairs: Sequence[LabelledPair], begin: Weights) -> dict[str, Ev
 
 
 def evaluate(pairs: Sequence[LabelledPair], weights: Weights) -> Evaluation:
-    """How well weights tell some pairs."""
+    """How well weights classify some pairs."""
     wanted = predicted = right = 0
     loss = 0.0
     for pair in pairs:
@@ -140,7 +140,7 @@ def _standard(evidence: Mapping[str, float], weights: Weights, names: Sequence[s
     ]
 
 
-def _signed(weight: float, home: float) -> float:
+def _keep_sign(weight: float, home: float) -> float:
     return max(0.0, weight) if home > 0 else min(0.0, weight)
 
 

@@ -1,6 +1,6 @@
 """Quantities: how a figure is written and which values it may mean.
 
-Here live numbers, units, ranges, hedges and prices, and what is a number but no figure. What a figure counts is in
+Holds numbers, units, ranges, hedges and prices, and numbers that are no figures. What a figure counts is in
 ``counted``, when it holds in ``dates``, whether two figures are comparable in ``matching``.
 
 - ``numerals``: numbers in digits

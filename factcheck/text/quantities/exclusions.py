@@ -1,7 +1,7 @@
 """Numbers that are no figures: ages, clock times, addresses, telephone numbers, designations, links.
 
-Each rule has a name, so that a reading can say why a number was passed over. Dates are found in
-``dates``; what remains is the business of ``figures``.
+Each rule has a name, so that a reading can say why a number was passed over. Dates are found in ``dates``; what
+remains is read in ``figures``.
 """
 
 from __future__ import annotations
@@ -196,13 +196,13 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
     if word == "#" or (low in _PLAIN_DESIGNATIONS and low not in ("no", "number")):
         return True
     if lead is None or low not in _LEX.designation_words:
-        return _is_named(text, number)
+        return _is_named_number(text, number)
     if word in ("No", "Number", "Nos", "number") or (word[0].isupper() and lead.start() > 0):
         return True
     return low in _NUMBERED or _ENDS.match(text, span.end, end) is not None
 
 
-def _is_named(text: str, number: NumberMention) -> bool:
+def _is_named_number(text: str, number: NumberMention) -> bool:
     """ "Hill 203", "Boeing 747": a name, then bare digits, then no noun to count."""
     span = number.span
     written = span.cut(text)

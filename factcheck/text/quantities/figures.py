@@ -1,7 +1,7 @@
-"""Numbers become quantities: ranges joined, units and currencies read, hedges named.
+"""Candidates for figures: numbers with their ranges joined, units and currencies read, hedges named.
 
-Here lives everything that stands directly beside a number. What is counted lives in ``counted``, what is no figure at
-all in ``exclusions``, for what day it holds in ``asof``.
+Reads everything directly beside a number. What it counts is read in ``counted``, what is no figure at all in
+``exclusions``, for what day it holds in ``dates``.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[Fig
         figure = None
         fresh = out[-1].tail if out else start  # a currency behind one number is not before the next
         if i + 1 < len(open_numbers):
-            figure = _range(text, open_numbers[i], open_numbers[i + 1], start, end, fresh)
+            figure = _range_figure(text, open_numbers[i], open_numbers[i + 1], start, end, fresh)
         if figure is not None:
             out.append(figure)
             i += 2
@@ -90,11 +90,11 @@ def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[Fig
         number = open_numbers[i]
         i += 1
         if number.form == "vague":
-            out.append(_vague(text, number, start, end))
+            out.append(_vague_figure(text, number, start, end))
         elif number.value is None:
             out.append(_unreadable(number))
         elif not exclusions.excluded(text, number, end) or _is_money(text, number, fresh, end):
-            out.append(_single(text, number, start, end, fresh))
+            out.append(_single_figure(text, number, start, end, fresh))
     return _beside(text, out)
 
 
@@ -224,7 +224,7 @@ def _unreadable(number: NumberMention) -> FigureCandidate:
     )
 
 
-def _vague(text: str, number: NumberMention, floor: int, limit: int) -> FigureCandidate:
+def _vague_figure(text: str, number: NumberMention, floor: int, limit: int) -> FigureCandidate:
     """ "dozens of people", "hundreds of millions of dollars": an order of magnitude, said to be vague."""
     of = number.span.end + 4 if text.startswith(" of ", number.span.end) else number.span.end
     unit = units.unit_after(text, of - 1 if of > number.span.end else of, limit)
@@ -234,7 +234,7 @@ def _vague(text: str, number: NumberMention, floor: int, limit: int) -> FigureCa
     return FigureCandidate(number.span, quantity, Hedge.EXACT, number.span.start, tail, "vague", ("vague",))
 
 
-def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int) -> FigureCandidate:
+def _single_figure(text: str, number: NumberMention, floor: int, limit: int, fresh: int) -> FigureCandidate:
     money = units.money_before(text, number.span.start, fresh)
     number, unit = _scaled(text, number, money, limit)
     if number.form == "fraction" and unit is None:
@@ -245,7 +245,7 @@ def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int
     if plus is not None and unit is None:
         unit = units.unit_after(text, plus.end(), limit)
     begin, value = (money[1] if money else number.span.start), number.value or Decimal(0)
-    begin, value = _signed(text, number, begin, value, floor, unit is not None)
+    begin, value = _with_sign(text, number, begin, value, floor, unit is not None)
     name, dimension = (unit.unit, unit.dimension) if unit else ("count", "count")
     if number.form == "fraction" and name == "count":
         name, dimension = "fraction", "ratio"
@@ -259,7 +259,7 @@ def _single(text: str, number: NumberMention, floor: int, limit: int, fresh: int
     return FigureCandidate(Span(begin, inside), quantity, hedge, lead, tail, number.form, flags)
 
 
-def _signed(
+def _with_sign(
     text: str, number: NumberMention, begin: int, value: Decimal, floor: int, measured: bool
 ) -> tuple[int, Decimal]:
     """The sign before a number or between it and its currency: "-5 C", "$-50.8bn", "minus 3"; a dash is no sign."""
@@ -326,7 +326,7 @@ def _special(text: str, span: Span, name: str, dimension: str, floor: int, limit
     return name, dimension
 
 
-def _range(
+def _range_figure(
     text: str, first: NumberMention, second: NumberMention, floor: int, limit: int, fresh: int
 ) -> FigureCandidate | None:
     """Two numbers read as one range: "40 to 50", "between 7 and 9 km", "$3-4bn"."""

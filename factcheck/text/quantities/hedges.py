@@ -1,7 +1,7 @@
 """Hedges and directions: "nearly", "as many as", "or more", "up", read from the words beside a number.
 
-Here lives how the copy qualifies a number and whether it is the size of a change; what the hedge lets a number mean
-is the business of ``compare``.
+Says how the text qualifies a number and whether it is the size of a change. What the hedge lets a number mean is in
+``intervals``.
 """
 
 from __future__ import annotations

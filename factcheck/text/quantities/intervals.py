@@ -1,6 +1,6 @@
 """The values a figure may mean: its interval, by its hedge, and the precision to which it is written.
 
-Here lives the arithmetic of one statement; what two of them say of each other is decided in ``compare``.
+Concerns one figure; two of them are compared in ``matching.compare``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def base_interval(observation: Observation) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def rounding_step(quantity: Quantity) -> Decimal:
-    """To what a measured number is rounded: its noughts at the end are no digits, 22,000 miles are some thousands."""
+    """To what a measured number is rounded: its zeros at the end are no digits, 22,000 miles are some thousands."""
     if quantity.dimension not in STATIC_DIMENSIONS or not quantity.value:
         return quantity.step
     exponent = quantity.value.normalize().as_tuple().exponent

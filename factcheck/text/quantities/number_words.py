@@ -1,6 +1,6 @@
 """Numbers in words: "two and a half million", "twenty-three fifths", "five point nought two", "dozens".
 
-Here lives the grammar of English number words; numbers in digits live in ``numerals``.
+The grammar of English number words; numbers in digits are in ``numerals``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _VAGUE = Pattern(
     r"(?P<size>dozens|scores|hundreds|thousands|millions|billions|trillions)(?![^\W\d_])",
     2,
 )
-BEGINNINGS = frozenset([*_KINDS, *_LEX.parts, *_LEX.vague_sizes])
+FIRST_WORDS = frozenset([*_KINDS, *_LEX.parts, *_LEX.vague_sizes])
 _LOW_WORD = Pattern(r"[a-z]+")
 _ARTICLE = Pattern(r"(?<![^\W_])an?[ \t\u00a0]{1,3}$")
 _WORD = Pattern(r"[A-Za-z]+")
@@ -64,27 +64,27 @@ def find_number_words(text: str, start: int, end: int) -> Iterator[NumberMention
     ['2500000', '5.2', '12']
     """
     done = start
-    for begin in _beginnings(text, start, end):
+    for begin in _number_first_words(text, start, end):
         if begin < done:
             continue
-        vague = _vague(text, begin, end)
+        vague = _vague_number(text, begin, end)
         if vague is not None:
             yield vague
             done = vague.span.end
             continue
         chain = _CHAIN.match(text, begin, end)
         if chain is not None:
-            yield from _numbers(text, begin, chain.end())
+            yield from _exact_numbers(text, begin, chain.end())
             done = chain.end()
 
 
-def _beginnings(text: str, start: int, end: int) -> list[int]:
+def _number_first_words(text: str, start: int, end: int) -> list[int]:
     """Where a number in words may begin: at a number word, or at the article before it."""
     low = text[start:end].lower()
     if len(low) != end - start:  # a letter whose small form is longer: places would not fit
         low = "".join(c.lower() if c.isascii() else c for c in text[start:end])
     found: set[int] = set()
-    for word in BEGINNINGS.intersection(_LOW_WORD.findall(low)):
+    for word in FIRST_WORDS.intersection(_LOW_WORD.findall(low)):
         at = low.find(word)
         while at >= 0:
             stop = at + len(word)
@@ -98,7 +98,7 @@ def _beginnings(text: str, start: int, end: int) -> list[int]:
     return sorted(found)
 
 
-def _vague(text: str, begin: int, end: int) -> NumberMention | None:
+def _vague_number(text: str, begin: int, end: int) -> NumberMention | None:
     """ "dozens", "tens of thousands": from one of the size to ten of it."""
     match = _VAGUE.match(text, begin, end)
     if match is None or (match.group().lower() == "scores" and text[match.end() : match.end() + 4] != " of "):
@@ -109,7 +109,7 @@ def _vague(text: str, begin: int, end: int) -> NumberMention | None:
     return NumberMention(Span(*match.span()), None, low, low * _TEN, step=low, form="vague")
 
 
-def _numbers(text: str, start: int, end: int) -> Iterator[NumberMention]:
+def _exact_numbers(text: str, start: int, end: int) -> Iterator[NumberMention]:
     tokens = [_Token(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
     i = 0
     while i < len(tokens):
@@ -168,7 +168,7 @@ def _one_number(text: str, tokens: list[_Token], i: int) -> tuple[NumberMention 
         return NumberMention(span, value, step=max(value / 10, Decimal(1)), form="words"), j
     share = _fraction(tokens, i)
     if share is not None:
-        return _share(text, tokens, i, *share)
+        return _as_fraction(text, tokens, i, *share)
     cardinal, j = _cardinal(text, tokens, i)
     if not cardinal.last:
         return (_half(first), i + 1) if first.word == "half" else (None, i + 1)
@@ -268,7 +268,7 @@ def _size(tokens: list[_Token], j: int) -> tuple[int, int]:
     return (_LEX.parts[word], j + 1) if word in _LEX.parts else (0, j)
 
 
-def _share(
+def _as_fraction(
     text: str, tokens: list[_Token], i: int, top: Decimal, size: Decimal, after: int, single: bool
 ) -> tuple[NumberMention | None, int]:
     """A fraction as a share: "a third of", "two thirds", never "a third man" or "one quarter" of a year."""

@@ -1,7 +1,7 @@
-"""Numbers as written: digits and words together, each as an exact value, not yet joined into ranges.
+"""Numbers as written, in digits and words, each as an exact value, not yet joined into ranges.
 
-Here lives what makes one number of two ("3 hundred and 21", "one in five"); digits live in ``numerals``, words in
-``find_number_words``, units and hedges in ``figures``.
+Makes one number of two ("3 hundred and 21", "one in five"). Digits are read in ``numerals``, words in
+``number_words``, units and hedges in ``figures``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities.number_words import BEGINNINGS, find_number_words
+from factcheck.text.quantities.number_words import FIRST_WORDS, find_number_words
 from factcheck.text.quantities.numerals import NumberMention, find_numerals, whole
 from factcheck.text.values import Span
 
@@ -30,7 +30,7 @@ def find_numbers(text: str, start: int, end: int) -> list[NumberMention]:
     found: list[NumberMention] = []
     if _DIGIT.search(text, start, end):
         found += find_numerals(text, start, end)
-    if not BEGINNINGS.isdisjoint(_LOW_WORD.findall(text[start:end].lower())):
+    if not FIRST_WORDS.isdisjoint(_LOW_WORD.findall(text[start:end].lower())):
         found += find_number_words(text, start, end)
     if not found:
         return found
@@ -39,7 +39,7 @@ def find_numbers(text: str, start: int, end: int) -> list[NumberMention]:
     for number in found:
         if out and number.span.start < out[-1].span.end:
             continue
-        joined = _joined(text, out[-1], number) if out else None
+        joined = _combined(text, out[-1], number) if out else None
         if joined is not None:
             out[-1] = joined
         else:
@@ -47,7 +47,7 @@ def find_numbers(text: str, start: int, end: int) -> list[NumberMention]:
     return out
 
 
-def _joined(text: str, first: NumberMention, second: NumberMention) -> NumberMention | None:
+def _combined(text: str, first: NumberMention, second: NumberMention) -> NumberMention | None:
     if first.value is None or second.value is None:
         return None
     gap = text[first.span.end : second.span.start]

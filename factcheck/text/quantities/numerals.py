@@ -1,7 +1,7 @@
 """Numbers in digits: "1,250", "3.2bn", "6 1/2", "4 hundred million", each as an exact value.
 
-Here lives ``NumberMention``, what every number of a text is before it has a unit. Numbers in words live in
-``spoken``, both together in ``numbers``.
+Holds ``NumberMention``, a number of a text before it has a unit. Numbers in words are in ``number_words``, both
+together in ``numbers``.
 """
 
 from __future__ import annotations

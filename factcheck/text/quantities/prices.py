@@ -1,6 +1,6 @@
 """Prices that leave out what they are for: "raised its bid to 45 dollars from 40 dollars a share".
 
-Here lives how a text that once says "a share" or "a barrel" means it of its other prices of that size too.
+A text that says "a share" or "a barrel" once means it of its other prices of that size too.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _each(text: str, figure: FigureCandidate) -> FigureCandidate:
     """ "at 90 dollars each", where the sentence speaks of shares."""
     if not _is_bare_price(figure.quantity) or not _EACH.match(text, figure.tail):
         return figure
-    return _per(figure, "share") if _SHARES.search(text, max(0, figure.lead - 160), figure.lead) else figure
+    return _with_price_unit(figure, "share") if _SHARES.search(text, max(0, figure.lead - 160), figure.lead) else figure
 
 
 def _priced(text: str, figure: FigureCandidate, known: Iterable[tuple[str, Decimal]]) -> FigureCandidate:
@@ -58,9 +58,9 @@ def _priced(text: str, figure: FigureCandidate, known: Iterable[tuple[str, Decim
     if not _BIDS.search(text, max(0, figure.lead - 90), min(len(text), figure.tail + 30)):
         return figure
     near = {per for per, price in known if price / _FAR < value < price * _FAR}
-    return _per(figure, near.pop()) if len(near) == 1 else figure
+    return _with_price_unit(figure, near.pop()) if len(near) == 1 else figure
 
 
-def _per(figure: FigureCandidate, per: str) -> FigureCandidate:
+def _with_price_unit(figure: FigureCandidate, per: str) -> FigureCandidate:
     unit = f"{figure.quantity.unit}/{per}"
     return replace(figure, quantity=replace(figure.quantity, unit=unit, dimension=f"money:{unit}"))

@@ -1,7 +1,7 @@
 """Ranges: two numbers that stand for one interval, "40 to 50", "between 7 and 9 km", "more than 20 but fewer than 30".
 
-Here lives when two numbers are one range and when they are two figures: "from 310 to 415" after a verb of change tells
-of two times, never of a mean.
+Decides when two numbers are one range and when they are two figures: "from 310 to 415" after a verb of change is two
+figures of two times.
 """
 
 from __future__ import annotations
