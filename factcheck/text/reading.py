@@ -151,42 +151,55 @@ def _figure_mention(
     draft: _Draft,
     sentence: Span,
     figure: FigureCandidate,
-    what: CountedNoun,
+    noun: CountedNoun,
     dates: list[DateMention],
     places: list[PlaceMention],
     attributions: list[AttributionMention],
 ) -> FigureMention:
-    speaker = _attribution_of(figure.span, attributions)
+    """A figure with what its sentence says of it; ``dates``, ``places`` and ``attributions`` are of the sentence."""
+    text = draft.text
+    attribution = _attribution_of(figure.span, attributions)
     place = nearest_place(places, figure.tail, sentence.end, draft.story)
-    party = party_beside(draft.text, places, figure.lead, figure.tail)
-    running = what.family in _DATED_BY_REPORT
-    period = as_of_period(draft.text, figure.span, sentence, dates, speaker, draft.published, running)
-    if is_former_value(draft.text, figure.lead, sentence) and (
-        period is None or (period.basis is not Basis.EVENT and not period.expression.isdigit())
-    ):
+    party = party_beside(text, places, figure.lead, figure.tail)
+    period = _period_of(draft, sentence, figure, noun, dates, attribution)
+    modality = modality_of(text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
+    measure = measure_of(text, figure, noun, sentence, place, party, period, draft.published, draft.story)
+    if modality is not Modality.REPORTED:
+        measure = with_modality(measure, modality.value)
+    return FigureMention(
+        span=figure.span,
+        quantity=figure.quantity,
+        hedge=figure.hedge,
+        modality=modality,
+        counted=noun.phrase,
+        place=place,
+        party=measure.party,
+        as_of=period,
+        attribution=attribution,
+        measure=measure,
+        sentence=sentence,
+        flags=figure.flags,
+        noun=noun.noun,
+    )
+
+
+def _period_of(
+    draft: _Draft,
+    sentence: Span,
+    figure: FigureCandidate,
+    noun: CountedNoun,
+    dates: list[DateMention],
+    attribution: AttributionMention | None,
+) -> Period | None:
+    """The period a figure holds for: a date of its sentence, else of the sentence before, else the publication."""
+    running = noun.family in _DATED_BY_REPORT
+    period = as_of_period(draft.text, figure.span, sentence, dates, attribution, draft.published, running)
+    has_own_date = period is not None and (period.basis is Basis.EVENT or period.expression.isdigit())
+    if is_former_value(draft.text, figure.lead, sentence) and not has_own_date:
         period = period_before(period)
     if period is draft.published:
         period = _framed(draft, sentence) or period
-    period = narrow_to_hour(draft.text, figure.span, sentence, period, draft.published)
-    mood = modality_of(draft.text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
-    measure = measure_of(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
-    if mood is not Modality.REPORTED:
-        measure = with_modality(measure, mood.value)
-    return FigureMention(
-        figure.span,
-        figure.quantity,
-        figure.hedge,
-        mood,
-        what.phrase,
-        place,
-        measure.party,
-        period,
-        speaker,
-        measure,
-        sentence,
-        figure.flags,
-        what.noun,
-    )
+    return narrow_to_hour(draft.text, figure.span, sentence, period, draft.published)
 
 
 def _framed(draft: _Draft, sentence: Span) -> Period | None:

@@ -19,6 +19,9 @@ from factcheck.text.values import FigureMention
 _LEX = load()
 
 
+NO_SIGNS: frozenset[str] = frozenset()
+
+
 class Sign(NamedTuple):
     """One thing to notice in a clause: its weight in hundredths, what an editor reads, the words that show it.
 
@@ -110,7 +113,7 @@ SIGNS = (
         "ran sent sold stood taken took used went written wrote",
     ),
     Sign("done", 10, ""),
-    Sign("told", 5, "", "announced claimed claims promised reported said says told"),
+    Sign("reporting", 5, "", "announced claimed claims promised reported said says told"),
     Sign("when", 10, "says when", "ago century decade decades month months since year years yesterday"),
     Sign("now", 5, "", "currently now today"),
     Sign("actor", 5, "", "he she they his her their president minister governor mayor senator"),
@@ -157,25 +160,21 @@ SIGNS = (
         "author chairman chief citizen director first founder head largest leader member minister only owner president",
     ),
     Sign("day", 0, "", "mai ago last today tonight yesterday"),
-    Sign("furniture", 0, ""),
+    Sign("boilerplate", 0, ""),
+    Sign("stated", 0, ""),
 )
 # Every clause starts here; one with nothing to look up stays below a half.
 START = 30
 _MOST_UNSTATED, _HIGH, _CEILING = 45, 80, 200
-_BIT = {sign.name: 1 << at for at, sign in enumerate(SIGNS)}
-EVENT = sum(_BIT[name] for name in ("event", "vote", "change", "action", "done"))
-ATTRIBUTED, ROLE, DAY = _BIT["attributed"], _BIT["role"], _BIT["day"] | _BIT["digits"]
-_KINDS = ("measured", "counted", "lasting", "small")
-FIGURE = sum(_BIT[name] for name in _KINDS[:3])
-_CHECKABLE = EVENT | FIGURE | ATTRIBUTED | _BIT["digits"]
-_STATED = 1 << len(SIGNS)  # something is said, be it without a sign
-_DONE, _BOILERPLATE, _DIGITS, _NAMED, _QUESTION = (
-    _BIT[name] for name in ("done", "furniture", "digits", "named", "question")
-)
+EVENT = frozenset(["event", "vote", "change", "action", "done"])
+FIGURE = frozenset(["measured", "counted", "lasting"])
+DATE = frozenset(["day", "digits"])
+ATTRIBUTED, ROLE = "attributed", "role"
+_CHECKABLE = EVENT | FIGURE | {ATTRIBUTED, "digits"}
+_FIGURE_KINDS = ("measured", "counted", "lasting", "small")
+"""The signs of figures, by how much they weigh: a clause shows the first that one of its figures shows."""
 _FEWEST, _FEW, _SOME, _MANY, _LONG = 3, 6, 10, 15, 31
 _NOTHING, _UNSTATED = "nothing is stated", "no figure, quote or event"
-_WIDTH = 14  # so many signs are weighed at once: three groups, whose few sums are kept
-_GROUP = (1 << _WIDTH) - 1
 _NOT_DONE = frozenset(["agreed", "exceed", "hundred", "indeed", "proceed", "speed", "succeed", "united"])
 _NO_CHANGE = frozenset(["up", "down", "off", "higher", "lower", "added", "advanced"])
 _PRONOUNS = "i you he she it we they that there who this what"
@@ -185,21 +184,22 @@ _DIGIT = Pattern(r"[0-9]")
 _MARKS = '\u201c\u201d".,;:!?()[]\u2014\u2013-/\u2018'
 
 
-def _masks() -> dict[str, int]:
+def _signs_of_words() -> dict[str, frozenset[str]]:
     """Each word with the signs it shows; "they've" shows what "they" and "'ve" show."""
-    out: dict[str, int] = {}
+    out: dict[str, frozenset[str]] = {}
     more = {
         "event": _LEX.checkworthy_verbs,
         "change": (_LEX.change_up | _LEX.change_down) - _NO_CHANGE,
         "day": [word for word in (*_LEX.months, *_LEX.weekdays) if len(word) > 3],
-        "furniture": [max(flatten(phrase).split(), key=len) for phrase in _LEX.boilerplate],
+        "boilerplate": [max(flatten(phrase).split(), key=len) for phrase in _LEX.boilerplate],
     }
     for sign in SIGNS:
         for word in (*sign.words.split(), *more.get(sign.name, ())):
-            out[word] = out.get(word, 0) | _BIT[sign.name] | (_BIT["done"] if word[-2:] == "ed" else 0)
+            shown = [sign.name, "done"] if word[-2:] == "ed" else [sign.name]
+            out[word] = out.get(word, NO_SIGNS).union(shown)
     for pronoun in _PRONOUNS.split():
         for tail in ("'ll", "'d", "'ve", "'re", "'s", "'m"):
-            out[pronoun + tail] = out.get(pronoun, 0) | out.get(tail, 0)
+            out[pronoun + tail] = out.get(pronoun, NO_SIGNS) | out.get(tail, NO_SIGNS)
     return out
 
 
@@ -228,101 +228,89 @@ def flatten(text: str) -> str:
     return low
 
 
-def _length(words: int) -> int:
+def _length_signs(words: int) -> frozenset[str]:
+    """What the length of a clause shows; "stated" says that there is a clause at all."""
     if words < _SOME:
-        return _STATED | _BIT["short" if words < _FEW else "brief"]
-    detail = _BIT["detail"] if words >= _MANY else 0
-    return _STATED | detail | (_BIT["long"] if words >= _LONG else 0)
+        return frozenset(["stated", "short" if words < _FEW else "brief"])
+    detail = ["detail"] if words >= _MANY else []
+    return frozenset(["stated", *detail, *(["long"] if words >= _LONG else [])])
 
 
-_LENGTHS = [_length(words) for words in range(_LONG + 1)]
-_MASKS = _masks()
-_KNOWN = frozenset(_MASKS)
+_SIGNS_OF_LENGTH = [_length_signs(words) for words in range(_LONG + 1)]
+_SIGNS_OF_WORD = _signs_of_words()
+_KNOWN_WORDS = frozenset(_SIGNS_OF_WORD)
 
 
-def figure_signs(figures: Iterable[FigureMention]) -> int:
+def figure_signs(figures: Iterable[FigureMention]) -> frozenset[str]:
     """What the figures of a clause add: a measured one, a count, a time, or only "one city" and "two cats".
 
-    >>> figure_signs([])
-    0
+    >>> sorted(figure_signs([]))
+    []
     """
-    bits = 0
-    for figure in figures:
-        value, dimension = figure.quantity.value, figure.quantity.dimension
-        if dimension == "count":
-            small = value is not None and 0 <= value <= 3 and not figure.measure.running
-            large = figure.measure.running or value is None or abs(value) >= 1000
-            bits |= _BIT["small" if small else "measured" if large else "counted"]
-        else:
-            bits |= _BIT["lasting" if dimension == "time" else "measured"]
-    for name in _KINDS:
-        if bits & _BIT[name]:
-            return _BIT[name]
-    return 0
+    shown = {_figure_kind(figure) for figure in figures}
+    return frozenset(next(([kind] for kind in _FIGURE_KINDS if kind in shown), []))
 
 
-def signs(text: str, low: str, start: int, end: int, figures: int = 0) -> int:
-    """The signs of a stretch as bits, with those of its figures; 0 where nothing is said.
+def _figure_kind(figure: FigureMention) -> str:
+    value, dimension = figure.quantity.value, figure.quantity.dimension
+    if dimension != "count":
+        return "lasting" if dimension == "time" else "measured"
+    running = figure.measure.running
+    if value is not None and 0 <= value <= 3 and not running:
+        return "small"
+    return "measured" if running or value is None or abs(value) >= 1000 else "counted"
+
+
+def find_signs(text: str, low: str, start: int, end: int, of_figures: frozenset[str] = NO_SIGNS) -> frozenset[str]:
+    """The names of the signs in a stretch, with those of its figures; none where nothing is said.
 
     ``low`` is ``flatten(text)``.
 
-    >>> signs("Oh no!", "oh no ", 0, 6)
-    0
+    >>> sorted(find_signs("Oh no!", "oh no ", 0, 6))
+    []
     """
     tokens = low[start:end].split()
-    count = len(tokens)
-    if count < _FEWEST:
-        return 0
-    bits = figures | _LENGTHS[count if count < _LONG else _LONG]
-    for word in _KNOWN.intersection(tokens):
-        bits |= _MASKS[word]
-    if bits & _BOILERPLATE and any(map(text[start:end].lower().__contains__, _LEX.boilerplate)):
-        return 0
-    if not bits & _DONE and low.find("ed ", start, end) >= 0 and any(map(_is_done, tokens)):
-        bits |= _DONE
-    if not bits & FIGURE and _DIGIT.search(text, start, end):
-        bits |= _DIGITS
+    if len(tokens) < _FEWEST:
+        return NO_SIGNS
+    known = _KNOWN_WORDS.intersection(tokens)
+    length = _SIGNS_OF_LENGTH[min(len(tokens), _LONG)]
+    found = set(of_figures).union(length, *[_SIGNS_OF_WORD[word] for word in known])
+    if "boilerplate" in found and any(map(text[start:end].lower().__contains__, _LEX.boilerplate)):
+        return NO_SIGNS
+    if "done" not in found and low.find("ed ", start, end) >= 0 and any(map(_is_done, tokens)):
+        found.add("done")
+    if found.isdisjoint(FIGURE) and _DIGIT.search(text, start, end):
+        found.add("digits")
     if _NAME.search(text, start, end):
-        bits |= _NAMED
+        found.add("named")
     if text.find("?", end - 3, end) >= 0:
-        bits |= _QUESTION
-    return bits
+        found.add("question")
+    return frozenset(found)
 
 
 def _is_done(word: str) -> bool:
     return word[-2:] == "ed" and len(word) > len("need") and word not in _NOT_DONE
 
 
-def weigh(bits: int) -> tuple[float, tuple[str, ...]]:
-    """What signs weigh together, from 0 to 1, with the reasons.
+@lru_cache(maxsize=8192)
+def weigh(signs: frozenset[str]) -> tuple[float, tuple[str, ...]]:
+    """The score of signs together, from 0 to 1, with the reasons.
 
     >>> t = "Exports rose last year, the ministry announced."
-    >>> weigh(signs(t, flatten(t), 0, len(t)))[1][:2]
+    >>> weigh(find_signs(t, flatten(t), 0, len(t)))[1][:2]
     ('says that something happened', 'measures a change')
     """
-    if not bits:
+    if not signs:
         return 0.0, (_NOTHING,)
-    one, why = _group_weight(0, bits & _GROUP)
-    two, why_too = _group_weight(_WIDTH, bits >> _WIDTH & _GROUP)
-    three, why_not = _group_weight(2 * _WIDTH, bits >> 2 * _WIDTH & _GROUP)
-    points, reasons = max(0, START + one + two + three), why + why_too + why_not
-    if bits & _CHECKABLE:
-        return _WORTH[points], reasons
-    return _UNSTATED_WORTH[points], (*reasons, _UNSTATED)
-
-
-@lru_cache(maxsize=8192)
-def _group_weight(at: int, bits: int) -> tuple[int, tuple[str, ...]]:
-    """The weight and the reasons of the signs that stand together from ``at`` on."""
-    shown = [sign for place, sign in enumerate(SIGNS[at : at + _WIDTH]) if bits >> place & 1]
-    return sum(sign.weight for sign in shown), tuple(dict.fromkeys(sign.reason for sign in shown if sign.reason))
+    shown = [sign for sign in SIGNS if sign.name in signs]
+    points = max(0, START + sum(sign.weight for sign in shown))
+    reasons = tuple(dict.fromkeys(sign.reason for sign in shown if sign.reason))
+    if signs & _CHECKABLE:
+        return _scaled_worth(points, _HIGH, 100), reasons
+    return _scaled_worth(points, _MOST_UNSTATED, 49), (*reasons, _UNSTATED)
 
 
 def _scaled_worth(points: int, knee: int, top: int) -> float:
     """Hundredths as a score with a knee: above it the score grows more slowly, up to the top."""
     above = max(0, points - knee)
     return round((min(points, knee) + above * (top - knee) / (_CEILING - knee)) / 100, 4)
-
-
-_WORTH = [_scaled_worth(points, _HIGH, 100) for points in range(_CEILING + 1)]
-_UNSTATED_WORTH = [_scaled_worth(points, _MOST_UNSTATED, 49) for points in range(_CEILING + 1)]

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from factcheck.text.claims import clauses
-from factcheck.text.claims.checkworthiness import ATTRIBUTED, DAY, EVENT, ROLE, figure_signs, flatten, signs, weigh
+from factcheck.text.claims.checkworthiness import (
+    ATTRIBUTED,
+    DATE,
+    EVENT,
+    NO_SIGNS,
+    ROLE,
+    figure_signs,
+    find_signs,
+    flatten,
+    weigh,
+)
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import AttributionMention, ClaimMention, ClaimType, FigureMention, Span
 
@@ -44,7 +54,7 @@ def find_claims(
     >>> [(c.claim_type.value, c.span.cut(t)) for c in find_claims(t, split_sentences(t), [], [])][1:]
     [('event', 'The mill had closed'), ('event', 'the river has risen.')]
     """
-    read = _Text(text, flatten(text), figures, dates)
+    read = _ReadText(text, flatten(text), figures, dates)
     joints = [Span(*joint.span()) for joint in clauses.JOINT.finditer(text)]
     joint_starts = [joint.start for joint in joints]
     figure_starts = [figure.span.start for figure in figures]
@@ -68,7 +78,7 @@ def find_claims(
     return [claim for claim in out if claim is not None]
 
 
-class _Text(NamedTuple):
+class _ReadText(NamedTuple):
     """A text with what is known of it; ``low`` is its ``flatten``."""
 
     text: str
@@ -78,18 +88,18 @@ class _Text(NamedTuple):
 
 
 def _claim(
-    read: _Text, span: Span, figures: tuple[int, ...], attribution: AttributionMention | None
+    read: _ReadText, span: Span, figures: tuple[int, ...], attribution: AttributionMention | None
 ) -> ClaimMention | None:
-    counted = figure_signs([read.figures[at] for at in figures]) if figures else 0
-    bits = signs(read.text, read.low, span.start, span.end, counted)
-    if bits and attribution:
-        bits |= ATTRIBUTED
-    worth, reasons = weigh(bits)
+    of_figures = figure_signs([read.figures[at] for at in figures]) if figures else NO_SIGNS
+    signs = find_signs(read.text, read.low, span.start, span.end, of_figures)
+    if signs and attribution:
+        signs |= {ATTRIBUTED}
+    worth, reasons = weigh(signs)
     if worth < LEAST:
         return None
     return ClaimMention(
         span,
-        _claim_type(read, span, bits, bool(figures), attribution is not None),
+        _claim_type(read, span, signs, bool(figures), attribution is not None),
         worth,
         reasons,
         figures,
@@ -104,22 +114,22 @@ def _covers(attribution: AttributionMention, clause: Span) -> bool:
     )
 
 
-def _claim_type(read: _Text, span: Span, bits: int, figures: bool, spoken: bool) -> ClaimType:
+def _claim_type(read: _ReadText, span: Span, signs: frozenset[str], figures: bool, spoken: bool) -> ClaimType:
     if figures:
         return ClaimType.FIGURE
     text, start, end = read.text, span.start, span.end
     if spoken:
         quoted = text.find("\u201c", start, end) >= 0 or text.count('"', start, end) > 1
         return ClaimType.QUOTE if quoted else ClaimType.ATTRIBUTION
-    if bits & ROLE and _IDENTITY.search(text, start, end):
+    if ROLE in signs and _IDENTITY.search(text, start, end):
         return ClaimType.IDENTITY
-    if bits & EVENT and _dated(read, span, bits):
+    if signs & EVENT and _is_dated(read, span, signs):
         return ClaimType.DATE
     return ClaimType.EVENT
 
 
-def _dated(read: _Text, span: Span, bits: int) -> bool:
+def _is_dated(read: _ReadText, span: Span, signs: frozenset[str]) -> bool:
     if not read.dates:
-        return bool(bits & DAY) and _DAY.search(read.text, span.start, span.end) is not None
+        return bool(signs & DATE) and _DAY.search(read.text, span.start, span.end) is not None
     at = bisect_left(read.dates, span)
     return at < len(read.dates) and read.dates[at].start < span.end

@@ -130,6 +130,8 @@ _COMPARED = frozenset(
 )
 _ESTIMATE_WORDS = frozenset(["estimates", "estimate", "figure", "figures", "count", "toll", "total", "tally", ""])
 _NEAR = 30
+_LONGEST_GROUP = 6
+"""Words of a counted noun at most."""
 _MAYS = frozenset(["May", "MAY", "may"])
 
 
@@ -208,36 +210,44 @@ def _noun_group(text: str, after: list[Word], figure: FigureCandidate) -> Counte
     if i < 0:
         return CountedNoun(inherited=True)
     group: list[str] = []
-    while i < len(after) and len(group) < 6:
+    while i < len(after) and len(group) < _LONGEST_GROUP:
         word = after[i][0]
         low = word.lower()
-        if low == "of" and _takes_of(group, after, i):
+        if not group and low.endswith("ly") and _is_word_at(after, i + 1):
+            i = _behind_adverb(after, i)
+        elif (low == "of" and _takes_of(group, after, i)) or (low == "and" and _two_names(group, after, i)):
             group.append(low)
             i += 1
-            continue
-        timed = (
-            low in _LEX.weekdays or (low in _LEX.months and word[:1].isupper()) or (group and low in ("late", "early"))
-        )
-        stops = timed or not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs or low in _COMPARED
-        if not group and low.endswith("ly") and i + 1 < len(after) and _is_word(after[i + 1][0]):
-            i += 1  # "20 newly built boats"
-            i += after[i][0].lower().endswith("ed") and i + 1 < len(after) and _is_word(after[i + 1][0])
-            continue
-        if low == "and" and _two_names(group, after, i):
-            group.append("and")
+        elif _ends_group(text, group, after, i):
+            break
+        else:
+            group.append(word)
             i += 1
-            continue
-        if (group and group[-1].lower() == "times") or _named_participle(low, after, i, bool(group)):
-            break
-        if (
-            stops
-            or _ends_noun(low, after, i, bool(group))
-            or (group and _has_break(text, after[i - 1][2], after[i][1]))
-        ):
-            break
-        group.append(word)
-        i += 1
     return CountedNoun(noun=" ".join(group), head=_head(group))
+
+
+def _is_word_at(after: list[Word], i: int) -> bool:
+    return i < len(after) and _is_word(after[i][0])
+
+
+def _behind_adverb(after: list[Word], i: int) -> int:
+    """The place behind an adverb and its participle: "20 newly built boats"."""
+    i += 1
+    return i + 1 if after[i][0].lower().endswith("ed") and _is_word_at(after, i + 1) else i
+
+
+def _ends_group(text: str, group: list[str], after: list[Word], i: int) -> bool:
+    """Whether a word no longer belongs to the noun group before it."""
+    word = after[i][0]
+    low = word.lower()
+    begun = bool(group)
+    if begun and (group[-1].lower() == "times" or _has_break(text, after[i - 1][2], after[i][1])):
+        return True
+    if not _is_word(word) or low in _LEX.function_words or low in _LEX.adverbs or low in _COMPARED:
+        return True
+    if low in _LEX.weekdays or (low in _LEX.months and word[:1].isupper()) or (begun and low in ("late", "early")):
+        return True
+    return _named_participle(low, after, i, begun) or _ends_noun(low, after, i, begun)
 
 
 def _two_names(group: list[str], after: list[Word], i: int) -> bool:

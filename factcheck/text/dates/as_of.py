@@ -34,6 +34,14 @@ _CONTENT_NEXT = Pattern(r"(?i:\s(?:that|it|he|she|they|the|an?|its|his|her|their
 _SO_FAR = Pattern(r"(?i:\b(?:so\sfar|has|have|already|to\sdate)\b)")
 _CLAUSE = Pattern(r"[,;:\u2014]|\b(?:and|but|while|whereas)\b")
 _OLD = timedelta(days=45)
+_CLAUSE_COST = 45
+"""What a border of a clause between date and figure costs, in letters."""
+_BEFORE_COST = 10
+"""What a date before its figure costs, beside one behind it."""
+_OPENING_COST, _REPORT_COST, _OLD_REPORT_COST = 60, 50, 90
+"""The most that a date costs that opens the sentence, or stands beside the reporting verb."""
+_OLD_YEAR_COST = 30
+_FARTHEST = 150
 
 
 _FORMER = Pattern(
@@ -128,36 +136,56 @@ def _cost(
     running: bool,
     published: Period | None,
 ) -> int | None:
-    """How far a date stands from a figure in words and clauses; None where it cannot be its date."""
+    """How far a date stands from a figure in letters and clauses; None where it cannot be its date."""
     if date.period is None:
         return None
-    before = text[max(sentence.start, date.span.start - 60) : date.span.start]
-    if _SINCE.search(before[-44:]) and not _AS_OF.search(before[-24:]):
+    long_past = published is not None and date.period.end <= published.start - _OLD
+    moving = running and not long_past
+    if _is_another_date(text, figure, sentence, date, moving):
         return None
-    if date.span.start >= figure.end and _belongs_to_next(text, date, before):
-        return None
-    old = published is not None and date.period.end <= published.start - _OLD
-    if running and not old and _STRUCK.search(before):
-        return None
-    first, last = (figure.end, date.span.start) if date.span.start >= figure.end else (date.span.end, figure.start)
-    between = text[first:last]
-    if running and not old and first == date.span.end and _OF_EVENT.search(between):
-        return None
-    if "\u201d" in between or "; " in between:
-        return None
-    if date.span.start >= figure.end and _AGAINST.search(between):
-        return None  # "61 percent, compared with 58.9 percent in 2027": that year is the other number's
-    cost = len(between) + 45 * len(_CLAUSE.findall(between))
+    between = _between(text, figure, date)
+    cost = len(between) + _CLAUSE_COST * len(_CLAUSE.findall(between))
     if date.span.start < figure.start:
-        cost += 10
-        owns = text[date.span.end : date.span.end + 2] in ("'s", "\u2019s")  # "Like Thursday's quake, the …"
-        if date.span.start - sentence.start < 12 and not owns:
-            cost = min(cost, 60)
+        cost += _BEFORE_COST
+        if _opens_sentence(text, sentence, date):
+            cost = min(cost, _OPENING_COST)
     if attribution is not None and attribution.span.start - 3 <= date.span.start <= attribution.span.end + 40:
-        cost = min(cost, 50 if running or not old else 90)
-    if old and date.period.granularity == "year" and cost > 90 and not running:
-        return cost + 30
-    return cost if cost <= 150 else None
+        cost = min(cost, _OLD_REPORT_COST if long_past and not running else _REPORT_COST)
+    if long_past and not running and date.period.granularity == "year" and cost > _OLD_REPORT_COST:
+        return cost + _OLD_YEAR_COST
+    return cost if cost <= _FARTHEST else None
+
+
+def _is_another_date(text: str, figure: Span, sentence: Span, date: DateMention, moving: bool) -> bool:
+    """Whether the words around a date say that it dates something else than the figure.
+
+    ``moving``: the figure is a count that still moves, which the day of the event does not date.
+    """
+    before = text[max(sentence.start, date.span.start - 60) : date.span.start]
+    between = _between(text, figure, date)
+    if _SINCE.search(before[-44:]) and not _AS_OF.search(before[-24:]):
+        return True
+    if moving and _STRUCK.search(before):
+        return True
+    if "\u201d" in between or "; " in between:
+        return True
+    if date.span.start >= figure.end:
+        # "61 percent, compared with 58.9 percent in 2027": that year is the other number's
+        return _belongs_to_next(text, date, before) or bool(_AGAINST.search(between))
+    return moving and _OF_EVENT.search(between) is not None
+
+
+def _between(text: str, figure: Span, date: DateMention) -> str:
+    """The text between a figure and a date, whichever comes first."""
+    if date.span.start >= figure.end:
+        return text[figure.end : date.span.start]
+    return text[date.span.end : figure.start]
+
+
+def _opens_sentence(text: str, sentence: Span, date: DateMention) -> bool:
+    """Whether a date opens the sentence and is no possessive ("Like Thursday's quake, the …")."""
+    owns = text[date.span.end : date.span.end + 2] in ("'s", "\u2019s")
+    return date.span.start - sentence.start < 12 and not owns
 
 
 def _belongs_to_next(text: str, date: DateMention, before: str) -> bool:

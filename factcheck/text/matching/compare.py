@@ -15,7 +15,6 @@ from itertools import combinations
 
 from factcheck.text.matching.measures import lemma
 from factcheck.text.matching.reasons import (
-    differing_definitions,
     is_less,
     replacement_sentence,
     sentence_each_dated,
@@ -102,9 +101,7 @@ def compare(a: Observation, b: Observation) -> Comparison:
     if _is_one_source(first, second):
         why = "are not compared: one party gives both, so they may measure different things"
         return Comparison(Relation.NOT_COMPARABLE, verdict_sentence(first, second, why), notes)
-    return Comparison(
-        Relation.CONFLICT, verdict_sentence(first, second, "conflict" + differing_definitions(first, second)), notes
-    )
+    return Comparison(Relation.CONFLICT, verdict_sentence(first, second, "conflict", with_definitions=True), notes)
 
 
 def _sort_key(observation: Observation) -> tuple[str, str, str, str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from factcheck.text.counted import CountedNoun
 from factcheck.text.lexicon import load
@@ -185,6 +186,25 @@ def noun_family(noun: str) -> str:
     return _LEX.noun_families.get(two) or _LEX.noun_families.get(words[-1]) or lemma(words[-1])
 
 
+class _Thing(NamedTuple):
+    """What a figure measures: the event family, the concept and the noun of its key, and the body of people counted."""
+
+    family: str
+    concept: str
+    noun: str
+    body: str = ""
+
+    @property
+    def has_side(self) -> bool:
+        """Whether it is somebody's: launched and downed drones."""
+        return self.family in _SIDED
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is land or places that a party holds."""
+        return self.family in _HOLDING
+
+
 def measure_of(
     text: str,
     raw: FigureCandidate,
@@ -198,45 +218,82 @@ def measure_of(
 ) -> Measure:
     """The measure of a figure, with the key under which it meets others."""
     dimension = raw.quantity.dimension
-    family, concept, noun = _thing(found, _medical_condition(text, raw, sentence) or found.family, dimension)
+    thing = _thing(text, raw, found, sentence)
+    year = _event_date(period, published)
     scope = _scope(text, raw, sentence, place)
     scope = "" if scope == "further" and found.first else scope
-    group = _body_of_people(text, raw, found) if dimension == "count" else ""
-    if group:
-        family, concept, noun = "", "size", group
-    elif noun == "share" and _OUTSTANDING.match(text, raw.tail, sentence.end):
-        noun = "share outstanding"
-    sided, holding = family in _SIDED, family in _HOLDING
-    when = _event_date(period, published)
-    owned = (
-        dimension.startswith(("money", "ratio")) or noun.startswith("share") or noun in _WON
-    ) and concept not in _UNOWNED
-    narrow = _modifiers(found) if noun and not (noun == "person" or sided or holding or group) else ""
-    whose = owner(text, raw.lead, raw.tail, sentence) if owned else ""
-    if owned and not whose:
-        whose, narrow = narrow, ""  # "900,000 Arden shares": the name before the noun is the owner's
-    key = MeasureKey(
-        dimension=dimension[:LONGEST_PART],
-        concept=concept[:LONGEST_PART],
-        noun=noun[:LONGEST_PART],
-        modifiers=narrow[:LONGEST_PART],
-        side=(party.lower() if sided else _sender(found, party) if group else "")[:LONGEST_PART],
-        owner=whose[:LONGEST_PART],
-        shock=_other_shock(text, raw, sentence, story)[:LONGEST_PART] if dimension == "magnitude" else "",
-        near=_context(text, raw, sentence)[:LONGEST_PART] if _says_nothing(dimension, concept, noun) else "",
-        year=when,
-        event=_other_event(text, raw, sentence)[:LONGEST_PART] if family in _TOLL and not when else "",
-        scope=scope[:LONGEST_PART],
-        change=_is_change(text, raw) and concept != "growth",
+    owner, modifiers = _owner_and_modifiers(text, raw, found, sentence, thing)
+    key = _clipped_key(
+        dimension=dimension,
+        concept=thing.concept,
+        noun=thing.noun,
+        modifiers=modifiers,
+        side=party.lower() if thing.has_side else _sender(found, party) if thing.body else "",
+        owner=owner,
+        shock=_other_shock(text, raw, sentence, story) if dimension == "magnitude" else "",
+        near=_context(text, raw, sentence) if _says_nothing(dimension, thing.concept, thing.noun) else "",
+        year=year,
+        event=_other_event(text, raw, sentence) if thing.family in _TOLL and not year else "",
+        scope=scope,
+        change=_is_change(text, raw) and thing.concept != "growth",
         rate=dimension == "count" and _is_rate(text, raw, sentence),
     )
-    moves = (
-        family in _LEX.running_families if dimension == "count" else dimension not in STATIC_DIMENSIONS or bool(family)
-    )
-    running = concept == "level" or (moves and not when)
     return Measure(
-        key, found.phrase, dimension, found.definition, scope, place, party if holding or sided else "", running
+        key=key,
+        counted=found.phrase,
+        dimension=dimension,
+        definition=found.definition,
+        scope=scope,
+        place=place,
+        party=party if thing.has_side or thing.is_held else "",
+        running=_is_running(thing, dimension, is_dated=bool(year)),
     )
+
+
+def _thing(text: str, raw: FigureCandidate, found: CountedNoun, sentence: Span) -> _Thing:
+    """What a figure measures; the size of a team stands for the team, not for its people."""
+    dimension = raw.quantity.dimension
+    event = _medical_condition(text, raw, sentence) or found.family
+    family, concept, noun = _family_concept_noun(found, event, dimension)
+    body = _body_of_people(text, raw, found) if dimension == "count" else ""
+    if body:
+        return _Thing("", "size", body, body)
+    if noun == "share" and _OUTSTANDING.match(text, raw.tail, sentence.end):
+        noun = "share outstanding"
+    return _Thing(family, concept, noun)
+
+
+def _owner_and_modifiers(
+    text: str, raw: FigureCandidate, found: CountedNoun, sentence: Span, thing: _Thing
+) -> tuple[str, str]:
+    """Whose the thing is, where it is somebody's, and what else narrows it."""
+    dimension, noun = raw.quantity.dimension, thing.noun
+    is_narrowed = noun and noun != "person" and not (thing.has_side or thing.is_held or thing.body)
+    modifiers = _modifiers(found) if is_narrowed else ""
+    can_be_owned = dimension.startswith(("money", "ratio")) or noun.startswith("share") or noun in _WON
+    if not can_be_owned or thing.concept in _UNOWNED:
+        return "", modifiers
+    owner = owner_of(text, raw.lead, raw.tail, sentence)
+    return (owner, modifiers) if owner else (modifiers, "")  # "900,000 Arden shares": the name before is the owner's
+
+
+def _clipped_key(**parts: Any) -> MeasureKey:
+    """A key whose words are cut to the longest that is kept."""
+    clipped: dict[str, Any] = {
+        name: part[:LONGEST_PART] if isinstance(part, str) else part for name, part in parts.items()
+    }
+    return MeasureKey(**clipped)
+
+
+def _is_running(thing: _Thing, dimension: str, *, is_dated: bool) -> bool:
+    """Whether a measure moves with time; a dated event is over."""
+    if thing.concept == "level":
+        return True
+    if dimension == "count":
+        moves = thing.family in _LEX.running_families
+    else:
+        moves = dimension not in STATIC_DIMENSIONS or bool(thing.family)
+    return moves and not is_dated
 
 
 def _is_change(text: str, raw: FigureCandidate) -> bool:
@@ -267,7 +324,7 @@ def _sender(found: CountedNoun, party: str) -> str:
     return (named[0] if named else party).lower()
 
 
-def _thing(found: CountedNoun, family: str, dimension: str) -> tuple[str, str, str]:
+def _family_concept_noun(found: CountedNoun, family: str, dimension: str) -> tuple[str, str, str]:
     """The event family, the concept and the noun of a key, in the words that copies of one measure share."""
     noun = noun_family(found.noun)
     if family in _PERSONAL and (not noun or noun in ("person", "gunshot", family) or noun in _LEX.event_families):
@@ -317,11 +374,11 @@ def _context(text: str, raw: FigureCandidate, sentence: Span) -> str:
     return " ".join(lemma(w) for w in before[-1:] + after[:1])
 
 
-def owner(text: str, begin: int, tail: int, sentence: Span) -> str:
+def owner_of(text: str, begin: int, tail: int, sentence: Span) -> str:
     """Whose price, stake or share it is: "by X" after it, else the last name before it that is not the object.
 
     >>> t = "Arden Corp raised its offer for Belco to 40 dollars"
-    >>> owner(t, 41, 51, Span(0, len(t)))
+    >>> owner_of(t, 41, 51, Span(0, len(t)))
     'arden'
     """
     after = _BY_NAME.match(text, tail, sentence.end)

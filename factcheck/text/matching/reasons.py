@@ -64,8 +64,9 @@ def replacement_sentence(early: Observation, late: Observation) -> str:
     )
 
 
-def differing_definitions(a: Observation, b: Observation) -> str:
-    one, two = a.measure.definition, b.measure.definition
+def _differing_definitions(first: Observation, second: Observation) -> str:
+    """What the two count, where the text defines it differently; in the order in which their values are named."""
+    one, two = first.measure.definition, second.measure.definition
     if one and two and one != two:
         return f": the copy counts different things, {one} against {two}"
     return ""
@@ -148,27 +149,25 @@ def _day(period: Period) -> str:
     )
 
 
-def verdict_sentence(a: Observation, b: Observation, verdict: str) -> str:
-    """Both values, who says them, and when, as one sentence."""
-    if a.as_of and b.as_of and _day(a.as_of) == _day(b.as_of):
-        ordered = (a, b) if not is_less(a, b) else (b, a)
-        both = " and ".join(f"{_value_and_noun(observation)}{_source(observation)}" for observation in ordered)
-        return f"{both}, both as of {_day(a.as_of)}, {_swap(verdict, ordered[0], a)}."
-    return sentence_each_dated(a, b, verdict)
+def verdict_sentence(a: Observation, b: Observation, verdict: str, *, with_definitions: bool = False) -> str:
+    """Both values, who says them, and when, as one sentence; of one day the larger value comes first.
+
+    ``with_definitions``: the verdict ends with what the two count, where that differs.
+    """
+    same_day = a.as_of and b.as_of and _day(a.as_of) == _day(b.as_of)
+    first, second = (b, a) if same_day and is_less(a, b) else (a, b)
+    if with_definitions:
+        verdict += _differing_definitions(first, second)
+    if not same_day or a.as_of is None:
+        return sentence_each_dated(first, second, verdict)
+    both = " and ".join(f"{_value_and_noun(one)}{_source(one)}" for one in (first, second))
+    return f"{both}, both as of {_day(a.as_of)}, {verdict}."
 
 
 def sentence_each_dated(a: Observation, b: Observation, verdict: str) -> str:
     """Both values, each with its own time."""
-    return f"{_value_and_noun(a)}{_source(a)}{_when(a)} and {_value_and_noun(b)}{_source(b)}{_when(b)} {verdict}."
-
-
-def _swap(verdict: str, shown: Observation, first: Observation) -> str:
-    """Keep the order of two definitions with the order of the values."""
-    if shown is first or " against " not in verdict:
-        return verdict
-    head, _, tail = verdict.partition(": the copy counts different things, ")
-    one, _, two = tail.partition(" against ")
-    return f"{head}: the copy counts different things, {two} against {one}"
+    one, two = (f"{_value_and_noun(each)}{_source(each)}{_when(each)}" for each in (a, b))
+    return f"{one} and {two} {verdict}."
 
 
 def is_less(a: Observation, b: Observation) -> bool:
