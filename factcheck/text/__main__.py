@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from factcheck.text import FigureMention, Observation, Reading, Relation, compare_all, observation_of, read
-from factcheck.text.dates import Stretch, day_of
+from factcheck.text.dates import BoundedPeriod, day_of
 from factcheck.text.matching import (
     NumberPairs,
     Profile,
@@ -29,7 +29,7 @@ from factcheck.text.matching import (
     split_into_stories,
 )
 from factcheck.text.patterns import compile_all
-from factcheck.text.reading import width
+from factcheck.text.reading import content_width
 from factcheck.text.values import AttributionMention, Hedge, Period, Span
 
 _MODIFIERS = {
@@ -203,7 +203,7 @@ def _float(value: Any) -> float | int | None:
 
 def _date_row(start: int, end: int, period: Period) -> dict[str, Any]:
     row: dict[str, Any] = {"start": start, "end": end}
-    if isinstance(period, Stretch):
+    if isinstance(period, BoundedPeriod):
         row["low"], row["high"] = (
             edge.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix("T00:00:00") if edge else None
             for edge in (period.low, period.high)
@@ -239,7 +239,7 @@ def _items(items: list[Any], reading: Reading, text: str) -> list[dict[str, Any]
             a for a in reading.attributions if a.content and a.content.contains(here) and not _names_party(a, here)
         ]
         if holding:
-            attribution = min(holding, key=lambda a: (not a.party, width(a), abs(a.span.start - start)))
+            attribution = min(holding, key=lambda a: (not a.party, content_width(a), abs(a.span.start - start)))
             out.append(
                 {
                     "start": start,

@@ -19,7 +19,7 @@ SURE = 0.5
 """From this score on two numbers of one text are reported as a contradiction."""
 HEADLINE_SURE = 0.4
 """From this score on a number of the headline is compared with the most similar number of the body."""
-_AGAINST = (Relation.CONFLICT, Relation.MAGNITUDE_SLIP)
+_CONTRADICTIONS = (Relation.CONFLICT, Relation.MAGNITUDE_SLIP)
 _MOST = 300
 
 
@@ -69,7 +69,7 @@ def _contradict(figures: Sequence[Profile], reading: Reading, i: int, j: int) ->
         return False
     if a.says and b.says and a.says != b.says:
         return False  # it reports a dispute
-    return compare(observation_of(reading.figures[i]), observation_of(reading.figures[j])).relation in _AGAINST
+    return compare(observation_of(reading.figures[i]), observation_of(reading.figures[j])).relation in _CONTRADICTIONS
 
 
 def _headline(
@@ -84,7 +84,7 @@ def _headline(
         if score < HEADLINE_SURE:
             continue
         comparison = compare(observation_of(mention), observation_of(reading.figures[-place]))
-        if comparison.relation in (*_AGAINST, Relation.SUPERSEDED):
+        if comparison.relation in (*_CONTRADICTIONS, Relation.SUPERSEDED):
             yield Finding(
                 FindingKind.HEADLINE, False, (-place,), f"The headline’s number is not in the text: {comparison.reason}"
             )

@@ -59,7 +59,7 @@ _DATED_BY_REPORT = frozenset(
 
 @dataclass(slots=True)
 class _Draft:
-    """What the rules have found so far; lives for one reading only."""
+    """What the rules have found so far in one text."""
 
     text: str
     ref: datetime | None
@@ -232,10 +232,10 @@ def _attribution_of(span: Span, attributions: list[AttributionMention]) -> Attri
     if not holding:
         return None
     named = [a for a in holding if a.party] or holding
-    return min(named, key=lambda a: (width(a), abs(a.span.start - span.start), a.span.start))
+    return min(named, key=lambda a: (content_width(a), abs(a.span.start - span.start), a.span.start))
 
 
-def width(attribution: AttributionMention) -> int:
+def content_width(attribution: AttributionMention) -> int:
     """The widest content first: who says that another says it answers for both."""
     return attribution.content.start - attribution.content.end if attribution.content is not None else 0
 

@@ -79,7 +79,7 @@ _PERSONAL = frozenset(
 
 @dataclass(slots=True)
 class Memory:
-    """Who has spoken and who has been named so far in one text; lives for one reading."""
+    """Who has spoken and who has been named so far in one text; kept for one reading."""
 
     text: str
     person: str = ""
@@ -123,7 +123,7 @@ class Memory:
             party = self.full(party, span.start) if party else ""
             known = self._known[mention] = (party, _is_person(party))
         party, person = known
-        definite = resolve(self, mention, span.start)
+        definite = resolve_definite_noun(self, mention, span.start)
         if definite:
             party, person = definite, _is_person(definite)
         if party:
@@ -191,11 +191,11 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(low.split())
 
 
-def resolve(memory: Memory, mention: str, at: int) -> str:
+def resolve_definite_noun(memory: Memory, mention: str, at: int) -> str:
     """The name a definite noun at ``at`` refers to; empty where it refers to nobody named earlier.
 
     >>> t = "The Arden Institute counts boats. Nine sank, the think tank said."
-    >>> resolve(Memory(t), "the think tank", 45)
+    >>> resolve_definite_noun(Memory(t), "the think tank", 45)
     'Arden Institute'
     """
     match = _DEFINITE.fullmatch(mention.strip()) if mention[:4].lower() in ("the ", "its ") else None

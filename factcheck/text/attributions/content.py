@@ -11,7 +11,7 @@ from factcheck.text.lexicon import load
 from factcheck.text.values import Span
 
 _LEX = load()
-_TELL = word_set("told tells tell telling assured warned reminded informed assures warns reminds")
+_LISTENER_VERBS = word_set("told tells tell telling assured warned reminded informed assures warns reminds")
 _SUBORDINATE = word_set("when if after because since while as before although though once")
 _ADVERBIAL = word_set(
     "in on at after before during by for with from as since meanwhile when while if but and although "
@@ -24,13 +24,13 @@ _DAYS = word_set("today yesterday tonight tomorrow ago recently") | frozenset(_L
 FORE = word_set("and but meanwhile")
 
 
-def content(line: Line, at: int, word: str, subject: Party) -> Span | None:
+def content_span(line: Line, at: int, word: str, subject: Party) -> Span | None:
     """What is said: after the verb, before the subject, or on both sides of them.
 
     >>> from factcheck.text.attributions.parties import party_before, read_line
     >>> t = "Nine boats sank, Orr said on Monday"
     >>> line = read_line(t, Span(0, len(t)), [])
-    >>> found = content(line, 5, "said", party_before(line, 5))
+    >>> found = content_span(line, 5, "said", party_before(line, 5))
     >>> found and found.cut(t)
     'Nine boats sank'
     """
@@ -70,7 +70,7 @@ def _content_start(line: Line, rest: int, word: str) -> int:
     if low[rest] in ("that", QUOTE, ":", "he", "she", "it", "they"):
         return rest
     for i in range(rest, min(len(low), rest + 12)):
-        if low[i] == "that" and (word in _TELL or _is_tail_head(line, rest)):
+        if low[i] == "that" and (word in _LISTENER_VERBS or _is_tail_head(line, rest)):
             return i
         if low[i] in (",", ":") and i + 1 < len(low) and low[i + 1] == QUOTE and word in SAY:
             return i + 1

@@ -33,8 +33,8 @@ def find_attributions(text: str, sentences: list[Span]) -> list[AttributionMenti
     >>> [(a.party, a.cue) for a in find_attributions(t, split_sentences(t))]
     [('Mayor Ada Orr', 'said'), ('Mayor Ada Orr', 'said')]
     """
-    plain = quotes.plain(text)
-    return _Reader(text, plain, sentences, quotes.find(plain)).run()
+    plain = quotes.normalised(text)
+    return _Reader(text, plain, sentences, quotes.find_quotes(plain)).run()
 
 
 class _Reader:
@@ -138,7 +138,7 @@ class _Reader:
         quote, sentence = self.quoted[k], self.sentences[index]
         if not (quote.start <= sentence.start + 1):
             return None
-        if k and not quotes.closed(self.plain, self.quoted[k - 1]) and k - 1 in self.speakers:
+        if k and not quotes.is_closed(self.plain, self.quoted[k - 1]) and k - 1 in self.speakers:
             return self.speakers[k - 1]
         if index == 0:
             return None
@@ -160,7 +160,7 @@ class _Reader:
 
     def _announced(self, sentence: Span) -> AttributionMention | None:
         """ "The mayor sent out this statement:": the subject of the sentence speaks in the quotation after it."""
-        found = speech.announced(read_line(self.plain, sentence, []))
+        found = speech.announced_speaker(read_line(self.plain, sentence, []))
         return self._mention(found) if found else None
 
 

@@ -15,7 +15,7 @@ from factcheck.text.values import Span
 
 _BE = word_set("is are was were been be being")
 _TAKEN = word_set("conducted taken released published")
-SIGNS = word_set("according per words citing came arrived poll polls polling survey surveys")
+CUE_PHRASES = word_set("according per words citing came arrived poll polls polling survey surveys")
 _POLLS = word_set("poll polls polling survey surveys")
 _NOT_IN_POLL = word_set("in to at from with for by on and is are was were has have had said that")
 _BROKEN = word_set("and but while with including which where compared whereas though although as who")
@@ -33,7 +33,7 @@ class FoundAttribution(NamedTuple):
     antecedent: str = ""
 
 
-def make(line: Line, span: Span, cue: str, party: Party, content: Span) -> FoundAttribution:
+def make_attribution(line: Line, span: Span, cue: str, party: Party, content: Span) -> FoundAttribution:
     """The attribution of a party in a line, with the relay that quotes it and whom a relative pronoun refers to."""
     text = line.text
     where = line.span(party.first, party.stop)
@@ -47,7 +47,7 @@ def make(line: Line, span: Span, cue: str, party: Party, content: Span) -> Found
 
 
 def _relay(line: Line, party: Party) -> str:
-    """Who hands the party's words on: "officials, quoted by the Norland Post"."""
+    """The relay that quotes the party: "officials, quoted by the Norland Post"."""
     low = line.low
     if "quoted" not in low and "cited" not in low:
         return ""
@@ -61,8 +61,8 @@ def _relay(line: Line, party: Party) -> str:
     return ""
 
 
-def sign(line: Line, at: int, word: str, following: str) -> FoundAttribution | None:
-    """The attribution of one of the ``SIGNS``."""
+def cue_phrase_attribution(line: Line, at: int, word: str, following: str) -> FoundAttribution | None:
+    """The attribution of one of the ``CUE_PHRASES``."""
     if word == "according":
         return _according(line, at, at + 2, "according to") if following == "to" else None
     if word == "words":
@@ -88,7 +88,7 @@ def _according(line: Line, at: int, party_at: int, cue: str) -> FoundAttribution
     else:
         content = _around(line, at, party.stop)
     span = Span(line.start(at), line.end(party.stop - 1))
-    return make(line, span, cue, party, content)._replace(relay=_relay_after(line, party))
+    return make_attribution(line, span, cue, party, content)._replace(relay=_relay_after(line, party))
 
 
 def _around(line: Line, at: int, after: int) -> Span:
@@ -122,10 +122,10 @@ def _citing(line: Line, at: int) -> FoundAttribution | None:
     party = extent(line, at + 1)
     if party is None or at < 2:
         return None
-    return make(line, line.span(at, party.stop), "citing", party, line.span(0, at))
+    return make_attribution(line, line.span(at, party.stop), "citing", party, line.span(0, at))
 
 
-def by(line: Line, at: int, word: str) -> FoundAttribution | None:
+def by_party_attribution(line: Line, at: int, word: str) -> FoundAttribution | None:
     """ "confirmed by police": the party after "by" says what stands before."""
     party = extent(line, at + 2)
     if party is None or at < 1 or not can_speak(line, party):
@@ -136,7 +136,7 @@ def by(line: Line, at: int, word: str) -> FoundAttribution | None:
     while start > 1 and (line.low[start - 1] in _BE or line.low[start - 1] == "as"):
         start -= 1
     content = line.span(_last_comma(line, start), max(start, 1))
-    one = make(line, line.span(at, party.stop), f"{word} by", party, content)
+    one = make_attribution(line, line.span(at, party.stop), f"{word} by", party, content)
     return one._replace(relay=_relay_after(line, party))
 
 
@@ -166,7 +166,7 @@ def _in_poll(line: Line, at: int) -> FoundAttribution | None:
     first += low[min(first, count - 1)] == ","
     if first >= stop or not any(any(c.isdigit() for c in w) for w in low[first:stop]):
         return None
-    return make(line, line.span(start, start + 1), "in", party, line.span(first, stop))
+    return make_attribution(line, line.span(start, start + 1), "in", party, line.span(first, stop))
 
 
 def _clause_start(line: Line, stop: int) -> int:
@@ -185,7 +185,7 @@ def _poll_had(line: Line, at: int) -> FoundAttribution | None:
                 return None
             if low[i + 1] in FINITE or low[i + 1] in ALL or not any(w[:1].isdigit() for w in low[i + 1 :]):
                 return None
-            return make(line, line.span(i, i + 1), low[i], party, line.span(i + 1, len(low)))
+            return make_attribution(line, line.span(i, i + 1), low[i], party, line.span(i + 1, len(low)))
         if low[i] in ALL:
             return None
     return None
@@ -198,10 +198,10 @@ def _came_to(line: Line, at: int, word: str) -> FoundAttribution | None:
     party = party_before(line, at)
     if party is None or not can_speak(line, party):
         return None
-    return make(line, line.span(party.first, at + 1), word, party, line.span(at + 1, len(line.low)))
+    return make_attribution(line, line.span(party.first, at + 1), word, party, line.span(at + 1, len(line.low)))
 
 
-def by_noun(line: Line, at: int, word: str) -> FoundAttribution | None:
+def report_noun_attribution(line: Line, at: int, word: str) -> FoundAttribution | None:
     """ "Orr's claim that", "the ministry's estimate that"."""
     low = line.low
     for i in range(at - 1, max(-1, at - 4), -1):
@@ -213,13 +213,13 @@ def by_noun(line: Line, at: int, word: str) -> FoundAttribution | None:
             party = party_before(line, i + 1)
             if party is None:
                 return None
-            one = make(line, line.span(party.first, at + 1), word, party, line.span(at + 1, len(low)))
+            one = make_attribution(line, line.span(party.first, at + 1), word, party, line.span(at + 1, len(low)))
             return one._replace(party=one.party.removesuffix("'s").removesuffix("\u2019s"))
     return None
 
 
-def nobody(line: Line, at: int, cue: str) -> FoundAttribution:
-    """What the copy hands on without saying for whom: "is expected", "reportedly"."""
+def unnamed_attribution(line: Line, at: int, cue: str) -> FoundAttribution:
+    """A report without a named source: "is expected", "reportedly"."""
     start = at
     while start > 0 and line.low[start - 1] in _BE:
         start -= 1

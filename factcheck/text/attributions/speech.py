@@ -6,7 +6,7 @@ the content in ``content``; quotations over several sentences and pronouns are r
 
 from __future__ import annotations
 
-from factcheck.text.attributions.content import FINITE, content, quote_near
+from factcheck.text.attributions.content import FINITE, content_span, quote_near
 from factcheck.text.attributions.cues import ACT, ALL, BY, DOCUMENTS, FIND, NOUNS, PASSIVE, SAY, STATEMENTS, word_set
 from factcheck.text.attributions.parties import (
     ADVERBS,
@@ -20,7 +20,15 @@ from factcheck.text.attributions.parties import (
     party_after,
     party_before,
 )
-from factcheck.text.attributions.phrases import SIGNS, FoundAttribution, by, by_noun, make, nobody, sign
+from factcheck.text.attributions.phrases import (
+    CUE_PHRASES,
+    FoundAttribution,
+    by_party_attribution,
+    cue_phrase_attribution,
+    make_attribution,
+    report_noun_attribution,
+    unnamed_attribution,
+)
 from factcheck.text.values import Span
 
 _MOST_CUES = 40
@@ -79,18 +87,18 @@ def read_sentence(line: Line) -> list[FoundAttribution]:
 
 def _one(line: Line, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
     following = line.low[at + 1] if at + 1 < len(line.low) else "."
-    if word in SIGNS:
-        return sign(line, at, word, following)
+    if word in CUE_PHRASES:
+        return cue_phrase_attribution(line, at, word, following)
     if word in _MAYBE:
-        return None if found else nobody(line, at, word)
+        return None if found else unnamed_attribution(line, at, word)
     if following == "by" and word in BY:
-        return by(line, at, word)
+        return by_party_attribution(line, at, word)
     if word in NOUNS and following == "that":
-        one = by_noun(line, at, word)
+        one = report_noun_attribution(line, at, word)
         if one is not None:
             return one
     if word in PASSIVE and _is_passive(line, at) and not (word in ("quoted", "cited") and following == "as"):
-        return None if found else nobody(line, at, word)
+        return None if found else unnamed_attribution(line, at, word)
     if word in ALL and (not at or line.low[at - 1] not in ("to", "be")):
         return _by_verb(line, at, word, following, found)
     return None
@@ -120,8 +128,8 @@ def _by_verb(line: Line, at: int, word: str, following: str, found: list[FoundAt
         return _participle(line, at, word, found) if participle else None
     if not (word in _PLAIN or _allowed(line, at, word, subject, following)):
         return None
-    what = content(line, at, word, subject)
-    return make(line, Span(line.start(subject.first), line.end(at)), word, subject, what) if what else None
+    what = content_span(line, at, word, subject)
+    return make_attribution(line, Span(line.start(subject.first), line.end(at)), word, subject, what) if what else None
 
 
 def _is_no_verb(line: Line, word: str, previous: str, following: str) -> bool:
@@ -230,7 +238,7 @@ def _inverted(line: Line, at: int, word: str) -> FoundAttribution | None:
     end = later + 1 if later > 0 and quote else at
     while end > 1 and low[end - 1] == "," and end == at:
         end -= 1
-    return make(line, Span(line.start(at), line.end(party.stop - 1)), word, party, line.span(0, end))
+    return make_attribution(line, Span(line.start(at), line.end(party.stop - 1)), word, party, line.span(0, end))
 
 
 def _is_set_apart(line: Line, at: int) -> bool:
@@ -255,7 +263,7 @@ def _participle(line: Line, at: int, word: str, found: list[FoundAttribution]) -
     subject = _opening(line, at)
     if subject is None or not can_speak(line, subject):
         return None
-    return make(line, span, word, subject, content)
+    return make_attribution(line, span, word, subject, content)
 
 
 def _opening(line: Line, at: int) -> Party | None:
@@ -274,13 +282,13 @@ def _opening(line: Line, at: int) -> Party | None:
     return None
 
 
-def announced(line: Line) -> FoundAttribution | None:
+def announced_speaker(line: Line) -> FoundAttribution | None:
     """Who a sentence says is about to speak: its subject."""
     subject = _opening(line, len(line.low))
     if subject is None or not can_speak(line, subject):
         return None
     whole = line.span(0, len(line.low))
-    return make(line, whole, ":", subject, whole)
+    return make_attribution(line, whole, ":", subject, whole)
 
 
 def _cut_at_next_speaker(found: list[FoundAttribution], text: str) -> list[FoundAttribution]:
@@ -308,4 +316,4 @@ def _cut_at_next_speaker(found: list[FoundAttribution], text: str) -> list[Found
 
 
 _VERBS = (ALL - _NOUN_LIKE - DOCUMENTS) | {"put"}
-_STARTS = ALL | PASSIVE | BY | NOUNS | SIGNS | _MAYBE
+_STARTS = ALL | PASSIVE | BY | NOUNS | CUE_PHRASES | _MAYBE

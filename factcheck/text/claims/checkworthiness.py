@@ -179,7 +179,7 @@ _NOT_DONE = frozenset(["agreed", "exceed", "hundred", "indeed", "proceed", "spee
 _NO_CHANGE = frozenset(["up", "down", "off", "higher", "lower", "added", "advanced"])
 _PRONOUNS = "i you he she it we they that there who this what"
 _NAME = Pattern(r"[A-Z](?<=[a-z,;] [A-Z])[a-z]")
-_NAMESAKE = Pattern(r"\b(?:May|MAY|Will|WILL|Hope|HOPE)\b")
+_HOMOGRAPH = Pattern(r"\b(?:May|MAY|Will|WILL|Hope|HOPE)\b")
 _DIGIT = Pattern(r"[0-9]")
 _MARKS = '\u201c\u201d".,;:!?()[]\u2014\u2013-/\u2018'
 
@@ -219,7 +219,7 @@ def flatten(text: str) -> str:
     >>> flatten("In May, they\u2019ve met.")
     "in mai  they've met "
     """
-    for word in _NAMESAKE.finditer(text):
+    for word in _HOMOGRAPH.finditer(text):
         if is_name(text, *word.span()):  # the month is no verb, nor is Will Smith
             text = text[: word.start()] + ("Mai" if len(word[0]) == len("May") else "Name") + text[word.end() :]
     low = lower_same_length(text).replace("\u2019", "'")

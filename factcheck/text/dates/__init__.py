@@ -14,11 +14,11 @@ Days and hours in a text are read here; numbers are read in ``quantities``.
 from factcheck.text.dates.as_of import as_of_period, day_of, is_former_value, period_before
 from factcheck.text.dates.as_of_hour import narrow_to_hour
 from factcheck.text.dates.detection import find_dates, publication_period, reference_time, resolved_dates
-from factcheck.text.dates.periods import DateMention, Stretch
+from factcheck.text.dates.periods import BoundedPeriod, DateMention
 
 __all__ = [
+    "BoundedPeriod",
     "DateMention",
-    "Stretch",
     "as_of_period",
     "day_of",
     "find_dates",

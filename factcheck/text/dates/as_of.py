@@ -29,7 +29,7 @@ _STRUCK = Pattern(
 _AGAINST = Pattern(r"(?i:\b(?:compared\s(?:to|with)|versus|against|up\sfrom|down\sfrom)\b)")
 _COMPARED = Pattern(r"(?i:\b(?:(?:up|down)\s(?:on|from)|compared\s(?:to|with)|against|versus|than)\s(?:the\s)?$)")
 _OF_EVENT = Pattern(r"(?i:\bwhich\b|\bthat\s(?:has\s|have\s|had\s)?(?:\w{2,12}ed|left|hit|struck|took|cost)\b)")
-_SAID_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
+_REPORTED_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
 _CONTENT_NEXT = Pattern(r"(?i:\s(?:that|it|he|she|they|the|an?|its|his|her|their)\b)")
 _SO_FAR = Pattern(r"(?i:\b(?:so\sfar|has|have|already|to\sdate)\b)")
 _CLAUSE = Pattern(r"[,;:\u2014]|\b(?:and|but|while|whereas)\b")
@@ -192,7 +192,7 @@ def _belongs_to_next(text: str, date: DateMention, before: str) -> bool:
     """Whether a date behind a figure dates what follows: "…, up on last night's", "…, said last week it had"."""
     if _COMPARED.search(before):
         return True
-    return _SAID_THEN.search(before) is not None and _CONTENT_NEXT.match(text, date.span.end) is not None
+    return _REPORTED_THEN.search(before) is not None and _CONTENT_NEXT.match(text, date.span.end) is not None
 
 
 def hour_known(period: Period) -> bool:

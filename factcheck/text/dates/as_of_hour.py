@@ -16,7 +16,7 @@ _CLOCK = Pattern(
     r"(?:(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
     r"|(?P<hour24>[01]?\d|2[0-3])[:.](?P<minute24>[0-5]\d)(?!\d)|(?P<word>noon|midday|midnight)\b))"
 )
-_SAID = Pattern(r"\d\s?[AaPp]\.?[Mm]|\d[:.]\d\d|[Nn]oon|[Mm]id(?:day|night)")
+_TIME_OF_DAY = Pattern(r"\d\s?[AaPp]\.?[Mm]|\d[:.]\d\d|[Nn]oon|[Mm]id(?:day|night)")
 _HAPPENED = Pattern(
     r"(?i:\b(?:when|after|before|struck|broke|hit|began|started|erupted|crash\w*|explo\w+|opened|collapsed|occurred"
     r"|happened|shooting|blast|arrived|left)\b|;)"
@@ -28,7 +28,7 @@ def narrow_to_hour(
     text: str, figure: Span, sentence: Span, period: Period | None, published: Period | None
 ) -> Period | None:
     """A day narrowed to the hour the copy gives for a figure; any other period as it is."""
-    if not _SAID.search(text, sentence.start, sentence.end):
+    if not _TIME_OF_DAY.search(text, sentence.start, sentence.end):
         return period
     if period is None or period.granularity != "day" or period.basis not in (Basis.STATED, Basis.PUBLICATION):
         return period

@@ -113,15 +113,15 @@ def find_dates(text: str, ref: datetime | None, start: int = 0, end: int | None 
     ref = ref.replace(tzinfo=UTC) if ref is not None and ref.tzinfo is None else ref
     out: list[DateMention] = []
     for mention, context in _single_mentions(text, ref, start, limit):
-        both = _guarded(joins.joined, context, out[-1], mention) if out else None
+        both = _guarded(joins.joined_mention, context, out[-1], mention) if out else None
         if both is not None:
             out[-1] = both
         else:
             out.append(mention)
     context = Context(text, ref, start, limit)
     kept = (m for m in out if not (m.period is None and m.pick) and not (m.open == "now" and m.span.cut(text) == "now"))
-    bordered = (_guarded(borders.opened, context, m) or m for m in kept)
-    return [_guarded(hours.timed, context, m) or m for m in bordered]
+    bordered = (_guarded(borders.with_open_side, context, m) or m for m in kept)
+    return [_guarded(hours.with_hours, context, m) or m for m in bordered]
 
 
 def _single_mentions(text: str, ref: datetime | None, start: int, limit: int) -> Iterator[tuple[DateMention, Context]]:
@@ -136,9 +136,9 @@ def _single_mentions(text: str, ref: datetime | None, start: int, limit: int) ->
         if mention is None:
             continue
         if mention.open == "same" and last is not None:
-            mention = joins.same_as(mention, last)
+            mention = joins.same_as_mention(mention, last)
         elif mention.open == "later":
-            mention = _guarded(joins.later_than, context, mention, last) or mention
+            mention = _guarded(joins.later_than_mention, context, mention, last) or mention
         yield mention, context
         last, done = mention, mention.span.end
 
@@ -153,7 +153,7 @@ def _read_anchor(context: Context, anchor: re.Match[str]) -> DateMention | None:
             mention = read_year_words(context, anchor.start(), anchor.end())
         if mention is None or mention.span.start < context.floor:
             return None
-        return borders.around(context, borders.week_commencing(context, mention))
+        return borders.with_words_before(context, borders.week_commencing(context, mention))
     except (ValueError, OverflowError):
         odd = _ODD_DATE.match(context.text, anchor.start(), context.limit)
         return DateMention(Span(anchor.start(), odd.end() if odd else anchor.end()), None)

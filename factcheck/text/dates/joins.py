@@ -9,24 +9,24 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from factcheck.text.dates.borders import lower
+from factcheck.text.dates.borders import lower_border
 from factcheck.text.dates.named import in_week
 from factcheck.text.dates.periods import (
     DAY,
+    BoundedPeriod,
     Context,
     DateMention,
-    Stretch,
-    bounded,
     day_period,
     midnight,
     nth_weekday,
     shift,
-    stated,
+    stated_period,
     week_of,
     weekend_around,
+    with_bounds,
     zone,
 )
-from factcheck.text.dates.relative import counted
+from factcheck.text.dates.relative import counted_units
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
@@ -44,11 +44,11 @@ _BESIDE = Pattern(r",?\s|-|\s?\(|,?\s(?:on|at)\s")
 _WEEK_BEGINNING = Pattern(r"(?i:\s(?:of|beginning|starting|commencing)\s(?:on\s)?(?:the\s)?(?:week\s)?)")
 
 
-def joined(context: Context, first: DateMention, second: DateMention) -> DateMention | None:
+def joined_mention(context: Context, first: DateMention, second: DateMention) -> DateMention | None:
     """Two neighbours as one, or None where nothing joins them.
 
     >>> one, two = (DateMention(Span(n, n + 5), day_period(datetime(2031, 5, d), "")) for n, d in ((0, 3), (9, 6)))
-    >>> joined(Context("3 May to 6 May", None, 0, 14), one, two).period.high.day
+    >>> joined_mention(Context("3 May to 6 May", None, 0, 14), one, two).period.high.day
     6
     """
     gap = context.text[first.span.end : second.span.start]
@@ -65,8 +65,10 @@ def joined(context: Context, first: DateMention, second: DateMention) -> DateMen
         return _week_holding(second, span, context)
     if first.period is None or second.period is None:
         return None
-    if second.open == "now" and gap.isspace() and isinstance(second.period, Stretch):
-        return DateMention(span, bounded(first.period, lower(first), second.period.high, span.cut(context.text)))
+    if second.open == "now" and gap.isspace() and isinstance(second.period, BoundedPeriod):
+        return DateMention(
+            span, with_bounds(first.period, lower_border(first), second.period.high, span.cut(context.text))
+        )
     if first.period.granularity == "year" and second.open == "year" and _YEARS_QUARTER.fullmatch(gap):
         moved = _moved(second, "year", first.period.start.year - second.period.start.year)
         return replace(moved, span=span, open="")
@@ -84,7 +86,7 @@ def _picked(context: Context, first: DateMention, second: DateMention, span: Spa
     """ "the first week of June", "the last three months of 2030", "the second Monday of next month"."""
     nth, count, unit = first.pick or (0, 0, "")
     period, expression = second.period, span.cut(context.text)
-    if period is None or isinstance(period, Stretch):
+    if period is None or isinstance(period, BoundedPeriod):
         return None
     days = (period.end - period.start).days
     if not nth and unit == "weekend" and period.granularity == "day":
@@ -115,7 +117,7 @@ def _picked(context: Context, first: DateMention, second: DateMention, span: Spa
     if unit == "day" and count == 1:
         return DateMention(span, day_period(low, expression), second.open)
     granularity = {"day": "week", "half": "quarter", "decade": "year"}.get(unit, unit)
-    return DateMention(span, stated(low, high, granularity, expression), second.open)
+    return DateMention(span, stated_period(low, high, granularity, expression), second.open)
 
 
 def _weeks_in(period: Period, nth: int, count: int) -> tuple[datetime, datetime]:
@@ -143,7 +145,7 @@ def _weekday_and(context: Context, first: DateMention, second: DateMention, gap:
         return _day_in(context, _nearest(_exact(two), one.start.weekday()), one, span)
     if first.open == "offset" and second.open == "week":
         return _day_in(context, _nearest(_exact(one), two.start.weekday()), two, span)
-    same = two.granularity == "day" and second.open in ("", "year") and not isinstance(two, Stretch)
+    same = two.granularity == "day" and second.open in ("", "year") and not isinstance(two, BoundedPeriod)
     if same and one.granularity == "day" and not gap[-3:].lower().startswith(("on", "at")):
         named = first.open == "week" or one.expression.lower().startswith(
             ("this ", "next ", "last ", "tomorrow", "today")
@@ -158,14 +160,14 @@ def _is_week(period: Period) -> bool:
     """Whether a period is one calendar week."""
     return (
         period.granularity == "week"
-        and not isinstance(period, Stretch)
+        and not isinstance(period, BoundedPeriod)
         and (period.end - period.start).days in (5, 7)
         and period.start.weekday() == 0
     )
 
 
 def _exact(period: Period) -> datetime:
-    return period.low if isinstance(period, Stretch) and period.low else period.start
+    return period.low if isinstance(period, BoundedPeriod) and period.low else period.start
 
 
 def _nearest(day: datetime, weekday: int) -> datetime:
@@ -182,7 +184,7 @@ def _day_in(context: Context, day: datetime, part: Period, span: Span) -> DateMe
     expression = span.cut(context.text)
     if part.granularity == "hour":
         offset, length = part.start - midnight(part.start), part.end - part.start
-        return DateMention(span, stated(day + offset, day + offset + length, "hour", expression))
+        return DateMention(span, stated_period(day + offset, day + offset + length, "hour", expression))
     return DateMention(span, day_period(day, expression))
 
 
@@ -200,13 +202,13 @@ def _joined_range(
         return None
     first = _same_year(first, second)
     second = _behind(first, second)
-    low, high = lower(first), lower(second)
-    if first.point is None and isinstance(first.period, Stretch) and first.period.low is None:
+    low, high = lower_border(first), lower_border(second)
+    if first.point is None and isinstance(first.period, BoundedPeriod) and first.period.low is None:
         return None
     if low is None or high is None or high < low or first.period is None or second.period is None:
         return None
     granularity = "week" if "day" in (one.granularity, two.granularity) else one.granularity
-    period = Stretch(
+    period = BoundedPeriod(
         first.period.start,
         max(second.period.end, first.period.end),
         granularity,
@@ -224,7 +226,7 @@ def _moved(mention: DateMention, unit: str, count: int) -> DateMention:
     if period is None:
         return mention
     moved = replace(period, start=shift(period.start, unit, count), end=shift(period.end, unit, count))
-    if isinstance(moved, Stretch):
+    if isinstance(moved, BoundedPeriod):
         low, high = (shift(d, unit, count) if d else None for d in (moved.low, moved.high))
         moved = replace(moved, low=low, high=high)
     return replace(mention, period=moved, point=shift(mention.point, unit, count) if mention.point else None)
@@ -255,11 +257,11 @@ def _behind(first: DateMention, second: DateMention) -> DateMention:
     return second
 
 
-def same_as(mention: DateMention, before: DateMention) -> DateMention:
+def same_as_mention(mention: DateMention, before: DateMention) -> DateMention:
     """ "the same day": the day named just before, where there is one.
 
     >>> first, then = (DateMention(Span(n, n + 1), day_period(datetime(2031, 5, d), "")) for n, d in ((0, 2), (9, 14)))
-    >>> same_as(then, first).period.start.day
+    >>> same_as_mention(then, first).period.start.day
     2
     """
     one, two = mention.period, before.period
@@ -270,12 +272,12 @@ def same_as(mention: DateMention, before: DateMention) -> DateMention:
     return replace(mention, period=day_period(midnight(two.start), one.expression))
 
 
-def later_than(context: Context, mention: DateMention, before: DateMention | None) -> DateMention | None:
+def later_than_mention(context: Context, mention: DateMention, before: DateMention | None) -> DateMention | None:
     """ "two days later": counted from the day named just before, else from publication.
 
     >>> monday = DateMention(Span(0, 6), day_period(datetime(2031, 5, 12), "Monday"))
     >>> text = "Monday. Two days later"
-    >>> later_than(Context(text, None, 0, 22), DateMention(Span(8, 22), None), monday).period.start.day
+    >>> later_than_mention(Context(text, None, 0, 22), DateMention(Span(8, 22), None), monday).period.start.day
     14
     """
     origin = context.ref
@@ -286,5 +288,5 @@ def later_than(context: Context, mention: DateMention, before: DateMention | Non
         return None
     words = mention.span.cut(context.text)
     sign = -1 if words.lower().endswith("earlier") else 1
-    expression = counted(context, words.rsplit(None, 1)[0], origin, sign, mention.span)
+    expression = counted_units(context, words.rsplit(None, 1)[0], origin, sign, mention.span)
     return replace(expression, weak=True)

@@ -15,11 +15,11 @@ from factcheck.text.dates.periods import (
     LOOKS_AHEAD,
     Context,
     DateMention,
-    bounded,
     day_period,
     midnight,
     months,
-    stated,
+    stated_period,
+    with_bounds,
     zone,
 )
 from factcheck.text.dates.written import MONTH, ORDINAL, ordinal_value
@@ -228,7 +228,7 @@ def read_day_word(context: Context, start: int, end: int) -> DateMention | None:
         return DateMention(Span(start, end), None)
     today = midnight(context.ref)
     if word == "overnight":
-        night = stated(today - timedelta(hours=6), today + timedelta(hours=8), "hour", expression)
+        night = stated_period(today - timedelta(hours=6), today + timedelta(hours=8), "hour", expression)
         return DateMention(Span(start, end), night)
     period = day_period(today + timedelta(days={"yesterday": -1, "tomorrow": 1}.get(word, 0)), expression)
     return DateMention(Span(start, end), part_of_day(period, later.group(1).lower() if later else word))
@@ -256,8 +256,8 @@ def read_now(context: Context, start: int, end: int) -> DateMention | None:
         expression = context.text[first:end]
         if lead.group().startswith("year"):
             year = months(today.year, 1, 12, today, expression, "year")
-            return DateMention(Span(first, end), bounded(year, year.start, today), weak=True)
-        return DateMention(Span(first, end), bounded(day_period(today, expression), None, today), "now", weak=True)
+            return DateMention(Span(first, end), with_bounds(year, year.start, today), weak=True)
+        return DateMention(Span(first, end), with_bounds(day_period(today, expression), None, today), "now", weak=True)
     if not re.search(r"\b(?:from|between|and|until|till|to) $", back):
         return None
     return DateMention(Span(start, end), day_period(today, "now"), "now", weak=True)

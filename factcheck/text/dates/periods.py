@@ -34,7 +34,7 @@ LOOKS_AHEAD = Pattern(
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch(Period):
+class BoundedPeriod(Period):
     """A period whose borders the copy gives apart: "since May", "from May to July", "late May".
 
     ``start`` and ``end`` hold all that the words touch. ``low`` and ``high`` are the borders as said, None
@@ -129,22 +129,22 @@ def midnight(ref: datetime) -> datetime:
     return ref.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def stated(start: datetime, end: datetime, granularity: str, expression: str) -> Period:
+def stated_period(start: datetime, end: datetime, granularity: str, expression: str) -> Period:
     """A period that the copy states.
 
-    >>> stated(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May").basis.value
+    >>> stated_period(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May").basis.value
     'stated'
     """
     return Period(start, end, granularity, Basis.STATED, expression)
 
 
-def bounded(period: Period, low: datetime | None, high: datetime | None, expression: str = "") -> Stretch:
+def with_bounds(period: Period, low: datetime | None, high: datetime | None, expression: str = "") -> BoundedPeriod:
     """The same period with borders of its own.
 
-    >>> bounded(day_period(datetime(2031, 5, 14), "today"), None, datetime(2031, 5, 14)).low is None
+    >>> with_bounds(day_period(datetime(2031, 5, 14), "today"), None, datetime(2031, 5, 14)).low is None
     True
     """
-    return Stretch(
+    return BoundedPeriod(
         period.start, period.end, period.granularity, period.basis, expression or period.expression, low, high
     )
 
@@ -155,7 +155,7 @@ def day_period(start: datetime, expression: str) -> Period:
     >>> day_period(datetime(2031, 5, 14), "today").end
     datetime.datetime(2031, 5, 15, 0, 0)
     """
-    return stated(start, start + DAY, "day", expression)
+    return stated_period(start, start + DAY, "day", expression)
 
 
 def days_between(first: datetime, last: datetime, expression: str) -> Period:
@@ -166,7 +166,7 @@ def days_between(first: datetime, last: datetime, expression: str) -> Period:
     """
     if last <= first:
         return day_period(first, expression)
-    return Stretch(first, last + DAY, "week", Basis.STATED, expression, first, last)
+    return BoundedPeriod(first, last + DAY, "week", Basis.STATED, expression, first, last)
 
 
 def months(year: int, month: int, count: int, ref: datetime | None, expression: str, granularity: str) -> Period:
@@ -177,7 +177,7 @@ def months(year: int, month: int, count: int, ref: datetime | None, expression: 
     """
     last = year * 12 + month - 1 + count
     place = zone(ref)
-    return stated(
+    return stated_period(
         datetime(year, month, 1, tzinfo=place),
         datetime(last // 12, last % 12 + 1, 1, tzinfo=place),
         granularity,
@@ -213,7 +213,7 @@ def unit_period(date: datetime, unit: str, expression: str) -> Period:
     if unit in ("week", "weekend", "fortnight"):
         monday = start - timedelta(days=start.weekday())
         days = {"week": 7, "weekend": 7, "fortnight": 14}[unit]
-        return stated(
+        return stated_period(
             monday + timedelta(days=5 if unit == "weekend" else 0), monday + timedelta(days=days), "week", expression
         )
     if unit in ("day", "night"):
@@ -282,7 +282,7 @@ def numbered_week(year: int, number: int, ref: datetime | None, expression: str)
     '2030-12-30'
     """
     monday = datetime.fromisocalendar(year, number, 1).replace(tzinfo=zone(ref))
-    return stated(monday, monday + timedelta(days=7), "week", expression)
+    return stated_period(monday, monday + timedelta(days=7), "week", expression)
 
 
 def nth_weekday(year: int, month: int, weekday: int, nth: int) -> datetime:
@@ -306,4 +306,4 @@ def weekend_around(day: datetime, expression: str) -> Period:
     """
     saturday = day + timedelta(days={0: -2, 6: -1}.get(day.weekday(), 5 - day.weekday()))
     first = min(day, saturday) if (saturday - day).days <= 2 else saturday
-    return stated(first, max(saturday + 2 * DAY, day + DAY), "week", expression)
+    return stated_period(first, max(saturday + 2 * DAY, day + DAY), "week", expression)

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from factcheck.text.dates.periods import Context, DateMention, Stretch, bounded, midnight
+from factcheck.text.dates.periods import BoundedPeriod, Context, DateMention, midnight, with_bounds
 from factcheck.text.patterns import Pattern
 
 _EXACT = (
@@ -33,7 +33,7 @@ _BEFORE = Pattern(
 _NEAR = Pattern(r"\d|[Nn]oon|[Mm]id")
 _CLOCK = Pattern(r"(?i:(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?)?\s?(?P<half>[ap])?)")
 _WORDS = {"noon": 12, "midday": 12, "midnight": 0}
-_HALF_SAID = Pattern(r"(?i:[ap]\.?m)")
+_HALF_OF_DAY = Pattern(r"(?i:[ap]\.?m)")
 
 
 def hour_of(words: str, like: str = "") -> timedelta | None:
@@ -48,8 +48,8 @@ def hour_of(words: str, like: str = "") -> timedelta | None:
     if found is None:
         return None
     hour, minute, second = int(found["hour"]), int(found["minute"] or 0), int(found["second"] or 0)
-    half = (found["half"] or "").lower() if _HALF_SAID.search(words) else ""
-    other = _HALF_SAID.search(like)
+    half = (found["half"] or "").lower() if _HALF_OF_DAY.search(words) else ""
+    other = _HALF_OF_DAY.search(like)
     if not half and other and hour <= 12:
         half = other.group()[0].lower()
         stop = _CLOCK.match(like)
@@ -62,7 +62,7 @@ def hour_of(words: str, like: str = "") -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
-def timed(context: Context, mention: DateMention) -> DateMention:
+def with_hours(context: Context, mention: DateMention) -> DateMention:
     """A mention of a day with the hours beside it as its borders.
 
     >>> from factcheck.text.dates.detection import find_dates
@@ -71,7 +71,7 @@ def timed(context: Context, mention: DateMention) -> DateMention:
     (8, 'day')
     """
     period = mention.period
-    if period is None or period.granularity not in ("day", "hour") or mention.weak or isinstance(period, Stretch):
+    if period is None or period.granularity not in ("day", "hour") or mention.weak or isinstance(period, BoundedPeriod):
         return mention
     day = midnight(period.start)
     if (period.end - day).days > 1 or mention.open == "offset":
@@ -82,7 +82,7 @@ def timed(context: Context, mention: DateMention) -> DateMention:
     before = _BEFORE.search(back) if _NEAR.search(back) else None
     found = after or before
     borders = _borders(found.groupdict(), day, period.start.hour >= 12) if found else None
-    return replace(mention, period=bounded(period, *borders)) if borders else mention
+    return replace(mention, period=with_bounds(period, *borders)) if borders else mention
 
 
 def _borders(parts: dict[str, str | None], day: datetime, late: bool) -> tuple[datetime | None, datetime | None] | None:
@@ -102,6 +102,6 @@ def _borders(parts: dict[str, str | None], day: datetime, late: bool) -> tuple[d
 
 
 def _late(hour: timedelta | None, late: bool, words: str) -> timedelta | None:
-    if hour is None or not late or _HALF_SAID.search(words) or not timedelta(hours=5) <= hour < timedelta(hours=12):
+    if hour is None or not late or _HALF_OF_DAY.search(words) or not timedelta(hours=5) <= hour < timedelta(hours=12):
         return hour
     return hour + timedelta(hours=12)

@@ -133,10 +133,10 @@ def ordinal_value(words: str) -> int:
     return ORDINALS.get(plain) or count_of(plain)
 
 
-def a_day(year: int, month: int, day: int, ref: datetime | None, expression: str) -> Period:
+def numbered_day(year: int, month: int, day: int, ref: datetime | None, expression: str) -> Period:
     """One day by its numbers; a day that no calendar has is a ``ValueError``.
 
-    >>> a_day(2031, 5, 6, None, "6 May").start.date().isoformat()
+    >>> numbered_day(2031, 5, 6, None, "6 May").start.date().isoformat()
     '2031-05-06'
     """
     return day_period(datetime(year, month, day, tzinfo=zone(ref)), expression)
@@ -182,10 +182,10 @@ def read_month(context: Context, start: int, end: int) -> DateMention | None:
     here = "" if fixed else "year"
     if not day:
         return DateMention(span, months(year, month, 1, context.ref, expression, "month"), here)
-    period = a_day(year, month, day, context.ref, expression)
+    period = numbered_day(year, month, day, context.ref, expression)
     if upto:
         then = month % 12 + 1 if upto < day else month
-        closing = a_day(year + (then < month), then, upto, context.ref, expression)
+        closing = numbered_day(year + (then < month), then, upto, context.ref, expression)
         period = days_between(period.start, closing.start, expression)
     return DateMention(span, period, here)
 
@@ -268,7 +268,7 @@ def _slashed(context: Context, start: int, end: int) -> DateMention | None:
     if not year or not day:
         return None
     span = Span(start - len(before.group()), after.end())
-    return DateMention(span, a_day(int(year), month, int(day), context.ref, span.cut(text)))
+    return DateMention(span, numbered_day(int(year), month, int(day), context.ref, span.cut(text)))
 
 
 _QUARTER_YEAR_BEFORE = Pattern(rf"(?:(?P<year>{_YEAR})[ -]?|(?i:\b(?P<rel>this|next|last)\syear['\u2019]s\s))$")

@@ -21,7 +21,7 @@ VALUES = frozenset(
 """The evidence of the numbers themselves; where one of them looks like a slip, the rest must decide."""
 _SMALL = 12
 _FAR_DAYS = 60
-_TELLING_SCOPES = [scope for scope in SCOPES if scope not in ("part", "other")]
+_COMPARED_SCOPES = [scope for scope in SCOPES if scope not in ("part", "other")]
 _NEARNESS = 4
 _BACKGROUND = 20
 """So many sentences without the word are added to a topic, so that in a topic of two a shared word still counts."""
@@ -243,7 +243,7 @@ def _kind_evidence(a: Profile, b: Profile, out: dict[str, float]) -> None:
     out["a share"] = float(a.dimension == "ratio")
     out["other mood"] = float(a.mood is not b.mood)
     out["other scope"] = float(a.key.scope != b.key.scope)
-    for scope in _TELLING_SCOPES:
+    for scope in _COMPARED_SCOPES:
         out[f"only one {scope}"] = float((scope in a.scopes) != (scope in b.scopes))
     out["both at the top"] = float(a.lead and b.lead)
 

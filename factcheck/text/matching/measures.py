@@ -251,7 +251,7 @@ def measure_of(
 
 
 def _thing(text: str, raw: FigureCandidate, found: CountedNoun, sentence: Span) -> _Thing:
-    """What a figure measures; the size of a team stands for the team, not for its people."""
+    """What a figure measures; of a team its size is measured, not its people."""
     dimension = raw.quantity.dimension
     event = _medical_condition(text, raw, sentence) or found.family
     family, concept, noun = _family_concept_noun(found, event, dimension)

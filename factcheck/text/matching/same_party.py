@@ -84,7 +84,7 @@ class _Name:
 
 
 def same_party(one: str, other: str) -> bool:
-    """Whether two names are surely of one party, as far as the two alone tell.
+    """Whether two names are surely of one party, judged by the two alone.
 
     >>> same_party("Finance Ministry", "Sarvenna's Finance Ministry")
     True

@@ -101,7 +101,7 @@ _ONE_BEFORE = Pattern(
 )
 _PLACED = Pattern(r"(?i:\b(?:top|bottom)\s$)")
 _NEXT_WORD = Pattern(r"\s(?P<word>[a-z]{3,})\b")
-_SAYS = Pattern(rf"\s(?:[\w'\u2019-]+\s){{0,3}}?(?:{alternatives(_LEX.strong_verbs)})\b")
+_REPORTS = Pattern(rf"\s(?:[\w'\u2019-]+\s){{0,3}}?(?:{alternatives(_LEX.strong_verbs)})\b")
 _UNSURE = Pattern(r"(?i:\b(?:the|these|those|both|between the|all|our|other|his|her|its)\s)$")
 
 
@@ -249,7 +249,7 @@ def _is_pronoun_one(text: str, number: NumberMention, end: int) -> bool:
         return True
     if _ONE_BEFORE.search(text[max(0, span.start - 9) : span.start]) and not _counts_a_noun(text, span.end, end):
         return True
-    return bool(_SAYS.match(text, span.end, min(end, span.end + 60))) and not re.match(
+    return bool(_REPORTS.match(text, span.end, min(end, span.end + 60))) and not re.match(
         r"(?i:\s(?:\w+\s){0,2}(?:killed|dead|died|injured|wounded|shot))", text[span.end : span.end + 40]
     )
 

@@ -157,7 +157,7 @@ def _merged(text: str, first: FigureCandidate, second: FigureCandidate) -> Figur
         value = one.value * units.factor(one.unit) / units.factor(two.unit) + two.value
         span = Span(first.span.start, second.span.end)
         return replace(first, span=span, quantity=replace(two, value=value), tail=second.tail)
-    if ranges.bounds(text, first.tail, second.lead, first.hedge, second.hedge):
+    if ranges.are_two_bounds(text, first.tail, second.lead, first.hedge, second.hedge):
         low, high = sorted((one.value, two.value))
         falls = (first.hedge in (Hedge.MORE_THAN, Hedge.AT_LEAST)) != (one.value < two.value)
         same = "count" in (one.unit, two.unit) or one.unit == two.unit
@@ -345,7 +345,7 @@ def _range_figure(
         return None
     second, unit = _scaled(text, second, money_second or money, limit)
     is_money = bool(money or money_second or (unit and unit.dimension.startswith("money")))
-    low, high = ranges.shared_scale(ranges.marked(first, is_money), second)
+    low, high = ranges.shared_scale(ranges.with_mark_as_scale(first, is_money), second)
     named = own is not None and not money
     if not low < high or (named and (unit is None or own is None or own.unit.split("/")[0] != unit.unit.split("/")[0])):
         return None

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern, alternatives
-from factcheck.text.quantities.numerals import NumberMention, whole
+from factcheck.text.quantities.numerals import NumberMention, normalised_value
 from factcheck.text.values import Span
 
 _LEX = load()
@@ -226,7 +226,7 @@ def _half_of(tokens: list[_Token], i: int) -> tuple[Decimal, int] | None:
         j += 1
     kind, scale = _KINDS.get(tokens[j].word, ("", Decimal(0))) if j < len(tokens) else ("", Decimal(0))
     if kind in ("scale", "hundred") and not tokens[j].word.endswith("s"):
-        return whole(scale / _LEX.parts[tokens[i].word]), j + 1
+        return normalised_value(scale / _LEX.parts[tokens[i].word]), j + 1
     return None
 
 
@@ -281,7 +281,7 @@ def _as_fraction(
     value, form, step, end, j = top / size, "fraction", _FINE, last.end, after
     if j + 2 < len(tokens) and tokens[j].word == "of" and _KINDS.get(tokens[j + 2].word, ("",))[0] == "scale":
         scale = _KINDS[tokens[j + 2].word][1]
-        value, form, step, end, j = whole(value * scale), "words", scale / 100, tokens[j + 2].end, j + 3
+        value, form, step, end, j = normalised_value(value * scale), "words", scale / 100, tokens[j + 2].end, j + 3
     return NumberMention(Span(first.start, end), value, step=step, form=form), j
 
 
@@ -310,7 +310,7 @@ def _decimals(text: str, tokens: list[_Token], j: int, value: Decimal) -> tuple[
     scaled = k < len(tokens) and _KINDS.get(tokens[k].word, ("",))[0] == "scale"
     if scaled and "," not in text[tokens[k - 1].end : tokens[k].start]:
         scale = _KINDS[tokens[k].word][1]
-        return whole(value * scale), step * scale, k + 1
+        return normalised_value(value * scale), step * scale, k + 1
     return value, step, k
 
 
@@ -324,8 +324,8 @@ def _and_fraction(tokens: list[_Token], j: int, cardinal: _Cardinal) -> tuple[De
     if after < len(tokens) and _KINDS.get(tokens[after].word, ("",))[0] == "scale":
         scale = _KINDS[tokens[after].word][1]
         if cardinal.last == "scale":
-            return whole(cardinal.value + part * scale), scale / 10, after + 1
-        return whole((cardinal.value + part) * scale), scale / 10, after + 1
+            return normalised_value(cardinal.value + part * scale), scale / 10, after + 1
+        return normalised_value((cardinal.value + part) * scale), scale / 10, after + 1
     if cardinal.last == "scale":
-        return whole(cardinal.value + part * cardinal.step), cardinal.step / 10, after
+        return normalised_value(cardinal.value + part * cardinal.step), cardinal.step / 10, after
     return cardinal.value + part, Decimal("0.1"), after

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from factcheck.text.patterns import Pattern
 from factcheck.text.quantities.number_words import FIRST_WORDS, find_number_words
-from factcheck.text.quantities.numerals import NumberMention, find_numerals, whole
+from factcheck.text.quantities.numerals import NumberMention, find_numerals, normalised_value
 from factcheck.text.values import Span
 
 _DIGIT = Pattern(r"[\d\u00bc-\u00be\u2150-\u215f]")
@@ -84,9 +84,9 @@ def _sum(gap: str, first: NumberMention, second: NumberMention) -> NumberMention
     span = Span(first.span.start, second.span.end)
     if gap == " and " and second.form == "fraction":
         part = b * first.step if first.step >= 1000 else b
-        return replace(first, span=span, value=whole(a + part), step=first.step / 10)
+        return replace(first, span=span, value=normalised_value(a + part), step=first.step / 10)
     smaller = 0 <= b < first.step and b == b.to_integral_value() and second.form in ("digits", "words")
     below = gap == " " and second.step >= 100  # "4 thousand 3 hundred"
     if smaller and not second.mark and (below or (gap == " and " and first.step == 100 and b < 100)):
-        return replace(first, span=span, value=whole(a + b), step=second.step)
+        return replace(first, span=span, value=normalised_value(a + b), step=second.step)
     return None

@@ -101,7 +101,7 @@ def _numeral(match: re.Match[str]) -> NumberMention:
             value, step = value * factor, step * factor
     form = "fraction" if match["under"] else "digits"
     spaced = (match["scale"] or "x")[0] in " -\u00a0\u2009\u202f"
-    return NumberMention(span, whole(value), step=step, form=form, mark=mark, raw=raw, spaced=spaced)
+    return NumberMention(span, normalised_value(value), step=step, form=form, mark=mark, raw=raw, spaced=spaced)
 
 
 def _with_fraction(match: re.Match[str], value: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
@@ -115,7 +115,7 @@ def _with_fraction(match: re.Match[str], value: Decimal, step: Decimal) -> tuple
     return value, step
 
 
-def whole(value: Decimal) -> Decimal:
+def normalised_value(value: Decimal) -> Decimal:
     """A whole number without a fraction of zeros, so that equal values look equal."""
     return (
         value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**24 else value.normalize()
@@ -127,7 +127,7 @@ def with_mark(number: NumberMention) -> NumberMention:
     factor = _LEX.scale_marks.get(number.mark)
     if not factor or number.value is None:
         return number
-    return replace(number, value=whole(number.value * factor), step=number.step * factor, mark="")
+    return replace(number, value=normalised_value(number.value * factor), step=number.step * factor, mark="")
 
 
 def without_mark(number: NumberMention) -> NumberMention:

@@ -79,12 +79,12 @@ def shared_scale(first: NumberMention, second: NumberMention) -> tuple[Decimal, 
     return low, high
 
 
-def marked(number: NumberMention, money: bool) -> NumberMention:
+def with_mark_as_scale(number: NumberMention, money: bool) -> NumberMention:
     """The first number of a range with its short mark read as scale, where money makes that sure."""
     return with_mark(number) if money else without_mark(number)
 
 
-def bounds(text: str, tail: int, lead: int, first: Hedge, second: Hedge) -> bool:
+def are_two_bounds(text: str, tail: int, lead: int, first: Hedge, second: Hedge) -> bool:
     """Whether "more than 20" and "fewer than 30" that follow each other bound one number."""
     opposite = (first in _LOWER and second in _UPPER) or (first in _UPPER and second in _LOWER)
     return opposite and lead - tail < _FAR and _JOIN.fullmatch(text, tail, lead) is not None

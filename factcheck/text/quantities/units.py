@@ -73,17 +73,17 @@ class UnitMention:
     inside: int
 
 
-def dimension(unit: str) -> str:
+def dimension_of(unit: str) -> str:
     """What a unit can be compared with.
 
-    >>> dimension("sq_mile"), dimension("USD"), dimension("km/h")
+    >>> dimension_of("sq_mile"), dimension_of("USD"), dimension_of("km/h")
     ('area', 'money:USD', 'speed')
     """
     if unit in _LEX.unit_factors:
         return _LEX.unit_factors[unit][0]
     base, slash, per = unit.partition("/")
     if base in _LEX.unit_factors and slash:
-        return f"{dimension(base)}/{per}"
+        return f"{dimension_of(base)}/{per}"
     if base in _LEX.currency_codes or base in set(_LEX.currency_words.values()):
         return f"money:{unit}"
     return unit or "count"
@@ -107,7 +107,7 @@ def convert(value: Decimal, unit: str, into: str) -> Decimal | None:
         return value
     if {unit, into} == {"celsius", "fahrenheit"}:
         return value * 9 / 5 + 32 if unit == "celsius" else (value - 32) * 5 / 9
-    if dimension(unit) != dimension(into) or (unit not in _LEX.unit_factors and "/" not in unit):
+    if dimension_of(unit) != dimension_of(into) or (unit not in _LEX.unit_factors and "/" not in unit):
         return None
     return (value * factor(unit) / factor(into)).normalize()
 
@@ -172,5 +172,5 @@ def _with_per(text: str, unit: str, at: int, inside: int, limit: int) -> UnitMen
     per = _PER.match(text, at, limit) if unit not in ("percent", "mph", "km/h", "barrel/day") else None
     if per is not None:
         name = f"{unit}/{_LEX.per_words[(per['named'] or per['per']).lower()]}"
-        return UnitMention(name, dimension(name), per.end(), inside)
-    return UnitMention(unit, dimension(unit), at, inside)
+        return UnitMention(name, dimension_of(name), per.end(), inside)
+    return UnitMention(unit, dimension_of(unit), at, inside)
