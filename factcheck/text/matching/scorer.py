@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from factcheck.text.matching.features import VALUES, TopicStats, features, of_two_kinds
@@ -79,7 +79,7 @@ class Scorer:
 @cache
 def shipped() -> Weights:
     """The weights that come with the engine."""
-    return read_weights(files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
+    return read_weights((get_data(__package__, "weights.json") or b"").decode())
 
 
 def read_weights(text: str) -> Weights:
