@@ -22,7 +22,17 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from factcheck.text import Reading, read
-from factcheck.text.matching import EXACT, Profile, Scorer, Standing, TopicStats, group, place, profiles, shipped
+from factcheck.text.matching import (
+    REGROUP_LIMIT,
+    ExistingGroup,
+    Profile,
+    Scorer,
+    TopicStats,
+    group,
+    place,
+    profiles,
+    shipped,
+)
 
 PLACES = [
     f"{a}{b}"
@@ -71,17 +81,17 @@ def topic_of(count: int, random: Random) -> list[Profile]:
     return found[:count]
 
 
-def standing_of(figures: list[Profile], topic: TopicStats, scorer: Scorer) -> dict[str, Standing]:
+def standing_of(figures: list[Profile], topic: TopicStats, scorer: Scorer) -> dict[str, ExistingGroup]:
     """The groups of a topic as they stand, as the night leaves them."""
     members: dict[int, list[Profile]] = defaultdict(list)
     for one, label in zip(figures, group(figures, topic, scorer), strict=True):
         members[label].append(one)
-    return {str(label): Standing.of(rows) for label, rows in members.items()}
+    return {str(label): ExistingGroup.of(rows) for label, rows in members.items()}
 
 
 def arrival(known: list[Profile], new: list[Profile], topic: TopicStats, scorer: Scorer) -> tuple[float, str]:
     """How long the grouping takes when a text arrives, and in which of both ways it was done."""
-    if len(known) + len(new) <= EXACT:
+    if len(known) + len(new) <= REGROUP_LIMIT:
         return seconds(lambda: group([*known, *new], topic, scorer)), "grouped anew"
     standing = standing_of(known, topic, scorer)
     return seconds(lambda: place(new, standing, topic, scorer)), f"placed in {len(standing)} groups"

@@ -31,10 +31,10 @@ from factcheck.text import (  # noqa: E402  the house is not installed
     Hedge,
     Measure,
     Modality,
+    Observation,
     Period,
     Quantity,
     Relation,
-    State,
     compare,
     read,
 )
@@ -118,7 +118,7 @@ def importing() -> None:
     print(f"import             {(full - bare) * 1000:8.0f} ms")
 
 
-def states(count: int, seed: int) -> list[State]:
+def states(count: int, seed: int) -> list[Observation]:
     """Figures over Zipf-distributed measures, at most twenty distinct states a measure, some conflicting."""
     chance = random.Random(seed)  # noqa: S311  a generator of test data
     measures = max(10, count // 10)
@@ -134,7 +134,9 @@ def states(count: int, seed: int) -> list[State]:
         period = Period(start, start + timedelta(days=1), "day", Basis.STATED)
         measure = Measure(f"count|measure {index}", "people", "count", running=True)
         quantity = Quantity(Decimal(value))
-        out.append(State(measure, quantity, Hedge.EXACT, Modality.REPORTED, period, f"party {which % 5}", "people"))
+        out.append(
+            Observation(measure, quantity, Hedge.EXACT, Modality.REPORTED, period, f"party {which % 5}", "people")
+        )
     return out
 
 
@@ -146,7 +148,7 @@ def comparing(count: int, seed: int) -> None:
     found: dict[str, int] = defaultdict(int)
 
     def run() -> None:
-        held: dict[tuple[str, datetime | None], dict[tuple[object, ...], State]] = defaultdict(dict)
+        held: dict[tuple[str, datetime | None], dict[tuple[object, ...], Observation]] = defaultdict(dict)
         for figure in figures:
             window = figure.as_of.start if figure.as_of else None
             held[figure.measure.key, window].setdefault((figure.quantity.value, figure.hedge, figure.says), figure)

@@ -28,11 +28,11 @@ from factcheck.text.matching import Scorer, Weights
 
 def said(name: str, documents: list[dict[str, Any]], weights: Weights) -> list[dict[str, Any]]:
     """What the command line writes of one event's documents under these weights."""
-    held = command._Held()
+    held = command.Cluster()
     scorer = Scorer(weights)
-    replies = [command._reply(row, held) for row in documents]
-    groups = list(command._grouped(name, held, scorer))
-    return replies + [{"pairs": pairs} for pairs in command._pairs(groups, scorer)]
+    replies = [command.reply_to(row, held) for row in documents]
+    groups = list(command.measure_groups(name, held, scorer))
+    return replies + [{"pairs": pairs} for pairs in command.compared_pairs(groups, scorer)]
 
 
 def scorer_of(path: Path) -> ModuleType:

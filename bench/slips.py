@@ -51,11 +51,11 @@ def slipped(words: str, random: Random) -> str | None:
 
 def told(documents: list[dict[str, Any]], name: str) -> list[tuple[set[tuple[str, int]], str]]:
     """What is told as a slip in an event: the places of both figures, and the reason."""
-    held, scorer = command._Held(), Scorer(shipped())
-    replies = [command._reply(row, held) for row in documents]
+    held, scorer = command.Cluster(), Scorer(shipped())
+    replies = [command.reply_to(row, held) for row in documents]
     at = {figure["fid"]: (reply["id"], figure["start"]) for reply in replies for figure in reply["figures"]}
-    groups = list(command._grouped(name, held, scorer))
-    rows = [row for pairs in command._pairs(groups, scorer) for row in pairs]
+    groups = list(command.measure_groups(name, held, scorer))
+    rows = [row for pairs in command.compared_pairs(groups, scorer) for row in pairs]
     return [
         ({at[a], at[b]}, says["reason"]) for a, b, verdict, says in rows if says.get("slip") and verdict == "conflict"
     ]

@@ -161,7 +161,7 @@ def lint(tmp_path: Path, config: str) -> subprocess.CompletedProcess[str]:
 PLANTED = {
     "floors": ("factcheck/models/desks.py", "import factcheck.workflow.claims\n"),
     "actions": ("factcheck/workflow/claims.py", "import factcheck.workflow.sources\n"),
-    "engine": ("factcheck/text/figures.py", "import django\n"),
+    "engine": ("factcheck/text/quantities/figures.py", "import django\n"),
     "plug": ("factcheck/conf.py", "import newsroom.settings\n"),
     "rest": ("factcheck/workflow/claims.py", "import rest_framework.serializers\n"),
 }

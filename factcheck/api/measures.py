@@ -72,7 +72,7 @@ def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
         "hedge": str(row.state.hedge),
         "modality": str(row.state.modality),
         "says": row.state.says,
-        "as_of": {"start": as_of.start, "end": as_of.end, "said": as_of.said} if as_of else None,
+        "as_of": {"start": as_of.start, "end": as_of.end, "said": as_of.expression} if as_of else None,
         "figures": [figure.pk for figure in figures],
         "documents": [{"id": pk, "title": document.title} for pk, document in documents.items()],
     }

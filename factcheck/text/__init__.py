@@ -1,19 +1,27 @@
-"""The text engine: what a news text says in figures, who says it, and whether two statements agree.
+"""The text engine: the figures, claims and attributions of a news text, and whether two figures agree.
 
-This is the door; callers use nothing behind it. The engine needs the standard library only, keeps no
-state, and never raises on a text, however odd.
+Callers import from here or from a package named here: ``quantities`` (numbers and units), ``counted`` (what a figure
+counts), ``dates``, ``attributions`` (who says it), ``claims``, ``matching`` (which figures are of one measure),
+``anchoring`` (where a stretch went in a new version) and ``lexicon`` (word lists). The engine needs the standard
+library only, keeps no state between calls, and never raises on a text.
 """
 
-from factcheck.text.anchors import reanchor, reanchor_all
-from factcheck.text.changes import bare_words
-from factcheck.text.compare import compare, compare_all
-from factcheck.text.intervals import interval
+from factcheck.text.anchoring import bare_words, reanchor, reanchor_all
+from factcheck.text.consistency import check_text
 from factcheck.text.lexicon import Lexicon, load
-from factcheck.text.measure_key import MeasureKey, differences, key_of
-from factcheck.text.reading import ENGINE_VERSION, direction_of, read, state_of
-from factcheck.text.same_party import one_party, same_party
-from factcheck.text.sentences import split as split_sentences
-from factcheck.text.units import convert
+from factcheck.text.matching import (
+    compare,
+    compare_all,
+    differences,
+    direction_of,
+    key_of,
+    observation_of,
+    one_party,
+    same_party,
+)
+from factcheck.text.quantities import convert, interval
+from factcheck.text.reading import ENGINE_VERSION, read
+from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
     Anchoring,
     AnchorState,
@@ -27,13 +35,14 @@ from factcheck.text.values import (
     FindingKind,
     Hedge,
     Measure,
+    MeasureKey,
     Modality,
+    Observation,
     Period,
     Quantity,
     Reading,
     Relation,
     Span,
-    State,
 )
 
 __all__ = [
@@ -53,13 +62,14 @@ __all__ = [
     "Measure",
     "MeasureKey",
     "Modality",
+    "Observation",
     "Period",
     "Quantity",
     "Reading",
     "Relation",
     "Span",
-    "State",
     "bare_words",
+    "check_text",
     "compare",
     "compare_all",
     "convert",
@@ -68,11 +78,11 @@ __all__ = [
     "interval",
     "key_of",
     "load",
+    "observation_of",
     "one_party",
     "read",
     "reanchor",
     "reanchor_all",
     "same_party",
     "split_sentences",
-    "state_of",
 ]

@@ -1,7 +1,7 @@
 """``python -m factcheck.text``: documents as JSON lines in, figures and pairs as JSON lines out.
 
-Here lives the wire format; reading and comparing live behind the door of the package. Figures are
-compared inside one ``cluster`` only.
+This module holds the wire format; reading and comparing are in the packages. Figures are compared inside one
+``cluster`` only.
 """
 
 from __future__ import annotations
@@ -14,13 +14,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from factcheck.text import FigureMention, Reading, Relation, State, compare_all, read, state_of
-from factcheck.text.asof import day_of
-from factcheck.text.dates.periods import Stretch
-from factcheck.text.matching import Pairs, Profile, Scorer, TopicStats, group, profiles, shipped
+from factcheck.text import FigureMention, Observation, Reading, Relation, compare_all, observation_of, read
+from factcheck.text.dates import BoundedPeriod, day_of
+from factcheck.text.matching import (
+    NumberPairs,
+    Profile,
+    Scorer,
+    TextSummary,
+    TopicStats,
+    group,
+    names_inside_sentences,
+    profiles,
+    shipped,
+    split_into_stories,
+)
 from factcheck.text.patterns import compile_all
-from factcheck.text.reading import width
-from factcheck.text.stories import Text, names_in, stories
+from factcheck.text.reading import content_width
 from factcheck.text.values import AttributionMention, Hedge, Period, Span
 
 _MODIFIERS = {
@@ -36,20 +45,20 @@ _MOST_PAIRS = 20_000
 
 
 @dataclass(slots=True)
-class _Held:
+class Cluster:
     """The figures of one cluster and the rows they are written in, until the last document has been read."""
 
     profiles: list[Profile] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    texts: dict[str, Text] = field(default_factory=dict)
+    texts: dict[str, TextSummary] = field(default_factory=dict)
 
 
 def main() -> int:
     """Read documents from standard input; a line that is no JSON object ends the run with a message,
     after what was read before it has been written."""
     compile_all()
-    clusters: dict[str, _Held] = defaultdict(_Held)
+    clusters: dict[str, Cluster] = defaultdict(Cluster)
     replies: list[dict[str, Any]] = []
     status = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
@@ -59,52 +68,55 @@ def main() -> int:
             document = json.loads(line)
             if not isinstance(document, dict) or not isinstance(document.get("text"), str):
                 raise ValueError('a document is an object with "id" and "text"')
-            replies.append(_reply(document, clusters[str(document.get("cluster", ""))]))
+            replies.append(reply_to(document, clusters[str(document.get("cluster", ""))]))
         except (ValueError, RecursionError) as error:
             print(f"line {number}: not a document: {error}", file=sys.stderr)
             status = 2
             break
     scorer = Scorer(shipped())
-    groups = [found for name, held in clusters.items() for found in _grouped(name, held, scorer)]
+    groups = [found for name, cluster in clusters.items() for found in measure_groups(name, cluster, scorer)]
     for reply in replies:
         _write(reply)
-    for pairs in _pairs(groups, scorer):
+    for pairs in compared_pairs(groups, scorer):
         _write({"pairs": pairs})
     sys.stdout.flush()
     return status
 
 
 @dataclass(slots=True)
-class _Group:
-    """The figures of one measure: their names, what they state, and as they were prepared."""
+class MeasureGroup:
+    """The figures of one measure: their names, observations and profiles."""
 
     topic: TopicStats
     names: list[str] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
 
     def is_course_of_events(self, a: int, b: int, relation: Relation) -> bool:
-        """Whether one text tells how a number moved: no copy is out of date by that."""
+        """Whether one text reports how the number moved; it is not out of date by that."""
         return relation is Relation.SUPERSEDED and self.profiles[a].text == self.profiles[b].text
 
 
-def _grouped(cluster: str, held: _Held, scorer: Scorer) -> Iterator[_Group]:
-    """The figures of a cluster by measure, each row told its group; each of several stories under one cluster apart."""
-    story = stories(held.texts)
-    told: dict[str, list[int]] = defaultdict(list)
-    for at, profile in enumerate(held.profiles):
-        told[story[profile.text]].append(at)
-    for name, places in told.items():
-        figures = [held.profiles[at] for at in places]
+def measure_groups(name: str, cluster: Cluster, scorer: Scorer) -> Iterator[MeasureGroup]:
+    """The figures of a cluster by measure; the group is written into their rows.
+
+    Several stories under one cluster are grouped apart.
+    """
+    story = split_into_stories(cluster.texts)
+    by_story: dict[str, list[int]] = defaultdict(list)
+    for at, profile in enumerate(cluster.profiles):
+        by_story[story[profile.text]].append(at)
+    for first_text, places in by_story.items():
+        figures = [cluster.profiles[at] for at in places]
         topic = TopicStats()
         topic.add(figures)
-        groups: dict[int, _Group] = {}
+        groups: dict[int, MeasureGroup] = {}
         for at, label in zip(places, group(figures, topic, scorer), strict=True):
-            held.rows[at]["group"] = f"{cluster}|{name}|{label}"
-            one = groups.setdefault(label, _Group(topic))
-            one.names.append(held.rows[at]["fid"])
-            one.states.append(held.states[at])
-            one.profiles.append(held.profiles[at])
+            cluster.rows[at]["group"] = f"{name}|{first_text}|{label}"
+            one = groups.setdefault(label, MeasureGroup(topic))
+            one.names.append(cluster.rows[at]["fid"])
+            one.observations.append(cluster.observations[at])
+            one.profiles.append(cluster.profiles[at])
         yield from groups.values()
 
 
@@ -127,11 +139,12 @@ def _moment(value: Any) -> datetime | None:
 
 def _printed(document: dict[str, Any], published: datetime | None) -> datetime | None:
     """When a text was printed, where its hour is given; a day alone says no hour."""
-    said = document.get("published_at")
-    return published if isinstance(said, str) and len(said.strip()) > len("2031-05-14") else None
+    stamp = document.get("published_at")
+    return published if isinstance(stamp, str) and len(stamp.strip()) > len("2031-05-14") else None
 
 
-def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
+def reply_to(document: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
+    """The reply to one document; its figures are kept in the cluster until they are grouped."""
     name = str(document.get("id", ""))
     zone = document.get("zone")
     published = _moment(document.get("published_at"))
@@ -143,14 +156,14 @@ def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
     )
     rows = []
     for index, figure in enumerate(reading.figures):
-        rows.append(_figure(f"{name}#{index}", figure))
-        held.states.append(state_of(figure, _printed(document, published)))
-    held.profiles += profiles(name, document["text"], reading)
-    held.rows += rows
-    held.texts[name] = Text(names_in(document["text"]), published)
+        rows.append(_figure_row(f"{name}#{index}", figure))
+        cluster.observations.append(observation_of(figure, _printed(document, published)))
+    cluster.profiles += profiles(name, document["text"], reading)
+    cluster.rows += rows
+    cluster.texts[name] = TextSummary(names_inside_sentences(document["text"]), published)
     reply: dict[str, Any] = {"id": document.get("id"), "figures": rows}
-    reply["dates"] = [_date(span.start, span.end, period) for span, period in reading.dates]
-    reply["attributions"] = [_attribution(a) for a in reading.attributions if a.party]
+    reply["dates"] = [_date_row(span.start, span.end, period) for span, period in reading.dates]
+    reply["attributions"] = [_attribution_row(a) for a in reading.attributions if a.party]
     reply["findings"] = [
         {"kind": f.kind.value, "holds": f.holds, "figures": [f"{name}#{i}" for i in f.figures], "reason": f.reason}
         for f in reading.findings
@@ -161,7 +174,7 @@ def _reply(document: dict[str, Any], held: _Held) -> dict[str, Any]:
     return reply
 
 
-def _figure(fid: str, figure: FigureMention) -> dict[str, Any]:
+def _figure_row(fid: str, figure: FigureMention) -> dict[str, Any]:
     quantity = figure.quantity
     direction = next((f for f in figure.flags if f in ("up", "down")), "")
     return {
@@ -188,9 +201,9 @@ def _float(value: Any) -> float | int | None:
     return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
 
 
-def _date(start: int, end: int, period: Period) -> dict[str, Any]:
+def _date_row(start: int, end: int, period: Period) -> dict[str, Any]:
     row: dict[str, Any] = {"start": start, "end": end}
-    if isinstance(period, Stretch):
+    if isinstance(period, BoundedPeriod):
         row["low"], row["high"] = (
             edge.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix("T00:00:00") if edge else None
             for edge in (period.low, period.high)
@@ -204,10 +217,14 @@ def _date(start: int, end: int, period: Period) -> dict[str, Any]:
     return row
 
 
-def _attribution(said: Any) -> dict[str, Any]:
-    source = [[said.party_span.start, said.party_span.end]] if said.party_span else []
-    content = [[said.content.start, said.content.end]] if said.content else []
-    return {"source": source, "cue": [[said.span.start, said.span.end]] if not source else [], "content": content}
+def _attribution_row(attribution: Any) -> dict[str, Any]:
+    source = [[attribution.party_span.start, attribution.party_span.end]] if attribution.party_span else []
+    content = [[attribution.content.start, attribution.content.end]] if attribution.content else []
+    return {
+        "source": source,
+        "cue": [[attribution.span.start, attribution.span.end]] if not source else [],
+        "content": content,
+    }
 
 
 def _items(items: list[Any], reading: Reading, text: str) -> list[dict[str, Any]]:
@@ -218,19 +235,26 @@ def _items(items: list[Any], reading: Reading, text: str) -> list[dict[str, Any]
         if not isinstance(start, int):
             continue
         here = Span(start, start + 1)
-        holding = [a for a in reading.attributions if a.content and a.content.contains(here) and not _names(a, here)]
+        holding = [
+            a for a in reading.attributions if a.content and a.content.contains(here) and not _names_party(a, here)
+        ]
         if holding:
-            said = min(holding, key=lambda a: (not a.party, width(a), abs(a.span.start - start)))
-            out.append({"start": start, "source": said.party_span.cut(text) if said.party_span else said.party})
+            attribution = min(holding, key=lambda a: (not a.party, content_width(a), abs(a.span.start - start)))
+            out.append(
+                {
+                    "start": start,
+                    "source": attribution.party_span.cut(text) if attribution.party_span else attribution.party,
+                }
+            )
     return out
 
 
-def _names(said: AttributionMention, here: Span) -> bool:
+def _names_party(attribution: AttributionMention, here: Span) -> bool:
     """Whether a place is inside the words that name the party, as the age in "Ada Orr, 30, said"."""
-    return said.party_span is not None and said.party_span.contains(here)
+    return attribution.party_span is not None and attribution.party_span.contains(here)
 
 
-def _pairs(groups: Iterable[_Group], scorer: Scorer) -> Iterator[list[list[Any]]]:
+def compared_pairs(groups: Iterable[MeasureGroup], scorer: Scorer) -> Iterator[list[list[Any]]]:
     """The verdicts inside each measure of a cluster; a slip is a conflict that says so.
 
     What is apart is called a conflict, or replaced, only from a border of the score on, below it "differs", below
@@ -238,16 +262,16 @@ def _pairs(groups: Iterable[_Group], scorer: Scorer) -> Iterator[list[list[Any]]
     """
     for found in groups:
         rows: list[list[Any]] = []
-        pairs = Pairs(found.profiles, found.topic, scorer)
-        for a, b, comparison in compare_all(found.states):
+        pairs = NumberPairs(found.profiles, found.topic, scorer)
+        for a, b, comparison in compare_all(found.observations):
             if comparison.relation is Relation.NOT_COMPARABLE or found.is_course_of_events(a, b, comparison.relation):
                 continue
             score = pairs.likelihood(found.profiles[a].value, found.profiles[b].value)
             verdict = _verdict(comparison.relation, score, scorer)
             if verdict:
                 slip = {"slip": True} if comparison.relation is Relation.MAGNITUDE_SLIP else {}
-                told = {"reason": comparison.reason, "score": score, **slip}
-                rows.append([found.names[a], found.names[b], verdict, told])
+                details = {"reason": comparison.reason, "score": score, **slip}
+                rows.append([found.names[a], found.names[b], verdict, details])
             if len(rows) >= _MOST_PAIRS:
                 break
         if rows:

@@ -1,7 +1,6 @@
-"""Raised digits: a mark that sends to a footnote, or "[3]", is no part of a number; a power and a square are.
+"""Raised digits: footnote marks are removed before a text is read, powers and squares are kept.
 
-Here lives what the engine reads instead of a text that holds such digits, and how what it found there is put back
-to its place in the text as stored.
+Gives the text without marks, and puts the spans found in it back to their places in the text as stored.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from factcheck.text.lexicon import load
-from factcheck.text.numbers.numerals import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()
@@ -66,7 +64,7 @@ def without_marks(text: str) -> tuple[str, list[int]] | None:
 
 
 def _read(text: str, found: Any) -> str:
-    """What stands for a run of raised digits: nothing for a mark, a fraction or a power as it is typed."""
+    """What replaces a run of raised digits: nothing for a mark, a fraction or a power as it is typed."""
     if found["part"]:
         gap = " " if text[found.start() - 1 : found.start()].isdecimal() else ""
         return f"{gap}{found['part']}/{found['whole']}".translate(_PLAIN)

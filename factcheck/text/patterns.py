@@ -1,12 +1,12 @@
-"""Patterns that are compiled when first used, so that importing the engine stays quick.
+"""Regular expressions that are compiled when first used, so that importing the engine stays quick.
 
-Here lives how a pattern is kept; what it matches is written beside the rule that uses it.
+What a pattern matches is written beside the rule that uses it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 _EVERY: list[Pattern] = []
@@ -52,3 +52,8 @@ def compile_all() -> None:
     """Compile every pattern now: for a process that reads many texts and wants the first to take no longer."""
     for pattern in _EVERY:
         _ = pattern.search
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """A pattern that matches any of the words, longest first."""
+    return "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))

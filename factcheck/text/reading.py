@@ -1,45 +1,54 @@
 """The reading of one text: an ordered table of named rules, each adding to what was found before.
 
-Here lives the order; what each rule knows lives in its own module. A rule may rely on those above it.
+Holds the order; what each rule knows is in its package. A rule may rely on those above it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from factcheck.text import (
-    arithmetic,
-    asof,
-    attributions,
-    claims,
-    clock,
-    counted,
-    dates,
-    figures,
-    footnotes,
-    measures,
-    places,
-    prices,
-    sentences,
+from factcheck.text import footnotes
+from factcheck.text.attributions import find_attributions
+from factcheck.text.claims import find_claims
+from factcheck.text.counted import (
+    CountedNoun,
+    PlaceMention,
+    counted_nouns,
+    find_places,
+    main_place,
+    modality_of,
+    nearest_place,
+    party_beside,
 )
-from factcheck.text.circumstances import Counted
-from factcheck.text.measure_key import MeasureKey
-from factcheck.text.modality import modality
+from factcheck.text.dates import (
+    DateMention,
+    as_of_period,
+    find_dates,
+    is_former_value,
+    narrow_to_hour,
+    period_before,
+    publication_period,
+    reference_time,
+    resolved_dates,
+)
+from factcheck.text.matching import check_arithmetic, measure_of, with_modality, with_place
+from factcheck.text.quantities import FigureCandidate, find_figures, with_prices
+from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
     AttributionMention,
     Basis,
     ClaimMention,
     FigureMention,
     Finding,
+    MeasureKey,
     Modality,
     Period,
     Quantity,
     Reading,
     Span,
-    State,
 )
 
 ENGINE_VERSION = "2.1"
@@ -50,14 +59,14 @@ _DATED_BY_REPORT = frozenset(
 
 @dataclass(slots=True)
 class _Draft:
-    """What the rules have found so far; lives for one reading only."""
+    """What the rules have found so far in one text."""
 
     text: str
     ref: datetime | None
     sentences: list[Span] = field(default_factory=list)
-    dates: list[dates.DateMention] = field(default_factory=list)
-    places: list[places.PlaceMention] = field(default_factory=list)
-    said: list[AttributionMention] = field(default_factory=list)
+    dates: list[DateMention] = field(default_factory=list)
+    places: list[PlaceMention] = field(default_factory=list)
+    attributions: list[AttributionMention] = field(default_factory=list)
     figures: list[FigureMention] = field(default_factory=list)
     claims: list[ClaimMention] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
@@ -66,43 +75,43 @@ class _Draft:
 
 
 def _read_sentences(draft: _Draft) -> None:
-    draft.sentences = sentences.split(draft.text)
+    draft.sentences = split_sentences(draft.text)
 
 
 def _read_dates(draft: _Draft) -> None:
-    draft.published = dates.publication(draft.ref)
-    draft.dates = dates.find(draft.text, draft.ref)
+    draft.published = publication_period(draft.ref)
+    draft.dates = find_dates(draft.text, draft.ref)
 
 
 def _read_places(draft: _Draft) -> None:
-    draft.places = places.find(draft.text, 0, len(draft.text))
-    draft.story = places.main_place(draft.places)
+    draft.places = find_places(draft.text, 0, len(draft.text))
+    draft.story = main_place(draft.places)
 
 
 def _read_attributions(draft: _Draft) -> None:
-    draft.said = attributions.find(draft.text, draft.sentences)
+    draft.attributions = find_attributions(draft.text, draft.sentences)
 
 
 def _read_figures(draft: _Draft) -> None:
-    read: list[tuple[int, Span, list[dates.DateMention], list[figures.RawFigure]]] = []
+    read: list[tuple[int, Span, list[DateMention], list[FigureCandidate]]] = []
     day_starts = [d.span.start for d in draft.dates]
     for index, sentence in enumerate(draft.sentences):
         here = draft.dates[max(0, bisect_left(day_starts, sentence.start) - 1) : bisect_right(day_starts, sentence.end)]
-        raw = figures.find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
+        raw = find_figures(draft.text, sentence.start, sentence.end, [d.span for d in here])
         if raw:
             read.append((index, sentence, here, raw))
-    priced = prices.of_text(draft.text, [figure for *_, raw in read for figure in raw])
+    priced = with_prices(draft.text, [figure for *_, raw in read for figure in raw])
     _read_things(draft, [(index, sentence, here, [priced[f.span] for f in raw]) for index, sentence, here, raw in read])
 
 
-def _read_things(draft: _Draft, read: list[tuple[int, Span, list[dates.DateMention], list[figures.RawFigure]]]) -> None:
+def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], list[FigureCandidate]]]) -> None:
     """What each figure counts, in order: a sentence may leave out what the one before it named."""
     place_starts = [p.span.start for p in draft.places]
     by_content = _by_content(draft)
-    earlier: tuple[str, Counted] | None = None
+    earlier: tuple[str, CountedNoun] | None = None
     family, last = "", -2
     for index, sentence, here, raw in read:
-        found = counted.counted(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
+        found = counted_nouns(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
         earlier, last = (raw[-1].quantity.dimension, found[-1]), index
         near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
         mine: list[FigureMention] = []
@@ -110,75 +119,87 @@ def _read_things(draft: _Draft, read: list[tuple[int, Span, list[dates.DateMenti
             first = bool(family and what.family and what.family != family)
             family = what.family or family
             thing = replace(what, first=first)
-            mine.append(_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
+            mine.append(_figure_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
         draft.figures += _by_place(mine) if len(mine) > 1 else mine
 
 
 def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
-    """Counts of one thing that a sentence tells of two places are of two measures."""
-    told: dict[MeasureKey, set[tuple[str, Quantity]]] = {}
+    """Counts of one thing that a sentence gives for two places are of two measures."""
+    amounts: dict[MeasureKey, set[tuple[str, Quantity]]] = {}
     for figure in figures:
-        told.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
+        amounts.setdefault(figure.measure.key, set()).add((figure.place, figure.quantity))
     split = {
         key
-        for key, pairs in told.items()
+        for key, pairs in amounts.items()
         if len({place for place, _ in pairs}) == len({quantity for _, quantity in pairs}) == len(pairs) > 1
     }
     return [
-        replace(f, measure=measures.placed(f.measure, f.place)) if f.measure.key in split and f.place else f
-        for f in figures
+        replace(f, measure=with_place(f.measure, f.place)) if f.measure.key in split and f.place else f for f in figures
     ]
 
 
 def _by_content(draft: _Draft) -> dict[int, list[AttributionMention]]:
     starts = [s.start for s in draft.sentences]
     out: dict[int, list[AttributionMention]] = {}
-    for said in draft.said:
-        if said.content is not None:
-            out.setdefault(max(0, bisect_right(starts, said.span.start) - 1), []).append(said)
+    for attribution in draft.attributions:
+        if attribution.content is not None:
+            out.setdefault(max(0, bisect_right(starts, attribution.span.start) - 1), []).append(attribution)
     return out
 
 
-def _mention(
+def _figure_mention(
     draft: _Draft,
     sentence: Span,
-    figure: figures.RawFigure,
-    what: Counted,
-    here: list[dates.DateMention],
-    near: list[places.PlaceMention],
-    said: list[AttributionMention],
+    figure: FigureCandidate,
+    noun: CountedNoun,
+    dates: list[DateMention],
+    places: list[PlaceMention],
+    attributions: list[AttributionMention],
 ) -> FigureMention:
-    speaker = _speaker(figure.span, said)
-    place = places.nearest(near, figure.tail, sentence.end, draft.story)
-    party = places.party(draft.text, near, figure.lead, figure.tail)
-    running = what.family in _DATED_BY_REPORT
-    period = asof.as_of(draft.text, figure.span, sentence, here, speaker, draft.published, running)
-    if asof.former(draft.text, figure.lead, sentence) and (
-        period is None or (period.basis is not Basis.EVENT and not period.said.isdigit())
-    ):
-        period = asof.earlier(period)
+    """A figure with what its sentence says of it; ``dates``, ``places`` and ``attributions`` are of the sentence."""
+    text = draft.text
+    attribution = _attribution_of(figure.span, attributions)
+    place = nearest_place(places, figure.tail, sentence.end, draft.story)
+    party = party_beside(text, places, figure.lead, figure.tail)
+    period = _period_of(draft, sentence, figure, noun, dates, attribution)
+    modality = modality_of(text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
+    measure = measure_of(text, figure, noun, sentence, place, party, period, draft.published, draft.story)
+    if modality is not Modality.REPORTED:
+        measure = with_modality(measure, modality.value)
+    return FigureMention(
+        span=figure.span,
+        quantity=figure.quantity,
+        hedge=figure.hedge,
+        modality=modality,
+        counted=noun.phrase,
+        place=place,
+        party=measure.party,
+        as_of=period,
+        attribution=attribution,
+        measure=measure,
+        sentence=sentence,
+        flags=figure.flags,
+        noun=noun.noun,
+    )
+
+
+def _period_of(
+    draft: _Draft,
+    sentence: Span,
+    figure: FigureCandidate,
+    noun: CountedNoun,
+    dates: list[DateMention],
+    attribution: AttributionMention | None,
+) -> Period | None:
+    """The period a figure holds for: a date of its sentence, else of the sentence before, else the publication."""
+    running = noun.family in _DATED_BY_REPORT
+    period = as_of_period(draft.text, figure.span, sentence, dates, attribution, draft.published, running)
+    has_own_date = period is not None and (period.basis is Basis.EVENT or period.expression.isdigit())
+    if is_former_value(draft.text, figure.lead, sentence) and not has_own_date:
+        period = period_before(period)
     if period is draft.published:
         period = _framed(draft, sentence) or period
-    period = clock.narrow(draft.text, figure.span, sentence, period, draft.published)
-    mood = modality(draft.text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
-    measure = measures.measure(draft.text, figure, what, sentence, place, party, period, draft.published, draft.story)
-    if mood is not Modality.REPORTED:
-        measure = measures.apart(measure, mood.value)
-    return FigureMention(
-        figure.span,
-        figure.quantity,
-        figure.hedge,
-        mood,
-        what.phrase,
-        place,
-        measure.party,
-        period,
-        speaker,
-        measure,
-        sentence,
-        figure.flags,
-        what.noun,
-    )
+    return narrow_to_hour(draft.text, figure.span, sentence, period, draft.published)
 
 
 def _framed(draft: _Draft, sentence: Span) -> Period | None:
@@ -198,11 +219,11 @@ def _framed(draft: _Draft, sentence: Span) -> Period | None:
     return None
 
 
-def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention | None:
+def _attribution_of(span: Span, attributions: list[AttributionMention]) -> AttributionMention | None:
     """Who says the figure: the attribution whose words hold it, the widest of several; not one whose party holds it."""
     holding = [
         a
-        for a in said
+        for a in attributions
         if a.content is not None
         and a.content.contains(span)
         and (a.party or a.cue)
@@ -211,21 +232,23 @@ def _speaker(span: Span, said: list[AttributionMention]) -> AttributionMention |
     if not holding:
         return None
     named = [a for a in holding if a.party] or holding
-    return min(named, key=lambda a: (width(a), abs(a.span.start - span.start), a.span.start))
+    return min(named, key=lambda a: (content_width(a), abs(a.span.start - span.start), a.span.start))
 
 
-def width(said: AttributionMention) -> int:
+def content_width(attribution: AttributionMention) -> int:
     """The widest content first: who says that another says it answers for both."""
-    return said.content.start - said.content.end if said.content is not None else 0
+    return attribution.content.start - attribution.content.end if attribution.content is not None else 0
 
 
 def _read_claims(draft: _Draft) -> None:
-    draft.claims = claims.find(draft.text, draft.sentences, draft.figures, draft.said, [d.span for d in draft.dates])
+    draft.claims = find_claims(
+        draft.text, draft.sentences, draft.figures, draft.attributions, [d.span for d in draft.dates]
+    )
 
 
 def _read_findings(draft: _Draft) -> None:
     """What can be recomputed; a claim whose numbers do not come out says so among its reasons."""
-    draft.findings = arithmetic.check(draft.text, draft.figures)
+    draft.findings = check_arithmetic(draft.text, draft.figures)
     wrong = [f for f in draft.findings if not f.holds]
     if wrong:
         draft.claims = [
@@ -255,7 +278,7 @@ def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", 
     ['trucks']
     """
     unmarked = footnotes.without_marks(text)
-    draft = _Draft(unmarked[0] if unmarked else text, dates.reference(published_at, zone))
+    draft = _Draft(unmarked[0] if unmarked else text, reference_time(published_at, zone))
     for _, rule in RULES:
         rule(draft)
     found = _found(draft)
@@ -267,36 +290,8 @@ def _found(draft: _Draft) -> Reading:
         ENGINE_VERSION,
         tuple(draft.sentences),
         tuple(draft.figures),
-        tuple(draft.said),
+        tuple(draft.attributions),
         tuple(draft.claims),
-        tuple(dates.iterate(draft.dates)),
+        tuple(resolved_dates(draft.dates)),
         draft.findings,
-    )
-
-
-def direction_of(flags: Iterable[str]) -> str:
-    """ "up" or "down" where the flags of a figure say that it is the size of a change.
-
-    >>> direction_of(("vague", "down")), direction_of(())
-    ('down', '')
-    """
-    return next((flag for flag in flags if flag in ("up", "down")), "")
-
-
-def state_of(figure: FigureMention, published: datetime | None = None) -> State:
-    """One statement of a measure without the text that carries it: what is compared.
-
-    ``published``: when the text was printed, where the hour of that is known.
-    """
-    says = figure.attribution.party if figure.attribution else ""
-    return State(
-        figure.measure,
-        figure.quantity,
-        figure.hedge,
-        figure.modality,
-        figure.as_of,
-        says,
-        figure.counted,
-        direction_of(figure.flags),
-        published,
     )

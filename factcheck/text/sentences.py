@@ -1,7 +1,7 @@
 """Paragraphs, sentences and words as spans of the text.
 
-Here lives where a sentence begins and ends (abbreviations, bullets, headline lines, quotes) and how it
-falls into words; nothing here knows what a sentence says.
+Decides where a sentence begins and ends (abbreviations, bullets, headline lines, quotes) and splits it into words.
+Nothing here knows what a sentence says.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 
 from factcheck.text.lexicon import load
-from factcheck.text.numbers import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()
@@ -35,14 +34,14 @@ WORD = Pattern(
 )
 
 
-def split(text: str) -> list[Span]:
+def split_sentences(text: str) -> list[Span]:
     """The sentences of a text in order; a line of its own (headline, bullet) is a sentence.
 
-    >>> [s.cut("Mr. Oake spoke. Two fell!") for s in split("Mr. Oake spoke. Two fell!")]
+    >>> [s.cut("Mr. Oake spoke. Two fell!") for s in split_sentences("Mr. Oake spoke. Two fell!")]
     ['Mr. Oake spoke.', 'Two fell!']
     """
     out: list[Span] = []
-    for start, end in _blocks(text):
+    for start, end in _paragraphs(text):
         for span in _sentences(text, start, end):
             out.extend([span] if span.end - span.start <= LONGEST else _cut(text, span))
     return out
@@ -63,7 +62,7 @@ def _cut(text: str, span: Span) -> Iterator[Span]:
         yield piece
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Lines, joined again where a text was wrapped in the middle of a sentence."""
     start = end = -1
     for line in _LINE.finditer(text):

@@ -1,17 +1,20 @@
 """What the engine finds, as frozen values: spans, quantities, periods, figures, claims, comparisons.
 
-Here live the nouns of the engine and nothing that finds or judges them. Offsets are code points into
-the text exactly as stored; numbers are ``Decimal``; times carry the zone of the dateline.
+Values only; nothing here finds or judges them. Offsets are code points into the text exactly as stored; numbers are
+``Decimal``; times carry the zone of the dateline.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from factcheck.text.measure_key import MeasureKey
+LONGEST_PART = 48
+"""Letters of one part of a measure key."""
+_SIGNS = {"near": "?", "year": "@", "event": "~", "place": "at ", "story": "in "}
 
 
 class Hedge(StrEnum):
@@ -46,7 +49,7 @@ class Basis(StrEnum):
 
 
 class ClaimType(StrEnum):
-    """What kind of statement a claim is."""
+    """What kind of claim it is."""
 
     FIGURE = "figure"
     QUOTE = "quote"
@@ -67,7 +70,7 @@ class AnchorState(StrEnum):
 
 
 class Relation(StrEnum):
-    """What the comparison of two statements of one measure says."""
+    """How two observations of one measure relate."""
 
     AGREE = "agree"
     AGREE_WITHIN_HEDGE = "agree_within_hedge"
@@ -99,14 +102,14 @@ class Period:
     """A stretch of time ``[start, end)`` for which a figure holds, in the dateline's zone.
 
     ``granularity`` is the finest unit the copy gives: hour, day, week, month, quarter, year, or
-    "unknown". ``said`` is the expression in the copy, empty where the publication time stands in.
+    "unknown". ``expression`` is the expression in the copy, empty where the publication time stands in.
     """
 
     start: datetime
     end: datetime
     granularity: str = "day"
     basis: Basis = Basis.PUBLICATION
-    said: str = ""
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,69 @@ class AttributionMention:
     content: Span | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MeasureKey:
+    """The parts that say what a figure measures; empty where the copy says nothing of the kind.
+
+    ``concept`` is the named quantity (damage, stake) or the family of the event (killed, displaced), ``noun`` that of
+    the counted thing, ``modifiers`` what narrows it. ``side`` is whose team or force it is, ``owner`` whose price,
+    stake or share. ``shock`` is set for another quake than the one reported, ``near`` holds the words beside a figure
+    of which nothing says what it measures. ``year`` and ``event`` are of another event than the one reported.
+    ``scope``: "further", "part", "part:" with a place. ``place`` is given only where one sentence gives the thing for
+    several places; ``mood``: denied, feared, forecast, planned; ``story``: which of several stories put under one
+    topic.
+    """
+
+    dimension: str
+    concept: str = ""
+    noun: str = ""
+    modifiers: str = ""
+    side: str = ""
+    owner: str = ""
+    shock: str = ""
+    near: str = ""
+    year: str = ""
+    event: str = ""
+    scope: str = ""
+    change: bool = False
+    rate: bool = False
+    place: str = ""
+    mood: str = ""
+    story: str = ""
+
+    def __str__(self) -> str:
+        """One line for a column of a database; nothing reads it back.
+
+        >>> str(MeasureKey("count", concept="killed", noun="person", year="1974", change=True))
+        'count|killed|person|@1974|change'
+        """
+        return "|".join(_SIGNS.get(name, "") + part_text(name, value) for name, value in self.parts())
+
+    def parts(self) -> list[tuple[str, str | bool]]:
+        """The parts that are said, by their names, in order."""
+        rows = ((row.name, getattr(self, row.name)) for row in fields(self))
+        return [(name, value) for name, value in rows if value]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The parts that are said, to be stored; ``key_of`` reads them back."""
+        return dict(self.parts())
+
+    @property
+    def thing(self) -> str:
+        """What names the thing first: its concept, else its noun."""
+        return self.concept or self.noun
+
+    def words(self) -> frozenset[str]:
+        """The words that name the thing."""
+        expression = (self.concept, self.noun, self.modifiers, self.side, self.owner, self.shock, self.near, self.mood)
+        return frozenset(word for part in expression for word in part.split())
+
+
+def part_text(name: str, value: str | bool) -> str:
+    """A part of a key as a word: a part that is only true or false by its name."""
+    return name if value is True else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What two figures must share to be comparable.
@@ -160,10 +226,10 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """One statement of a measure, without the text that carries it: what is compared.
+class Observation:
+    """What one text says of a measure, without the text itself: what is compared.
 
-    ``says`` is the party the statement rests on, as a name in normal form; empty where the outlet speaks
+    ``says`` is the party that gives the number, as a name in normal form; empty where the outlet speaks
     for itself. ``counted`` keeps the noun as written, so that a synonym can be named in the reason. ``direction`` is
     "up" or "down" where the number is the size of a change. ``published`` is when it was printed, where the hour of
     that is known. ``own_voice``: ``says`` is the outlet, which names nobody.
@@ -183,7 +249,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """A typed number in a text: ``counted`` is the thing with what befell it, ``noun`` the thing alone."""
+    """A typed number in a text: ``counted`` is the counted noun with its event, ``noun`` the noun alone."""
 
     span: Span
     quantity: Quantity
@@ -256,7 +322,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two states say of each other, and why, in one sentence an editor can paste into a mail."""
+    """How two observations relate, and why, in one sentence an editor can paste into a mail."""
 
     relation: Relation
     reason: str

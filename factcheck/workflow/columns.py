@@ -55,7 +55,7 @@ def as_of_of(row: FigureMention) -> dict[str, Any]:
         "as_of_end": period.end,
         "as_of_granularity": period.granularity,
         "as_of_basis": period.basis,
-        "as_of_said": period.said[:200],
+        "as_of_said": period.expression[:200],
     }
 
 

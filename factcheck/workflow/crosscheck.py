@@ -40,8 +40,8 @@ from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import (
     ENGINE_VERSION,
     Hedge,
+    Observation,
     Relation,
-    State,
     compare,
     compare_all,
     convert,
@@ -265,7 +265,7 @@ def told(pair: Pair) -> dict[str, Any]:
     }
 
 
-def distance(a: State, b: State) -> float:
+def distance(a: Observation, b: Observation) -> float:
     """How far apart two numbers are, as a share of the larger; the middle stands for a range."""
     one, other = middle(a), middle(b)
     other = convert(other, b.quantity.unit, a.quantity.unit) or other
@@ -273,7 +273,7 @@ def distance(a: State, b: State) -> float:
     return float(abs(one - other) / larger) if larger else 0.0
 
 
-def middle(state: State) -> Decimal:
+def middle(state: Observation) -> Decimal:
     low, high = interval(state.quantity, Hedge.EXACT)
     return (low + high) / 2
 

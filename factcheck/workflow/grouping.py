@@ -35,7 +35,17 @@ from factcheck.models import (
     TopicMatching,
 )
 from factcheck.states import DiscrepancyState
-from factcheck.text.matching import EXACT, Profile, Scorer, Standing, TopicStats, group, named, place, weights_as_dict
+from factcheck.text.matching import (
+    REGROUP_LIMIT,
+    ExistingGroup,
+    Profile,
+    Scorer,
+    TopicStats,
+    group,
+    names_kept,
+    place,
+    weights_as_dict,
+)
 
 from .columns import column_of
 from .matching import decided, profiles_by_figure, scorer_in_use, stats_in
@@ -79,7 +89,7 @@ def group_document(document: Document) -> Moves:
         return held_beside(document)
     topic = Topic.objects.select_for_update().get(pk=document.topic_id)  # two texts of one topic take turns
     figures = grouped_in(topic)
-    if figures.values("profile__wording").distinct().count() <= EXACT:
+    if figures.values("profile__wording").distinct().count() <= REGROUP_LIMIT:
         moves = regrouped(nodes_of(figures), topic, document, scorer_in_use())
     else:
         moves = placed(document, topic)
@@ -165,7 +175,7 @@ def regrouped(nodes: list[Node], topic: Topic | None, document: Document | None,
     settled = settled_among(nodes)
     weights = [len(node.figures) + HOLDS * (node.measure in settled) + HOLDS**2 * node.pinned for node in nodes]
     names = [str(node.measure) if node.measure else None for node in nodes]
-    homes = named(labels, names, weights)
+    homes = names_kept(labels, names, weights)
     return move_to(nodes, homes, topic, document)
 
 
@@ -290,7 +300,7 @@ def placed(document: Document, topic: Topic) -> Moves:
     return moves
 
 
-def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict[str, Standing]:
+def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict[str, ExistingGroup]:
     """The groups of a topic that a text could join, each by one figure for each of its numbers."""
     dimensions = {node.profile.key.dimension for node in nodes}
     figures = grouped_in(topic).filter(measure__topic=topic, measure__merged_into=None)
@@ -303,7 +313,7 @@ def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict
     )
     rows = list(by_number.annotate(first=Min("pk"), wordings=Count("profile__wording", distinct=True)))
     known = profiles_by_figure(row["first"] for row in rows)
-    found: dict[str, Standing] = defaultdict(Standing)
+    found: dict[str, ExistingGroup] = defaultdict(ExistingGroup)
     for row in sorted(rows, key=lambda row: row["first"]):
         if profile := known.get(row["first"]):
             found[str(row["measure"])].figures.append(profile)
@@ -311,7 +321,7 @@ def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict
     return dict(found)
 
 
-def decisions(nodes: Sequence[Node], topic: Topic, standing: dict[str, Standing]) -> dict[str, Any]:
+def decisions(nodes: Sequence[Node], topic: Topic, standing: dict[str, ExistingGroup]) -> dict[str, Any]:
     """What people said of new figures, and of them and the groups that stand."""
     prints: dict[str, list[Any]] = dict(by_print(nodes))
     judged = Judgement.objects.active()

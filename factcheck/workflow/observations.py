@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from factcheck.models import Document, Figure, Measure
-from factcheck.text import Basis, Hedge, Modality, Period, Quantity, State, direction_of, key_of
+from factcheck.text import Basis, Hedge, Modality, Observation, Period, Quantity, direction_of, key_of
 from factcheck.text import Measure as MeasureValue
 
 from .speakers import speakers_of
@@ -22,7 +22,7 @@ class Held:
     """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
 
     key: str
-    state: State
+    state: Observation
     figures: list[Figure] = field(default_factory=list)
 
 
@@ -58,17 +58,17 @@ def states_of(measure: Measure) -> list[Held]:
     return sorted(held.values(), key=lambda row: (began(row.state), row.key))
 
 
-def began(state: State) -> float:
+def began(state: Observation) -> float:
     return state.as_of.start.timestamp() if state.as_of else 0.0
 
 
-def joined(state: State, copy: State) -> State:
+def joined(state: Observation, copy: Observation) -> Observation:
     """One state told twice: from its first publication on, in the words of the first that defines the thing."""
     words = copy if copy.measure.definition and not state.measure.definition else state
     return replace(words, as_of=min(state, copy, key=began).as_of)
 
 
-def state_of(figure: Figure, measure: Measure, says: str) -> State:
+def state_of(figure: Figure, measure: Measure, says: str) -> Observation:
     """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
     zone = ZoneInfo(figure.document.zone)
     profile = getattr(figure, "profile", None)
@@ -81,7 +81,7 @@ def state_of(figure: Figure, measure: Measure, says: str) -> State:
             Basis(figure.as_of_basis or Basis.UNKNOWN),
             figure.as_of_said,
         )
-    return State(
+    return Observation(
         measure=MeasureValue(
             key=key_of(profile.prepared.get("key") or measure.parts if profile else measure.parts),
             counted=figure.counted if profile else measure.counted,
@@ -112,7 +112,7 @@ def printed_at(document: Document, zone: ZoneInfo) -> datetime | None:
     return moment if moment and (moment.hour or moment.minute) else None
 
 
-def state_key(state: State, says: str) -> str:
+def state_key(state: Observation, says: str) -> str:
     """A name for a state by its content: number and hedge (its interval), scope, who says it, as-of.
 
     ``says`` is the name under which the party was first met, so that another name of it makes no other state. The

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from factcheck.models import ALARMS, DiscrepancyKind, Document, Measure, Policy
 from factcheck.text import Comparison
-from factcheck.text.matching import Pairs, explained
+from factcheck.text.matching import NumberPairs, explain
 
 from .matching import borders_of, judgements_among, prepared, scorer_in_use, stats_in
 from .observations import Held
@@ -48,7 +48,7 @@ class Sureness:
         self.profiles = prepared(rows)
         topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
         self.scorer = scorer_in_use()
-        self.pairs = Pairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
+        self.pairs = NumberPairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
         document = next((figure.document for held in states for figure in held.figures), None)
         self.judged = judged_alike(states, topic, document)
         desks = {figure.document.desk_id for held in states for figure in held.figures}
@@ -72,7 +72,7 @@ class Sureness:
         if score < differs:
             return None
         kind = DiscrepancyKind.DIFFERS if pair.kind in ALARMS and score < conflict else pair.kind
-        return replace(pair, kind=kind, score=score, why_one=explained(one, other, self.pairs.topic, self.scorer))
+        return replace(pair, kind=kind, score=score, why_one=explain(one, other, self.pairs.topic, self.scorer))
 
     def _value(self, held: Held) -> float | None:
         return next((self.profiles[f.pk].value for f in held.figures if f.pk in self.profiles), None)

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from factcheck.text import read
 from factcheck.text.matching import (
+    ExistingGroup,
     Score,
     Scorer,
-    Standing,
     TopicStats,
     WeightsUnusable,
-    explained,
+    explain,
+    explanations,
     features,
     group,
     may_join,
@@ -25,13 +26,12 @@ from factcheck.text.matching import (
     profile_of,
     profiles,
     read_weights,
-    reasons,
     same,
     shipped,
     stats_of,
 )
-from factcheck.text.matching.grouping import linked
-from factcheck.text.matching.reasons import SEND_TIMEOUT
+from factcheck.text.matching.explanations import UNEXPLAINED
+from factcheck.text.matching.grouping import average_linkage
 from factcheck.text.matching.scorer import is_slip
 
 FLOOD = {
@@ -125,7 +125,7 @@ def test_a_slip_is_known_whatever_lies_between_the_numbers():
     st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]), max_size=6),
 )
 def test_groups_never_hold_two_that_are_apart_and_every_figure_has_one(scores, apart):
-    labels = linked(8, {pair: round(score, 3) for pair, score in scores.items()}, apart, 0.2)
+    labels = average_linkage(8, {pair: round(score, 3) for pair, score in scores.items()}, apart, 0.2)
     assert len(labels) == 8
     assert all(labels[i] != labels[j] for i, j in apart)
     assert all(labels[label] == label <= at for at, label in enumerate(labels))
@@ -214,15 +214,15 @@ def test_a_text_that_reports_a_dispute_holds_two_numbers_of_one_measure():
 
 
 def test_every_piece_of_evidence_that_counts_is_told_in_words_or_left_out_on_purpose():
-    told = set(reasons._PRESENT)
-    assert set(shipped().terms) - told == set(SEND_TIMEOUT) & set(shipped().terms)
+    told = set(explanations._PRESENT)
+    assert set(shipped().terms) - told == set(UNEXPLAINED) & set(shipped().terms)
     found, topic = prepared(FLOOD)
-    assert told | set(reasons._ABSENT) <= set(features(found[0], found[1], topic))
+    assert told | set(explanations._ABSENT) <= set(features(found[0], found[1], topic))
 
 
 def test_why_two_figures_are_one_is_a_sentence_with_what_speaks_for_it_and_against():
     found, topic = prepared(FLOOD)
-    told = explained(found[0], found[2], topic, Scorer(shipped()))
+    told = explain(found[0], found[2], topic, Scorer(shipped()))
     assert told.startswith("Held to be of one measure because ")
     assert "; against it: " in told
     assert "killed" in told
@@ -232,7 +232,7 @@ def test_a_scorer_of_the_site_takes_the_place_of_the_weights():
     found, topic = prepared(FLOOD)
     own = Scorer(shipped(), lambda a, b, topic: Score(float(a.head == b.head), ("one noun",)))
     assert own.likelihood(found[0], found[1], topic) == 0
-    assert explained(found[0], found[0], topic, own) == "Held to be of one measure because one noun."
+    assert explain(found[0], found[0], topic, own) == "Held to be of one measure because one noun."
 
 
 def test_what_is_stored_of_a_figure_and_of_a_topic_is_read_back_as_it_was():
@@ -248,7 +248,7 @@ def arrived(texts, *, most=None):
     for day, (name, text) in enumerate(texts.items(), 12):
         new = profiles(name, text, read(text, published_at=datetime(2031, 5, day)))
         topic.add(new)
-        standing = {label: Standing.of(figures) for label, figures in members.items()}
+        standing = {label: ExistingGroup.of(figures) for label, figures in members.items()}
         placed = place(new, standing, topic, Scorer(shipped()))
         for label, into in placed.joined.items():
             members[into] += members.pop(label)

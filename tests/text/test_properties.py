@@ -14,10 +14,10 @@ from factcheck.text import (
     Measure,
     MeasureKey,
     Modality,
+    Observation,
     Period,
     Quantity,
     Span,
-    State,
     compare,
     convert,
     interval,
@@ -130,7 +130,7 @@ def states(draw):
         definition=draw(st.sampled_from(["", "seized"])),
         running=draw(st.booleans()),
     )
-    return State(
+    return Observation(
         measure,
         Quantity(Decimal(value)),
         draw(st.sampled_from(Hedge)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.text.same_party import one_party, same_party
+from factcheck.text import one_party, same_party
 
 ONE = [
     ("Finance Ministry", "Sarvenna's Finance Ministry"),

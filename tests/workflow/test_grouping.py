@@ -89,7 +89,7 @@ def test_a_topic_grouped_anew_at_night_is_as_it_stood(staff):
 def test_in_a_large_topic_a_text_joins_the_groups_that_stand(staff, monkeypatch):
     topic = TopicFactory()
     file_all(staff, topic, ["council", "mill"])
-    monkeypatch.setattr(grouping, "EXACT", 0)
+    monkeypatch.setattr(grouping, "REGROUP_LIMIT", 0)
     file_all(staff, topic, ["brigade", "mayor"])
     assert groups(topic) == TOLD
     regroup_topic(topic, by=Machine("test"))

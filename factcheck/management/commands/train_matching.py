@@ -12,8 +12,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.errors import FactcheckError
-from factcheck.text.matching import weights_as_dict
-from factcheck.text.matching.training import Judged, Measured, fit, interval, left_out, measured, pooled
+from factcheck.text.matching import (
+    Evaluation,
+    LabelledPair,
+    confidence_interval,
+    evaluate,
+    fit,
+    leave_one_out,
+    pool,
+    weights_as_dict,
+)
 from factcheck.workflow.exports import exported
 from factcheck.workflow.matching import weights_in_use
 
@@ -36,10 +44,10 @@ class Command(BaseCommand):
         if not pairs:
             raise CommandError("Nobody has judged a pair yet, so there is nothing to learn from.")
         self.stdout.write(f"{len(pairs)} pairs of {len({pair.topic for pair in pairs})} topics.")
-        self.tell("weights in use", measured(pairs, begin))
-        self.tell_left_out(left_out(pairs, begin))
+        self.tell("weights in use", evaluate(pairs, begin))
+        self.tell_left_out(leave_one_out(pairs, begin))
         made = fit(pairs, begin, version=options["version_name"] or f"site-{date.today():%Y-%m-%d}")
-        self.tell("new weights, on what they were fitted on", measured(pairs, made))
+        self.tell("new weights, on what they were fitted on", evaluate(pairs, made))
         if options["out"]:
             try:
                 options["out"].write_text(json.dumps(weights_as_dict(made), indent=1) + "\n", encoding="utf-8")
@@ -47,20 +55,20 @@ class Command(BaseCommand):
                 raise CommandError(f"{options['out']} cannot be written: {error.strerror}.") from error
             self.stdout.write(f"Written to {options['out']}; use_weights tries them, and puts them in use.")
 
-    def tell_left_out(self, found: dict[str, Measured]) -> None:
+    def tell_left_out(self, found: dict[str, Evaluation]) -> None:
         """Each topic by weights fitted on the others, all together, and the worst."""
         if not found:
             self.stdout.write("All pairs are of one topic: none can be left out.")
             return
         for topic, row in found.items():
             self.tell(f"left out: {topic}", row)
-        self.tell("left out, pooled", pooled(list(found.values())))
+        self.tell("left out, pooled", pool(list(found.values())))
         worst = min(found, key=lambda topic: (found[topic].f1, topic))
         self.tell(f"worst: {worst}", found[worst])
-        low, high = interval(list(found.values()))
+        low, high = confidence_interval(list(found.values()))
         self.stdout.write(f"Nine tenths of F1 over topics drawn anew lie between {low:.3f} and {high:.3f}.")
 
-    def tell(self, name: str, row: Measured) -> None:
+    def tell(self, name: str, row: Evaluation) -> None:
         self.stdout.write(
             f"{name:44} {row.pairs:6} pairs  P {row.precision:.3f}  R {row.recall:.3f}  F1 {row.f1:.3f}  "
             f"log loss {row.loss:.3f}"
@@ -81,7 +89,7 @@ def from_files(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
                     raise CommandError(f"{path}, line {number}: not a decision: {error}") from error
 
 
-def judged(rows: Iterable[dict[str, Any]]) -> Iterator[Judged]:
+def judged(rows: Iterable[dict[str, Any]]) -> Iterator[LabelledPair]:
     """The decisions that say whether both are one.
 
     Raises:
@@ -92,6 +100,6 @@ def judged(rows: Iterable[dict[str, Any]]) -> Iterator[Judged]:
             continue
         try:
             evidence = {str(name): float(value) for name, value in row["features"].items()}
-            yield Judged(str(row["topic"]), evidence, bool(row["same"]))
+            yield LabelledPair(str(row["topic"]), evidence, bool(row["same"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CommandError(f"A decision cannot be read: {type(error).__name__}: {error}") from error

@@ -1,6 +1,6 @@
-"""Whom a definite noun or a pronoun stands for: "the office", "the think tank", "the mayor", "it".
+"""Anaphora: the name that a pronoun or a definite noun refers to ("the office", "the think tank", "it").
 
-Here lives the way back to the name; which words of a clause name who speaks is the business of ``parties``.
+Which words of a clause name the speaker is decided in ``parties``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from factcheck.text.attributions.cues import word_set
 from factcheck.text.lexicon import load
-from factcheck.text.numbers import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()
@@ -80,7 +79,7 @@ _PERSONAL = frozenset(
 
 @dataclass(slots=True)
 class Memory:
-    """Who has spoken and who has been named so far in one text; lives for one reading."""
+    """Who has spoken and who has been named so far in one text; kept for one reading."""
 
     text: str
     person: str = ""
@@ -111,20 +110,20 @@ class Memory:
         index = bisect_left(names, (at,))
         return names[index - 1][1] if index else ""
 
-    def name(self, said: str, span: Span) -> str:
-        """The party by its name, where a pronoun or a definite noun stands for it; whoever speaks is remembered."""
-        low = said.lower()
+    def name(self, mention: str, span: Span) -> str:
+        """The party by its name, where a pronoun or a definite noun refers to it; the speaker is remembered."""
+        low = mention.lower()
         if low in ("he", "she", "his", "her"):
-            return self.person or self.body or said
+            return self.person or self.body or mention
         if low in ("they", "it", "their", "its"):
-            return self.body or self.person or self.last(span.start) or said
-        known = self._known.get(said)
+            return self.body or self.person or self.last(span.start) or mention
+        known = self._known.get(mention)
         if known is None:
-            party = house(_strip(said))
+            party = organisation_of(_strip(mention))
             party = self.full(party, span.start) if party else ""
-            known = self._known[said] = (party, _is_person(party))
+            known = self._known[mention] = (party, _is_person(party))
         party, person = known
-        definite = resolve(self, said, span.start)
+        definite = resolve_definite_noun(self, mention, span.start)
         if definite:
             party, person = definite, _is_person(definite)
         if party:
@@ -192,14 +191,14 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(low.split())
 
 
-def resolve(memory: Memory, said: str, at: int) -> str:
-    """The name a definite noun stands for where it is said at ``at``; empty where it names nobody earlier.
+def resolve_definite_noun(memory: Memory, mention: str, at: int) -> str:
+    """The name a definite noun at ``at`` refers to; empty where it refers to nobody named earlier.
 
     >>> t = "The Arden Institute counts boats. Nine sank, the think tank said."
-    >>> resolve(Memory(t), "the think tank", 45)
+    >>> resolve_definite_noun(Memory(t), "the think tank", 45)
     'Arden Institute'
     """
-    match = _DEFINITE.fullmatch(said.strip()) if said[:4].lower() in ("the ", "its ") else None
+    match = _DEFINITE.fullmatch(mention.strip()) if mention[:4].lower() in ("the ", "its ") else None
     if match is None:
         return ""
     words = match["noun"].lower().split()
@@ -229,12 +228,12 @@ def resolve(memory: Memory, said: str, at: int) -> str:
     return ""
 
 
-def house(party: str) -> str:
+def organisation_of(party: str) -> str:
     """The organisation where a party is only those who speak for it; an office stands before its holder's name.
 
-    >>> house("Experts at the Arden Institute think tank"), house("Officials in Ost")
+    >>> organisation_of("Experts at the Arden Institute think tank"), organisation_of("Officials in Ost")
     ('Arden Institute', 'Officials in Ost')
-    >>> house("mayor, Ada Orr")
+    >>> organisation_of("mayor, Ada Orr")
     'Mayor Ada Orr'
     """
     match = None if _LEX.speakers_for.isdisjoint(party.lower().split()) else _MEMBERS.fullmatch(party)

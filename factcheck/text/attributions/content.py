@@ -1,6 +1,6 @@
-"""How far what somebody says reaches: after the verb, before the subject, or on both sides of them.
+"""The content of an attribution: which stretch is ascribed, after the verb, before the subject, or on both sides.
 
-Here lives the extent of the content in one sentence; who says it is the business of ``parties`` and ``speech``.
+Covers one sentence. Who says it is found in ``parties`` and ``speech``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from factcheck.text.lexicon import load
 from factcheck.text.values import Span
 
 _LEX = load()
-_TELL = word_set("told tells tell telling assured warned reminded informed assures warns reminds")
+_LISTENER_VERBS = word_set("told tells tell telling assured warned reminded informed assures warns reminds")
 _SUBORDINATE = word_set("when if after because since while as before although though once")
 _ADVERBIAL = word_set(
     "in on at after before during by for with from as since meanwhile when while if but and although "
@@ -24,14 +24,14 @@ _DAYS = word_set("today yesterday tonight tomorrow ago recently") | frozenset(_L
 FORE = word_set("and but meanwhile")
 
 
-def content(line: Line, at: int, word: str, subject: Party) -> Span | None:
+def content_span(line: Line, at: int, word: str, subject: Party) -> Span | None:
     """What is said: after the verb, before the subject, or on both sides of them.
 
-    >>> from factcheck.text.attributions.parties import before, read_line
+    >>> from factcheck.text.attributions.parties import party_before, read_line
     >>> t = "Nine boats sank, Orr said on Monday"
     >>> line = read_line(t, Span(0, len(t)), [])
-    >>> said = content(line, 5, "said", before(line, 5))
-    >>> said and said.cut(t)
+    >>> found = content_span(line, 5, "said", party_before(line, 5))
+    >>> found and found.cut(t)
     'Nine boats sank'
     """
     low, count = line.low, len(line.low)
@@ -63,14 +63,14 @@ def content(line: Line, at: int, word: str, subject: Party) -> Span | None:
 
 
 def _content_start(line: Line, rest: int, word: str) -> int:
-    """Over who is told and when: "told 40 pupils on Monday that …", "wrote to his readers, “…”"."""
+    """Skip the listener and the time: "told 40 pupils on Monday that …", "wrote to his readers, “…”"."""
     low = line.low
     if low[rest] == "," and rest + 1 < len(low):
         return rest + 1
     if low[rest] in ("that", QUOTE, ":", "he", "she", "it", "they"):
         return rest
     for i in range(rest, min(len(low), rest + 12)):
-        if low[i] == "that" and (word in _TELL or _is_tail_head(line, rest)):
+        if low[i] == "that" and (word in _LISTENER_VERBS or _is_tail_head(line, rest)):
             return i
         if low[i] in (",", ":") and i + 1 < len(low) and low[i + 1] == QUOTE and word in SAY:
             return i + 1

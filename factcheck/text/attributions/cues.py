@@ -1,6 +1,6 @@
-"""The words that hand a statement to a party: reporting verbs by how they take what is said, and nouns of report.
+"""Cues: reporting verbs, by how they take their content, and nouns of report.
 
-Here live word lists only; how a cue finds its party and its content is the business of ``speech``.
+Word lists only; how a cue finds its party and its content is in ``speech``.
 """
 
 from __future__ import annotations

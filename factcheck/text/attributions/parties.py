@@ -1,7 +1,7 @@
-"""The party beside a cue: which words of a clause name who speaks, before the verb or after it.
+"""The party beside a cue: which words of a clause name the speaker, before the verb or after it.
 
-Here lives the way from the cue to its noun phrase, over adverbs, asides and appositions, on the words of a ``Line``;
-what the party says is the business of ``speech``.
+Goes from the cue to its noun phrase, over adverbs, asides and appositions, on the words of a ``Line``. What the party
+says is found in ``content``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from factcheck.text.attributions.cues import ALL, DOCUMENTS, SPEAKERS, word_set
+from factcheck.text.homographs import HOMOGRAPHS, is_name, is_person
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import NAMESAKES, is_name, is_person
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
 
@@ -137,17 +137,17 @@ def read_line(text: str, sentence: Span, quotes: list[Span]) -> Line:
         low[-1] = low[-1].rstrip(".!?\u2026") or "."
     line = Line(text, words, low, marks)
     for at, word in enumerate(low):
-        if word in NAMESAKES and is_person(text, line.start(at), line.start(at) + len(word)):
+        if word in HOMOGRAPHS and is_person(text, line.start(at), line.start(at) + len(word)):
             low[at] = words[at][: len(word)]  # with its capital it is neither a verb nor a month
     return line
 
 
-def before(line: Line, at: int) -> Party | None:
+def party_before(line: Line, at: int) -> Party | None:
     """The party that ends before the word ``at``, over what is put between it and its verb.
 
     >>> t = "Ada Orr, 30, of Ost, said"
     >>> line = read_line(t, Span(0, len(t)), [])
-    >>> party = before(line, 8)
+    >>> party = party_before(line, 8)
     >>> party and line.span(party.first, party.stop).cut(t)
     'Ada Orr, 30, of Ost'
     """
@@ -318,12 +318,12 @@ _ENDS = HARD | {","}
 _LEADING = (_PREPOSITIONS | ADVERBS | word_set("and or of but meanwhile , than")) - {"both", "all"}
 
 
-def after(line: Line, at: int) -> Party | None:
+def party_after(line: Line, at: int) -> Party | None:
     """The party that begins at the word ``at``: "said Ada Orr, 30, a clerk in Ost".
 
     >>> t = "said Ada Orr, a clerk in Ost"
     >>> line = read_line(t, Span(0, len(t)), [])
-    >>> party = after(line, 1)
+    >>> party = party_after(line, 1)
     >>> party and (line.span(party.first, party.stop).cut(t), line.span(party.name_first, party.name_stop).cut(t))
     ('Ada Orr, a clerk in Ost', 'Ada Orr, a clerk in Ost')
     """
@@ -344,7 +344,7 @@ def after(line: Line, at: int) -> Party | None:
             break
         if word in _STOPS or (word in TIMES and stop > first):
             break
-        if capital and words[stop][:1].islower() and word not in _NAME_JOINS and not _goes_on(line, stop):
+        if capital and words[stop][:1].islower() and word not in _NAME_JOINS and not _continues(line, stop):
             break
         capital = capital or (words[stop][:1].isupper() and word not in _DETERMINERS)
         stop += 1
@@ -356,7 +356,7 @@ def after(line: Line, at: int) -> Party | None:
     return Party(first, full, first, named)
 
 
-def _goes_on(line: Line, at: int) -> bool:
+def _continues(line: Line, at: int) -> bool:
     """Whether a plain word after a name still belongs to it: "the Ost Institute think tank", "Ost in Norland"."""
     word = line.low[at]
     return (
@@ -393,11 +393,11 @@ def _appositions(line: Line, stop: int) -> tuple[int, int]:
     return full, named
 
 
-def speaks(line: Line, party: Party) -> bool:
-    """Whether a noun phrase can stand for somebody who says something.
+def can_speak(line: Line, party: Party) -> bool:
+    """Whether a noun phrase can name a speaker.
 
     >>> line = read_line("the rain fell", Span(0, 13), [])
-    >>> speaks(line, Party(0, 2, 0, 2))
+    >>> can_speak(line, Party(0, 2, 0, 2))
     False
     """
     return any(

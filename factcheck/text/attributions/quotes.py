@@ -1,7 +1,7 @@
-"""Quoted stretches of a text: where the copy hands the word to somebody else.
+"""Quoted stretches of a text.
 
-Here lives the pairing of quotation marks, curly, straight and doubled apostrophes, inside a paragraph and on into
-the next where the quotation stays open; who speaks in a quotation is the business of ``attributions``.
+Pairs quotation marks (curly, straight, doubled apostrophes) inside a paragraph, and on into the next where the
+quotation stays open. Who speaks in a quotation is decided in ``detection``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ _OPENS_AFTER = frozenset(" \t\n\u00a0([{-\u2013\u2014:'\u2018/")
 _LONGEST = 6000
 
 
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """The text with one kind of apostrophe, space and double mark, every offset as it was.
 
-    >>> plain("It\u2019s ''far''")
+    >>> normalised("It\u2019s ''far''")
     'It\\'s  "far "'
     """
     if "\u2019" in text:
@@ -27,11 +27,11 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ") if "\u00a0" in text else text
 
 
-def find(text: str) -> list[Span]:
+def find_quotes(text: str) -> list[Span]:
     """The quotations of a plain text in order, marks included; none reaches over a line it does not open.
 
     >>> t = 'He said "two fell. Nine stood," and left.'
-    >>> [q.cut(t) for q in find(t)]
+    >>> [q.cut(t) for q in find_quotes(t)]
     ['"two fell. Nine stood,"']
     """
     out: list[Span] = []
@@ -72,10 +72,10 @@ def _must_open(text: str, at: int) -> bool:
     return at > 0 and text[at - 1] in " \t(" and after.isalnum() and text[max(0, at - 2)] not in ".!?,'"
 
 
-def closed(text: str, quote: Span) -> bool:
+def is_closed(text: str, quote: Span) -> bool:
     """Whether a quotation ends with a mark; one that does not goes on in the next paragraph.
 
-    >>> closed('"Two fell."', Span(0, 11)), closed('"Two fell.', Span(0, 10))
+    >>> is_closed('"Two fell."', Span(0, 11)), is_closed('"Two fell.', Span(0, 10))
     (True, False)
     """
     return quote.end - quote.start > 1 and text[quote.end - 1] in '"\u201d'

@@ -1,25 +1,13 @@
-"""One sentence: which reporting verb hands which of its words to which party.
+"""The attributions of one sentence: which reporting verb ascribes which words to which party.
 
-Here live verbs with their subject on either side, participles and passives; other cues live in ``phrases``, how far
-what is said reaches in ``content``; quotations over several sentences and pronouns are put together in
-``attributions``.
+Reads verbs with their subject on either side, participles and passives. Other cues are in ``phrases``, the extent of
+the content in ``content``; quotations over several sentences and pronouns are resolved in ``detection``.
 """
 
 from __future__ import annotations
 
-from factcheck.text.attributions.content import FINITE, content, quote_near
-from factcheck.text.attributions.cues import (
-    ACT,
-    ALL,
-    BY,
-    DOCUMENTS,
-    FIND,
-    NOUNS,
-    PASSIVE,
-    SAY,
-    STATEMENTS,
-    word_set,
-)
+from factcheck.text.attributions.content import FINITE, content_span, quote_near
+from factcheck.text.attributions.cues import ACT, ALL, BY, DOCUMENTS, FIND, NOUNS, PASSIVE, SAY, STATEMENTS, word_set
 from factcheck.text.attributions.parties import (
     ADVERBS,
     AUXILIARIES,
@@ -28,11 +16,19 @@ from factcheck.text.attributions.parties import (
     QUOTE,
     Line,
     Party,
-    after,
-    before,
-    speaks,
+    can_speak,
+    party_after,
+    party_before,
 )
-from factcheck.text.attributions.phrases import SIGNS, Found, by, by_noun, make, nobody, sign
+from factcheck.text.attributions.phrases import (
+    CUE_PHRASES,
+    FoundAttribution,
+    by_party_attribution,
+    cue_phrase_attribution,
+    make_attribution,
+    report_noun_attribution,
+    unnamed_attribution,
+)
 from factcheck.text.values import Span
 
 _MOST_CUES = 40
@@ -70,39 +66,39 @@ _INVERTED = word_set("said says say added adds told wrote explained reported wri
 _MAYBE = word_set("reportedly allegedly")
 
 
-def read(line: Line) -> list[Found]:
+def read_sentence(line: Line) -> list[FoundAttribution]:
     """The attributions of one sentence in order.
 
     >>> from factcheck.text.attributions.parties import read_line
     >>> t = "Nine boats sank, said Mayor Ada Orr of Ost."
-    >>> [(f.party, f.cue, f.content.cut(t)) for f in read(read_line(t, Span(0, len(t)), []))]
+    >>> [(f.party, f.cue, f.content.cut(t)) for f in read_sentence(read_line(t, Span(0, len(t)), []))]
     [('Mayor Ada Orr of Ost', 'said', 'Nine boats sank')]
     """
-    found: list[Found] = []
+    found: list[FoundAttribution] = []
     cues = [at for at, word in enumerate(line.low) if word in _STARTS]
     for at in cues[:_MOST_CUES]:
         one = _one(line, at, line.low[at], found)
         if one is not None:
             found.append(one)
     if len(found) > 1:
-        found = _apart(found, line.text)
+        found = _cut_at_next_speaker(found, line.text)
     return found
 
 
-def _one(line: Line, at: int, word: str, found: list[Found]) -> Found | None:
+def _one(line: Line, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
     following = line.low[at + 1] if at + 1 < len(line.low) else "."
-    if word in SIGNS:
-        return sign(line, at, word, following)
+    if word in CUE_PHRASES:
+        return cue_phrase_attribution(line, at, word, following)
     if word in _MAYBE:
-        return None if found else nobody(line, at, word)
+        return None if found else unnamed_attribution(line, at, word)
     if following == "by" and word in BY:
-        return by(line, at, word)
+        return by_party_attribution(line, at, word)
     if word in NOUNS and following == "that":
-        one = by_noun(line, at, word)
+        one = report_noun_attribution(line, at, word)
         if one is not None:
             return one
     if word in PASSIVE and _is_passive(line, at) and not (word in ("quoted", "cited") and following == "as"):
-        return None if found else nobody(line, at, word)
+        return None if found else unnamed_attribution(line, at, word)
     if word in ALL and (not at or line.low[at - 1] not in ("to", "be")):
         return _by_verb(line, at, word, following, found)
     return None
@@ -114,7 +110,7 @@ def _is_passive(line: Line, at: int) -> bool:
     )
 
 
-def _by_verb(line: Line, at: int, word: str, following: str, found: list[Found]) -> Found | None:
+def _by_verb(line: Line, at: int, word: str, following: str, found: list[FoundAttribution]) -> FoundAttribution | None:
     previous = line.low[at - 1] if at else ""
     if _is_no_verb(line, word, previous, following):
         return None
@@ -132,8 +128,8 @@ def _by_verb(line: Line, at: int, word: str, following: str, found: list[Found])
         return _participle(line, at, word, found) if participle else None
     if not (word in _PLAIN or _allowed(line, at, word, subject, following)):
         return None
-    what = content(line, at, word, subject)
-    return make(line, Span(line.start(subject.first), line.end(at)), word, subject, what) if what else None
+    what = content_span(line, at, word, subject)
+    return make_attribution(line, Span(line.start(subject.first), line.end(at)), word, subject, what) if what else None
 
 
 def _is_no_verb(line: Line, word: str, previous: str, following: str) -> bool:
@@ -167,14 +163,14 @@ def _subject(line: Line, at: int, word: str) -> tuple[Party | None, bool]:
     if word.endswith("ing") and AUXILIARIES.isdisjoint(low[stop:at]):
         if previous in (",", "by", "after", "while") or previous in HARD:
             return None, True
-        subject = before(line, stop)
+        subject = party_before(line, stop)
         if subject is None or DOCUMENTS.isdisjoint(low[subject.first : subject.stop]):
             return None, False
         apart = previous in STATEMENTS and subject.first > 1
         return (None, True) if apart else (subject, False)
     if previous in ("and", "but") and stop > 2 and (word in SAY or word in FIND):
         return _opening(line, stop - 1), False
-    return before(line, stop), False
+    return party_before(line, stop), False
 
 
 def _is_adverb(word: str) -> bool:
@@ -198,12 +194,12 @@ def _allowed(line: Line, at: int, word: str, subject: Party, following: str) -> 
         if not plural or heading or bare or (following == "to" and word not in _AIMS):
             return False
     if word in _NUMBERS_ONLY:
-        return any(w[:1].isdigit() or w[:1] == "$" for w in low[at + 1 :]) and speaks(line, subject)
+        return any(w[:1].isdigit() or w[:1] == "$" for w in low[at + 1 :]) and can_speak(line, subject)
     bare = word in FIND and (following not in ("that", QUOTE) or head in ("it", "they"))
     if bare and not any(low[i] in DOCUMENTS for i in names):
         counts = word.startswith(_COUNTS) and any(w[:1].isdigit() for w in low[at + 1 : at + 4])
-        return set_apart or (counts and speaks(line, subject))
-    return speaks(line, subject)
+        return set_apart or (counts and can_speak(line, subject))
+    return can_speak(line, subject)
 
 
 def _takes(line: Line, at: int, word: str, subject: Party, following: str) -> bool:
@@ -222,18 +218,18 @@ def _takes(line: Line, at: int, word: str, subject: Party, following: str) -> bo
     return not (word.startswith("call") and (following in _PARTICLES or low[subject.first] in ("a", "an")))
 
 
-def _inverted(line: Line, at: int, word: str) -> Found | None:
+def _inverted(line: Line, at: int, word: str) -> FoundAttribution | None:
     """ "…, said Ada Orr": the party after the verb, what it says before."""
     low = line.low
     quote = at > 0 and (low[at - 1] == QUOTE or (low[at - 1] == "," and at > 1 and low[at - 2] == QUOTE))
     if at < 1 or not (quote or word in _INVERTED):
         return None
-    party = after(line, at + 1)
+    party = party_after(line, at + 1)
     if party is None:
         return None
     if low[party.first] in PRONOUNS and not quote:
         return None
-    if not speaks(line, party) and not (quote and low[party.first] in ("the", "a", "an", "one", "his", "her")):
+    if not can_speak(line, party) and not (quote and low[party.first] in ("the", "a", "an", "one", "his", "her")):
         return None
     follows = low[party.stop] if party.stop < len(low) else "."
     if not quote and (follows in FINITE or _is_set_apart(line, at)):
@@ -242,12 +238,12 @@ def _inverted(line: Line, at: int, word: str) -> Found | None:
     end = later + 1 if later > 0 and quote else at
     while end > 1 and low[end - 1] == "," and end == at:
         end -= 1
-    return make(line, Span(line.start(at), line.end(party.stop - 1)), word, party, line.span(0, end))
+    return make_attribution(line, Span(line.start(at), line.end(party.stop - 1)), word, party, line.span(0, end))
 
 
 def _is_set_apart(line: Line, at: int) -> bool:
     """Whether the comma before the verb closes what is put after a subject: "Ada Orr, a clerk in Ost, says …"."""
-    subject = before(line, at)
+    subject = party_before(line, at)
     return subject is not None and "," in line.low[subject.first : subject.stop] and _clausal(line, at + 1)
 
 
@@ -255,7 +251,7 @@ def _clausal(line: Line, at: int) -> bool:
     return any(w in FINITE or w in ALL or w in ("that", QUOTE) for w in line.low[at : at + 14])
 
 
-def _participle(line: Line, at: int, word: str, found: list[Found]) -> Found | None:
+def _participle(line: Line, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
     """ "…, adding that": the party that spoke before in the sentence, or the subject of the sentence."""
     if at + 1 >= len(line.low):
         return None
@@ -263,11 +259,11 @@ def _participle(line: Line, at: int, word: str, found: list[Found]) -> Found | N
     span = line.span(at, at + 1)
     if found and found[-1].party:
         last = found[-1]
-        return Found(span, word, last.party, last.party_span, content, last.relay, last.antecedent)
+        return FoundAttribution(span, word, last.party, last.party_span, content, last.relay, last.antecedent)
     subject = _opening(line, at)
-    if subject is None or not speaks(line, subject):
+    if subject is None or not can_speak(line, subject):
         return None
-    return make(line, span, word, subject, content)
+    return make_attribution(line, span, word, subject, content)
 
 
 def _opening(line: Line, at: int) -> Party | None:
@@ -280,24 +276,24 @@ def _opening(line: Line, at: int) -> Party | None:
             stop = i
             while stop > 1 and _is_adverb(low[stop - 1]):
                 stop -= 1
-            party = before(line, stop)
+            party = party_before(line, stop)
             if party is not None and low[party.first] not in ("that", "which"):
                 return party
     return None
 
 
-def announced(line: Line) -> Found | None:
+def announced_speaker(line: Line) -> FoundAttribution | None:
     """Who a sentence says is about to speak: its subject."""
     subject = _opening(line, len(line.low))
-    if subject is None or not speaks(line, subject):
+    if subject is None or not can_speak(line, subject):
         return None
     whole = line.span(0, len(line.low))
-    return make(line, whole, ":", subject, whole)
+    return make_attribution(line, whole, ":", subject, whole)
 
 
-def _apart(found: list[Found], text: str) -> list[Found]:
+def _cut_at_next_speaker(found: list[FoundAttribution], text: str) -> list[FoundAttribution]:
     """What X said ends where Y's saying begins beside it: "X said …, but Y said …"."""
-    out: list[Found] = []
+    out: list[FoundAttribution] = []
     for index, one in enumerate(found):
         cut = one
         if one.content.start >= one.span.end and one.cue not in ("in", "according to"):
@@ -320,4 +316,4 @@ def _apart(found: list[Found], text: str) -> list[Found]:
 
 
 _VERBS = (ALL - _NOUN_LIKE - DOCUMENTS) | {"put"}
-_STARTS = ALL | PASSIVE | BY | NOUNS | SIGNS | _MAYBE
+_STARTS = ALL | PASSIVE | BY | NOUNS | CUE_PHRASES | _MAYBE

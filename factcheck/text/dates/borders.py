@@ -1,7 +1,7 @@
-"""What the words around an expression of time make of it: "since Friday", "two weeks before Easter", "mid-May".
+"""Modifiers around an expression of time: "since Friday", "two weeks before Easter", "mid-May".
 
-Here live the part of a period that is meant, the day counted from another, and the side on which a time is
-open; what two expressions mean together lives in ``joins``.
+Reads the part of a period that is meant, a day counted from another, and an open side. What two expressions mean
+together is in ``joins``.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from datetime import datetime
 from factcheck.text.dates.periods import (
     COUNT,
     UNIT,
+    BoundedPeriod,
     Context,
     DateMention,
-    Stretch,
-    bounded,
     count_of,
     midnight,
     shift,
-    stated,
+    stated_period,
     unit_period,
+    with_bounds,
 )
-from factcheck.text.dates.relative import counted, halved
+from factcheck.text.dates.relative import counted_units, half_of_period
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Period, Span
 
@@ -78,36 +78,38 @@ _ON_WARDS = Pattern(
 _OR_BEFORE = Pattern(r"(?i:\s(?:or|and)\s(?:earlier|before|older)(?=\s*(?:[.,;!?)]|$)))")
 
 
-def lower(mention: DateMention) -> datetime | None:
+def lower_border(mention: DateMention) -> datetime | None:
     """Where a mention begins when something lasts from it on.
 
-    >>> lower(DateMention(Span(0, 4), stated(datetime(2030, 1, 1), datetime(2031, 1, 1), "year", "2030"))).year
+    >>> year = stated_period(datetime(2030, 1, 1), datetime(2031, 1, 1), "year", "2030")
+    >>> lower_border(DateMention(Span(0, 4), year)).year
     2030
     """
     if mention.point is not None or mention.period is None:
         return mention.point
-    return mention.period.low if isinstance(mention.period, Stretch) else mention.period.start
+    return mention.period.low if isinstance(mention.period, BoundedPeriod) else mention.period.start
 
 
-def upper(mention: DateMention) -> datetime | None:
+def upper_border(mention: DateMention) -> datetime | None:
     """Where a mention is over when something follows it; "after Friday" counts from Friday.
 
-    >>> upper(DateMention(Span(0, 4), stated(datetime(2030, 1, 1), datetime(2031, 1, 1), "year", "2030"))).year
+    >>> year = stated_period(datetime(2030, 1, 1), datetime(2031, 1, 1), "year", "2030")
+    >>> upper_border(DateMention(Span(0, 4), year)).year
     2031
     """
     period = mention.period
     if mention.point is not None or period is None:
         return mention.point
-    if isinstance(period, Stretch):
+    if isinstance(period, BoundedPeriod):
         return period.high
     return period.start if period.granularity == "day" else period.end
 
 
-def around(context: Context, mention: DateMention) -> DateMention | None:
+def with_words_before(context: Context, mention: DateMention) -> DateMention | None:
     """A mention with the words that go before it: its part, or the time it lies before or after it.
 
-    >>> may = stated(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May")
-    >>> around(Context("mid-May", datetime(2031, 5, 14), 0, 7), DateMention(Span(4, 7), may)).period.low.day
+    >>> may = stated_period(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May")
+    >>> with_words_before(Context("mid-May", datetime(2031, 5, 14), 0, 7), DateMention(Span(4, 7), may)).period.low.day
     10
     """
     mention = _with_part(context, mention)
@@ -119,7 +121,7 @@ def _with_part(context: Context, mention: DateMention) -> DateMention:
     period = mention.period
     if period is None or period.granularity not in ("week", "month", "quarter", "year") or mention.weak:
         return mention
-    if isinstance(period, Stretch) or mention.pick:
+    if isinstance(period, BoundedPeriod) or mention.pick:
         return mention
     found = _PART.search(context.back(mention.span.start))
     if found is None:
@@ -134,14 +136,14 @@ def _with_part(context: Context, mention: DateMention) -> DateMention:
         if word == "middle" and period.granularity == "month":
             point = period.start.replace(day=16)
     word = {"middle": "mid", "close": "end", "turn": "start"}.get(word, word)
-    part = _third(period, word) if period.said.isdecimal() else None
+    part = _third(period, word) if period.expression.isdecimal() else None
     if part is not None:
-        return replace(mention, span=span, period=replace(part, said=span.cut(context.text)), point=point)
-    halves = halved(replace(mention, span=span), word, context.ref or period.end)
+        return replace(mention, span=span, period=replace(part, expression=span.cut(context.text)), point=point)
+    halves = half_of_period(replace(mention, span=span), word, context.ref or period.end)
     return replace(halves, point=point)
 
 
-def _third(period: Period, word: str) -> Stretch | None:
+def _third(period: Period, word: str) -> BoundedPeriod | None:
     """The beginning, middle or end of a year named by its number: four months each."""
     if not 360 < (period.end - period.start).days < 370:
         return None
@@ -149,12 +151,12 @@ def _third(period: Period, word: str) -> Stretch | None:
     low, high = {"mid": (first, last), "late": (last, period.end), "end": (last, period.end)}.get(
         word, (period.start, first)
     )
-    return bounded(period, low, high)
+    return with_bounds(period, low, high)
 
 
 def _with_offset(context: Context, mention: DateMention) -> DateMention | None:
     """ "two days after Tuesday", "the week before Christmas", "3 days from today"."""
-    if mention.period is None or (mention.weak and mention.open != "now") or isinstance(mention.period, Stretch):
+    if mention.period is None or (mention.weak and mention.open != "now") or isinstance(mention.period, BoundedPeriod):
         return mention
     ways = context.back(mention.span.start, 22).lower().split()[-2:]
     if not ways or (ways[-1] not in _WAYS and not (ways[-1] in ("the", "on", "in", "from") and ways[0] in _WAYS)):
@@ -170,18 +172,18 @@ def _with_offset(context: Context, mention: DateMention) -> DateMention | None:
         return mention
     if way.startswith(("starting", "beginning")) or (found["for"] and way == "from"):
         last = shift(origin, unit, count_of(found["count"]))
-        return DateMention(span, stated(origin, last, "week" if unit == "day" else unit, span.cut(context.text)))
+        return DateMention(span, stated_period(origin, last, "week" if unit == "day" else unit, span.cut(context.text)))
     sign = -1 if way == "before" else 1
     chain = found["chain"] if found["count"] else f"a {unit}"
-    said = counted(context, chain, origin, sign, span)
-    if not found["than"] or said.period is None:
-        return said
-    day = midnight(said.period.start)
+    expression = counted_units(context, chain, origin, sign, span)
+    if not found["than"] or expression.period is None:
+        return expression
+    day = midnight(expression.period.start)
     more = found["than"].lower() == "more"
     low, high = (None, day) if sign < 0 else (day, None)
     if not more:
         low, high = sorted((origin, day))
-    return replace(said, period=bounded(said.period, low, high), open="")
+    return replace(expression, period=with_bounds(expression.period, low, high), open="")
 
 
 def _more_or_less(context: Context, mention: DateMention, more: bool) -> DateMention:
@@ -189,18 +191,21 @@ def _more_or_less(context: Context, mention: DateMention, more: bool) -> DateMen
     period = mention.period
     if period is None or context.ref is None:
         return mention
-    day, today = (period.low or period.start) if isinstance(period, Stretch) else period.start, midnight(context.ref)
+    day, today = (
+        (period.low or period.start) if isinstance(period, BoundedPeriod) else period.start,
+        midnight(context.ref),
+    )
     past = day < today
     if more:
-        return replace(mention, period=bounded(period, None if past else day, day if past else None))
-    return replace(mention, period=bounded(period, min(day, today), max(day, today)))
+        return replace(mention, period=with_bounds(period, None if past else day, day if past else None))
+    return replace(mention, period=with_bounds(period, min(day, today), max(day, today)))
 
 
-def opened(context: Context, mention: DateMention) -> DateMention:
+def with_open_side(context: Context, mention: DateMention) -> DateMention:
     """A mention with the border that the words around it open: "since May", "until Friday", "2030 or later".
 
-    >>> may = stated(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May")
-    >>> opened(Context("since May", None, 0, 9), DateMention(Span(6, 9), may)).period.high is None
+    >>> may = stated_period(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May")
+    >>> with_open_side(Context("since May", None, 0, 9), DateMention(Span(6, 9), may)).period.high is None
     True
     """
     period = mention.period
@@ -208,10 +213,10 @@ def opened(context: Context, mention: DateMention) -> DateMention:
         return mention
     on = _ON_WARDS.match(context.text, mention.span.end, context.limit)
     if on:
-        return replace(mention, period=bounded(period, lower(mention), None))
+        return replace(mention, period=with_bounds(period, lower_border(mention), None))
     if _OR_BEFORE.match(context.text, mention.span.end, context.limit):
-        return replace(mention, period=bounded(period, None, upper(mention)))
-    if isinstance(period, Stretch) and (period.low is None or period.high is None):
+        return replace(mention, period=with_bounds(period, None, upper_border(mention)))
+    if isinstance(period, BoundedPeriod) and (period.low is None or period.high is None):
         return mention
     than = _THAN.search(context.before(mention.span.start, 12)) if mention.open == "offset" else None
     if than:
@@ -220,23 +225,23 @@ def opened(context: Context, mention: DateMention) -> DateMention:
         return mention
     before = context.before(mention.span.start, 36)
     if _BEFORE.search(before) or _NOT_LATER.search(before):
-        return replace(mention, period=bounded(period, None, lower(mention)))
+        return replace(mention, period=with_bounds(period, None, lower_border(mention)))
     if _SINCE.search(before):
-        low = period.low if isinstance(period, Stretch) else period.start
-        return replace(mention, period=bounded(period, low, None))
+        low = period.low if isinstance(period, BoundedPeriod) else period.start
+        return replace(mention, period=with_bounds(period, low, None))
     if _AFTER.search(before):
-        return replace(mention, period=bounded(period, upper(mention), None))
+        return replace(mention, period=with_bounds(period, upper_border(mention), None))
     return mention
 
 
 def week_commencing(context: Context, mention: DateMention) -> DateMention:
     """ "w/c 6 May": the week of that day.
 
-    >>> day = stated(datetime(2031, 5, 14), datetime(2031, 5, 15), "day", "14 May")
+    >>> day = stated_period(datetime(2031, 5, 14), datetime(2031, 5, 15), "day", "14 May")
     >>> week_commencing(Context("w/c 14 May", None, 0, 10), DateMention(Span(4, 10), day)).period.start.day
     12
     """
     period = mention.period
     if period is None or period.granularity != "day" or not _BEGINNING.search(context.before(mention.span.start, 20)):
         return mention
-    return replace(mention, period=unit_period(period.start, "week", period.said))
+    return replace(mention, period=unit_period(period.start, "week", period.expression))

@@ -1,7 +1,6 @@
-"""What two expressions of time mean together: "from May to July", "Tuesday of next week", "the first week of June".
+"""Two expressions of time as one: "from May to July", "Tuesday of next week", "the first week of June".
 
-Here lives the joining of neighbours; what the words around a single expression make of it lives in
-``borders``.
+The words around a single expression are read in ``borders``.
 """
 
 from __future__ import annotations
@@ -10,24 +9,24 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from factcheck.text.dates.borders import lower
+from factcheck.text.dates.borders import lower_border
 from factcheck.text.dates.named import in_week
 from factcheck.text.dates.periods import (
     DAY,
+    BoundedPeriod,
     Context,
     DateMention,
-    Stretch,
-    bounded,
     day_period,
     midnight,
     nth_weekday,
     shift,
-    stated,
+    stated_period,
     week_of,
     weekend_around,
+    with_bounds,
     zone,
 )
-from factcheck.text.dates.relative import counted
+from factcheck.text.dates.relative import counted_units
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
@@ -45,11 +44,11 @@ _BESIDE = Pattern(r",?\s|-|\s?\(|,?\s(?:on|at)\s")
 _WEEK_BEGINNING = Pattern(r"(?i:\s(?:of|beginning|starting|commencing)\s(?:on\s)?(?:the\s)?(?:week\s)?)")
 
 
-def joined(context: Context, first: DateMention, second: DateMention) -> DateMention | None:
+def joined_mention(context: Context, first: DateMention, second: DateMention) -> DateMention | None:
     """Two neighbours as one, or None where nothing joins them.
 
     >>> one, two = (DateMention(Span(n, n + 5), day_period(datetime(2031, 5, d), "")) for n, d in ((0, 3), (9, 6)))
-    >>> joined(Context("3 May to 6 May", None, 0, 14), one, two).period.high.day
+    >>> joined_mention(Context("3 May to 6 May", None, 0, 14), one, two).period.high.day
     6
     """
     gap = context.text[first.span.end : second.span.start]
@@ -66,12 +65,14 @@ def joined(context: Context, first: DateMention, second: DateMention) -> DateMen
         return _week_holding(second, span, context)
     if first.period is None or second.period is None:
         return None
-    if second.open == "now" and gap.isspace() and isinstance(second.period, Stretch):
-        return DateMention(span, bounded(first.period, lower(first), second.period.high, span.cut(context.text)))
+    if second.open == "now" and gap.isspace() and isinstance(second.period, BoundedPeriod):
+        return DateMention(
+            span, with_bounds(first.period, lower_border(first), second.period.high, span.cut(context.text))
+        )
     if first.period.granularity == "year" and second.open == "year" and _YEARS_QUARTER.fullmatch(gap):
         moved = _moved(second, "year", first.period.start.year - second.period.start.year)
         return replace(moved, span=span, open="")
-    return _weekday_and(context, first, second, gap, span) or _range(context, first, second, gap, span)
+    return _weekday_and(context, first, second, gap, span) or _joined_range(context, first, second, gap, span)
 
 
 def _week_holding(mention: DateMention, span: Span, context: Context) -> DateMention | None:
@@ -84,12 +85,12 @@ def _week_holding(mention: DateMention, span: Span, context: Context) -> DateMen
 def _picked(context: Context, first: DateMention, second: DateMention, span: Span) -> DateMention | None:
     """ "the first week of June", "the last three months of 2030", "the second Monday of next month"."""
     nth, count, unit = first.pick or (0, 0, "")
-    period, said = second.period, span.cut(context.text)
-    if period is None or isinstance(period, Stretch):
+    period, expression = second.period, span.cut(context.text)
+    if period is None or isinstance(period, BoundedPeriod):
         return None
     days = (period.end - period.start).days
     if not nth and unit == "weekend" and period.granularity == "day":
-        return DateMention(span, weekend_around(period.start, said), second.open)
+        return DateMention(span, weekend_around(period.start, expression), second.open)
     if not nth:
         return _week_holding(second, span, context) if unit == "week" else None
     if unit in _LEX.weekdays:
@@ -97,7 +98,9 @@ def _picked(context: Context, first: DateMention, second: DateMention, span: Spa
             return None
         day = nth_weekday(period.start.year, period.start.month, _LEX.weekdays[unit], nth)
         found = day.replace(tzinfo=zone(context.ref))
-        return DateMention(span, day_period(found, said), second.open) if found.month == period.start.month else None
+        return (
+            DateMention(span, day_period(found, expression), second.open) if found.month == period.start.month else None
+        )
     if unit in ("quarter", "half") and not 360 < days < 370:
         return None
     if unit == "week" and days > 27:
@@ -112,9 +115,9 @@ def _picked(context: Context, first: DateMention, second: DateMention, span: Spa
     if low >= period.end or high > period.end + 7 * DAY or days < 7 or high <= low or (high - low).days >= days:
         return None
     if unit == "day" and count == 1:
-        return DateMention(span, day_period(low, said), second.open)
+        return DateMention(span, day_period(low, expression), second.open)
     granularity = {"day": "week", "half": "quarter", "decade": "year"}.get(unit, unit)
-    return DateMention(span, stated(low, high, granularity, said), second.open)
+    return DateMention(span, stated_period(low, high, granularity, expression), second.open)
 
 
 def _weeks_in(period: Period, nth: int, count: int) -> tuple[datetime, datetime]:
@@ -142,10 +145,12 @@ def _weekday_and(context: Context, first: DateMention, second: DateMention, gap:
         return _day_in(context, _nearest(_exact(two), one.start.weekday()), one, span)
     if first.open == "offset" and second.open == "week":
         return _day_in(context, _nearest(_exact(one), two.start.weekday()), two, span)
-    same = two.granularity == "day" and second.open in ("", "year") and not isinstance(two, Stretch)
+    same = two.granularity == "day" and second.open in ("", "year") and not isinstance(two, BoundedPeriod)
     if same and one.granularity == "day" and not gap[-3:].lower().startswith(("on", "at")):
-        named = first.open == "week" or one.said.lower().startswith(("this ", "next ", "last ", "tomorrow", "today"))
-        if named and (one.start.weekday() == two.start.weekday() or not second.open or "/" in two.said):
+        named = first.open == "week" or one.expression.lower().startswith(
+            ("this ", "next ", "last ", "tomorrow", "today")
+        )
+        if named and (one.start.weekday() == two.start.weekday() or not second.open or "/" in two.expression):
             last = span.end + (context.text[span.end : span.end + 1] == ")" and "(" in gap)
             return replace(second, span=Span(span.start, last))
     return None
@@ -155,14 +160,14 @@ def _is_week(period: Period) -> bool:
     """Whether a period is one calendar week."""
     return (
         period.granularity == "week"
-        and not isinstance(period, Stretch)
+        and not isinstance(period, BoundedPeriod)
         and (period.end - period.start).days in (5, 7)
         and period.start.weekday() == 0
     )
 
 
 def _exact(period: Period) -> datetime:
-    return period.low if isinstance(period, Stretch) and period.low else period.start
+    return period.low if isinstance(period, BoundedPeriod) and period.low else period.start
 
 
 def _nearest(day: datetime, weekday: int) -> datetime:
@@ -176,14 +181,16 @@ def _nearest(day: datetime, weekday: int) -> datetime:
 
 def _day_in(context: Context, day: datetime, part: Period, span: Span) -> DateMention:
     """A day found in its week; a part of the day stays with it."""
-    said = span.cut(context.text)
+    expression = span.cut(context.text)
     if part.granularity == "hour":
         offset, length = part.start - midnight(part.start), part.end - part.start
-        return DateMention(span, stated(day + offset, day + offset + length, "hour", said))
-    return DateMention(span, day_period(day, said))
+        return DateMention(span, stated_period(day + offset, day + offset + length, "hour", expression))
+    return DateMention(span, day_period(day, expression))
 
 
-def _range(context: Context, first: DateMention, second: DateMention, gap: str, span: Span) -> DateMention | None:
+def _joined_range(
+    context: Context, first: DateMention, second: DateMention, gap: str, span: Span
+) -> DateMention | None:
     """ "from May to July", "between now and Friday", "2014-2018"; it runs to where its last term begins."""
     between = _BETWEEN.search(context.text[max(0, first.span.start - 14) : first.span.start])
     if not (_TO.fullmatch(gap) or _DASH.fullmatch(gap) or (between and _AND.fullmatch(gap))):
@@ -195,13 +202,13 @@ def _range(context: Context, first: DateMention, second: DateMention, gap: str, 
         return None
     first = _same_year(first, second)
     second = _behind(first, second)
-    low, high = lower(first), lower(second)
-    if first.point is None and isinstance(first.period, Stretch) and first.period.low is None:
+    low, high = lower_border(first), lower_border(second)
+    if first.point is None and isinstance(first.period, BoundedPeriod) and first.period.low is None:
         return None
     if low is None or high is None or high < low or first.period is None or second.period is None:
         return None
     granularity = "week" if "day" in (one.granularity, two.granularity) else one.granularity
-    period = Stretch(
+    period = BoundedPeriod(
         first.period.start,
         max(second.period.end, first.period.end),
         granularity,
@@ -219,7 +226,7 @@ def _moved(mention: DateMention, unit: str, count: int) -> DateMention:
     if period is None:
         return mention
     moved = replace(period, start=shift(period.start, unit, count), end=shift(period.end, unit, count))
-    if isinstance(moved, Stretch):
+    if isinstance(moved, BoundedPeriod):
         low, high = (shift(d, unit, count) if d else None for d in (moved.low, moved.high))
         moved = replace(moved, low=low, high=high)
     return replace(mention, period=moved, point=shift(mention.point, unit, count) if mention.point else None)
@@ -229,7 +236,7 @@ def _same_year(first: DateMention, second: DateMention) -> DateMention:
     """ "May to July 2030": the year stands behind the last term and holds for both."""
     if first.open != "year" or second.open or first.period is None or second.period is None:
         return first
-    if second.period.granularity not in ("day", "month") or not re.search(r"\d{4}", second.period.said):
+    if second.period.granularity not in ("day", "month") or not re.search(r"\d{4}", second.period.expression):
         return first
     moved = _moved(first, "year", second.period.start.year - first.period.start.year)
     return _moved(moved, "year", -1) if moved.period and moved.period.start > second.period.start else moved
@@ -250,11 +257,11 @@ def _behind(first: DateMention, second: DateMention) -> DateMention:
     return second
 
 
-def same_as(mention: DateMention, before: DateMention) -> DateMention:
+def same_as_mention(mention: DateMention, before: DateMention) -> DateMention:
     """ "the same day": the day named just before, where there is one.
 
     >>> first, then = (DateMention(Span(n, n + 1), day_period(datetime(2031, 5, d), "")) for n, d in ((0, 2), (9, 14)))
-    >>> same_as(then, first).period.start.day
+    >>> same_as_mention(then, first).period.start.day
     2
     """
     one, two = mention.period, before.period
@@ -262,15 +269,15 @@ def same_as(mention: DateMention, before: DateMention) -> DateMention:
         return mention
     if mention.span.start - before.span.end > 400:
         return mention
-    return replace(mention, period=day_period(midnight(two.start), one.said))
+    return replace(mention, period=day_period(midnight(two.start), one.expression))
 
 
-def later_than(context: Context, mention: DateMention, before: DateMention | None) -> DateMention | None:
+def later_than_mention(context: Context, mention: DateMention, before: DateMention | None) -> DateMention | None:
     """ "two days later": counted from the day named just before, else from publication.
 
     >>> monday = DateMention(Span(0, 6), day_period(datetime(2031, 5, 12), "Monday"))
     >>> text = "Monday. Two days later"
-    >>> later_than(Context(text, None, 0, 22), DateMention(Span(8, 22), None), monday).period.start.day
+    >>> later_than_mention(Context(text, None, 0, 22), DateMention(Span(8, 22), None), monday).period.start.day
     14
     """
     origin = context.ref
@@ -281,5 +288,5 @@ def later_than(context: Context, mention: DateMention, before: DateMention | Non
         return None
     words = mention.span.cut(context.text)
     sign = -1 if words.lower().endswith("earlier") else 1
-    said = counted(context, words.rsplit(None, 1)[0], origin, sign, mention.span)
-    return replace(said, weak=True)
+    expression = counted_units(context, words.rsplit(None, 1)[0], origin, sign, mention.span)
+    return replace(expression, weak=True)

@@ -1,7 +1,7 @@
 """Days by name: "Tuesday", "last Friday", "Friday the 13th", "tomorrow", "overnight", "the 6th".
 
-Here lives how the name of a day is resolved against the time of publication; weeks, months and years
-counted from it live in ``relative``.
+Resolves the name of a day against the time of publication. Weeks, months and years counted from it are in
+``relative``.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from factcheck.text.dates.periods import (
     LOOKS_AHEAD,
     Context,
     DateMention,
-    bounded,
     day_period,
     midnight,
     months,
-    stated,
+    stated_period,
+    with_bounds,
     zone,
 )
 from factcheck.text.dates.written import MONTH, ORDINAL, ordinal_value
@@ -102,7 +102,7 @@ def part_of_day(period: Period, word: str) -> Period:
         return period
     low, high = _PARTS[word]
     start = period.start
-    return Period(start + timedelta(hours=low), start + timedelta(hours=high), "hour", period.basis, period.said)
+    return Period(start + timedelta(hours=low), start + timedelta(hours=high), "hour", period.basis, period.expression)
 
 
 def read_weekday(context: Context, start: int, end: int) -> DateMention | None:
@@ -223,14 +223,14 @@ def read_day_word(context: Context, start: int, end: int) -> DateMention | None:
     word = text[start:end].lower()
     later = _LATER_PART.match(text, end, context.limit)
     end = later.end() if later else end
-    said = text[start:end]
+    expression = text[start:end]
     if context.ref is None:
         return DateMention(Span(start, end), None)
     today = midnight(context.ref)
     if word == "overnight":
-        night = stated(today - timedelta(hours=6), today + timedelta(hours=8), "hour", said)
+        night = stated_period(today - timedelta(hours=6), today + timedelta(hours=8), "hour", expression)
         return DateMention(Span(start, end), night)
-    period = day_period(today + timedelta(days={"yesterday": -1, "tomorrow": 1}.get(word, 0)), said)
+    period = day_period(today + timedelta(days={"yesterday": -1, "tomorrow": 1}.get(word, 0)), expression)
     return DateMention(Span(start, end), part_of_day(period, later.group(1).lower() if later else word))
 
 
@@ -253,11 +253,11 @@ def read_now(context: Context, start: int, end: int) -> DateMention | None:
         if lead is None or re.match(r"\s\d", context.text[end : end + 2]):
             return None
         first = start - len(lead.group())
-        said = context.text[first:end]
+        expression = context.text[first:end]
         if lead.group().startswith("year"):
-            year = months(today.year, 1, 12, today, said, "year")
-            return DateMention(Span(first, end), bounded(year, year.start, today), weak=True)
-        return DateMention(Span(first, end), bounded(day_period(today, said), None, today), "now", weak=True)
+            year = months(today.year, 1, 12, today, expression, "year")
+            return DateMention(Span(first, end), with_bounds(year, year.start, today), weak=True)
+        return DateMention(Span(first, end), with_bounds(day_period(today, expression), None, today), "now", weak=True)
     if not re.search(r"\b(?:from|between|and|until|till|to) $", back):
         return None
     return DateMention(Span(start, end), day_period(today, "now"), "now", weak=True)

@@ -1,6 +1,6 @@
-"""Dates and years in figures, and years spelt out: "2031-05-06", "5/6/31", "2030-31", "the 1990s".
+"""Dates and years in figures, and years in words: "2031-05-06", "5/6/31", "2030-31", "the 1990s".
 
-Here lives when a number is a date; dates with the name of a month live in ``written``.
+Decides when a number is a date; dates with the name of a month are in ``written``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from factcheck.text.dates.periods import LOOKS_AHEAD, Context, DateMention, months, nearest_year
-from factcheck.text.dates.written import MONTH, WEEKDAY, WORD_YEAR, a_day, full_year, year_in_words
+from factcheck.text.dates.written import MONTH, WEEKDAY, WORD_YEAR, full_year, numbered_day, year_in_words
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.values import Span
@@ -70,7 +70,7 @@ def _part_of_number(context: Context, start: int) -> bool:
 
 def _iso(context: Context, found: re.Match[str]) -> DateMention:
     year, month, day = (int(x) for x in re.split("[-/]", found["iso"]))
-    return DateMention(Span(*found.span()), a_day(year, month, day, context.ref, found.group()))
+    return DateMention(Span(*found.span()), numbered_day(year, month, day, context.ref, found.group()))
 
 
 def _dmy(context: Context, found: re.Match[str]) -> DateMention | None:
@@ -81,12 +81,12 @@ def _dmy(context: Context, found: re.Match[str]) -> DateMention | None:
     month, day = (second, first) if found["d"] == "." or first > 12 else (first, second)
     month, day = (day, month) if month > 12 else (month, day)
     year = full_year(year, context.ref)
-    return DateMention(Span(*found.span()), a_day(year, month, day, context.ref, found.group()))
+    return DateMention(Span(*found.span()), numbered_day(year, month, day, context.ref, found.group()))
 
 
 def _compact(context: Context, found: re.Match[str]) -> DateMention:
     digits = found["compact"]
-    period = a_day(int(digits[:4]), int(digits[4:6]), int(digits[6:]), context.ref, digits)
+    period = numbered_day(int(digits[:4]), int(digits[4:6]), int(digits[6:]), context.ref, digits)
     return DateMention(Span(*found.span()), period)
 
 
@@ -120,13 +120,13 @@ def _month_day(context: Context, found: re.Match[str]) -> DateMention | None:
     month, day = (first, second) if first <= 12 else (second, first)
     span = Span(start, end)
     if found["mdy"]:
-        return DateMention(span, a_day(int(found["mdy"]), month, day, context.ref, found.group()))
+        return DateMention(span, numbered_day(int(found["mdy"]), month, day, context.ref, found.group()))
     if context.ref is None or not (1 <= month <= 12 and 1 <= day <= 31):
         return DateMention(span, None) if 1 <= month <= 12 and 1 <= day <= 31 else None
     if found["md"] == "9/11":  # in news this is one day, whatever the year
-        return DateMention(span, a_day(2001, 9, 11, context.ref, "9/11"))
+        return DateMention(span, numbered_day(2001, 9, 11, context.ref, "9/11"))
     year = nearest_year(context.ref, month, day, context.looks(LOOKS_AHEAD, start, 40))
-    return DateMention(span, a_day(year, month, day, context.ref, found["md"]), "year")
+    return DateMention(span, numbered_day(year, month, day, context.ref, found["md"]), "year")
 
 
 def _decade(context: Context, found: re.Match[str]) -> DateMention | None:
@@ -147,7 +147,7 @@ def decade(context: Context, tens: int, span: Span) -> DateMention:
     return DateMention(span, months(year, 1, 120, context.ref, span.cut(context.text), "year"))
 
 
-def _year(context: Context, found: re.Match[str]) -> DateMention | None:
+def _year_mention(context: Context, found: re.Match[str]) -> DateMention | None:
     year, text = int(found["year"]), context.text
     span = Span(*found.span())
     if found["s"]:
@@ -196,5 +196,5 @@ _BY_DIGITS = {
     "my": _year_month,
     "md": _month_day,
     "decade": _decade,
-    "year": _year,
+    "year": _year_mention,
 }

@@ -1,7 +1,7 @@
-"""Periods of time and how to count with them.
+"""Periods of time and their arithmetic.
 
-Here lives what a mention of time is, and the arithmetic of days, weeks, months and years behind it; which
-words mean which period lives in ``written``, ``relative`` and ``feasts``.
+The value of a date mention, and the arithmetic of days, weeks, months and years. Which words mean which period is in
+``written``, ``relative`` and ``holidays``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from factcheck.text.homographs import first_verb
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import first_verb
-from factcheck.text.numbers.numerals import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Basis, Period, Span
 
 _LEX = load()
@@ -35,7 +34,7 @@ LOOKS_AHEAD = Pattern(
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch(Period):
+class BoundedPeriod(Period):
     """A period whose borders the copy gives apart: "since May", "from May to July", "late May".
 
     ``start`` and ``end`` hold all that the words touch. ``low`` and ``high`` are the borders as said, None
@@ -130,45 +129,47 @@ def midnight(ref: datetime) -> datetime:
     return ref.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def stated(start: datetime, end: datetime, granularity: str, said: str) -> Period:
+def stated_period(start: datetime, end: datetime, granularity: str, expression: str) -> Period:
     """A period that the copy states.
 
-    >>> stated(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May").basis.value
+    >>> stated_period(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May").basis.value
     'stated'
     """
-    return Period(start, end, granularity, Basis.STATED, said)
+    return Period(start, end, granularity, Basis.STATED, expression)
 
 
-def bounded(period: Period, low: datetime | None, high: datetime | None, said: str = "") -> Stretch:
+def with_bounds(period: Period, low: datetime | None, high: datetime | None, expression: str = "") -> BoundedPeriod:
     """The same period with borders of its own.
 
-    >>> bounded(day_period(datetime(2031, 5, 14), "today"), None, datetime(2031, 5, 14)).low is None
+    >>> with_bounds(day_period(datetime(2031, 5, 14), "today"), None, datetime(2031, 5, 14)).low is None
     True
     """
-    return Stretch(period.start, period.end, period.granularity, period.basis, said or period.said, low, high)
+    return BoundedPeriod(
+        period.start, period.end, period.granularity, period.basis, expression or period.expression, low, high
+    )
 
 
-def day_period(start: datetime, said: str) -> Period:
+def day_period(start: datetime, expression: str) -> Period:
     """One day.
 
     >>> day_period(datetime(2031, 5, 14), "today").end
     datetime.datetime(2031, 5, 15, 0, 0)
     """
-    return stated(start, start + DAY, "day", said)
+    return stated_period(start, start + DAY, "day", expression)
 
 
-def days_between(first: datetime, last: datetime, said: str) -> Period:
+def days_between(first: datetime, last: datetime, expression: str) -> Period:
     """From one day to another, both of them counted in; the borders are the days themselves.
 
     >>> days_between(datetime(2031, 5, 3), datetime(2031, 5, 6), "3-6 May").end.day
     7
     """
     if last <= first:
-        return day_period(first, said)
-    return Stretch(first, last + DAY, "week", Basis.STATED, said, first, last)
+        return day_period(first, expression)
+    return BoundedPeriod(first, last + DAY, "week", Basis.STATED, expression, first, last)
 
 
-def months(year: int, month: int, count: int, ref: datetime | None, said: str, granularity: str) -> Period:
+def months(year: int, month: int, count: int, ref: datetime | None, expression: str, granularity: str) -> Period:
     """So many months from the first of one.
 
     >>> months(2030, 11, 3, None, "", "month").end.date().isoformat()
@@ -176,8 +177,11 @@ def months(year: int, month: int, count: int, ref: datetime | None, said: str, g
     """
     last = year * 12 + month - 1 + count
     place = zone(ref)
-    return stated(
-        datetime(year, month, 1, tzinfo=place), datetime(last // 12, last % 12 + 1, 1, tzinfo=place), granularity, said
+    return stated_period(
+        datetime(year, month, 1, tzinfo=place),
+        datetime(last // 12, last % 12 + 1, 1, tzinfo=place),
+        granularity,
+        expression,
     )
 
 
@@ -199,7 +203,7 @@ def shift(date: datetime, unit: str, count: int) -> datetime:
     return date + timedelta(seconds=seconds * count)
 
 
-def unit_period(date: datetime, unit: str, said: str) -> Period:
+def unit_period(date: datetime, unit: str, expression: str) -> Period:
     """The calendar week, month, quarter or year around a day.
 
     >>> unit_period(datetime(2031, 5, 14), "quarter", "").start.date().isoformat()
@@ -209,21 +213,21 @@ def unit_period(date: datetime, unit: str, said: str) -> Period:
     if unit in ("week", "weekend", "fortnight"):
         monday = start - timedelta(days=start.weekday())
         days = {"week": 7, "weekend": 7, "fortnight": 14}[unit]
-        return stated(
-            monday + timedelta(days=5 if unit == "weekend" else 0), monday + timedelta(days=days), "week", said
+        return stated_period(
+            monday + timedelta(days=5 if unit == "weekend" else 0), monday + timedelta(days=days), "week", expression
         )
     if unit in ("day", "night"):
-        return day_period(start, said)
+        return day_period(start, expression)
     if unit in ("decade", "century"):
         size = _MONTHS_IN[unit] // 12
-        return months(date.year // size * size, 1, size * 12, date, said, "year")
+        return months(date.year // size * size, 1, size * 12, date, expression, "year")
     size = _MONTHS_IN.get(unit, 12)
     return months(
         date.year,
         (date.month - 1) // size * size + 1,
         size,
         date,
-        said,
+        expression,
         unit if unit == "month" else "quarter" if size < 12 else "year",
     )
 
@@ -262,23 +266,23 @@ def nearest_year(ref: datetime, month: int, day: int, future: bool) -> int:
     return ref.year if not ahead or near else ref.year - 1
 
 
-def week_of(day: datetime, said: str) -> Period:
+def week_of(day: datetime, expression: str) -> Period:
     """The week, Monday to Sunday, that holds a day.
 
     >>> week_of(datetime(2031, 5, 14), "").start.day
     12
     """
-    return unit_period(day, "week", said)
+    return unit_period(day, "week", expression)
 
 
-def numbered_week(year: int, number: int, ref: datetime | None, said: str) -> Period:
+def numbered_week(year: int, number: int, ref: datetime | None, expression: str) -> Period:
     """The week of a year by its number, as calendars count them (ISO 8601).
 
     >>> numbered_week(2031, 1, None, "week 1").start.date().isoformat()
     '2030-12-30'
     """
     monday = datetime.fromisocalendar(year, number, 1).replace(tzinfo=zone(ref))
-    return stated(monday, monday + timedelta(days=7), "week", said)
+    return stated_period(monday, monday + timedelta(days=7), "week", expression)
 
 
 def nth_weekday(year: int, month: int, weekday: int, nth: int) -> datetime:
@@ -294,12 +298,12 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> datetime:
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
 
 
-def weekend_around(day: datetime, said: str) -> Period:
-    """The days off around a feast: the nearest Saturday and Sunday, and the feast where it touches them.
+def weekend_around(day: datetime, expression: str) -> Period:
+    """The days off around a holiday: the nearest Saturday and Sunday, and the holiday where it touches them.
 
     >>> weekend_around(datetime(2031, 9, 1), "").start.date().isoformat()
     '2031-08-30'
     """
     saturday = day + timedelta(days={0: -2, 6: -1}.get(day.weekday(), 5 - day.weekday()))
     first = min(day, saturday) if (saturday - day).days <= 2 else saturday
-    return stated(first, max(saturday + 2 * DAY, day + DAY), "week", said)
+    return stated_period(first, max(saturday + 2 * DAY, day + DAY), "week", expression)

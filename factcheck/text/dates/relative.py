@@ -1,7 +1,7 @@
 """Times counted from the day of publication: "last week", "two days ago", "in three months", "week 31".
 
-Here lives what the words around a unit of time make of it; days by name live in ``named``, dates
-written out in full in ``written``, what joins two expressions in ``joins``.
+Reads the words around a unit of time. Days by name are in ``named``, dates written out in full in ``written``, two
+expressions together in ``joins``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from factcheck.text.dates.periods import (
     UNIT,
     Context,
     DateMention,
-    bounded,
     count_of,
     day_period,
     midnight,
     months,
     numbered_week,
     shift,
-    stated,
+    stated_period,
     unit_period,
+    with_bounds,
 )
 from factcheck.text.dates.written import read_quarter
 from factcheck.text.patterns import Pattern
@@ -98,25 +98,28 @@ def read_ago(context: Context, start: int, end: int) -> DateMention | None:
     span = Span(start - len(chain.group()), today.end() if today else end)
     if word in ("earlier", "later") or context.ref is None:
         return DateMention(span, None, "later" if word in ("earlier", "later") else "", weak=True)
-    return counted(context, chain["chain"], context.ref, -1 if word in ("ago", "earlier") else 1, span)
+    return counted_units(context, chain["chain"], context.ref, -1 if word in ("ago", "earlier") else 1, span)
 
 
-def counted(context: Context, chain: str, origin: datetime, sign: int, span: Span) -> DateMention:
+def counted_units(context: Context, chain: str, origin: datetime, sign: int, span: Span) -> DateMention:
     """The day so many days, weeks and months from another; its period is as fine as the unit said.
 
-    >>> counted(Context("", None, 0, 0), "a week and 2 days", datetime(2031, 5, 14), 1, Span(0, 0)).period.start.day
+    >>> nowhere = Context("", None, 0, 0)
+    >>> counted_units(nowhere, "a week and 2 days", datetime(2031, 5, 14), 1, Span(0, 0)).period.start.day
     23
     """
     date, unit = origin, "day"
     for link in _LINK.finditer(chain):
         unit = link["unit"].lower()
         date = shift(date, unit, sign * count_of(link["count"]))
-    said = span.cut(context.text)
+    expression = span.cut(context.text)
     if unit in ("second", "minute", "min", "hour"):
-        return DateMention(span, bounded(stated(date, date + timedelta(hours=1), "hour", said), date, date))
+        return DateMention(
+            span, with_bounds(stated_period(date, date + timedelta(hours=1), "hour", expression), date, date)
+        )
     day = midnight(date)
-    period = unit_period(date, "day" if unit in ("day", "week", "weekend", "fortnight") else unit, said)
-    return DateMention(span, period if period.granularity == "day" else bounded(period, day, day), "offset")
+    period = unit_period(date, "day" if unit in ("day", "week", "weekend", "fortnight") else unit, expression)
+    return DateMention(span, period if period.granularity == "day" else with_bounds(period, day, day), "offset")
 
 
 def read_unit(context: Context, start: int, end: int) -> DateMention | None:
@@ -149,25 +152,25 @@ def _relative_unit(context: Context, found: re.Match[str], start: int, end: int,
     span = Span(first, end)
     if context.ref is None:
         return DateMention(span, None)
-    said = span.cut(text)
+    expression = span.cut(text)
     pick = (-1, count_of(found["count"]), unit) if word == "last" else None
     if found["count"] or (kind == "business" and text[start:end].lower() == "days"):
-        return DateMention(span, _counted_units(context, found, unit, said, kind, start), pick=pick)
+        return DateMention(span, _counted_units(context, found, unit, expression, kind, start), pick=pick)
     step = STEPS.get(word, 0)
     if unit in _DAY_PARTS:
         if text[start].isupper() and not text[start:end].isupper():
             return None
         if step > 0 or (unit != "night" and word not in ("this", "same")):
             return None
-        return DateMention(span, part_of_day(unit_period(shift(context.ref, "day", step), "day", said), unit))
+        return DateMention(span, part_of_day(unit_period(shift(context.ref, "day", step), "day", expression), unit))
     if unit in ("hour", "minute"):
         low, high = sorted((context.ref, shift(context.ref, unit, step)))
-        return DateMention(span, stated(low, high, "hour", said)) if step else None
-    period = unit_period(shift(context.ref, unit, step), unit, said)
+        return DateMention(span, stated_period(low, high, "hour", expression)) if step else None
+    period = unit_period(shift(context.ref, unit, step), unit, expression)
     if unit == "week" and (kind == "working" or text[start:end].lower() == "workweek"):
         period = replace(period, end=period.end - 2 * DAY)
     mention = DateMention(span, period, "same" if word == "same" else "", pick=pick, weak=word in ("following", "that"))
-    return halved(mention, part, context.ref) if part else mention
+    return half_of_period(mention, part, context.ref) if part else mention
 
 
 def _count_first(context: Context, found: re.Match[str], start: int, end: int, unit: str) -> DateMention | None:
@@ -177,7 +180,7 @@ def _count_first(context: Context, found: re.Match[str], start: int, end: int, u
     return _relative_unit(context, found, start, end, unit)
 
 
-def _counted_units(context: Context, found: re.Match[str], unit: str, said: str, kind: str, start: int) -> Period:
+def _counted_units(context: Context, found: re.Match[str], unit: str, expression: str, kind: str, start: int) -> Period:
     """So many units up to the day of publication, or from the next day on."""
     ref, word, count = context.ref or datetime.min, found["rel"].lower(), count_of(found["count"])
     sign = 1 if STEPS.get(word, -1) > 0 else -1
@@ -186,22 +189,22 @@ def _counted_units(context: Context, found: re.Match[str], unit: str, said: str,
     )
     if unit in ("hour", "minute", "second", "min"):
         low, high = sorted((ref, shift(ref, unit, sign * count)))
-        return stated(low, high, "hour", said)
+        return stated_period(low, high, "hour", expression)
     today = midnight(ref)
     if unit in ("quarter", "decade"):
-        now = unit_period(ref, unit, said)
+        now = unit_period(ref, unit, expression)
         low, high = (now.end, shift(now.end, unit, count)) if sign > 0 else (shift(now.start, unit, -count), now.start)
         if unit == "decade" and sign < 0:
             low, high = shift(today, unit, -count), today
-        return stated(low, high, granularity, said)
+        return stated_period(low, high, granularity, expression)
     if kind == "business":
         low, high = _business_days(today, sign * count)
-        return stated(low, high, "week", said)
+        return stated_period(low, high, "week", expression)
     if sign < 0:
-        return Period(shift(today, unit, -count), today, granularity, Basis.STATED, said)
+        return Period(shift(today, unit, -count), today, granularity, Basis.STATED, expression)
     within = re.search(r"(?i:\bwithin\s(?:the\s)?$)", context.before(start - len(found.group()), 12))
     low = today if within else today + DAY
-    return Period(low, shift(low, unit, count), granularity, Basis.STATED, said)
+    return Period(low, shift(low, unit, count), granularity, Basis.STATED, expression)
 
 
 def _business_days(today: datetime, count: int) -> tuple[datetime, datetime]:
@@ -213,11 +216,11 @@ def _business_days(today: datetime, count: int) -> tuple[datetime, datetime]:
     return (today + DAY, day + DAY) if count > 0 else (day, today)
 
 
-def halved(mention: DateMention, part: str, ref: datetime) -> DateMention:
+def half_of_period(mention: DateMention, part: str, ref: datetime) -> DateMention:
     """The earlier or later part of a period; that of a running one ends or begins with the day of publication.
 
-    >>> may = stated(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May")
-    >>> halved(DateMention(Span(0, 3), may), "late", datetime(2031, 5, 14)).period.low.day
+    >>> may = stated_period(datetime(2031, 5, 1), datetime(2031, 6, 1), "month", "May")
+    >>> half_of_period(DateMention(Span(0, 3), may), "late", datetime(2031, 5, 14)).period.low.day
     16
     """
     period = mention.period
@@ -237,7 +240,7 @@ def halved(mention: DateMention, part: str, ref: datetime) -> DateMention:
         low, high = period.start + timedelta(days=9), period.start + timedelta(days=20)
     elif part in ("rest", "remainder", "remaining") and running:
         low = today
-    return replace(mention, period=bounded(period, low, high))
+    return replace(mention, period=with_bounds(period, low, high))
 
 
 def _ahead_unit(context: Context, found: re.Match[str], start: int, end: int, unit: str) -> DateMention | None:
@@ -259,8 +262,8 @@ def _ahead_unit(context: Context, found: re.Match[str], start: int, end: int, un
         granularity = (
             "hour" if low is context.ref else {"day": "week", "fortnight": "week", "decade": "year"}.get(unit, unit)
         )
-        return DateMention(span, stated(low, high, granularity, span.cut(text)))
-    return counted(context, f"{found['count']} {unit}", context.ref, 1, span)
+        return DateMention(span, stated_period(low, high, granularity, span.cut(text)))
+    return counted_units(context, f"{found['count']} {unit}", context.ref, 1, span)
 
 
 def _nth_unit(context: Context, found: re.Match[str], start: int, end: int, unit: str) -> DateMention | None:
@@ -331,7 +334,7 @@ def _the_running(context: Context, found: re.Match[str], start: int, end: int, u
     span = Span(start - len(found.group()), end)
     period = unit_period(context.ref, unit, span.cut(context.text))
     mention = DateMention(span, period, point=period.end if part == "end" else None, weak=True)
-    return halved(mention, part, context.ref) if part else mention
+    return half_of_period(mention, part, context.ref) if part else mention
 
 
 def _the_unit(context: Context, found: re.Match[str], start: int, end: int, unit: str) -> DateMention | None:

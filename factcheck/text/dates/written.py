@@ -1,7 +1,7 @@
 """Dates with the name of a month, and quarters of a year: "6 May 2031", "May the ninth", "Q3 2030".
 
-Here lives how names of months make a date that needs no other date; dates in figures live in
-``numeric``, what is counted from the day of publication in ``relative``.
+Reads dates that need no other date. Dates in figures are in ``numeric``, dates counted from the day of publication in
+``relative``.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from factcheck.text.dates.periods import (
     nearest_year,
     zone,
 )
+from factcheck.text.homographs import is_month, is_name
 from factcheck.text.lexicon import load
-from factcheck.text.namesakes import is_month, is_name
-from factcheck.text.numbers.numerals import alternatives
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Period, Span
 
 _LEX = load()
@@ -115,11 +114,11 @@ def year_in_words(words: str) -> int:
     >>> year_in_words("nineteen eighty-four"), year_in_words("two thousand and nine"), year_in_words("nineteen hundred")
     (1984, 2009, 1900)
     """
-    said = words.lower().replace("-", " ").replace(" and ", " ").split()
-    if said[:2] == ["two", "thousand"]:
-        return 2000 + (count_of(" ".join(said[2:])) if said[2:] else 0)
-    rest = [w for w in said[1:] if w not in ("hundred", "oh")]
-    return 100 * count_of(said[0]) + (count_of(" ".join(rest)) if rest else 0)
+    expression = words.lower().replace("-", " ").replace(" and ", " ").split()
+    if expression[:2] == ["two", "thousand"]:
+        return 2000 + (count_of(" ".join(expression[2:])) if expression[2:] else 0)
+    rest = [w for w in expression[1:] if w not in ("hundred", "oh")]
+    return 100 * count_of(expression[0]) + (count_of(" ".join(rest)) if rest else 0)
 
 
 def ordinal_value(words: str) -> int:
@@ -134,13 +133,13 @@ def ordinal_value(words: str) -> int:
     return ORDINALS.get(plain) or count_of(plain)
 
 
-def a_day(year: int, month: int, day: int, ref: datetime | None, said: str) -> Period:
+def numbered_day(year: int, month: int, day: int, ref: datetime | None, expression: str) -> Period:
     """One day by its numbers; a day that no calendar has is a ``ValueError``.
 
-    >>> a_day(2031, 5, 6, None, "6 May").start.date().isoformat()
+    >>> numbered_day(2031, 5, 6, None, "6 May").start.date().isoformat()
     '2031-05-06'
     """
-    return day_period(datetime(year, month, day, tzinfo=zone(ref)), said)
+    return day_period(datetime(year, month, day, tzinfo=zone(ref)), expression)
 
 
 def full_year(year: int, ref: datetime | None) -> int:
@@ -176,18 +175,18 @@ def read_month(context: Context, start: int, end: int) -> DateMention | None:
     first = start - len(year_before.group()) if year_before else first
     first -= len(relative.group()) if relative and not (year_after or year_before) else 0
     month = _LEX.months[word]
-    span, said = Span(first, last), text[first:last]
+    span, expression = Span(first, last), text[first:last]
     year, fixed = _year_of(context, month, day or 1, year_after or year_before, relative, first)
     if year is None:
         return DateMention(span, None)
     here = "" if fixed else "year"
     if not day:
-        return DateMention(span, months(year, month, 1, context.ref, said, "month"), here)
-    period = a_day(year, month, day, context.ref, said)
+        return DateMention(span, months(year, month, 1, context.ref, expression, "month"), here)
+    period = numbered_day(year, month, day, context.ref, expression)
     if upto:
         then = month % 12 + 1 if upto < day else month
-        closing = a_day(year + (then < month), then, upto, context.ref, said)
-        period = days_between(period.start, closing.start, said)
+        closing = numbered_day(year + (then < month), then, upto, context.ref, expression)
+        period = days_between(period.start, closing.start, expression)
     return DateMention(span, period, here)
 
 
@@ -269,7 +268,7 @@ def _slashed(context: Context, start: int, end: int) -> DateMention | None:
     if not year or not day:
         return None
     span = Span(start - len(before.group()), after.end())
-    return DateMention(span, a_day(int(year), month, int(day), context.ref, span.cut(text)))
+    return DateMention(span, numbered_day(int(year), month, int(day), context.ref, span.cut(text)))
 
 
 _QUARTER_YEAR_BEFORE = Pattern(rf"(?:(?P<year>{_YEAR})[ -]?|(?i:\b(?P<rel>this|next|last)\syear['\u2019]s\s))$")
@@ -299,8 +298,8 @@ def read_quarter(context: Context, start: int, number: int, size: int, end: int)
         return DateMention(Span(first, last), None)
     else:
         year = context.ref.year + {"next": 1, "last": -1}.get((named["rel"] or "").lower() if named else "", 0)
-    said = context.text[first:last]
-    period = months(year, (number - 1) * size + 1, size, context.ref, said, "quarter")
+    expression = context.text[first:last]
+    period = months(year, (number - 1) * size + 1, size, context.ref, expression, "quarter")
     return DateMention(Span(first, last), period, "" if named else "year")
 
 

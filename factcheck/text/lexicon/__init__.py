@@ -1,7 +1,7 @@
 """The words of a language as one immutable value, loaded once.
 
-Here lives ``Lexicon`` and how it is loaded; the words themselves live in one data module per
-language, the rules that use them in the extractors.
+Holds ``Lexicon`` and its loader. The words are in one data module per language, the rules that use them in the other
+packages.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What two figures say to each other: some forty numbers between 0 and 1, each a piece of evidence and none a proof.
+"""The evidence of a pair of figures: some forty numbers between 0 and 1, none of them a proof.
 
-Here lives what is compared; how much each counts is in the weights that ``scorer`` reads.
+How much each counts is in the weights that ``scorer`` reads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ VALUES = frozenset(
 """The evidence of the numbers themselves; where one of them looks like a slip, the rest must decide."""
 _SMALL = 12
 _FAR_DAYS = 60
-_TELLING_SCOPES = [scope for scope in SCOPES if scope not in ("part", "other")]
+_COMPARED_SCOPES = [scope for scope in SCOPES if scope not in ("part", "other")]
 _NEARNESS = 4
 _BACKGROUND = 20
-"""So many sentences without the word are added to a topic, so that in a topic of two a shared word still tells."""
+"""So many sentences without the word are added to a topic, so that in a topic of two a shared word still counts."""
 _WIDE = frozenset(["animal", "livestock", "beast", "building"])
 """Kinds that hold other kinds: of 40 buildings damaged all may be houses."""
 _PEOPLE = frozenset(
@@ -55,7 +55,7 @@ _THINGS = frozenset(["house", "building", "vehicle", "aircraft", "settlement", "
 
 @dataclass(slots=True)
 class TopicStats:
-    """What is usual in a topic: in how many sentences a word or name stands, and of how many things an amount is told.
+    """Frequencies of a topic: in how many sentences a word or name occurs, and of how many things an amount.
 
     It grows as texts arrive, and knows nothing of any text but these counts.
     """
@@ -102,29 +102,29 @@ class TopicStats:
         return found
 
     def spread(self, one: Profile) -> int:
-        """Of how many different things the amount of a figure is told."""
+        """Of how many different things a figure's amount occurs."""
         return max(1, len(self.things[one.dimension, one.value]))
 
-    def tells(self, one: Profile, other: Profile) -> bool:
+    def mentions_value(self, one: Profile, other: Profile) -> bool:
         """Whether the text of one figure also has the number of another; not where it has it from another party, as
         where it reports a dispute."""
-        said = self.numbers.get((one.text, one.dimension, other.value), set())
-        return bool(said) and not (one.says and "" not in said and one.says not in said)
+        speakers = self.numbers.get((one.text, one.dimension, other.value), set())
+        return bool(speakers) and not (one.says and "" not in speakers and one.says not in speakers)
 
     def greatest(self, one: Profile, kind: str) -> bool:
-        """Whether a figure is the greatest that its text tells of a kind."""
+        """Whether a figure is the greatest of a kind in its text."""
         return one.value >= self.most.get((one.text, one.dimension, kind), one.value)
 
 
 def disputed(a: Profile, b: Profile) -> bool:
-    """Whether a text that tells both reports a dispute: two named parties count one thing of one place and owner.
+    """Whether a text that gives both reports a dispute: two named parties count one thing of one place and owner.
 
     Shares are no such thing: two parties that hold 54 and 40 percent agree.
     """
     one, two = ((p.key.concept, p.key.owner, p.head) for p in (a, b))
     elsewhere = a.places and b.places and not a.places & b.places
-    told = bool(a.kinds) and one == two and a.dimension != "ratio" and not elsewhere
-    return told and bool(a.says and b.says) and a.says != b.says
+    of_one_thing = bool(a.kinds) and one == two and a.dimension != "ratio" and not elsewhere
+    return of_one_thing and bool(a.says and b.says) and a.says != b.says
 
 
 def share_nothing(a: Profile, b: Profile) -> bool:
@@ -136,19 +136,19 @@ def of_two_kinds(a: Profile, b: Profile) -> bool:
     """Whether two figures count what is never one thing: the killed and the injured, people and sheep, sheep and goats.
 
     Both must say what they count; a noun that is on no list is no proof of anything. Nor are two figures one that
-    share nothing at all, or that their sentences tell of two places each.
+    share nothing at all, or whose sentences give each a place of its own.
     """
     if share_nothing(a, b) or (a.key.place and b.key.place and a.key.place != b.key.place):
         return True
     if a.family != b.family and a.family in _FATES and b.family in _FATES:
         return True
-    one, two = _kind(a.head), _kind(b.head)
+    one, two = _kind_of_noun(a.head), _kind_of_noun(b.head)
     if one == two and one in ("animal", "thing"):
         return a.head != b.head and not {a.head, b.head} & _WIDE
     return bool(a.dimension == b.dimension == "count" and one and two and one != two)
 
 
-def _kind(head: str) -> str:
+def _kind_of_noun(head: str) -> str:
     if head in _PEOPLE:
         return "person"
     if head in _THINGS:
@@ -172,16 +172,16 @@ def stats_of(stored: Mapping[str, Any]) -> TopicStats:
 def features(a: Profile, b: Profile, topic: TopicStats) -> dict[str, float]:
     """The evidence of two figures, by name; the same whichever comes first."""
     out: dict[str, float] = {}
-    _values(a, b, topic, out)
-    _things(a, b, out)
-    _words(a, b, topic, out)
-    _names(a, b, topic, out)
-    _times(a, b, out)
-    _kinds(a, b, out)
+    _value_evidence(a, b, topic, out)
+    _noun_evidence(a, b, out)
+    _word_evidence(a, b, topic, out)
+    _name_evidence(a, b, topic, out)
+    _time_evidence(a, b, out)
+    _kind_evidence(a, b, out)
     return out
 
 
-def _values(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> None:
+def _value_evidence(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> None:
     same = a.value == b.value or abs(a.value - b.value) <= 0.005 * max(abs(a.value), abs(b.value))
     small = max(abs(a.value), abs(b.value)) <= _SMALL
     apart = log_ratio(a.value, b.value)
@@ -192,13 +192,13 @@ def _values(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) ->
     out["value of one thing"] = float(same) / max(topic.spread(a), topic.spread(b))
     out["values meet"] = float(max(a.least, b.least) <= min(a.most, b.most))
     out["small value"] = float(small)
-    told = float(topic.tells(b, a)) / 2 + float(topic.tells(a, b)) / 2
-    out["other number told there"] = 0.0 if a.text == b.text or a.value == b.value else told
+    other_number = float(topic.mentions_value(b, a)) / 2 + float(topic.mentions_value(a, b)) / 2
+    out["other number told there"] = 0.0 if a.text == b.text or a.value == b.value else other_number
     shared = a.kinds & b.kinds
     out["both the greatest of a kind"] = float(any(topic.greatest(a, k) and topic.greatest(b, k) for k in shared))
 
 
-def _things(a: Profile, b: Profile, out: dict[str, float]) -> None:
+def _noun_evidence(a: Profile, b: Profile, out: dict[str, float]) -> None:
     _three_ways("event", a.family, b.family, out)
     _shared("events of the clause", a.families, b.families, out)
     _two_ways("noun", a.head, b.head, out)
@@ -210,16 +210,16 @@ def _things(a: Profile, b: Profile, out: dict[str, float]) -> None:
     out["same owner"] = float(bool(a.key.owner) and a.key.owner == b.key.owner)
 
 
-def _words(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> None:
+def _word_evidence(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> None:
     out["clause alike"] = _cosine(a.clause, b.clause, topic)
     out["sentence alike"] = _cosine(a.whole, b.whole, topic)
     out["words beside alike"] = _cosine(a.beside, b.beside, topic)
     out["sentence and neighbours alike"] = max(_cosine(a.whole, b.around, topic), _cosine(a.around, b.whole, topic))
 
 
-def _names(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> None:
+def _name_evidence(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> None:
     out["names of the sentence"] = _cover(a.names, b.names, topic)
-    one, two = _rarest(a.clause_names, topic), _rarest(b.clause_names, topic)
+    one, two = _rarest_name(a.clause_names, topic), _rarest_name(b.clause_names, topic)
     out["rare name near the other"] = float(one in b.near_names) / 2 + float(two in a.near_names) / 2
     out["other rare names"] = float(bool(one and two) and one != two)
     out["name on one side"] = float(bool(a.clause_names) != bool(b.clause_names))
@@ -228,7 +228,7 @@ def _names(a: Profile, b: Profile, topic: TopicStats, out: dict[str, float]) -> 
     out["other place of a measured thing"] = float(measured) * out["other place"]
 
 
-def _times(a: Profile, b: Profile, out: dict[str, float]) -> None:
+def _time_evidence(a: Profile, b: Profile, out: dict[str, float]) -> None:
     apart = abs(a.day - b.day) if a.day is not None and b.day is not None else 5
     out["days apart"] = min(1.0, math.log1p(apart) / 8)
     out["long apart"] = float(apart > _FAR_DAYS)
@@ -236,14 +236,14 @@ def _times(a: Profile, b: Profile, out: dict[str, float]) -> None:
     out["other event or year"] = float((a.key.year, a.key.event) != (b.key.year, b.key.event))
 
 
-def _kinds(a: Profile, b: Profile, out: dict[str, float]) -> None:
+def _kind_evidence(a: Profile, b: Profile, out: dict[str, float]) -> None:
     out["same text"] = float(a.text == b.text)
     out["a count"] = float(a.dimension == "count")
     out["money"] = float(a.dimension.startswith("money"))
     out["a share"] = float(a.dimension == "ratio")
     out["other mood"] = float(a.mood is not b.mood)
     out["other scope"] = float(a.key.scope != b.key.scope)
-    for scope in _TELLING_SCOPES:
+    for scope in _COMPARED_SCOPES:
         out[f"only one {scope}"] = float((scope in a.scopes) != (scope in b.scopes))
     out["both at the top"] = float(a.lead and b.lead)
 
@@ -283,5 +283,5 @@ def _cover(a: frozenset[str], b: frozenset[str], topic: TopicStats) -> float:
     return both / min(one, two) if min(one, two) > 0 else 0.0
 
 
-def _rarest(names: frozenset[str], topic: TopicStats) -> str:
+def _rarest_name(names: frozenset[str], topic: TopicStats) -> str:
     return max(names, key=lambda name: (topic.rarity(f"N:{name}"), name), default="")

@@ -1,7 +1,7 @@
-"""Which figures of a topic measure the same thing: average linkage over scored pairs, with pairs that never join.
+"""Groups the figures of a topic by measure: average linkage over scored pairs, with cannot-link pairs.
 
-Here lives the grouping and its few hard barriers; how likely a pair is, is the scorer's. The same figures in any order
-give the same groups.
+Holds the grouping and its few hard barriers; the likelihood of a pair is computed in ``scorer``. The same figures in
+any order give the same groups.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from itertools import combinations
 from factcheck.text.matching.features import TopicStats, disputed
 from factcheck.text.matching.profile import Profile, log_ratio
 from factcheck.text.matching.scorer import Scorer, is_slip, shipped
-from factcheck.text.units import factor
+from factcheck.text.quantities import factor
 
-LEAST = 0.02
+LEAST_SCORE = 0.02
 _LARGE = 300
 _NEIGHBOURS = 40
 _POSITION, _COMPASS = frozenset(["latitude", "longitude"]), frozenset(["north", "south", "east", "west"])
 _MOST_APART = 4.0
-"""Numbers more than e to this apart are of one measure only where they are a slip."""
+"""Numbers further apart than e to this power are of one measure only where one is a slip."""
 
 
 def may_join(a: Profile, b: Profile) -> bool:
     """The hard barriers: another dimension, two figures of one sentence, change against level, rate against count,
-    degrees of latitude and longitude, which say where and measure nothing, and two statements of one text for one day
+    degrees of latitude and longitude, which say where and measure nothing, and two figures of one text for one day
     that cannot both hold, unless it reports a dispute.
 
     Two figures of one sentence are one only as a conversion: 16 feet, or five metres.
@@ -56,14 +56,14 @@ def candidates(figures: Sequence[Profile], *, since: int = 0) -> Iterator[tuple[
         for block in _blocks(one):
             if block in blocks:
                 blocks[block].append(at)
-    found = {pair for members in blocks.values() for pair in _near(figures, members, since)}
+    found = {pair for members in blocks.values() for pair in _block_pairs(figures, members, since)}
     for i, j in sorted(found):
         a, b = figures[i], figures[j]
         if may_join(a, b) and (a.value == b.value or log_ratio(a.value, b.value) <= _MOST_APART or is_slip(a, b)):
             yield i, j
 
 
-def _near(figures: Sequence[Profile], members: list[int], since: int) -> Iterator[tuple[int, int]]:
+def _block_pairs(figures: Sequence[Profile], members: list[int], since: int) -> Iterator[tuple[int, int]]:
     """The pairs of a block; in a large one each figure with those of the nearest numbers only."""
     if members[-1] < since:
         return
@@ -107,19 +107,19 @@ def group(
     known = scorer or Scorer(shipped())
     order = sorted(range(len(figures)), key=lambda at: (figures[at].text, figures[at].sentence, figures[at].value, at))
     rank = {at: place for place, at in enumerate(order)}
-    distinct = Distinct([figures[at] for at in order])
+    distinct = Deduplicated([figures[at] for at in order])
     kept = [figures[order[at]] for at in distinct.kept]
     scores = {(i, j): known.likelihood(kept[i], kept[j], topic) for i, j in candidates(kept)}
-    good = {pair: score for pair, score in scores.items() if score >= LEAST}
-    held = distinct.pairs((rank[i], rank[j]) for i, j in together)
-    barred = barred_within(kept, [*good, *held]) | set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
-    labels = linked(len(kept), good, barred, known.join, together=held)
+    good = {pair: score for pair, score in scores.items() if score >= LEAST_SCORE}
+    must_link = distinct.pairs((rank[i], rank[j]) for i, j in together)
+    barred = cannot_link_within(kept, [*good, *must_link]) | set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
+    labels = average_linkage(len(kept), good, barred, known.join, together=must_link)
     found = [labels[distinct.place[rank[at]]] for at in range(len(figures))]
     first: dict[int, int] = {}
     return [first.setdefault(label, at) for at, label in enumerate(found)]
 
 
-class Distinct:
+class Deduplicated:
     """Figures without their copies in the same words: ``kept`` are the places of the first of each, ``place`` says for
     every figure which of these it is."""
 
@@ -136,7 +136,7 @@ class Distinct:
         return sorted((min(pair), max(pair)) for pair in found if pair[0] != pair[1])
 
 
-def barred_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def cannot_link_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """The pairs of one text that never join, among figures that chains of these pairs could bring together.
 
     Other figures never meet, so that a text of thousands is not looked at pair by pair.
@@ -159,7 +159,7 @@ def barred_within(figures: Sequence[Profile], pairs: Iterable[tuple[int, int]]) 
     return {(i, j) for i, j in found if not may_join(figures[i], figures[j])}
 
 
-def linked(
+def average_linkage(
     count: int,
     scores: Mapping[tuple[int, int], float],
     apart: Iterable[tuple[int, int]],
@@ -170,13 +170,13 @@ def linked(
 ) -> list[int]:
     """Average linkage: the two groups whose pairs score best on average become one, while that is at least ``join``.
 
-    Pairs without a score count as nought; two groups that hold a pair of ``apart`` never join, and those of a pair of
+    Pairs without a score count as 0; two groups that hold a pair of ``apart`` never join, and those of a pair of
     ``together`` are one before anything is scored. ``sizes``: for how many figures each stands. Ties go to the groups
     of the earlier figures.
 
-    >>> linked(4, {(0, 1): .9, (1, 2): .8, (0, 2): .1, (2, 3): .9}, [(0, 3)], .3)
+    >>> average_linkage(4, {(0, 1): .9, (1, 2): .8, (0, 2): .1, (2, 3): .9}, [(0, 3)], .3)
     [0, 0, 2, 2]
-    >>> linked(4, {(0, 1): .9, (2, 3): .1}, [(0, 1)], .3, together=[(2, 3)])
+    >>> average_linkage(4, {(0, 1): .9, (2, 3): .1}, [(0, 1)], .3, together=[(2, 3)])
     [0, 1, 2, 2]
     """
     clusters = _Clusters(sizes or [1] * count, scores, apart)

@@ -1,7 +1,7 @@
-"""How sure it is that two numbers of a group are of one measure: the mean over the figures that carry them, those of
-two texts alone where there are such, for what one text tells of two numbers is mostly of two things.
+"""The score of two numbers of a group: the mean over the figures that carry them.
 
-What the pair is then called, a conflict or only a difference, is for whoever asks.
+Figures of two texts are preferred, because two numbers of one text are mostly of two things. Whether a pair is then
+called a conflict or only a difference is decided by the caller.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from factcheck.text.matching.features import TopicStats
 from factcheck.text.matching.profile import Profile
 from factcheck.text.matching.scorer import Scorer
 
-CARRIERS = 6
-"""Of each number so many figures are asked, the first of the group."""
+MOST_CARRIERS = 6
+"""Of each number at most so many figures are scored, the first of the group."""
 
 
-class Pairs:
+class NumberPairs:
     """The figures of one group, and the scores of two of its numbers, each asked once."""
 
     def __init__(self, figures: Sequence[Profile], topic: TopicStats, scorer: Scorer) -> None:
@@ -28,9 +28,9 @@ class Pairs:
         self.known: dict[tuple[float, float], tuple[float, Profile, Profile] | None] = {}
 
     def surest(self, a: float, b: float) -> tuple[float, Profile, Profile] | None:
-        """The mean score of figures with these numbers, and the two most alike; None where there are no two."""
+        """The mean score of figures with these numbers, and the two most similar; None where there are no two."""
         if (a, b) not in self.known:
-            ones, others = self.of_number[a][:CARRIERS], self.of_number[b][:CARRIERS]
+            ones, others = self.of_number[a][:MOST_CARRIERS], self.of_number[b][:MOST_CARRIERS]
             pairs = [(one, other) for one in ones for other in others if one is not other]
             pairs = [pair for pair in pairs if pair[0].text != pair[1].text] or pairs
             scored = [(self.scorer.likelihood(one, other, self.topic), one, other) for one, other in pairs]

@@ -1,7 +1,7 @@
-"""What is known of one figure when two of them are asked whether they measure the same thing.
+"""Profiles: what is known of one figure when it is matched with another.
 
-Here lives the preparation, done once for each figure when its text is read: its words, names, families, scope and
-time, as plain values that can be stored. What two of them say to each other is in ``features``.
+Computed once for each figure when its text is read: its words, names, families, scope and time, as plain values that
+can be stored. Two profiles are compared in ``features``.
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from factcheck.text.intervals import scaled
 from factcheck.text.lexicon import load
-from factcheck.text.measure_key import MeasureKey, key_of
-from factcheck.text.measures import lemma, noun_family
+from factcheck.text.matching.measure_key import key_of
+from factcheck.text.matching.measures import lemma, noun_family
+from factcheck.text.matching.observations import observation_of
 from factcheck.text.patterns import Pattern
-from factcheck.text.reading import state_of
-from factcheck.text.telling import EMPTY_WORDS, amount
-from factcheck.text.values import FigureMention, Modality, Reading, Span
+from factcheck.text.quantities import base_amount, base_interval
+from factcheck.text.values import FigureMention, MeasureKey, Modality, Reading, Span
 
 _LEX = load()
+STOP_WORDS = (
+    _LEX.function_words
+    | _LEX.strong_verbs
+    | _LEX.adverbs
+    | frozenset(_LEX.months)
+    | frozenset(_LEX.weekdays)
+    | frozenset(_LEX.small)
+    | frozenset(_LEX.scales)
+    | _LEX.pronoun_nouns
+    | frozenset(w for phrase in _LEX.hedges_before for w in phrase.split())
+)
 _WORD = Pattern(r"[^\W\d_][^\W\d_'\u2019-]*")
 _NAME = Pattern(r"\b[A-Z][\w\u2019'-]+")
 _YEAR = Pattern(r"\b(?:1[6-9]|20)\d\d\b")
@@ -111,25 +121,25 @@ class Profile:
     @property
     def wording_digest(self) -> str:
         """The same in 32 letters, for a column of a database."""
-        told = [self.key.as_dict(), self.unit, self.value, self.least, self.most, self.day]
+        numbers = [self.key.as_dict(), self.unit, self.value, self.least, self.most, self.day]
         words = [sorted(self.clause), sorted(self.whole), sorted(self.names)]
-        return hashlib.sha256(json.dumps([told, words]).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps([numbers, words]).encode()).hexdigest()[:32]
 
     @property
     def kinds(self) -> frozenset[str]:
-        """What its text may tell several numbers of: its quantity or event, and its noun."""
+        """What its text may give several numbers for: its quantity or event, and its noun."""
         return frozenset(word for word in (self.key.concept, self.head) if word)
 
     @property
     def family(self) -> str:
-        """The event that befell it, where its key names one."""
+        """The family of its event, where its key names one."""
         return self.key.concept if self.key.concept in _FAMILIES else ""
 
     def as_dict(self) -> dict[str, Any]:
         """All but the name of its text, as plain JSON; ``profile_of`` reads it back."""
-        told = {row.name: getattr(self, row.name) for row in fields(self) if row.name != "text"}
-        told |= {name: sorted(value) for name, value in told.items() if isinstance(value, frozenset)}
-        return told | {"key": self.key.as_dict(), "mood": str(self.mood)}
+        stored = {row.name: getattr(self, row.name) for row in fields(self) if row.name != "text"}
+        stored |= {name: sorted(value) for name, value in stored.items() if isinstance(value, frozenset)}
+        return stored | {"key": self.key.as_dict(), "mood": str(self.mood)}
 
 
 _SETS = frozenset(row.name for row in fields(Profile) if "frozenset" in str(row.type))
@@ -139,14 +149,14 @@ def profile_of(text: str, stored: Mapping[str, Any]) -> Profile:
     """A figure of a text as ``as_dict`` wrote it down.
 
     Raises:
-        KeyError, TypeError, ValueError: an engine of another age wrote it; the text is to be read again.
+        KeyError, TypeError, ValueError: another version of the engine wrote it; read the text again.
     """
-    told: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
-    return Profile(**told | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
+    values: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
+    return Profile(**values | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
 
 
 def fingerprint(text: str, start: int) -> str:
-    """By what a number in its words is known again, in a copy or by a later engine: eight words on either side.
+    """A hash that identifies a number in another copy or by a later engine: eight words on either side.
 
     >>> fingerprint("A flood. Some 40 homes went.", 14) == fingerprint("A flood:  some 40 homes went!", 15)
     True
@@ -176,10 +186,10 @@ def names_in(text: str, start: int, end: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def words_in(text: str, start: int, end: int) -> list[str]:
-    """The telling words of a stretch, as lemmas, in order."""
+def content_words(text: str, start: int, end: int) -> list[str]:
+    """The content words of a stretch, as lemmas, in order."""
     found = (match.group().lower() for match in _WORD.finditer(text, start, end))
-    return [lemma(word) for word in found if len(word) >= _FEW_LETTERS and word not in EMPTY_WORDS]
+    return [lemma(word) for word in found if len(word) >= _FEW_LETTERS and word not in STOP_WORDS]
 
 
 def profiles(name: str, text: str, reading: Reading) -> list[Profile]:
@@ -194,12 +204,12 @@ def _profile(
 ) -> Profile:
     sentence, span = figure.sentence, figure.span
     index = max(0, bisect_left(sentences, sentence))
-    clause = _clause(text, sentence, span)
+    clause = _clause_around(text, sentence, span)
     before = sentences[index - 1] if index else Span(sentence.start, sentence.start)
     after = sentences[index + 1] if index + 1 < len(sentences) else Span(sentence.end, sentence.end)
-    left, right = words_in(text, sentence.start, span.start)[-4:], words_in(text, span.end, sentence.end)[:4]
-    clause_words = words_in(text, clause.start, clause.end)
-    low, high, value = _numbers(figure)
+    left, right = content_words(text, sentence.start, span.start)[-4:], content_words(text, span.end, sentence.end)[:4]
+    clause_words = content_words(text, clause.start, clause.end)
+    low, high, value = _borders_and_middle(figure)
     low_words = [match.group().lower() for match in _WORD.finditer(text, clause.start, clause.end)]
     near = text[max(clause.start, span.start - _NEAR) : min(clause.end, span.end + _NEAR)]
     names = names_in(text, sentence.start, sentence.end)
@@ -217,10 +227,11 @@ def _profile(
         families=frozenset(_LEX.event_families[w] for w in low_words if w in _LEX.event_families),
         quantities=frozenset(_LEX.quantity_nouns[w] for w in low_words if w in _LEX.quantity_nouns),
         clause=frozenset(clause_words),
-        whole=frozenset(words_in(text, sentence.start, sentence.end)),
-        around=frozenset(words_in(text, before.start, before.end) + words_in(text, after.start, after.end)),
+        whole=frozenset(content_words(text, sentence.start, sentence.end)),
+        around=frozenset(content_words(text, before.start, before.end) + content_words(text, after.start, after.end)),
         beside=frozenset(left + right),
-        clause_names=_clause_names(text, clause, figure) | (names & _first(text, clause) - _speaker(text, figure)),
+        clause_names=_clause_names(text, clause, figure)
+        | (names & _first_name(text, clause) - _speaker_names(text, figure)),
         names=names,
         near_names=names | names_in(text, before.start, before.end),
         text_names=every_name,
@@ -229,37 +240,37 @@ def _profile(
         scopes=frozenset(scope for scope, pattern in SCOPES.items() if pattern.search(near)),
         says=name_of(figure.attribution.party.split()[-1]) if figure.attribution and figure.attribution.party else "",
         day=period.start.toordinal() if period else None,
-        stated=bool(period and period.said),
+        stated=bool(period and period.expression),
         lead=index <= 2,
         mood=figure.modality,
     )
 
 
 def _clause_names(text: str, clause: Span, figure: FigureMention) -> frozenset[str]:
-    return names_in(text, clause.start, clause.end) - _speaker(text, figure)
+    return names_in(text, clause.start, clause.end) - _speaker_names(text, figure)
 
 
-def _speaker(text: str, figure: FigureMention) -> frozenset[str]:
+def _speaker_names(text: str, figure: FigureMention) -> frozenset[str]:
     """The names of whom the copy ascribes a figure to: they say nothing of what it measures."""
-    said = figure.attribution.party_span if figure.attribution else None
-    return names_in(text, said.start, said.end) | _first(text, said) if said else frozenset()
+    party = figure.attribution.party_span if figure.attribution else None
+    return names_in(text, party.start, party.end) | _first_name(text, party) if party else frozenset()
 
 
-def _first(text: str, clause: Span) -> frozenset[str]:
+def _first_name(text: str, clause: Span) -> frozenset[str]:
     match = _NAME.match(text, clause.start)
     return frozenset([name_of(match.group())]) if match else frozenset()
 
 
-def _numbers(figure: FigureMention) -> tuple[float, float, float]:
-    """The borders of what a figure may mean and its middle, in the base of its dimension; noughts where unreadable."""
-    low, high, _ = scaled(state_of(figure))
-    exact = amount(figure.quantity)
+def _borders_and_middle(figure: FigureMention) -> tuple[float, float, float]:
+    """The borders of what a figure may mean and its middle, in the base of its dimension; zeros where unreadable."""
+    low, high, _ = base_interval(observation_of(figure))
+    exact = base_amount(figure.quantity)
     if exact is None or not high.is_finite():
         return 0.0, 0.0, 0.0
     return float(low), float(high), float((exact[1] + exact[2]) / 2)
 
 
-def _clause(text: str, sentence: Span, span: Span) -> Span:
+def _clause_around(text: str, sentence: Span, span: Span) -> Span:
     """The stretch of a sentence around a figure between commas, brackets and words that begin a clause."""
     start, end = sentence.start, sentence.end
     for match in _BORDER.finditer(text, sentence.start, sentence.end):
@@ -274,7 +285,7 @@ def _clause(text: str, sentence: Span, span: Span) -> Span:
 
 
 def _places(text: str, sentence: Span, span: Span, clause: Span) -> Iterator[str]:
-    """The place a figure is told of: the nearest behind it in its clause, else before it, else at the front."""
+    """The place a figure belongs to: the nearest behind it in its clause, else before it, else at the front."""
     matches = _PLACED.finditer(text, sentence.start, sentence.end)
     found = [(m.start("name"), name_of(m["name"])) for m in matches if m["name"].lower() not in _NO_NAMES]
     behind = [name for at, name in found if span.end <= at < clause.end]
@@ -284,7 +295,7 @@ def _places(text: str, sentence: Span, span: Span, clause: Span) -> Iterator[str
 
 
 def log_ratio(a: float, b: float) -> float:
-    """How many powers of e lie between two numbers, 7 at most; 3 where one is nought."""
+    """How many powers of e lie between two numbers, 7 at most; 3 where one is 0."""
     if not a or not b:
         return 0.0 if a == b else 3.0
     small, large = sorted((abs(a), abs(b)))

@@ -1,143 +1,175 @@
-"""Why two figures were held to be of one measure, in a sentence an editor can read.
+"""The reason of a comparison, as one sentence an editor can paste into a mail.
 
-Here lives the wording alone: what spoke for it and against it most is the scorer's.
+Words an observation: its value, what it counts, who says it, and when. What two observations say of each other is
+decided in ``compare``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from decimal import Decimal
 
-from factcheck.text.matching.features import TopicStats, features
-from factcheck.text.matching.profile import Profile
-from factcheck.text.matching.scorer import Scorer, contributions
+from factcheck.text.lexicon import load
+from factcheck.text.quantities import interval
+from factcheck.text.values import Hedge, Observation, Period, Quantity
 
-SHOWN = 2
-_PRESENT = {
-    "value ratio": "the numbers are far apart",
-    "value near": "the numbers are close",
-    "same value": "the numbers are the same",
-    "same small value": "the small numbers are the same",
-    "value of one thing": "the number is told of nothing else",
-    "values meet": "the numbers may mean the same",
-    "other number told there": "the number of one stands in the text of the other, of something else",
-    "both the greatest of a kind": "each is the greatest of its kind in its text",
-    "same event": "both tell of one kind of event ({family})",
-    "other event": "they tell of two kinds of event",
-    "event on one side": "only one tells of an event",
-    "shared events of the clause": "their clauses tell of the same event",
-    "other events of the clause": "their clauses tell of other events",
-    "other noun": "one counts {a}, the other {b}",
-    "other noun of a count": "one counts {a}, the other {b}",
-    "noun on one side": "only one names what it counts",
-    "noun words": "both count {a}",
-    "noun in the other sentence": "the thing counted stands in both sentences",
-    "other quantity": "they tell two quantities",
-    "quantity on one side": "only one names its quantity",
-    "shared quantities of the clause": "their clauses name the same quantity",
-    "other quantities of the clause": "their clauses name other quantities",
-    "same owner": "both are of the same owner",
-    "clause alike": "their clauses share {words}",
-    "sentence alike": "their sentences share {words}",
-    "words beside alike": "the words beside the numbers are alike",
-    "sentence and neighbours alike": "what stands around them shares words",
-    "names of the sentence": "both name {names}",
-    "rare name near the other": "the name that one text ties to the number stands near the other too",
-    "other rare names": "each is tied to another name",
-    "name on one side": "only one is tied to a name",
-    "other place": "they are told of two places",
-    "other place of a measured thing": "they are told of two places",
-    "days apart": "days lie between them",
-    "long apart": "months lie between them",
-    "other years": "they name other years",
-    "other event or year": "one is told of another event or year",
-    "same text": "both stand in one text",
-    "other mood": "one is told as a fact and the other is not",
-    "other scope": "one is a part or an addition, the other is not",
-    "only one further": "only one is told as further",
-    "only one total": "only one is told as a total",
-    "only one each": "only one is told of each, or of a day",
-    "only one bound": "only one is told as a limit",
-    "only one ahead": "only one is told of the future",
-    "both at the top": "both stand at the top of their texts",
+_LEX = load()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_HEDGE_WORDS = {
+    Hedge.EXACT: "",
+    Hedge.ABOUT: "about ",
+    Hedge.NEARLY: "nearly ",
+    Hedge.MORE_THAN: "more than ",
+    Hedge.AT_LEAST: "at least ",
+    Hedge.UP_TO: "up to ",
+    Hedge.FEWER_THAN: "fewer than ",
 }
-_ABSENT = {
-    "value ratio": "the numbers are close",
-    "value near": "the numbers are apart",
-    "same value": "the numbers differ",
-    "values meet": "the numbers cannot both hold",
-    "value of one thing": "the numbers differ",
-    "noun words": "the nouns share no word",
-    "clause alike": "their clauses share few words",
-    "sentence alike": "their sentences share few words",
-    "words beside alike": "the words beside the numbers differ",
-    "names of the sentence": "their sentences share no name",
-    "days apart": "they are of the same days",
-    "rare name near the other": "the name that one text ties to the number does not stand near the other",
+_UNITS = {
+    "percent": " percent",
+    "fraction": "",
+    "sq_mile": " square miles",
+    "sq_km": " square km",
+    "richter": " on the magnitude scale",
+    "m": " metres",
+    "foot": " feet",
+    "pence": " pence",
+    "celsius": " degrees Celsius",
+    "fahrenheit": " degrees Fahrenheit",
 }
-SILENT = frozenset(["small value", "a count", "money", "a share"])
-"""What is weighed and says nothing to an editor: what kind of number it is."""
-_IDEM = {
-    "value of one thing": "numbers",
-    "values meet": "numbers",
-    "same value": "numbers",
-    "value near": "numbers",
-    "value ratio": "numbers",
-    "sentence alike": "words",
-    "clause alike": "words",
-    "other noun of a count": "other noun",
-    "other place of a measured thing": "other place",
-}
-"""Reasons that say the same to an editor: the first of them that counts is told."""
+_SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3"}
+_QUANTITIES = frozenset(_LEX.quantity_nouns.values())
 
 
-def explained(a: Profile, b: Profile, topic: TopicStats, scorer: Scorer) -> str:
-    """Why two figures are held to be of one measure, from the strongest reasons on either side."""
-    if scorer.function is not None:
-        score = scorer.function(a, b, topic)
-        return _sentence(score.for_it, score.against)
-    found = features(a, b, topic)
-    ranked = sorted(contributions(a, b, topic, scorer.weights), key=lambda part: (-abs(part[1]), part[0]))
-    means = {name: mean for name, (_, mean, _) in scorer.weights.terms.items()}
-    speaks: dict[str, str] = {}
-    denies: dict[str, str] = {}
-    for name, part in ranked:
-        words = _worded(name, found.get(name, 0.0) > means[name], a, b, topic)
-        if words and abs(part) >= 0.05:
-            (speaks if part > 0 else denies).setdefault(_IDEM.get(name, name), words)
-    return _sentence(_first(speaks.values()), _first(denies.values()))
+def replacement_sentence(early: Observation, late: Observation) -> str:
+    """The later observation, and the earlier one that it replaces."""
+    verb = "revises downward" if is_less(late, early) else "replaces"
+    same_day = early.as_of and late.as_of and _day(early.as_of) == _day(late.as_of)
+    printed = f", printed at {early.published:%H:%M}" if same_day and early.published else ""
+    later = f", printed at {late.published:%H:%M}," if same_day and late.published else ""
+    return (
+        f"{_value_and_noun(late)}{_source(late)}{_when(late)}{later} {verb} the earlier "
+        f"{_value_and_noun(early)}{_source(early)}{_when(early)}{printed}."
+    )
 
 
-def _first(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))[:SHOWN]
+def _differing_definitions(first: Observation, second: Observation) -> str:
+    """What the two count, where the text defines it differently; in the order in which their values are named."""
+    one, two = first.measure.definition, second.measure.definition
+    if one and two and one != two:
+        return f": the copy counts different things, {one} against {two}"
+    return ""
 
 
-def _sentence(speaks: Iterable[str], denies: Iterable[str]) -> str:
-    said, against = " and ".join(speaks), " and ".join(denies)
-    because = f" because {said}" if said else ""
-    return f"Held to be of one measure{because}{f'; against it: {against}' if against else ''}."
+def _value_and_noun(observation: Observation) -> str:
+    """A value as an editor writes it, with what it counts."""
+    quantity = observation.quantity
+    if quantity.value is not None:
+        number = _amount(quantity.value, quantity)
+    elif quantity.low is not None and quantity.high is not None:
+        number = f"{_amount(quantity.low, quantity)} to {_amount(quantity.high, quantity)}"
+    else:
+        number = quantity.as_written[:40]
+    if quantity.unit == "fraction" and quantity.value is not None:
+        number = f"{_digits_of((quantity.value * 100).quantize(Decimal('0.1')))} percent"
+    number = _HEDGE_WORDS[observation.hedge] + number + _unit(quantity)
+    noun = _noun_without_definition(observation)
+    if noun and quantity.dimension != "count" and noun.split()[0] in _QUANTITIES:
+        return f"{noun} of {number}"
+    return f"{number} {noun}".strip()
 
 
-def _worded(name: str, present: bool, a: Profile, b: Profile, topic: TopicStats) -> str:
-    words = (_PRESENT if present else _ABSENT).get(name, "")
-    if "{words}" in words:
-        shared = _rarest(a.clause & b.clause if name == "clause alike" else a.whole & b.whole, topic)
-        return words.format(words=shared) if shared else ""
-    if "{family}" in words:
-        return words.format(family=a.family) if a.family else ""
-    if "{a}" in words:
-        return words.format(a=_plain(a.head), b=_plain(b.head)) if a.head and b.head else ""
-    if "{names}" in words:
-        shared = _rarest(a.names & b.names, topic, mark="N:", capital=True)
-        return words.format(names=shared) if shared else ""
-    return words
+def _amount(value: Decimal, quantity: Quantity) -> str:
+    """A number as news prints it: "$340 million" where it was written in millions, else "12,500"."""
+    base, _, _ = quantity.unit.partition("/")
+    sign = _SIGNS.get(base, "") if quantity.dimension.startswith("money") else ""
+    for scale, word in ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million")):
+        if abs(value) >= scale and quantity.step >= scale / 1000:
+            return f"{sign}{_digits_of(value / scale)} {word}"
+    return sign + _digits_of(value)
 
 
-def _rarest(words: Iterable[str], topic: TopicStats, *, mark: str = "", capital: bool = False) -> str:
-    """The two that are told most seldom in the topic."""
-    ranked = sorted(words, key=lambda word: (-topic.rarity(mark + word), word))[:2]
-    return " and ".join(word.capitalize() if capital else f"“{word}”" for word in ranked)
+def _unit(quantity: Quantity) -> str:
+    """The unit behind a number, in words; a currency with a sign of its own stands before it."""
+    base, slash, per = quantity.unit.partition("/")
+    if quantity.dimension.startswith("money") and base in _SIGNS:
+        return f" a {per}" if slash else ""
+    if quantity.unit in ("count", "fraction"):
+        return ""
+    if quantity.unit in _UNITS:
+        return _UNITS[quantity.unit]
+    words = quantity.unit.replace("_", " ")
+    return (
+        f" {words}s" if words.isalpha() and words.islower() and len(words) > 2 and quantity.value != 1 else f" {words}"
+    )
 
 
-def _plain(head: str) -> str:
-    """What is counted, as its noun is kept."""
-    return f"“{head}”"
+def _noun_without_definition(observation: Observation) -> str:
+    noun = observation.counted
+    definition = observation.measure.definition
+    return noun[: -len(definition)].strip() if definition and noun.endswith(definition) else noun
+
+
+def _digits_of(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _source(observation: Observation) -> str:
+    return f" ({observation.says})" if observation.says else ""
+
+
+def _when(observation: Observation) -> str:
+    return f" as of {_day(observation.as_of)}" if observation.as_of else ""
+
+
+def _day(period: Period) -> str:
+    """ "13 August 2024", "August 2024", "2024"."""
+    start = period.start
+    if period.granularity == "year":
+        return str(start.year)
+    if period.granularity in ("month", "quarter"):
+        return f"{_MONTHS[start.month - 1]} {start.year}"
+    day = f"{start.day} {_MONTHS[start.month - 1]} {start.year}"
+    return (
+        f"{start.hour:02d}:{start.minute:02d} on {day}"
+        if period.granularity == "hour" and (start.hour or start.minute)
+        else day
+    )
+
+
+def verdict_sentence(a: Observation, b: Observation, verdict: str, *, with_definitions: bool = False) -> str:
+    """Both values, who says them, and when, as one sentence; of one day the larger value comes first.
+
+    ``with_definitions``: the verdict ends with what the two count, where that differs.
+    """
+    same_day = a.as_of and b.as_of and _day(a.as_of) == _day(b.as_of)
+    first, second = (b, a) if same_day and is_less(a, b) else (a, b)
+    if with_definitions:
+        verdict += _differing_definitions(first, second)
+    if not same_day or a.as_of is None:
+        return sentence_each_dated(first, second, verdict)
+    both = " and ".join(f"{_value_and_noun(one)}{_source(one)}" for one in (first, second))
+    return f"{both}, both as of {_day(a.as_of)}, {verdict}."
+
+
+def sentence_each_dated(a: Observation, b: Observation, verdict: str) -> str:
+    """Both values, each with its own time."""
+    one, two = (f"{_value_and_noun(each)}{_source(each)}{_when(each)}" for each in (a, b))
+    return f"{one} and {two} {verdict}."
+
+
+def is_less(a: Observation, b: Observation) -> bool:
+    """Whether all that the one may mean is less than all that the other may."""
+    return interval(a.quantity, a.hedge)[1] < interval(b.quantity, b.hedge)[0]

@@ -1,7 +1,7 @@
-"""How likely two figures measure the same thing: a weighted sum of their evidence, and what spoke for it and against.
+"""The likelihood that two figures are of one measure: a weighted sum of their evidence, with reasons for and against.
 
 The weights are numbers in a file beside this module, fitted by ``bench/matching.py`` on labelled news; no text is in
-them. Standard library only.
+them.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from factcheck.text.matching.features import VALUES, TopicStats, features, of_two_kinds
 from factcheck.text.matching.profile import Profile
-from factcheck.text.units import factor
+from factcheck.text.quantities import factor
 
 SHOWN = 2
 SLIP_BY_CHANCE = {1: -3.0, 2: -2.0, 3: 0.0}
@@ -79,7 +79,7 @@ class Scorer:
 @cache
 def shipped() -> Weights:
     """The weights that come with the engine."""
-    return read_weights(files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
+    return read_weights((get_data(__package__, "weights.json") or b"").decode())
 
 
 def read_weights(text: str) -> Weights:
@@ -89,11 +89,11 @@ def read_weights(text: str) -> Weights:
         WeightsUnusable: it is no JSON, or a part of it is missing or no number.
     """
     try:
-        told = json.loads(text)
-        terms = {str(name): (float(w), float(mean), float(scale)) for name, (w, mean, scale) in told["terms"].items()}
-        borders = {name: float(told[name]) for name in ("intercept", "join", "differs", "conflict")}
-        borders["replaced"] = float(told.get("replaced", borders["conflict"]))
-        found = Weights(version=str(told["version"]), terms=terms, **borders)
+        stored = json.loads(text)
+        terms = {str(name): (float(w), float(mean), float(scale)) for name, (w, mean, scale) in stored["terms"].items()}
+        borders = {name: float(stored[name]) for name in ("intercept", "join", "differs", "conflict")}
+        borders["replaced"] = float(stored.get("replaced", borders["conflict"]))
+        found = Weights(version=str(stored["version"]), terms=terms, **borders)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsUnusable(f"the weights cannot be read: {type(error).__name__}: {error}") from None
     numbers = [number for term in terms.values() for number in term] + list(borders.values())
@@ -116,9 +116,9 @@ def same(a: Profile, b: Profile, topic: TopicStats, weights: Weights | None = No
         return Score(0.0, (), ("other kind",))
     parts = contributions(a, b, topic, weights or shipped())
     ranked = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
-    speaks = [name for name, part in ranked if part > 0][:SHOWN]
-    denies = [name for name, part in ranked if part < 0][:SHOWN]
-    return Score(_value(parts, weights or shipped()), tuple(speaks), tuple(denies))
+    for_it = [name for name, part in ranked if part > 0][:SHOWN]
+    against = [name for name, part in ranked if part < 0][:SHOWN]
+    return Score(_logistic(parts, weights or shipped()), tuple(for_it), tuple(against))
 
 
 def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> float:
@@ -129,7 +129,7 @@ def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> f
     if of_two_kinds(a, b):
         return 0.0
     parts = contributions(a, b, topic, weights)
-    value = _value(parts, weights)
+    value = _logistic(parts, weights)
     if is_slip(a, b):
         value = max(value, _as_slip(a, b, topic, weights, parts))
     return value
@@ -138,14 +138,14 @@ def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> f
 def _as_slip(a: Profile, b: Profile, topic: TopicStats, weights: Weights, parts: list[tuple[str, float]]) -> float:
     """How likely two figures are one of which a number slipped: by their words alone, or as if it had not slipped, less
     what it happens by chance that one number is another times ten, as of round numbers it often does."""
-    mended = replace(b, value=a.value, least=a.least, most=a.most)
+    fixed = replace(b, value=a.value, least=a.least, most=a.most)
     chance = ("by chance", SLIP_BY_CHANCE[max(1, min(_digits(a), _digits(b), 3))])
     words = [part for part in parts if part[0] not in VALUES]
-    return max(_value(words, weights), _value([*contributions(a, mended, topic, weights), chance], weights))
+    return max(_logistic(words, weights), _logistic([*contributions(a, fixed, topic, weights), chance], weights))
 
 
 def _digits(one: Profile) -> int:
-    """How many digits of a number tell something, as it is written in its unit: noughts at either end are none."""
+    """How many significant digits a number has, as it is written in its unit, without zeros at either end."""
     written = abs(one.value) / float(factor(one.unit))
     return len(f"{written:.7g}".partition("e")[0].replace(".", "").strip("0"))
 
@@ -164,6 +164,6 @@ def contributions(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -
     ]
 
 
-def _value(parts: list[tuple[str, float]], weights: Weights) -> float:
+def _logistic(parts: list[tuple[str, float]], weights: Weights) -> float:
     z = weights.intercept + sum(part for _, part in parts)
     return round(1 / (1 + math.exp(-max(-50.0, min(50.0, z)))), 3)

@@ -1,6 +1,6 @@
-"""Weights fitted anew from pairs that people judged: logistic regression that stays near the weights it begins from.
+"""Fits weights to pairs that people judged: logistic regression with a ridge towards the weights it begins from.
 
-Here lives the fit and its judgement on groups left out; who the pairs come from, and what is done with the weights, is
+Holds the fit and its evaluation on topics left out; where the pairs come from, and what is done with the weights, is
 the caller's. The weights that ship with the engine are fitted by ``bench/matching.py``, on labelled news.
 """
 
@@ -21,7 +21,7 @@ _BORDER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class LabelledPair:
     """Two figures as their evidence, whether people hold them for one, and the topic it was said in."""
 
     topic: str
@@ -30,18 +30,18 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """Of some pairs: how many are one, how many were called so, how many rightly; and the mean log loss."""
+class Evaluation:
+    """Of some pairs: how many are positive, predicted positive, and both; and the mean log loss."""
 
     pairs: int
     wanted: int
-    told: int
+    predicted: int
     right: int
     loss: float
 
     @property
     def precision(self) -> float:
-        return self.right / self.told if self.told else 0.0
+        return self.right / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
@@ -49,10 +49,10 @@ class Measured:
 
     @property
     def f1(self) -> float:
-        return 2 * self.right / (self.told + self.wanted) if self.told + self.wanted else 0.0
+        return 2 * self.right / (self.predicted + self.wanted) if self.predicted + self.wanted else 0.0
 
 
-def fit(pairs: Sequence[Judged], begin: Weights, *, version: str, steps: int = STEPS) -> Weights:
+def fit(pairs: Sequence[LabelledPair], begin: Weights, *, version: str, steps: int = STEPS) -> Weights:
     """Weights for these pairs, near those they begin from: the same evidence, means, scales, signs and borders.
 
     A weight never changes its sign, so that a reason that speaks for a pair goes on speaking for it. Accelerated
@@ -76,7 +76,7 @@ def fit(pairs: Sequence[Judged], begin: Weights, *, version: str, steps: int = S
             off = _probability(sum(w * x for w, x in zip(ahead, row, strict=True))) - wanted
             for at, x in enumerate(row):
                 slope[at] += off * x
-        new = [_signed(w - step * s, home) for w, s, home in zip(ahead, slope, start, strict=True)]
+        new = [_keep_sign(w - step * s, home) for w, s, home in zip(ahead, slope, start, strict=True)]
         new[-1] = ahead[-1] - step * slope[-1]
         quicker = (1 + math.sqrt(1 + 4 * pace**2)) / 2
         ahead = [n + (pace - 1) / quicker * (n - o) for n, o in zip(new, now, strict=True)]
@@ -85,9 +85,9 @@ def fit(pairs: Sequence[Judged], begin: Weights, *, version: str, steps: int = S
     return replace(begin, version=version, intercept=round(now[-1], 4), terms=terms)
 
 
-def left_out(pairs: Sequence[Judged], begin: Weights) -> dict[str, Measured]:
+def leave_one_out(pairs: Sequence[LabelledPair], begin: Weights) -> dict[str, Evaluation]:
     """Each topic measured by weights fitted on the others alone."""
-    by_topic: dict[str, list[Judged]] = defaultdict(list)
+    by_topic: dict[str, list[LabelledPair]] = defaultdict(list)
     for pair in pairs:
         by_topic[pair.topic].append(pair)
     if len(by_topic) < 2:
@@ -95,13 +95,13 @@ def left_out(pairs: Sequence[Judged], begin: Weights) -> dict[str, Measured]:
     found = {}
     for topic, own in sorted(by_topic.items()):
         others = [pair for pair in pairs if pair.topic != topic]
-        found[topic] = measured(own, fit(others, begin, version="left out"))
+        found[topic] = evaluate(own, fit(others, begin, version="left out"))
     return found
 
 
-def measured(pairs: Sequence[Judged], weights: Weights) -> Measured:
-    """How well weights tell some pairs."""
-    wanted = told = right = 0
+def evaluate(pairs: Sequence[LabelledPair], weights: Weights) -> Evaluation:
+    """How well weights classify some pairs."""
+    wanted = predicted = right = 0
     loss = 0.0
     for pair in pairs:
         z = weights.intercept + sum(
@@ -112,23 +112,25 @@ def measured(pairs: Sequence[Judged], weights: Weights) -> Measured:
         )
         sure = _probability(z)
         wanted += pair.same
-        told += sure >= _BORDER
+        predicted += sure >= _BORDER
         right += pair.same and sure >= _BORDER
         loss -= math.log(max(1e-9, sure if pair.same else 1 - sure))
-    return Measured(len(pairs), wanted, told, right, loss / max(1, len(pairs)))
+    return Evaluation(len(pairs), wanted, predicted, right, loss / max(1, len(pairs)))
 
 
-def pooled(rows: Sequence[Measured]) -> Measured:
+def pool(rows: Sequence[Evaluation]) -> Evaluation:
     """Some measurements as one."""
     pairs = sum(row.pairs for row in rows)
     loss = sum(row.loss * row.pairs for row in rows) / max(1, pairs)
-    return Measured(pairs, sum(r.wanted for r in rows), sum(r.told for r in rows), sum(r.right for r in rows), loss)
+    return Evaluation(
+        pairs, sum(r.wanted for r in rows), sum(r.predicted for r in rows), sum(r.right for r in rows), loss
+    )
 
 
-def interval(rows: Sequence[Measured], draws: int = 2000) -> tuple[float, float]:
+def confidence_interval(rows: Sequence[Evaluation], draws: int = 2000) -> tuple[float, float]:
     """The middle nine tenths of F1 over topics drawn with replacement."""
     random = Random(1)  # noqa: S311 - a bootstrap
-    found = sorted(pooled([random.choice(rows) for _ in rows]).f1 for _ in range(draws))
+    found = sorted(pool([random.choice(rows) for _ in rows]).f1 for _ in range(draws))
     return found[draws // 20], found[-draws // 20]
 
 
@@ -138,7 +140,7 @@ def _standard(evidence: Mapping[str, float], weights: Weights, names: Sequence[s
     ]
 
 
-def _signed(weight: float, home: float) -> float:
+def _keep_sign(weight: float, home: float) -> float:
     return max(0.0, weight) if home > 0 else min(0.0, weight)
 
 

@@ -20,8 +20,9 @@ from factcheck.text import (
     FigureMention,
     Reading,
     Span,
+    check_text,
 )
-from factcheck.text.matching import Profile, check_text, profiles
+from factcheck.text.matching import Profile, profiles
 
 from ..columns import NO_DATES, as_of_of, numbers_of
 from ..grouping import group_document

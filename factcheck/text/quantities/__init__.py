@@ -1,0 +1,39 @@
+"""Quantities: how a figure is written and which values it may mean.
+
+Holds numbers, units, ranges, hedges and prices, and numbers that are no figures. What a figure counts is in
+``counted``, when it holds in ``dates``, whether two figures are comparable in ``matching``.
+
+- ``numerals``: numbers in digits
+- ``number_words``: numbers in words
+- ``numbers``: both together
+- ``units``: units, currencies and their factors
+- ``hedges``: "about", "more than", "up to"
+- ``ranges``: "40 to 50"
+- ``exclusions``: numbers that are no figures (ages, addresses, scores)
+- ``figures``: a number with its unit, range and hedge
+- ``prices``: which sums are prices of one share or unit
+- ``intervals``: the values a figure may mean
+"""
+
+from factcheck.text.quantities.figures import FigureCandidate, find_figures
+from factcheck.text.quantities.intervals import ABOUT_SHARE, base_amount, base_interval, interval, rounding_step
+from factcheck.text.quantities.numbers import find_numbers
+from factcheck.text.quantities.numerals import NumberMention
+from factcheck.text.quantities.prices import with_prices
+from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, factor
+
+__all__ = [
+    "ABOUT_SHARE",
+    "STATIC_DIMENSIONS",
+    "FigureCandidate",
+    "NumberMention",
+    "base_amount",
+    "base_interval",
+    "convert",
+    "factor",
+    "find_figures",
+    "find_numbers",
+    "interval",
+    "rounding_step",
+    "with_prices",
+]
