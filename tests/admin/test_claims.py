@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Claim, Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
 from factcheck.workflow.verification import assign_claim
+from tests.admin.html import html_of
 from tests.stories import bring_to, file_text, give_evidence, in_hours, registered, revise_text
 
 TEXT = (
@@ -42,7 +43,7 @@ def shown(client, user, claim):
     client.force_login(user)
     answer = client.get(page(claim))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return html_of(answer)
 
 
 def test_the_claim_stands_in_its_sentence_between_its_neighbours(client, people, claim):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from factcheck.models import CrossCheck, Discrepancy, Job
+from tests.admin.html import html_of
 from tests.factories import DeskFactory, TopicFactory
 from tests.stories import do_jobs, file_text, person
 
@@ -136,7 +137,7 @@ def test_the_page_shows_two_side_by_side_and_under_them_the_others_by_who_says_t
     told = [says for says, _ in answer.context["others"]]
     assert len(told) == 3
     assert told == sorted(told, key=str.casefold)
-    seen = html.unescape(answer.content.decode())
+    seen = html.unescape(html_of(answer))
     for says, ((statement, as_of),) in answer.context["others"]:
         assert says in seen
         assert str(statement.first) in seen

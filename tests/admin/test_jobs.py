@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Job
 from factcheck.workflow.documents import withdraw_document
+from tests.admin.html import html_of
 from tests.factories import DeskFactory, DocumentFactory, JobFactory
 from tests.stories import do_jobs, file_text, in_hours
 
@@ -32,7 +33,7 @@ def running(desk, **values):
 
 
 def test_work_under_way_shows_how_far_it_is_and_looks_again_by_itself(client, people):
-    shown = client.get(page(running(people.desk, done=3, total=12))).content.decode()
+    shown = html_of(client.get(page(running(people.desk, done=3, total=12))))
     assert '<progress class="fc-progress" max="12" value="3"' in shown
     assert 'aria-live="polite" data-fc-wait="' in shown
     assert "factcheck/wait.js" in shown
@@ -66,7 +67,7 @@ def test_a_document_says_which_of_its_work_is_under_way_whatever_its_length(
     document = file_text("The mill lost 12 horses. " * 200, desk=people.desk, by=people.editor, read=False)
     client.get(waiting(document))
     with django_assert_max_num_queries(8):
-        shown = client.get(waiting(document)).content.decode()
+        shown = html_of(client.get(waiting(document)))
     assert "Read document: waiting for a worker" in shown
     do_jobs()
     assert "The work has ended" in client.get(waiting(document)).content.decode()

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Event, Source
 from factcheck.workflow.sources import record_source
+from tests.admin.html import html_of
 from tests.factories import TopicFactory
 from tests.stories import Staff, registered
 
@@ -191,9 +192,9 @@ def test_the_chief_of_the_desk_entrusts_a_name(client, people, sealed):
 
 def test_who_it_is_entrusted_to_is_told_to_them_alone(client, people, sealed):
     client.force_login(people.desk_chief)
-    assert f"Entrusted to {people.reviewer}" in client.get(page(sealed)).content.decode()
+    assert f"Entrusted to {people.reviewer}" in html_of(client.get(page(sealed)))
     client.force_login(people.editor)
-    assert "Entrusted to" not in client.get(page(sealed)).content.decode()
+    assert "Entrusted to" not in html_of(client.get(page(sealed)))
 
 
 def test_a_confidential_source_is_entered_under_a_code(client, people):

@@ -83,7 +83,7 @@ def test_a_proposed_claim_shows_its_figures_before_it_is_accepted(client, docume
     assert [row.figure.surface for row in shown.context["rows"]] == ["1,200"]
     seen = shown.content.decode()
     assert "What others say" in seen
-    assert '<details class="fc-add"><summary' in seen, "nobody gives evidence before it is a claim"
+    assert '<details class="fc-add">' in seen, "nobody gives evidence before it is a claim"
 
 
 def test_what_went_out_uncleared_says_why_and_what_was_in_the_way(client, document, people):
