@@ -12,9 +12,9 @@ from django.utils import timezone
 from factcheck.conf import verdict_words
 from factcheck.models import Method, SourceUse, Stance, VerdictLabel
 
-from .actions import ActionForm, words
-from .document_forms import Moment, text_area
-from .topics import Lines
+from .kit.actions import ActionForm
+from .kit.fields import Lines, Moment, text_area
+from .kit.formatting import words
 from .verification import workers
 
 MEANT = {

@@ -35,15 +35,17 @@ from factcheck.workflow.verification import (
     waive_claim,
 )
 
-from .actions import NoteForm, RecordAction, words
-from .base import RecordAdmin, address_of
 from .claim_forms import AssignForm, PlaceForm, SignOffForm, SplitForm, SubmitForm, WaiveForm
 from .evidence import evidence_section, record
 from .evidence_forms import NewEvidenceForm
 from .figures import compared
-from .filters import DeskFilter, DocumentFilter, WhoseClaim
-from .sentence import above_the_form, as_kept, claim_in_text, only_place
-from .shown import link, links, pill
+from .kit.actions import NoteForm, RecordAction
+from .kit.claim_context import above_the_form, claim_in_text
+from .kit.filters import DeskFilter, DocumentFilter, WhoseClaim
+from .kit.formatting import pill, words
+from .kit.links import address_of, link, links
+from .kit.quotes import as_kept, only_place
+from .kit.records import RecordAdmin
 from .verification import CHECKED, dated, is_overdue
 
 LOST = (AnchorState.AMBIGUOUS, AnchorState.ORPHANED)

@@ -16,12 +16,14 @@ from django.http import HttpRequest
 
 from factcheck.errors import Invalid
 from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
-from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, remove_member, set_policy
+from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
-from .actions import ActionForm, RecordAction, words
-from .base import RecordAdmin, address_of, on_own_pages
-from .filters import OwnDesk
+from .kit.access import on_own_pages
+from .kit.actions import ActionForm, RecordAction
+from .kit.formatting import words
+from .kit.links import address_of
+from .kit.records import RecordAdmin
 
 MEANT = {
     Role.EDITOR: "takes texts in, accepts claims, assigns, resolves",
@@ -166,32 +168,6 @@ class DeskAdmin(RecordAdmin):
 
     def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
         return address_of(record) if isinstance(record, Desk) else super().way_back(request, record, result)
-
-
-@admin.register(Membership)
-class MembershipAdmin(RecordAdmin):
-    record_actions: ClassVar = {
-        "remove": RecordAction(
-            remove_member, label="Take the role away", done="The role is taken away.", versioned=False, grave=True
-        )
-    }
-    list_display: ClassVar = ["user", "shown_role", "desk"]
-    list_filter: ClassVar = ["role", OwnDesk]
-    list_select_related: ClassVar = ["user", "desk"]
-    search_fields: ClassVar = ["user__username"]
-    ordering: ClassVar = ["desk__name", "user__username", "role"]
-    page_fields = ("user", "role", "desk")
-
-    @admin.display(description="role", ordering="role")
-    def shown_role(self, row: Any) -> str:
-        return words(row.role)
-
-    def offers(self, record: Any, name: str) -> bool:
-        return record.desk_id is not None
-
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        """A role that was taken away has no page any more."""
-        return address_of(record.desk) if record.desk else super().way_back(request, record, result)
 
 
 @admin.register(Policy)

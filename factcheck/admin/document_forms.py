@@ -16,22 +16,12 @@ from factcheck.text import ClaimType
 from factcheck.workflow.documents import zones
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, Several
+from .kit.actions import ActionForm
+from .kit.fields import Moment, Several, text_area
 
 EARLIEST = 1400
 CLOCKS = ("published_at", "embargo_until")
 NEVER_CHECKABLE = "idle", "background", "not checkable"
-
-
-def text_area(rows: int) -> forms.Textarea:
-    return forms.Textarea({"rows": rows})
-
-
-class Moment(forms.DateTimeField):
-    """A date and time as a clock shows it; which clock, the form says."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
 
 
 def on_the_clock(at: datetime, zone: ZoneInfo) -> datetime:

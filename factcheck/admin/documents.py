@@ -37,9 +37,7 @@ from factcheck.workflow.particulars import describe_document
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 
-from .actions import NoteForm, RecordAction
-from .base import RecordAdmin, address_of, belongs_to_a_desk, desks_open_to
-from .desk import desk_day
+from .dashboard import desk_day
 from .document_forms import (
     ClaimForm,
     ConfirmForm,
@@ -52,11 +50,15 @@ from .document_forms import (
     TopicForm,
     WaiveForm,
 )
-from .filters import OwnDesk
-from .originals import original_view
-from .sentence import as_kept, only_place
-from .shown import pill
-from .workbench import workbench
+from .document_workbench import workbench
+from .kit.access import belongs_to_a_desk, desks_open_to
+from .kit.actions import NoteForm, RecordAction
+from .kit.downloads import original_view
+from .kit.filters import OwnDesk
+from .kit.formatting import pill
+from .kit.links import address_of
+from .kit.quotes import as_kept, only_place
+from .kit.records import RecordAdmin
 
 
 def bytes_of(file: Any) -> bytes:

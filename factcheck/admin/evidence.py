@@ -29,13 +29,15 @@ from factcheck.workflow.evidence import (
 from factcheck.workflow.originals import bytes_of
 from factcheck.workflow.transitions import can
 
-from .actions import NoteForm, RecordAction, words
-from .base import RecordAdmin
 from .evidence_forms import CREDIBILITY, AssessForm, AttachForm, LinkForm, NewEvidenceForm
-from .filters import ClaimDeskFilter
-from .originals import original_view
-from .sentence import above_the_form, as_kept, claim_in_text
-from .shown import link, moment, pill
+from .kit.actions import NoteForm, RecordAction
+from .kit.claim_context import above_the_form, claim_in_text
+from .kit.downloads import original_view
+from .kit.filters import ClaimDeskFilter
+from .kit.formatting import moment, pill, words
+from .kit.links import link
+from .kit.quotes import as_kept
+from .kit.records import RecordAdmin
 
 SHOWN = 20_000
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from factcheck.models import Evidence, EvidenceKind, Source, SourceUse, Stance
+from factcheck.models import Evidence, EvidenceKind, SourceUse, Stance
 
-from .actions import ActionForm
-from .document_forms import text_area
+from .kit.actions import ActionForm
+from .kit.fields import SourceField, text_area
 
 CREDIBILITY = {
     1: "1: confirmed by others",
@@ -33,37 +31,6 @@ USES = [
     (SourceUse.SECONDARY, "secondary: it repeats what others know"),
     (SourceUse.PRIMARY, "primary: it knows at first hand"),
 ]
-
-
-class Suggested(forms.TextInput):
-    """A field to type a name into, with the known names below it; the browser does the searching."""
-
-    names: list[str] = []
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        known = f"{(attrs or {}).get('id') or name}-names"
-        field = super().render(name, value, {**(attrs or {}), "list": known, "autocomplete": "off"}, renderer)
-        options = format_html_join("", '<option value="{}"></option>', [(said,) for said in self.names])
-        return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
-
-
-class SourceField(forms.CharField):
-    """A source of the registry by its name, alias or code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=200, widget=Suggested(), **kwargs)
-
-    def suggest(self) -> None:
-        self.widget.names = list(Source.objects.order_by("name").values_list("name", flat=True))
-
-    def clean(self, value: Any) -> Source | None:
-        name = super().clean(value)
-        if not name:
-            return None
-        found = Source.objects.named(name) or Source.objects.filter(name=name).first()
-        if found is None:
-            raise forms.ValidationError("The registry knows nobody by this name. Enter the source there first.")
-        return found
 
 
 class NewEvidenceForm(ActionForm):

@@ -15,10 +15,12 @@ from factcheck.models import Desk, Feed, Job, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, RecordAction
-from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
-from .filters import OwnDesk
-from .shown import moment, pill, yes
+from .kit.access import desks_open_to, on_own_pages
+from .kit.actions import ActionForm, RecordAction
+from .kit.filters import OwnDesk
+from .kit.formatting import moment, pill, yes
+from .kit.links import address_of
+from .kit.records import RecordAdmin
 
 SHOWN = 50
 

@@ -28,12 +28,13 @@ from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.observations import states_of
 from factcheck.workflow.speakers import says_of
 
-from .actions import ActionForm, RecordAction, words
-from .base import RecordAdmin
-from .crosschecks import as_of_words, carriers
-from .filters import DeskFilter
+from .kit.actions import ActionForm, RecordAction
+from .kit.figure_context import as_of_words, carriers
+from .kit.filters import DeskFilter
+from .kit.formatting import pill, words
+from .kit.links import link
+from .kit.records import RecordAdmin
 from .measures import Told, told_to_person
-from .shown import link, pill
 
 SHOWN = 12
 OTHER = "other"

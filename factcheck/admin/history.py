@@ -15,10 +15,9 @@ from factcheck.models import Event
 from factcheck.permissions import PERMISSIONS
 from factcheck.states import TRANSITIONS
 
-from .actions import words
-from .base import RecordAdmin
-from .notices import address_of_kind
-from .shown import moment
+from .kit.formatting import moment, words
+from .kit.links import address_of_kind
+from .kit.records import RecordAdmin
 
 RECORDS = (
     "claim",

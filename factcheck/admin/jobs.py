@@ -16,10 +16,11 @@ from factcheck.queue import JobName
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
-from .actions import RecordAction, words
-from .base import RecordAdmin
-from .filters import OwnDesk
-from .shown import link, moment, pill
+from .kit.actions import RecordAction
+from .kit.filters import OwnDesk
+from .kit.formatting import moment, pill, words
+from .kit.links import link
+from .kit.records import RecordAdmin
 
 
 class SmallWork(admin.SimpleListFilter):

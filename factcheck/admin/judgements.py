@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from factcheck.models import Judgement
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
-from .actions import NoteForm, RecordAction
-from .base import RecordAdmin
-from .shown import link, pill
+from .kit.actions import NoteForm, RecordAction
+from .kit.formatting import pill
+from .kit.links import link
+from .kit.records import RecordAdmin
 
 
 @admin.register(Judgement)

@@ -22,10 +22,14 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import Held, state_key, state_of, states_of
 from factcheck.workflow.speakers import speakers_of
 
-from .actions import ActionForm, RecordAction, Several
-from .base import RecordAdmin, address_of
-from .crosschecks import OPEN_FIRST, as_of_words, desk_to_ask_for
-from .shown import pill, yes
+from .crosschecks import desk_to_ask_for
+from .discrepancies import OPEN_FIRST
+from .kit.actions import ActionForm, RecordAction
+from .kit.fields import Several
+from .kit.figure_context import as_of_words
+from .kit.formatting import pill, yes
+from .kit.links import address_of
+from .kit.records import RecordAdmin
 
 MOST_AGREEMENTS = 60
 UNDATED = "no date"

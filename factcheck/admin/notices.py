@@ -10,27 +10,21 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from factcheck.models import Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
-from .actions import RecordAction
-from .base import RecordAdmin, belongs_to_a_desk
-from .filters import OwnDesk
-from .shown import moment, pill
+from .kit.access import belongs_to_a_desk
+from .kit.actions import RecordAction
+from .kit.filters import OwnDesk
+from .kit.formatting import moment, pill
+from .kit.links import address_of_kind
+from .kit.records import RecordAdmin
 
 UNREAD_FIRST = Case(When(read_at=None, then=Value(0)), default=1)
-
-
-def address_of_kind(kind: str, pk: int) -> str:
-    """The page of a record named by its kind and id; empty for a kind without pages."""
-    try:
-        return reverse(f"admin:factcheck_{kind}_change", args=[pk])
-    except NoReverseMatch:
-        return ""
 
 
 class Unread(admin.SimpleListFilter):

@@ -24,12 +24,14 @@ from factcheck.reports.subscriptions import change_subscription, send_now, subsc
 from factcheck.workflow.documents import zones
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, RecordAction, Several, words
-from .base import RecordAdmin, desks_open_to, on_own_pages
-from .filters import OwnDesk
-from .shown import moment, pill
+from .kit.access import desks_open_to, on_own_pages
+from .kit.actions import ActionForm, RecordAction
+from .kit.downloads import POLICY
+from .kit.fields import Several
+from .kit.filters import OwnDesk
+from .kit.formatting import moment, pill, words
+from .kit.records import RecordAdmin
 
-POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 NAMES = dict(ReportFormat.choices)
 
 

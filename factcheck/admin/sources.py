@@ -18,12 +18,11 @@ from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic
 from factcheck.workflow.sources import change_source, grade_source, open_name, record_source, set_confidants
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, RecordAction, Several, words
-from .base import RecordAdmin, address_of, status_of
-from .document_forms import text_area
-from .evidence_forms import SourceField
-from .shown import link, links, pill
-from .topics import Lines
+from .kit.actions import ActionForm, RecordAction
+from .kit.fields import Lines, Several, SourceField, text_area
+from .kit.formatting import pill, words
+from .kit.links import address_of, link, links
+from .kit.records import RecordAdmin, status_of
 
 SHOWN = 20
 GRADES = {

@@ -15,29 +15,13 @@ from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import change_topic, record_topic
 
-from .actions import ActionForm, RecordAction
-from .base import RecordAdmin, address_of
 from .crosschecks import desk_to_ask_for
+from .kit.actions import ActionForm, RecordAction
+from .kit.fields import Day, Lines
+from .kit.links import address_of
+from .kit.records import RecordAdmin
 
 SHOWN = 100
-
-
-class Day(forms.DateField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-
-class Lines(forms.CharField):
-    """Several things, each in a line of its own."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=12_000, widget=forms.Textarea({"rows": 4}), **kwargs)
-
-    def clean(self, value: Any) -> list[str]:
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
 
 
 class TopicForm(ActionForm):

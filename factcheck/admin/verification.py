@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from factcheck.models import Desk, Membership, Role, VerificationTask, WaitingFor, colleagues_of
+from factcheck.models import Desk, Membership, Role, Verdict, VerificationTask, WaitingFor, colleagues_of
 from factcheck.states import ClaimState, TaskState
 from factcheck.workflow.verification import (
     assign_task,
@@ -29,14 +29,15 @@ from factcheck.workflow.verification import (
     unblock_task,
 )
 
-from .actions import ActionForm, NoteForm, RecordAction, words
-from .base import RecordAdmin, address_of
-from .document_forms import Moment
 from .evidence import evidence_section
 from .figures import compared
-from .filters import ClaimDeskFilter, Unfinished, WhoseTask
-from .sentence import above_the_form, claim_in_text
-from .shown import link, moment, pill
+from .kit.actions import ActionForm, NoteForm, RecordAction
+from .kit.claim_context import above_the_form, claim_in_text
+from .kit.fields import Moment
+from .kit.filters import ClaimDeskFilter, Unfinished, WhoseTask
+from .kit.formatting import moment, pill, words
+from .kit.links import address_of, link
+from .kit.records import RecordAdmin
 
 FINISHED = (TaskState.DONE, TaskState.CANCELLED)
 CHECKED = (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE)
@@ -161,3 +162,11 @@ class VerificationTaskAdmin(RecordAdmin):
             "here": address_of(record),
             **evidence_section(claim, user),
         }
+
+
+@admin.register(Verdict)
+class VerdictAdmin(RecordAdmin):
+    list_display = ["claim", "label", "by", "at"]
+    list_filter = ["label"]
+    list_select_related = ["claim", "by"]
+    page_fields = ("claim", "label", "note", "by", "at", "revision")

@@ -17,10 +17,12 @@ from factcheck.workflow.happenings import HAPPENINGS
 from factcheck.workflow.transitions import can
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
-from .actions import ActionForm, RecordAction, words
-from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
-from .filters import OwnDesk
-from .shown import moment, pill
+from .kit.access import desks_open_to, on_own_pages
+from .kit.actions import ActionForm, RecordAction
+from .kit.filters import OwnDesk
+from .kit.formatting import moment, pill, words
+from .kit.links import address_of
+from .kit.records import RecordAdmin
 
 SHOWN = 50
 

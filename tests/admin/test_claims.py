@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Claim, Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
 from factcheck.workflow.verification import assign_claim
-from tests.admin.html import html_of
+from tests.admin.pages import html_of, page
 from tests.stories import bring_to, file_text, give_evidence, in_hours, registered, revise_text
 
 TEXT = (
@@ -23,11 +23,6 @@ def document(people):
 @pytest.fixture
 def claim(document):
     return document.claims.get(text__contains="1,200")
-
-
-def page(claim, action=""):
-    name = f"admin:factcheck_claim_{'action' if action else 'change'}"
-    return reverse(name, args=[claim.pk, action] if action else [claim.pk])
 
 
 def do(client, user, claim, action, **said):

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from factcheck.models import Claim, Document, Event, Publication
+from tests.admin.pages import page
 from tests.stories import clear_document, do_jobs, file_text, revise_text
 
 TEXT = (
@@ -17,11 +18,6 @@ TEXT = (
 @pytest.fixture
 def document(people):
     return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
-
-
-def page(document, action=""):
-    name = f"admin:factcheck_document_{'action' if action else 'change'}"
-    return reverse(name, args=[document.pk, action] if action else [document.pk])
 
 
 def new(client, desk, **said):

@@ -8,6 +8,7 @@ from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Evidence, Job, Source
 from factcheck.workflow.evidence import attach_evidence, record_evidence
 from factcheck.workflow.sources import record_source
+from tests.admin.pages import page
 from tests.factories import EvidenceFactory
 from tests.stories import bring_to, file_text, give_evidence, registered
 
@@ -27,11 +28,6 @@ def paper(claim, people):
     evidence = record_evidence(claim, "upload", by=people.checker)
     attach_evidence(evidence, by=people.checker, data=PAGE.encode(), filename="minutes.html", text=PAGE)
     return evidence
-
-
-def page(evidence, action=""):
-    name = f"admin:factcheck_evidence_{'action' if action else 'change'}"
-    return reverse(name, args=[evidence.pk, action] if action else [evidence.pk])
 
 
 def do(client, user, evidence, action, **said):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
+from tests.admin.pages import page
 from tests.factories import MeasureFactory
 from tests.stories import bring_to, clear_document, do_jobs, file_text
 
@@ -25,11 +26,6 @@ def document(people):
 @pytest.fixture
 def figure(document):
     return document.figures.get(surface__contains="1,200")
-
-
-def page(figure, action=""):
-    name = f"admin:factcheck_figure_{'action' if action else 'change'}"
-    return reverse(name, args=[figure.pk, action] if action else [figure.pk])
 
 
 def do(client, user, figure, action, **said):

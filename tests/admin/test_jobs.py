@@ -5,23 +5,9 @@ from django.urls import reverse
 
 from factcheck.models import Job
 from factcheck.workflow.documents import withdraw_document
-from tests.admin.html import html_of
+from tests.admin.pages import html_of, page
 from tests.factories import DeskFactory, DocumentFactory, JobFactory
 from tests.stories import do_jobs, file_text, in_hours
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker", "auditor", "desk_chief"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
-
-
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def listed(client, name, **narrowed):

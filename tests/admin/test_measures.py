@@ -1,4 +1,4 @@
-"""Measures and topics in the admin: who says what as of when; merged, split, compared everywhere or again."""
+"""Measures in the admin: who says what as of when; merged, split, compared everywhere or again."""
 
 from decimal import Decimal
 
@@ -7,22 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from factcheck.models import Figure, Job, Measure, Topic
+from factcheck.models import Figure, Job, Measure
 from factcheck.workflow.crosscheck import MOST_AGREEING
+from tests.admin.pages import page
 from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import file_text, person
 
 MINISTRY = "The ministry of Sarvenna said on Tuesday that about 1,200 homes were flooded in Larkmoor."
 MAYOR = "The mayor of Larkmoor said on Tuesday that 700 homes were flooded in Larkmoor."
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker", "reviewer", "desk_chief", "auditor", "chief_editor"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
 
 
 @pytest.fixture
@@ -35,11 +27,6 @@ def measure(people, topic):
     for title, text in (("The ministry counts", MINISTRY), ("The mayor counts", MAYOR)):
         file_text(text, desk=people.desk, by=people.desk_chief, title=title, topic=topic)
     return Measure.objects.get(counted__contains="homes", topic=topic)
-
-
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def do(client, record, action, **said):
@@ -146,42 +133,6 @@ def test_who_checks_has_it_compared_again(client, people, measure, role, can):
     wanted = Job.objects.filter(name="crosscheck", args__measure=measure.pk, created_by=getattr(people, role)).first()
     assert (answer.status_code, wanted is not None) == ((302, True) if can else (403, False))
     assert not can or answer["Location"] == page(wanted)
-
-
-def test_an_editor_enters_a_topic_and_changes_it(client, people):
-    said = {"title": "The bridge of Ostermarle", "places": "Ostermarle\n\nLarkmoor", "desk": people.desk.pk}
-    assert client.post(reverse("admin:factcheck_topic_add"), {**said, "starts_on": "2025-03-10"}).status_code == 302
-    topic = Topic.objects.get(slug="the-bridge-of-ostermarle")
-    assert topic.places == ["Ostermarle", "Larkmoor"]
-    changed = {"title": "The bridge", "places": "Ostermarle", "starts_on": "2025-03-10", "ends_on": "2025-03-20"}
-    assert do(client, topic, "change", **changed).status_code == 302
-    topic.refresh_from_db()
-    assert (topic.title, topic.places, str(topic.ends_on)) == ("The bridge", ["Ostermarle"], "2025-03-20")
-
-
-def test_a_topic_that_ends_before_it_starts_is_refused_beside_what_was_typed(client, people, topic):
-    answer = do(client, topic, "change", title="A flood", starts_on="2025-03-10", ends_on="2025-03-01")
-    assert answer.status_code == 409
-    assert "The topic ends before it starts." in answer.content.decode()
-    assert 'value="A flood"' in answer.content.decode()
-
-
-def test_a_checker_enters_no_topic(client, people, topic):
-    client.force_login(people.checker)
-    said = {"title": "A topic", "desk": people.desk.pk}
-    assert client.post(reverse("admin:factcheck_topic_add"), said).status_code == 403
-    assert do(client, topic, "change", title="Mine now").status_code == 403
-    assert Topic.objects.get() == topic
-    assert topic.title == "The Larkmoor flood"
-
-
-def test_a_topic_shows_its_documents_measures_and_what_is_open(client, measure, topic):
-    shown = client.get(page(topic)).content.decode()
-    assert "The mayor counts" in shown
-    assert page(measure) in shown
-    assert "conflict" in shown
-    client.force_login(person("editor", DeskFactory(), is_staff=True))
-    assert "The mayor counts" not in client.get(page(topic)).content.decode(), "another desk's documents"
 
 
 def carried_twice(measure, desk, values):

@@ -1,21 +1,11 @@
 """One's own notices in the admin: unread first, put aside one by one or all, and how one wants to be told."""
 
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from factcheck.admin.persons import unread_notices
+from factcheck.admin.kit.access import unread_notices
 from factcheck.models import NoticeChoice, NoticeKind
 from tests.factories import NotificationFactory
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
 
 
 def told(people, person="editor", **values):

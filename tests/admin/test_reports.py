@@ -8,25 +8,12 @@ from django.urls import reverse
 
 from factcheck.models import Report, ReportDelivery, ReportFormat, ReportSubscription
 from factcheck.reports.schedules import coming_slots
+from tests.admin.pages import page
 from tests.factories import DeskFactory, DocumentFactory, ReportFactory, ReportSubscriptionFactory
 from tests.stories import file_text, person
 
 ADD = "admin:factcheck_report_add"
 SCHEDULE = {"cron": "30 6 * * 1-5", "zone": "Europe/Berlin", "formats": ["pdf", "csv"], "active": "on"}
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker", "auditor", "desk_chief"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
-
-
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def build(client, people, **said):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Event, Source
 from factcheck.workflow.sources import record_source
-from tests.admin.html import html_of
+from tests.admin.pages import html_of, page
 from tests.factories import TopicFactory
 from tests.stories import Staff, registered
 
@@ -20,11 +20,6 @@ def sealed(people):
     return record_source(
         "Ola Vind", "eyewitness", desk=people.desk, by=people.checker, confidential=True, confidants=[people.reviewer]
     )
-
-
-def page(source, action=""):
-    name = f"admin:factcheck_source_{'action' if action else 'change'}"
-    return reverse(name, args=[source.pk, action] if action else [source.pk])
 
 
 def do(client, user, source, action, **said):

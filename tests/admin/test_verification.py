@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from factcheck.workflow.verification import assign_claim
+from tests.admin.pages import page
 from tests.stories import bring_to, file_text, give_evidence, in_hours, person
 
 TEXT = (
@@ -21,11 +22,6 @@ def claim(people):
 @pytest.fixture
 def work(claim, people):
     return assign_claim(claim, people.checker, by=people.editor, due_at=in_hours(-1))
-
-
-def page(work, action=""):
-    name = f"admin:factcheck_verificationtask_{'action' if action else 'change'}"
-    return reverse(name, args=[work.pk, action] if action else [work.pk])
 
 
 def do(client, user, work, action, **said):

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
-from factcheck.errors import Invalid
 from factcheck.models import Claim, Revision
 from factcheck.text import split_sentences
 
-from .marked import Part, parts
+from .highlighting import Part, parts
 
 AROUND = 4_000
 
@@ -78,22 +77,3 @@ def above_the_form(answer: HttpResponse) -> HttpResponse:
         answer.template_name = "factcheck/admin/claim_action.html"
         answer.context_data |= {"claim": claim, "in_text": claim_in_text(claim)}
     return answer
-
-
-def as_kept(quote: str, text: str) -> str:
-    """Words from a form as the text has them: a browser sends every end of a line as two characters."""
-    return quote if quote in text else quote.replace("\r\n", "\n")
-
-
-def only_place(quote: str, text: str) -> tuple[int, int]:
-    """Where words stand in a text, if they stand there once.
-
-    Raises:
-        Invalid: they do not.
-    """
-    times = text.count(quote) if quote.strip() else 0
-    if times != 1:
-        how = "does not stand in the text" if not times else f"stands in the text {times} times; give more of its words"
-        raise Invalid(f"“{quote[:80]}” {how}.", code="quote_not_found")
-    start = text.index(quote)
-    return start, start + len(quote)

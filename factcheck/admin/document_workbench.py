@@ -25,10 +25,10 @@ from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import suggest_topic
 from factcheck.workflow.transitions import can
 
-from .crosschecks import OPEN_FIRST
+from .discrepancies import OPEN_FIRST
 from .document_forms import ClaimForm
-from .marked import LONGEST, marked_text
-from .originals import is_shown
+from .kit.downloads import is_shown
+from .kit.highlighting import LONGEST, marked_text
 
 MOST_CLAIMS = 200
 MOST_BLOCKERS = 50

@@ -20,8 +20,9 @@ from factcheck.models import Desk
 from factcheck.permissions import can_anywhere
 from factcheck.workflow.transitions import kind_of
 
-from .actions import ActionForm, RecordAction, words
-from .persons import belongs_to_a_desk, unread_notices
+from .access import belongs_to_a_desk, unread_notices
+from .actions import ActionForm, RecordAction
+from .formatting import words
 
 MOST_AT_ONCE = 200
 LONGEST_VALUE = 100

@@ -10,23 +10,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from factcheck import models
+from factcheck.models import Event, Publication
 
-from .base import RecordAdmin
-from .shown import lines, link, moment, pill
+from .kit.formatting import lines, moment, pill
+from .kit.links import link
+from .kit.records import RecordAdmin
 
 SHOWN = 50
 
 
-@admin.register(models.Verdict)
-class VerdictAdmin(RecordAdmin):
-    list_display = ["claim", "label", "by", "at"]
-    list_filter = ["label"]
-    list_select_related = ["claim", "by"]
-    page_fields = ("claim", "label", "note", "by", "at", "revision")
-
-
-@admin.register(models.Publication)
+@admin.register(Publication)
 class PublicationAdmin(RecordAdmin):
     """One going-out of a text, with what the gate said of it then."""
 
@@ -61,9 +54,9 @@ class PublicationAdmin(RecordAdmin):
             yield "what was in the way", "the answer of the gate was erased", ""
 
 
-def reason_of(publication: models.Publication) -> str:
+def reason_of(publication: Publication) -> str:
     """The reason that was given in the same breath: the last one of a publishing up to it."""
-    events = models.Event.objects.of(publication.document).filter(action="publish", at__lte=publication.at)
+    events = Event.objects.of(publication.document).filter(action="publish", at__lte=publication.at)
     event = events.select_related("note").last()
     note = getattr(event, "note", None)
     return "–" if note is None else note.text or "(the words of the reason were erased)"

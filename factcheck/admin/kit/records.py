@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from factcheck.errors import FactcheckError, NotAllowed, StaleRevision
@@ -23,17 +23,11 @@ from factcheck.permissions import refusal
 from factcheck.states import rows_of
 from factcheck.workflow.transitions import kind_of
 
-from .actions import ActionForm, Button, RecordAction, words
-from .lists import RecordList
-from .persons import belongs_to_a_desk, desks_open_to, on_own_pages
-
-
-def address_of(record: Model, page: str = "change") -> str:
-    """Where a record stands in the admin; empty for a kind without pages."""
-    try:
-        return reverse(f"admin:factcheck_{record._meta.model_name}_{page}", args=[record.pk])
-    except NoReverseMatch:
-        return ""
+from .access import belongs_to_a_desk, desks_open_to, on_own_pages
+from .actions import ActionForm, Button, RecordAction
+from .changelist import RecordList
+from .formatting import words
+from .links import address_of
 
 
 class RecordAdmin(RecordList):

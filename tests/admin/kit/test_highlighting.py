@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.admin.marked import stretches
+from factcheck.admin.kit.highlighting import stretches
 
 TEXT = "Ørsund’s council counted 1,200 homes 🏠 and 40 farms under water, it said on Tuesday."
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 
 class ActionForm(forms.Form):
@@ -29,16 +28,6 @@ class NoteForm(ActionForm):
     """An action that needs a reason."""
 
     note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
-
-
-class Several(forms.ModelMultipleChoiceField):
-    """Records to choose several of. A number that no database holds is no choice, and is not asked for."""
-
-    def clean(self, value: Any) -> Any:
-        for one in value or ():
-            if len(str(one)) > 18:
-                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "that"})
-        return super().clean(value)
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,3 @@ class Button:
     address: str
     asks: bool
     grave: bool
-
-
-def words(name: str) -> str:
-    return name.replace("_", " ")

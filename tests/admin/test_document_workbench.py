@@ -1,14 +1,14 @@
-"""The workbench of a long text, the gravest first, and the page of what went out."""
+"""The workbench of a document: long texts in parts, long lists cut, the most serious discrepancy first."""
 
 import pytest
 from django.urls import reverse
 
-from factcheck.admin import marked, workbench
-from factcheck.models import DiscrepancyFigure, Publication
-from factcheck.workflow.history import erase_document
-from factcheck.workflow.publication import publish_document
+from factcheck.admin import document_workbench
+from factcheck.admin.kit import highlighting
+from factcheck.models import DiscrepancyFigure
+from tests.admin.pages import page
 from tests.factories import DiscrepancyFactory, FigureFactory
-from tests.stories import clear_document, file_text
+from tests.stories import file_text
 
 TEXT = (
     "The ministry of Sarvenna said on Tuesday that 1,200 homes were flooded in Larkmoor.\n\n"
@@ -21,13 +21,9 @@ def document(people):
     return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
 
 
-def page(document):
-    return reverse("admin:factcheck_document_change", args=[document.pk])
-
-
 def test_a_long_text_is_shown_in_parts_with_their_claims(client, document, monkeypatch):
     half = TEXT.index("About")
-    for module in (marked, workbench):
+    for module in (highlighting, document_workbench):
         monkeypatch.setattr(module, "LONGEST", half)
     first = client.get(page(document))
     assert first.context["parts"] == 2
@@ -48,8 +44,8 @@ def test_a_part_there_is_none_of_is_the_nearest(part, client, document):
 
 
 def test_a_long_list_is_cut_with_a_way_to_the_rest(client, document, monkeypatch):
-    monkeypatch.setattr(workbench, "MOST_CLAIMS", 1)
-    monkeypatch.setattr(workbench, "MOST_BLOCKERS", 1)
+    monkeypatch.setattr(document_workbench, "MOST_CLAIMS", 1)
+    monkeypatch.setattr(document_workbench, "MOST_BLOCKERS", 1)
     shown = client.get(page(document))
     claims, blockers = document.claims.count(), shown.context["blocking"]
     assert len(shown.context["claims"]) == len(shown.context["blockers"]) == 1
@@ -84,27 +80,3 @@ def test_a_proposed_claim_shows_its_figures_before_it_is_accepted(client, docume
     seen = shown.content.decode()
     assert "What others say" in seen
     assert '<details class="fc-add">' in seen, "nobody gives evidence before it is a claim"
-
-
-def test_what_went_out_uncleared_says_why_and_what_was_in_the_way(client, document, people):
-    publish_document(document, by=people.editor, uncleared_reason="The dam may break.")
-    publication = Publication.objects.get()
-    address = reverse("admin:factcheck_publication_change", args=[publication.pk])
-    seen = client.get(address).content.decode()
-    assert "The dam may break." in seen
-    assert publication.answer["blockers"][0]["message"] in seen.replace("&#x27;", "'")
-    assert "revision 1" in seen
-    assert str(people.editor) in seen
-    assert "UTC" in seen
-    erase_document(document, by=people.desk_chief, note="A court said so.")
-    seen = client.get(address).content.decode()
-    assert "The dam may break." not in seen
-    assert "the answer of the gate was erased" in seen
-
-
-def test_what_went_out_cleared_needs_no_reason(client, document, people):
-    clear_document(document, people)
-    publish_document(document, by=people.editor)
-    seen = client.get(reverse("admin:factcheck_publication_change", args=[Publication.objects.get().pk])).content
-    assert b"cleared" in seen
-    assert b"why it went out uncleared" not in seen.lower()
