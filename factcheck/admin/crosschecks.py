@@ -16,14 +16,14 @@ from factcheck.models import CrossCheck, Desk, Document, Job, Scope, Topic
 from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.transitions import can
 
-from .jobs import progress_of
+from .jobs import progress_bar
 from .kit.actions import ActionForm
-from .kit.formatting import moment, pill, words
+from .kit.formatting import badge, humanize, timestamp
 from .kit.records import RecordAdmin
 
 
 class CrossCheckForm(ActionForm):
-    """What to compare: the figures of one document, of a topic, or all."""
+    """The scope of a cross-check: one document, a topic, or everything."""
 
     scope = forms.ChoiceField(
         label="Compare",
@@ -39,71 +39,71 @@ class CrossCheckForm(ActionForm):
         Desk.objects.none(), empty_label=None, help_text="Who asks: the work is listed under this desk."
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["document"].queryset = Document.objects.visible_to(self.user).order_by("-pk")
         self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
         self.fields["desk"].queryset = Desk.objects.visible_to(self.user)
 
     def clean(self) -> dict[str, Any]:
-        said = dict(super().clean() or {})
+        cleaned_data = dict(super().clean() or {})
         for name in ("document", "topic"):
-            if said.get("scope") == name and not said.get(name) and name not in self.errors:
+            if cleaned_data.get("scope") == name and not cleaned_data.get(name) and name not in self.errors:
                 raise ValidationError({name: f"Choose the {name}."})
-            if said.get("scope") != name:
-                said[name] = None
-        return said
+            if cleaned_data.get("scope") != name:
+                cleaned_data[name] = None
+        return cleaned_data
 
 
 @admin.register(CrossCheck)
 class CrossCheckAdmin(RecordAdmin):
-    new_form = CrossCheckForm
-    new_label = "Compare figures now"
-    new_right = "crosscheck"
-    record_template = "factcheck/admin/working.html"
+    add_form = CrossCheckForm
+    add_label = "Compare figures now"
+    add_action = "crosscheck"
+    record_template = "factcheck/admin/job.html"
     list_display: ClassVar = ["__str__", "state", "progress", "found_here", "started"]
     list_filter: ClassVar = ["scope"]
     list_select_related: ClassVar = ["document", "topic", "measure", "job"]
-    page_fields = ("scope", "document", "measure", "topic", "job", "engine_version")
+    detail_fields = ("scope", "document", "measure", "topic", "job", "engine_version")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("document", "topic", "measure", "job")
 
-    def create(self, request: HttpRequest, form: Any) -> Job:
-        said = form.cleaned_data
-        desk = None if said["scope"] == Scope.DOCUMENT else said["desk"]
-        wanted = {"document": said["document"], "topic": said["topic"]}
-        return request_crosscheck(said["scope"], by=request.user, desk=desk, **wanted)
+    def create_record(self, request: HttpRequest, form: Any) -> Job:
+        cleaned_data = form.cleaned_data
+        desk = None if cleaned_data["scope"] == Scope.DOCUMENT else cleaned_data["desk"]
+        scope = {"document": cleaned_data["document"], "topic": cleaned_data["topic"]}
+        return request_crosscheck(cleaned_data["scope"], by=request.user, desk=desk, **scope)
 
     @admin.display(description="state", ordering="job__state")
     def state(self, run: Any) -> SafeString:
-        return pill(run.job.state)
+        return badge(run.job.state)
 
     @admin.display(description="progress")
     def progress(self, run: Any) -> SafeString | str:
-        return progress_of(run.job)
+        return progress_bar(run.job)
 
     @admin.display(description="open then")
     def found_here(self, run: Any) -> str:
-        """Counts of one document; those of a wider run would tell of texts one may not see."""
+        """Counts of a run over one document. Those of a wider run would reveal documents the user may not see."""
         if run.document_id is None or run.finished_at is None:
             return "–"
-        return ", ".join(f"{number} {words(kind)}" for kind, number in run.found.items()) or "none"
+        return ", ".join(f"{number} {humanize(kind)}" for kind, number in run.found.items()) or "none"
 
     @admin.display(description="started", ordering="started_at")
     def started(self, run: Any) -> str:
-        return moment(run.started_at)
+        return timestamp(run.started_at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "started", moment(record.started_at), ""
-        yield "finished", moment(record.finished_at), ""
+        yield "started", timestamp(record.started_at), ""
+        yield "finished", timestamp(record.finished_at), ""
         yield "open discrepancies then", self.found_here(record), ""
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"job": record.job, "progress": progress_of(record.job)}
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {"job": record.job, "progress": progress_bar(record.job)}
 
 
-def desk_to_ask_for(user: Any, documents: QuerySet[Document]) -> Desk | None:
-    """The first desk of these documents on which the person may ask for a cross-check."""
+def first_desk_for_crosscheck(user: Any, documents: QuerySet[Document]) -> Desk | None:
+    """The first desk of these documents on which the user may request a cross-check."""
     desks = Desk.objects.visible_to(user).filter(documents__in=documents).distinct()
     return next((desk for desk in desks if can(user, desk, "crosscheck")), None)

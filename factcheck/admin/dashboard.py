@@ -1,4 +1,4 @@
-"""The desk's day on one page: what waits for me, what is in check, in conflict, overdue, failed."""
+"""The dashboard: work of the user, stories in check, open discrepancies, overdue and failed work."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from factcheck.models import Claim, Discrepancy, DiscrepancyKind, Document, Job,
 from factcheck.states import ClaimState, DocumentState, JobState
 from factcheck.workflow.disputes import Dispute, disputes
 
-SHOWN = 8
+MAX_ROWS = 8
 
 
-def desk_day(user: Any) -> dict[str, Any]:
-    """The lists of the page, each as far as this person may see it."""
+def dashboard_context(user: Any) -> dict[str, Any]:
+    """The lists of the dashboard, limited to what the user may see."""
     now = timezone.now()
     work = VerificationTask.objects.visible_to(user).unfinished().select_related("claim__document", "assignee")
     documents = Document.objects.visible_to(user).select_related("desk", "topic")
     return {
         "now": now,
-        "mine": work.filter(assignee=user)[:SHOWN],
-        "overdue": work.overdue(now).order_by("due_at")[:SHOWN],
-        "to_review": to_review(user)[:SHOWN],
-        "in_check": documents.filter(state=DocumentState.IN_CHECK, kind="story").order_by("clear", "-pk")[:SHOWN],
-        "to_confirm": documents.filter(state__in=[DocumentState.TO_CONFIRM, DocumentState.UNREADABLE])[:SHOWN],
+        "mine": work.filter(assignee=user)[:MAX_ROWS],
+        "overdue": work.overdue(now).order_by("due_at")[:MAX_ROWS],
+        "to_review": to_review(user)[:MAX_ROWS],
+        "in_check": documents.filter(state=DocumentState.IN_CHECK, kind="story").order_by("clear", "-pk")[:MAX_ROWS],
+        "to_confirm": documents.filter(state__in=[DocumentState.TO_CONFIRM, DocumentState.UNREADABLE])[:MAX_ROWS],
         "conflicts": conflicts(user),
-        "failed": Job.objects.visible_to(user).filter(state=JobState.FAILED)[:SHOWN],
+        "failed": Job.objects.visible_to(user).filter(state=JobState.FAILED)[:MAX_ROWS],
     }
 
 
 def to_review(user: Any) -> QuerySet[Claim]:
-    """Claims that wait for a sign-off, the weightiest first."""
+    """Claims that wait for a sign-off, the most check-worthy first."""
     waiting = Claim.objects.visible_to(user).filter(state=ClaimState.IN_REVIEW).standing()
     return waiting.select_related("document").order_by("-checkworthiness", "pk")
 
 
 def conflicts(user: Any) -> list[Dispute]:
-    """What is disputed or out of date, each measure once, the gravest first."""
+    """Open disputes, one for each measure, the most serious first."""
     rows = Discrepancy.objects.visible_to(user).open().exclude(kind=DiscrepancyKind.NOT_COMPARABLE)
-    return disputes(rows, most=SHOWN)
+    return disputes(rows, most=MAX_ROWS)

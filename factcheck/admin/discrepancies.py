@@ -1,4 +1,4 @@
-"""Discrepancies, both sides beside each other; and the cross-checks that found them."""
+"""Discrepancies: a list by dispute, and the page with both sides next to each other."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, re
 from factcheck.workflow.judgements import judge_pair
 
 from .kit.actions import ActionForm, RecordAction
-from .kit.figure_context import Carrier, as_of_words, carriers
-from .kit.formatting import lines, moment, pill
-from .kit.links import link, links
+from .kit.figure_context import FigureContext, as_of_text, figure_contexts
+from .kit.formatting import badge, paragraphs, timestamp
+from .kit.links import link
 from .kit.records import RecordAdmin
 
 OPEN_FIRST = Case(
     When(state=DiscrepancyState.OPEN, then=Value(0)), When(state=DiscrepancyState.RESOLVED, then=Value(1)), default=2
 )
-SHOWN = 3
-MOST_PAIRS = 100
+MAX_NAMED = 3
+MAX_PAIRS = 100
 
 
-class ResolveForm(ActionForm):
+class ResolveDisputeForm(ActionForm):
     resolution = forms.ChoiceField(
         label="How it is settled",
         widget=forms.RadioSelect,
@@ -59,20 +59,20 @@ class ResolveForm(ActionForm):
     )
     newest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def fit(self) -> None:
-        """The last pair that there is when the form is opened, for one dispute or many: what comes after stays open."""
+    def setup_fields(self) -> None:
+        """Remember the newest pair at the time the form is opened: later pairs stay open."""
         pairs = Discrepancy.objects.visible_to(self.user)
         pairs = pairs if self.record is None else pairs.told_with(self.record)
         self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
 
 
-def seen_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
+def visible_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
     documents = Document.objects.visible_to(user)
     sides = DiscrepancyFigure.objects.filter(figure__document__in=documents).order_by("id")
     return sides.select_related("figure__document__publisher", "figure__attribution__source", "figure__claim")
 
 
-class JudgeForm(ActionForm):
+class JudgePairForm(ActionForm):
     note = forms.CharField(
         label="Why",
         required=False,
@@ -89,18 +89,18 @@ class JudgeForm(ActionForm):
         return ""
 
 
-def hold_same(pair: Discrepancy, **said: Any) -> None:
-    """Say that both sides count the same thing."""
-    judge_pair(pair, True, **said)
+def judge_same(pair: Discrepancy, **arguments: Any) -> None:
+    """Judge that both sides count the same thing."""
+    judge_pair(pair, True, **arguments)
 
 
-def hold_apart(pair: Discrepancy, **said: Any) -> None:
-    """Say that the two sides count two things."""
-    judge_pair(pair, False, **said)
+def judge_different(pair: Discrepancy, **arguments: Any) -> None:
+    """Judge that the two sides count different things."""
+    judge_pair(pair, False, **arguments)
 
 
-class DisputeList(ChangeList):
-    """One line for each dispute among the pairs that the list is narrowed to: the most telling one."""
+class DisputeChangeList(ChangeList):
+    """One row for each dispute among the filtered pairs: its leading pair."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
@@ -110,31 +110,33 @@ class DisputeList(ChangeList):
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "resolve": RecordAction(resolve_dispute, ResolveForm, done="It is resolved."),
-        "same": RecordAction(hold_same, JudgeForm, "The same thing", "That is noted; the figures are grouped again."),
+        "resolve": RecordAction(resolve_dispute, ResolveDisputeForm, success_message="It is resolved."),
+        "same": RecordAction(
+            judge_same, JudgePairForm, "The same thing", "That is noted; the figures are grouped again."
+        ),
         "not_same": RecordAction(
-            hold_apart, JudgeForm, "Not the same thing", "That is noted; the figures are grouped again."
+            judge_different, JudgePairForm, "Not the same thing", "That is noted; the figures are grouped again."
         ),
     }
     bulk_actions = ("resolve",)
     record_template = "factcheck/admin/discrepancy.html"
-    list_display: ClassVar = ["shown", "told", "where"]
-    list_display_links: ClassVar = ["told"]
+    list_display: ClassVar = ["kind_and_state", "summary", "found_in"]
+    list_display_links: ClassVar = ["summary"]
     list_filter: ClassVar = ["kind", "state", "measure__topic"]
     list_select_related: ClassVar = ["measure"]
     search_fields: ClassVar = ["reason", "measure__counted"]
     ordering: ClassVar = [OPEN_FIRST, *SUREST_FIRST]
-    page_fields = ("measure", "created_at", "resolution", "resolution_note", "resolved_by", "resolved_at")
+    detail_fields = ("measure", "created_at", "resolution", "resolution_note", "resolved_by", "resolved_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        sides = Prefetch("sides", seen_sides(request.user), to_attr="seen")
+        sides = Prefetch("sides", visible_sides(request.user), to_attr="visible_sides")
         return super().get_queryset(request).select_related("measure__topic", "resolved_by").prefetch_related(sides)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return DisputeList
+        return DisputeChangeList
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list, with the number of statements in each dispute on the page, asked for at once."""
+        """Add the dispute of each row on the page, in one query for all rows."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
         found = led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
@@ -143,64 +145,66 @@ class DiscrepancyAdmin(RecordAdmin):
         return changelist
 
     @admin.display(description="what differs", ordering="reason")
-    def told(self, row: Any) -> str:
+    def summary(self, row: Any) -> str:
         dispute: Dispute = row.dispute
         return dispute.told
 
     @admin.display(description="kind, state", ordering=OPEN_FIRST)
-    def shown(self, row: Any) -> SafeString:
-        return lines([pill(row.kind), pill(row.state)])
+    def kind_and_state(self, row: Any) -> SafeString:
+        return paragraphs([badge(row.kind), badge(row.state)])
 
     @admin.display(description="stands in", ordering="measure__counted")
-    def where(self, row: Any) -> SafeString:
-        """The measure, and the documents the person sees, the first few by name."""
-        seen = list({side.figure.document_id: side.figure.document for side in row.seen}.values())
-        told = [link(row.measure), *(link(one, Truncator(one).chars(40)) for one in seen[:SHOWN])]
-        return lines(told + ([f"and {len(seen) - SHOWN} more"] if len(seen) > SHOWN else []))
+    def found_in(self, row: Any) -> SafeString:
+        """The measure, and the first few visible documents by name."""
+        documents = list({side.figure.document_id: side.figure.document for side in row.visible_sides}.values())
+        names = [link(row.measure), *(link(one, Truncator(one).chars(40)) for one in documents[:MAX_NAMED])]
+        return paragraphs(names + ([f"and {len(documents) - MAX_NAMED} more"] if len(documents) > MAX_NAMED else []))
 
-    def right_of(self, name: str) -> str:
+    def permission_action(self, name: str) -> str:
         return "judge" if name in ("same", "not_same") else name
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "kind", pill(record.kind), ""
+        yield "kind", badge(record.kind), ""
         if record.why_one:
             sure = f" ({record.score:.2f})" if record.score is not None else ""
             yield "one measure", f"{record.why_one}{sure}", ""
         if record.measure.topic:
-            yield "topic", link_of(record.measure.topic), ""
-        for label, value, address in super().facts(record):
-            yield {"created at": "found"}.get(label, label), moment(value) if label.endswith(" at") else value, address
+            yield "topic", link(record.measure.topic), ""
+        for label, value, url in super().facts(record):
+            yield (
+                {"created at": "found"}.get(label, label),
+                timestamp(value) if label.endswith(" at") else value,
+                url,
+            )
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        told = carriers(side.figure for side in record.seen)
-        sides = [[told[row.figure_id] for row in record.seen if row.side == side] for side in "ab"]
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        contexts = figure_contexts(side.figure for side in record.visible_sides)
+        sides = [[contexts[row.figure_id] for row in record.visible_sides if row.side == side] for side in "ab"]
         rows = Discrepancy.objects.visible_to(request.user).told_with(record)
         (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
         others = dispute.besides(record)
-        pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MOST_PAIRS + 1])
+        pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MAX_PAIRS + 1])
         return {
             "sides": sides,
             "dispute": dispute,
-            "pairs": pairs[:MOST_PAIRS],
-            "more_pairs": len(pairs) > MOST_PAIRS,
-            "others": [(says, [(row, as_of_words(row.first)) for row in statements]) for says, statements in others],
-            "mail": as_mail(record, sides, others),
+            "pairs": pairs[:MAX_PAIRS],
+            "more_pairs": len(pairs) > MAX_PAIRS,
+            "others": [(says, [(row, as_of_text(row.first)) for row in statements]) for says, statements in others],
+            "plain_text": as_plain_text(record, sides, others),
         }
 
 
-def link_of(record: Any) -> SafeString | str:
-    return links([record])
-
-
-def as_mail(row: Discrepancy, sides: list[list[Carrier]], others: list[tuple[str, list[Statement]]]) -> str:
-    """The dispute as plain text, to be pasted into a mail: one pair in its sentences, the others in a line each."""
-    lines = [row.reason]
+def as_plain_text(row: Discrepancy, sides: list[list[FigureContext]], others: list[tuple[str, list[Statement]]]) -> str:
+    """The dispute as plain text for a mail: this pair with its sentences, the other statements in a line each."""
+    texts = [row.reason]
     for side in sides:
         for carrier in side:
             document = carrier.figure.document
             where = f"{document}, {document.publisher or document.publisher_name}".rstrip(", ")
-            lines.append(f"{carrier.says or 'Nobody named'}: “{' '.join(str(carrier.sentence).split())}” ({where})")
+            texts.append(f"{carrier.says or 'Nobody named'}: “{' '.join(str(carrier.sentence).split())}” ({where})")
     for says, statements in others:
-        given = ", ".join(f"“{one.first}” ({' and '.join(map(str, one.documents[:SHOWN]))})" for one in statements)
-        lines.append(f"Also {says or 'nobody named'}: {given}")
-    return "\n\n".join(lines + [str(note) for note in row.notes])
+        figures = ", ".join(
+            f"“{one.first}” ({' and '.join(map(str, one.documents[:MAX_NAMED]))})" for one in statements
+        )
+        texts.append(f"Also {says or 'nobody named'}: {figures}")
+    return "\n\n".join(texts + [str(note) for note in row.notes])

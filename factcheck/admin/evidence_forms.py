@@ -1,4 +1,4 @@
-"""What recording, linking and assessing evidence ask of a person; and how a source is chosen by its name."""
+"""Forms of the actions on evidence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django import forms
 from factcheck.models import Evidence, EvidenceKind, SourceUse, Stance
 
 from .kit.actions import ActionForm
-from .kit.fields import SourceField, text_area
+from .kit.fields import SourceField, textarea
 
 CREDIBILITY = {
     1: "1: confirmed by others",
@@ -34,7 +34,7 @@ USES = [
 
 
 class NewEvidenceForm(ActionForm):
-    """What a source has to say of a claim, in one form; a page is fetched by a job afterwards."""
+    """Evidence for a claim. A web page is fetched by a job afterwards."""
 
     kind = forms.ChoiceField(label="What it is", choices=KINDS)
     source = SourceField(help_text="By its name. Left empty, a page's source is found by its address.")
@@ -43,7 +43,7 @@ class NewEvidenceForm(ActionForm):
         label="What was said or seen",
         required=False,
         max_length=2000,
-        widget=text_area(3),
+        widget=textarea(3),
         help_text="Needed for a call, an interview or what we saw.",
     )
     file = forms.FileField(required=False, help_text="For a file: 10 MB at most.")
@@ -65,58 +65,58 @@ class NewEvidenceForm(ActionForm):
         label="It quotes", help_text="Whom the copy names for it: a report that quotes a ministry is the ministry's."
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         for name in ("source", "derived_from_source"):
             self.fields[name].suggest()
         near = Evidence.objects.filter(claim__document=self.record.document_id).select_related("source")
         self.fields["derived_from"].queryset = near.order_by("pk")
 
     def clean(self) -> dict[str, Any]:
-        said = {"quote": "", **(super().clean() or {})}
-        kind = said.get("kind")
-        if said.get("file") is not None and kind != EvidenceKind.UPLOAD:
+        cleaned_data = {"quote": "", **(super().clean() or {})}
+        kind = cleaned_data.get("kind")
+        if cleaned_data.get("file") is not None and kind != EvidenceKind.UPLOAD:
             self.add_error("file", "Only a file comes with a file; choose that above, or leave this empty.")
-        if kind == EvidenceKind.UPLOAD and said.get("file") is None and "file" not in self.errors:
+        if kind == EvidenceKind.UPLOAD and cleaned_data.get("file") is None and "file" not in self.errors:
             self.add_error("file", "Choose the file.")
-        if kind == EvidenceKind.WEB and said.get("stance"):
+        if kind == EvidenceKind.WEB and cleaned_data.get("stance"):
             self.add_error("stance", "Link a page to the claim once it has been fetched; leave this for later.")
-        return said
+        return cleaned_data
 
 
-class LinkForm(ActionForm):
+class LinkEvidenceForm(ActionForm):
     stance = forms.ChoiceField(label="What it makes of the claim", choices=STANCES, widget=forms.RadioSelect)
     quote = forms.CharField(
         label="The words it rests on",
         required=False,
         strip=False,
         max_length=20_000,
-        widget=text_area(3),
+        widget=textarea(3),
         help_text="As they stand in what was captured; select them there, or paste them.",
     )
 
 
-class AssessForm(ActionForm):
+class AssessEvidenceForm(ActionForm):
     accepted = forms.TypedChoiceField(
         label="Assessment",
         widget=forms.RadioSelect,
-        coerce=lambda said: said == "accepted",
+        coerce=lambda value: value == "accepted",
         choices=[("accepted", "accepted: a verdict may rest on it"), ("rejected", "rejected, for the reason below")],
     )
     credibility = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[("", "not given"), *CREDIBILITY.items()]
     )
-    note = forms.CharField(label="Why", required=False, max_length=2000, widget=text_area(3))
+    note = forms.CharField(label="Why", required=False, max_length=2000, widget=textarea(3))
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["credibility"].initial = self.record.credibility
 
 
-class AttachForm(ActionForm):
+class AttachEvidenceForm(ActionForm):
     file = forms.FileField(required=False, help_text="10 MB at most.")
-    note = forms.CharField(label="or a note", required=False, max_length=2000, widget=text_area(3))
+    note = forms.CharField(label="or a note", required=False, max_length=2000, widget=textarea(3))
 
     def clean(self) -> dict[str, Any]:
-        said = dict(super().clean() or {})
-        if not said.get("file") and not said.get("note"):
+        cleaned_data = dict(super().clean() or {})
+        if not cleaned_data.get("file") and not cleaned_data.get("note"):
             raise forms.ValidationError("Attach a file or a note.")
-        return said
+        return cleaned_data

@@ -1,4 +1,4 @@
-"""Memberships: who has which role on which desk. A role is given on the page of the desk and taken away here."""
+"""Memberships: roles on desks. A role is given on the page of the desk and taken away here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from factcheck.models import Membership
 from factcheck.workflow.desks import remove_member
 
 from .kit.actions import RecordAction
-from .kit.filters import OwnDesk
-from .kit.formatting import words
-from .kit.links import address_of
+from .kit.filters import OwnDeskFilter
+from .kit.formatting import humanize
+from .kit.links import admin_url
 from .kit.records import RecordAdmin
 
 
@@ -21,23 +21,27 @@ from .kit.records import RecordAdmin
 class MembershipAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "remove": RecordAction(
-            remove_member, label="Take the role away", done="The role is taken away.", versioned=False, grave=True
+            remove_member,
+            label="Take the role away",
+            success_message="The role is taken away.",
+            versioned=False,
+            destructive=True,
         )
     }
-    list_display: ClassVar = ["user", "shown_role", "desk"]
-    list_filter: ClassVar = ["role", OwnDesk]
+    list_display: ClassVar = ["user", "role_label", "desk"]
+    list_filter: ClassVar = ["role", OwnDeskFilter]
     list_select_related: ClassVar = ["user", "desk"]
     search_fields: ClassVar = ["user__username"]
     ordering: ClassVar = ["desk__name", "user__username", "role"]
-    page_fields = ("user", "role", "desk")
+    detail_fields = ("user", "role", "desk")
 
     @admin.display(description="role", ordering="role")
-    def shown_role(self, row: Any) -> str:
-        return words(row.role)
+    def role_label(self, row: Any) -> str:
+        return humanize(row.role)
 
-    def offers(self, record: Any, name: str) -> bool:
+    def is_offered(self, record: Any, name: str) -> bool:
         return record.desk_id is not None
 
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        """A role that was taken away has no page any more."""
-        return address_of(record.desk) if record.desk else super().way_back(request, record, result)
+    def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
+        """The page of the desk: a deleted membership has no page."""
+        return admin_url(record.desk) if record.desk else super().return_url(request, record, result)

@@ -1,4 +1,4 @@
-"""Records that are only read: verdicts and publications. What is done to the others stands beside each of them."""
+"""Publications: what went out, and the result of the gate at that time. Read only."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from django.utils.safestring import SafeString
 
 from factcheck.models import Event, Publication
 
-from .kit.formatting import lines, moment, pill
+from .kit.formatting import badge, paragraphs, timestamp
 from .kit.links import link
 from .kit.records import RecordAdmin
 
-SHOWN = 50
+MAX_BLOCKERS = 50
 
 
 @admin.register(Publication)
 class PublicationAdmin(RecordAdmin):
-    """One going-out of a text, with what the gate said of it then."""
+    """A publication with the gate's result at that time."""
 
-    list_display = ["document", "shown_clear", "by", "went_out"]
+    list_display = ["document", "gate_badge", "by", "went_out"]
     list_filter = ["clear"]
     list_select_related = ["document", "by"]
 
@@ -31,31 +31,31 @@ class PublicationAdmin(RecordAdmin):
         return super().get_queryset(request).select_related("document", "by", "revision")
 
     @admin.display(description="gate", ordering="clear")
-    def shown_clear(self, row: Any) -> SafeString:
-        return pill("clear", "cleared") if row.clear else pill("failed", "uncleared")
+    def gate_badge(self, row: Any) -> SafeString:
+        return badge("clear", "cleared") if row.clear else badge("failed", "uncleared")
 
     @admin.display(description="went out", ordering="at")
     def went_out(self, row: Any) -> str:
-        return moment(row.at)
+        return timestamp(row.at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield "document", link(record.document), ""
         yield "revision", link(record.revision, f"revision {record.revision.number}"), ""
-        yield "gate", self.shown_clear(record), ""
+        yield "gate", self.gate_badge(record), ""
         if not record.clear:
-            yield "why it went out uncleared", reason_of(record), ""
+            yield "why it went out uncleared", uncleared_reason_of(record), ""
         yield "by", record.by, ""
-        yield "went out", moment(record.at), ""
+        yield "went out", timestamp(record.at), ""
         answer = record.answer if isinstance(record.answer, dict) else {}
         if blockers := [row.get("message", "") for row in answer.get("blockers", [])]:
-            more = [f"and {len(blockers) - SHOWN} more"] if len(blockers) > SHOWN else []
-            yield "what was in the way", lines(blockers[:SHOWN] + more), ""
+            more = [f"and {len(blockers) - MAX_BLOCKERS} more"] if len(blockers) > MAX_BLOCKERS else []
+            yield "what was in the way", paragraphs(blockers[:MAX_BLOCKERS] + more), ""
         elif not answer:
             yield "what was in the way", "the answer of the gate was erased", ""
 
 
-def reason_of(publication: Publication) -> str:
-    """The reason that was given in the same breath: the last one of a publishing up to it."""
+def uncleared_reason_of(publication: Publication) -> str:
+    """The reason given for publishing: the note of the last publish event up to it."""
     events = Event.objects.of(publication.document).filter(action="publish", at__lte=publication.at)
     event = events.select_related("note").last()
     note = getattr(event, "note", None)

@@ -10,7 +10,7 @@ register = template.Library()
 
 
 @register.filter
-def words(name: str) -> str:
+def humanize(name: str) -> str:
     """``not_enough_evidence`` as "not enough evidence"."""
     return str(name).replace("_", " ")
 

@@ -23,10 +23,10 @@ def documents(people):
 
 def test_a_checker_has_a_topic_compared_and_is_led_to_the_work(client, people, documents):
     client.force_login(people.checker)
-    said = {"scope": "topic", "topic": documents[0].topic_id, "desk": people.desk.pk}
-    answer = client.post(reverse("admin:factcheck_crosscheck_add"), said)
+    data = {"scope": "topic", "topic": documents[0].topic_id, "desk": people.desk.pk}
+    response = client.post(reverse("admin:factcheck_crosscheck_add"), data)
     job = Job.objects.latest("pk")
-    assert answer["Location"] == page(job)
+    assert response["Location"] == page(job)
     do_jobs()
     run = CrossCheck.objects.get(job=job)
     assert run.topic == documents[0].topic
@@ -34,15 +34,15 @@ def test_a_checker_has_a_topic_compared_and_is_led_to_the_work(client, people, d
 
 
 @pytest.mark.parametrize(
-    ("role", "said", "status"),
+    ("role", "data", "status"),
     [
         ("editor", {"scope": "topic"}, 422),
         ("editor", {"scope": "moon"}, 422),
         ("auditor", {"scope": "everything"}, 403),
     ],
 )
-def test_a_run_that_cannot_be_is_refused_in_words(client, people, role, said, status):
+def test_a_run_that_cannot_be_is_refused_in_words(client, people, role, data, status):
     client.force_login(getattr(people, role))
-    answer = client.post(reverse("admin:factcheck_crosscheck_add"), {"desk": people.desk.pk, **said})
-    assert answer.status_code == status
+    response = client.post(reverse("admin:factcheck_crosscheck_add"), {"desk": people.desk.pk, **data})
+    assert response.status_code == status
     assert not Job.objects.filter(name="crosscheck").exists()

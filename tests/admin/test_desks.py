@@ -22,8 +22,8 @@ def people(staff, client):
     return staff
 
 
-def do(client, record, action, **said):
-    return client.post(page(record, action), {"version": getattr(record, "version", ""), **said})
+def do(client, record, action, **data):
+    return client.post(page(record, action), {"version": getattr(record, "version", ""), **data})
 
 
 @pytest.mark.parametrize("role", ["editor", "checker", "reviewer", "auditor"])
@@ -32,8 +32,8 @@ def test_nobody_else_arranges_the_desk(client, people, role):
     before = Membership.objects.count()
     assert not client.get(page(people.desk)).context["buttons"]
     for user in (people.outsider.username, "nobody-of-this-name"):
-        answer = do(client, people.desk, "add_member", user=user, role="editor")
-        assert answer.status_code == 403, "and who logs in here is not told to everybody"
+        response = do(client, people.desk, "add_member", user=user, role="editor")
+        assert response.status_code == 403, "and who logs in here is not told to everybody"
     assert do(client, Membership.objects.get(user=people.checker), "remove").status_code == 403
     assert client.post(page(people.desk, "set_policy"), POLICY).status_code == 403
     assert Membership.objects.count() == before
@@ -45,9 +45,9 @@ def test_a_chief_sets_the_policy_and_an_older_version_is_refused(client, people)
     assert client.post(page(people.desk, "set_policy"), POLICY).status_code == 302
     policy = Policy.objects.get(desk=people.desk)
     assert (policy.eyes, policy.threshold, policy.minimum_origins, policy.reliability_floor) == ("two", 0.6, 3, "B")
-    answer = client.post(page(people.desk, "set_policy"), {**POLICY, "eyes": "three"})
-    assert answer.status_code == 409
-    assert "This has changed since you opened it." in answer.content.decode()
+    response = client.post(page(people.desk, "set_policy"), {**POLICY, "eyes": "three"})
+    assert response.status_code == 409
+    assert "This has changed since you opened it." in response.content.decode()
     policy.refresh_from_db()
     assert policy.eyes == "two"
 
@@ -59,12 +59,12 @@ def test_a_policy_outside_its_range_is_refused(client, people, wrong):
 
 
 def test_a_chief_editor_founds_a_desk_and_a_chief_does_not(client, people):
-    said = {"name": "Foreign desk", "slug": "foreign"}
-    assert client.post(reverse("admin:factcheck_desk_add"), said).status_code == 403
+    data = {"name": "Foreign desk", "slug": "foreign"}
+    assert client.post(reverse("admin:factcheck_desk_add"), data).status_code == 403
     client.force_login(people.chief_editor)
-    assert client.post(reverse("admin:factcheck_desk_add"), said).status_code == 302
+    assert client.post(reverse("admin:factcheck_desk_add"), data).status_code == 302
     assert Desk.objects.get(slug="foreign").name == "Foreign desk"
-    assert "Another desk has this slug." in client.post(reverse("admin:factcheck_desk_add"), said).content.decode()
+    assert "Another desk has this slug." in client.post(reverse("admin:factcheck_desk_add"), data).content.decode()
 
 
 @pytest.mark.parametrize("role", ["editor", "checker", "auditor"])
@@ -80,7 +80,7 @@ def test_the_list_counts_everybody_who_works_on_the_desk(client, people, role):
     client.force_login(getattr(people, role))
     Membership.objects.create(user=people.checker, desk=people.desk, role="reviewer")
     rows = client.get(reverse("admin:factcheck_desk_changelist")).context["cl"].result_list
-    assert [row.held for row in rows] == [6], "each person once"
+    assert [row.member_count for row in rows] == [6], "each person once"
 
 
 def test_another_desk_has_its_own_page(client, people):

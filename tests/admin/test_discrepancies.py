@@ -27,18 +27,18 @@ def conflict(documents):
     return Discrepancy.objects.get(kind="conflict")
 
 
-def resolve(client, conflict, **said):
-    said = {"resolution": "explained", "note": "They count other districts.", "version": conflict.version, **said}
-    return client.post(page(conflict, "resolve"), said)
+def resolve(client, conflict, **data):
+    data = {"resolution": "explained", "note": "They count other districts.", "version": conflict.version, **data}
+    return client.post(page(conflict, "resolve"), data)
 
 
 def test_both_sides_stand_beside_each_other_in_their_sentences(client, conflict):
-    shown = client.get(page(conflict)).content.decode()
-    assert conflict.reason in shown
-    assert 'that <mark class="fc-figure">1,200</mark> homes were flooded' in shown
-    assert 'that <mark class="fc-figure">700</mark> homes were flooded' in shown
-    assert "The ministry counts" in shown
-    assert "The mayor counts" in shown
+    page_html = client.get(page(conflict)).content.decode()
+    assert conflict.reason in page_html
+    assert 'that <mark class="fc-figure">1,200</mark> homes were flooded' in page_html
+    assert 'that <mark class="fc-figure">700</mark> homes were flooded' in page_html
+    assert "The ministry counts" in page_html
+    assert "The mayor counts" in page_html
 
 
 def test_an_editor_settles_it_with_a_reason(client, people, conflict):
@@ -59,10 +59,10 @@ def test_nobody_else_settles_it(client, people, conflict, role):
 
 def test_an_author_does_not_settle_what_speaks_against_the_own_text(client, people, documents, conflict):
     documents[1].authors.add(people.editor)
-    answer = resolve(client, conflict)
-    assert answer.status_code == 403
-    assert "An author of the document may not decide this." in answer.content.decode()
-    assert "They count other districts." in answer.content.decode(), "what was typed is still there"
+    response = resolve(client, conflict)
+    assert response.status_code == 403
+    assert "An author of the document may not decide this." in response.content.decode()
+    assert "They count other districts." in response.content.decode(), "what was typed is still there"
 
 
 def test_without_a_reason_it_stays_open(client, conflict):
@@ -73,9 +73,9 @@ def test_without_a_reason_it_stays_open(client, conflict):
 
 
 def test_who_saw_an_older_version_is_told_so(client, conflict):
-    answer = resolve(client, conflict, version=conflict.version + 1)
-    assert answer.status_code == 409
-    assert "This has changed since you opened it." in answer.content.decode()
+    response = resolve(client, conflict, version=conflict.version + 1)
+    assert response.status_code == 409
+    assert "This has changed since you opened it." in response.content.decode()
 
 
 def test_a_desk_that_holds_one_side_only_is_not_shown_the_other(client, people, conflict):
@@ -95,8 +95,8 @@ def test_the_list_puts_open_ones_first_and_can_be_narrowed(client, people, confl
     address = reverse("admin:factcheck_discrepancy_changelist")
     rows = [row.pk for row in client.get(address).context["cl"].result_list]
     assert rows.index(twin.pk) < rows.index(conflict.pk), "the open one comes first, although its kind is milder"
-    told = client.get(address, {"kind__exact": "conflict", "state__exact": "resolved"}).context["cl"].result_list
-    assert [row.pk for row in told] == [conflict.pk]
+    rows = client.get(address, {"kind__exact": "conflict", "state__exact": "resolved"}).context["cl"].result_list
+    assert [row.pk for row in rows] == [conflict.pk]
 
 
 @pytest.fixture
@@ -112,30 +112,30 @@ def three(people, conflict):
 
 
 def test_a_dispute_is_one_line_of_the_list_with_how_many_more_statements_there_are(client, three):
-    answer = client.get(reverse("admin:factcheck_discrepancy_changelist"), {"kind__exact": "conflict"})
-    assert [row.pk for row in answer.context["cl"].result_list] == [three.pk]
-    assert f"{three.reason} (and 3 more statements of it)" in html.unescape(answer.content.decode())
+    response = client.get(reverse("admin:factcheck_discrepancy_changelist"), {"kind__exact": "conflict"})
+    assert [row.pk for row in response.context["cl"].result_list] == [three.pk]
+    assert f"{three.reason} (and 3 more statements of it)" in html.unescape(response.content.decode())
 
 
 def test_the_page_shows_two_side_by_side_and_under_them_the_others_by_who_says_them(client, three):
-    answer = client.get(page(three))
-    assert [len(side) for side in answer.context["sides"]] == [1, 1]
-    told = [says for says, _ in answer.context["others"]]
-    assert len(told) == 3
-    assert told == sorted(told, key=str.casefold)
-    seen = html.unescape(html_of(answer))
-    for says, ((statement, as_of),) in answer.context["others"]:
-        assert says in seen
-        assert str(statement.first) in seen
-        assert as_of in seen
-    assert seen.count("conflict</span> <a") == 9, "every other pair is reachable"
+    response = client.get(page(three))
+    assert [len(side) for side in response.context["sides"]] == [1, 1]
+    speakers = [says for says, _ in response.context["others"]]
+    assert len(speakers) == 3
+    assert speakers == sorted(speakers, key=str.casefold)
+    content = html.unescape(html_of(response))
+    for says, ((statement, as_of),) in response.context["others"]:
+        assert says in content
+        assert str(statement.first) in content
+        assert as_of in content
+    assert content.count("conflict</span> <a") == 9, "every other pair is reachable"
 
 
 def test_another_pair_of_it_leads_to_the_most_telling_one(client, three):
     other = Discrepancy.objects.filter(kind="conflict").exclude(pk=three.pk).first()
-    seen = client.get(page(other)).content.decode()
-    assert "The most telling one is" in seen
-    assert f'href="{page(three)}"' in seen
+    content = client.get(page(other)).content.decode()
+    assert "The most telling one is" in content
+    assert f'href="{page(three)}"' in content
 
 
 def test_the_form_settles_the_pairs_that_were_there_when_it_was_opened(client, people, three):
@@ -156,8 +156,8 @@ def test_the_form_settles_the_pairs_that_were_there_when_it_was_opened(client, p
 
 def test_so_does_the_form_for_many(client, people, three):
     address = reverse("admin:factcheck_discrepancy_changelist")
-    said = {"action": "resolve", "_selected_action": f"{three.pk}.{three.version}", "index": 0}
-    newest = client.post(address, said).context["form"]["newest"].value()
+    data = {"action": "resolve", "_selected_action": f"{three.pk}.{three.version}", "index": 0}
+    newest = client.post(address, data).context["form"]["newest"].value()
     file_text(
         "The mill said on Tuesday that 600 homes were flooded in Larkmoor.",
         desk=people.desk,
@@ -165,8 +165,8 @@ def test_so_does_the_form_for_many(client, people, three):
         topic=three.measure.topic,
     )
     do_jobs()
-    said |= {"confirmed": 1, "resolution": "explained", "note": "They count other districts.", "newest": newest}
-    client.post(address, said)
+    data |= {"confirmed": 1, "resolution": "explained", "note": "They count other districts.", "newest": newest}
+    client.post(address, data)
     rows = Discrepancy.objects.filter(kind="conflict")
     assert set(rows.filter(pk__lte=newest).values_list("state", flat=True)) == {"resolved"}
     assert set(rows.filter(pk__gt=newest).values_list("state", flat=True)) == {"open"}
@@ -175,13 +175,13 @@ def test_so_does_the_form_for_many(client, people, three):
 @pytest.mark.parametrize("where", ["desk", "workbench", "topic", "measure"])
 def test_every_page_tells_a_dispute_once(where, client, documents, three):
     address = {
-        "desk": reverse("admin:factcheck_desk"),
+        "desk": reverse("admin:factcheck_dashboard"),
         "workbench": page(documents[0]),
         "topic": page(three.measure.topic),
         "measure": page(three.measure),
     }[where]
-    answer = client.get(address)
-    told = answer.context["conflicts" if where == "desk" else "discrepancies"]
-    assert [(row.leading.kind, row.more) for row in told if row.leading.kind == "conflict"] == [("conflict", 3)]
-    assert answer.content.decode().count('<span class="fc-pill fc-conflict">conflict</span>') == 1
-    assert "and 3 more statements" in answer.content.decode()
+    response = client.get(address)
+    disputes = response.context["conflicts" if where == "desk" else "discrepancies"]
+    assert [(row.leading.kind, row.more) for row in disputes if row.leading.kind == "conflict"] == [("conflict", 3)]
+    assert response.content.decode().count('<span class="fc-badge fc-conflict">conflict</span>') == 1
+    assert "and 3 more statements" in response.content.decode()

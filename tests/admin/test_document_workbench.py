@@ -24,7 +24,7 @@ def document(people):
 def test_a_long_text_is_shown_in_parts_with_their_claims(client, document, monkeypatch):
     half = TEXT.index("About")
     for module in (highlighting, document_workbench):
-        monkeypatch.setattr(module, "LONGEST", half)
+        monkeypatch.setattr(module, "MAX_CHARACTERS", half)
     first = client.get(page(document))
     assert first.context["parts"] == 2
     assert "?part=2" in first.content.decode()
@@ -32,10 +32,10 @@ def test_a_long_text_is_shown_in_parts_with_their_claims(client, document, monke
     second = client.get(page(document) + "?part=2")
     assert [claim.text for claim in second.context["claims"]] == [TEXT[half:]]
     assert [claim.number for claim in second.context["claims"]] == [2]
-    shown = [part for stretch in second.context["stretches"] for part in stretch.parts]
-    assert "".join(part.text for part in shown) == TEXT[half:]
-    assert [part.text for part in shown if part.figure] == ["40"]
-    assert f'data-fc-from="{half}"' in second.content.decode()
+    page_html = [part for stretch in second.context["spans"] for part in stretch.parts]
+    assert "".join(part.text for part in page_html) == TEXT[half:]
+    assert [part.text for part in page_html if part.figure] == ["40"]
+    assert f'data-fc-offset="{half}"' in second.content.decode()
 
 
 @pytest.mark.parametrize("part", ["0", "-1", "x", "9" * 30, "²", ""])
@@ -44,16 +44,16 @@ def test_a_part_there_is_none_of_is_the_nearest(part, client, document):
 
 
 def test_a_long_list_is_cut_with_a_way_to_the_rest(client, document, monkeypatch):
-    monkeypatch.setattr(document_workbench, "MOST_CLAIMS", 1)
-    monkeypatch.setattr(document_workbench, "MOST_BLOCKERS", 1)
-    shown = client.get(page(document))
-    claims, blockers = document.claims.count(), shown.context["blocking"]
-    assert len(shown.context["claims"]) == len(shown.context["blockers"]) == 1
+    monkeypatch.setattr(document_workbench, "MAX_CLAIMS", 1)
+    monkeypatch.setattr(document_workbench, "MAX_BLOCKERS", 1)
+    page_html = client.get(page(document))
+    claims, blockers = document.claims.count(), page_html.context["blocker_count"]
+    assert len(page_html.context["claims"]) == len(page_html.context["blockers"]) == 1
     assert blockers > 1
-    seen = shown.content.decode()
-    assert f"And {claims - 1} more." in seen
-    assert f"And {blockers - 1} more." in seen
-    assert f"{reverse('admin:factcheck_claim_changelist')}?document={document.pk}" in seen
+    content = page_html.content.decode()
+    assert f"And {claims - 1} more." in content
+    assert f"And {blockers - 1} more." in content
+    assert f"{reverse('admin:factcheck_claim_changelist')}?document={document.pk}" in content
 
 
 def test_the_gravest_open_discrepancy_stands_first_and_a_slip_with_the_conflict_it_belongs_to(client, document):
@@ -67,16 +67,16 @@ def test_the_gravest_open_discrepancy_stands_first_and_a_slip_with_the_conflict_
         row = DiscrepancyFactory(kind=kind, state=state, measure=figure.measure)
         for side, one in (("a", figure), ("b", FigureFactory(document=document, measure=figure.measure))):
             DiscrepancyFigure.objects.create(discrepancy=row, figure=one, side=side)
-    shown = [(row.leading.kind, row.more) for row in client.get(page(document)).context["discrepancies"]]
-    assert shown == [("conflict", 2), ("superseded", 0), ("not_comparable", 0)]
+    page_html = [(row.leading.kind, row.more) for row in client.get(page(document)).context["discrepancies"]]
+    assert page_html == [("conflict", 2), ("superseded", 0), ("not_comparable", 0)]
 
 
 def test_a_proposed_claim_shows_its_figures_before_it_is_accepted(client, document, people):
     file_text(TEXT.replace("1,200", "1,900"), desk=people.desk, by=people.editor, title="Another", topic=document.topic)
     claim = document.claims.get(text__contains="1,200")
     assert claim.figures.count() == 0
-    shown = client.get(reverse("admin:factcheck_claim_change", args=[claim.pk]))
-    assert [row.figure.surface for row in shown.context["rows"]] == ["1,200"]
-    seen = shown.content.decode()
-    assert "What others say" in seen
-    assert '<details class="fc-add">' in seen, "nobody gives evidence before it is a claim"
+    page_html = client.get(reverse("admin:factcheck_claim_change", args=[claim.pk]))
+    assert [row.figure.surface for row in page_html.context["rows"]] == ["1,200"]
+    content = page_html.content.decode()
+    assert "What others say" in content
+    assert '<details class="fc-add-form">' in content, "nobody gives evidence before it is a claim"

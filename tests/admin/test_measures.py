@@ -29,8 +29,8 @@ def measure(people, topic):
     return Measure.objects.get(counted__contains="homes", topic=topic)
 
 
-def do(client, record, action, **said):
-    return client.post(page(record, action), {"version": record.version, **said})
+def do(client, record, action, **data):
+    return client.post(page(record, action), {"version": record.version, **data})
 
 
 def labels(client, record):
@@ -41,9 +41,9 @@ def test_the_table_says_who_says_what_as_of_when(client, measure):
     table = client.get(page(measure)).context["matrix"]
     assert len(table["days"]) == 1
     assert sorted(row.first.surface for _, cells in table["rows"] for row in cells[0]) == ["1,200", "700"]
-    shown = client.get(page(measure)).content.decode()
-    assert "conflict" in shown
-    assert "The ministry counts" in shown
+    page_html = client.get(page(measure)).content.decode()
+    assert "conflict" in page_html
+    assert "The ministry counts" in page_html
 
 
 def test_figures_of_another_desk_are_in_no_table(client, people, measure):
@@ -61,15 +61,15 @@ def test_the_list_counts_states_and_what_is_open(client, measure):
         for row in client.get(reverse("admin:factcheck_measure_changelist")).context["cl"].result_list
         if row == measure
     )
-    assert (row.states_seen, row.open_discrepancies) == (2, 1)
+    assert (row.state_count, row.open_discrepancies) == (2, 1)
 
 
 def test_an_editor_says_that_two_measures_are_one(client, people, measure, topic):
     other = FigureFactory(
         document__desk=people.desk, measure=MeasureFactory(topic=topic, counted="houses", dimension="count")
     ).measure
-    answer = do(client, other, "merge", into=measure.pk)
-    assert answer["Location"] == page(measure), "the other is seen no more"
+    response = do(client, other, "merge", into=measure.pk)
+    assert response["Location"] == page(measure), "the other is seen no more"
     other.refresh_from_db()
     assert other.merged_into == measure
 
@@ -83,9 +83,9 @@ def test_measures_of_another_dimension_are_not_offered(client, people, measure, 
 
 def test_an_editor_says_that_a_figure_counts_another_thing(client, measure):
     figure = Figure.objects.get(surface="700", measure=measure)
-    answer = do(client, measure, "split", figures=[figure.pk], counted="homes of the old town")
+    response = do(client, measure, "split", figures=[figure.pk], counted="homes of the old town")
     made = Measure.objects.get(counted="homes of the old town")
-    assert answer["Location"] == page(made)
+    assert response["Location"] == page(made)
     figure.refresh_from_db()
     assert figure.measure == made
     assert do(client, measure, "split", counted="nothing chosen").status_code == 422
@@ -103,9 +103,9 @@ def test_a_measure_is_compared_in_every_topic_and_back(client, measure):
 
 
 def test_who_saw_an_older_version_is_told_so(client, measure):
-    answer = client.post(page(measure, "general"), {"version": measure.version + 1})
-    assert answer.status_code == 409
-    assert "This has changed since you opened it." in answer.content.decode()
+    response = client.post(page(measure, "general"), {"version": measure.version + 1})
+    assert response.status_code == 409
+    assert "This has changed since you opened it." in response.content.decode()
 
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
@@ -114,8 +114,8 @@ def test_nobody_but_an_editor_arranges_measures(client, people, measure, topic, 
     other = FigureFactory(document__desk=people.desk, measure=MeasureFactory(topic=topic)).measure
     figure = Figure.objects.get(surface="700", measure=measure)
     client.force_login(getattr(people, role))
-    said = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[action]
-    assert do(client, measure, action, **said).status_code == 403
+    data = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[action]
+    assert do(client, measure, action, **data).status_code == 403
     assert not {"Merge into another", "Split", "Compare in every topic"} & set(labels(client, measure))
 
 
@@ -129,10 +129,10 @@ def test_an_author_does_not_say_what_the_own_figure_is_compared_with(client, peo
 def test_who_checks_has_it_compared_again(client, people, measure, role, can):
     client.force_login(getattr(people, role))
     assert ("Compare again" in labels(client, measure)) is can
-    answer = do(client, measure, "crosscheck")
+    response = do(client, measure, "crosscheck")
     wanted = Job.objects.filter(name="crosscheck", args__measure=measure.pk, created_by=getattr(people, role)).first()
-    assert (answer.status_code, wanted is not None) == ((302, True) if can else (403, False))
-    assert not can or answer["Location"] == page(wanted)
+    assert (response.status_code, wanted is not None) == ((302, True) if can else (403, False))
+    assert not can or response["Location"] == page(wanted)
 
 
 def carried_twice(measure, desk, values):
@@ -148,9 +148,9 @@ def test_the_page_asks_as_much_of_thirty_states_that_are_copied_as_of_one(client
         carried_twice(measure, people.desk, range(done + 100, count + 100))
         done = count
         with CaptureQueriesContext(connection) as asked:
-            told = client.get(page(measure)).context
-        assert len(told["told"]) == count
-        assert len([line for line in told["agreements"] if "stands in 2 documents" in line]) == count
+            context = client.get(page(measure)).context
+        assert len(context["states"]) == count
+        assert len([line for line in context["agreements"] if "stands in 2 documents" in line]) == count
         counts.append(len(asked))
     assert counts[0] == counts[1] == counts[2]
 
@@ -160,6 +160,6 @@ def test_the_page_of_a_measure_with_very_many_states_says_which_of_them_it_compa
     documents = DocumentFactory.create_batch(2, desk=people.desk)
     for value in range(MOST_AGREEING + 5):
         FigureFactory(document=documents[value % 2], measure=measure, value=Decimal(1000 + value))
-    told = client.get(page(measure)).context
-    assert len(told["told"]) == MOST_AGREEING + 5
-    assert told["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."
+    context = client.get(page(measure)).context
+    assert len(context["states"]) == MOST_AGREEING + 5
+    assert context["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."

@@ -21,8 +21,8 @@ def people(staff, client):
     return staff
 
 
-def do(client, record, action, **said):
-    return client.post(page(record, action), {"version": getattr(record, "version", ""), **said})
+def do(client, record, action, **data):
+    return client.post(page(record, action), {"version": getattr(record, "version", ""), **data})
 
 
 def test_a_chief_gives_a_role_and_takes_it_away(client, people):
@@ -30,23 +30,23 @@ def test_a_chief_gives_a_role_and_takes_it_away(client, people):
     assert do(client, people.desk, "add_member", user=newcomer.username, role="checker").status_code == 302
     membership = Membership.objects.get(user=newcomer, role="checker", desk=people.desk)
     assert newcomer.username in client.get(page(people.desk)).content.decode()
-    answer = do(client, membership, "remove")
-    assert answer["Location"] == page(people.desk)
+    response = do(client, membership, "remove")
+    assert response["Location"] == page(people.desk)
     assert not Membership.objects.filter(user=newcomer).exists()
     assert list(Event.objects.filter(record="membership").values_list("action", flat=True)) == ["add", "remove"]
 
 
 def test_the_last_chief_stays(client, people):
     own = Membership.objects.get(user=people.desk_chief)
-    answer = do(client, own, "remove")
-    assert answer.status_code == 409
-    assert "A desk keeps at least one chief" in answer.content.decode()
+    response = do(client, own, "remove")
+    assert response.status_code == 409
+    assert "A desk keeps at least one chief" in response.content.decode()
 
 
-@pytest.mark.parametrize("said", [{"user": "nobody-of-this-name"}, {"role": "chief_editor"}, {"role": "king"}])
-def test_a_role_that_cannot_be_given_is_refused_in_words(client, people, said):
+@pytest.mark.parametrize("data", [{"user": "nobody-of-this-name"}, {"role": "chief_editor"}, {"role": "king"}])
+def test_a_role_that_cannot_be_given_is_refused_in_words(client, people, data):
     before = Membership.objects.count()
-    answer = do(client, people.desk, "add_member", **{"user": people.outsider.username, "role": "editor", **said})
-    assert answer.status_code in (409, 422)
-    assert "errornote" in answer.content.decode()
+    response = do(client, people.desk, "add_member", **{"user": people.outsider.username, "role": "editor", **data})
+    assert response.status_code in (409, 422)
+    assert "errornote" in response.content.decode()
     assert Membership.objects.count() == before

@@ -23,21 +23,21 @@ def test_what_went_out_uncleared_says_why_and_what_was_in_the_way(client, docume
     publish_document(document, by=people.editor, uncleared_reason="The dam may break.")
     publication = Publication.objects.get()
     address = reverse("admin:factcheck_publication_change", args=[publication.pk])
-    seen = client.get(address).content.decode()
-    assert "The dam may break." in seen
-    assert publication.answer["blockers"][0]["message"] in seen.replace("&#x27;", "'")
-    assert "revision 1" in seen
-    assert str(people.editor) in seen
-    assert "UTC" in seen
+    content = client.get(address).content.decode()
+    assert "The dam may break." in content
+    assert publication.answer["blockers"][0]["message"] in content.replace("&#x27;", "'")
+    assert "revision 1" in content
+    assert str(people.editor) in content
+    assert "UTC" in content
     erase_document(document, by=people.desk_chief, note="A court said so.")
-    seen = client.get(address).content.decode()
-    assert "The dam may break." not in seen
-    assert "the answer of the gate was erased" in seen
+    content = client.get(address).content.decode()
+    assert "The dam may break." not in content
+    assert "the answer of the gate was erased" in content
 
 
 def test_what_went_out_cleared_needs_no_reason(client, document, people):
     clear_document(document, people)
     publish_document(document, by=people.editor)
-    seen = client.get(reverse("admin:factcheck_publication_change", args=[Publication.objects.get().pk])).content
-    assert b"cleared" in seen
-    assert b"why it went out uncleared" not in seen.lower()
+    content = client.get(reverse("admin:factcheck_publication_change", args=[Publication.objects.get().pk])).content
+    assert b"cleared" in content
+    assert b"why it went out uncleared" not in content.lower()

@@ -26,13 +26,13 @@ def measure(people, topic):
     return Measure.objects.get(counted__contains="homes", topic=topic)
 
 
-def do(client, record, action, **said):
-    return client.post(page(record, action), {"version": record.version, **said})
+def do(client, record, action, **data):
+    return client.post(page(record, action), {"version": record.version, **data})
 
 
 def test_an_editor_enters_a_topic_and_changes_it(client, people):
-    said = {"title": "The bridge of Ostermarle", "places": "Ostermarle\n\nLarkmoor", "desk": people.desk.pk}
-    assert client.post(reverse("admin:factcheck_topic_add"), {**said, "starts_on": "2025-03-10"}).status_code == 302
+    data = {"title": "The bridge of Ostermarle", "places": "Ostermarle\n\nLarkmoor", "desk": people.desk.pk}
+    assert client.post(reverse("admin:factcheck_topic_add"), {**data, "starts_on": "2025-03-10"}).status_code == 302
     topic = Topic.objects.get(slug="the-bridge-of-ostermarle")
     assert topic.places == ["Ostermarle", "Larkmoor"]
     changed = {"title": "The bridge", "places": "Ostermarle", "starts_on": "2025-03-10", "ends_on": "2025-03-20"}
@@ -42,25 +42,25 @@ def test_an_editor_enters_a_topic_and_changes_it(client, people):
 
 
 def test_a_topic_that_ends_before_it_starts_is_refused_beside_what_was_typed(client, people, topic):
-    answer = do(client, topic, "change", title="A flood", starts_on="2025-03-10", ends_on="2025-03-01")
-    assert answer.status_code == 409
-    assert "The topic ends before it starts." in answer.content.decode()
-    assert 'value="A flood"' in answer.content.decode()
+    response = do(client, topic, "change", title="A flood", starts_on="2025-03-10", ends_on="2025-03-01")
+    assert response.status_code == 409
+    assert "The topic ends before it starts." in response.content.decode()
+    assert 'value="A flood"' in response.content.decode()
 
 
 def test_a_checker_enters_no_topic(client, people, topic):
     client.force_login(people.checker)
-    said = {"title": "A topic", "desk": people.desk.pk}
-    assert client.post(reverse("admin:factcheck_topic_add"), said).status_code == 403
+    data = {"title": "A topic", "desk": people.desk.pk}
+    assert client.post(reverse("admin:factcheck_topic_add"), data).status_code == 403
     assert do(client, topic, "change", title="Mine now").status_code == 403
     assert Topic.objects.get() == topic
     assert topic.title == "The Larkmoor flood"
 
 
 def test_a_topic_shows_its_documents_measures_and_what_is_open(client, measure, topic):
-    shown = client.get(page(topic)).content.decode()
-    assert "The mayor counts" in shown
-    assert page(measure) in shown
-    assert "conflict" in shown
+    page_html = client.get(page(topic)).content.decode()
+    assert "The mayor counts" in page_html
+    assert page(measure) in page_html
+    assert "conflict" in page_html
     client.force_login(person("editor", DeskFactory(), is_staff=True))
     assert "The mayor counts" not in client.get(page(topic)).content.decode(), "another desk's documents"

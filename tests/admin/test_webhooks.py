@@ -23,16 +23,16 @@ def people(staff, client):
     return staff
 
 
-def do(client, record, action, **said):
-    return client.post(page(record, action), {"version": getattr(record, "version", ""), **said})
+def do(client, record, action, **data):
+    return client.post(page(record, action), {"version": getattr(record, "version", ""), **data})
 
 
 def test_the_secret_of_a_webhook_is_shown_once(client, people):
-    said = {"desk": people.desk.pk, "url": PUBLIC, "events": ["claim_stale"]}
-    answer = client.post(reverse("admin:factcheck_webhook_add"), said)
-    assert answer.status_code == 200
-    assert "no-store" in answer["Cache-Control"]
-    secret = re.search(r'id="fc-secret" value="([^"]{20,})"', answer.content.decode())[1]
+    data = {"desk": people.desk.pk, "url": PUBLIC, "events": ["claim_stale"]}
+    response = client.post(reverse("admin:factcheck_webhook_add"), data)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    secret = re.search(r'id="fc-secret" value="([^"]{20,})"', response.content.decode())[1]
     hook = Webhook.objects.get()
     assert secret not in client.get(page(hook)).content.decode()
     renewed = do(client, hook, "change", url=PUBLIC, events=["claim_stale"], active="on", renew_secret="on")
@@ -46,6 +46,6 @@ def test_the_secret_of_a_webhook_is_shown_once(client, people):
 
 
 def test_a_webhook_into_the_house_is_refused(client, people):
-    said = {"desk": people.desk.pk, "url": "http://127.0.0.1/hook", "events": ["claim_stale"]}
-    assert client.post(reverse("admin:factcheck_webhook_add"), said).status_code == 409
+    data = {"desk": people.desk.pk, "url": "http://127.0.0.1/hook", "events": ["claim_stale"]}
+    assert client.post(reverse("admin:factcheck_webhook_add"), data).status_code == 409
     assert not Webhook.objects.exists()

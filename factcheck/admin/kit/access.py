@@ -1,4 +1,4 @@
-"""Who asks for a page: whether they belong to a desk, where they may do what, and what waits for them."""
+"""What the user of a request may see and do."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ from factcheck.workflow.transitions import can
 
 
 def belongs_to_a_desk(request: HttpRequest) -> bool:
-    """Rights come from memberships; being a superuser opens nothing."""
+    """Whether the user is active staff with a membership. Being a superuser is not enough.
+
+    The result is stored on the request.
+    """
     user = request.user
     if not hasattr(request, "belongs_to_a_desk"):
         belongs = user.is_active and user.is_staff and Membership.objects.filter(user=user.pk).exists()
-        request.belongs_to_a_desk = bool(belongs)  # asked once for each model of the side bar
+        request.belongs_to_a_desk = bool(belongs)  # looked up once for each model of the side bar
     return request.belongs_to_a_desk
 
 
-def unread_notices(user: Any) -> int:
-    """How many notices wait in a person's inbox: for the head of every page."""
+def count_unread(user: Any) -> int:
+    """The number of unread notices, for the header of every page."""
     return Notification.objects.visible_to(user).unread().count()
 
 
-def desks_open_to(user: Any, action: str) -> list[Desk]:
-    """The desks on which a person may do this action of a desk."""
+def desks_allowing(user: Any, action: str) -> list[Desk]:
+    """The visible desks on which the user may do this action of a desk."""
     return [desk for desk in Desk.objects.visible_to(user) if can(user, desk, action)]
 
 
-def on_own_pages(request: HttpRequest, model: type[Model]) -> bool:
-    """Whether the page asked for is one of this noun's: what takes queries is not asked for the side bar."""
+def is_page_of(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether the request is for a page of this model. Avoids queries for each model of the sidebar."""
     match = request.resolver_match
     return match is not None and (match.url_name or "").startswith(f"factcheck_{model._meta.model_name}_")

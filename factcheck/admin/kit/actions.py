@@ -1,4 +1,4 @@
-"""What an action looks like to a person: its button, its form, and the words it is told in. No page lives here."""
+"""Declaring actions: ``RecordAction`` with its form, and the button that a page shows for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django import forms
 
 
 class ActionForm(forms.Form):
-    """What an action asks of a person: nothing, unless a noun's form adds fields. It knows the record and who asks."""
+    """The form of an action; without fields unless a subclass adds some. Knows the record and the user."""
 
     required_css_class = "required"
 
@@ -18,43 +18,43 @@ class ActionForm(forms.Form):
         self.user, self.record = user, record
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.fit()
+        self.setup_fields()
 
-    def fit(self) -> None:
-        """Fit choices and first values to the record; for the forms of the nouns."""
+    def setup_fields(self) -> None:
+        """Set choices and initial values for the record; for subclasses."""
 
 
 class NoteForm(ActionForm):
-    """An action that needs a reason."""
+    """For an action that needs a reason."""
 
     note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
 @dataclass(frozen=True)
 class RecordAction:
-    """One button: the function of ``workflow``, its form, and what the button and the message say.
+    """An action on a record: a function of ``workflow``, its form, and the texts of button and success message.
 
-    ``versioned``: the function takes the version the person saw. ``grave``: it looks it.
+    ``versioned``: the function takes the version the user saw. ``destructive``: the button is styled as dangerous.
     """
 
-    call: Callable[..., Any]
+    function: Callable[..., Any]
     form: type[ActionForm] = ActionForm
     label: str = ""
-    done: str = ""
+    success_message: str = ""
     versioned: bool = True
-    grave: bool = False
+    destructive: bool = False
 
     @property
-    def asks(self) -> bool:
+    def has_fields(self) -> bool:
         return bool(self.form.base_fields)
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button as a page shows it; ``asks`` leads to a form, the others act at once."""
+    """A button on a page. It links to the form if ``opens_form``, else it posts at once."""
 
     name: str
     label: str
-    address: str
-    asks: bool
-    grave: bool
+    url: str
+    opens_form: bool
+    destructive: bool

@@ -1,4 +1,4 @@
-"""The list page of a noun: by what it may be narrowed, and actions on several of its records at once."""
+"""The change list: which lookups it allows, and actions on several records."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from factcheck.models import Desk
 from factcheck.permissions import can_anywhere
 from factcheck.workflow.transitions import kind_of
 
-from .access import belongs_to_a_desk, unread_notices
+from .access import belongs_to_a_desk, count_unread
 from .actions import ActionForm, RecordAction
-from .formatting import words
+from .formatting import humanize
 
-MOST_AT_ONCE = 200
-LONGEST_VALUE = 100
-DAY = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([ T][\d:.+ ]*)?", re.ASCII)
-CHOSEN = re.compile(r"([1-9]\d{0,17})(?:\.(\d{1,9}))?", re.ASCII)
+MAX_SELECTED = 200
+MAX_VALUE_LENGTH = 100
+DATE_PATTERN = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([ T][\d:.+ ]*)?", re.ASCII)
+SELECTION_PATTERN = re.compile(r"([1-9]\d{0,17})(?:\.(\d{1,9}))?", re.ASCII)
 LOOKUPS = ("", "__exact", "__isnull")
 
 
-class RecordList(admin.ModelAdmin):
-    """A list of records. What it can be narrowed by is what stands beside it; ``bulk_acts`` are done from it."""
+class RecordListAdmin(admin.ModelAdmin):
+    """A change list that is filtered by ``list_filter`` alone; ``bulk_actions`` are run from it."""
 
     record_actions: ClassVar[dict[str, RecordAction]] = {}
     bulk_actions: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
-    list_max_show_all = MOST_AT_ONCE
+    list_max_show_all = MAX_SELECTED
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # counts beside each filter cost a query each
     actions = None
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Only what ``list_filter`` names, whole: any other column would answer questions about what is hidden."""
-        said = str(value)
-        if "\0" in said or len(said) > LONGEST_VALUE:
+        """Allow only what ``list_filter`` names: other columns would reveal hidden records."""
+        text = str(value)
+        if "\0" in text or len(text) > MAX_VALUE_LENGTH:
             return False
         for one in self.list_filter:
             if isinstance(one, type):
@@ -54,110 +54,115 @@ class RecordList(admin.ModelAdmin):
                 continue
             name = one[0] if isinstance(one, tuple) else one
             if lookup in (f"{name}__gte", f"{name}__lt"):
-                return DAY.fullmatch(said) is not None
+                return DATE_PATTERN.fullmatch(text) is not None
             if lookup == f"{name}__id__exact":
-                return CHOSEN.fullmatch(said) is not None and said.isdecimal()
+                return SELECTION_PATTERN.fullmatch(text) is not None and text.isdecimal()
             if lookup in [name + ending for ending in LOOKUPS]:
                 return True
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list; after an action on some of it, back to where the person chose them."""
+        """The list. After a bulk action, redirect to ``next`` if it is given."""
         title = str(self.opts.verbose_name_plural).capitalize()
-        said = {"title": title, "unread": unread_notices(request.user), **(extra_context or {})}
-        wanted = request.POST.get("next", "")
-        refused = self.take_choice(request) if request.method == "POST" else ""
-        if refused:
-            messages.error(request, refused)
-            answer: HttpResponse = HttpResponseRedirect(request.get_full_path())
+        context = {"title": title, "unread": count_unread(request.user), **(extra_context or {})}
+        next_url = request.POST.get("next", "")
+        problem = self.read_selection(request) if request.method == "POST" else ""
+        if problem:
+            messages.error(request, problem)
+            response: HttpResponse = HttpResponseRedirect(request.get_full_path())
         else:
             try:
-                answer = super().changelist_view(request, said)
+                response = super().changelist_view(request, context)
             except DisallowedModelAdminLookup:
                 messages.warning(request, "This list cannot be narrowed in that way. All of it is shown.")
                 return HttpResponseRedirect(request.path)
-        if answer.status_code == 302 and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-            answer.headers["Location"] = wanted
-        return answer
+        if response.status_code == 302 and url_has_allowed_host_and_scheme(next_url, {request.get_host()}):
+            response.headers["Location"] = next_url
+        return response
 
-    def take_choice(self, request: HttpRequest) -> str:
-        """Read which records were chosen, each with the version the person saw; why not, where there are too many."""
+    def read_selection(self, request: HttpRequest) -> str:
+        """Read the selected ids and versions into ``request.seen_versions``. Returns an error message, or "".
+
+        Replaces ``request.POST``.
+        """
         posted = request.POST.copy()
-        found = [CHOSEN.fullmatch(said) for said in posted.getlist(ACTION_CHECKBOX_NAME)]
-        request.seen = {int(one[1]): int(one[2]) if one[2] else None for one in found if one}
-        posted.setlist(ACTION_CHECKBOX_NAME, [str(pk) for pk in request.seen])
+        found = [SELECTION_PATTERN.fullmatch(value) for value in posted.getlist(ACTION_CHECKBOX_NAME)]
+        request.seen_versions = {int(one[1]): int(one[2]) if one[2] else None for one in found if one}
+        posted.setlist(ACTION_CHECKBOX_NAME, [str(pk) for pk in request.seen_versions])
         posted["select_across"] = "0"
         request.POST = posted
-        if len(request.seen) > MOST_AT_ONCE:
-            return f"Choose at most {MOST_AT_ONCE} at once. Nothing was done."
+        if len(request.seen_versions) > MAX_SELECTED:
+            return f"Choose at most {MAX_SELECTED} at once. Nothing was done."
         return ""
 
     @admin.display(description="")
     def action_checkbox(self, obj: Any) -> str:
         box = CheckboxInput({"class": "action-select", "aria-label": f"Choose {obj}"}, lambda value: False)
-        return box.render(ACTION_CHECKBOX_NAME, choice_of(obj))
+        return box.render(ACTION_CHECKBOX_NAME, selection_value(obj))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """The actions on many that some membership of the person's allows, whatever the record."""
+        """The bulk actions that some membership of the user allows."""
         if not self.bulk_actions or not belongs_to_a_desk(request):
             return {}
         desks, kind = list(Desk.objects.visible_to(request.user)), kind_of(self.model())
         return {
-            name: (bulk(name), name, self.record_actions[name].label or words(name).capitalize())
+            name: (make_bulk_action(name), name, self.record_actions[name].label or humanize(name).capitalize())
             for name in self.bulk_actions
             if can_anywhere(request.user, kind, name, desks)
         }
 
-    def do_on_many(self, request: HttpRequest, records: QuerySet[Model], name: str) -> HttpResponse | None:
-        """One form for all that were chosen; each is done or refused by itself, and counted."""
+    def run_bulk_action(self, request: HttpRequest, records: QuerySet[Model], name: str) -> HttpResponse | None:
+        """Show one form for all selected records, then apply the action to each and report the counts."""
         action, chosen = self.record_actions[name], list(records)
-        confirmed = "confirmed" in request.POST or not action.asks
+        confirmed = "confirmed" in request.POST or not action.has_fields
         form = action.form(request.POST if confirmed else None, user=request.user)
-        label = action.label or words(name).capitalize()
+        label = action.label or humanize(name).capitalize()
         if confirmed and form.is_valid():
-            self.report_many(request, label, [self.try_one(request, record, action, form) for record in chosen])
+            self.report_bulk_results(
+                request, label, [self.apply_to_one(request, record, action, form) for record in chosen]
+            )
             return None
-        rows = [(choice_of(record, request.seen.get(record.pk)), record) for record in chosen]
-        context = self.context(request, title=f"{label}: {len(chosen)} chosen", form=form, button=label)
-        context |= {"chosen": rows, "action": name, "grave": action.grave, "back": request.get_full_path()}
-        return TemplateResponse(request, "factcheck/admin/action.html", context, status=422 if confirmed else 200)
+        rows = [(selection_value(record, request.seen_versions.get(record.pk)), record) for record in chosen]
+        context = self.base_context(request, title=f"{label}: {len(chosen)} chosen", form=form, button=label)
+        context |= {"chosen": rows, "action": name, "destructive": action.destructive, "back": request.get_full_path()}
+        return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=422 if confirmed else 200)
 
-    def context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
-        """What every page shows around its own."""
-        shared = {**self.admin_site.each_context(request), "unread": unread_notices(request.user)}
+    def base_context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
+        """The context that every page needs."""
+        shared = {**self.admin_site.each_context(request), "unread": count_unread(request.user)}
         return {**shared, "opts": self.opts, "media": self.media, **more}
 
-    def try_one(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> str:
-        """Do it to one, as the person saw it; else why not."""
-        said = dict(form.cleaned_data)
+    def apply_to_one(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> str:
+        """Apply the action to one record at the version the user saw. Returns the error message, or ""."""
+        arguments = dict(form.cleaned_data)
         try:
             if action.versioned:
-                said["version"] = request.seen.get(record.pk)
-                if said["version"] is None:
+                arguments["version"] = request.seen_versions.get(record.pk)
+                if arguments["version"] is None:
                     raise StaleRevision("Open the page again: it did not say which version you saw.")
-            action.call(record, by=request.user, **said)
+            action.function(record, by=request.user, **arguments)
         except FactcheckError as refusal:
             return refusal.message
         return ""
 
-    def report_many(self, request: HttpRequest, label: str, answers: list[str]) -> None:
-        done = answers.count("")
+    def report_bulk_results(self, request: HttpRequest, label: str, results: list[str]) -> None:
+        done = results.count("")
         if done:
             messages.success(request, f"{label}: {done} done.")
-        for reason in sorted({answer for answer in answers if answer}):
-            messages.error(request, f"{label}: {answers.count(reason)} refused. {reason}")
+        for reason in sorted({result for result in results if result}):
+            messages.error(request, f"{label}: {results.count(reason)} refused. {reason}")
 
 
-def choice_of(record: Any, version: int | None = None) -> str:
-    """A record as a form names it: with the version that the person saw, where it has one."""
-    seen = version or getattr(record, "version", None)
-    return f"{record.pk}.{seen}" if seen else str(record.pk)
+def selection_value(record: Any, version: int | None = None) -> str:
+    """The value of a record's checkbox: its id, and the version the user saw if it has one."""
+    version = version or getattr(record, "version", None)
+    return f"{record.pk}.{version}" if version else str(record.pk)
 
 
-def bulk(name: str) -> Callable[..., Any]:
-    """The function that Django's list page calls for an action on many records."""
+def make_bulk_action(name: str) -> Callable[..., Any]:
+    """A function in the form in which Django's change list calls an action."""
 
-    def action(page: RecordList, request: HttpRequest, records: QuerySet[Model]) -> HttpResponse | None:
-        return page.do_on_many(request, records, name)
+    def action(page: RecordListAdmin, request: HttpRequest, records: QuerySet[Model]) -> HttpResponse | None:
+        return page.run_bulk_action(request, records, name)
 
     return action

@@ -1,4 +1,4 @@
-"""A claim in its sentence, with the sentences before and after it; and words by the one place they stand in."""
+"""A claim between its neighbouring sentences, for pages of claims, tasks and evidence."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from django.template.response import TemplateResponse
 from factcheck.models import Claim, Revision
 from factcheck.text import split_sentences
 
-from .highlighting import Part, parts
+from .highlighting import TextPart, text_parts
 
-AROUND = 4_000
+CONTEXT_LENGTH = 4_000
 
 
 @dataclass(frozen=True)
-class InText:
-    """``before`` and ``after`` are whole sentences; ``lead`` and ``tail`` what the claim's own sentences hold besides.
+class ClaimContext:
+    """A claim in its text.
 
+    ``before`` and ``after`` are whole sentences; ``lead`` and ``tail`` are the rest of the claim's own sentences.
     ``statement`` is the claim in its own words, where those are fewer than what is marked.
     """
 
     before: str
     lead: str
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
     tail: str
     after: str
     statement: str
@@ -32,23 +33,23 @@ class InText:
     current: bool
 
 
-def claim_in_text(claim: Claim) -> InText | None:
-    """Where the claim stands in the newest text that it stands in; None where it never stood or the text is blanked."""
+def claim_context(claim: Claim) -> ClaimContext | None:
+    """The claim in the newest text that contains it; None if there is none or the text was erased."""
     anchors = claim.anchors.exclude(start=None).select_related("revision").order_by("-revision__number")
     anchor = anchors.first()
     if anchor is None or not anchor.revision.text:
         return None
     revision, start, end = anchor.revision, anchor.start or 0, anchor.end or 0
-    first = max(0, start - AROUND)
-    around = revision.text[first : end + AROUND]
+    first = max(0, start - CONTEXT_LENGTH)
+    around = revision.text[first : end + CONTEXT_LENGTH]
     before, lead, tail, after = surroundings(around, start - first, end - first)
     inside = revision.anchors.filter(figure__isnull=False, start__gte=start, end__lte=end).in_text_order()
     marked = revision.text[start:end]
     current = claim.document.current_revision
-    return InText(
+    return ClaimContext(
         before=before,
         lead=lead,
-        parts=tuple(parts(revision.text, start, end, list(inside))),
+        parts=tuple(text_parts(revision.text, start, end, list(inside))),
         tail=tail,
         after=after,
         statement="" if " ".join(claim.text.split()) == " ".join(marked.split()) else claim.text,
@@ -58,7 +59,7 @@ def claim_in_text(claim: Claim) -> InText | None:
 
 
 def surroundings(text: str, start: int, end: int) -> tuple[str, str, str, str]:
-    """The sentence before, what stands ahead of a span in its own sentences, what stands behind, the sentence after."""
+    """The sentence before, the beginning and the end of the span's own sentences, the sentence after."""
     sentences = split_sentences(text)
     own = [number for number, span in enumerate(sentences) if span.end > start and span.start < end]
     if not own:
@@ -69,11 +70,11 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str, str, str]:
     return before, text[min(sentences[first].start, start) : start], text[end : max(sentences[last].end, end)], after
 
 
-def above_the_form(answer: HttpResponse) -> HttpResponse:
-    """The page that asks for what an action needs, with the claim in its sentence above the form."""
-    if isinstance(answer, TemplateResponse) and answer.context_data is not None and "form" in answer.context_data:
-        record = answer.context_data["record"]
+def with_claim_context(response: HttpResponse) -> HttpResponse:
+    """Show the claim in its context above the form of an action. Changes the template of the response."""
+    if isinstance(response, TemplateResponse) and response.context_data is not None and "form" in response.context_data:
+        record = response.context_data["record"]
         claim = record if isinstance(record, Claim) else record.claim
-        answer.template_name = "factcheck/admin/claim_action.html"
-        answer.context_data |= {"claim": claim, "in_text": claim_in_text(claim)}
-    return answer
+        response.template_name = "factcheck/admin/claim_action_form.html"
+        response.context_data |= {"claim": claim, "claim_context": claim_context(claim)}
+    return response

@@ -1,4 +1,4 @@
-"""The bytes of a document as they arrived, shown so that nothing in them can act: no script, no address, no frame."""
+"""Stored bytes as HTTP responses that cannot run scripts, load addresses or be framed elsewhere."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from django.utils.http import content_disposition_header
 from factcheck.models import Snapshot
 from factcheck.workflow.originals import bytes_of
 
-SHOWN = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain", "": "text/plain"}
-POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+VIEWABLE_TYPES = {
+    "text/html": "text/html",
+    "application/xhtml+xml": "text/html",
+    "text/plain": "text/plain",
+    "": "text/plain",
+}
+SANDBOX_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-def is_shown(snapshot: Snapshot) -> bool:
-    """Whether a browser can show it beside the text; anything else is handed over as a file."""
-    return media_type_of(snapshot) in SHOWN
+def is_viewable(snapshot: Snapshot) -> bool:
+    """Whether a browser may show it inline; anything else is a download."""
+    return media_type_of(snapshot) in VIEWABLE_TYPES
 
 
 def media_type_of(snapshot: Snapshot) -> str:
@@ -22,17 +27,17 @@ def media_type_of(snapshot: Snapshot) -> str:
     return "text/html" if named == "" and snapshot.filename.casefold().endswith((".html", ".htm")) else named
 
 
-def original_view(snapshot: Snapshot, *, download: bool = False) -> HttpResponse:
-    """The bytes in a sandbox of their own, or as a file to keep."""
+def snapshot_response(snapshot: Snapshot, *, download: bool = False) -> HttpResponse:
+    """The bytes in a sandbox, or as a download."""
     body = bytes_of(snapshot)
-    if download or not is_shown(snapshot):
-        answer = HttpResponse(body, content_type="application/octet-stream")
+    if download or not is_viewable(snapshot):
+        response = HttpResponse(body, content_type="application/octet-stream")
         name = snapshot.filename or f"original-{snapshot.sha256[:12]}.bin"
-        answer.headers["Content-Disposition"] = content_disposition_header(True, name[:150]) or "attachment"
+        response.headers["Content-Disposition"] = content_disposition_header(True, name[:150]) or "attachment"
     else:
         charset = f"; charset={snapshot.charset}" if snapshot.charset else ""
-        answer = HttpResponse(body, content_type=SHOWN[media_type_of(snapshot)] + charset)
-        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+        response = HttpResponse(body, content_type=VIEWABLE_TYPES[media_type_of(snapshot)] + charset)
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Content-Security-Policy"] = SANDBOX_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

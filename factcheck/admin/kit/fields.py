@@ -12,12 +12,12 @@ from django.utils.safestring import SafeString
 from factcheck.models import Source
 
 
-def text_area(rows: int) -> forms.Textarea:
+def textarea(rows: int) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
-class Several(forms.ModelMultipleChoiceField):
-    """Records to choose several of. A number that no database holds is no choice, and is not asked for."""
+class RecordsField(forms.ModelMultipleChoiceField):
+    """A multiple choice of records. Ids too long for the database are refused without a query."""
 
     def clean(self, value: Any) -> Any:
         for one in value or ():
@@ -26,20 +26,20 @@ class Several(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class Moment(forms.DateTimeField):
-    """A date and time as a clock shows it; which clock, the form says."""
+class LocalDateTimeField(forms.DateTimeField):
+    """A date and time without a zone; the form says which zone applies."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
 
 
-class Day(forms.DateField):
+class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
-class Lines(forms.CharField):
-    """Several things, each in a line of its own."""
+class LinesField(forms.CharField):
+    """A list of strings, one in each line."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=12_000, widget=forms.Textarea({"rows": 4}), **kwargs)
@@ -51,23 +51,23 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
-class Suggested(forms.TextInput):
-    """A field to type a name into, with the known names below it; the browser does the searching."""
+class SuggestInput(forms.TextInput):
+    """A text input with a datalist of known names."""
 
     names: list[str] = []
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         known = f"{(attrs or {}).get('id') or name}-names"
         field = super().render(name, value, {**(attrs or {}), "list": known, "autocomplete": "off"}, renderer)
-        options = format_html_join("", '<option value="{}"></option>', [(said,) for said in self.names])
+        options = format_html_join("", '<option value="{}"></option>', [(name,) for name in self.names])
         return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
 
 
 class SourceField(forms.CharField):
-    """A source of the registry by its name, alias or code."""
+    """A source by its name, alias or code."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=200, widget=Suggested(), **kwargs)
+        super().__init__(required=False, max_length=200, widget=SuggestInput(), **kwargs)
 
     def suggest(self) -> None:
         self.widget.names = list(Source.objects.order_by("name").values_list("name", flat=True))

@@ -1,4 +1,4 @@
-"""A figure in its sentence, who gives it, and the date it stands for."""
+"""A figure in its sentence, who states it, and the date it stands for."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BASIS = {
 
 
 @dataclass(frozen=True)
-class Carrier:
-    """A figure that carries a side: its sentence cut in three, the figure's words in the middle."""
+class FigureContext:
+    """A figure with its sentence, cut in three with the figure's words in the middle."""
 
     figure: Figure
     sentence: Sentence
@@ -28,8 +28,8 @@ class Carrier:
     as_of: str
 
 
-def as_of_words(figure: Figure) -> str:
-    """The day or hour a figure stands for, on its document's clock, and how that was found out."""
+def as_of_text(figure: Figure) -> str:
+    """The day or hour a figure stands for, in the zone of its document, and how that was found."""
     if figure.as_of_start is None:
         return ""
     zone = ZoneInfo(figure.document.zone)
@@ -46,11 +46,11 @@ def as_of_words(figure: Figure) -> str:
     return f"{day}, {how}" if how else day
 
 
-def carriers(figures: Iterable[Figure]) -> dict[int, Carrier]:
-    """Each figure in its sentence; the number of queries does not grow with them."""
+def figure_contexts(figures: Iterable[Figure]) -> dict[int, FigureContext]:
+    """Each figure in its sentence, by id. The number of queries is constant."""
     rows = {figure.pk: figure for figure in figures}
     found = sentences_of(rows)
     return {
-        pk: Carrier(figure, found.get(pk, Sentence("", figure.surface, "")), says_of(figure), as_of_words(figure))
+        pk: FigureContext(figure, found.get(pk, Sentence("", figure.surface, "")), says_of(figure), as_of_text(figure))
         for pk, figure in rows.items()
     }

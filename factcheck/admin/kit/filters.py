@@ -1,4 +1,4 @@
-"""Filters of the queues: by desk, as far as a person sees desks, and by whose work it is."""
+"""Filters of change lists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from factcheck.states import TaskState
 
 
 class DeskFilter(admin.SimpleListFilter):
-    """The desks a person belongs to, by name; of other desks not even the name is told."""
+    """By desk. Only desks the user may see are named."""
 
     title = "desk"
     parameter_name = "desk"
@@ -34,14 +34,14 @@ class ClaimDeskFilter(DeskFilter):
     column: ClassVar[str] = "claim__document__desk"
 
 
-class OwnDesk(DeskFilter):
-    """For records that belong to a desk themselves."""
+class OwnDeskFilter(DeskFilter):
+    """For models with a desk of their own."""
 
     column: ClassVar[str] = "desk"
 
 
 class DocumentFilter(admin.SimpleListFilter):
-    """What belongs to one document: shown where a page of the document led here."""
+    """By one document; shown only when a link from the document led here."""
 
     title = "document"
     parameter_name = "document"
@@ -58,7 +58,7 @@ class DocumentFilter(admin.SimpleListFilter):
         return queryset.filter(document=self.value()) if self.value() in known else queryset
 
 
-class WhoseClaim(admin.SimpleListFilter):
+class ClaimWorkFilter(admin.SimpleListFilter):
     """Claims by who works on them."""
 
     title = "work"
@@ -78,8 +78,8 @@ class WhoseClaim(admin.SimpleListFilter):
         return queryset
 
 
-class WhoseTask(admin.SimpleListFilter):
-    """Pieces of work by who has them."""
+class AssigneeFilter(admin.SimpleListFilter):
+    """Tasks by assignee."""
 
     title = "whose"
     parameter_name = "whose"
@@ -93,8 +93,8 @@ class WhoseTask(admin.SimpleListFilter):
         return queryset.filter(assignee=None) if self.value() == "nobody" else queryset
 
 
-class Unfinished(admin.SimpleListFilter):
-    """The queue leaves out what is done or cancelled, unless it is asked for."""
+class TaskProgressFilter(admin.SimpleListFilter):
+    """Hides finished tasks unless they are asked for."""
 
     title = "work"
     parameter_name = "work"

@@ -1,4 +1,4 @@
-"""How a state, a moment or a record is shown in the lists and facts of the pages. Everything is escaped."""
+"""Values as pages show them. Everything is escaped."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from factcheck.templatetags.factcheck_words import words
+from factcheck.templatetags.factcheck_words import humanize
 
 
-def pill(name: str, said: str = "") -> SafeString:
-    """A state in words; the colour only helps."""
-    return format_html('<span class="fc-pill fc-{}">{}</span>', name, said or words(name))
+def badge(name: str, label: str = "") -> SafeString:
+    """A state as a coloured badge with its name in words."""
+    return format_html('<span class="fc-badge fc-{}">{}</span>', name, label or humanize(name))
 
 
-def moment(at: datetime | None, empty: str = "–") -> str:
-    """A date and time, with the clock it is told on."""
+def timestamp(at: datetime | None, empty: str = "–") -> str:
+    """A date and time in UTC."""
     return f"{at:%-d %b %Y, %H:%M} UTC" if at else empty
 
 
-def yes(value: bool) -> str:
+def yes_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def lines(shown: list[Any]) -> SafeString:
-    return format_html_join("", "<p>{}</p>", [(one,) for one in shown])
+def paragraphs(items: list[Any]) -> SafeString:
+    return format_html_join("", "<p>{}</p>", [(item,) for item in items])

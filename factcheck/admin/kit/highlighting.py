@@ -1,4 +1,4 @@
-"""A text with what stands in it: stretches that belong to claims, and in them the figures. No page knows offsets."""
+"""A text cut into spans of the same claims, and these into figures and other words, for templates."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ from itertools import pairwise
 
 from factcheck.models import Anchor, Revision
 
-LONGEST = 200_000
+MAX_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True)
-class Part:
-    """Words of a stretch; ``figure`` is the id of the figure they write, if any."""
+class TextPart:
+    """Part of a span; ``figure`` is the id of the figure it writes, or 0."""
 
     text: str
     figure: int = 0
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Words that belong to the same claims. ``ends`` are the numbers of the claims that end with it."""
+class TextSpan:
+    """Text that belongs to the same claims. ``ends`` are the numbers of the claims that end with it."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
     claims: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
 
 
-def marked_text(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[Stretch]:
+def highlighted_text(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[TextSpan]:
     """The text of a revision from an offset on, cut where claims and figures begin and end.
 
-    ``numbers`` gives the claims to be marked their number on the page. At most 200,000 characters are shown at once.
+    ``numbers`` maps the ids of the claims to be marked to their numbers on the page. At most ``MAX_CHARACTERS`` are
+    returned.
     """
-    text = revision.text[first : first + LONGEST]
+    text = revision.text[first : first + MAX_CHARACTERS]
     inside = revision.anchors.filter(start__lt=first + len(text), end__gt=first)
     anchors = list(inside.in_text_order())
     for row in anchors:  # as the part counts; none of them is saved
         row.start, row.end = max(0, row.start - first), row.end - first
     claims = [row for row in anchors if row.claim_id in numbers and row.start != row.end]
     figures = [row for row in anchors if row.figure_id and row.start != row.end]
-    return list(stretches(text, claims, figures, numbers))
+    return list(text_spans(text, claims, figures, numbers))
 
 
-def stretches(text: str, claims: list[Anchor], figures: list[Anchor], numbers: dict[int, int]) -> Iterable[Stretch]:
+def text_spans(text: str, claims: list[Anchor], figures: list[Anchor], numbers: dict[int, int]) -> Iterable[TextSpan]:
     cuts = sorted({0, len(text), *(row.start for row in claims), *(min(row.end, len(text)) for row in claims)})
     waiting, written = list(reversed(claims)), list(reversed(figures))
     open_claims: list[Anchor] = []
@@ -55,17 +56,19 @@ def stretches(text: str, claims: list[Anchor], figures: list[Anchor], numbers: d
         while written and written[-1].start < end:
             inside.append(written.pop())
         ends = tuple(numbers[row.claim_id] for row in open_claims if min(row.end, len(text)) == end)
-        yield Stretch(tuple(parts(text, start, end, inside)), tuple(numbers[row.claim_id] for row in open_claims), ends)
+        yield TextSpan(
+            tuple(text_parts(text, start, end, inside)), tuple(numbers[row.claim_id] for row in open_claims), ends
+        )
 
 
-def parts(text: str, start: int, end: int, figures: list[Anchor]) -> Iterable[Part]:
+def text_parts(text: str, start: int, end: int, figures: list[Anchor]) -> Iterable[TextPart]:
     at = start
     for row in figures:
         if row.start < at:  # a figure inside another's words
             continue
         if row.start > at:
-            yield Part(text[at : row.start])
+            yield TextPart(text[at : row.start])
         at = min(row.end, end)
-        yield Part(text[row.start : at], row.figure_id or 0)
+        yield TextPart(text[row.start : at], row.figure_id or 0)
     if at < end:
-        yield Part(text[at:end])
+        yield TextPart(text[at:end])

@@ -1,4 +1,4 @@
-"""Addresses of records in the admin, and links to them."""
+"""URLs of records in the admin, and links to them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
-def address_of(record: Model, page: str = "change") -> str:
-    """Where a record stands in the admin; empty for a kind without pages."""
+def admin_url(record: Model, page: str = "change") -> str:
+    """The URL of a record's page in the admin; empty if the model has none."""
     try:
         return reverse(f"admin:factcheck_{record._meta.model_name}_{page}", args=[record.pk])
     except NoReverseMatch:
         return ""
 
 
-def address_of_kind(kind: str, pk: int) -> str:
-    """The page of a record named by its kind and id; empty for a kind without pages."""
+def admin_url_for(kind: str, pk: int) -> str:
+    """The URL of a record by model name and id; empty if the model has no page."""
     try:
         return reverse(f"admin:factcheck_{kind}_change", args=[pk])
     except NoReverseMatch:
         return ""
 
 
-def link(record: Model | None, said: Any = "") -> SafeString | str:
-    """A record by its name, linked where it has a page."""
+def link(record: Model | None, label: Any = "") -> SafeString | str:
+    """A record by its name, linked if it has a page."""
     if record is None:
         return "–"
-    address = address_of(record)
-    return format_html('<a href="{}">{}</a>', address, said or record) if address else str(said or record)
+    url = admin_url(record)
+    return format_html('<a href="{}">{}</a>', url, label or record) if url else str(label or record)
 
 
 def links(records: list[Any], empty: str = "–") -> SafeString | str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from factcheck.errors import Invalid
 
 
-def as_kept(quote: str, text: str) -> str:
-    """Words from a form as the text has them: a browser sends every end of a line as two characters."""
+def match_line_endings(quote: str, text: str) -> str:
+    """The quote with the line endings of the text: browsers send CRLF."""
     return quote if quote in text else quote.replace("\r\n", "\n")
 
 
-def only_place(quote: str, text: str) -> tuple[int, int]:
-    """Where words stand in a text, if they stand there once.
+def find_once(quote: str, text: str) -> tuple[int, int]:
+    """Start and end of a quote that occurs in the text once.
 
     Raises:
-        Invalid: they do not.
+        Invalid: it occurs never or several times.
     """
     times = text.count(quote) if quote.strip() else 0
     if times != 1:

@@ -1,7 +1,7 @@
-"""What every admin page of the app shares: records one may see, buttons from the table of actions, no delete.
+"""``RecordAdmin``, the base of all pages: visible records only, changed by actions, never deleted.
 
-A noun's admin names its ``actions``: each is a function of ``workflow`` and the form it takes. Whether a button is
-shown comes from ``states`` and ``permissions``; whether the action happens is decided by the function alone.
+A subclass declares ``record_actions``: functions of ``workflow`` with their forms. ``states`` and ``permissions``
+decide whether a button is shown; the function itself decides whether the action is done.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from factcheck.permissions import refusal
 from factcheck.states import rows_of
 from factcheck.workflow.transitions import kind_of
 
-from .access import belongs_to_a_desk, desks_open_to, on_own_pages
+from .access import belongs_to_a_desk, desks_allowing, is_page_of
 from .actions import ActionForm, Button, RecordAction
-from .changelist import RecordList
-from .formatting import words
-from .links import address_of
+from .changelist import RecordListAdmin
+from .formatting import humanize
+from .links import admin_url
 
 
-class RecordAdmin(RecordList):
-    """A list of records, a page for each, and the actions of the noun. Nothing is deleted and no column edited."""
+class RecordAdmin(RecordListAdmin):
+    """The list of a model, the page of a record, and its actions. Nothing is deleted, no field is edited directly."""
 
-    new_form: ClassVar[type[ActionForm] | None] = None
-    new_label: ClassVar[str] = ""
-    page_fields: ClassVar[tuple[str, ...]] = ()
+    add_form: ClassVar[type[ActionForm] | None] = None
+    add_label: ClassVar[str] = ""
+    detail_fields: ClassVar[tuple[str, ...]] = ()
     record_template = "factcheck/admin/record.html"
-    waiting_template: ClassVar[str] = ""
+    progress_template: ClassVar[str] = ""
     """The part of the page that says how far work is; a page whose work is under way asks for it again and again."""
 
-    new_right: ClassVar[str] = ""
+    add_action: ClassVar[str] = ""
     """The action of a desk that making one is; a person who may do it nowhere is not led to the form."""
 
     # who sees what
@@ -54,11 +54,11 @@ class RecordAdmin(RecordList):
         return belongs_to_a_desk(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        if self.new_form is None or not belongs_to_a_desk(request):
+        if self.add_form is None or not belongs_to_a_desk(request):
             return False
-        if not self.new_right:
+        if not self.add_action:
             return True
-        return on_own_pages(request, self.model) and bool(desks_open_to(request.user, self.new_right))
+        return is_page_of(request, self.model) and bool(desks_allowing(request.user, self.add_action))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -66,8 +66,8 @@ class RecordAdmin(RecordList):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def find(self, request: HttpRequest, pk: str) -> Any:
-        """The record, or 404 for one that does not exist for this person."""
+    def get_record(self, request: HttpRequest, pk: str) -> Any:
+        """The record. Raises Http404 if it does not exist or the user may not see it."""
         if not belongs_to_a_desk(request):
             raise PermissionDenied
         found = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
@@ -80,18 +80,18 @@ class RecordAdmin(RecordList):
         name = f"factcheck_{self.opts.model_name}"
         wrap = self.admin_site.admin_view
         own = [path("<str:object_id>/action/<slug:action>/", wrap(self.action_view), name=f"{name}_action")]
-        if self.waiting_template:
-            own.append(path("<str:object_id>/waiting/", wrap(self.waiting_view), name=f"{name}_waiting"))
+        if self.progress_template:
+            own.append(path("<str:object_id>/waiting/", wrap(self.progress_view), name=f"{name}_progress"))
         return [*own, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The page of one record. It is changed by its actions, each at an address of its own."""
+        """The page of a record. It is read only; each action has its own URL."""
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        record = self.find(request, object_id)
-        context = self.context(
+        record = self.get_record(request, object_id)
+        context = self.base_context(
             request,
             title=str(record),
             original=record,
@@ -99,33 +99,35 @@ class RecordAdmin(RecordList):
             facts=list(self.facts(record)),
             buttons=self.buttons(request.user, record),
             events=self.events(request.user, record)[:10],
-            **self.page(request, record),
+            **self.page_context(request, record),
         )
         return TemplateResponse(request, self.record_template, context)
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """What a noun's own template shows besides."""
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Extra context for the template of a model."""
         return {}
 
-    def waiting_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """How far the work on a record is: a few rows, whatever the size of its page."""
-        record = self.find(request, object_id)
-        return TemplateResponse(request, self.waiting_template, {"record": record, **self.waiting(request, record)})
+    def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The progress of the work on a record, as a fragment for polling."""
+        record = self.get_record(request, object_id)
+        return TemplateResponse(
+            request, self.progress_template, {"record": record, **self.progress_context(request, record)}
+        )
 
-    def waiting(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """What the ``waiting_template`` of a noun shows."""
+    def progress_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Extra context for ``progress_template``."""
         return {}
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        """Label, value and address of each line at the head of the page; what is empty is left out."""
-        for name in self.page_fields:
-            shown = getattr(record, f"get_{name}_display", None)
-            value = shown() if shown else getattr(record, name)
+        """Label, value and URL of each entry in the summary of the page. Empty values are left out."""
+        for name in self.detail_fields:
+            display = getattr(record, f"get_{name}_display", None)
+            value = display() if display else getattr(record, name)
             value = value() if callable(value) else value
             if value is None or value in ("", []):
                 continue
             label = str(self.opts.get_field(name).verbose_name) if hasattr(type(record), name) else name
-            yield words(label), value, address_of(value) if isinstance(value, Model) else ""
+            yield humanize(label), value, admin_url(value) if isinstance(value, Model) else ""
 
     def events(self, user: Any, record: Any) -> Any:
         return Event.objects.visible_to(user).of(record).reverse().select_related("actor", "note")
@@ -133,151 +135,151 @@ class RecordAdmin(RecordList):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        record = self.find(request, object_id)
-        context = self.context(request, title=f"History: {record}", original=record, record=record)
+        record = self.get_record(request, object_id)
+        context = self.base_context(request, title=f"History: {record}", original=record, record=record)
         context["events"] = self.events(request.user, record)[:500]
         return TemplateResponse(request, "factcheck/admin/history.html", context)
 
     # actions
     def buttons(self, user: Any, record: Any) -> list[Button]:
-        """The actions open to this person from the state the record is in."""
+        """Buttons for the actions the user may do in the record's state."""
         name = f"admin:factcheck_{self.opts.model_name}_action"
         return [
             Button(
                 key,
-                action.label or words(key).capitalize(),
+                action.label or humanize(key).capitalize(),
                 reverse(name, args=[record.pk, key]),
-                action.asks or warns(action, user, record),
-                action.grave,
+                action.has_fields or has_warning(action, user, record),
+                action.destructive,
             )
             for key, action in self.record_actions.items()
-            if self.offers(record, key) and self.open_to(user, record, key)
+            if self.is_offered(record, key) and self.is_available(user, record, key)
         ]
 
-    def open_to(self, user: Any, record: Any, name: str) -> bool:
-        """Whether a person may do it to the record as it stands."""
-        kind, action = kind_of(record), self.right_of(name)
+    def is_available(self, user: Any, record: Any, name: str) -> bool:
+        """Whether the user may do it in the record's state."""
+        kind, action = kind_of(record), self.permission_action(name)
         rows = rows_of(kind, action)
         stands = not rows or any(row.person for row in rows_of(kind, action, record.state))
-        return stands and self.entitled(user, record, name)
+        return stands and self.is_permitted(user, record, name)
 
-    def entitled(self, user: Any, record: Any, name: str) -> bool:
-        """Whether it is theirs to do, whatever the state; for rights that are those of another record, too."""
-        return refusal(user, record, kind_of(record), self.right_of(name)) is None
+    def is_permitted(self, user: Any, record: Any, name: str) -> bool:
+        """Whether the user has the permission, whatever the state. Overridden where another record decides."""
+        return refusal(user, record, kind_of(record), self.permission_action(name)) is None
 
-    def why_not(self, user: Any, record: Any, name: str) -> str:
-        """The sentence for a person whose action it is not; empty for everybody else."""
-        if self.entitled(user, record, name):
+    def refusal_message(self, user: Any, record: Any, name: str) -> str:
+        """Why the user may not do it; empty if they may."""
+        if self.is_permitted(user, record, name):
             return ""
-        guard = refusal(user, record, kind_of(record), self.right_of(name))
-        return "You may not do this here." if guard is None or guard.code == "not_allowed" else guard.message
+        refused = refusal(user, record, kind_of(record), self.permission_action(name))
+        return "You may not do this here." if refused is None or refused.code == "not_allowed" else refused.message
 
-    def offers(self, record: Any, name: str) -> bool:
-        """Whether an action makes sense for this record, where the table of states does not say it."""
+    def is_offered(self, record: Any, name: str) -> bool:
+        """Conditions on the record that the table of transitions does not hold."""
         return True
 
-    def right_of(self, name: str) -> str:
-        """The action in the tables of states and rights that a button stands for."""
+    def permission_action(self, name: str) -> str:
+        """The action in the tables of transitions and permissions that a button stands for."""
         return name
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
-        """Ask for what the action needs, then do it; a refusal is shown beside what was typed."""
-        record, chosen = self.find(request, object_id), self.record_actions.get(action)
+        """Show the form of an action, or run it. Errors are shown next to the submitted values."""
+        record, chosen = self.get_record(request, object_id), self.record_actions.get(action)
         if chosen is None:
             raise Http404("There is no such action.")
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
         form = chosen.form(*posted, user=request.user, record=record)
-        if not form.is_valid() and (refused := self.why_not(request.user, record, action)):
-            return self.refused_view(request, record, action, refused)
+        if not form.is_valid() and (refused := self.refusal_message(request.user, record, action)):
+            return self.refusal_view(request, record, action, refused)
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                result = self.perform(request, record, chosen, form)
+                result = self.perform_action(request, record, chosen, form)
             except FactcheckError as refusal:
                 form.add_error(None, refusal.message)
-                status = status_of(refusal)
+                status = http_status_of(refusal)
             else:
-                said = chosen.done or f"{chosen.label or words(action).capitalize()}: done."
-                messages.success(request, said)
-                return HttpResponseRedirect(self.way_back(request, record, result))
+                message = chosen.success_message or f"{chosen.label or humanize(action).capitalize()}: done."
+                messages.success(request, message)
+                return HttpResponseRedirect(self.return_url(request, record, result))
         elif request.method == "POST":
             status = 422
-        label = chosen.label or words(action).capitalize()
-        context = self.context(
+        label = chosen.label or humanize(action).capitalize()
+        context = self.base_context(
             request,
             title=f"{label}: {record}",
             original=record,
             record=record,
             form=form,
             button=label,
-            grave=chosen.grave,
+            destructive=chosen.destructive,
             version=request.POST.get("version") or getattr(record, "version", ""),
-            back=self.way_back(request, record, None),
+            back=self.return_url(request, record, None),
         )
-        return TemplateResponse(request, "factcheck/admin/action.html", context, status=status)
+        return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=status)
 
-    def refused_view(self, request: HttpRequest, record: Any, action: str, message: str) -> HttpResponse:
-        """Why an action is not theirs. Its form is not shown: what it offers to choose from tells of the record."""
-        label = self.record_actions[action].label or words(action).capitalize()
-        context = self.context(
+    def refusal_view(self, request: HttpRequest, record: Any, action: str, message: str) -> HttpResponse:
+        """Say why the user may not do it. The form is not shown, because its choices may reveal hidden records."""
+        label = self.record_actions[action].label or humanize(action).capitalize()
+        context = self.base_context(
             request,
             title=f"{label}: {record}",
             original=record,
             record=record,
             refused=message,
-            back=self.way_back(request, record, None),
+            back=self.return_url(request, record, None),
         )
-        return TemplateResponse(request, "factcheck/admin/refused.html", context, status=403)
+        return TemplateResponse(request, "factcheck/admin/action_refused.html", context, status=403)
 
-    def perform(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
-        said = dict(form.cleaned_data)
+    def perform_action(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
+        arguments = dict(form.cleaned_data)
         if action.versioned:
-            seen = request.POST.get("version", "")
-            said["version"] = int(seen) if seen.isdecimal() and len(seen) < 10 else None
-            if said["version"] is None:
+            version = request.POST.get("version", "")
+            arguments["version"] = int(version) if version.isdecimal() and len(version) < 10 else None
+            if arguments["version"] is None:
                 raise StaleRevision("Open the page again: it did not say which version you saw.")
-        return action.call(record, by=request.user, **said)
+        return action.function(record, by=request.user, **arguments)
 
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        """Where to go after an action: where the person came from on this site, or the record's page."""
+    def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
+        """The URL to go to after an action: ``next`` if it is on this site, else the record's page."""
         wanted = request.POST.get("next") or request.GET.get("next") or ""
         if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
             return wanted
-        return address_of(record)
+        return admin_url(record)
 
     # new records
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if self.new_form is None or not self.has_add_permission(request):
+        if self.add_form is None or not self.has_add_permission(request):
             raise PermissionDenied
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = self.new_form(*posted, user=request.user)
+        form = self.add_form(*posted, user=request.user)
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                made = self.create(request, form)
+                record = self.create_record(request, form)
             except FactcheckError as refusal:
                 form.add_error(None, refusal.message)
-                status = status_of(refusal)
+                status = http_status_of(refusal)
             else:
-                return HttpResponseRedirect(self.way_back(request, made, made))
+                return HttpResponseRedirect(self.return_url(request, record, record))
         elif request.method == "POST":
             status = 422
-        label = self.new_label or f"New {self.opts.verbose_name}"
+        label = self.add_label or f"New {self.opts.verbose_name}"
         back = reverse(f"admin:factcheck_{self.opts.model_name}_changelist")
-        context = self.context(request, title=label, form=form, button=label, back=back, add=True)
-        return TemplateResponse(request, "factcheck/admin/action.html", context, status=status)
+        context = self.base_context(request, title=label, form=form, button=label, back=back, add=True)
+        return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=status)
 
-    def create(self, request: HttpRequest, form: ActionForm) -> Any:
-        """Make the record by an action of ``workflow``; for the nouns that have a ``new_form``."""
+    def create_record(self, request: HttpRequest, form: ActionForm) -> Any:
+        """Create the record by a function of ``workflow``; for subclasses with an ``add_form``."""
         raise NotImplementedError
 
 
-def warns(action: RecordAction, user: Any, record: Any) -> bool:
-    """Whether an action that asks nothing has something to say before it is done."""
+def has_warning(action: RecordAction, user: Any, record: Any) -> bool:
+    """Whether an action without fields has a warning to show first."""
     return hasattr(action.form, "warning") and bool(action.form(user=user, record=record).warning)
 
 
-def status_of(refusal: FactcheckError) -> int:
+def http_status_of(refusal: FactcheckError) -> int:
     return 403 if isinstance(refusal, NotAllowed) else 409

@@ -24,10 +24,13 @@ def test_the_form_of_a_name_s_confidants_is_shown_to_nobody_else(client, people)
         "Jane Roe", "official", desk=people.desk, by=people.desk_chief, confidential=True, confidants=[people.reviewer]
     )
     client.force_login(people.checker)
-    for answer in (client.get(action(source, "entrust")), client.post(action(source, "entrust"), {"confidants": "x"})):
-        assert answer.status_code == 403
-        assert b"This needs the role desk chief on the desk that entered the source." in answer.content
-        assert b"checkbox" not in answer.content
+    for response in (
+        client.get(action(source, "entrust")),
+        client.post(action(source, "entrust"), {"confidants": "x"}),
+    ):
+        assert response.status_code == 403
+        assert b"This needs the role desk chief on the desk that entered the source." in response.content
+        assert b"checkbox" not in response.content
     client.force_login(people.desk_chief)
     assert client.get(action(source, "entrust")).status_code == 200
 
@@ -46,17 +49,17 @@ def test_an_act_s_page_opens_to_those_whose_act_it_is(name, opened, client, docu
     found = set()
     for role in roles:
         client.force_login(getattr(people, role))
-        answer = client.get(action(document, name))
-        assert answer.status_code in (200, 403)
-        found |= {role} if answer.status_code == 200 else set()
+        response = client.get(action(document, name))
+        assert response.status_code in (200, 403)
+        found |= {role} if response.status_code == 200 else set()
     assert found == opened
 
 
 def test_a_wrong_state_is_still_told_in_words(client, document, people):
     assert client.get(action(document, "confirm")).status_code == 200
-    answer = client.post(action(document, "confirm"), {"version": document.version, "title": ""})
-    assert answer.status_code == 409
-    assert b"not possible while the document is in check" in answer.content
+    response = client.post(action(document, "confirm"), {"version": document.version, "title": ""})
+    assert response.status_code == 409
+    assert b"not possible while the document is in check" in response.content
 
 
 @pytest.mark.parametrize("make", [FeedFactory, WebhookFactory, ReportSubscriptionFactory])
@@ -86,9 +89,9 @@ def test_only_whoever_may_make_one_is_led_to_the_form(noun, led, client, people)
 
 
 def test_the_desk_s_page_leads_to_a_new_document_those_who_may_file(client, people):
-    assert b"New document" in client.get(reverse("admin:factcheck_desk")).content
+    assert b"New document" in client.get(reverse("admin:factcheck_dashboard")).content
     client.force_login(people.checker)
-    assert b"New document" not in client.get(reverse("admin:factcheck_desk")).content
+    assert b"New document" not in client.get(reverse("admin:factcheck_dashboard")).content
 
 
 def test_a_desk_chief_erases_a_text_by_its_button(client, document, people):
@@ -97,8 +100,8 @@ def test_a_desk_chief_erases_a_text_by_its_button(client, document, people):
     client.force_login(people.desk_chief)
     assert action(document, "erase") in client.get(page).content.decode()
     assert client.post(action(document, "erase"), {"version": document.version, "note": ""}).status_code == 422
-    said = {"version": document.version, "note": "A court said so."}
-    assert client.post(action(document, "erase"), said).status_code == 302
+    data = {"version": document.version, "note": "A court said so."}
+    assert client.post(action(document, "erase"), data).status_code == 302
     assert document.revisions.get().text == ""
     assert action(document, "erase") not in client.get(page).content.decode()
 
@@ -107,18 +110,18 @@ def test_a_desk_chief_erases_a_text_by_its_button(client, document, people):
 @pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59", "1399-12-31T00:00"])
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 def test_a_date_of_no_newsroom_is_refused_in_a_sentence(field, at, zone, client, document, people):
-    said = {"desk": people.desk.pk, "kind": "story", "zone": zone, "text": "Other words.", field: at}
-    answer = client.post(reverse("admin:factcheck_document_add"), said)
-    assert answer.status_code == 422
-    assert b"The year must lie between 1400 and next year." in answer.content
+    data = {"desk": people.desk.pk, "kind": "story", "zone": zone, "text": "Other words.", field: at}
+    response = client.post(reverse("admin:factcheck_document_add"), data)
+    assert response.status_code == 422
+    assert b"The year must lie between 1400 and next year." in response.content
     described = {"version": document.version, "zone": zone, field: at}
     assert client.post(action(document, "describe"), described).status_code == 422
 
 
 def test_a_number_no_database_holds_is_no_choice(client, people):
     huge = ["9" * 30]
-    said = {"name": "New", "kind": "media", "desk": people.desk.pk, "confidential": "on", "confidants": huge}
-    assert client.post(reverse("admin:factcheck_source_add"), said).status_code == 422
+    data = {"name": "New", "kind": "media", "desk": people.desk.pk, "confidential": "on", "confidants": huge}
+    assert client.post(reverse("admin:factcheck_source_add"), data).status_code == 422
     source = record_source("The board", "official", desk=people.desk, by=people.editor)
-    said = {"version": source.version, "name": "The board", "kind": "official", "party_to": huge}
-    assert client.post(action(source, "change"), said).status_code == 422
+    data = {"version": source.version, "name": "The board", "kind": "official", "party_to": huge}
+    assert client.post(action(source, "change"), data).status_code == 422

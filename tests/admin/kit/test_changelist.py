@@ -37,13 +37,13 @@ def address(noun):
 
 def narrowed(client, noun, query):
     """The list asked for with a query; where that sends the person, too."""
-    answer = client.get(f"{address(noun)}?{query}", follow=True)
-    return answer, [row.pk for row in answer.context["cl"].result_list]
+    response = client.get(f"{address(noun)}?{query}", follow=True)
+    return response, [row.pk for row in response.context["cl"].result_list]
 
 
-def several(client, claims, action, **said):
+def several(client, claims, action, **data):
     rows = [f"{row.pk}.{row.version}" for row in claims]
-    return client.post(address("claim"), {"action": action, "_selected_action": rows, "index": 0, **said}, follow=True)
+    return client.post(address("claim"), {"action": action, "_selected_action": rows, "index": 0, **data}, follow=True)
 
 
 @pytest.mark.parametrize("by", ["documents", "documents__exact", "evidence", "evidence__exact", "confidants", "pk__gt"])
@@ -51,10 +51,10 @@ def test_a_list_answers_no_question_about_what_is_hidden(by, client, people):
     hidden = SourceFactory(name="Of a hidden text")
     text = DocumentFactory(desk=Staff().desk, publisher=hidden)
     other = SourceFactory(name="Of none")
-    answer, rows = narrowed(client, "source", f"{by}={text.pk}")
+    response, rows = narrowed(client, "source", f"{by}={text.pk}")
     assert {hidden.pk, other.pk} <= set(rows), "all of the list, whatever was asked"
-    assert answer.redirect_chain
-    assert "This list cannot be narrowed in that way." in answer.content.decode()
+    assert response.redirect_chain
+    assert "This list cannot be narrowed in that way." in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_a_list_names_no_desk_but_ones_own(noun, client, people):
     mine = DeskFactory(name="The second desk")
     Membership.objects.create(user=people.desk_chief, desk=mine, role=Role.DESK_CHIEF)
     client.force_login(people.desk_chief)
-    seen = client.get(address(noun)).content.decode()
-    assert "Zebra" not in seen
-    assert "The second desk" in seen
+    content = client.get(address(noun)).content.decode()
+    assert "Zebra" not in content
+    assert "The second desk" in content
 
 
 def test_the_claims_of_one_document_are_listed_by_themselves(client, document, people):
@@ -131,50 +131,50 @@ def test_the_claims_of_one_document_are_listed_by_themselves(client, document, p
     _, rows = narrowed(client, "claim", f"document={document.pk}")
     assert set(rows) == set(document.claims.values_list("pk", flat=True))
     hidden = file_text(TEXT, desk=(far := Staff()).desk, by=far.editor, title="Zebra")
-    answer, rows = narrowed(client, "claim", f"document={hidden.pk}")
-    assert "Zebra" not in answer.content.decode()
+    response, rows = narrowed(client, "claim", f"document={hidden.pk}")
+    assert "Zebra" not in response.content.decode()
     assert set(other.claims.values_list("pk", flat=True)) <= set(rows)
 
 
 @pytest.mark.parametrize("chosen", ["abc", "", "\0", "9" * 23, "-1", "0", "1.x", "1." + HUGE, "²", "1,2"])
 def test_what_is_no_record_is_not_chosen(chosen, client, document, people):
     for action in ("accept", "dismiss", "assign", "nothing"):
-        said = {"action": action, "_selected_action": chosen, "index": "0"}
-        assert client.post(address("claim"), said).status_code == 302
+        data = {"action": action, "_selected_action": chosen, "index": "0"}
+        assert client.post(address("claim"), data).status_code == 302
     assert set(document.claims.values_list("state", flat=True)) == {"proposed"}
 
 
 def test_a_claim_that_changed_meanwhile_is_refused_by_itself(client, document, people):
-    seen = list(document.claims.all())
-    other = Claim.objects.get(pk=seen[0].pk)
+    content = list(document.claims.all())
+    other = Claim.objects.get(pk=content[0].pk)
     accept_claim(other, by=people.desk_chief)
     dismiss_claim(other, by=people.desk_chief, note="Not ours.")
-    said = several(client, seen, "dismiss", confirmed=1, note="Idle.").content.decode()
-    assert f"Dismiss: {len(seen) - 1} done." in said
-    assert "1 refused. This has changed since you opened it." in said
+    data = several(client, content, "dismiss", confirmed=1, note="Idle.").content.decode()
+    assert f"Dismiss: {len(content) - 1} done." in data
+    assert "1 refused. This has changed since you opened it." in data
 
 
 def test_the_page_that_asks_why_keeps_what_was_seen(client, document, people):
-    seen = list(document.claims.all())
-    asked = several(client, seen, "dismiss").content.decode()
-    for claim in seen:
+    content = list(document.claims.all())
+    asked = several(client, content, "dismiss").content.decode()
+    for claim in content:
         assert f'value="{claim.pk}.{claim.version}"' in asked
-    accept_claim(Claim.objects.get(pk=seen[0].pk), by=people.desk_chief)
-    assert f'value="{seen[0].pk}.{seen[0].version}"' in several(client, seen, "dismiss").content.decode()
+    accept_claim(Claim.objects.get(pk=content[0].pk), by=people.desk_chief)
+    assert f'value="{content[0].pk}.{content[0].version}"' in several(client, content, "dismiss").content.decode()
 
 
 def test_an_act_on_several_that_names_no_version_is_refused(client, document):
-    said = {"action": "accept", "_selected_action": document.claims.first().pk, "index": 0}
-    assert "it did not say which version you saw" in client.post(address("claim"), said, follow=True).content.decode()
+    data = {"action": "accept", "_selected_action": document.claims.first().pk, "index": 0}
+    assert "it did not say which version you saw" in client.post(address("claim"), data, follow=True).content.decode()
     assert document.claims.first().state == "proposed"
 
 
 def test_more_than_two_hundred_at_once_are_refused_in_a_sentence(client, document):
     rows = [f"{pk}.1" for pk in range(1, 202)]
-    said = {"action": "accept", "_selected_action": rows, "index": 0}
-    answer = client.post(address("claim"), said, follow=True)
-    assert answer.status_code == 200
-    assert "Choose at most 200 at once. Nothing was done." in answer.content.decode()
+    data = {"action": "accept", "_selected_action": rows, "index": 0}
+    response = client.post(address("claim"), data, follow=True)
+    assert response.status_code == 200
+    assert "Choose at most 200 at once. Nothing was done." in response.content.decode()
     assert set(document.claims.values_list("state", flat=True)) == {"proposed"}
 
 
@@ -201,8 +201,8 @@ def test_only_what_was_chosen_is_acted_on_never_all_pages(client, document, monk
 def test_a_list_offers_the_acts_that_ones_role_allows(role, offered, client, document, people):
     client.force_login(getattr(people, role))
     form = client.get(address("claim")).context["action_form"]
-    shown = {name for name, _ in form.fields["action"].choices if name} if form else set()
-    assert shown == offered
+    page_html = {name for name, _ in form.fields["action"].choices if name} if form else set()
+    assert page_html == offered
 
 
 def test_ones_own_notices_are_put_aside_together(client, people):
@@ -219,5 +219,5 @@ def test_the_workbench_tells_of_its_own_work_only(client, people):
     other = DocumentFactory(desk=people.desk, pk=12)
     JobFactory(name="read_document", key=f"document:{other.pk}:5", desk=people.desk, state="due")
     own = JobFactory(name="read_document", key=f"document:{one.pk}:4", desk=people.desk, state="due")
-    shown = client.get(reverse("admin:factcheck_document_change", args=[one.pk]))
-    assert shown.context["jobs"] == [own]
+    page_html = client.get(reverse("admin:factcheck_document_change", args=[one.pk]))
+    assert page_html.context["jobs"] == [own]

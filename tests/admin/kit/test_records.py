@@ -87,10 +87,10 @@ def test_a_list_asks_as_much_for_three_records_as_for_one(name, client, desk, ed
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_record_is_shown_to_its_desk_and_cannot_be_changed_or_deleted(name, client, desk, editor):
     record = MAKERS[name](desk)
-    shown = client.get(reverse(f"admin:factcheck_{name}_change", args=[record.pk]))
-    assert shown.status_code == 200
-    assert b"Delete" not in shown.content
-    assert b'name="_save"' not in shown.content
+    page_html = client.get(reverse(f"admin:factcheck_{name}_change", args=[record.pk]))
+    assert page_html.status_code == 200
+    assert b"Delete" not in page_html.content
+    assert b'name="_save"' not in page_html.content
     assert client.post(reverse(f"admin:factcheck_{name}_change", args=[record.pk]), {}).status_code == 403
     assert client.post(reverse(f"admin:factcheck_{name}_delete", args=[record.pk]), {"post": "yes"}).status_code == 403
     assert client.get(reverse(f"admin:factcheck_{name}_add")).status_code == (200 if name in MADE_HERE else 403)
@@ -103,8 +103,8 @@ def test_a_record_is_shown_to_its_desk_and_cannot_be_changed_or_deleted(name, cl
 def test_another_desk_sees_nothing_of_it(name, client, desk):
     record = MAKERS[name](desk)
     client.force_login(person("editor", factories.DeskFactory(), is_staff=True))
-    answer = client.get(reverse(f"admin:factcheck_{name}_change", args=[record.pk]))
-    assert answer.status_code == 404, "the admin says that there is no such record"
+    response = client.get(reverse(f"admin:factcheck_{name}_change", args=[record.pk]))
+    assert response.status_code == 404, "the admin says that there is no such record"
     assert client.get(changelist(name)).context["cl"].result_count == 0
 
 

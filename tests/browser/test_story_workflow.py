@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk, picture
+from tests.browser.conftest import LiveSite, picture
 from tests.browser.test_intake import file
 
 STORY = "The harbour office of Ostermarle said on Monday that 512 seals were counted on the outer banks."
@@ -16,8 +16,8 @@ def open_claim(page: Page, words: str) -> None:
     page.get_by_role("region", name="Claims").get_by_role("link", name=words).click()
 
 
-def test_a_story_goes_from_the_paste_to_the_press(desk: Desk):
-    editor, checker, reviewer = desk.sits("editor"), desk.sits("checker"), desk.sits("reviewer")
+def test_a_story_goes_from_the_paste_to_the_press(live_site: LiveSite):
+    editor, checker, reviewer = live_site.log_in("editor"), live_site.log_in("checker"), live_site.log_in("reviewer")
 
     # the editor takes the story in, accepts its claim and gives it to the checker
     file(editor, "Seals on the banks", STORY)
@@ -71,8 +71,8 @@ def test_a_story_goes_from_the_paste_to_the_press(desk: Desk):
     expect(editor.get_by_role("region", name="Published").get_by_text("cleared", exact=True)).to_be_visible()
 
 
-def test_a_discrepancy_is_resolved_with_both_sides_in_sight(desk: Desk):
-    page = desk.sits("editor")
+def test_a_discrepancy_is_resolved_with_both_sides_in_sight(live_site: LiveSite):
+    page = live_site.log_in("editor")
     page.goto("/admin/factcheck/document/desk/")
     page.get_by_role("link", name="conflict: the copy counts different things").click()
     expect(page.get_by_text("74 settlements").first).to_be_visible()
@@ -85,8 +85,8 @@ def test_a_discrepancy_is_resolved_with_both_sides_in_sight(desk: Desk):
     expect(page.get_by_text("resolved").first).to_be_visible()
 
 
-def test_the_workbench_shows_what_is_in_the_way(desk: Desk):
-    page = desk.sits("editor")
+def test_the_workbench_shows_what_is_in_the_way(live_site: LiveSite):
+    page = live_site.log_in("editor")
     page.goto("/admin/factcheck/document/desk/")
     page.get_by_role("link", name="Larkmoor buries its dead").first.click()
     expect(page.get_by_text("Not clear for publication.")).to_be_visible()

@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import LiveSite
 from tests.marks import thorough
 
 HOLD = """
@@ -49,16 +49,19 @@ class Looks:
 
 
 @pytest.fixture
-def held(desk: Desk):
+def held(live_site: LiveSite):
     """The address of a story with work that does not end, and what ends it."""
-    document, job = desk.site.manage("shell", "-v0", "-c", HOLD).split()
-    yield f"/admin/factcheck/document/{document}/change/", lambda: desk.site.manage("shell", "-v0", "-c", LET_GO % job)
-    desk.site.manage("shell", "-v0", "-c", LET_GO % job)
+    document, job = live_site.site.manage("shell", "-v0", "-c", HOLD).split()
+    yield (
+        f"/admin/factcheck/document/{document}/change/",
+        lambda: live_site.site.manage("shell", "-v0", "-c", LET_GO % job),
+    )
+    live_site.site.manage("shell", "-v0", "-c", LET_GO % job)
 
 
 @thorough
-def test_the_page_takes_one_look_at_a_time_later_and_later_and_is_not_loaded_again(desk: Desk, held):
-    page = desk.sits("editor")
+def test_the_page_takes_one_look_at_a_time_later_and_later_and_is_not_loaded_again(live_site: LiveSite, held):
+    page = live_site.log_in("editor")
     looks = Looks(page, seconds=1)
     page.goto(held[0])
     page.wait_for_timeout(15_000)
@@ -67,12 +70,12 @@ def test_the_page_takes_one_look_at_a_time_later_and_later_and_is_not_loaded_aga
     assert len(looks.taken) in (3, 4), looks.taken
     assert gaps == sorted(gaps)
     held[1]()
-    expect(page.locator("[data-fc-wait]")).to_have_count(0, timeout=30_000)
+    expect(page.locator("[data-fc-poll]")).to_have_count(0, timeout=30_000)
     assert looks.pages == 2
 
 
-def test_a_tab_nobody_looks_at_asks_for_nothing_until_somebody_does(desk: Desk, held):
-    page = desk.sits("editor")
+def test_a_tab_nobody_looks_at_asks_for_nothing_until_somebody_does(live_site: LiveSite, held):
+    page = live_site.log_in("editor")
     page.add_init_script(HIDDEN)
     looks = Looks(page)
     page.goto(held[0])
@@ -83,8 +86,8 @@ def test_a_tab_nobody_looks_at_asks_for_nothing_until_somebody_does(desk: Desk, 
     assert len(looks.taken) == 1
 
 
-def test_what_somebody_is_typing_is_not_lost_when_the_work_ends(desk: Desk, held):
-    page = desk.sits("editor")
+def test_what_somebody_is_typing_is_not_lost_when_the_work_ends(live_site: LiveSite, held):
+    page = live_site.log_in("editor")
     page.goto(held[0])
     page.get_by_label("The words").first.fill("half a quo")
     held[1]()
