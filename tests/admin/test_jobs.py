@@ -111,7 +111,7 @@ def test_the_history_says_who_did_what_to_which_record_and_why(client, people):
     assert (event.actor, event.to_state) == (people.editor, "withdrawn")
     content = client.get(page(event)).content.decode()
     assert "It was filed twice." in content
-    assert event.digest in told
+    assert event.digest in content
 
 
 @pytest.mark.parametrize("narrowed", [{"record": "claim"}, {"action": "publish"}, {"who": "machine"}, {"q": "nobody"}])

@@ -162,4 +162,6 @@ def test_the_page_of_a_measure_with_very_many_states_says_which_of_them_it_compa
         FigureFactory(document=documents[value % 2], measure=measure, value=Decimal(1000 + value))
     context = client.get(page(measure)).context
     assert len(context["states"]) == MOST_AGREEING + 5
-    assert context["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."
+    assert (
+        context["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."
+    )
