@@ -33,9 +33,7 @@ class AssignClaimForm(ActionForm):
     due_at = LocalDateTimeField(label="Due", required=False, help_text="In UTC.")
 
     def setup_fields(self) -> None:
-        self.fields["assignee"].queryset = eligible_checkers(
-            self.user, self.record.document.desk if self.record else None
-        )
+        self.set_records("assignee", eligible_checkers(self.user, self.record.document.desk if self.record else None))
 
 
 class SplitClaimForm(ActionForm):
@@ -68,7 +66,7 @@ class PlaceClaimForm(ActionForm):
             before, after = revision.text[max(0, start - 60) : start], revision.text[end : end + 60]
             snippet = " ".join(f"… {before}»{revision.text[start:end]}«{after} …".split())
             choices.append((f"{revision.number}-{start}-{end}", snippet))
-        self.fields["where"].choices = [*choices, (ELSEWHERE, "at the words below")] if choices else []
+        self.set_choices("where", [*choices, (ELSEWHERE, "at the words below")] if choices else [])
         if not choices:
             del self.fields["where"]
             self.fields["quote"].label = "It stands at these words"
@@ -86,9 +84,9 @@ class SubmitVerdictForm(ActionForm):
     note = forms.CharField(label="What speaks for it", required=False, max_length=2000, widget=textarea(3))
 
     def setup_fields(self) -> None:
-        self.fields["label"].choices = [
-            (str(name), f"{verdict_words(name)}: {VERDICT_MEANINGS[name]}") for name in VERDICT_MEANINGS
-        ]
+        self.set_choices(
+            "label", [(str(name), f"{verdict_words(name)}: {meaning}") for name, meaning in VERDICT_MEANINGS.items()]
+        )
         standing = self.record.evidence.standing().filter(stance=Stance.SUPPORTS)
         origins, primary = len(standing.origins()), standing.filter(source_use=SourceUse.PRIMARY).exists()
         many = "origin supports" if origins == 1 else "origins support"

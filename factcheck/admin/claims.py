@@ -97,18 +97,18 @@ class ClaimAdmin(RecordAdmin):
     }
     bulk_actions = ("accept", "dismiss", "assign")
     record_template = "factcheck/admin/claim.html"
-    list_display: ClassVar = ["__str__", "state_badge", "worth", "due", "assignees", "document"]
+    list_display = ["__str__", "state_badge", "worth", "due", "assignees", "document"]
     list_filter: ClassVar = ["state", ClaimWorkFilter, "claim_type", DeskFilter, DocumentFilter]
-    list_select_related: ClassVar = ["document"]
+    list_select_related = ["document"]
     search_fields: ClassVar = ["text", "document__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         work = VerificationTask.objects.unfinished().select_related("assignee")
         dated = work.filter(claim=OuterRef("pk"), due_at__isnull=False).order_by("due_at")
         rows = super().get_queryset(request).select_related("document__desk", "attribution__source")
-        return rows.annotate(deadline=Subquery(dated.values("due_at")[:1])).prefetch_related(
-            Prefetch("verification_tasks", work, to_attr="work")
-        )
+        rows = rows.prefetch_related(Prefetch("verification_tasks", work, to_attr="work"))
+        annotated: QuerySet[Any] = rows.annotate(deadline=Subquery(dated.values("due_at")[:1]))
+        return annotated
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]
@@ -195,7 +195,7 @@ def refusals(user: Any, claim: Claim) -> list[tuple[str, str]]:
 def decisions_context(claim: Claim) -> dict[str, Any]:
     """Verdicts with their sign-offs, waivers and verification tasks, newest first."""
     verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
-    work = list(claim.verification_tasks.select_related("assignee").order_by("-pk"))
+    work: list[Any] = list(claim.verification_tasks.select_related("assignee").order_by("-pk"))
     for task in work:
         task.late = is_overdue(task)
     return {

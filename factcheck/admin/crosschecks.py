@@ -40,9 +40,9 @@ class CrossCheckForm(ActionForm):
     )
 
     def setup_fields(self) -> None:
-        self.fields["document"].queryset = Document.objects.visible_to(self.user).order_by("-pk")
-        self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
-        self.fields["desk"].queryset = Desk.objects.visible_to(self.user)
+        self.set_records("document", Document.objects.visible_to(self.user).order_by("-pk"))
+        self.set_records("topic", Topic.objects.visible_to(self.user))
+        self.set_records("desk", Desk.objects.visible_to(self.user))
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = dict(super().clean() or {})
@@ -60,9 +60,9 @@ class CrossCheckAdmin(RecordAdmin):
     add_label = "Compare figures now"
     add_action = "crosscheck"
     record_template = "factcheck/admin/job.html"
-    list_display: ClassVar = ["__str__", "state", "progress", "found_here", "started"]
+    list_display = ["__str__", "state", "progress", "found_here", "started"]
     list_filter: ClassVar = ["scope"]
-    list_select_related: ClassVar = ["document", "topic", "measure", "job"]
+    list_select_related = ["document", "topic", "measure", "job"]
     detail_fields = ("scope", "document", "measure", "topic", "job", "engine_version")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -14,9 +14,10 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
 from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
-from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, set_policy
+from factcheck.workflow.desks import add_member, record_desk, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
 from .kit.access import is_page_of
@@ -132,14 +133,15 @@ class DeskAdmin(RecordAdmin):
     add_form = NewDeskForm
     add_label = "New desk"
     record_template = "factcheck/admin/desk.html"
-    list_display: ClassVar = ["name", "slug", "people"]
+    list_display = ["name", "slug", "people"]
     detail_fields = ("slug",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Members are counted in a subquery: the visibility filter joins memberships, too."""
         people = Membership.objects.filter(desk=OuterRef("pk")).order_by().values("desk")
         count = people.annotate(count=Count("user", distinct=True)).values("count")
-        return super().get_queryset(request).annotate(member_count=Coalesce(Subquery(count), 0))
+        annotated: QuerySet[Any] = super().get_queryset(request).annotate(member_count=Coalesce(Subquery(count), 0))
+        return annotated
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         here = super().has_add_permission(request) and is_page_of(request, self.model)
@@ -181,6 +183,6 @@ class DeskAdmin(RecordAdmin):
 class PolicyAdmin(RecordAdmin):
     """Read only: a policy is changed on the page of its desk."""
 
-    list_display: ClassVar = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
-    list_select_related: ClassVar = ["desk"]
+    list_display = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
+    list_select_related = ["desk"]
     detail_fields = ("desk", *RULES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +19,7 @@ from factcheck.models import (
     Desk,
     Discrepancy,
     DiscrepancyFigure,
+    DiscrepancyQuerySet,
     Document,
     Figure,
     ResolutionKind,
@@ -103,7 +104,7 @@ class DisputeChangeList(ChangeList):
     """One row for each dispute among the filtered pairs: its leading pair."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        rows = super().get_queryset(request, exclude_parameters)
+        rows = cast(DiscrepancyQuerySet, super().get_queryset(request, exclude_parameters))
         return rows.filter(pk__in=rows.leading().values("pk"))
 
 
@@ -120,10 +121,10 @@ class DiscrepancyAdmin(RecordAdmin):
     }
     bulk_actions = ("resolve",)
     record_template = "factcheck/admin/discrepancy.html"
-    list_display: ClassVar = ["kind_and_state", "summary", "found_in"]
-    list_display_links: ClassVar = ["summary"]
+    list_display = ["kind_and_state", "summary", "found_in"]
+    list_display_links = ["summary"]
     list_filter: ClassVar = ["kind", "state", "measure__topic"]
-    list_select_related: ClassVar = ["measure"]
+    list_select_related = ["measure"]
     search_fields: ClassVar = ["reason", "measure__counted"]
     ordering: ClassVar = [OPEN_FIRST, *SUREST_FIRST]
     detail_fields = ("measure", "created_at", "resolution", "resolution_note", "resolved_by", "resolved_at")

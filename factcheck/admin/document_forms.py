@@ -73,12 +73,12 @@ class NewDocumentForm(ActionForm):
 
     def setup_fields(self) -> None:
         desks = Desk.objects.visible_to(self.user)
-        self.fields["desk"].queryset = desks
+        self.set_records("desk", desks)
         self.fields["desk"].initial = next((desk.pk for desk in desks if can(self.user, desk, "ingest")), None)
-        self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
-        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
-        self.fields["authors"].queryset = colleagues_of(self.user)
-        self.fields["zone"].choices = [(name, name) for name in sorted(zones())]
+        self.set_records("topic", Topic.objects.visible_to(self.user))
+        self.set_records("publisher", Source.objects.visible_to(self.user))
+        self.set_records("authors", colleagues_of(self.user))
+        self.set_choices("zone", [(name, name) for name in sorted(zones())])
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = dict(super().clean() or {})
@@ -146,7 +146,7 @@ class CorrectDocumentForm(ActionForm):
     )
 
     def setup_fields(self) -> None:
-        self.fields["claim"].queryset = self.record.claims.standing()
+        self.set_records("claim", self.record.claims.standing())
 
 
 class DescribeDocumentForm(ActionForm):
@@ -167,9 +167,9 @@ class DescribeDocumentForm(ActionForm):
 
     def setup_fields(self) -> None:
         record = self.record
-        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
-        self.fields["authors"].queryset = colleagues_of(self.user)
-        self.fields["zone"].choices = [(name, name) for name in sorted({*zones(), record.zone})]
+        self.set_records("publisher", Source.objects.visible_to(self.user))
+        self.set_records("authors", colleagues_of(self.user))
+        self.set_choices("zone", [(name, name) for name in sorted({*zones(), record.zone})])
         for name in ("title", "publisher", "byline", "language", "zone"):
             self.fields[name].initial = getattr(record, name)
         for name in ("published_at", "embargo_until"):
@@ -192,7 +192,7 @@ class SetTopicForm(ActionForm):
     topic = forms.ModelChoiceField(Topic.objects.none(), required=False, empty_label="none")
 
     def setup_fields(self) -> None:
-        self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
+        self.set_records("topic", Topic.objects.visible_to(self.user))
         self.fields["topic"].initial = self.record.topic_id
 
 
@@ -201,7 +201,8 @@ class WaiveDocumentForm(ActionForm):
     expires_at = LocalDateTimeField(label="Until", required=False, help_text="In UTC; 24 hours at most.")
 
     def clean_expires_at(self) -> datetime | None:
-        return self.cleaned_data["expires_at"]
+        expires_at: datetime | None = self.cleaned_data["expires_at"]
+        return expires_at
 
 
 class DismissIdleForm(ActionForm):

@@ -81,14 +81,16 @@ def claims_in_order(document: Document, revision: Revision, first: int) -> tuple
 
     Claims without a position in the text belong to the first part.
     """
-    places = {row.claim_id: row.start for row in revision.anchors.exclude(claim=None).exclude(start=None)}
+    places = {row.claim_id: row.start or 0 for row in revision.anchors.exclude(claim=None).exclude(start=None)}
     every = sorted(
         document.claims.standing().values_list("pk", flat=True),
         key=lambda pk: (pk not in places, places.get(pk, 0), pk),
     )
     numbers = {pk: number for number, pk in enumerate(every, 1)}
     here = [pk for pk in every if first <= places.get(pk, 0) < first + MAX_CHARACTERS]
-    claims = sorted(claims_of(document).filter(pk__in=here[:MAX_CLAIMS]), key=lambda claim: numbers[claim.pk])
+    claims: list[Any] = sorted(
+        claims_of(document).filter(pk__in=here[:MAX_CLAIMS]), key=lambda claim: numbers[claim.pk]
+    )
     for claim in claims:
         claim.number = numbers[claim.pk]
         claim.newest_verdict = max(claim.verdicts.all(), key=lambda row: row.pk, default=None)

@@ -115,9 +115,9 @@ class DocumentAdmin(RecordAdmin):
     add_action = "ingest"
     record_template = "factcheck/admin/document.html"
     progress_template = "factcheck/admin/document_progress.html"
-    list_display: ClassVar = ["name", "kind", "state_badge", "gate", "desk", "topic", "publisher", "published_at"]
+    list_display = ["name", "kind", "state_badge", "gate", "desk", "topic", "publisher", "published_at"]
     list_filter: ClassVar = ["state", "clear", "kind", OwnDeskFilter, "topic"]
-    list_select_related: ClassVar = ["desk", "publisher", "topic"]
+    list_select_related = ["desk", "publisher", "topic"]
     search_fields: ClassVar = ["title", "byline", "url"]
     detail_fields = (
         "kind",
@@ -213,8 +213,8 @@ class DocumentAdmin(RecordAdmin):
 
 @admin.register(Revision)
 class RevisionAdmin(RecordAdmin):
-    list_display: ClassVar = ["document", "number", "text_sha256", "engine_version", "created_at"]
-    list_select_related: ClassVar = ["document"]
+    list_display = ["document", "number", "text_sha256", "engine_version", "created_at"]
+    list_select_related = ["document"]
     detail_fields = (
         "document",
         "number",

@@ -119,9 +119,9 @@ class EvidenceAdmin(RecordAdmin):
     }
     bulk_actions = ("capture",)
     record_template = "factcheck/admin/evidence.html"
-    list_display: ClassVar = ["__str__", "state_badge", "claim", "stance_label", "source", "use", "recorded"]
+    list_display = ["__str__", "state_badge", "claim", "stance_label", "source", "use", "recorded"]
     list_filter: ClassVar = ["state", "stance", "kind", "source_use", ClaimDeskFilter]
-    list_select_related: ClassVar = ["claim", "source"]
+    list_select_related = ["claim", "source"]
     search_fields: ClassVar = ["claim__text", "url", "note", "source__name", "source__names__name"]
     ordering: ClassVar = ["-id"]
 

@@ -9,7 +9,7 @@ from django import forms
 from factcheck.models import Evidence, EvidenceKind, SourceUse, Stance
 
 from .kit.actions import ActionForm
-from .kit.fields import SourceField, textarea
+from .kit.fields import SourceField, suggest_sources, textarea
 
 CREDIBILITY = {
     1: "1: confirmed by others",
@@ -66,10 +66,9 @@ class NewEvidenceForm(ActionForm):
     )
 
     def setup_fields(self) -> None:
-        for name in ("source", "derived_from_source"):
-            self.fields[name].suggest()
+        suggest_sources(self, "source", "derived_from_source")
         near = Evidence.objects.filter(claim__document=self.record.document_id).select_related("source")
-        self.fields["derived_from"].queryset = near.order_by("pk")
+        self.set_records("derived_from", near.order_by("pk"))
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = {"quote": "", **(super().clean() or {})}

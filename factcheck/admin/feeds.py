@@ -35,7 +35,7 @@ class ChangeFeedForm(ActionForm):
     active = forms.BooleanField(label="It is looked at", required=False)
 
     def setup_fields(self) -> None:
-        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
+        self.set_records("publisher", Source.objects.visible_to(self.user))
         for name in self.fields:
             self.fields[name].initial = getattr(self.record, name)
 
@@ -54,8 +54,8 @@ class NewFeedForm(ActionForm):
 
     def setup_fields(self) -> None:
         desks = [desk.pk for desk in desks_allowing(self.user, "keep_feed")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
-        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
+        self.set_records("publisher", Source.objects.visible_to(self.user))
 
 
 @admin.register(Feed)
@@ -67,9 +67,9 @@ class FeedAdmin(RecordAdmin):
     add_form = NewFeedForm
     add_label = "New feed"
     record_template = "factcheck/admin/feed.html"
-    list_display: ClassVar = ["__str__", "desk", "publisher", "every", "active_badge", "looked", "error"]
+    list_display = ["__str__", "desk", "publisher", "every", "active_badge", "looked", "error"]
     list_filter: ClassVar = ["active", OwnDeskFilter]
-    list_select_related: ClassVar = ["desk", "publisher"]
+    list_select_related = ["desk", "publisher"]
     detail_fields = ("desk", "url", "folder", "publisher")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

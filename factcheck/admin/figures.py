@@ -122,7 +122,7 @@ class LinkFigureForm(ActionForm):
 
     def setup_fields(self) -> None:
         checked = Claim.objects.filter(document=self.record.document).standing()
-        self.fields["claim"].queryset = checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED])
+        self.set_records("claim", checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED]))
 
 
 class DismissFigureForm(ActionForm):
@@ -168,7 +168,7 @@ class StateDayForm(ActionForm):
     )
 
 
-class MeasureChoiceField(forms.ModelChoiceField):
+class MeasureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return ", ".join(filter(None, (str(obj), obj.place, obj.party, "compared everywhere" if obj.general else "")))
 
@@ -185,11 +185,11 @@ class PinFigureForm(ActionForm):
         figure = self.record
         near = Q(topic=figure.document.topic_id) if figure.document.topic_id else Q(figures__document=figure.document)
         alike = Measure.objects.visible_to(self.user).filter(merged_into=None, dimension=figure.dimension)
-        self.fields["measure"].queryset = alike.filter(near | Q(general=True)).distinct().order_by("counted", "pk")
+        self.set_records("measure", alike.filter(near | Q(general=True)).distinct().order_by("counted", "pk"))
         self.fields["measure"].initial = figure.measure_id
 
 
-class FigureChoiceField(forms.ModelChoiceField):
+class FigureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj} — {obj.document}"
 
@@ -213,7 +213,7 @@ class JudgeFigureForm(ActionForm):
         near = Q(document__topic=figure.document.topic_id) if figure.document.topic_id else Q(document=figure.document)
         alike = Figure.objects.visible_to(self.user).compared().filter(near, dimension=figure.dimension)
         rows = alike.exclude(pk=figure.pk).select_related("document").order_by("document_id", "pk")
-        self.fields["other"].queryset = rows
+        self.set_records("other", rows)
 
     @property
     def warning(self) -> str:
@@ -241,9 +241,9 @@ class FigureAdmin(RecordAdmin):
     }
     bulk_actions = ("dismiss",)
     record_template = "factcheck/admin/figure.html"
-    list_display: ClassVar = ["name", "state_badge", "normal", "hedge", "as_of", "says", "document", "worth"]
+    list_display = ["name", "state_badge", "normal", "hedge", "as_of", "says", "document", "worth"]
     list_filter: ClassVar = ["state", "modality", "hedge", DeskFilter]
-    list_select_related: ClassVar = ["document__publisher", "attribution__source"]
+    list_select_related = ["document__publisher", "attribution__source"]
     search_fields: ClassVar = ["surface", "counted", "place", "document__title"]
     ordering: ClassVar = ["-checkworthiness", "-id"]
 

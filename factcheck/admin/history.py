@@ -58,7 +58,7 @@ class RecordFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, RECORD_LABELS.get(name, name)) for name in RECORDS]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(record=self.value()) if self.value() else queryset
 
 
@@ -70,7 +70,7 @@ class ActionFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, humanize(name)) for name in ACTIONS]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
@@ -81,7 +81,7 @@ class ActorFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("me", "I"), ("people", "people"), ("machine", "the machine")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         if self.value() == "me":
             return queryset.filter(actor=request.user.pk)
         if self.value() in ("people", "machine"):
@@ -92,9 +92,9 @@ class ActorFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     record_template = "factcheck/admin/event.html"
-    list_display: ClassVar = ["when", "who", "done", "about", "states", "why"]
+    list_display = ["when", "who", "done", "about", "states", "why"]
     list_filter: ClassVar = [("at", DayFilter), ActorFilter, RecordFilter, ActionFilter]
-    list_select_related: ClassVar = ["actor", "note"]
+    list_select_related = ["actor", "note"]
     search_fields: ClassVar = ["actor__username", "machine", "action"]
     ordering: ClassVar = ["-id"]
 

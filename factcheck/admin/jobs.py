@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -32,12 +32,13 @@ class HousekeepingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("shown", "shown too")]
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield choice | ({} if choice["display"] == "shown too" else {"display": "left out"})
+            yield choice if choice["display"] == "shown too" else {**choice, "display": "left out"}
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Job]:
-        return queryset if self.value() == "shown" else queryset.loud()
+        jobs: QuerySet[Job] = queryset if self.value() == "shown" else queryset.loud()
+        return jobs
 
 
 @admin.register(Job)
@@ -48,9 +49,9 @@ class JobAdmin(RecordAdmin):
     bulk_actions = ("retry",)
     record_template = "factcheck/admin/job.html"
     progress_template = "factcheck/admin/job_progress.html"
-    list_display: ClassVar = ["work", "key", "state_badge", "progress", "error", "asked"]
+    list_display = ["work", "key", "state_badge", "progress", "error", "asked"]
     list_filter: ClassVar = ["state", HousekeepingFilter, "name", OwnDeskFilter]
-    list_select_related: ClassVar = ["desk"]
+    list_select_related = ["desk"]
     search_fields: ClassVar = ["key", "error"]
     detail_fields = ("key", "desk", "attempt", "failures", "error", "created_by")
 
@@ -87,7 +88,7 @@ class JobAdmin(RecordAdmin):
     def about(self, job: Job) -> Iterable[tuple[str, Any, str]]:
         """The document and the cross-check of a job, if they belong to the same desk."""
         wanted = job.args.get("document") if isinstance(job.args, dict) else None
-        if document := Document.objects.filter(pk=wanted, desk=job.desk_id).first():
+        if wanted and (document := Document.objects.filter(pk=wanted, desk=job.desk_id).first()):
             yield "document", link(document), ""
         if run := getattr(job, "crosscheck", None):
             yield "cross-check", link(run), ""

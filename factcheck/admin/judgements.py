@@ -27,9 +27,9 @@ class JudgementAdmin(RecordAdmin):
             withdraw_judgement, NoteForm, "Take back", "It is taken back; the figures are grouped again."
         ),
     }
-    list_display: ClassVar = ["__str__", "state_badge", "origin", "by", "at"]
+    list_display = ["__str__", "state_badge", "origin", "by", "at"]
     list_filter: ClassVar = ["state", "same", "origin", "topic"]
-    list_select_related: ClassVar = ["a", "b", "by"]
+    list_select_related = ["a", "b", "by"]
     search_fields: ClassVar = ["a__surface", "a__counted", "b__surface", "b__counted", "note"]
     ordering: ClassVar = ["-id"]
 

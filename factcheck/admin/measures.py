@@ -86,7 +86,7 @@ class MergeMeasuresForm(ActionForm):
 
     def setup_fields(self) -> None:
         alike = Measure.objects.visible_to(self.user).filter(merged_into=None, dimension=self.record.dimension)
-        self.fields["into"].queryset = alike.filter(topic=self.record.topic).exclude(pk=self.record.pk)
+        self.set_records("into", alike.filter(topic=self.record.topic).exclude(pk=self.record.pk))
 
 
 class FiguresChoiceField(RecordsField):
@@ -102,7 +102,7 @@ class SplitMeasureForm(ActionForm):
 
     def setup_fields(self) -> None:
         rows = Figure.objects.visible_to(self.user).filter(measure=self.record).select_related("document")
-        self.fields["figures"].queryset = rows
+        self.set_records("figures", rows)
 
 
 def merge_into(measure: Measure, *, into: Measure, **arguments: Any) -> Measure:
@@ -145,7 +145,7 @@ class MeasureAdmin(RecordAdmin):
         ),
     }
     record_template = "factcheck/admin/measure.html"
-    list_display: ClassVar = [
+    list_display = [
         "what",
         "dimension",
         "topic",
@@ -155,7 +155,7 @@ class MeasureAdmin(RecordAdmin):
         "in_conflict",
     ]
     list_filter: ClassVar = ["running", "general", "dimension", "topic"]
-    list_select_related: ClassVar = ["topic"]
+    list_select_related = ["topic"]
     search_fields: ClassVar = ["counted", "place", "party"]
     detail_fields = ("topic", "dimension", "place", "party", "merged_into")
 
@@ -163,9 +163,10 @@ class MeasureAdmin(RecordAdmin):
         open_here = Discrepancy.objects.visible_to(request.user).open().filter(measure=OuterRef("pk")).order_by()
         count = open_here.values("measure").annotate(count=Count("pk", distinct=True)).values("count")
         rows = super().get_queryset(request).select_related("topic", "merged_into")
-        return rows.annotate(open_discrepancies=Coalesce(Subquery(count), 0))
+        annotated: QuerySet[Any] = rows.annotate(open_discrepancies=Coalesce(Subquery(count), 0))
+        return annotated
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         return ["-open_discrepancies", "counted", "id"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -246,9 +247,12 @@ def visible_state_counts(measures: list[Any], user: Any) -> dict[int, int]:
     figures_of: dict[int, list[Figure]] = defaultdict(list)
     for figure in rows.select_related("document__publisher", "attribution__source", "measure", "profile"):
         for measure in measures:
-            if figure.measure_id == measure.pk or (measure.general and figure.measure.key == measure.key):
+            if figure.measure_id == measure.pk or (
+                measure.general and figure.measure and figure.measure.key == measure.key
+            ):
                 figures_of[measure.pk].append(figure)
-    speakers, keys = speakers_of(figures_of.values()), defaultdict(set)
+    speakers = speakers_of(figures_of.values())
+    keys: dict[int, set[Any]] = defaultdict(set)
     for measure in measures:
         for figure in figures_of[measure.pk]:
             speaker = speakers[figure.pk]

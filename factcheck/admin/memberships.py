@@ -28,9 +28,9 @@ class MembershipAdmin(RecordAdmin):
             destructive=True,
         )
     }
-    list_display: ClassVar = ["user", "role_label", "desk"]
+    list_display = ["user", "role_label", "desk"]
     list_filter: ClassVar = ["role", OwnDeskFilter]
-    list_select_related: ClassVar = ["user", "desk"]
+    list_select_related = ["user", "desk"]
     search_fields: ClassVar = ["user__username"]
     ordering: ClassVar = ["desk__name", "user__username", "role"]
     detail_fields = ("user", "role", "desk")

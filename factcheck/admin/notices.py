@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -34,15 +34,15 @@ class UnreadFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("no", "unread"), ("yes", "read")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Notification]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
         return queryset if self.value() is None else queryset.filter(read_at__isnull=self.value() == "no")
 
 
 class NoticeChoicesForm(forms.Form):
     """Two checkboxes for each kind of notice."""
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: QueryDict | None, *, user: Any) -> None:
+        super().__init__(data, label_suffix="")
         self.kinds = notice_choices(user)
         for row in self.kinds:
             for way, where in (("inbox", "in the inbox"), ("mail", "by mail")):
@@ -67,10 +67,10 @@ class NoticeAdmin(RecordAdmin):
     }
     bulk_actions = ("read",)
     change_list_template = "factcheck/admin/notice_list.html"
-    list_display: ClassVar = ["notice_text", "read_badge", "about", "kind", "at"]
-    list_display_links: ClassVar = ["notice_text"]
+    list_display = ["notice_text", "read_badge", "about", "kind", "at"]
+    list_display_links = ["notice_text"]
     list_filter: ClassVar = [UnreadFilter, "kind", OwnDeskFilter]
-    list_select_related: ClassVar = ["desk"]
+    list_select_related = ["desk"]
     ordering: ClassVar = [UNREAD_FIRST, "-id"]
     detail_fields = ("kind", "desk")
 

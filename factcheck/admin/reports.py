@@ -60,8 +60,8 @@ class BuildReportForm(ActionForm):
     )
 
     def setup_fields(self) -> None:
-        self.fields["desk"].queryset = Desk.objects.visible_to(self.user)
-        self.fields["document"].queryset = Document.objects.visible_to(self.user).order_by("-pk")
+        self.set_records("desk", Desk.objects.visible_to(self.user))
+        self.set_records("document", Document.objects.visible_to(self.user).order_by("-pk"))
 
     def clean(self) -> dict[str, Any]:
         return check_scope(dict(super().clean() or {}))
@@ -73,15 +73,16 @@ class ReportAdmin(RecordAdmin):
     add_label = "Build a report now"
     add_action = "build_report"
     record_template = "factcheck/admin/report.html"
-    list_display: ClassVar = ["title", "kind", "desk", "built"]
+    list_display = ["title", "kind", "desk", "built"]
     list_filter: ClassVar = ["kind", OwnDeskFilter, "built_at"]
-    list_select_related: ClassVar = ["desk"]
+    list_select_related = ["desk"]
     search_fields: ClassVar = ["title"]
     detail_fields = ("kind", "desk", "document", "subscription", "created_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("desk", "document", "subscription", "created_by")
-        return rows.defer("data") if request.resolver_match.url_name.endswith("_changelist") else rows
+        match = request.resolver_match
+        return rows.defer("data") if match and str(match.url_name).endswith("_changelist") else rows
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -157,10 +158,10 @@ class ChangeSubscriptionForm(ActionForm):
     active = forms.BooleanField(label="It runs", required=False, initial=True)
 
     def setup_fields(self) -> None:
-        self.fields["zone"].choices = [(name, name) for name in sorted(zones())]
-        self.fields["recipients"].queryset = colleagues_of(self.user)
+        self.set_choices("zone", [(name, name) for name in sorted(zones())])
+        self.set_records("recipients", colleagues_of(self.user))
         kind = self.record.kind if self.record else ReportKind.DOCUMENT
-        self.fields["formats"].choices = [(name, format_label(name)) for name in formats_of(kind)]
+        self.set_choices("formats", [(name, format_label(name)) for name in formats_of(kind)])
         for name in ("cron", "zone", "formats", "active") if self.record else ():
             self.fields[name].initial = getattr(self.record, name)
         if self.record:
@@ -174,7 +175,7 @@ class NewSubscriptionForm(BuildReportForm, ChangeSubscriptionForm):
         ChangeSubscriptionForm.setup_fields(self)
         BuildReportForm.setup_fields(self)
         desks = [desk.pk for desk in desks_allowing(self.user, "subscribe")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
         self.order_fields(["kind", "desk", "document"])
 
 
@@ -191,9 +192,9 @@ class SubscriptionAdmin(RecordAdmin):
     add_form = NewSubscriptionForm
     add_label = "New subscription"
     record_template = "factcheck/admin/reportsubscription.html"
-    list_display: ClassVar = ["kind", "desk", "document", "cron", "zone", "active_badge"]
+    list_display = ["kind", "desk", "document", "cron", "zone", "active_badge"]
     list_filter: ClassVar = ["active", "kind", OwnDeskFilter]
-    list_select_related: ClassVar = ["desk", "document"]
+    list_select_related = ["desk", "document"]
     detail_fields = ("kind", "desk", "document", "cron", "zone", "owner")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

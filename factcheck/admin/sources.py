@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,7 +19,7 @@ from factcheck.workflow.sources import change_source, grade_source, open_name, r
 from factcheck.workflow.transitions import can
 
 from .kit.actions import ActionForm, RecordAction
-from .kit.fields import LinesField, RecordsField, SourceField, textarea
+from .kit.fields import LinesField, RecordsField, SourceField, suggest_sources, textarea
 from .kit.formatting import badge, humanize
 from .kit.links import admin_url, link, links
 from .kit.records import RecordAdmin, http_status_of
@@ -59,8 +59,8 @@ class ChangeSourceForm(SourceForm):
 
     def setup_fields(self) -> None:
         source = self.record
-        self.fields["owner"].suggest()
-        self.fields["party_to"].queryset = Topic.objects.visible_to(self.user)
+        suggest_sources(self, "owner")
+        self.set_records("party_to", Topic.objects.visible_to(self.user))
         for name in ("name", "kind", "country", "owner"):
             self.fields[name].initial = getattr(source, name)
         self.fields["party_to"].initial = source.party_to.all()
@@ -86,10 +86,10 @@ class NewSourceForm(SourceForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="The registry is shared by all.")
 
     def setup_fields(self) -> None:
-        self.fields["owner"].suggest()
+        suggest_sources(self, "owner")
         desks = [desk.pk for desk in Desk.objects.visible_to(self.user) if can(self.user, desk, "record_source")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
-        self.fields["confidants"].queryset = colleagues_of(self.user)
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
+        self.set_records("confidants", colleagues_of(self.user))
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = dict(super().clean() or {})
@@ -119,7 +119,7 @@ class EntrustForm(ActionForm):
     )
 
     def setup_fields(self) -> None:
-        self.fields["confidants"].queryset = colleagues_of(self.user)
+        self.set_records("confidants", colleagues_of(self.user))
         self.fields["confidants"].initial = self.record.confidants.all()
 
 
@@ -134,7 +134,7 @@ class ReliabilityFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [*GRADES.items(), ("none", "not graded")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Source]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
         if self.value() is None:
             return queryset
         return queryset.filter(reliability="" if self.value() == "none" else self.value())
@@ -143,9 +143,9 @@ class ReliabilityFilter(admin.SimpleListFilter):
 class CountryFilter(admin.AllValuesFieldListFilter):
     """By country, with a label for sources without one."""
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield choice | ({} if choice["display"] else {"display": "none"})
+            yield choice if choice["display"] else {**choice, "display": "none"}
 
 
 @admin.register(Source)
@@ -159,9 +159,9 @@ class SourceAdmin(RecordAdmin):
     add_form = NewSourceForm
     add_label = "New source"
     record_template = "factcheck/admin/source.html"
-    list_display: ClassVar = ["name", "kind_label", "country", "owner", "grade"]
+    list_display = ["name", "kind_label", "country", "owner", "grade"]
     list_filter: ClassVar = ["kind", ReliabilityFilter, "confidential", ("country", CountryFilter)]
-    list_select_related: ClassVar = ["owner"]
+    list_select_related = ["owner"]
     search_fields: ClassVar = ["name", "names__name", "domains__domain"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

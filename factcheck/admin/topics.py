@@ -42,7 +42,7 @@ class NewTopicForm(ChangeTopicForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="Topics are shared by all desks.")
 
     def setup_fields(self) -> None:
-        self.fields["desk"].queryset = Desk.objects.visible_to(self.user)
+        self.set_records("desk", Desk.objects.visible_to(self.user))
 
 
 def crosscheck_topic(topic: Topic, *, by: Any) -> Job:
@@ -63,13 +63,16 @@ class TopicAdmin(RecordAdmin):
     add_label = "New topic"
     add_action = "record_topic"
     record_template = "factcheck/admin/topic.html"
-    list_display: ClassVar = ["title", "slug", "named_places", "starts_on", "ends_on", "documents"]
+    list_display = ["title", "slug", "named_places", "starts_on", "ends_on", "documents"]
     search_fields: ClassVar = ["title", "slug"]
     detail_fields = ("slug", "starts_on", "ends_on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         mine = Q(documents__desk__in=Desk.objects.visible_to(request.user))
-        return super().get_queryset(request).annotate(document_count=Count("documents", filter=mine, distinct=True))
+        annotated: QuerySet[Any] = (
+            super().get_queryset(request).annotate(document_count=Count("documents", filter=mine, distinct=True))
+        )
+        return annotated
 
     @admin.display(description="places")
     def named_places(self, topic: Any) -> str:

@@ -64,8 +64,8 @@ class AssignTaskForm(ActionForm):
     assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
 
     def setup_fields(self) -> None:
-        self.fields["assignee"].queryset = eligible_checkers(
-            self.user, self.record.claim.document.desk if self.record else None
+        self.set_records(
+            "assignee", eligible_checkers(self.user, self.record.claim.document.desk if self.record else None)
         )
 
 
@@ -98,9 +98,9 @@ class VerificationTaskAdmin(RecordAdmin):
     }
     bulk_actions = ("take_up", "cancel")
     record_template = "factcheck/admin/verificationtask.html"
-    list_display: ClassVar = ["claim_text", "state_badge", "due", "assignee", "method_label", "worth", "document"]
+    list_display = ["claim_text", "state_badge", "due", "assignee", "method_label", "worth", "document"]
     list_filter: ClassVar = [AssigneeFilter, TaskProgressFilter, "state", "method", ClaimDeskFilter]
-    list_select_related: ClassVar = ["claim__document", "assignee"]
+    list_select_related = ["claim__document", "assignee"]
     search_fields: ClassVar = ["claim__text", "claim__document__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

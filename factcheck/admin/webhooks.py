@@ -42,7 +42,7 @@ class NewWebhookForm(ActionForm):
 
     def setup_fields(self) -> None:
         desks = [desk.pk for desk in desks_allowing(self.user, "keep_webhook")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
 
 
 class ChangeWebhookForm(ActionForm):
@@ -66,9 +66,9 @@ class WebhookAdmin(RecordAdmin):
     add_form = NewWebhookForm
     add_label = "New webhook"
     record_template = "factcheck/admin/webhook.html"
-    list_display: ClassVar = ["url", "desk", "subscribed_events", "active_badge"]
+    list_display = ["url", "desk", "subscribed_events", "active_badge"]
     list_filter: ClassVar = ["active", OwnDeskFilter]
-    list_select_related: ClassVar = ["desk"]
+    list_select_related = ["desk"]
     detail_fields = ("desk", "url", "created_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -97,11 +97,11 @@ class WebhookAdmin(RecordAdmin):
         return can(user, record.desk, "keep_webhook")
 
     def create_record(self, request: HttpRequest, form: Any) -> Webhook:
-        hook, request.new_secret = record_webhook(by=request.user, **form.cleaned_data)
+        hook, vars(request)["new_secret"] = record_webhook(by=request.user, **form.cleaned_data)
         return hook
 
     def perform_action(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
-        request.new_secret = super().perform_action(request, record, action, form)
+        vars(request)["new_secret"] = super().perform_action(request, record, action, form)
         return record
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -112,7 +112,7 @@ class WebhookAdmin(RecordAdmin):
 
     def with_secret(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Show a new secret in the response itself: it is in no session and no cache."""
-        secret = getattr(request, "new_secret", "")
+        secret = vars(request).get("new_secret", "")
         if response.status_code != 302 or not secret:
             return response
         context = self.base_context(

@@ -17,10 +17,10 @@ def belongs_to_a_desk(request: HttpRequest) -> bool:
     The result is stored on the request.
     """
     user = request.user
-    if not hasattr(request, "belongs_to_a_desk"):
+    if "belongs_to_a_desk" not in vars(request):
         belongs = user.is_active and user.is_staff and Membership.objects.filter(user=user.pk).exists()
-        request.belongs_to_a_desk = bool(belongs)  # looked up once for each model of the side bar
-    return request.belongs_to_a_desk
+        vars(request)["belongs_to_a_desk"] = bool(belongs)  # looked up once for each model of the side bar
+    return bool(vars(request)["belongs_to_a_desk"])
 
 
 def count_unread(user: Any) -> int:

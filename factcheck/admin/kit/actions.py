@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 
 
 class ActionForm(forms.Form):
@@ -22,6 +23,19 @@ class ActionForm(forms.Form):
 
     def setup_fields(self) -> None:
         """Set choices and initial values for the record; for subclasses."""
+
+    def set_records(self, name: str, records: QuerySet[Any]) -> None:
+        """Set the records that a field offers."""
+        cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = records
+
+    def set_choices(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """Set the choices of a field."""
+        cast("forms.ChoiceField", self.fields[name]).choices = list(choices)
+
+    @property
+    def warning(self) -> str:
+        """A warning to show before the action is done; empty for none."""
+        return ""
 
 
 class NoteForm(ActionForm):

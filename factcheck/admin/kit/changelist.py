@@ -14,6 +14,7 @@ from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 
 from factcheck.errors import FactcheckError, StaleRevision
 from factcheck.models import Desk
@@ -31,7 +32,7 @@ SELECTION_PATTERN = re.compile(r"([1-9]\d{0,17})(?:\.(\d{1,9}))?", re.ASCII)
 LOOKUPS = ("", "__exact", "__isnull")
 
 
-class RecordListAdmin(admin.ModelAdmin):
+class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A change list that is filtered by ``list_filter`` alone; ``bulk_actions`` are run from it."""
 
     record_actions: ClassVar[dict[str, RecordAction]] = {}
@@ -49,10 +50,10 @@ class RecordListAdmin(admin.ModelAdmin):
             return False
         for one in self.list_filter:
             if isinstance(one, type):
-                if lookup == one.parameter_name:
+                if lookup == getattr(one, "parameter_name", None):
                     return True
                 continue
-            name = one[0] if isinstance(one, tuple) else one
+            name = str(one[0] if isinstance(one, (tuple, list)) else one)
             if lookup in (f"{name}__gte", f"{name}__lt"):
                 return DATE_PATTERN.fullmatch(text) is not None
             if lookup == f"{name}__id__exact":
@@ -81,22 +82,22 @@ class RecordListAdmin(admin.ModelAdmin):
         return response
 
     def read_selection(self, request: HttpRequest) -> str:
-        """Read the selected ids and versions into ``request.seen_versions``. Returns an error message, or "".
+        """Read the selected ids and versions into the request. Returns an error message, or "".
 
         Replaces ``request.POST``.
         """
         posted = request.POST.copy()
         found = [SELECTION_PATTERN.fullmatch(value) for value in posted.getlist(ACTION_CHECKBOX_NAME)]
-        request.seen_versions = {int(one[1]): int(one[2]) if one[2] else None for one in found if one}
-        posted.setlist(ACTION_CHECKBOX_NAME, [str(pk) for pk in request.seen_versions])
+        vars(request)["seen_versions"] = {int(one[1]): int(one[2]) if one[2] else None for one in found if one}
+        posted.setlist(ACTION_CHECKBOX_NAME, [str(pk) for pk in seen_versions(request)])
         posted["select_across"] = "0"
-        request.POST = posted
-        if len(request.seen_versions) > MAX_SELECTED:
+        request.POST = posted  # type: ignore[assignment]
+        if len(seen_versions(request)) > MAX_SELECTED:
             return f"Choose at most {MAX_SELECTED} at once. Nothing was done."
         return ""
 
     @admin.display(description="")
-    def action_checkbox(self, obj: Any) -> str:
+    def action_checkbox(self, obj: Any) -> SafeString:
         box = CheckboxInput({"class": "action-select", "aria-label": f"Choose {obj}"}, lambda value: False)
         return box.render(ACTION_CHECKBOX_NAME, selection_value(obj))
 
@@ -122,7 +123,7 @@ class RecordListAdmin(admin.ModelAdmin):
                 request, label, [self.apply_to_one(request, record, action, form) for record in chosen]
             )
             return None
-        rows = [(selection_value(record, request.seen_versions.get(record.pk)), record) for record in chosen]
+        rows = [(selection_value(record, seen_versions(request).get(record.pk)), record) for record in chosen]
         context = self.base_context(request, title=f"{label}: {len(chosen)} chosen", form=form, button=label)
         context |= {"chosen": rows, "action": name, "destructive": action.destructive, "back": request.get_full_path()}
         return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=422 if confirmed else 200)
@@ -137,7 +138,7 @@ class RecordListAdmin(admin.ModelAdmin):
         arguments = dict(form.cleaned_data)
         try:
             if action.versioned:
-                arguments["version"] = request.seen_versions.get(record.pk)
+                arguments["version"] = seen_versions(request).get(record.pk)
                 if arguments["version"] is None:
                     raise StaleRevision("Open the page again: it did not say which version you saw.")
             action.function(record, by=request.user, **arguments)
@@ -151,6 +152,12 @@ class RecordListAdmin(admin.ModelAdmin):
             messages.success(request, f"{label}: {done} done.")
         for reason in sorted({result for result in results if result}):
             messages.error(request, f"{label}: {results.count(reason)} refused. {reason}")
+
+
+def seen_versions(request: HttpRequest) -> dict[int, int | None]:
+    """The selected ids with the versions the user saw, as ``read_selection`` stored them on the request."""
+    selected: dict[int, int | None] = vars(request)["seen_versions"]
+    return selected
 
 
 def selection_value(record: Any, version: int | None = None) -> str:

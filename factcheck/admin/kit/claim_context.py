@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from factcheck.models import Claim, Revision
 from factcheck.text import split_sentences
 
-from .highlighting import TextPart, text_parts
+from .highlighting import TextPart, positions, text_parts
 
 CONTEXT_LENGTH = 4_000
 
@@ -49,7 +49,7 @@ def claim_context(claim: Claim) -> ClaimContext | None:
     return ClaimContext(
         before=before,
         lead=lead,
-        parts=tuple(text_parts(revision.text, start, end, list(inside))),
+        parts=tuple(text_parts(revision.text, start, end, positions(inside))),
         tail=tail,
         after=after,
         statement="" if " ".join(claim.text.split()) == " ".join(marked.split()) else claim.text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ def textarea(rows: int) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
-class RecordsField(forms.ModelMultipleChoiceField):
+class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """A multiple choice of records. Ids too long for the database are refused without a query."""
 
     def clean(self, value: Any) -> Any:
@@ -80,3 +80,9 @@ class SourceField(forms.CharField):
         if found is None:
             raise forms.ValidationError("The registry knows nobody by this name. Enter the source there first.")
         return found
+
+
+def suggest_sources(form: forms.Form, *names: str) -> None:
+    """Offer the names of all sources in these fields."""
+    for name in names:
+        cast(SourceField, form.fields[name]).suggest()

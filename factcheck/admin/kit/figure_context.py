@@ -11,7 +11,7 @@ from factcheck.models import Figure, Sentence, sentences_of
 from factcheck.text import Basis
 from factcheck.workflow.speakers import says_of
 
-BASIS = {
+BASIS: dict[str, str] = {
     Basis.STATED: "as the copy says",
     Basis.EVENT: "the day of the event",
     Basis.PUBLICATION: "the day of publication, for the copy names none",

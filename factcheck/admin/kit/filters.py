@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from factcheck.models import Desk, Document, VerificationTask
+from factcheck.models.claims import ClaimQuerySet
+from factcheck.models.verification import VerificationTaskQuerySet
 from factcheck.states import TaskState
 
 
@@ -24,7 +26,7 @@ class DeskFilter(admin.SimpleListFilter):
         desks = [(str(desk.pk), desk.name) for desk in Desk.objects.visible_to(request.user)]
         return desks if len(desks) > 1 else []
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         known = chosen and chosen.isdecimal() and len(chosen) < 19
         return queryset.filter(**{self.column: chosen}) if known else queryset
@@ -53,7 +55,7 @@ class DocumentFilter(admin.SimpleListFilter):
         found = Document.objects.visible_to(request.user).filter(pk=chosen)
         return [(str(one.pk), str(one)) for one in found]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         known = {name for name, _ in self.lookup_choices}
         return queryset.filter(document=self.value()) if self.value() in known else queryset
 
@@ -67,14 +69,14 @@ class ClaimWorkFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("mine", "mine"), ("nobody", "given to nobody"), ("overdue", "overdue")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         work = VerificationTask.objects.unfinished()
         if self.value() == "mine":
             return queryset.filter(pk__in=work.filter(assignee=request.user.pk).values("claim"))
         if self.value() == "nobody":
             return queryset.exclude(pk__in=work.exclude(assignee=None).values("claim"))
         if self.value() == "overdue":
-            return queryset.overdue(timezone.now())
+            return cast(ClaimQuerySet, queryset).overdue(timezone.now())
         return queryset
 
 
@@ -87,7 +89,7 @@ class AssigneeFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("mine", "mine"), ("nobody", "given to nobody")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "mine":
             return queryset.filter(assignee=request.user.pk)
         return queryset.filter(assignee=None) if self.value() == "nobody" else queryset
@@ -106,9 +108,9 @@ class TaskProgressFilter(admin.SimpleListFilter):
         for number, choice in enumerate(super().choices(changelist)):
             yield choice if number else {**choice, "display": "to be done"}
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "overdue":
-            return queryset.overdue(timezone.now())
+            return cast(VerificationTaskQuerySet, queryset).overdue(timezone.now())
         if self.value() == "finished":
             return queryset.filter(state__in=[TaskState.DONE, TaskState.CANCELLED])
-        return queryset if self.value() == "all" else queryset.unfinished()
+        return queryset if self.value() == "all" else cast(VerificationTaskQuerySet, queryset).unfinished()

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from factcheck.templatetags.factcheck_words import humanize
 
+__all__ = ["badge", "humanize", "paragraphs", "timestamp", "yes_no"]
+
 
 def badge(name: str, label: str = "") -> SafeString:
     """A state as a coloured badge with its name in words."""

@@ -44,8 +44,9 @@ class RecordAdmin(RecordListAdmin):
     """The action of a desk that making one is; a person who may do it nowhere is not led to the form."""
 
     # who sees what
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
-        return self.model._default_manager.visible_to(request.user)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible: QuerySet[Any] = self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
+        return visible
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return belongs_to_a_desk(request)
@@ -126,7 +127,9 @@ class RecordAdmin(RecordListAdmin):
             value = value() if callable(value) else value
             if value is None or value in ("", []):
                 continue
-            label = str(self.opts.get_field(name).verbose_name) if hasattr(type(record), name) else name
+            label = (
+                str(getattr(self.opts.get_field(name), "verbose_name", name)) if hasattr(type(record), name) else name
+            )
             yield humanize(label), value, admin_url(value) if isinstance(value, Model) else ""
 
     def events(self, user: Any, record: Any) -> Any:
@@ -278,7 +281,7 @@ class RecordAdmin(RecordListAdmin):
 
 def has_warning(action: RecordAction, user: Any, record: Any) -> bool:
     """Whether an action without fields has a warning to show first."""
-    return hasattr(action.form, "warning") and bool(action.form(user=user, record=record).warning)
+    return bool(action.form(user=user, record=record).warning)
 
 
 def http_status_of(refusal: FactcheckError) -> int:
