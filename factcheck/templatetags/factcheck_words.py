@@ -1,4 +1,4 @@
-"""``words``: a name from the code as a person reads it; ``verdict_words``: a verdict as the host calls it."""
+"""Template filters: ``humanize`` for names from the code, ``verdict_words`` for the host's names of verdicts."""
 
 from __future__ import annotations
 
