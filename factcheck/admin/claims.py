@@ -132,11 +132,11 @@ class ClaimAdmin(RecordAdmin):
 
     def is_offered(self, record: Any, name: str) -> bool:
         """Conditions that the table of transitions does not hold. Evidence is added by the form on the page."""
-        stands = record.anchor_state not in LOST
+        has_position = record.anchor_state not in LOST
         offered = {
             "assign": record.state in CHECKED,
-            "split": record.state in UNSIGNED and stands,
-            "place": not stands,
+            "split": record.state in UNSIGNED and has_position,
+            "place": not has_position,
             "record_evidence": False,
         }
         return offered.get(name, True)

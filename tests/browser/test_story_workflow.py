@@ -1,4 +1,4 @@
-"""A desk's day in the browser: a story goes from the paste to the press by the hands of several people."""
+"""Several people take a story from the pasted text to its publication, in the browser."""
 
 from playwright.sync_api import Page, expect
 

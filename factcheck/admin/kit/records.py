@@ -38,10 +38,10 @@ class RecordAdmin(RecordListAdmin):
     detail_fields: ClassVar[tuple[str, ...]] = ()
     record_template = "factcheck/admin/record.html"
     progress_template: ClassVar[str] = ""
-    """The part of the page that says how far work is; a page whose work is under way asks for it again and again."""
+    """The fragment that shows progress. Pages with unfinished work poll it."""
 
     add_action: ClassVar[str] = ""
-    """The action of a desk that making one is; a person who may do it nowhere is not led to the form."""
+    """The action on a desk that creating a record needs. Users who may do it on no desk get no link to the form."""
 
     # who sees what
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -163,8 +163,8 @@ class RecordAdmin(RecordListAdmin):
         """Whether the user may do it in the record's state."""
         kind, action = kind_of(record), self.permission_action(name)
         rows = rows_of(kind, action)
-        stands = not rows or any(row.person for row in rows_of(kind, action, record.state))
-        return stands and self.is_permitted(user, record, name)
+        possible = not rows or any(row.person for row in rows_of(kind, action, record.state))
+        return possible and self.is_permitted(user, record, name)
 
     def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         """Whether the user has the permission, whatever the state. Overridden where another record decides."""
