@@ -183,5 +183,6 @@ def test_every_page_tells_a_dispute_once(where, client, documents, three):
     response = client.get(address)
     disputes = response.context["conflicts" if where == "desk" else "discrepancies"]
     assert [(row.leading.kind, row.more) for row in disputes if row.leading.kind == "conflict"] == [("conflict", 3)]
-    assert response.content.decode().count('<span class="fc-badge fc-conflict">conflict</span>') == 1
-    assert "and 3 more statements" in response.content.decode()
+    content = html_of(response)
+    assert content.count('<span class="fc-badge fc-conflict">conflict</span>') == 1
+    assert "and 3 more statements" in content
