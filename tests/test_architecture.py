@@ -146,7 +146,7 @@ def test_no_room_is_called_utils():
     forbidden = {"utils", "helpers", "common", "manager", "handler"}
     assert not [path for path in modules() if path.stem in forbidden]
     bases = {str(path.relative_to(APP)) for path in modules() if path.stem == "base"}
-    assert bases <= {"admin/base.py", "api/base.py"}
+    assert bases <= {"api/base.py"}
 
 
 def lint(tmp_path: Path, config: str) -> subprocess.CompletedProcess[str]:

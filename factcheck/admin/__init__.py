@@ -1,9 +1,15 @@
-"""The admin face: every record to be seen by whoever may see it, the actions open to them as buttons, no delete."""
+"""The admin: a module for each kind of record, named after it; ``kit`` holds what they share.
+
+Importing the package registers every page. A record is shown to whoever may see it, is changed by the buttons of its
+actions, and is never deleted. ``dashboard`` and ``document_workbench`` make the two largest pages, ``*_forms`` hold
+the forms of a kind of record.
+"""
 
 from . import (
     claims,
     crosschecks,
     desks,
+    discrepancies,
     documents,
     evidence,
     feeds,
@@ -12,8 +18,9 @@ from . import (
     jobs,
     judgements,
     measures,
+    memberships,
     notices,
-    records,
+    publications,
     reports,
     sources,
     topics,
@@ -25,6 +32,7 @@ __all__ = [
     "claims",
     "crosschecks",
     "desks",
+    "discrepancies",
     "documents",
     "evidence",
     "feeds",
@@ -33,8 +41,9 @@ __all__ = [
     "jobs",
     "judgements",
     "measures",
+    "memberships",
     "notices",
-    "records",
+    "publications",
     "reports",
     "sources",
     "topics",

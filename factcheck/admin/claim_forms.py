@@ -1,4 +1,4 @@
-"""What the actions on a claim ask of a person."""
+"""Forms of the actions on a claim."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils import timezone
 from factcheck.conf import verdict_words
 from factcheck.models import Method, SourceUse, Stance, VerdictLabel
 
-from .actions import ActionForm, words
-from .document_forms import Moment, text_area
-from .topics import Lines
-from .verification import workers
+from .kit.actions import ActionForm
+from .kit.fields import LinesField, LocalDateTimeField, textarea
+from .kit.formatting import humanize
+from .verification import eligible_checkers
 
-MEANT = {
+VERDICT_MEANINGS = {
     VerdictLabel.SUPPORTED: "independent origins or a primary source bear it out; clears it",
     VerdictLabel.REFUTED: "evidence speaks against it; never clears it",
     VerdictLabel.CONFLICTING_EVIDENCE: "evidence on both sides; clears only what the copy attributes",
@@ -27,24 +27,26 @@ MEANT = {
 ELSEWHERE = "elsewhere"
 
 
-class AssignForm(ActionForm):
+class AssignClaimForm(ActionForm):
     assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
-    method = forms.ChoiceField(choices=[(name, words(name)) for name in Method.values], initial=Method.CHECK_FIGURE)
-    due_at = Moment(label="Due", required=False, help_text="In UTC.")
+    method = forms.ChoiceField(choices=[(name, humanize(name)) for name in Method.values], initial=Method.CHECK_FIGURE)
+    due_at = LocalDateTimeField(label="Due", required=False, help_text="In UTC.")
 
-    def fit(self) -> None:
-        self.fields["assignee"].queryset = workers(self.user, self.record.document.desk if self.record else None)
+    def setup_fields(self) -> None:
+        self.set_records("assignee", eligible_checkers(self.user, self.record.document.desk if self.record else None))
 
 
-class SplitForm(ActionForm):
-    parts = Lines(label="Parts", help_text="One in a line, each in the words of the claim. Each is checked on its own.")
+class SplitClaimForm(ActionForm):
+    parts = LinesField(
+        label="Parts", help_text="One in a line, each in the words of the claim. Each is checked on its own."
+    )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["parts"].initial = [self.record.text]
 
 
-class PlaceForm(ActionForm):
-    """Where a lost claim stands: one of the places found, or words that stand in the text once."""
+class PlaceClaimForm(ActionForm):
+    """Position of a claim that was lost in the text: one of the candidates, or words that occur once."""
 
     where = forms.ChoiceField(label="It stands here", widget=forms.RadioSelect, required=False)
     quote = forms.CharField(
@@ -52,37 +54,39 @@ class PlaceForm(ActionForm):
         required=False,
         strip=False,
         max_length=20_000,
-        widget=text_area(3),
+        widget=textarea(3),
         help_text="As they stand in the text now, once.",
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         revision = self.record.document.current_revision
         anchor = self.record.anchors.filter(revision=revision).first() if revision else None
         choices = []
         for start, end in anchor.candidates if anchor else []:
-            ahead, behind = revision.text[max(0, start - 60) : start], revision.text[end : end + 60]
-            said = " ".join(f"… {ahead}»{revision.text[start:end]}«{behind} …".split())
-            choices.append((f"{revision.number}-{start}-{end}", said))
-        self.fields["where"].choices = [*choices, (ELSEWHERE, "at the words below")] if choices else []
+            before, after = revision.text[max(0, start - 60) : start], revision.text[end : end + 60]
+            snippet = " ".join(f"… {before}»{revision.text[start:end]}«{after} …".split())
+            choices.append((f"{revision.number}-{start}-{end}", snippet))
+        self.set_choices("where", [*choices, (ELSEWHERE, "at the words below")] if choices else [])
         if not choices:
             del self.fields["where"]
             self.fields["quote"].label = "It stands at these words"
 
     def clean(self) -> dict[str, Any]:
-        said = {"where": "", **(super().clean() or {})}
-        chosen = said["where"] not in ("", ELSEWHERE)
-        if chosen == bool(said.get("quote", "").strip()) and not self.errors:
+        cleaned_data = {"where": "", **(super().clean() or {})}
+        chosen = cleaned_data["where"] not in ("", ELSEWHERE)
+        if chosen == bool(cleaned_data.get("quote", "").strip()) and not self.errors:
             raise forms.ValidationError("Choose one of the places, or give the words at which it stands.")
-        return {"where": said["where"] if chosen else "", "quote": said.get("quote", "")}
+        return {"where": cleaned_data["where"] if chosen else "", "quote": cleaned_data.get("quote", "")}
 
 
-class SubmitForm(ActionForm):
+class SubmitVerdictForm(ActionForm):
     label = forms.ChoiceField(label="Verdict", widget=forms.RadioSelect)
-    note = forms.CharField(label="What speaks for it", required=False, max_length=2000, widget=text_area(3))
+    note = forms.CharField(label="What speaks for it", required=False, max_length=2000, widget=textarea(3))
 
-    def fit(self) -> None:
-        self.fields["label"].choices = [(str(name), f"{verdict_words(name)}: {MEANT[name]}") for name in MEANT]
+    def setup_fields(self) -> None:
+        self.set_choices(
+            "label", [(str(name), f"{verdict_words(name)}: {meaning}") for name, meaning in VERDICT_MEANINGS.items()]
+        )
         standing = self.record.evidence.current().filter(stance=Stance.SUPPORTS)
         origins, primary = len(standing.origins()), standing.filter(source_use=SourceUse.PRIMARY).exists()
         many = "origin supports" if origins == 1 else "origins support"
@@ -98,16 +102,16 @@ class SignOffForm(ActionForm):
         "nothing without it.",
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         verdict = self.record.verdicts.select_related("by").last()
         if verdict is not None:
-            said = f"You approve “{verdict_words(verdict.label)}”, submitted by {verdict.by}. "
-            self.fields["attributed_in_copy"].help_text = said + str(self.fields["attributed_in_copy"].help_text)
+            summary = f"You approve “{verdict_words(verdict.label)}”, submitted by {verdict.by}. "
+            self.fields["attributed_in_copy"].help_text = summary + str(self.fields["attributed_in_copy"].help_text)
 
 
-class WaiveForm(ActionForm):
-    note = forms.CharField(label="Why it goes out unchecked", max_length=2000, widget=text_area(3))
-    expires_at = Moment(label="Until", help_text="In UTC. After that it blocks again.")
+class WaiveClaimForm(ActionForm):
+    note = forms.CharField(label="Why it goes out unchecked", max_length=2000, widget=textarea(3))
+    expires_at = LocalDateTimeField(label="Until", help_text="In UTC. After that it blocks again.")
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["expires_at"].initial = timezone.now() + timedelta(hours=24)

@@ -1,4 +1,4 @@
-"""Claims: the queue, and the page of one: in its sentence, beside comparable figures, with evidence and decisions."""
+"""Claims: the queue, and the page of a claim with its sentence, comparable figures, evidence and decisions."""
 
 from __future__ import annotations
 
@@ -35,24 +35,26 @@ from factcheck.workflow.verification import (
     waive_claim,
 )
 
-from .actions import NoteForm, RecordAction, words
-from .base import RecordAdmin, address_of
-from .claim_forms import AssignForm, PlaceForm, SignOffForm, SplitForm, SubmitForm, WaiveForm
-from .evidence import evidence_section, record
+from .claim_forms import AssignClaimForm, PlaceClaimForm, SignOffForm, SplitClaimForm, SubmitVerdictForm, WaiveClaimForm
+from .evidence import evidence_context, record_with_file
 from .evidence_forms import NewEvidenceForm
-from .figures import compared
-from .filters import DeskFilter, DocumentFilter, WhoseClaim
-from .sentence import above_the_form, as_kept, claim_in_text, only_place
-from .shown import link, links, pill
-from .verification import CHECKED, dated, is_overdue
+from .figures import compare_figures
+from .kit.actions import NoteForm, RecordAction
+from .kit.claim_context import claim_context, with_claim_context
+from .kit.filters import ClaimWorkFilter, DeskFilter, DocumentFilter
+from .kit.formatting import badge, humanize
+from .kit.links import admin_url, link, links
+from .kit.quotes import find_once, match_line_endings
+from .kit.records import RecordAdmin
+from .verification import CHECKED, format_deadline, is_overdue
 
 LOST = (AnchorState.AMBIGUOUS, AnchorState.ORPHANED)
 DECIDED = (ClaimState.SIGNED_OFF, ClaimState.DISMISSED, ClaimState.WAIVED)
-NAMED = {"submit": "You may not submit a verdict here", "sign_off": "You may not sign this off"}
+STEP_REFUSALS = {"submit": "You may not submit a verdict here", "sign_off": "You may not sign this off"}
 
 
-def place(claim: Claim, *, by: Any, version: int | None, where: str, quote: str) -> None:
-    """Place a lost claim at one of the places found for it, or at words that stand in the text once."""
+def place_claim_at(claim: Claim, *, by: Any, version: int | None, where: str, quote: str) -> None:
+    """Place a lost claim at one of its candidates, or at words that occur in the text once."""
     revision = claim.document.current_revision
     if revision is None:
         raise WrongState("The document has no text yet.", state=claim.document.state)
@@ -62,52 +64,58 @@ def place(claim: Claim, *, by: Any, version: int | None, where: str, quote: str)
             raise Invalid("The text has changed; please look again.", code="quote_mismatch")
         quote = revision.text[start:end]
     else:
-        quote = as_kept(quote, revision.text)
-        start, end = only_place(quote, revision.text)
+        quote = match_line_endings(quote, revision.text)
+        start, end = find_once(quote, revision.text)
     place_claim(claim, start, end, quote=quote, by=by, version=version)
 
 
 @admin.register(Claim)
 class ClaimAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "accept": RecordAction(accept_claim, done="The claim is accepted."),
-        "start": RecordAction(start_claim, label="Start checking", done="The claim is being checked."),
-        "submit": RecordAction(submit_verdict, SubmitForm, "Submit a verdict", "The verdict waits for a sign-off."),
+        "accept": RecordAction(accept_claim, success_message="The claim is accepted."),
+        "start": RecordAction(start_claim, label="Start checking", success_message="The claim is being checked."),
+        "submit": RecordAction(
+            submit_verdict, SubmitVerdictForm, "Submit a verdict", "The verdict waits for a sign-off."
+        ),
         "sign_off": RecordAction(sign_off, SignOffForm, "Sign off", "The verdict is signed off."),
-        "return": RecordAction(return_claim, NoteForm, done="The verdict is returned."),
-        "recall": RecordAction(recall_verdict, label="Take my verdict back", done="Your verdict is taken back."),
-        "assign": RecordAction(assign_claim, AssignForm, done="The work is given out."),
-        "place": RecordAction(place, PlaceForm, "Say where it stands", "The claim has its place in the text."),
-        "split": RecordAction(split_claim, SplitForm, done="Each part is a claim of its own."),
-        "challenge": RecordAction(challenge_claim, NoteForm, done="The claim must be checked again."),
-        "reopen": RecordAction(reopen_claim, label="Open again", done="The claim is open again."),
-        "dismiss": RecordAction(dismiss_claim, NoteForm, done="The claim is dismissed.", grave=True),
-        "waive": RecordAction(waive_claim, WaiveForm, done="The claim is waived.", grave=True),
+        "return": RecordAction(return_claim, NoteForm, success_message="The verdict is returned."),
+        "recall": RecordAction(
+            recall_verdict, label="Take my verdict back", success_message="Your verdict is taken back."
+        ),
+        "assign": RecordAction(assign_claim, AssignClaimForm, success_message="The work is given out."),
+        "place": RecordAction(
+            place_claim_at, PlaceClaimForm, "Say where it stands", "The claim has its place in the text."
+        ),
+        "split": RecordAction(split_claim, SplitClaimForm, success_message="Each part is a claim of its own."),
+        "challenge": RecordAction(challenge_claim, NoteForm, success_message="The claim must be checked again."),
+        "reopen": RecordAction(reopen_claim, label="Open again", success_message="The claim is open again."),
+        "dismiss": RecordAction(dismiss_claim, NoteForm, success_message="The claim is dismissed.", destructive=True),
+        "waive": RecordAction(waive_claim, WaiveClaimForm, success_message="The claim is waived.", destructive=True),
         "record_evidence": RecordAction(
-            record, NewEvidenceForm, "Add evidence", "The evidence is recorded.", versioned=False
+            record_with_file, NewEvidenceForm, "Add evidence", "The evidence is recorded.", versioned=False
         ),
     }
     bulk_actions = ("accept", "dismiss", "assign")
     record_template = "factcheck/admin/claim.html"
-    list_display: ClassVar = ["__str__", "shown_state", "worth", "due", "assignees", "document"]
-    list_filter: ClassVar = ["state", WhoseClaim, "claim_type", DeskFilter, DocumentFilter]
-    list_select_related: ClassVar = ["document"]
+    list_display = ["__str__", "state_badge", "worth", "due", "assignees", "document"]
+    list_filter: ClassVar = ["state", ClaimWorkFilter, "claim_type", DeskFilter, DocumentFilter]
+    list_select_related = ["document"]
     search_fields: ClassVar = ["text", "document__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         work = VerificationTask.objects.unfinished().select_related("assignee")
         dated = work.filter(claim=OuterRef("pk"), due_at__isnull=False).order_by("due_at")
         rows = super().get_queryset(request).select_related("document__desk", "attribution__source")
-        return rows.annotate(deadline=Subquery(dated.values("due_at")[:1])).prefetch_related(
-            Prefetch("verification_tasks", work, to_attr="work")
-        )
+        rows = rows.prefetch_related(Prefetch("verification_tasks", work, to_attr="work"))
+        annotated: QuerySet[Any] = rows.annotate(deadline=Subquery(dated.values("due_at")[:1]))
+        return annotated
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, claim: Any) -> SafeString:
-        return pill(claim.state)
+    def state_badge(self, claim: Any) -> SafeString:
+        return badge(claim.state)
 
     @admin.display(description="worth checking", ordering="checkworthiness")
     def worth(self, claim: Any) -> str:
@@ -120,31 +128,35 @@ class ClaimAdmin(RecordAdmin):
     @admin.display(description="next deadline", ordering="deadline")
     def due(self, claim: Any) -> SafeString | str:
         late = claim.deadline is not None and claim.deadline < timezone.now() and claim.state not in DECIDED
-        return dated(claim.deadline, late)
+        return format_deadline(claim.deadline, late)
 
-    def offers(self, record: Any, name: str) -> bool:
-        """What the table of states does not say: evidence is added by the form on the page itself."""
-        stands = record.anchor_state not in LOST
+    def is_offered(self, record: Any, name: str) -> bool:
+        """Conditions that the table of transitions does not hold. Evidence is added by the form on the page."""
+        has_position = record.anchor_state not in LOST
         offered = {
             "assign": record.state in CHECKED,
-            "split": record.state in UNSIGNED and stands,
-            "place": not stands,
+            "split": record.state in UNSIGNED and has_position,
+            "place": not has_position,
             "record_evidence": False,
         }
         return offered.get(name, True)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield "document", link(record.document), ""
-        yield "type", words(record.claim_type), ""
+        yield "type", humanize(record.claim_type), ""
         why = f" ({', '.join(map(str, record.reasons))})" if record.reasons else ""
         yield "worth checking", f"{self.worth(record)}{why}", ""
-        if said := record.attribution:
-            yield "ascribed to", f"{said.party} (“{said.cue}”)" if said.cue else said.party, ""
-            if said.relay:
-                yield "quoted by", said.relay, ""
-            yield "who that is", link(said.source) if said.source else "nobody in the registry", ""
+        if attribution := record.attribution:
+            yield (
+                "ascribed to",
+                f"{attribution.party} (“{attribution.cue}”)" if attribution.cue else attribution.party,
+                "",
+            )
+            if attribution.relay:
+                yield "quoted by", attribution.relay, ""
+            yield "who that is", link(attribution.source) if attribution.source else "nobody in the registry", ""
         if record.anchor_state != AnchorState.EXACT:
-            yield "in the text", pill(record.anchor_state), ""
+            yield "in the text", badge(record.anchor_state), ""
         yield "marked by", "the machine" if record.proposed_by_engine else "a person", ""
         if record.words_changed_by:
             yield "words last changed by", record.words_changed_by, ""
@@ -154,36 +166,36 @@ class ClaimAdmin(RecordAdmin):
             yield "split into", links(parts), ""
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
-        return above_the_form(super().action_view(request, object_id, action))
+        return with_claim_context(super().action_view(request, object_id, action))
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         user = request.user
-        held = figures_in(record) if record.state == ClaimState.PROPOSED else record.figures
-        figures = held.select_related("document__publisher", "attribution__source", "measure")
+        rows = figures_in(record) if record.state == ClaimState.PROPOSED else record.figures
+        figures = rows.select_related("document__publisher", "attribution__source", "measure")
         return {
             "claim": record,
-            "in_text": claim_in_text(record),
-            "rows": compared(figures, user),
+            "claim_context": claim_context(record),
+            "rows": compare_figures(figures, user),
             "refusals": refusals(user, record),
-            "here": address_of(record),
-            **evidence_section(record, user),
-            **decisions(record),
+            "page_url": admin_url(record),
+            **evidence_context(record, user),
+            **decisions_context(record),
         }
 
 
 def refusals(user: Any, claim: Claim) -> list[tuple[str, str]]:
-    """Why this person may not take the step the claim waits for: four eyes, or a role, in a sentence."""
+    """Why the user may not take the next step of the claim (four eyes, or the role), as title and reason."""
     return [
-        (said, guard.message)
-        for action, said in NAMED.items()
-        if rows_of("claim", action, claim.state) and (guard := refusal(user, claim, "claim", action))
+        (title, refused.message)
+        for action, title in STEP_REFUSALS.items()
+        if rows_of("claim", action, claim.state) and (refused := refusal(user, claim, "claim", action))
     ]
 
 
-def decisions(claim: Claim) -> dict[str, Any]:
-    """Verdicts with their sign-offs, waivers, and the work that was given out; the newest first."""
+def decisions_context(claim: Claim) -> dict[str, Any]:
+    """Verdicts with their sign-offs, waivers and verification tasks, newest first."""
     verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
-    work = list(claim.verification_tasks.select_related("assignee").order_by("-pk"))
+    work: list[Any] = list(claim.verification_tasks.select_related("assignee").order_by("-pk"))
     for task in work:
         task.late = is_overdue(task)
     return {

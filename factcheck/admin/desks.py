@@ -1,6 +1,6 @@
-"""Desks: who works on them in which role, and by which policy they check. Chiefs arrange their own desk here.
+"""Desks and their policies. A desk chief manages the own desk here.
 
-Their feeds and webhooks are in ``feeds`` and ``webhooks``.
+See ``memberships``, ``feeds`` and ``webhooks`` for what belongs to a desk.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
 from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
-from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, remove_member, set_policy
+from factcheck.workflow.desks import add_member, record_desk, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
-from .actions import ActionForm, RecordAction, words
-from .base import RecordAdmin, address_of, on_own_pages
-from .filters import OwnDesk
+from .kit.access import is_page_of, person
+from .kit.actions import ActionForm, RecordAction
+from .kit.formatting import humanize
+from .kit.links import admin_url
+from .kit.records import RecordAdmin
 
-MEANT = {
+ROLE_MEANINGS = {
     Role.EDITOR: "takes texts in, accepts claims, assigns, resolves",
     Role.CHECKER: "checks claims and records evidence",
     Role.REVIEWER: "signs off or returns",
@@ -38,15 +41,16 @@ class NewDeskForm(ActionForm):
     slug = forms.SlugField(max_length=50, help_text="Its name in addresses, in plain small letters. It never changes.")
 
 
-class MemberForm(ActionForm):
+class AddMemberForm(ActionForm):
     user = forms.CharField(label="User name", max_length=150, help_text="As the person logs in.")
     role = forms.ChoiceField(
-        widget=forms.RadioSelect, choices=[(str(role), f"{words(role)}: {meant}") for role, meant in MEANT.items()]
+        widget=forms.RadioSelect,
+        choices=[(str(role), f"{humanize(role)}: {meaning}") for role, meaning in ROLE_MEANINGS.items()],
     )
 
 
-class PolicyForm(ActionForm):
-    """The rules of a desk; the version is that of its policy, which a desk without one counts from 1."""
+class SetPolicyForm(ActionForm):
+    """The policy of a desk. ``version`` is that of the policy; a desk without a policy starts at 1."""
 
     version = forms.IntegerField(min_value=1, max_value=10**9, widget=forms.HiddenInput)
     eyes = forms.ChoiceField(label="Four eyes", widget=forms.RadioSelect, choices=Eyes.choices)
@@ -86,14 +90,17 @@ class PolicyForm(ActionForm):
         help_text="Listed, not blocking. Empty takes that of the weights.",
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         policy = Policy.of(self.record)
         for name in self.fields:
             self.fields[name].initial = getattr(policy, name)
 
 
-def add(desk: Desk, *, user: str, role: str, by: Any) -> Membership:
-    """Give a role to the person of this name; whether there is one is told to those alone who may give it."""
+def add_member_by_name(desk: Desk, *, user: str, role: str, by: Any) -> Membership:
+    """Give a role to the user with this name.
+
+    Permission is checked first, so that nobody else learns which user names exist.
+    """
     check_permission(by, desk, "arrange")
     model = get_user_model()
     found = model.objects.filter(**{model.USERNAME_FIELD: user}).first()
@@ -116,88 +123,66 @@ def policy_facts(policy: Policy) -> list[tuple[str, Any]]:
 @admin.register(Desk)
 class DeskAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "add_member": RecordAction(add, MemberForm, "Add a member", "The role is given.", versioned=False),
-        "set_policy": RecordAction(set_policy, PolicyForm, "Change the policy", "The policy is set.", versioned=False),
+        "add_member": RecordAction(
+            add_member_by_name, AddMemberForm, "Add a member", "The role is given.", versioned=False
+        ),
+        "set_policy": RecordAction(
+            set_policy, SetPolicyForm, "Change the policy", "The policy is set.", versioned=False
+        ),
     }
-    new_form = NewDeskForm
-    new_label = "New desk"
-    record_template = "factcheck/admin/desk_page.html"
-    list_display: ClassVar = ["name", "slug", "people"]
-    page_fields = ("slug",)
+    add_form = NewDeskForm
+    add_label = "New desk"
+    record_template = "factcheck/admin/desk.html"
+    list_display = ["name", "slug", "people"]
+    detail_fields = ("slug",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Counted apart from the memberships by which the person sees the desk."""
+        """Members are counted in a subquery: the visibility filter joins memberships, too."""
         people = Membership.objects.filter(desk=OuterRef("pk")).order_by().values("desk")
         count = people.annotate(count=Count("user", distinct=True)).values("count")
-        return super().get_queryset(request).annotate(held=Coalesce(Subquery(count), 0))
+        annotated: QuerySet[Any] = super().get_queryset(request).annotate(member_count=Coalesce(Subquery(count), 0))
+        return annotated
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        here = super().has_add_permission(request) and on_own_pages(request, self.model)
-        return here and can(request.user, Desk(), "record")
+        here = super().has_add_permission(request) and is_page_of(request, self.model)
+        return here and can(person(request), Desk(), "record")
 
-    @admin.display(description="people", ordering="held")
+    @admin.display(description="people", ordering="member_count")
     def people(self, desk: Any) -> int:
-        return int(desk.held)
+        return int(desk.member_count)
 
-    def right_of(self, name: str) -> str:
+    def permission_action(self, name: str) -> str:
         return "arrange"
 
-    def create(self, request: HttpRequest, form: Any) -> Desk:
-        return record_desk(form.cleaned_data["slug"], form.cleaned_data["name"], by=request.user)
+    def create_record(self, request: HttpRequest, form: Any) -> Desk:
+        return record_desk(form.cleaned_data["slug"], form.cleaned_data["name"], by=person(request))
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        chiefs = can(request.user, record, "arrange")
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        chiefs = can(person(request), record, "arrange")
         rows = record.memberships.select_related("user").order_by("user__username", "role")
         return {
             "members": rows,
-            "meant": MEANT,
-            "everywhere": Membership.objects.filter(role=Role.CHIEF_EDITOR, user__is_active=True).select_related(
+            "chief_editors": Membership.objects.filter(role=Role.CHIEF_EDITOR, user__is_active=True).select_related(
                 "user"
             ),
             "policy": policy_facts(Policy.of(record)),
-            "own_policy": Policy.objects.filter(desk=record).exists(),
+            "has_policy": Policy.objects.filter(desk=record).exists(),
             "feeds": record.feeds.select_related("publisher").order_by("-active", "pk"),
             "webhooks": Webhook.objects.visible_to(request.user).filter(desk=record).order_by("-active", "pk"),
             "may_arrange": chiefs,
-            "may_keep_feeds": can(request.user, record, "keep_feed"),
-            "may_keep_webhooks": can(request.user, record, "keep_webhook"),
-            "next": address_of(record),
+            "may_keep_feeds": can(person(request), record, "keep_feed"),
+            "may_keep_webhooks": can(person(request), record, "keep_webhook"),
+            "next": admin_url(record),
         }
 
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        return address_of(record) if isinstance(record, Desk) else super().way_back(request, record, result)
-
-
-@admin.register(Membership)
-class MembershipAdmin(RecordAdmin):
-    record_actions: ClassVar = {
-        "remove": RecordAction(
-            remove_member, label="Take the role away", done="The role is taken away.", versioned=False, grave=True
-        )
-    }
-    list_display: ClassVar = ["user", "shown_role", "desk"]
-    list_filter: ClassVar = ["role", OwnDesk]
-    list_select_related: ClassVar = ["user", "desk"]
-    search_fields: ClassVar = ["user__username"]
-    ordering: ClassVar = ["desk__name", "user__username", "role"]
-    page_fields = ("user", "role", "desk")
-
-    @admin.display(description="role", ordering="role")
-    def shown_role(self, row: Any) -> str:
-        return words(row.role)
-
-    def offers(self, record: Any, name: str) -> bool:
-        return record.desk_id is not None
-
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        """A role that was taken away has no page any more."""
-        return address_of(record.desk) if record.desk else super().way_back(request, record, result)
+    def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
+        return admin_url(record) if isinstance(record, Desk) else super().return_url(request, record, result)
 
 
 @admin.register(Policy)
 class PolicyAdmin(RecordAdmin):
-    """A policy is changed on the page of its desk."""
+    """Read only: a policy is changed on the page of its desk."""
 
-    list_display: ClassVar = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
-    list_select_related: ClassVar = ["desk"]
-    page_fields = ("desk", *RULES)
+    list_display = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
+    list_select_related = ["desk"]
+    detail_fields = ("desk", *RULES)

@@ -1,4 +1,4 @@
-"""Documents: taken in, confirmed, and the workbench: the text with its claims and figures, and what blocks it."""
+"""Documents: ingesting, confirming, and the page with the workbench; the dashboard; revisions."""
 
 from __future__ import annotations
 
@@ -32,83 +32,91 @@ from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 
-from .actions import NoteForm, RecordAction
-from .base import RecordAdmin, address_of, belongs_to_a_desk, desks_open_to
-from .desk import desk_day
+from .dashboard import dashboard_context
 from .document_forms import (
-    ClaimForm,
-    ConfirmForm,
-    CorrectForm,
-    IdleForm,
-    MetadataForm,
+    ConfirmDocumentForm,
+    CorrectDocumentForm,
+    DescribeDocumentForm,
+    DismissIdleForm,
+    MarkClaimForm,
     NewDocumentForm,
-    PublishForm,
-    ReviseForm,
-    TopicForm,
-    WaiveForm,
+    PublishDocumentForm,
+    ReviseDocumentForm,
+    SetTopicForm,
+    WaiveDocumentForm,
 )
-from .filters import OwnDesk
-from .originals import original_view
-from .sentence import as_kept, only_place
-from .shown import pill
-from .workbench import workbench
+from .document_workbench import workbench_context
+from .kit.access import belongs_to_a_desk, desks_allowing, person
+from .kit.actions import NoteForm, RecordAction
+from .kit.downloads import snapshot_response
+from .kit.filters import OwnDeskFilter
+from .kit.formatting import badge
+from .kit.links import admin_url
+from .kit.quotes import find_once, match_line_endings
+from .kit.records import RecordAdmin
 
 
-def bytes_of(file: Any) -> bytes:
-    """The bytes of an upload; too large a one is refused unread."""
+def read_upload(file: Any) -> bytes:
+    """The bytes of an upload. Raises Invalid, without reading it, if it is too large."""
     if file.size > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
     return bytes(file.read())
 
 
-def revise(document: Document, *, by: Any, version: int | None, text: str, file: Any) -> Any:
+def revise_with_upload(document: Document, *, by: Any, version: int | None, text: str, file: Any) -> Any:
     if file is None:
         return revise_document(document, text.encode(), by=by, version=version)
     arrival = Arrival(filename=file.name or "", media_type=file.content_type or "")
-    return revise_document(document, bytes_of(file), by=by, version=version, arrival=arrival)
+    return revise_document(document, read_upload(file), by=by, version=version, arrival=arrival)
 
 
-def mark(document: Document, *, by: Any, quote: str, start: int | None, end: int | None, claim_type: str) -> Claim:
-    """Mark a claim by its offsets, or by its words alone where they stand in the text once."""
+def mark_claim(
+    document: Document, *, by: Any, quote: str, start: int | None, end: int | None, claim_type: str
+) -> Claim:
+    """Mark a claim by its offsets, or by words that occur in the text once."""
     revision = document.current_revision
     text = revision.text if revision else ""
-    quote = as_kept(quote, text)
+    quote = match_line_endings(quote, text)
     if start is None or end is None:
-        start, end = only_place(quote, text)
+        start, end = find_once(quote, text)
     return add_claim(document, start, end, quote=quote, by=by, claim_type=claim_type)
-
-
-def correct(document: Document, *, by: Any, **said: Any) -> Any:
-    return correct_document(document, by=by, **said)
 
 
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "confirm": RecordAction(confirm_document, ConfirmForm, "Confirm the text", "The text is confirmed."),
-        "add_claim": RecordAction(mark, ClaimForm, "Mark a claim", "The claim is marked.", versioned=False),
-        "publish": RecordAction(publish_document, PublishForm, done="It is recorded as published."),
-        "correct": RecordAction(correct, CorrectForm, done="The correction is recorded."),
-        "revise": RecordAction(revise, ReviseForm, "New text", "The new text is being read."),
-        "update_metadata": RecordAction(update_metadata, MetadataForm, "Describe", "The description is corrected."),
-        "set_topic": RecordAction(set_topic, TopicForm, "Topic", "The topic is set."),
-        "dismiss_idle": RecordAction(dismiss_idle_figures, IdleForm, "Dismiss idle figures", versioned=False),
-        "waive": RecordAction(waive_document, WaiveForm, "Waive for breaking news", grave=True),
-        "fetch": RecordAction(refetch_document, label="Fetch again", done="It will be fetched again.", versioned=False),
-        "reread": RecordAction(reread_document, label="Read again", done="It will be read again.", versioned=False),
-        "withdraw": RecordAction(withdraw_document, NoteForm, done="The document is withdrawn.", grave=True),
-        "erase": RecordAction(erase_document, NoteForm, "Erase the text", "The text is erased.", grave=True),
+        "confirm": RecordAction(confirm_document, ConfirmDocumentForm, "Confirm the text", "The text is confirmed."),
+        "add_claim": RecordAction(mark_claim, MarkClaimForm, "Mark a claim", "The claim is marked.", versioned=False),
+        "publish": RecordAction(publish_document, PublishDocumentForm, success_message="It is recorded as published."),
+        "correct": RecordAction(correct_document, CorrectDocumentForm, success_message="The correction is recorded."),
+        "revise": RecordAction(revise_with_upload, ReviseDocumentForm, "New text", "The new text is being read."),
+        "update_metadata": RecordAction(
+            update_metadata, DescribeDocumentForm, "Describe", "The description is corrected."
+        ),
+        "set_topic": RecordAction(set_topic, SetTopicForm, "Topic", "The topic is set."),
+        "dismiss_idle": RecordAction(dismiss_idle_figures, DismissIdleForm, "Dismiss idle figures", versioned=False),
+        "waive": RecordAction(waive_document, WaiveDocumentForm, "Waive for breaking news", destructive=True),
+        "fetch": RecordAction(
+            refetch_document, label="Fetch again", success_message="It will be fetched again.", versioned=False
+        ),
+        "reread": RecordAction(
+            reread_document, label="Read again", success_message="It will be read again.", versioned=False
+        ),
+        "withdraw": RecordAction(
+            withdraw_document, NoteForm, success_message="The document is withdrawn.", destructive=True
+        ),
+        "erase": RecordAction(erase_document, NoteForm, "Erase the text", "The text is erased.", destructive=True),
     }
-    new_form = NewDocumentForm
-    new_label = "New document"
-    new_right = "ingest"
+    add_form = NewDocumentForm
+    add_label = "New document"
+    add_action = "ingest"
     record_template = "factcheck/admin/document.html"
-    waiting_template = "factcheck/admin/document_waiting.html"
-    list_display: ClassVar = ["name", "kind", "shown_state", "gate", "desk", "topic", "publisher", "published_at"]
-    list_filter: ClassVar = ["state", "clear", "kind", OwnDesk, "topic"]
-    list_select_related: ClassVar = ["desk", "publisher", "topic"]
+    progress_template = "factcheck/admin/document_progress.html"
+    list_display = ["name", "kind", "state_badge", "gate", "desk", "topic", "publisher", "published_at"]
+    list_filter: ClassVar = ["state", "clear", "kind", OwnDeskFilter, "topic"]
+    list_select_related = ["desk", "publisher", "topic"]
     search_fields: ClassVar = ["title", "byline", "url"]
-    page_fields = (
+    detail_fields = (
         "kind",
         "desk",
         "topic",
@@ -127,12 +135,12 @@ class DocumentAdmin(RecordAdmin):
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
         own = [
-            path("desk/", wrap(self.desk), name="factcheck_desk"),
+            path("desk/", wrap(self.dashboard), name="factcheck_dashboard"),
             path("<str:object_id>/original/", wrap(self.original), name="factcheck_document_original"),
         ]
         return [*own, *super().get_urls()]
 
-    def offers(self, record: Document, name: str) -> bool:
+    def is_offered(self, record: Document, name: str) -> bool:
         standing = record.state in (DocumentState.IN_CHECK, DocumentState.PUBLISHED)
         offered = {
             "erase": record.revisions.filter(erased_at=None).exists(),
@@ -149,52 +157,52 @@ class DocumentAdmin(RecordAdmin):
         return str(document)
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, document: Document) -> SafeString:
-        return pill(document.state)
+    def state_badge(self, document: Document) -> SafeString:
+        return badge(document.state)
 
     @admin.display(description="gate", ordering="clear")
     def gate(self, document: Document) -> SafeString | str:
-        """What the gate last answered; the page of the document asks it anew."""
+        """The stored result of the gate; the page of a document computes it anew."""
         if document.clear is None or document.state not in (DocumentState.IN_CHECK, DocumentState.PUBLISHED):
             return "–"
-        return pill("clear") if document.clear else pill("blocked-gate", "not clear")
+        return badge("clear") if document.clear else badge("blocked-gate", "not clear")
 
-    def create(self, request: HttpRequest, form: Any) -> Document:
-        said = dict(form.cleaned_data)
-        desk, text, file, address = said.pop("desk"), said.pop("text"), said.pop("file"), said.pop("address")
-        said["authors"] = tuple(said["authors"])
-        if address:
-            return fetch_document(address, Arrival(**said), desk=desk, by=request.user)[0]
+    def create_record(self, request: HttpRequest, form: Any) -> Document:
+        known = dict(form.cleaned_data)
+        desk, text, file, url = known.pop("desk"), known.pop("text"), known.pop("file"), known.pop("address")
+        known["authors"] = tuple(known["authors"])
+        if url:
+            return fetch_document(url, Arrival(**known), desk=desk, by=person(request))[0]
         if file is None:
-            return ingest_document(text.encode(), Arrival(**said, pasted=True), desk=desk, by=request.user)[0]
-        arrival = Arrival(**said, filename=file.name or "", media_type=file.content_type or "")
-        return ingest_document(bytes_of(file), arrival, desk=desk, by=request.user)[0]
+            return ingest_document(text.encode(), Arrival(**known, pasted=True), desk=desk, by=person(request))[0]
+        arrival = Arrival(**known, filename=file.name or "", media_type=file.content_type or "")
+        return ingest_document(read_upload(file), arrival, desk=desk, by=person(request))[0]
 
-    def desk(self, request: HttpRequest) -> HttpResponse:
-        """The desk's day."""
+    def dashboard(self, request: HttpRequest) -> HttpResponse:
+        """The dashboard of the user's desks."""
         if not belongs_to_a_desk(request):
             raise PermissionDenied
-        may_file = bool(desks_open_to(request.user, "ingest"))
-        context = self.context(request, title="Desk", may_file=may_file, **desk_day(request.user))
-        return TemplateResponse(request, "factcheck/admin/desk.html", context)
+        may_file = bool(desks_allowing(request.user, "ingest"))
+        context = self.base_context(request, title="Desk", may_file=may_file, **dashboard_context(request.user))
+        return TemplateResponse(request, "factcheck/admin/dashboard.html", context)
 
     def original(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The bytes as they arrived, to be compared with what was read of them."""
-        revision = self.find(request, object_id).current_revision
+        """The bytes of the document as they arrived."""
+        revision = self.get_record(request, object_id).current_revision
         if revision is None or revision.snapshot is None:
             raise Http404("Nothing is kept of it.")
-        return original_view(revision.snapshot, download="download" in request.GET)
+        return snapshot_response(revision.snapshot, download="download" in request.GET)
 
-    def page(self, request: HttpRequest, record: Document) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         revision = record.current_revision
-        shown: dict[str, Any] = {"revision": revision, **self.waiting(request, record)}
-        shown["next"] = address_of(record)
-        shown["authors"] = record.authors.all()
+        context: dict[str, Any] = {"revision": revision, **self.progress_context(request, record)}
+        context["next"] = admin_url(record)
+        context["authors"] = record.authors.all()
         if revision is None:
-            return shown
-        return shown | workbench(request, record, revision)
+            return context
+        return context | workbench_context(request, record, revision)
 
-    def waiting(self, request: HttpRequest, record: Document) -> dict[str, Any]:
+    def progress_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         own = about(record)
         jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.RECHECK_CLEARANCE)
         return {"jobs": list(jobs.unfinished().order_by("pk")[:5])}
@@ -202,9 +210,9 @@ class DocumentAdmin(RecordAdmin):
 
 @admin.register(Revision)
 class RevisionAdmin(RecordAdmin):
-    list_display: ClassVar = ["document", "number", "text_sha256", "engine_version", "created_at"]
-    list_select_related: ClassVar = ["document"]
-    page_fields = (
+    list_display = ["document", "number", "text_sha256", "engine_version", "created_at"]
+    list_select_related = ["document"]
+    detail_fields = (
         "document",
         "number",
         "text_sha256",

@@ -1,4 +1,4 @@
-"""Evidence: what a source says of a claim, with the bytes that were kept, linked to its words and assessed."""
+"""Evidence: recorded for a claim, linked to a quote of it, assessed, and stored as a snapshot."""
 
 from __future__ import annotations
 
@@ -29,46 +29,51 @@ from factcheck.workflow.evidence import (
 from factcheck.workflow.originals import bytes_of
 from factcheck.workflow.transitions import can
 
-from .actions import NoteForm, RecordAction, words
-from .base import RecordAdmin
-from .evidence_forms import CREDIBILITY, AssessForm, AttachForm, LinkForm, NewEvidenceForm
-from .filters import ClaimDeskFilter
-from .originals import original_view
-from .sentence import above_the_form, as_kept, claim_in_text
-from .shown import link, moment, pill
+from .evidence_forms import CREDIBILITY, AssessEvidenceForm, AttachEvidenceForm, LinkEvidenceForm, NewEvidenceForm
+from .kit.access import person
+from .kit.actions import NoteForm, RecordAction
+from .kit.claim_context import claim_context, with_claim_context
+from .kit.downloads import snapshot_response
+from .kit.filters import ClaimDeskFilter
+from .kit.formatting import badge, humanize, timestamp
+from .kit.links import link
+from .kit.quotes import match_line_endings
+from .kit.records import RecordAdmin
 
-SHOWN = 20_000
+MAX_TEXT = 20_000
 
 
-def record(claim: Claim, *, by: Any, file: Any, stance: str, quote: str, **said: Any) -> Evidence:
-    """Note what a source says; a file is kept at once, and what needs no fetching may be linked in the same breath."""
+def record_with_file(claim: Claim, *, by: Any, file: Any, stance: str, quote: str, **details: Any) -> Evidence:
+    """Record evidence, attach the file, and link it if a stance is given and nothing has to be fetched."""
     with transaction.atomic():
-        evidence = record_evidence(claim, by=by, **said)
+        evidence = record_evidence(claim, by=by, **details)
         if file is not None:
-            attach(evidence, by=by, version=None, note="", file=file)
+            attach_upload(evidence, by=by, version=None, note="", file=file)
         if stance and evidence.state == EvidenceState.CAPTURED:
-            link_evidence(evidence, stance=stance, quote=as_kept(quote, evidence.note), by=by)
+            link_evidence(evidence, stance=stance, quote=match_line_endings(quote, evidence.note), by=by)
     return evidence
 
 
-def attach(evidence: Evidence, *, by: Any, version: int | None, note: str, file: Any) -> None:
+def attach_upload(evidence: Evidence, *, by: Any, version: int | None, note: str, file: Any) -> None:
     if file is not None and file.size > MAX_BYTES:
         raise Invalid("The file is larger than 10 MB.", code="too_large")
     data, name = (bytes(file.read()), file.name or "") if file is not None else (b"", "")
     attach_evidence(evidence, by=by, data=data, filename=name, note=note, version=version)
 
 
-def link_words(evidence: Evidence, *, by: Any, version: int | None, stance: str, quote: str) -> None:
-    link_evidence(evidence, stance=stance, quote=as_kept(quote, held_text(evidence)), by=by, version=version)
+def link_quote(evidence: Evidence, *, by: Any, version: int | None, stance: str, quote: str) -> None:
+    link_evidence(
+        evidence, stance=stance, quote=match_line_endings(quote, evidence_text(evidence)), by=by, version=version
+    )
 
 
-def held_text(evidence: Evidence) -> str:
-    """The words that a quote of this evidence stands in."""
+def evidence_text(evidence: Evidence) -> str:
+    """The text in which a quote of this evidence must occur."""
     return evidence.snapshot.text if evidence.snapshot else evidence.note
 
 
-def evidence_section(claim: Claim, user: Any) -> dict[str, Any]:
-    """The evidence of a claim, how many independent origins stand on each side, and what may be done with it."""
+def evidence_context(claim: Claim, user: Any) -> dict[str, Any]:
+    """The evidence of a claim, the independent origins on each side, and what the user may do."""
     rows = list(
         claim.evidence.select_related("source", "derived_from_source", "derived_from__source", "snapshot")
         .defer("snapshot__warc", "snapshot__text")
@@ -79,8 +84,8 @@ def evidence_section(claim: Claim, user: Any) -> dict[str, Any]:
     may_record = can(user, claim, "record_evidence")
     return {
         "evidence": rows,
-        "supporting": origin_names(supporting.origins()),
-        "refuting": origin_names(standing.filter(stance=Stance.REFUTES).origins()),
+        "supporting": names_of_origins(supporting.origins()),
+        "refuting": names_of_origins(standing.filter(stance=Stance.REFUTES).origins()),
         "has_primary": supporting.filter(source_use=SourceUse.PRIMARY).exists(),
         "minimum_origins": policy.minimum_origins,
         "may_record": may_record,
@@ -89,8 +94,8 @@ def evidence_section(claim: Claim, user: Any) -> dict[str, Any]:
     }
 
 
-def origin_names(origins: set[str]) -> list[str]:
-    """Origins by name: a source as it is shown, or a first-hand piece of evidence by its number."""
+def names_of_origins(origins: set[str]) -> list[str]:
+    """Names of origins: of a source, or the number of a piece of first-hand evidence."""
     pairs = [origin.split(":") for origin in sorted(origins)]
     names = dict(Source.objects.filter(pk__in=[pk for kind, pk in pairs if kind == "source"]).values_list("pk", "name"))
     return sorted(names[int(pk)] if kind == "source" else f"evidence {pk}, first-hand" for kind, pk in pairs)
@@ -99,10 +104,10 @@ def origin_names(origins: set[str]) -> list[str]:
 @admin.register(Evidence)
 class EvidenceAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "link": RecordAction(link_words, LinkForm, "Link to the claim", "The evidence is linked to its words."),
-        "assess": RecordAction(assess_evidence, AssessForm, done="The evidence is assessed."),
-        "capture": RecordAction(capture_again, label="Capture again", done="It will be fetched again."),
-        "attach": RecordAction(attach, AttachForm, "Attach a file or a note", "It is attached."),
+        "link": RecordAction(link_quote, LinkEvidenceForm, "Link to the claim", "The evidence is linked to its words."),
+        "assess": RecordAction(assess_evidence, AssessEvidenceForm, success_message="The evidence is assessed."),
+        "capture": RecordAction(capture_again, label="Capture again", success_message="It will be fetched again."),
+        "attach": RecordAction(attach_upload, AttachEvidenceForm, "Attach a file or a note", "It is attached."),
         "drift": RecordAction(
             partial(retire_evidence, action="drift"), NoteForm, "The page has changed", "Noted as drifted."
         ),
@@ -115,9 +120,9 @@ class EvidenceAdmin(RecordAdmin):
     }
     bulk_actions = ("capture",)
     record_template = "factcheck/admin/evidence.html"
-    list_display: ClassVar = ["__str__", "shown_state", "claim", "stance_words", "source", "use", "recorded"]
+    list_display = ["__str__", "state_badge", "claim", "stance_label", "source", "use", "recorded"]
     list_filter: ClassVar = ["state", "stance", "kind", "source_use", ClaimDeskFilter]
-    list_select_related: ClassVar = ["claim", "source"]
+    list_select_related = ["claim", "source"]
     search_fields: ClassVar = ["claim__text", "url", "note", "source__name", "source__names__name"]
     ordering: ClassVar = ["-id"]
 
@@ -127,13 +132,13 @@ class EvidenceAdmin(RecordAdmin):
         return rows.defer("snapshot__warc", "snapshot__text")
 
     def get_urls(self) -> list[Any]:
-        kept = path(
+        stored = path(
             "<str:object_id>/snapshot/", self.admin_site.admin_view(self.snapshot), name="factcheck_evidence_snapshot"
         )
-        return [kept, *super().get_urls()]
+        return [stored, *super().get_urls()]
 
     @admin.display(description="stance", ordering="stance")
-    def stance_words(self, row: Evidence) -> str:
+    def stance_label(self, row: Evidence) -> str:
         return row.stance or "–"
 
     @admin.display(description="used as", ordering="source_use")
@@ -141,17 +146,17 @@ class EvidenceAdmin(RecordAdmin):
         return f"{row.source_use} source"
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, row: Evidence) -> SafeString:
-        return pill(row.state)
+    def state_badge(self, row: Evidence) -> SafeString:
+        return badge(row.state)
 
     @admin.display(description="recorded", ordering="created_at")
     def recorded(self, row: Evidence) -> str:
-        return moment(row.created_at)
+        return timestamp(row.created_at)
 
     def facts(self, record: Evidence) -> Iterable[tuple[str, Any, str]]:
         yield "claim", link(record.claim), ""
         yield "source", link(record.source) if record.source else "nobody named", ""
-        yield "kind", words(record.kind), ""
+        yield "kind", humanize(record.kind), ""
         yield "stance", record.stance or "not linked yet", ""
         yield "used as", self.use(record), ""
         yield "credibility", CREDIBILITY.get(record.credibility or 0, "not given"), ""
@@ -160,36 +165,38 @@ class EvidenceAdmin(RecordAdmin):
         if record.derived_from_source:
             yield "comes from", link(record.derived_from_source), ""
         yield "recorded by", record.created_by, ""
-        yield "recorded", moment(record.created_at), ""
+        yield "recorded", timestamp(record.created_at), ""
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
-        return above_the_form(super().action_view(request, object_id, action))
+        return with_claim_context(super().action_view(request, object_id, action))
 
-    def page(self, request: HttpRequest, record: Evidence) -> dict[str, Any]:
-        held = held_text(record)
+    def page_context(self, request: HttpRequest, record: Evidence) -> dict[str, Any]:
+        text = evidence_text(record)
         start = record.excerpt_start
         marked = start is not None and bool(record.excerpt)
         end = (start or 0) + len(record.excerpt) if marked else 0
-        first = max(0, (start or 0) - SHOWN // 2)
-        may_link = can(request.user, record, "link")
+        first = max(0, (start or 0) - MAX_TEXT // 2)
+        may_link = can(person(request), record, "link")
         return {
-            "in_text": claim_in_text(record.claim),
+            "claim_context": claim_context(record.claim),
             "claim": record.claim,
-            "held": (held[first:start], held[start:end], held[end : end + SHOWN]) if marked else ("", "", held[:SHOWN]),
-            "cut": first > 0 or len(held) > (end + SHOWN),
+            "text_parts": (text[first:start], text[start:end], text[end : end + MAX_TEXT])
+            if marked
+            else ("", "", text[:MAX_TEXT]),
+            "is_truncated": first > 0 or len(text) > (end + MAX_TEXT),
             "snapshot": record.snapshot,
             "size": filesizeformat(record.snapshot.size) if record.snapshot else "",
             "web": record.kind == EvidenceKind.WEB and record.url.startswith(("http://", "https://")),
-            "link_form": LinkForm(user=request.user, record=record) if may_link else None,
+            "link_form": LinkEvidenceForm(user=request.user, record=record) if may_link else None,
         }
 
-    def offers(self, record: Evidence, name: str) -> bool:
-        """Linking has its form on the page itself, beside the words."""
+    def is_offered(self, record: Evidence, name: str) -> bool:
+        """Linking has its own form on the page."""
         return name != "link"
 
     def snapshot(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The bytes that were captured or attached, as a file to keep and never as a page."""
-        kept = self.find(request, object_id).snapshot
-        if not bytes_of(kept):
-            raise Http404("Nothing is kept of it.")
-        return original_view(kept, download=True)
+        """The captured or attached bytes, always as a download."""
+        stored = self.get_record(request, object_id).snapshot
+        if not bytes_of(stored):
+            raise Http404("Nothing is stored of it.")
+        return snapshot_response(stored, download=True)

@@ -1,17 +1,15 @@
-"""What recording, linking and assessing evidence ask of a person; and how a source is chosen by its name."""
+"""Forms of the actions on evidence."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from factcheck.models import Evidence, EvidenceKind, Source, SourceUse, Stance
+from factcheck.models import Evidence, EvidenceKind, SourceUse, Stance
 
-from .actions import ActionForm
-from .document_forms import text_area
+from .kit.actions import ActionForm
+from .kit.fields import SourceField, suggest_sources, textarea
 
 CREDIBILITY = {
     1: "1: confirmed by others",
@@ -35,39 +33,8 @@ USES = [
 ]
 
 
-class Suggested(forms.TextInput):
-    """A field to type a name into, with the known names below it; the browser does the searching."""
-
-    names: list[str] = []
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        known = f"{(attrs or {}).get('id') or name}-names"
-        field = super().render(name, value, {**(attrs or {}), "list": known, "autocomplete": "off"}, renderer)
-        options = format_html_join("", '<option value="{}"></option>', [(said,) for said in self.names])
-        return format_html('{}<datalist id="{}">{}</datalist>', field, known, options)
-
-
-class SourceField(forms.CharField):
-    """A source of the registry by its name, alias or code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=200, widget=Suggested(), **kwargs)
-
-    def suggest(self) -> None:
-        self.widget.names = list(Source.objects.order_by("name").values_list("name", flat=True))
-
-    def clean(self, value: Any) -> Source | None:
-        name = super().clean(value)
-        if not name:
-            return None
-        found = Source.objects.named(name) or Source.objects.filter(name=name).first()
-        if found is None:
-            raise forms.ValidationError("The registry knows nobody by this name. Enter the source there first.")
-        return found
-
-
 class NewEvidenceForm(ActionForm):
-    """What a source has to say of a claim, in one form; a page is fetched by a job afterwards."""
+    """Evidence for a claim. A web page is fetched by a job afterwards."""
 
     kind = forms.ChoiceField(label="What it is", choices=KINDS)
     source = SourceField(help_text="By its name. Left empty, a page's source is found by its address.")
@@ -76,7 +43,7 @@ class NewEvidenceForm(ActionForm):
         label="What was said or seen",
         required=False,
         max_length=2000,
-        widget=text_area(3),
+        widget=textarea(3),
         help_text="Needed for a call, an interview or what we saw.",
     )
     file = forms.FileField(required=False, help_text="For a file: 10 MB at most.")
@@ -98,58 +65,57 @@ class NewEvidenceForm(ActionForm):
         label="It quotes", help_text="Whom the copy names for it: a report that quotes a ministry is the ministry's."
     )
 
-    def fit(self) -> None:
-        for name in ("source", "derived_from_source"):
-            self.fields[name].suggest()
+    def setup_fields(self) -> None:
+        suggest_sources(self, "source", "derived_from_source")
         near = Evidence.objects.filter(claim__document=self.record.document_id).select_related("source")
-        self.fields["derived_from"].queryset = near.order_by("pk")
+        self.set_records("derived_from", near.order_by("pk"))
 
     def clean(self) -> dict[str, Any]:
-        said = {"quote": "", **(super().clean() or {})}
-        kind = said.get("kind")
-        if said.get("file") is not None and kind != EvidenceKind.UPLOAD:
+        cleaned_data = {"quote": "", **(super().clean() or {})}
+        kind = cleaned_data.get("kind")
+        if cleaned_data.get("file") is not None and kind != EvidenceKind.UPLOAD:
             self.add_error("file", "Only a file comes with a file; choose that above, or leave this empty.")
-        if kind == EvidenceKind.UPLOAD and said.get("file") is None and "file" not in self.errors:
+        if kind == EvidenceKind.UPLOAD and cleaned_data.get("file") is None and "file" not in self.errors:
             self.add_error("file", "Choose the file.")
-        if kind == EvidenceKind.WEB and said.get("stance"):
+        if kind == EvidenceKind.WEB and cleaned_data.get("stance"):
             self.add_error("stance", "Link a page to the claim once it has been fetched; leave this for later.")
-        return said
+        return cleaned_data
 
 
-class LinkForm(ActionForm):
+class LinkEvidenceForm(ActionForm):
     stance = forms.ChoiceField(label="What it makes of the claim", choices=STANCES, widget=forms.RadioSelect)
     quote = forms.CharField(
         label="The words it rests on",
         required=False,
         strip=False,
         max_length=20_000,
-        widget=text_area(3),
+        widget=textarea(3),
         help_text="As they stand in what was captured; select them there, or paste them.",
     )
 
 
-class AssessForm(ActionForm):
+class AssessEvidenceForm(ActionForm):
     accepted = forms.TypedChoiceField(
         label="Assessment",
         widget=forms.RadioSelect,
-        coerce=lambda said: said == "accepted",
+        coerce=lambda value: value == "accepted",
         choices=[("accepted", "accepted: a verdict may rest on it"), ("rejected", "rejected, for the reason below")],
     )
     credibility = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[("", "not given"), *CREDIBILITY.items()]
     )
-    note = forms.CharField(label="Why", required=False, max_length=2000, widget=text_area(3))
+    note = forms.CharField(label="Why", required=False, max_length=2000, widget=textarea(3))
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["credibility"].initial = self.record.credibility
 
 
-class AttachForm(ActionForm):
+class AttachEvidenceForm(ActionForm):
     file = forms.FileField(required=False, help_text="10 MB at most.")
-    note = forms.CharField(label="or a note", required=False, max_length=2000, widget=text_area(3))
+    note = forms.CharField(label="or a note", required=False, max_length=2000, widget=textarea(3))
 
     def clean(self) -> dict[str, Any]:
-        said = dict(super().clean() or {})
-        if not said.get("file") and not said.get("note"):
+        cleaned_data = dict(super().clean() or {})
+        if not cleaned_data.get("file") and not cleaned_data.get("note"):
             raise forms.ValidationError("Attach a file or a note.")
-        return said
+        return cleaned_data

@@ -1,4 +1,4 @@
-"""Feeds of a desk: kept by its chief, asked for by an editor, with what the last polls brought."""
+"""Feeds of a desk: configured by its chief, polled on request of an editor, with their newest items."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from factcheck.models import Desk, Feed, Job, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, RecordAction
-from .base import RecordAdmin, address_of, desks_open_to, on_own_pages
-from .filters import OwnDesk
-from .shown import moment, pill, yes
+from .kit.access import desks_allowing, is_page_of, person
+from .kit.actions import ActionForm, RecordAction
+from .kit.filters import OwnDeskFilter
+from .kit.formatting import badge, timestamp, yes_no
+from .kit.links import admin_url
+from .kit.records import RecordAdmin
 
-SHOWN = 50
+MAX_ITEMS = 50
 
 
-def minutes() -> forms.IntegerField:
+def minutes_field() -> forms.IntegerField:
     return forms.IntegerField(label="Every so many minutes", min_value=1, max_value=MOST_MINUTES, initial=15)
 
 
 class ChangeFeedForm(ActionForm):
-    minutes = minutes()
+    minutes = minutes_field()
     publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none")
     active = forms.BooleanField(label="It is looked at", required=False)
 
-    def fit(self) -> None:
-        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
+    def setup_fields(self) -> None:
+        self.set_records("publisher", Source.objects.visible_to(self.user))
         for name in self.fields:
             self.fields[name].initial = getattr(self.record, name)
 
@@ -48,68 +50,68 @@ class NewFeedForm(ActionForm):
         help_text="Its path below the folder for feeds that the site's administrators have set.",
     )
     publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none")
-    minutes = minutes()
+    minutes = minutes_field()
 
-    def fit(self) -> None:
-        desks = [desk.pk for desk in desks_open_to(self.user, "keep_feed")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
-        self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
+    def setup_fields(self) -> None:
+        desks = [desk.pk for desk in desks_allowing(self.user, "keep_feed")]
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
+        self.set_records("publisher", Source.objects.visible_to(self.user))
 
 
 @admin.register(Feed)
 class FeedAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "poll": RecordAction(ask_for_poll, label="Look now", done="It is in the queue.", versioned=False),
-        "change": RecordAction(change_feed, ChangeFeedForm, done="The feed is changed."),
+        "poll": RecordAction(ask_for_poll, label="Look now", success_message="It is in the queue.", versioned=False),
+        "change": RecordAction(change_feed, ChangeFeedForm, success_message="The feed is changed."),
     }
-    new_form = NewFeedForm
-    new_label = "New feed"
+    add_form = NewFeedForm
+    add_label = "New feed"
     record_template = "factcheck/admin/feed.html"
-    list_display: ClassVar = ["__str__", "desk", "publisher", "every", "shown_active", "looked", "error"]
-    list_filter: ClassVar = ["active", OwnDesk]
-    list_select_related: ClassVar = ["desk", "publisher"]
-    page_fields = ("desk", "url", "folder", "publisher")
+    list_display = ["__str__", "desk", "publisher", "every", "active_badge", "looked", "error"]
+    list_filter: ClassVar = ["active", OwnDeskFilter]
+    list_select_related = ["desk", "publisher"]
+    detail_fields = ("desk", "url", "folder", "publisher")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("desk", "publisher")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only those who keep the feeds of some desk are led to the form."""
-        here = super().has_add_permission(request) and on_own_pages(request, self.model)
-        return here and bool(desks_open_to(request.user, "keep_feed"))
+        """Only for users who manage the feeds of some desk."""
+        here = super().has_add_permission(request) and is_page_of(request, self.model)
+        return here and bool(desks_allowing(request.user, "keep_feed"))
 
     @admin.display(description="every", ordering="minutes")
     def every(self, feed: Any) -> str:
         return f"{feed.minutes} min"
 
     @admin.display(description="state", ordering="active")
-    def shown_active(self, feed: Any) -> SafeString:
+    def active_badge(self, feed: Any) -> SafeString:
         if not feed.active:
-            return pill("off")
-        return pill("failed", "failed last time") if feed.error else pill("done", "on")
+            return badge("off")
+        return badge("failed", "failed last time") if feed.error else badge("done", "on")
 
     @admin.display(description="last looked at", ordering="polled_at")
     def looked(self, feed: Any) -> str:
-        return moment(feed.polled_at, "never")
+        return timestamp(feed.polled_at, "never")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
         yield "looked at every", self.every(record), ""
-        yield "switched on", yes(record.active), ""
-        yield "last asked for", moment(record.asked_at, "never"), ""
-        yield "last looked at", moment(record.polled_at, "never"), ""
+        yield "switched on", yes_no(record.active), ""
+        yield "last asked for", timestamp(record.asked_at, "never"), ""
+        yield "last looked at", timestamp(record.polled_at, "never"), ""
 
-    def entitled(self, user: Any, record: Any, name: str) -> bool:
+    def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         return can(user, record, "poll") if name == "poll" else can(user, record.desk, "keep_feed")
 
-    def offers(self, record: Any, name: str) -> bool:
+    def is_offered(self, record: Any, name: str) -> bool:
         return name != "poll" or bool(record.active)
 
-    def create(self, request: HttpRequest, form: Any) -> Feed:
-        return record_feed(by=request.user, **form.cleaned_data)
+    def create_record(self, request: HttpRequest, form: Any) -> Feed:
+        return record_feed(by=person(request), **form.cleaned_data)
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"items": record.items.select_related("document")[:SHOWN], "shown": SHOWN}
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {"items": record.items.select_related("document")[:MAX_ITEMS], "limit": MAX_ITEMS}
 
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        return address_of(result) if isinstance(result, Job) else super().way_back(request, record, result)
+    def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
+        return admin_url(result) if isinstance(result, Job) else super().return_url(request, record, result)

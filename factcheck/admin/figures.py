@@ -1,4 +1,4 @@
-"""Figures: as written and as read, beside what others say of the same measure; linked, dismissed, pinned."""
+"""Figures: as written and as read, compared with other figures of the measure; linked, dismissed, pinned."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.observations import states_of
 from factcheck.workflow.speakers import says_of
 
-from .actions import ActionForm, RecordAction, words
-from .base import RecordAdmin
-from .crosschecks import as_of_words, carriers
-from .filters import DeskFilter
-from .measures import Told, told_to_person
-from .shown import link, pill
+from .kit.actions import ActionForm, RecordAction
+from .kit.figure_context import as_of_text, figure_contexts
+from .kit.filters import DeskFilter
+from .kit.formatting import badge, humanize
+from .kit.links import link
+from .kit.records import RecordAdmin
+from .measures import VisibleState, visible_states
 
-SHOWN = 12
+MAX_OTHERS = 12
 OTHER = "other"
 REASONS = [
     ("idle", "idle: nothing hangs on it"),
@@ -45,66 +46,70 @@ REASONS = [
 ]
 
 
-def number(value: Decimal | None) -> str:
+def format_decimal(value: Decimal | None) -> str:
     return "–" if value is None else f"{value.normalize():,f}"
 
 
-def normal_form(figure: Figure) -> str:
-    """The value a figure was read as, whatever way it was written."""
+def normalized_value(figure: Figure) -> str:
+    """The value a figure was read as, independent of how it was written."""
     if figure.value is not None:
-        return number(figure.value)
+        return format_decimal(figure.value)
     if figure.low is not None:
-        return f"{number(figure.low)} to {number(figure.high)}"
+        return f"{format_decimal(figure.low)} to {format_decimal(figure.high)}"
     return "too long to be kept as a value"
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A figure beside the other states of its measure that a person may see, and what is open between them."""
+class ComparedFigure:
+    """A figure, the other visible states of its measure, and the open disputes."""
 
     figure: Figure
-    others: list[Told]
+    others: list[VisibleState]
     more: int
     copies: list[Figure]
     discrepancies: list[Dispute]
 
     @property
     def normal(self) -> str:
-        return normal_form(self.figure)
+        return normalized_value(self.figure)
 
     @property
     def as_of(self) -> str:
-        return as_of_words(self.figure)
+        return as_of_text(self.figure)
 
     @property
     def says(self) -> str:
         return says_of(self.figure)
 
 
-def compared(figures: Iterable[Figure], user: Any) -> list[Compared]:
-    """Each figure with what is comparable to it, the newest first."""
-    told: dict[int, list[Told]] = {}
-    made = []
+def compare_figures(figures: Iterable[Figure], user: Any) -> list[ComparedFigure]:
+    """Each figure with the states comparable to it, newest first."""
+    states: dict[int, list[VisibleState]] = {}
+    compared = []
     for figure in figures:
-        if figure.measure is not None and figure.measure.pk not in told:
-            rows = told_to_person(states_of(figure.measure), user)
-            told[figure.measure.pk] = sorted(rows, key=lambda row: row.day, reverse=True)
-        rows = told.get(figure.measure_id or 0, [])
+        if figure.measure is not None and figure.measure.pk not in states:
+            rows = visible_states(states_of(figure.measure), user)
+            states[figure.measure.pk] = sorted(rows, key=lambda row: row.day, reverse=True)
+        rows = states.get(figure.measure_id or 0, [])
         own = [row for row in rows if figure in row.figures]
         others = [row for row in rows if figure not in row.figures]
         copies = [copy for row in own for copy in row.figures if copy != figure]
-        made.append(Compared(figure, others[:SHOWN], max(0, len(others) - SHOWN), copies, open_between(figure, user)))
-    return made
+        compared.append(
+            ComparedFigure(
+                figure, others[:MAX_OTHERS], max(0, len(others) - MAX_OTHERS), copies, open_disputes(figure, user)
+            )
+        )
+    return compared
 
 
-def open_between(figure: Figure, user: Any) -> list[Dispute]:
-    """What stands open against a figure, by the pair in which it stands itself."""
+def open_disputes(figure: Figure, user: Any) -> list[Dispute]:
+    """Open disputes by the pairs that contain the figure itself."""
     rows = Discrepancy.objects.visible_to(user).open()
     own = DiscrepancyFigure.objects.filter(figure=figure).values("discrepancy")
-    return disputes(rows.filter(pk__in=own), most=SHOWN)
+    return disputes(rows.filter(pk__in=own), most=MAX_OTHERS)
 
 
-class LinkForm(ActionForm):
+class LinkFigureForm(ActionForm):
     claim = forms.ModelChoiceField(
         Claim.objects.none(),
         empty_label="Choose the claim",
@@ -115,18 +120,18 @@ class LinkForm(ActionForm):
     def warning(self) -> str:
         return "Where the claim is signed off, linking a figure to it, or away from it, voids that sign-off."
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         checked = Claim.objects.filter(document=self.record.document).anchored()
-        self.fields["claim"].queryset = checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED])
+        self.set_records("claim", checked.exclude(state__in=[ClaimState.PROPOSED, ClaimState.DISMISSED]))
 
 
-class DismissForm(ActionForm):
+class DismissFigureForm(ActionForm):
     reason = forms.ChoiceField(label="Why it need not be checked", choices=REASONS, widget=forms.RadioSelect)
     note = forms.CharField(label="In words", required=False, max_length=1900, widget=forms.Textarea({"rows": 2}))
 
     @property
     def warning(self) -> str:
-        """What dismissing takes away besides, said before it does."""
+        """Consequences of dismissing, shown before it is done."""
         if self.record is None:
             return "Where the claim of one of them is signed off, dismissing it voids the sign-off."
         claim = self.record.claim
@@ -138,24 +143,24 @@ class DismissForm(ActionForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        said = dict(super().clean() or {})
-        reason, note = said.get("reason"), said.get("note", "")
+        cleaned_data = dict(super().clean() or {})
+        reason, note = cleaned_data.get("reason"), cleaned_data.get("note", "")
         if reason == OTHER and not note:
             raise forms.ValidationError({"note": "Please say why."})
         return {"note": note if reason == OTHER else f"{reason}: {note}" if note else reason}
 
 
-class ReopenForm(ActionForm):
+class ReopenFigureForm(ActionForm):
     @property
     def warning(self) -> str:
-        """What taking a figure back takes away besides."""
+        """Consequences of reopening, shown before it is done."""
         claim = self.record.claim if self.record else None
         if claim is None or claim.state != ClaimState.SIGNED_OFF:
             return ""
         return f"Its claim “{claim}” was signed off without this figure. Taking it back voids that sign-off."
 
 
-class DayForm(ActionForm):
+class StateDayForm(ActionForm):
     day = forms.DateField(
         label="The day it is of",
         widget=forms.DateInput({"type": "date"}),
@@ -163,34 +168,34 @@ class DayForm(ActionForm):
     )
 
 
-class MeasureChoice(forms.ModelChoiceField):
+class MeasureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return ", ".join(filter(None, (str(obj), obj.place, obj.party, "compared everywhere" if obj.general else "")))
 
 
-class PinForm(ActionForm):
-    measure = MeasureChoice(
+class PinFigureForm(ActionForm):
+    measure = MeasureChoiceField(
         Measure.objects.none(),
         empty_label=None,
         label="It belongs to",
         help_text="Measures of the same topic and dimension. No later reading undoes what you say here.",
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         figure = self.record
         near = Q(topic=figure.document.topic_id) if figure.document.topic_id else Q(figures__document=figure.document)
         alike = Measure.objects.visible_to(self.user).filter(merged_into=None, dimension=figure.dimension)
-        self.fields["measure"].queryset = alike.filter(near | Q(general=True)).distinct().order_by("counted", "pk")
+        self.set_records("measure", alike.filter(near | Q(general=True)).distinct().order_by("counted", "pk"))
         self.fields["measure"].initial = figure.measure_id
 
 
-class OtherFigure(forms.ModelChoiceField):
+class FigureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj} — {obj.document}"
 
 
-class JudgeForm(ActionForm):
-    other = OtherFigure(
+class JudgeFigureForm(ActionForm):
+    other = FigureChoiceField(
         Figure.objects.none(),
         empty_label="Choose the other figure",
         help_text="Figures of the same topic and dimension.",
@@ -198,17 +203,17 @@ class JudgeForm(ActionForm):
     same = forms.TypedChoiceField(
         label="Do both count the same thing?",
         widget=forms.RadioSelect,
-        coerce=lambda said: said == "yes",
+        coerce=lambda value: value == "yes",
         choices=[("yes", "yes, the same thing"), ("no", "no, two things")],
     )
     note = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         figure = self.record
         near = Q(document__topic=figure.document.topic_id) if figure.document.topic_id else Q(document=figure.document)
         alike = Figure.objects.visible_to(self.user).compared().filter(near, dimension=figure.dimension)
         rows = alike.exclude(pk=figure.pk).select_related("document").order_by("document_id", "pk")
-        self.fields["other"].queryset = rows
+        self.set_records("other", rows)
 
     @property
     def warning(self) -> str:
@@ -217,28 +222,28 @@ class JudgeForm(ActionForm):
         return ""
 
 
-def judge(figure: Figure, **said: Any) -> None:
-    judge_figures(figure, said.pop("other"), said.pop("same"), **said)
+def judge_figure(figure: Figure, **arguments: Any) -> None:
+    judge_figures(figure, arguments.pop("other"), arguments.pop("same"), **arguments)
 
 
 @admin.register(Figure)
 class FigureAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "link": RecordAction(link_figure, LinkForm, "Link to a claim", "The figure is linked."),
-        "dismiss": RecordAction(dismiss_figure, DismissForm, done="The figure is dismissed."),
-        "reopen": RecordAction(reopen_figure, ReopenForm, "Take back", "The figure is to be checked again."),
-        "confirm_as_of": RecordAction(confirm_as_of, label="It holds today", done="It is as of today."),
-        "state_as_of": RecordAction(state_as_of, DayForm, "Say of which day", "The day is noted."),
+        "link": RecordAction(link_figure, LinkFigureForm, "Link to a claim", "The figure is linked."),
+        "dismiss": RecordAction(dismiss_figure, DismissFigureForm, success_message="The figure is dismissed."),
+        "reopen": RecordAction(reopen_figure, ReopenFigureForm, "Take back", "The figure is to be checked again."),
+        "confirm_as_of": RecordAction(confirm_as_of, label="It holds today", success_message="It is as of today."),
+        "state_as_of": RecordAction(state_as_of, StateDayForm, "Say of which day", "The day is noted."),
         "judge": RecordAction(
-            judge, JudgeForm, "The same as another?", "That is noted; the figures are grouped again."
+            judge_figure, JudgeFigureForm, "The same as another?", "That is noted; the figures are grouped again."
         ),
-        "pin": RecordAction(pin_figure, PinForm, "Pin to a measure", "It belongs to that measure now."),
+        "pin": RecordAction(pin_figure, PinFigureForm, "Pin to a measure", "It belongs to that measure now."),
     }
     bulk_actions = ("dismiss",)
     record_template = "factcheck/admin/figure.html"
-    list_display: ClassVar = ["name", "shown_state", "normal", "hedge", "as_of", "says", "document", "worth"]
+    list_display = ["name", "state_badge", "normal", "hedge", "as_of", "says", "document", "worth"]
     list_filter: ClassVar = ["state", "modality", "hedge", DeskFilter]
-    list_select_related: ClassVar = ["document__publisher", "attribution__source"]
+    list_select_related = ["document__publisher", "attribution__source"]
     search_fields: ClassVar = ["surface", "counted", "place", "document__title"]
     ordering: ClassVar = ["-checkworthiness", "-id"]
 
@@ -254,11 +259,15 @@ class FigureAdmin(RecordAdmin):
 
     @admin.display(description="read as", ordering="value")
     def normal(self, figure: Figure) -> str:
-        return normal_form(figure) if figure.unit == "count" else f"{normal_form(figure)} {words(figure.unit)}"
+        return (
+            normalized_value(figure)
+            if figure.unit == "count"
+            else f"{normalized_value(figure)} {humanize(figure.unit)}"
+        )
 
     @admin.display(description="as of", ordering="as_of_start")
     def as_of(self, figure: Figure) -> str:
-        """The day alone, on the clock of the document; its page says how it was found."""
+        """The day in the time zone of the document; the figure's page says how it was found."""
         start = figure.as_of_start
         return f"{start.astimezone(ZoneInfo(figure.document.zone)):%-d %b %Y}" if start else "not known"
 
@@ -267,14 +276,14 @@ class FigureAdmin(RecordAdmin):
         return says_of(figure) or "nobody named"
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, figure: Figure) -> SafeString:
-        return pill(figure.state)
+    def state_badge(self, figure: Figure) -> SafeString:
+        return badge(figure.state)
 
     @admin.display(description="worth checking", ordering="checkworthiness")
     def worth(self, figure: Figure) -> str:
         return f"{figure.checkworthiness:.2f}"
 
-    def offers(self, record: Figure, name: str) -> bool:
+    def is_offered(self, record: Figure, name: str) -> bool:
         standing = record.state != FigureState.DISMISSED and record.anchor_state != AnchorState.ORPHANED
         if name == "confirm_as_of":
             return standing and record.as_of_basis == Basis.PUBLICATION
@@ -283,14 +292,14 @@ class FigureAdmin(RecordAdmin):
     def facts(self, record: Figure) -> Iterable[tuple[str, Any, str]]:
         yield "document", link(record.document), ""
         yield "claim", link(record.claim), ""
-        yield "read as", normal_form(record), ""
-        yield "unit", words(record.unit), ""
+        yield "read as", normalized_value(record), ""
+        yield "unit", humanize(record.unit), ""
         for label in ("counted", "definition", "scope", "place", "party"):
             if value := getattr(record, label):
                 yield label, value, ""
-        yield "hedge", words(record.hedge), ""
-        yield "modality", words(record.modality), ""
-        yield "as of", as_of_words(record) or "not known", ""
+        yield "hedge", humanize(record.hedge), ""
+        yield "modality", humanize(record.modality), ""
+        yield "as of", as_of_text(record) or "not known", ""
         yield "who says it", self.says(record), ""
         if record.attribution:
             yield "ascribed to", str(record.attribution), ""
@@ -301,11 +310,16 @@ class FigureAdmin(RecordAdmin):
             yield "pinned there by", record.pinned_by, ""
         yield "worth checking", self.worth(record), ""
         if record.flags:
-            yield "noted", ", ".join(words(flag) for flag in record.flags), ""
+            yield "noted", ", ".join(humanize(flag) for flag in record.flags), ""
         if record.anchor_state not in (AnchorState.EXACT, AnchorState.MOVED):
-            yield "in the text", pill(record.anchor_state), ""
+            yield "in the text", badge(record.anchor_state), ""
 
-    def page(self, request: HttpRequest, record: Figure) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Figure) -> dict[str, Any]:
         expired = expired_figures(Figure.objects.filter(pk=record.pk).anchored(), timezone.now()).exists()
-        rows = compared([record], request.user)
-        return {"carrier": carriers([record])[record.pk], "rows": rows, "expired": expired, "out_of_date": OUT_OF_DATE}
+        rows = compare_figures([record], request.user)
+        return {
+            "figure_context": figure_contexts([record])[record.pk],
+            "rows": rows,
+            "expired": expired,
+            "out_of_date": OUT_OF_DATE,
+        }

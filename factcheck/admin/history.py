@@ -1,4 +1,4 @@
-"""The history: who did what to which record, from, to, why, when. It is only read."""
+"""History: events with their actor, record, states and reason. Read only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from factcheck.models import Event
 from factcheck.permissions import PERMISSIONS
 from factcheck.states import TRANSITIONS
 
-from .actions import words
-from .base import RecordAdmin
-from .notices import address_of_kind
-from .shown import moment
+from .kit.formatting import humanize, timestamp
+from .kit.links import admin_url_for
+from .kit.records import RecordAdmin
 
 RECORDS = (
     "claim",
@@ -39,7 +38,7 @@ RECORDS = (
     "verification_task",
     "webhook",
 )
-ACTS = sorted(
+ACTIONS = sorted(
     {action for _, action in PERMISSIONS} | {row.action for row in TRANSITIONS} | {"ingest", "record", "set", "add"}
 )
 
@@ -52,36 +51,36 @@ class DayFilter(admin.DateFieldListFilter):
 
 class RecordFilter(admin.SimpleListFilter):
     title = "record"
-    template = "factcheck/admin/folded_filter.html"
+    template = "factcheck/admin/collapsed_filter.html"
     parameter_name = "record"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, name.replace("_", " ")) for name in RECORDS]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(record=self.value()) if self.value() else queryset
 
 
 class ActionFilter(admin.SimpleListFilter):
     title = "action"
-    template = "factcheck/admin/folded_filter.html"
+    template = "factcheck/admin/collapsed_filter.html"
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, words(name)) for name in ACTS]
+        return [(name, humanize(name)) for name in ACTIONS]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
-class WhoFilter(admin.SimpleListFilter):
+class ActorFilter(admin.SimpleListFilter):
     title = "who"
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("me", "I"), ("people", "people"), ("machine", "the machine")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Event]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         if self.value() == "me":
             return queryset.filter(actor=request.user.pk)
         if self.value() in ("people", "machine"):
@@ -92,9 +91,9 @@ class WhoFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     record_template = "factcheck/admin/event.html"
-    list_display: ClassVar = ["when", "who", "done", "about", "states", "why"]
-    list_filter: ClassVar = [("at", DayFilter), WhoFilter, RecordFilter, ActionFilter]
-    list_select_related: ClassVar = ["actor", "note"]
+    list_display = ["when", "who", "done", "about", "states", "why"]
+    list_filter: ClassVar = [("at", DayFilter), ActorFilter, RecordFilter, ActionFilter]
+    list_select_related = ["actor", "note"]
     search_fields: ClassVar = ["actor__username", "machine", "action"]
     ordering: ClassVar = ["-id"]
 
@@ -103,27 +102,27 @@ class EventAdmin(RecordAdmin):
 
     @admin.display(description="when", ordering="id")
     def when(self, event: Any) -> str:
-        return moment(event.at)
+        return timestamp(event.at)
 
     @admin.display(description="who")
     def who(self, event: Any) -> str:
-        return str(event.actor) if event.actor else f"the machine ({words(event.machine)})"
+        return str(event.actor) if event.actor else f"the machine ({humanize(event.machine)})"
 
     @admin.display(description="action", ordering="action")
     def done(self, event: Any) -> str:
-        return words(event.action)
+        return humanize(event.action)
 
     @admin.display(description="record")
     def about(self, event: Any) -> SafeString | str:
-        said = f"{event.record.replace('_', ' ')} {event.record_id}"
-        address = address_of_kind(event.record, event.record_id)
-        return format_html('<a href="{}">{}</a>', address, said) if address else said
+        label = f"{event.record.replace('_', ' ')} {event.record_id}"
+        url = admin_url_for(event.record, event.record_id)
+        return format_html('<a href="{}">{}</a>', url, label) if url else label
 
     @admin.display(description="from, to")
     def states(self, event: Any) -> str:
         if event.from_state and event.from_state != event.to_state:
-            return f"{words(event.from_state)} → {words(event.to_state)}"
-        return words(event.to_state) or "–"
+            return f"{humanize(event.from_state)} → {humanize(event.to_state)}"
+        return humanize(event.to_state) or "–"
 
     @admin.display(description="why")
     def why(self, event: Any) -> str:
@@ -133,14 +132,14 @@ class EventAdmin(RecordAdmin):
         return note.text or "(the words of the reason were erased)"
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "when", moment(record.at), ""
+        yield "when", timestamp(record.at), ""
         yield "who", self.who(record), ""
         yield "record", self.about(record), ""
         yield "action", self.done(record), ""
         yield "from, to", self.states(record), ""
         yield "why", self.why(record), ""
         for name, value in record.facts.items() if isinstance(record.facts, dict) else ():
-            yield words(name), value, ""
+            yield humanize(name), value, ""
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {"digests": [("of this event", record.digest), ("of the one before", record.previous or "none")]}

@@ -1,8 +1,8 @@
-"""Background work: what is due, how far it is, what failed and why, with a button to try again."""
+"""Jobs: state, progress and errors, with a button to retry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -16,14 +16,15 @@ from factcheck.models import Document, Job, Scope
 from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
-from .actions import RecordAction, words
-from .base import RecordAdmin
-from .filters import OwnDesk
-from .shown import link, moment, pill
+from .kit.actions import RecordAction
+from .kit.filters import OwnDeskFilter
+from .kit.formatting import badge, humanize, timestamp
+from .kit.links import link
+from .kit.records import RecordAdmin
 
 
-class SmallWork(admin.SimpleListFilter):
-    """The list leaves out the small work that follows every action, unless it failed or is asked for."""
+class HousekeepingFilter(admin.SimpleListFilter):
+    """Hides routine jobs that follow every action, unless they failed or are asked for."""
 
     title = "small work"
     parameter_name = "small"
@@ -31,79 +32,82 @@ class SmallWork(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("shown", "shown too")]
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield choice | ({} if choice["display"] == "shown too" else {"display": "left out"})
+            yield choice if choice["display"] == "shown too" else {**choice, "display": "left out"}
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Job]:
-        return queryset if self.value() == "shown" else queryset.user_visible()
+        jobs: QuerySet[Job] = queryset if self.value() == "shown" else queryset.user_visible()
+        return jobs
 
 
 @admin.register(Job)
 class JobAdmin(RecordAdmin):
-    record_actions: ClassVar = {"retry": RecordAction(retry_job, label="Try again", done="It is in the queue again.")}
+    record_actions: ClassVar = {
+        "retry": RecordAction(retry_job, label="Try again", success_message="It is in the queue again.")
+    }
     bulk_actions = ("retry",)
-    record_template = "factcheck/admin/working.html"
-    waiting_template = "factcheck/admin/job_waiting.html"
-    list_display: ClassVar = ["work", "key", "shown_state", "progress", "error", "asked"]
-    list_filter: ClassVar = ["state", SmallWork, "name", OwnDesk]
-    list_select_related: ClassVar = ["desk"]
+    record_template = "factcheck/admin/job.html"
+    progress_template = "factcheck/admin/job_progress.html"
+    list_display = ["work", "key", "state_badge", "progress", "error", "asked"]
+    list_filter: ClassVar = ["state", HousekeepingFilter, "name", OwnDeskFilter]
+    list_select_related = ["desk"]
     search_fields: ClassVar = ["key", "error"]
-    page_fields = ("key", "desk", "attempt", "failures", "error", "created_by")
+    detail_fields = ("key", "desk", "attempt", "failures", "error", "created_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("desk", "created_by")
 
     @admin.display(description="work", ordering="name")
     def work(self, job: Job) -> str:
-        return words(job.name)
+        return humanize(job.name)
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, job: Job) -> SafeString:
-        return pill(job.state)
+    def state_badge(self, job: Job) -> SafeString:
+        return badge(job.state)
 
     @admin.display(description="progress")
     def progress(self, job: Job) -> SafeString | str:
-        return progress_of(job)
+        return progress_bar(job)
 
     @admin.display(description="asked for", ordering="created_at")
     def asked(self, job: Job) -> str:
-        return moment(job.created_at)
+        return timestamp(job.created_at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "work", words(record.name), ""
+        yield "work", humanize(record.name), ""
         yield from self.about(record)
         yield from super().facts(record)
-        yield "asked for", moment(record.created_at), ""
+        yield "asked for", timestamp(record.created_at), ""
         if record.state == JobState.DUE:
-            yield "not before", moment(record.run_at), ""
-        yield "finished", moment(record.finished_at), ""
-        for name, value in told_result(record).items():
-            yield words(name), value, ""
+            yield "not before", timestamp(record.run_at), ""
+        yield "finished", timestamp(record.finished_at), ""
+        for name, value in visible_result(record).items():
+            yield humanize(name), value, ""
 
     def about(self, job: Job) -> Iterable[tuple[str, Any, str]]:
-        """The document and the run a job works on, where they are its own desk's."""
+        """The document and the cross-check of a job, if they belong to the same desk."""
         wanted = job.args.get("document") if isinstance(job.args, dict) else None
-        if document := Document.objects.filter(pk=wanted, desk=job.desk_id).first():
+        if wanted and (document := Document.objects.filter(pk=wanted, desk=job.desk_id).first()):
             yield "document", link(document), ""
         if run := getattr(job, "crosscheck", None):
             yield "cross-check", link(run), ""
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return self.waiting(request, record)
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return self.progress_context(request, record)
 
-    def waiting(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"job": record, "progress": progress_of(record)}
+    def progress_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return {"job": record, "progress": progress_bar(record)}
 
 
-def told_result(job: Job) -> dict[str, Any]:
-    """What came of it. What a comparison of more than one document found would tell of texts one may not see."""
+def visible_result(job: Job) -> dict[str, Any]:
+    """The result of a job, except that of a cross-check over several documents, which the user may not all see."""
     wider = job.name == JobName.CROSSCHECK and job.args.get("scope") != Scope.DOCUMENT
     return {} if wider or not isinstance(job.result, dict) else job.result
 
 
-def progress_of(job: Job) -> SafeString | str:
-    """A bar with its numbers for work that counts its steps; else the state says it."""
+def progress_bar(job: Job) -> SafeString | str:
+    """A progress bar with its numbers, or the state for a job that counts no steps."""
     if not job.total:
         return "done" if job.state == JobState.DONE else "–"
     bar = '<progress class="fc-progress" max="{}" value="{}" aria-label="Progress">{} of {}</progress> {} of {}'

@@ -1,4 +1,4 @@
-"""Judgements: who said that two figures count the same thing, or do not; to be confirmed, or taken back."""
+"""Judgements: decisions that two figures do or do not count the same thing; confirmed or withdrawn."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from django.utils.safestring import SafeString
 from factcheck.models import Judgement
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
-from .actions import NoteForm, RecordAction
-from .base import RecordAdmin
-from .shown import link, pill
+from .kit.actions import NoteForm, RecordAction
+from .kit.formatting import badge
+from .kit.links import link
+from .kit.records import RecordAdmin
 
 
 @admin.register(Judgement)
 class JudgementAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "confirm": RecordAction(confirm_judgement, label="Confirm", done="It binds from now on."),
+        "confirm": RecordAction(confirm_judgement, label="Confirm", success_message="It binds from now on."),
         "withdraw": RecordAction(
             withdraw_judgement, NoteForm, "Take back", "It is taken back; the figures are grouped again."
         ),
     }
-    list_display: ClassVar = ["__str__", "shown_state", "origin", "by", "at"]
+    list_display = ["__str__", "state_badge", "origin", "by", "at"]
     list_filter: ClassVar = ["state", "same", "origin", "topic"]
-    list_select_related: ClassVar = ["a", "b", "by"]
+    list_select_related = ["a", "b", "by"]
     search_fields: ClassVar = ["a__surface", "a__counted", "b__surface", "b__counted", "note"]
     ordering: ClassVar = ["-id"]
 
@@ -36,8 +37,8 @@ class JudgementAdmin(RecordAdmin):
         return super().get_queryset(request).select_related("a__document", "b__document", "topic", "by", "confirmed_by")
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, row: Judgement) -> SafeString:
-        return pill(row.state)
+    def state_badge(self, row: Judgement) -> SafeString:
+        return badge(row.state)
 
     def facts(self, record: Judgement) -> Iterable[tuple[str, Any, str]]:
         yield "one figure", link(record.a), ""

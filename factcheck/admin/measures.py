@@ -1,4 +1,4 @@
-"""Measures: who says what as of when, in one table; merged, split, and compared again by editors."""
+"""Measures: a matrix of who states what as of when; merged, split, and compared again."""
 
 from __future__ import annotations
 
@@ -22,18 +22,22 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import Held, state_key, state_of, states_of
 from factcheck.workflow.speakers import speakers_of
 
-from .actions import ActionForm, RecordAction, Several
-from .base import RecordAdmin, address_of
-from .crosschecks import OPEN_FIRST, as_of_words, desk_to_ask_for
-from .shown import pill, yes
+from .crosschecks import first_desk_for_crosscheck
+from .discrepancies import OPEN_FIRST
+from .kit.actions import ActionForm, RecordAction
+from .kit.fields import RecordsField
+from .kit.figure_context import as_of_text
+from .kit.formatting import badge, yes_no
+from .kit.links import admin_url
+from .kit.records import RecordAdmin
 
-MOST_AGREEMENTS = 60
+MAX_AGREEMENTS = 60
 UNDATED = "no date"
 
 
 @dataclass(frozen=True)
-class Told:
-    """A state of a measure as far as a person sees the figures that carry it."""
+class VisibleState:
+    """A state of a measure with the figures the user may see."""
 
     state: Any
     figures: list[Figure]
@@ -48,98 +52,100 @@ class Told:
 
     @property
     def as_of(self) -> str:
-        return as_of_words(self.first)
+        return as_of_text(self.first)
 
     @property
     def documents(self) -> list[Document]:
         return list({figure.document_id: figure.document for figure in self.figures}.values())
 
 
-def told_to_person(held: Iterable[Held], user: Any) -> list[Told]:
-    """The states that a figure the person may see carries, with those figures alone."""
-    rows = list(held)
-    named = {figure.document_id for row in rows for figure in row.figures}
-    seen = set(Document.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
-    shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in rows)
-    return [Told(row.state, figures) for row, figures in shown if figures]
+def visible_states(states: Iterable[Held], user: Any) -> list[VisibleState]:
+    """The states with at least one visible figure, with their visible figures only."""
+    rows = list(states)
+    document_ids = {figure.document_id for row in rows for figure in row.figures}
+    visible_ids = set(Document.objects.visible_to(user).filter(pk__in=document_ids).values_list("pk", flat=True))
+    visible = ((row, [figure for figure in row.figures if figure.document_id in visible_ids]) for row in rows)
+    return [VisibleState(row.state, figures) for row, figures in visible if figures]
 
 
-def matrix(told: list[Told]) -> dict[str, Any]:
-    """The table of a measure: a row for each who says it, a column for each day, the states in the cells."""
-    days = sorted({row.day for row in told}, key=lambda day: (day == UNDATED, day))
-    who: dict[str, dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
-    for row in told:
+def matrix(states: list[VisibleState]) -> dict[str, Any]:
+    """The table of a measure: a row for each speaker, a column for each day, the states in the cells."""
+    days = sorted({row.day for row in states}, key=lambda day: (day == UNDATED, day))
+    who: dict[str, dict[str, list[VisibleState]]] = defaultdict(lambda: defaultdict(list))
+    for row in states:
         who[row.state.says or "nobody named"][row.day].append(row)
     return {"days": days, "rows": [(says, [cells.get(day, []) for day in days]) for says, cells in sorted(who.items())]}
 
 
-class MergeForm(ActionForm):
+class MergeMeasuresForm(ActionForm):
     into = forms.ModelChoiceField(
         Measure.objects.none(),
         label="It is the same as",
         help_text="Measures of the same topic and dimension. Its figures move there, and those found later follow.",
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         alike = Measure.objects.visible_to(self.user).filter(merged_into=None, dimension=self.record.dimension)
-        self.fields["into"].queryset = alike.filter(topic=self.record.topic).exclude(pk=self.record.pk)
+        self.set_records("into", alike.filter(topic=self.record.topic).exclude(pk=self.record.pk))
 
 
-class FigureChoice(Several):
+class FiguresChoiceField(RecordsField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj} — {obj.document}"
 
 
-class SplitForm(ActionForm):
-    figures = FigureChoice(
+class SplitMeasureForm(ActionForm):
+    figures = FiguresChoiceField(
         Figure.objects.none(), label="Figures that count another thing", widget=forms.CheckboxSelectMultiple
     )
     counted = forms.CharField(label="What they count", max_length=300)
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         rows = Figure.objects.visible_to(self.user).filter(measure=self.record).select_related("document")
-        self.fields["figures"].queryset = rows
+        self.set_records("figures", rows)
 
 
-def merge(measure: Measure, *, into: Measure, **said: Any) -> Measure:
-    """The one that stays; nobody sees the other any more, for it holds no figure."""
-    merge_measures(measure, into, **said)
+def merge_into(measure: Measure, *, into: Measure, **arguments: Any) -> Measure:
+    """Merge a measure. Returns the remaining one, because nobody sees the other any more."""
+    merge_measures(measure, into, **arguments)
     return into
 
 
-def split(measure: Measure, *, figures: Iterable[Figure], **said: Any) -> Measure:
-    return split_measure(measure, list(figures), **said)
+def split_off(measure: Measure, *, figures: Iterable[Figure], **arguments: Any) -> Measure:
+    return split_measure(measure, list(figures), **arguments)
 
 
-def compare_everywhere(measure: Measure, **said: Any) -> None:
-    set_general(measure, True, **said)
+def compare_everywhere(measure: Measure, **arguments: Any) -> None:
+    set_general(measure, True, **arguments)
 
 
-def compare_in_topic(measure: Measure, **said: Any) -> None:
-    set_general(measure, False, **said)
+def compare_in_topic(measure: Measure, **arguments: Any) -> None:
+    set_general(measure, False, **arguments)
 
 
-def crosscheck_now(measure: Measure, *, by: Any) -> Job:
-    """Compare the figures of a measure again, asked for by the first desk of the person's that holds one."""
-    desk = desk_to_ask_for(by, Document.objects.filter(figures__measure=measure))
+def crosscheck_measure(measure: Measure, *, by: Any) -> Job:
+    """Request a cross-check of a measure on the user's first desk with a figure of it."""
+    desk = first_desk_for_crosscheck(by, Document.objects.filter(figures__measure=measure))
     return request_crosscheck(Scope.MEASURE, by=by, desk=desk, measure=measure)
 
 
 @admin.register(Measure)
 class MeasureAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "crosscheck": RecordAction(crosscheck_now, label="Compare again", done="It is in the queue.", versioned=False),
-        "merge": RecordAction(merge, MergeForm, "Merge into another", "They are one measure now."),
-        "split": RecordAction(split, SplitForm, "Split", "The figures have a measure of their own."),
+        "crosscheck": RecordAction(
+            crosscheck_measure, label="Compare again", success_message="It is in the queue.", versioned=False
+        ),
+        "merge": RecordAction(merge_into, MergeMeasuresForm, "Merge into another", "They are one measure now."),
+        "split": RecordAction(split_off, SplitMeasureForm, "Split", "The figures have a measure of their own."),
         "general": RecordAction(
-            compare_everywhere, label="Compare in every topic", done="It is compared in every topic."
+            compare_everywhere, label="Compare in every topic", success_message="It is compared in every topic."
         ),
         "in_topic": RecordAction(
-            compare_in_topic, label="Compare in its topic only", done="It is compared in its topic only."
+            compare_in_topic, label="Compare in its topic only", success_message="It is compared in its topic only."
         ),
     }
     record_template = "factcheck/admin/measure.html"
-    list_display: ClassVar = [
+    list_display = [
         "what",
         "dimension",
         "topic",
@@ -149,26 +155,27 @@ class MeasureAdmin(RecordAdmin):
         "in_conflict",
     ]
     list_filter: ClassVar = ["running", "general", "dimension", "topic"]
-    list_select_related: ClassVar = ["topic"]
+    list_select_related = ["topic"]
     search_fields: ClassVar = ["counted", "place", "party"]
-    page_fields = ("topic", "dimension", "place", "party", "merged_into")
+    detail_fields = ("topic", "dimension", "place", "party", "merged_into")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         open_here = Discrepancy.objects.visible_to(request.user).open().filter(measure=OuterRef("pk")).order_by()
         count = open_here.values("measure").annotate(count=Count("pk", distinct=True)).values("count")
         rows = super().get_queryset(request).select_related("topic", "merged_into")
-        return rows.annotate(open_discrepancies=Coalesce(Subquery(count), 0))
+        annotated: QuerySet[Any] = rows.annotate(open_discrepancies=Coalesce(Subquery(count), 0))
+        return annotated
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         return ["-open_discrepancies", "counted", "id"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list, with the number of states of each measure on the page, asked for at once."""
+        """Add the number of states to each measure on the page, in one query for all."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
-        counts = states_seen(changelist.result_list, request.user)
+        counts = visible_state_counts(changelist.result_list, request.user)
         for measure in changelist.result_list:
-            measure.states_seen = counts.get(measure.pk, 0)
+            measure.state_count = counts.get(measure.pk, 0)
         return changelist
 
     @admin.display(description="counted", ordering="counted")
@@ -177,8 +184,8 @@ class MeasureAdmin(RecordAdmin):
 
     @admin.display(description="running", ordering="running")
     def moves(self, measure: Any) -> str:
-        """In words: a tick and a cross look like good and bad."""
-        return yes(measure.running)
+        """In words: icons for true and false would look like good and bad."""
+        return yes_no(measure.running)
 
     @admin.display(description="agree", ordering="agreements")
     def agree(self, measure: Any) -> int:
@@ -186,65 +193,68 @@ class MeasureAdmin(RecordAdmin):
 
     @admin.display(description="states")
     def states(self, measure: Any) -> int:
-        return int(measure.states_seen)
+        return int(measure.state_count)
 
     @admin.display(description="open pairs", ordering="open_discrepancies")
     def in_conflict(self, measure: Any) -> SafeString | str:
-        return pill("conflict", str(measure.open_discrepancies)) if measure.open_discrepancies else "–"
+        return badge("conflict", str(measure.open_discrepancies)) if measure.open_discrepancies else "–"
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "moves with time", yes(record.running), ""
+        yield "moves with time", yes_no(record.running), ""
         yield "compared", "in every topic" if record.general else "in its topic" if record.topic else "in its text", ""
         yield "agreements", f"{record.agreements} pairs of states", ""
 
-    def offers(self, record: Any, name: str) -> bool:
+    def is_offered(self, record: Any, name: str) -> bool:
         if name in ("general", "in_topic"):
             return bool(record.general) == (name == "in_topic") and record.merged_into_id is None
         return record.merged_into_id is None
 
-    def right_of(self, name: str) -> str:
+    def permission_action(self, name: str) -> str:
         return "set_general" if name in ("general", "in_topic") else name
 
-    def entitled(self, user: Any, record: Any, name: str) -> bool:
-        """Comparing again is a right on a desk, the others are rights on the measure."""
+    def is_permitted(self, user: Any, record: Any, name: str) -> bool:
+        """A cross-check needs a permission on a desk, other actions one on the measure."""
         if name == "crosscheck":
-            return desk_to_ask_for(user, Document.objects.filter(figures__measure=record)) is not None
-        return super().entitled(user, record, name)
+            return first_desk_for_crosscheck(user, Document.objects.filter(figures__measure=record)) is not None
+        return super().is_permitted(user, record, name)
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        states = states_of(record)
-        told = told_to_person(states, request.user)
-        compared = {figure.document_id for row in states for figure in row.figures}
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        every_state = states_of(record)
+        states = visible_states(every_state, request.user)
+        compared = {figure.document_id for row in every_state for figure in row.figures}
         every_figure_seen = Document.objects.visible_to(request.user).filter(pk__in=compared).count() == len(compared)
         rows = Discrepancy.objects.visible_to(request.user).filter(measure=record)
-        agreements = agreements_of(record, states) if every_figure_seen and not record.general else []
+        agreements = agreements_of(record, every_state) if every_figure_seen and not record.general else []
         return {
-            "told": told,
-            "matrix": matrix(told),
+            "states": states,
+            "matrix": matrix(states),
             "discrepancies": disputes(
                 rows.exclude(state=DiscrepancyState.CLOSED), order=(OPEN_FIRST, *SUREST_FIRST), most=200
             ),
-            "agreements": agreements[:MOST_AGREEMENTS],
+            "agreements": agreements[:MAX_AGREEMENTS],
         }
 
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        return address_of(result) if isinstance(result, Job | Measure) else super().way_back(request, record, result)
+    def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
+        return admin_url(result) if isinstance(result, Job | Measure) else super().return_url(request, record, result)
 
 
-def states_seen(measures: list[Any], user: Any) -> dict[int, int]:
-    """How many states the figures a person may see carry under each measure; one query for all of them."""
+def visible_state_counts(measures: list[Any], user: Any) -> dict[int, int]:
+    """The number of visible states of each measure, in one query for all."""
     wanted = Q(measure__in=[row.pk for row in measures])
     wanted |= Q(measure__key__in=[row.key for row in measures if row.general])
     rows = Figure.objects.compared().visible_to(user).filter(wanted, as_written="")
-    held: dict[int, list[Figure]] = defaultdict(list)
+    figures_of: dict[int, list[Figure]] = defaultdict(list)
     for figure in rows.select_related("document__publisher", "attribution__source", "measure", "profile"):
         for measure in measures:
-            if figure.measure_id == measure.pk or (measure.general and figure.measure.key == measure.key):
-                held[measure.pk].append(figure)
-    speakers, keys = speakers_of(held.values()), defaultdict(set)
+            if figure.measure_id == measure.pk or (
+                measure.general and figure.measure and figure.measure.key == measure.key
+            ):
+                figures_of[measure.pk].append(figure)
+    speakers = speakers_of(figures_of.values())
+    keys: dict[int, set[Any]] = defaultdict(set)
     for measure in measures:
-        for figure in held[measure.pk]:
-            said = speakers[figure.pk]
-            keys[measure.pk].add(state_key(state_of(figure, measure, said.name), said.first))
+        for figure in figures_of[measure.pk]:
+            speaker = speakers[figure.pk]
+            keys[measure.pk].add(state_key(state_of(figure, measure, speaker.name), speaker.first))
     return {pk: len(found) for pk, found in keys.items()}

@@ -1,4 +1,4 @@
-"""Reports as they were frozen: read here, taken as files, built now, and mailed by subscription."""
+"""Reports: built on request, viewed and downloaded; and subscriptions that mail them."""
 
 from __future__ import annotations
 
@@ -24,62 +24,65 @@ from factcheck.reports.subscriptions import change_subscription, send_now, subsc
 from factcheck.workflow.arrivals import zones
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, RecordAction, Several, words
-from .base import RecordAdmin, desks_open_to, on_own_pages
-from .filters import OwnDesk
-from .shown import moment, pill
+from .kit.access import desks_allowing, is_page_of, person
+from .kit.actions import ActionForm, RecordAction
+from .kit.downloads import SANDBOX_POLICY
+from .kit.fields import RecordsField
+from .kit.filters import OwnDeskFilter
+from .kit.formatting import badge, humanize, timestamp
+from .kit.records import RecordAdmin
 
-POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-NAMES = dict(ReportFormat.choices)
+FORMAT_LABELS = dict(ReportFormat.choices)
 
 
-def kinds() -> forms.ChoiceField:
+def report_kind_field() -> forms.ChoiceField:
     return forms.ChoiceField(label="Report", choices=ReportKind.choices, initial=ReportKind.DESK_DIGEST)
 
 
-def name_of(format: str) -> str:
-    return str(NAMES.get(format, words(format)))
+def format_label(format: str) -> str:
+    return str(FORMAT_LABELS.get(format, humanize(format)))
 
 
-def with_scope(said: dict[str, Any]) -> dict[str, Any]:
-    """A document's report needs its document; a report of a desk takes none."""
-    if said.get("kind") != ReportKind.DOCUMENT:
-        said["document"] = None
-    elif not said.get("document"):
+def check_scope(cleaned_data: dict[str, Any]) -> dict[str, Any]:
+    """A report of a document needs one; a report of a desk has none. Raises ValidationError."""
+    if cleaned_data.get("kind") != ReportKind.DOCUMENT:
+        cleaned_data["document"] = None
+    elif not cleaned_data.get("document"):
         raise ValidationError({"document": "Choose the document."})
-    return said
+    return cleaned_data
 
 
-class BuildForm(ActionForm):
-    kind = kinds()
+class BuildReportForm(ActionForm):
+    kind = report_kind_field()
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="For the reports of a desk.")
     document = forms.ModelChoiceField(
         Document.objects.none(), required=False, help_text="For the report of a document."
     )
 
-    def fit(self) -> None:
-        self.fields["desk"].queryset = Desk.objects.visible_to(self.user)
-        self.fields["document"].queryset = Document.objects.visible_to(self.user).order_by("-pk")
+    def setup_fields(self) -> None:
+        self.set_records("desk", Desk.objects.visible_to(self.user))
+        self.set_records("document", Document.objects.visible_to(self.user).order_by("-pk"))
 
     def clean(self) -> dict[str, Any]:
-        return with_scope(dict(super().clean() or {}))
+        return check_scope(dict(super().clean() or {}))
 
 
 @admin.register(Report)
 class ReportAdmin(RecordAdmin):
-    new_form = BuildForm
-    new_label = "Build a report now"
-    new_right = "build_report"
+    add_form = BuildReportForm
+    add_label = "Build a report now"
+    add_action = "build_report"
     record_template = "factcheck/admin/report.html"
-    list_display: ClassVar = ["title", "kind", "desk", "built"]
-    list_filter: ClassVar = ["kind", OwnDesk, "built_at"]
-    list_select_related: ClassVar = ["desk"]
+    list_display = ["title", "kind", "desk", "built"]
+    list_filter: ClassVar = ["kind", OwnDeskFilter, "built_at"]
+    list_select_related = ["desk"]
     search_fields: ClassVar = ["title"]
-    page_fields = ("kind", "desk", "document", "subscription", "created_by")
+    detail_fields = ("kind", "desk", "document", "subscription", "created_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("desk", "document", "subscription", "created_by")
-        return rows.defer("data") if request.resolver_match.url_name.endswith("_changelist") else rows
+        match = request.resolver_match
+        return rows.defer("data") if match and str(match.url_name).endswith("_changelist") else rows
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -91,48 +94,48 @@ class ReportAdmin(RecordAdmin):
 
     @admin.display(description="built", ordering="built_at")
     def built(self, report: Any) -> str:
-        return moment(report.built_at)
+        return timestamp(report.built_at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "built", moment(record.built_at), ""
+        yield "built", timestamp(record.built_at), ""
         if record.slot:
             yield "due", f"{record.slot.replace('T', ', ')} ({record.subscription.zone})", ""
 
-    def create(self, request: HttpRequest, form: Any) -> Report:
-        said = form.cleaned_data
-        if said["document"]:
-            return build_document_report(said["document"], by=request.user)
-        return build_desk_report(said["desk"], said["kind"], by=request.user)
+    def create_record(self, request: HttpRequest, form: Any) -> Report:
+        cleaned_data = form.cleaned_data
+        if cleaned_data["document"]:
+            return build_document_report(cleaned_data["document"], by=person(request))
+        return build_desk_report(cleaned_data["desk"], cleaned_data["kind"], by=person(request))
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
-            "formats": [(name, name_of(name)) for name in formats_of(record.kind)],
+            "formats": [(name, format_label(name)) for name in formats_of(record.kind)],
             "deliveries": record.deliveries.select_related("recipient").order_by("recipient__username"),
         }
 
     def read(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The report as a page of its own, with its own style and nothing else: no script, no address, no frame."""
-        file = render(self.find(request, object_id), ReportFormat.HTML)
-        answer = HttpResponse(file.body, content_type=file.media_type)
-        answer.headers["Content-Security-Policy"] = POLICY
-        return answer
+        """The report as a page of its own, sandboxed: no scripts, no external addresses."""
+        file = render(self.get_record(request, object_id), ReportFormat.HTML)
+        response = HttpResponse(file.body, content_type=file.media_type)
+        response.headers["Content-Security-Policy"] = SANDBOX_POLICY
+        return response
 
     def download(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        report = self.find(request, object_id)
+        report = self.get_record(request, object_id)
         try:
             file = render(report, name if name in formats_of(report.kind) else "")
         except Invalid as refusal:
             raise Http404(refusal.message) from None
-        answer = HttpResponse(file.body, content_type=file.media_type)
-        answer.headers["Content-Disposition"] = f'attachment; filename="{file.filename}"'
-        answer.headers["Content-Security-Policy"] = POLICY
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
+        response = HttpResponse(file.body, content_type=file.media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.filename}"'
+        response.headers["Content-Security-Policy"] = SANDBOX_POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
-class ScheduleForm(ActionForm):
-    """When, in which files, and to whom."""
+class ChangeSubscriptionForm(ActionForm):
+    """Schedule, file formats and recipients."""
 
     cron = forms.CharField(
         label="Schedule",
@@ -149,71 +152,75 @@ class ScheduleForm(ActionForm):
         initial=[ReportFormat.PDF],
         help_text="None is a mail without files.",
     )
-    recipients = Several(
+    recipients = RecordsField(
         None, widget=forms.CheckboxSelectMultiple, help_text="Whoever may see the desk; asked again at each sending."
     )
     active = forms.BooleanField(label="It runs", required=False, initial=True)
 
-    def fit(self) -> None:
-        self.fields["zone"].choices = [(name, name) for name in sorted(zones())]
-        self.fields["recipients"].queryset = colleagues_of(self.user)
+    def setup_fields(self) -> None:
+        self.set_choices("zone", [(name, name) for name in sorted(zones())])
+        self.set_records("recipients", colleagues_of(self.user))
         kind = self.record.kind if self.record else ReportKind.DOCUMENT
-        self.fields["formats"].choices = [(name, name_of(name)) for name in formats_of(kind)]
+        self.set_choices("formats", [(name, format_label(name)) for name in formats_of(kind)])
         for name in ("cron", "zone", "formats", "active") if self.record else ():
             self.fields[name].initial = getattr(self.record, name)
         if self.record:
             self.fields["recipients"].initial = self.record.recipients.all()
 
 
-class SubscribeForm(BuildForm, ScheduleForm):
-    """A new subscription: which report, besides."""
+class NewSubscriptionForm(BuildReportForm, ChangeSubscriptionForm):
+    """A new subscription: the fields of a report, and of its schedule."""
 
-    def fit(self) -> None:
-        ScheduleForm.fit(self)
-        BuildForm.fit(self)
-        desks = [desk.pk for desk in desks_open_to(self.user, "subscribe")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
+    def setup_fields(self) -> None:
+        ChangeSubscriptionForm.setup_fields(self)
+        BuildReportForm.setup_fields(self)
+        desks = [desk.pk for desk in desks_allowing(self.user, "subscribe")]
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
         self.order_fields(["kind", "desk", "document"])
 
 
 @admin.register(ReportSubscription)
 class SubscriptionAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "send_now": RecordAction(send_now, label="Send one now", done="It is being built and mailed.", versioned=False),
-        "change": RecordAction(change_subscription, ScheduleForm, done="The subscription is changed."),
+        "send_now": RecordAction(
+            send_now, label="Send one now", success_message="It is being built and mailed.", versioned=False
+        ),
+        "change": RecordAction(
+            change_subscription, ChangeSubscriptionForm, success_message="The subscription is changed."
+        ),
     }
-    new_form = SubscribeForm
-    new_label = "New subscription"
-    record_template = "factcheck/admin/subscription.html"
-    list_display: ClassVar = ["kind", "desk", "document", "cron", "zone", "shown_active"]
-    list_filter: ClassVar = ["active", "kind", OwnDesk]
-    list_select_related: ClassVar = ["desk", "document"]
-    page_fields = ("kind", "desk", "document", "cron", "zone", "owner")
+    add_form = NewSubscriptionForm
+    add_label = "New subscription"
+    record_template = "factcheck/admin/reportsubscription.html"
+    list_display = ["kind", "desk", "document", "cron", "zone", "active_badge"]
+    list_filter: ClassVar = ["active", "kind", OwnDeskFilter]
+    list_select_related = ["desk", "document"]
+    detail_fields = ("kind", "desk", "document", "cron", "zone", "owner")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("desk", "document", "owner")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only those who subscribe for some desk are led to the form."""
-        here = super().has_add_permission(request) and on_own_pages(request, self.model)
-        return here and bool(desks_open_to(request.user, "subscribe"))
+        """Only for users who may subscribe for some desk."""
+        here = super().has_add_permission(request) and is_page_of(request, self.model)
+        return here and bool(desks_allowing(request.user, "subscribe"))
 
     @admin.display(description="state", ordering="active")
-    def shown_active(self, row: Any) -> SafeString:
-        return pill("done", "runs") if row.active else pill("off")
+    def active_badge(self, row: Any) -> SafeString:
+        return badge("done", "runs") if row.active else badge("off")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "files", ", ".join(map(name_of, record.formats)) or "none", ""
-        yield "state", self.shown_active(record), ""
+        yield "files", ", ".join(map(format_label, record.formats)) or "none", ""
+        yield "state", self.active_badge(record), ""
 
-    def entitled(self, user: Any, record: Any, name: str) -> bool:
+    def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         return can(user, record.desk, "subscribe")
 
-    def create(self, request: HttpRequest, form: Any) -> ReportSubscription:
-        return subscribe(by=request.user, **form.cleaned_data)
+    def create_record(self, request: HttpRequest, form: Any) -> ReportSubscription:
+        return subscribe(by=person(request), **form.cleaned_data)
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         zone = ZoneInfo(record.zone)
         coming = [at.replace(tzinfo=zone) for at in coming_slots(record, timezone.now())] if record.active else []
         return {

@@ -1,8 +1,8 @@
-"""The registry of sources: searched, entered, changed and graded. A confidential source is its code on every page."""
+"""The registry of sources: searched, recorded, changed and graded. A confidential source is shown by its code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,14 +18,14 @@ from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic
 from factcheck.workflow.sources import change_source, grade_source, grant_access, open_name, record_source
 from factcheck.workflow.transitions import can
 
-from .actions import ActionForm, RecordAction, Several, words
-from .base import RecordAdmin, address_of, status_of
-from .document_forms import text_area
-from .evidence_forms import SourceField
-from .shown import link, links, pill
-from .topics import Lines
+from .kit.access import person
+from .kit.actions import ActionForm, RecordAction
+from .kit.fields import LinesField, RecordsField, SourceField, suggest_sources, textarea
+from .kit.formatting import badge, humanize
+from .kit.links import admin_url, link, links
+from .kit.records import RecordAdmin, http_status_of
 
-SHOWN = 20
+MAX_ROWS = 20
 GRADES = {
     "A": "A: completely reliable",
     "B": "B: usually reliable",
@@ -37,31 +37,31 @@ GRADES = {
 SEALED = ("name", "aliases", "domains")
 
 
-class Particulars(ActionForm):
-    """What the registry says of a source."""
+class SourceForm(ActionForm):
+    """What the registry holds of a source."""
 
     name = forms.CharField(max_length=200)
-    kind = forms.ChoiceField(choices=[(name, words(name)) for name in SourceKind.values])
+    kind = forms.ChoiceField(choices=[(name, humanize(name)) for name in SourceKind.values])
     country = forms.RegexField(
         r"^[A-Z]{2}$",
         required=False,
         help_text="Two capital letters, such as NO.",
         error_messages={"invalid": "A country is two capital letters, such as NO."},
     )
-    aliases = Lines(label="Other names", help_text="One in a line, as copy refers to it.")
-    domains = Lines(help_text="One in a line, such as example.org. Platforms are never a source.")
+    aliases = LinesField(label="Other names", help_text="One in a line, as copy refers to it.")
+    domains = LinesField(help_text="One in a line, such as example.org. Platforms are never a source.")
     owner = SourceField(label="Owned by", help_text="Sources of one owner are one origin.")
 
 
-class ChangeForm(Particulars):
-    party_to = Several(
+class ChangeSourceForm(SourceForm):
+    party_to = RecordsField(
         Topic.objects.none(), label="Has an interest in", required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         source = self.record
-        self.fields["owner"].suggest()
-        self.fields["party_to"].queryset = Topic.objects.visible_to(self.user)
+        suggest_sources(self, "owner")
+        self.set_records("party_to", Topic.objects.visible_to(self.user))
         for name in ("name", "kind", "country", "owner"):
             self.fields[name].initial = getattr(source, name)
         self.fields["party_to"].initial = source.party_to.all()
@@ -71,13 +71,13 @@ class ChangeForm(Particulars):
             del self.fields[name]
 
 
-class NewSourceForm(Particulars):
+class NewSourceForm(SourceForm):
     confidential = forms.BooleanField(
         label="The name is confidential",
         required=False,
         help_text="It is sealed, and a code stands in its place on every page and in every report.",
     )
-    people_with_access = Several(
+    people_with_access = RecordsField(
         get_user_model().objects.none(),
         label="Who may open the name",
         required=False,
@@ -86,32 +86,32 @@ class NewSourceForm(Particulars):
     )
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="The registry is shared by all.")
 
-    def fit(self) -> None:
-        self.fields["owner"].suggest()
+    def setup_fields(self) -> None:
+        suggest_sources(self, "owner")
         desks = [desk.pk for desk in Desk.objects.visible_to(self.user) if can(self.user, desk, "record_source")]
-        self.fields["desk"].queryset = Desk.objects.filter(pk__in=desks)
-        self.fields["people_with_access"].queryset = colleagues_of(self.user)
+        self.set_records("desk", Desk.objects.filter(pk__in=desks))
+        self.set_records("people_with_access", colleagues_of(self.user))
 
     def clean(self) -> dict[str, Any]:
-        said = dict(super().clean() or {})
-        if said.get("people_with_access") and not said.get("confidential"):
+        cleaned_data = dict(super().clean() or {})
+        if cleaned_data.get("people_with_access") and not cleaned_data.get("confidential"):
             self.add_error("people_with_access", "Nobody needs to open a name that is not confidential.")
-        for name in ("aliases", "domains") if said.get("confidential") else ():
-            if said.get(name):
+        for name in ("aliases", "domains") if cleaned_data.get("confidential") else ():
+            if cleaned_data.get(name):
                 self.add_error(name, "This would give a confidential source away.")
-        return said
+        return cleaned_data
 
 
-class GradeForm(ActionForm):
+class GradeSourceForm(ActionForm):
     reliability = forms.ChoiceField(widget=forms.RadioSelect, choices=list(GRADES.items()))
-    reason = forms.CharField(label="Why", max_length=500, widget=text_area(3))
+    reason = forms.CharField(label="Why", max_length=500, widget=textarea(3))
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["reliability"].initial = self.record.reliability
 
 
 class AccessForm(ActionForm):
-    people_with_access = Several(
+    people_with_access = RecordsField(
         get_user_model().objects.none(),
         label="Who may open the name",
         required=False,
@@ -119,8 +119,8 @@ class AccessForm(ActionForm):
         help_text="Besides the chief of the desk that entered the source.",
     )
 
-    def fit(self) -> None:
-        self.fields["people_with_access"].queryset = colleagues_of(self.user)
+    def setup_fields(self) -> None:
+        self.set_records("people_with_access", colleagues_of(self.user))
         self.fields["people_with_access"].initial = self.record.people_with_access.all()
 
 
@@ -128,68 +128,70 @@ def aliases_of(source: Source) -> list[str]:
     return list(source.names.exclude(name=source.name).order_by("name").values_list("name", flat=True))
 
 
-class GradedFilter(admin.SimpleListFilter):
+class ReliabilityFilter(admin.SimpleListFilter):
     title = "reliability"
     parameter_name = "grade"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [*GRADES.items(), ("none", "not graded")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Source]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
         if self.value() is None:
             return queryset
         return queryset.filter(reliability="" if self.value() == "none" else self.value())
 
 
 class CountryFilter(admin.AllValuesFieldListFilter):
-    """The countries that occur, and those of no country said in words."""
+    """By country, with a label for sources without one."""
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield choice | ({} if choice["display"] else {"display": "none"})
+            yield choice if choice["display"] else {**choice, "display": "none"}
 
 
 @admin.register(Source)
 class SourceAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "grade": RecordAction(grade_source, GradeForm, done="The grade is noted."),
-        "change": RecordAction(change_source, ChangeForm, done="The source is changed."),
+        "grade": RecordAction(grade_source, GradeSourceForm, success_message="The grade is noted."),
+        "change": RecordAction(change_source, ChangeSourceForm, success_message="The source is changed."),
         "grant_access": RecordAction(
             grant_access, AccessForm, "Entrust the name", "It is noted who may open the name."
         ),
         "open_name": RecordAction(open_name, label="Open the name", versioned=False),
     }
-    new_form = NewSourceForm
-    new_label = "New source"
+    add_form = NewSourceForm
+    add_label = "New source"
     record_template = "factcheck/admin/source.html"
-    list_display: ClassVar = ["name", "kind_words", "country", "owner", "grade"]
-    list_filter: ClassVar = ["kind", GradedFilter, "confidential", ("country", CountryFilter)]
-    list_select_related: ClassVar = ["owner"]
+    list_display = ["name", "kind_label", "country", "owner", "grade"]
+    list_filter: ClassVar = ["kind", ReliabilityFilter, "confidential", ("country", CountryFilter)]
+    list_select_related = ["owner"]
     search_fields: ClassVar = ["name", "names__name", "domains__domain"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("owner")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only those who record sources for some desk are led to the form."""
+        """Only for users who may record sources for some desk."""
         desks = Desk.objects.visible_to(request.user)
-        return super().has_add_permission(request) and any(can(request.user, desk, "record_source") for desk in desks)
+        return super().has_add_permission(request) and any(
+            can(person(request), desk, "record_source") for desk in desks
+        )
 
     @admin.display(description="kind", ordering="kind")
-    def kind_words(self, source: Source) -> str:
-        return words(source.kind)
+    def kind_label(self, source: Source) -> str:
+        return humanize(source.kind)
 
     @admin.display(description="reliability", ordering="reliability")
     def grade(self, source: Source) -> str:
         return GRADES.get(source.reliability, "not graded")
 
-    def offers(self, record: Source, name: str) -> bool:
+    def is_offered(self, record: Source, name: str) -> bool:
         return record.confidential or name not in ("grant_access", "open_name")
 
     def facts(self, record: Source) -> Iterable[tuple[str, Any, str]]:
         if record.confidential:
-            yield "name", pill("stale", "confidential"), ""
-        yield "kind", words(record.kind), ""
+            yield "name", badge("stale", "confidential"), ""
+        yield "kind", humanize(record.kind), ""
         yield "country", record.country or "none", ""
         yield "other names", ", ".join(aliases_of(record)) or "none", ""
         yield "domains", ", ".join(row.domain for row in record.domains.order_by("domain")) or "none", ""
@@ -201,16 +203,16 @@ class SourceAdmin(RecordAdmin):
         if record.reliability_reason:
             yield "graded so because", record.reliability_reason, ""
 
-    def page(self, request: HttpRequest, record: Source) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Source) -> dict[str, Any]:
         evidence = Evidence.objects.visible_to(request.user).filter(source=record).select_related("claim")
-        entrusted = can(request.user, record, "grant_access") or can(request.user, record, "open_name")
+        entrusted = can(person(request), record, "grant_access") or can(person(request), record, "open_name")
         return {
-            "evidence": evidence.order_by("-pk")[:SHOWN],
-            "documents": Document.objects.visible_to(request.user).filter(publisher=record).order_by("-pk")[:SHOWN],
+            "evidence": evidence.order_by("-pk")[:MAX_ROWS],
+            "documents": Document.objects.visible_to(request.user).filter(publisher=record).order_by("-pk")[:MAX_ROWS],
             "people_with_access": record.people_with_access.order_by("pk")
             if record.confidential and entrusted
             else None,
-            "shown": SHOWN,
+            "limit": MAX_ROWS,
         }
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -218,23 +220,23 @@ class SourceAdmin(RecordAdmin):
             raise PermissionDenied
         return super().add_view(request, *args, **kwargs)
 
-    def create(self, request: HttpRequest, form: Any) -> Source:
-        return record_source(by=request.user, **form.cleaned_data)
+    def create_record(self, request: HttpRequest, form: Any) -> Source:
+        return record_source(by=person(request), **form.cleaned_data)
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
-        """A name that is opened stands in the answer alone: in no message, no session and no cache."""
+        """Show an opened name in this response only: it is in no message, session or cache."""
         if action != "open_name":
             return super().action_view(request, object_id, action)
-        source = self.find(request, object_id)
+        source = self.get_record(request, object_id)
         if request.method != "POST":
             raise PermissionDenied
-        context = self.context(request, title=f"The name of {source}", original=source, back=address_of(source))
+        context = self.base_context(request, title=f"The name of {source}", original=source, back=admin_url(source))
         try:
-            context["name"] = open_name(source, by=request.user)
+            context["name"] = open_name(source, by=person(request))
             status = 200
         except FactcheckError as refused:
             context["refused"] = refused.message
-            status = status_of(refused)
-        shown = TemplateResponse(request, "factcheck/admin/source_name.html", context, status=status)
-        shown.headers["Cache-Control"] = "no-store"
-        return shown
+            status = http_status_of(refused)
+        response = TemplateResponse(request, "factcheck/admin/source_name.html", context, status=status)
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,4 +1,4 @@
-"""Topics: the running stories inside which figures are compared; entered and changed by editors."""
+"""Topics: running stories within which figures are compared; recorded and changed by editors."""
 
 from __future__ import annotations
 
@@ -15,109 +15,97 @@ from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import change_topic, record_topic
 
-from .actions import ActionForm, RecordAction
-from .base import RecordAdmin, address_of
-from .crosschecks import desk_to_ask_for
+from .crosschecks import first_desk_for_crosscheck
+from .kit.access import person
+from .kit.actions import ActionForm, RecordAction
+from .kit.fields import DayField, LinesField
+from .kit.links import admin_url
+from .kit.records import RecordAdmin
 
-SHOWN = 100
-
-
-class Day(forms.DateField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **kwargs)
+MAX_ROWS = 100
 
 
-class Lines(forms.CharField):
-    """Several things, each in a line of its own."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=12_000, widget=forms.Textarea({"rows": 4}), **kwargs)
-
-    def clean(self, value: Any) -> list[str]:
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-
-class TopicForm(ActionForm):
+class ChangeTopicForm(ActionForm):
     title = forms.CharField(max_length=200)
-    places = Lines(label="Places", help_text="One in a line, by the names the copy uses.")
-    starts_on = Day(label="From")
-    ends_on = Day(label="To", help_text="Empty while the story runs.")
+    places = LinesField(label="Places", help_text="One in a line, by the names the copy uses.")
+    starts_on = DayField(label="From")
+    ends_on = DayField(label="To", help_text="Empty while the story runs.")
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         for name in ("title", "places", "starts_on", "ends_on") if self.record else ():
             self.fields[name].initial = getattr(self.record, name)
 
 
-class NewTopicForm(TopicForm):
+class NewTopicForm(ChangeTopicForm):
     slug = forms.SlugField(
         max_length=100, required=False, help_text="Its name in addresses; empty, it is made of the title."
     )
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="Topics are shared by all desks.")
 
-    def fit(self) -> None:
-        self.fields["desk"].queryset = Desk.objects.visible_to(self.user)
+    def setup_fields(self) -> None:
+        self.set_records("desk", Desk.objects.visible_to(self.user))
 
 
 def crosscheck_topic(topic: Topic, *, by: Any) -> Job:
-    """Compare the figures of a topic again, asked for by the first desk of the person's with a document in it."""
-    desk = desk_to_ask_for(by, topic.documents.all())
+    """Request a cross-check of a topic on the user's first desk with a document in it."""
+    desk = first_desk_for_crosscheck(by, topic.documents.all())
     return request_crosscheck(Scope.TOPIC, by=by, desk=desk, topic=topic)
 
 
 @admin.register(Topic)
 class TopicAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "change": RecordAction(change_topic, TopicForm, done="The topic is changed."),
+        "change": RecordAction(change_topic, ChangeTopicForm, success_message="The topic is changed."),
         "crosscheck": RecordAction(
-            crosscheck_topic, label="Compare its figures", done="It is in the queue.", versioned=False
+            crosscheck_topic, label="Compare its figures", success_message="It is in the queue.", versioned=False
         ),
     }
-    new_form = NewTopicForm
-    new_label = "New topic"
-    new_right = "record_topic"
+    add_form = NewTopicForm
+    add_label = "New topic"
+    add_action = "record_topic"
     record_template = "factcheck/admin/topic.html"
-    list_display: ClassVar = ["title", "slug", "named_places", "starts_on", "ends_on", "documents"]
+    list_display = ["title", "slug", "named_places", "starts_on", "ends_on", "documents"]
     search_fields: ClassVar = ["title", "slug"]
-    page_fields = ("slug", "starts_on", "ends_on")
+    detail_fields = ("slug", "starts_on", "ends_on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         mine = Q(documents__desk__in=Desk.objects.visible_to(request.user))
-        return super().get_queryset(request).annotate(held=Count("documents", filter=mine, distinct=True))
+        annotated: QuerySet[Any] = (
+            super().get_queryset(request).annotate(document_count=Count("documents", filter=mine, distinct=True))
+        )
+        return annotated
 
     @admin.display(description="places")
     def named_places(self, topic: Any) -> str:
         return ", ".join(map(str, topic.places)) or "–"
 
-    @admin.display(description="your documents", ordering="held")
+    @admin.display(description="your documents", ordering="document_count")
     def documents(self, topic: Any) -> int:
-        return int(topic.held)
+        return int(topic.document_count)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
         yield "places", self.named_places(record), ""
 
-    def entitled(self, user: Any, record: Any, name: str) -> bool:
-        """Comparing again is a right on a desk."""
+    def is_permitted(self, user: Any, record: Any, name: str) -> bool:
+        """A cross-check needs a permission on a desk."""
         if name == "crosscheck":
-            return desk_to_ask_for(user, record.documents.all()) is not None
-        return super().entitled(user, record, name)
+            return first_desk_for_crosscheck(user, record.documents.all()) is not None
+        return super().is_permitted(user, record, name)
 
-    def create(self, request: HttpRequest, form: Any) -> Topic:
-        return record_topic(by=request.user, **form.cleaned_data)
+    def create_record(self, request: HttpRequest, form: Any) -> Topic:
+        return record_topic(by=person(request), **form.cleaned_data)
 
-    def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         documents = Document.objects.visible_to(request.user).filter(topic=record).select_related("publisher", "desk")
         measures = Measure.objects.visible_to(request.user).filter(topic=record, merged_into=None)
         conflicts = Discrepancy.objects.visible_to(request.user).open().filter(measure__topic=record)
         return {
-            "documents": documents.order_by("-published_at", "-pk")[:SHOWN],
-            "measures": measures.order_by("counted", "pk")[:SHOWN],
-            "discrepancies": disputes(conflicts, most=SHOWN),
-            "shown": SHOWN,
+            "documents": documents.order_by("-published_at", "-pk")[:MAX_ROWS],
+            "measures": measures.order_by("counted", "pk")[:MAX_ROWS],
+            "discrepancies": disputes(conflicts, most=MAX_ROWS),
+            "limit": MAX_ROWS,
         }
 
-    def way_back(self, request: HttpRequest, record: Any, result: Any) -> str:
-        return address_of(result) if isinstance(result, Job) else super().way_back(request, record, result)
+    def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
+        return admin_url(result) if isinstance(result, Job) else super().return_url(request, record, result)

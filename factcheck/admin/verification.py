@@ -1,4 +1,4 @@
-"""Verification tasks: the queue of pieces of checking work, and the page from which one is done."""
+"""Verification: the queue of tasks, the page from which a task is done, and the verdicts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from factcheck.models import Desk, Membership, Role, VerificationTask, WaitingFor, colleagues_of
+from factcheck.models import Desk, Membership, Role, Verdict, VerificationTask, WaitingFor, colleagues_of
 from factcheck.states import ClaimState, TaskState
 from factcheck.workflow.verification import (
     assign_task,
@@ -29,22 +29,23 @@ from factcheck.workflow.verification import (
     unblock_task,
 )
 
-from .actions import ActionForm, NoteForm, RecordAction, words
-from .base import RecordAdmin, address_of
-from .document_forms import Moment
-from .evidence import evidence_section
-from .figures import compared
-from .filters import ClaimDeskFilter, Unfinished, WhoseTask
-from .sentence import above_the_form, claim_in_text
-from .shown import link, moment, pill
+from .evidence import evidence_context
+from .figures import compare_figures
+from .kit.actions import ActionForm, NoteForm, RecordAction
+from .kit.claim_context import claim_context, with_claim_context
+from .kit.fields import LocalDateTimeField
+from .kit.filters import AssigneeFilter, ClaimDeskFilter, TaskProgressFilter
+from .kit.formatting import badge, humanize, timestamp
+from .kit.links import admin_url, link
+from .kit.records import RecordAdmin
 
 FINISHED = (TaskState.DONE, TaskState.CANCELLED)
 CHECKED = (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE)
 MAY_CHECK = (Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
 
 
-def workers(user: Any, desk: Desk | None = None) -> QuerySet[Any]:
-    """The colleagues who may take up checking work: on this desk, or on any that the person sees."""
+def eligible_checkers(user: Any, desk: Desk | None = None) -> QuerySet[Any]:
+    """Colleagues who may take up verification tasks: on this desk, or on any visible desk."""
     desks = Desk.objects.visible_to(user) if desk is None else [desk]
     able = Membership.objects.filter(Q(role__in=MAY_CHECK, desk__in=desks) | Q(role=Role.CHIEF_EDITOR))
     return colleagues_of(user).filter(pk__in=able.values("user"))
@@ -54,26 +55,28 @@ def is_overdue(task: VerificationTask) -> bool:
     return task.due_at is not None and task.due_at < timezone.now() and task.state not in FINISHED
 
 
-def dated(due_at: datetime | None, late: bool) -> SafeString | str:
-    """A deadline, and whether it has passed."""
-    return format_html("{} {}", pill("overdue"), moment(due_at)) if late else moment(due_at)
+def format_deadline(due_at: datetime | None, late: bool) -> SafeString | str:
+    """A deadline, with a badge if it has passed."""
+    return format_html("{} {}", badge("overdue"), timestamp(due_at)) if late else timestamp(due_at)
 
 
-class AssigneeForm(ActionForm):
+class AssignTaskForm(ActionForm):
     assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
 
-    def fit(self) -> None:
-        self.fields["assignee"].queryset = workers(self.user, self.record.claim.document.desk if self.record else None)
+    def setup_fields(self) -> None:
+        self.set_records(
+            "assignee", eligible_checkers(self.user, self.record.claim.document.desk if self.record else None)
+        )
 
 
-class DeadlineForm(ActionForm):
-    due_at = Moment(label="Due", required=False, help_text="In UTC. Empty for no deadline.")
+class RescheduleTaskForm(ActionForm):
+    due_at = LocalDateTimeField(label="Due", required=False, help_text="In UTC. Empty for no deadline.")
 
-    def fit(self) -> None:
+    def setup_fields(self) -> None:
         self.fields["due_at"].initial = self.record.due_at if self.record else None
 
 
-class BlockForm(ActionForm):
+class BlockTaskForm(ActionForm):
     waiting_for = forms.ChoiceField(
         label="It waits for", widget=forms.RadioSelect, choices=[(name, f"the {name}") for name in WaitingFor.values]
     )
@@ -83,21 +86,21 @@ class BlockForm(ActionForm):
 @admin.register(VerificationTask)
 class VerificationTaskAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "take_up": RecordAction(take_up, done="The work is yours now."),
-        "hand_in": RecordAction(hand_in, done="The work is handed in."),
-        "unblock": RecordAction(unblock_task, label="Go on", done="The work goes on."),
-        "assign": RecordAction(assign_task, AssigneeForm, done="The work is given to them."),
-        "block": RecordAction(block_task, BlockForm, "It has to wait", "The work waits."),
-        "reassign": RecordAction(reassign_task, AssigneeForm, "Give to somebody else", "The work is given to them."),
-        "reschedule": RecordAction(reschedule_task, DeadlineForm, "Set a deadline", "The deadline is set."),
-        "reopen": RecordAction(reopen_task, label="Open again", done="The work is open again."),
-        "cancel": RecordAction(cancel_task, NoteForm, done="The work is cancelled.", grave=True),
+        "take_up": RecordAction(take_up, success_message="The work is yours now."),
+        "hand_in": RecordAction(hand_in, success_message="The work is handed in."),
+        "unblock": RecordAction(unblock_task, label="Go on", success_message="The work goes on."),
+        "assign": RecordAction(assign_task, AssignTaskForm, success_message="The work is given to them."),
+        "block": RecordAction(block_task, BlockTaskForm, "It has to wait", "The work waits."),
+        "reassign": RecordAction(reassign_task, AssignTaskForm, "Give to somebody else", "The work is given to them."),
+        "reschedule": RecordAction(reschedule_task, RescheduleTaskForm, "Set a deadline", "The deadline is set."),
+        "reopen": RecordAction(reopen_task, label="Open again", success_message="The work is open again."),
+        "cancel": RecordAction(cancel_task, NoteForm, success_message="The work is cancelled.", destructive=True),
     }
     bulk_actions = ("take_up", "cancel")
     record_template = "factcheck/admin/verificationtask.html"
-    list_display: ClassVar = ["claim_text", "shown_state", "due", "assignee", "method_words", "worth", "document"]
-    list_filter: ClassVar = [WhoseTask, Unfinished, "state", "method", ClaimDeskFilter]
-    list_select_related: ClassVar = ["claim__document", "assignee"]
+    list_display = ["claim_text", "state_badge", "due", "assignee", "method_label", "worth", "document"]
+    list_filter: ClassVar = [AssigneeFilter, TaskProgressFilter, "state", "method", ClaimDeskFilter]
+    list_select_related = ["claim__document", "assignee"]
     search_fields: ClassVar = ["claim__text", "claim__document__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -111,17 +114,17 @@ class VerificationTaskAdmin(RecordAdmin):
         return str(task.claim)
 
     @admin.display(description="method", ordering="method")
-    def method_words(self, task: VerificationTask) -> str:
-        return words(task.method)
+    def method_label(self, task: VerificationTask) -> str:
+        return humanize(task.method)
 
     @admin.display(description="state", ordering="state")
-    def shown_state(self, task: VerificationTask) -> SafeString:
+    def state_badge(self, task: VerificationTask) -> SafeString:
         waits = task.state == TaskState.BLOCKED and task.waiting_for
-        return pill(task.state, f"waits for the {task.waiting_for}" if waits else "")
+        return badge(task.state, f"waits for the {task.waiting_for}" if waits else "")
 
     @admin.display(description="due", ordering="due_at")
     def due(self, task: VerificationTask) -> SafeString | str:
-        return dated(task.due_at, is_overdue(task))
+        return format_deadline(task.due_at, is_overdue(task))
 
     @admin.display(description="document", ordering="claim__document")
     def document(self, task: VerificationTask) -> SafeString | str:
@@ -131,33 +134,41 @@ class VerificationTaskAdmin(RecordAdmin):
     def worth(self, task: VerificationTask) -> str:
         return f"{task.claim.checkworthiness:.2f}"
 
-    def offers(self, record: VerificationTask, name: str) -> bool:
+    def is_offered(self, record: VerificationTask, name: str) -> bool:
         if name == "reschedule":
             return record.state not in FINISHED
         return name != "reopen" or record.claim.state in CHECKED
 
     def facts(self, record: VerificationTask) -> Iterable[tuple[str, Any, str]]:
         yield "claim", link(record.claim), ""
-        yield "state of the claim", pill(record.claim.state), ""
+        yield "state of the claim", badge(record.claim.state), ""
         yield "document", self.document(record), ""
-        yield "method", words(record.method), ""
+        yield "method", humanize(record.method), ""
         yield "assignee", record.assignee or "nobody yet", ""
         yield "due", self.due(record), ""
         if record.state == TaskState.BLOCKED:
             yield "waits for", f"the {record.waiting_for}", ""
         yield "given out by", record.created_by or "the machine", ""
-        yield "given out", moment(record.created_at), ""
+        yield "given out", timestamp(record.created_at), ""
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
-        return above_the_form(super().action_view(request, object_id, action))
+        return with_claim_context(super().action_view(request, object_id, action))
 
-    def page(self, request: HttpRequest, record: VerificationTask) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, record: VerificationTask) -> dict[str, Any]:
         claim, user = record.claim, request.user
         figures = claim.figures.anchored().select_related("document__publisher", "attribution__source", "measure")
         return {
             "claim": claim,
-            "in_text": claim_in_text(claim),
-            "rows": compared(figures, user),
-            "here": address_of(record),
-            **evidence_section(claim, user),
+            "claim_context": claim_context(claim),
+            "rows": compare_figures(figures, user),
+            "page_url": admin_url(record),
+            **evidence_context(claim, user),
         }
+
+
+@admin.register(Verdict)
+class VerdictAdmin(RecordAdmin):
+    list_display = ["claim", "label", "by", "at"]
+    list_filter = ["label"]
+    list_select_related = ["claim", "by"]
+    detail_fields = ("claim", "label", "note", "by", "at", "revision")

@@ -172,7 +172,8 @@ def print_all(out: TextIO, heading: str, sentences: list[str]) -> None:
 
 def print_people(out: TextIO, address: str, people: dict[str, tuple[str, str]]) -> None:
     """Where the site is, and who may log in to what."""
-    out.write(f"\nDesk    {address}{reverse('admin:factcheck_desk')}\nAPI     {address}/factcheck/api/v1/docs/\n\n")
+    dashboard = reverse("admin:factcheck_dashboard")
+    out.write(f"\nDesk    {address}{dashboard}\nAPI     {address}/factcheck/api/v1/docs/\n\n")
     width = max(len(name) for name in people)
     for name, (_, password) in people.items():
         out.write(f"  {name:{width}}  {password}\n")

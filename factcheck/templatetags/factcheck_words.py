@@ -1,4 +1,4 @@
-"""``words``: a name from the code as a person reads it; ``verdict_words``: a verdict as the host calls it."""
+"""Template filters: ``humanize`` for names from the code, ``verdict_words`` for the host's names of verdicts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ register = template.Library()
 
 
 @register.filter
-def words(name: str) -> str:
+def humanize(name: str) -> str:
     """``not_enough_evidence`` as "not enough evidence"."""
     return str(name).replace("_", " ")
 

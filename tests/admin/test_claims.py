@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Claim, Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
 from factcheck.workflow.verification import assign_claim
+from tests.admin.pages import html_of, page
 from tests.stories import bring_to, file_text, give_evidence, in_hours, registered, revise_text
 
 TEXT = (
@@ -24,43 +25,40 @@ def claim(document):
     return document.claims.get(text__contains="1,200")
 
 
-def page(claim, action=""):
-    name = f"admin:factcheck_claim_{'action' if action else 'change'}"
-    return reverse(name, args=[claim.pk, action] if action else [claim.pk])
-
-
-def do(client, user, claim, action, **said):
+def do(client, user, claim, action, **data):
     """Press a button as somebody who has just looked at the claim."""
     client.force_login(user)
     claim.refresh_from_db()
-    answer = client.post(page(claim, action), {"version": claim.version, **said})
+    response = client.post(page(claim, action), {"version": claim.version, **data})
     claim.refresh_from_db()
-    return answer
+    return response
 
 
-def shown(client, user, claim):
+def content_of(client, user, claim):
     client.force_login(user)
-    answer = client.get(page(claim))
-    assert answer.status_code == 200
-    return answer.content.decode()
+    response = client.get(page(claim))
+    assert response.status_code == 200
+    return html_of(response)
 
 
 def test_the_claim_stands_in_its_sentence_between_its_neighbours(client, people, claim):
-    seen = shown(client, people.checker, claim)
-    assert '<mark>The ministry of Sarvenna said on Tuesday that <mark class="fc-figure">1,200' in seen
-    assert '<span class="fc-quiet">The river rose overnight.</span>' in seen
-    assert '<span class="fc-quiet">Boats came at noon.</span>' in seen
+    content = content_of(client, people.checker, claim)
+    assert '<mark>The ministry of Sarvenna said on Tuesday that <mark class="fc-figure">1,200' in content
+    assert '<span class="fc-muted">The river rose overnight.</span>' in content
+    assert '<span class="fc-muted">Boats came at noon.</span>' in content
 
 
 def test_a_part_of_a_sentence_is_shown_in_the_whole_of_it(client, people, document):
-    answer = client.post(
+    response = client.post(
         reverse("admin:factcheck_document_action", args=[document.pk, "add_claim"]),
         {"quote": "40 farms were cut off", "claim_type": "event"},
     )
-    assert answer.status_code == 302
-    seen = shown(client, people.checker, document.claims.get(text="40 farms were cut off"))
-    assert 'About <mark><mark class="fc-figure">40 farms' in seen or 'About <mark><mark class="fc-figure">40' in seen
-    assert "</mark>, the mayor said." in seen
+    assert response.status_code == 302
+    content = content_of(client, people.checker, document.claims.get(text="40 farms were cut off"))
+    assert (
+        'About <mark><mark class="fc-figure">40 farms' in content or 'About <mark><mark class="fc-figure">40' in content
+    )
+    assert "</mark>, the mayor said." in content
 
 
 def test_from_proposal_to_sign_off_through_the_buttons(client, people, claim):
@@ -72,11 +70,11 @@ def test_from_proposal_to_sign_off_through_the_buttons(client, people, claim):
     assert do(client, people.reviewer, claim, "sign_off", attributed_in_copy="on").status_code == 302
     assert claim.state == "signed_off"
     assert SignOff.objects.get().attributed_in_copy is True
-    seen = " ".join(shown(client, people.auditor, claim).split())
-    assert f"Signed off by {people.reviewer}" in seen
-    assert "on revision 1" in seen
-    assert "submitter, signer and author are three people" in seen
-    assert "The signer confirmed that the copy says who says it." in seen
+    content = " ".join(content_of(client, people.auditor, claim).split())
+    assert f"Signed off by {people.reviewer}" in content
+    assert "on revision 1" in content
+    assert "submitter, signer and author are three people" in content
+    assert "The signer confirmed that the copy says who says it." in content
 
 
 @pytest.mark.parametrize(
@@ -98,7 +96,7 @@ def test_from_proposal_to_sign_off_through_the_buttons(client, people, claim):
 )
 def test_who_may_not_is_told_so_beside_the_form_and_nothing_changes(role, action, state, client, people, claim):
     bring_to(claim, state, people)
-    said = {
+    data = {
         "note": "My own reasons.",
         "label": "not_enough_evidence",
         "expires_at": f"{in_hours(2):%Y-%m-%dT%H:%M}",
@@ -106,20 +104,20 @@ def test_who_may_not_is_told_so_beside_the_form_and_nothing_changes(role, action
         "method": "check_figure",
         "parts": "The ministry\n1,200 homes",
     }
-    answer = do(client, getattr(people, role), claim, action, **said)
-    assert answer.status_code == 403
-    assert b"errornote" in answer.content
+    response = do(client, getattr(people, role), claim, action, **data)
+    assert response.status_code == 403
+    assert b"errornote" in response.content
     assert claim.state == state
-    if "note" in answer.context["form"].fields:
-        assert b"My own reasons." in answer.content
+    if "note" in response.context["form"].fields:
+        assert b"My own reasons." in response.content
 
 
 def test_who_submitted_is_told_why_somebody_else_must_sign(client, people, claim):
     Membership.objects.create(user=people.checker, desk=people.desk, role=Role.REVIEWER)
     bring_to(claim, "in_review", people)
-    seen = shown(client, people.checker, claim)
-    assert "You submitted this verdict; someone else must sign it off." in seen
-    assert page(claim, "sign_off") not in seen
+    content = content_of(client, people.checker, claim)
+    assert "You submitted this verdict; someone else must sign it off." in content
+    assert page(claim, "sign_off") not in content
     assert do(client, people.checker, claim, "sign_off").status_code == 403
     assert claim.state == "in_review"
 
@@ -128,15 +126,15 @@ def test_two_eyes_let_one_person_submit_and_sign(client, people, claim):
     Policy.objects.update_or_create(desk=people.desk, defaults={"eyes": "two"})
     Membership.objects.create(user=people.checker, desk=people.desk, role=Role.REVIEWER)
     bring_to(claim, "in_review", people)
-    assert page(claim, "sign_off") in shown(client, people.checker, claim)
+    assert page(claim, "sign_off") in content_of(client, people.checker, claim)
     assert do(client, people.checker, claim, "sign_off").status_code == 302
-    assert "Two eyes" in shown(client, people.auditor, claim)
+    assert "Two eyes" in content_of(client, people.auditor, claim)
 
 
 def test_an_author_is_told_why_they_may_not_sign(client, people, document, claim):
     bring_to(claim, "in_review", people)
     document.authors.add(people.reviewer)
-    assert "An author of the document may not decide this." in shown(client, people.reviewer, claim)
+    assert "An author of the document may not decide this." in content_of(client, people.reviewer, claim)
     assert do(client, people.reviewer, claim, "sign_off").status_code == 403
 
 
@@ -144,20 +142,20 @@ def test_whose_edit_changed_the_words_may_not_sign(client, people, document, cla
     claim.words_changed_by = people.reviewer
     claim.save()
     bring_to(claim, "in_review", people)
-    assert "You last changed the words of this claim" in shown(client, people.reviewer, claim)
+    assert "You last changed the words of this claim" in content_of(client, people.reviewer, claim)
 
 
 def test_a_checker_sees_that_signing_is_for_reviewers(client, people, claim):
     bring_to(claim, "in_review", people)
-    assert "This needs the role reviewer or desk chief on the desk." in shown(client, people.checker, claim)
+    assert "This needs the role reviewer or desk chief on the desk." in content_of(client, people.checker, claim)
 
 
 def test_supported_without_evidence_is_refused_beside_what_was_typed(client, people, claim):
     bring_to(claim, "in_verification", people)
-    answer = do(client, people.checker, claim, "submit", label="supported", note="I know it.")
-    assert answer.status_code == 409
-    assert "needs 2 independent origins or one primary source; this has 0." in answer.content.decode()
-    assert "I know it." in answer.content.decode()
+    response = do(client, people.checker, claim, "submit", label="supported", note="I know it.")
+    assert response.status_code == 409
+    assert "needs 2 independent origins or one primary source; this has 0." in response.content.decode()
+    assert "I know it." in response.content.decode()
     assert not Verdict.objects.exists()
 
 
@@ -171,9 +169,9 @@ def test_a_form_that_says_nothing_is_no_act(client, people, claim):
 def test_an_act_on_an_older_version_is_refused(client, people, claim):
     bring_to(claim, "open", people)
     client.force_login(people.editor)
-    answer = client.post(page(claim, "dismiss"), {"version": claim.version - 1, "note": "Idle."})
-    assert answer.status_code == 409
-    assert b"changed since you opened it" in answer.content
+    response = client.post(page(claim, "dismiss"), {"version": claim.version - 1, "note": "Idle."})
+    assert response.status_code == 409
+    assert b"changed since you opened it" in response.content
     assert client.post(page(claim, "dismiss"), {"note": "Idle."}).status_code == 409
     claim.refresh_from_db()
     assert claim.state == "open"
@@ -191,9 +189,9 @@ def test_a_verdict_is_returned_with_its_reason_or_taken_back(client, people, cla
 def test_why_a_claim_went_stale_stands_at_the_top(client, people, claim):
     bring_to(claim, "signed_off", people)
     assert do(client, people.checker, claim, "challenge", note="They corrected it at noon.").status_code == 302
-    seen = shown(client, people.checker, claim)
-    assert seen.index("They corrected it at noon.") < seen.index('id="fc-sentence"')
-    assert "It holds no longer." in seen
+    content = content_of(client, people.checker, claim)
+    assert content.index("They corrected it at noon.") < content.index('id="fc-sentence"')
+    assert "It holds no longer." in content
 
 
 def test_a_new_word_makes_it_stale_and_the_page_says_which_kind(client, people, document, claim):
@@ -201,7 +199,7 @@ def test_a_new_word_makes_it_stale_and_the_page_says_which_kind(client, people, 
     revise_text(document, TEXT.replace("1,200", "1,400"), by=people.editor)
     claim.refresh_from_db()
     assert claim.state == "stale"
-    assert claim.stale_reason in shown(client, people.checker, claim)
+    assert claim.stale_reason in content_of(client, people.checker, claim)
 
 
 def test_a_waiver_needs_a_chief_a_reason_and_an_end(client, people, claim):
@@ -212,7 +210,7 @@ def test_a_waiver_needs_a_chief_a_reason_and_an_end(client, people, claim):
     later = f"{in_hours(5):%Y-%m-%dT%H:%M}"
     assert do(client, people.desk_chief, claim, "waive", note="Breaking.", expires_at=later).status_code == 302
     assert claim.state == "waived"
-    assert "Breaking." in shown(client, people.editor, claim)
+    assert "Breaking." in content_of(client, people.editor, claim)
     assert do(client, people.editor, claim, "reopen").status_code == 302
     assert claim.state == "open"
 
@@ -223,8 +221,8 @@ def test_a_claim_is_split_in_its_own_words(client, people, claim):
     parts = "The ministry of Sarvenna said on Tuesday\n1,200 homes were flooded"
     assert do(client, people.editor, claim, "split", parts=parts).status_code == 302
     part = claim.parts.get(text="1,200 homes were flooded")
-    seen = shown(client, people.editor, part)
-    assert "The claim is this part of it: <strong>1,200 homes were flooded</strong>" in seen
+    content = content_of(client, people.editor, part)
+    assert "The claim is this part of it: <strong>1,200 homes were flooded</strong>" in content
 
 
 def test_a_lost_claim_is_placed_by_a_person(client, people, document, claim):
@@ -232,7 +230,7 @@ def test_a_lost_claim_is_placed_by_a_person(client, people, document, claim):
     revise_text(document, "Nothing is known of Larkmoor yet. Some 900 barns were wet.", by=people.editor)
     claim.refresh_from_db()
     assert claim.anchor_state == "orphaned"
-    assert "It no longer stands in the text" in shown(client, people.editor, claim)
+    assert "It no longer stands in the text" in content_of(client, people.editor, claim)
     assert do(client, people.editor, claim, "place", quote="not there").status_code == 409
     assert do(client, people.editor, claim, "place").status_code == 422
     assert do(client, people.editor, claim, "place", quote="Some 900 barns were wet.").status_code == 302
@@ -260,10 +258,10 @@ def test_work_is_given_to_somebody_who_may_do_it(client, people, claim):
     offered = set(client.get(page(claim, "assign")).context["form"].fields["assignee"].queryset)
     assert people.checker in offered
     assert not offered & {people.auditor, people.service, people.outsider, people.reviewer}
-    said = {"assignee": people.outsider.pk, "method": "check_figure"}
-    assert do(client, people.editor, claim, "assign", **said).status_code == 422
-    said = {"assignee": people.checker.pk, "method": "ring_the_source", "due_at": f"{in_hours(3):%Y-%m-%dT%H:%M}"}
-    assert do(client, people.editor, claim, "assign", **said).status_code == 302
+    data = {"assignee": people.outsider.pk, "method": "check_figure"}
+    assert do(client, people.editor, claim, "assign", **data).status_code == 422
+    data = {"assignee": people.checker.pk, "method": "ring_the_source", "due_at": f"{in_hours(3):%Y-%m-%dT%H:%M}"}
+    assert do(client, people.editor, claim, "assign", **data).status_code == 302
     work = VerificationTask.objects.get()
     assert (work.assignee, work.method, work.state) == (people.checker, "ring_the_source", "assigned")
 
@@ -286,11 +284,11 @@ def test_comparable_figures_stand_beside_it_as_far_as_one_may_see_them(client, p
         other.figures.update(measure=figure.measure)
     claim.figures.update(claim=None)
     bring_to(claim, "open", people)
-    seen = shown(client, people.checker, claim)
-    assert "The other paper" in seen
-    assert "1,900 homes" in seen
-    assert "3,900" not in seen
-    assert "Of another desk" not in seen
+    content = content_of(client, people.checker, claim)
+    assert "The other paper" in content
+    assert "1,900 homes" in content
+    assert "3,900" not in content
+    assert "Of another desk" not in content
 
 
 def test_the_count_of_origins_and_what_the_desk_asks_for(client, people, claim):
@@ -298,11 +296,11 @@ def test_the_count_of_origins_and_what_the_desk_asks_for(client, people, claim):
     agency, paper = registered("Nordwire"), registered("The Vell Post")
     give_evidence(claim, by=people.checker, source=agency)
     give_evidence(claim, by=people.checker, source=paper, derived_from_source=agency)
-    seen = " ".join(shown(client, people.checker, claim).split())
-    assert "<strong>1 independent origin</strong> supports it: Nordwire." in seen
-    assert "asks for 2 independent origins or one primary source" in seen
+    content = " ".join(content_of(client, people.checker, claim).split())
+    assert "<strong>1 independent origin</strong> supports it: Nordwire." in content
+    assert "asks for 2 independent origins or one primary source" in content
     give_evidence(claim, by=people.checker, source=paper)
-    assert "<strong>2 independent origins</strong> support it: Nordwire, The Vell Post." in shown(
+    assert "<strong>2 independent origins</strong> support it: Nordwire, The Vell Post." in content_of(
         client, people.checker, claim
     )
 
@@ -310,13 +308,13 @@ def test_the_count_of_origins_and_what_the_desk_asks_for(client, people, claim):
 # the queue
 def queue(client, user, **query):
     client.force_login(user)
-    answer = client.get(reverse("admin:factcheck_claim_changelist"), query)
-    assert answer.status_code == 200
-    return answer
+    response = client.get(reverse("admin:factcheck_claim_changelist"), query)
+    assert response.status_code == 200
+    return response
 
 
-def listed(answer):
-    return [row.pk for row in answer.context["cl"].result_list]
+def listed(response):
+    return [row.pk for row in response.context["cl"].result_list]
 
 
 def test_the_queue_puts_the_next_deadline_first_then_what_is_worth_checking(client, people, document):
@@ -324,10 +322,10 @@ def test_the_queue_puts_the_next_deadline_first_then_what_is_worth_checking(clie
     assert listed(queue(client, people.checker)) == [row.pk for row in rows]
     last = bring_to(rows[-1], "open", people)
     assign_claim(last, people.checker, by=people.editor, due_at=in_hours(-1))
-    answer = queue(client, people.checker)
-    assert listed(answer)[0] == last.pk
-    assert "overdue" in answer.content.decode()
-    assert str(people.checker) in answer.content.decode()
+    response = queue(client, people.checker)
+    assert listed(response)[0] == last.pk
+    assert "overdue" in response.content.decode()
+    assert str(people.checker) in response.content.decode()
 
 
 def test_the_queue_is_searched_and_filtered(client, people, document, claim):
@@ -344,17 +342,17 @@ def test_the_filter_names_the_desks_one_may_see_only(client, people, document):
     hidden = type(people)().desk
     second = type(people)().desk
     Membership.objects.create(user=people.checker, desk=second, role=Role.CHECKER)
-    seen = queue(client, people.checker).content.decode()
-    assert second.name in seen
-    assert hidden.name not in seen
+    content = queue(client, people.checker).content.decode()
+    assert second.name in content
+    assert hidden.name not in content
     assert listed(queue(client, people.checker, desk=second.pk)) == []
 
 
-def chosen(client, claims, action, **said):
+def chosen(client, claims, action, **data):
     """Actions on several, as somebody who has just looked at the list."""
     rows = [f"{row.pk}.{row.version}" for row in Claim.objects.filter(pk__in=[row.pk for row in claims])]
     return client.post(
-        reverse("admin:factcheck_claim_changelist"), {"action": action, "_selected_action": rows, "index": 0, **said}
+        reverse("admin:factcheck_claim_changelist"), {"action": action, "_selected_action": rows, "index": 0, **data}
     )
 
 
@@ -376,13 +374,13 @@ def test_what_is_refused_of_many_is_counted_with_its_reason(client, people, docu
     rows = list(document.claims.all())
     bring_to(rows[0], "open", people)
     client.force_login(people.editor)
-    said = client.post(
+    data = client.post(
         reverse("admin:factcheck_claim_changelist"),
         {"action": "accept", "_selected_action": [f"{row.pk}.{row.version}" for row in rows], "index": 0},
         follow=True,
     ).content.decode()
-    assert f"Accept: {len(rows) - 1} done." in said
-    assert "Accept: 1 refused." in said
+    assert f"Accept: {len(rows) - 1} done." in data
+    assert "Accept: 1 refused." in data
 
 
 @pytest.mark.parametrize("role", ["outsider", "superuser"])
@@ -396,18 +394,18 @@ def test_words_from_outside_are_escaped(client, people):
     hostile = "<script>alert(1)</script> said 5,000 homes burned in </mark> Larkmoor on Tuesday."
     document = file_text(hostile, desk=people.desk, by=people.editor, title="</h1><b>x")
     for claim in document.claims.all():
-        seen = shown(client, people.checker, claim)
-        assert "<script>alert" not in seen
-        assert "</h1><b>" not in seen
+        content = content_of(client, people.checker, claim)
+        assert "<script>alert" not in content
+        assert "</h1><b>" not in content
 
 
 def test_a_claim_whose_words_were_erased_is_still_shown(client, people, claim):
     claim.anchors.all().delete()
     claim.text = ""
     claim.save()
-    assert "its words were erased" in shown(client, people.editor, claim)
+    assert "its words were erased" in content_of(client, people.editor, claim)
 
 
 def test_a_withdrawn_document_keeps_its_claims_to_be_read(client, people, document, claim):
     Document.objects.filter(pk=document.pk).update(state="withdrawn")
-    assert "1,200" in shown(client, people.auditor, claim)
+    assert "1,200" in content_of(client, people.auditor, claim)

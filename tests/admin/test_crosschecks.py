@@ -1,26 +1,17 @@
-"""Discrepancies in the admin: both sides beside each other, settled by an editor who wrote neither; runs asked for."""
-
-import html
+"""Cross-checks in the admin: asked for by a form, followed to the run."""
 
 import pytest
 from django.urls import reverse
 
-from factcheck.models import CrossCheck, Discrepancy, Job
-from tests.factories import DeskFactory, TopicFactory
-from tests.stories import do_jobs, file_text, person
+from factcheck.models import CrossCheck, Job
+from tests.admin.pages import page
+from tests.factories import TopicFactory
+from tests.stories import do_jobs, file_text
 
 MINISTRY = "The ministry of Sarvenna said on Tuesday that 1,200 homes were flooded in Larkmoor."
+
+
 MAYOR = "The mayor of Larkmoor said on Tuesday that 700 homes were flooded in Larkmoor."
-ROLES = ("editor", "checker", "reviewer", "desk_chief", "auditor", "chief_editor")
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ROLES:
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
 
 
 @pytest.fixture
@@ -30,182 +21,12 @@ def documents(people):
     return [file_text(text, desk=people.desk, by=people.desk_chief, title=title, topic=topic) for title, text in texts]
 
 
-@pytest.fixture
-def conflict(documents):
-    return Discrepancy.objects.get(kind="conflict")
-
-
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
-
-
-def resolve(client, conflict, **said):
-    said = {"resolution": "explained", "note": "They count other districts.", "version": conflict.version, **said}
-    return client.post(page(conflict, "resolve"), said)
-
-
-def test_both_sides_stand_beside_each_other_in_their_sentences(client, conflict):
-    shown = client.get(page(conflict)).content.decode()
-    assert conflict.reason in shown
-    assert 'that <mark class="fc-figure">1,200</mark> homes were flooded' in shown
-    assert 'that <mark class="fc-figure">700</mark> homes were flooded' in shown
-    assert "The ministry counts" in shown
-    assert "The mayor counts" in shown
-
-
-def test_an_editor_settles_it_with_a_reason(client, people, conflict):
-    assert resolve(client, conflict).status_code == 302
-    conflict.refresh_from_db()
-    assert (conflict.state, conflict.resolution, conflict.resolved_by) == ("resolved", "explained", people.editor)
-    assert "They count other districts." in client.get(page(conflict)).content.decode()
-
-
-@pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
-def test_nobody_else_settles_it(client, people, conflict, role):
-    client.force_login(getattr(people, role))
-    assert "Resolve" not in client.get(page(conflict)).content.decode()
-    assert resolve(client, conflict).status_code == 403
-    conflict.refresh_from_db()
-    assert conflict.state == "open"
-
-
-def test_an_author_does_not_settle_what_speaks_against_the_own_text(client, people, documents, conflict):
-    documents[1].authors.add(people.editor)
-    answer = resolve(client, conflict)
-    assert answer.status_code == 403
-    assert "An author of the document may not decide this." in answer.content.decode()
-    assert "They count other districts." in answer.content.decode(), "what was typed is still there"
-
-
-def test_without_a_reason_it_stays_open(client, conflict):
-    assert resolve(client, conflict, note=" ").status_code == 422
-    assert resolve(client, conflict, resolution="forgotten").status_code == 422
-    conflict.refresh_from_db()
-    assert conflict.state == "open"
-
-
-def test_who_saw_an_older_version_is_told_so(client, conflict):
-    answer = resolve(client, conflict, version=conflict.version + 1)
-    assert answer.status_code == 409
-    assert "This has changed since you opened it." in answer.content.decode()
-
-
-def test_a_desk_that_holds_one_side_only_is_not_shown_the_other(client, people, conflict):
-    client.force_login(person("editor", DeskFactory(), is_staff=True))
-    assert client.get(page(conflict)).status_code == 404
-    assert client.get(reverse("admin:factcheck_discrepancy_changelist")).context["cl"].result_count == 0
-
-
-def test_the_list_puts_open_ones_first_and_can_be_narrowed(client, people, conflict):
-    file_text("On Tuesday 31 bridges were closed, the mayor said.", desk=people.desk, by=people.desk_chief)
-    resolve(client, conflict)
-    twin = Discrepancy.objects.create(
-        measure=conflict.measure, kind="superseded", a_key="a", b_key="b", reason="One replaces the other."
-    )
-    for side in conflict.sides.all():
-        twin.sides.create(figure=side.figure, side=side.side)
-    address = reverse("admin:factcheck_discrepancy_changelist")
-    rows = [row.pk for row in client.get(address).context["cl"].result_list]
-    assert rows.index(twin.pk) < rows.index(conflict.pk), "the open one comes first, although its kind is milder"
-    told = client.get(address, {"kind__exact": "conflict", "state__exact": "resolved"}).context["cl"].result_list
-    assert [row.pk for row in told] == [conflict.pk]
-
-
-@pytest.fixture
-def three(people, conflict):
-    """Three more parties who say otherwise: ten pairs, one dispute."""
-    topic = conflict.measure.topic
-    for who, homes in (("The farmers' union", 800), ("A bishop", 950), ("Police", 990)):
-        text = f"{who} said on Tuesday that {homes} homes were flooded in Larkmoor."
-        file_text(text, desk=people.desk, by=people.desk_chief, topic=topic, title=f"What {who} says")
-    do_jobs()
-    assert Discrepancy.objects.filter(kind="conflict").count() == 10
-    return Discrepancy.objects.filter(kind="conflict").leading().get()
-
-
-def test_a_dispute_is_one_line_of_the_list_with_how_many_more_statements_there_are(client, three):
-    answer = client.get(reverse("admin:factcheck_discrepancy_changelist"), {"kind__exact": "conflict"})
-    assert [row.pk for row in answer.context["cl"].result_list] == [three.pk]
-    assert f"{three.reason} (and 3 more statements of it)" in html.unescape(answer.content.decode())
-
-
-def test_the_page_shows_two_side_by_side_and_under_them_the_others_by_who_says_them(client, three):
-    answer = client.get(page(three))
-    assert [len(side) for side in answer.context["sides"]] == [1, 1]
-    told = [says for says, _ in answer.context["others"]]
-    assert len(told) == 3
-    assert told == sorted(told, key=str.casefold)
-    seen = html.unescape(answer.content.decode())
-    for says, ((statement, as_of),) in answer.context["others"]:
-        assert says in seen
-        assert str(statement.first) in seen
-        assert as_of in seen
-    assert seen.count("conflict</span> <a") == 9, "every other pair is reachable"
-
-
-def test_another_pair_of_it_leads_to_the_most_telling_one(client, three):
-    other = Discrepancy.objects.filter(kind="conflict").exclude(pk=three.pk).first()
-    seen = client.get(page(other)).content.decode()
-    assert "The most telling one is" in seen
-    assert f'href="{page(three)}"' in seen
-
-
-def test_the_form_settles_the_pairs_that_were_there_when_it_was_opened(client, people, three):
-    newest = client.get(page(three, "resolve")).context["form"]["newest"].value()
-    assert newest == Discrepancy.objects.filter(kind="conflict").latest("pk").pk
-    file_text(
-        "The mill said on Tuesday that 600 homes were flooded in Larkmoor.",
-        desk=people.desk,
-        by=people.desk_chief,
-        topic=three.measure.topic,
-    )
-    do_jobs()
-    assert resolve(client, three, newest=newest).status_code == 302
-    rows = Discrepancy.objects.filter(kind="conflict")
-    assert set(rows.filter(pk__lte=newest).values_list("state", flat=True)) == {"resolved"}
-    assert set(rows.filter(pk__gt=newest).values_list("state", flat=True)) == {"open"}
-
-
-def test_so_does_the_form_for_many(client, people, three):
-    address = reverse("admin:factcheck_discrepancy_changelist")
-    said = {"action": "resolve", "_selected_action": f"{three.pk}.{three.version}", "index": 0}
-    newest = client.post(address, said).context["form"]["newest"].value()
-    file_text(
-        "The mill said on Tuesday that 600 homes were flooded in Larkmoor.",
-        desk=people.desk,
-        by=people.desk_chief,
-        topic=three.measure.topic,
-    )
-    do_jobs()
-    said |= {"confirmed": 1, "resolution": "explained", "note": "They count other districts.", "newest": newest}
-    client.post(address, said)
-    rows = Discrepancy.objects.filter(kind="conflict")
-    assert set(rows.filter(pk__lte=newest).values_list("state", flat=True)) == {"resolved"}
-    assert set(rows.filter(pk__gt=newest).values_list("state", flat=True)) == {"open"}
-
-
-@pytest.mark.parametrize("where", ["desk", "workbench", "topic", "measure"])
-def test_every_page_tells_a_dispute_once(where, client, documents, three):
-    address = {
-        "desk": reverse("admin:factcheck_desk"),
-        "workbench": page(documents[0]),
-        "topic": page(three.measure.topic),
-        "measure": page(three.measure),
-    }[where]
-    answer = client.get(address)
-    told = answer.context["conflicts" if where == "desk" else "discrepancies"]
-    assert [(row.leading.kind, row.more) for row in told if row.leading.kind == "conflict"] == [("conflict", 3)]
-    assert answer.content.decode().count('<span class="fc-pill fc-conflict">conflict</span>') == 1
-    assert "and 3 more statements" in answer.content.decode()
-
-
 def test_a_checker_has_a_topic_compared_and_is_led_to_the_work(client, people, documents):
     client.force_login(people.checker)
-    said = {"scope": "topic", "topic": documents[0].topic_id, "desk": people.desk.pk}
-    answer = client.post(reverse("admin:factcheck_crosscheck_add"), said)
+    data = {"scope": "topic", "topic": documents[0].topic_id, "desk": people.desk.pk}
+    response = client.post(reverse("admin:factcheck_crosscheck_add"), data)
     job = Job.objects.latest("pk")
-    assert answer["Location"] == page(job)
+    assert response["Location"] == page(job)
     do_jobs()
     run = CrossCheck.objects.get(job=job)
     assert run.topic == documents[0].topic
@@ -213,15 +34,15 @@ def test_a_checker_has_a_topic_compared_and_is_led_to_the_work(client, people, d
 
 
 @pytest.mark.parametrize(
-    ("role", "said", "status"),
+    ("role", "data", "status"),
     [
         ("editor", {"scope": "topic"}, 422),
         ("editor", {"scope": "moon"}, 422),
         ("auditor", {"scope": "everything"}, 403),
     ],
 )
-def test_a_run_that_cannot_be_is_refused_in_words(client, people, role, said, status):
+def test_a_run_that_cannot_be_is_refused_in_words(client, people, role, data, status):
     client.force_login(getattr(people, role))
-    answer = client.post(reverse("admin:factcheck_crosscheck_add"), {"desk": people.desk.pk, **said})
-    assert answer.status_code == status
+    response = client.post(reverse("admin:factcheck_crosscheck_add"), {"desk": people.desk.pk, **data})
+    assert response.status_code == status
     assert not Job.objects.filter(name="crosscheck").exists()

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from factcheck.models import Claim, Document, Event, Publication
+from tests.admin.pages import page
 from tests.stories import clear_document, do_jobs, file_text, revise_text
 
 TEXT = (
@@ -19,22 +20,19 @@ def document(people):
     return file_text(TEXT, desk=people.desk, by=people.editor, title="The flood")
 
 
-def page(document, action=""):
-    name = f"admin:factcheck_document_{'action' if action else 'change'}"
-    return reverse(name, args=[document.pk, action] if action else [document.pk])
-
-
-def new(client, desk, **said):
+def new(client, desk, **data):
     return client.post(
-        reverse("admin:factcheck_document_add"), {"desk": desk.pk, "kind": "story", "zone": "UTC", **said}
+        reverse("admin:factcheck_document_add"), {"desk": desk.pk, "kind": "story", "zone": "UTC", **data}
     )
 
 
 def test_a_pasted_text_is_filed_and_read(client, people):
-    answer = new(client, people.desk, text=TEXT, title="The flood", published_at="2025-03-04T18:00", zone="Europe/Oslo")
+    response = new(
+        client, people.desk, text=TEXT, title="The flood", published_at="2025-03-04T18:00", zone="Europe/Oslo"
+    )
     document = do_jobs(Document.objects.get())
-    assert answer.status_code == 302
-    assert answer["Location"] == page(document)
+    assert response.status_code == 302
+    assert response["Location"] == page(document)
     assert document.published_at.isoformat() == "2025-03-04T17:00:00+00:00"
     assert document.claims.exists()
 
@@ -46,20 +44,20 @@ def test_a_file_is_filed_under_its_name(client, people):
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"text": TEXT, "address": "https://example.com/flood"}, {"text": "   "}, {"address": "not an address"}]
+    "data", [{}, {"text": TEXT, "address": "https://example.com/flood"}, {"text": "   "}, {"address": "not an address"}]
 )
-def test_a_document_comes_by_one_of_three_ways(said, client, people):
-    answer = new(client, people.desk, **said)
-    assert answer.status_code in (409, 422)
+def test_a_document_comes_by_one_of_three_ways(data, client, people):
+    response = new(client, people.desk, **data)
+    assert response.status_code in (409, 422)
     assert not Document.objects.exists()
-    assert b"errornote" in answer.content
+    assert b"errornote" in response.content
 
 
 def test_what_was_typed_is_shown_again_beside_a_refusal(client, people):
-    answer = new(client, people.desk, text=TEXT, published_at="3025-01-01T00:00")
-    assert answer.status_code == 422
-    assert b"The year must lie between 1400 and next year." in answer.content
-    assert b"1,200 homes were flooded" in answer.content
+    response = new(client, people.desk, text=TEXT, published_at="3025-01-01T00:00")
+    assert response.status_code == 422
+    assert b"The year must lie between 1400 and next year." in response.content
+    assert b"1,200 homes were flooded" in response.content
 
 
 def test_a_checker_may_not_file(client, people):
@@ -69,58 +67,60 @@ def test_a_checker_may_not_file(client, people):
 
 
 def test_the_workbench_marks_claims_and_figures_in_the_text(client, document):
-    shown = client.get(page(document)).content.decode()
-    assert '<mark class="fc-figure">1,200 homes</mark>' in shown or '<mark class="fc-figure">1,200</mark>' in shown
+    page_html = client.get(page(document)).content.decode()
+    assert (
+        '<mark class="fc-figure">1,200 homes</mark>' in page_html or '<mark class="fc-figure">1,200</mark>' in page_html
+    )
     for claim in document.claims.all():
-        assert reverse("admin:factcheck_claim_change", args=[claim.pk]) in shown
-    assert "Not clear for publication" in shown
+        assert reverse("admin:factcheck_claim_change", args=[claim.pk]) in page_html
+    assert "Not clear for publication" in page_html
 
 
 def test_words_from_outside_are_escaped(client, people):
     hostile = "<script>alert(1)</script> said 5,000 homes burned in </script> Larkmoor on Tuesday."
     document = file_text(hostile, desk=people.desk, by=people.editor, title="</script><b>x")
-    shown = client.get(page(document)).content.decode()
-    assert "<script>alert" not in shown
-    assert "</script><b>" not in shown
+    page_html = client.get(page(document)).content.decode()
+    assert "<script>alert" not in page_html
+    assert "</script><b>" not in page_html
 
 
 def test_a_claim_is_marked_by_its_words(client, document):
     before = document.claims.count()
-    answer = client.post(page(document, "add_claim"), {"quote": "About 40 farms", "claim_type": "figure"})
-    assert answer.status_code == 302
+    response = client.post(page(document, "add_claim"), {"quote": "About 40 farms", "claim_type": "figure"})
+    assert response.status_code == 302
     assert document.claims.count() == before + 1
 
 
 def test_words_over_two_paragraphs_are_marked_as_a_browser_sends_them(client, document):
     quote = "flooded in Larkmoor.\n\nAbout 40 farms"
     start = TEXT.index(quote)
-    said = {"claim_type": "event", "quote": quote.replace("\n", "\r\n"), "start": start, "end": start + len(quote)}
-    assert client.post(page(document, "add_claim"), said).status_code == 302
+    data = {"claim_type": "event", "quote": quote.replace("\n", "\r\n"), "start": start, "end": start + len(quote)}
+    assert client.post(page(document, "add_claim"), data).status_code == 302
 
 
 @pytest.mark.parametrize(
-    "said",
+    "data",
     [
         {"quote": "words that stand nowhere"},
-        {"quote": "said"},
+        {"quote": "data"},
         {"quote": "About 40 farms", "start": 0, "end": 14},
         {"quote": "x" * 20_001},
     ],
 )
-def test_words_that_do_not_stand_there_once_are_refused(said, client, document):
+def test_words_that_do_not_stand_there_once_are_refused(data, client, document):
     before = document.claims.count()
-    answer = client.post(page(document, "add_claim"), {"claim_type": "figure", **said})
-    assert answer.status_code in (409, 422)
+    response = client.post(page(document, "add_claim"), {"claim_type": "figure", **data})
+    assert response.status_code in (409, 422)
     assert document.claims.count() == before
 
 
 def test_chosen_claims_are_accepted_together(client, document):
     proposed = [f"{row.pk}.{row.version}" for row in document.claims.filter(state="proposed")]
-    answer = client.post(
+    response = client.post(
         reverse("admin:factcheck_claim_changelist"),
         {"action": "accept", "_selected_action": proposed, "index": 0, "next": page(document)},
     )
-    assert answer["Location"] == page(document)
+    assert response["Location"] == page(document)
     assert not document.claims.filter(state="proposed").exists()
 
 
@@ -128,8 +128,8 @@ def test_an_uncleared_text_goes_out_only_with_a_reason(client, document):
     refused = client.post(page(document, "publish"), {"version": document.version})
     assert refused.status_code == 409
     assert b"The document is not cleared." in refused.content
-    said = {"version": document.version, "uncleared_reason": "The dam may break; readers must know."}
-    assert client.post(page(document, "publish"), said).status_code == 302
+    data = {"version": document.version, "uncleared_reason": "The dam may break; readers must know."}
+    assert client.post(page(document, "publish"), data).status_code == 302
     assert Publication.objects.get().clear is False
 
 
@@ -141,16 +141,16 @@ def test_a_cleared_text_goes_out_through_the_gate(client, document, people):
 
 
 def test_an_act_on_an_older_version_is_refused(client, document, people):
-    seen = document.version
+    content = document.version
     revise_text(document, TEXT.replace("1,200", "1,400"), by=people.editor)
-    answer = client.post(page(document, "withdraw"), {"version": seen, "note": "A mistake."})
-    assert answer.status_code == 409
-    assert b"changed since you opened it" in answer.content
+    response = client.post(page(document, "withdraw"), {"version": content, "note": "A mistake."})
+    assert response.status_code == 409
+    assert b"changed since you opened it" in response.content
 
 
 def test_an_act_that_names_no_version_is_refused(client, document):
-    answer = client.post(page(document, "withdraw"), {"note": "A mistake."})
-    assert answer.status_code == 409
+    response = client.post(page(document, "withdraw"), {"note": "A mistake."})
+    assert response.status_code == 409
     document.refresh_from_db()
     assert document.state == "in_check"
 
@@ -159,10 +159,10 @@ def test_an_author_may_not_waive_even_as_desk_chief(client, document, people):
     document.authors.add(people.desk_chief)
     client.force_login(people.desk_chief)
     assert "Waive" not in client.get(page(document)).content.decode().split("fc-workbench")[0]
-    said = {"version": document.version, "note": "Breaking."}
-    answer = client.post(page(document, "waive"), said)
-    assert answer.status_code == 403
-    assert b"An author of the document may not decide this." in answer.content
+    data = {"version": document.version, "note": "Breaking."}
+    response = client.post(page(document, "waive"), data)
+    assert response.status_code == 403
+    assert b"An author of the document may not decide this." in response.content
 
 
 @pytest.mark.parametrize("role", ["outsider", "superuser"])
@@ -170,51 +170,51 @@ def test_who_belongs_to_no_desk_sees_nothing(role, client, document, people):
     client.force_login(getattr(people, role))
     assert client.get(page(document)).status_code == 403
     assert client.post(page(document, "withdraw"), {"version": 1, "note": "x"}).status_code == 403
-    assert client.get(reverse("admin:factcheck_desk")).status_code == 403
+    assert client.get(reverse("admin:factcheck_dashboard")).status_code == 403
 
 
 def test_the_original_can_do_nothing(client, document):
-    answer = client.get(reverse("admin:factcheck_document_original", args=[document.pk]))
-    assert answer.content.decode() == TEXT
-    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-    assert answer["X-Content-Type-Options"] == "nosniff"
+    response = client.get(reverse("admin:factcheck_document_original", args=[document.pk]))
+    assert response.content.decode() == TEXT
+    assert response["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert response["X-Content-Type-Options"] == "nosniff"
     kept = client.get(reverse("admin:factcheck_document_original", args=[document.pk]) + "?download")
     assert kept["Content-Disposition"].startswith("attachment")
 
 
 def test_the_desk_shows_what_waits(client, document, people):
-    shown = client.get(reverse("admin:factcheck_desk")).content.decode()
-    assert "The flood" in shown
-    assert "not clear" in shown
+    page_html = client.get(reverse("admin:factcheck_dashboard")).content.decode()
+    assert "The flood" in page_html
+    assert "not clear" in page_html
 
 
 def test_a_page_offers_only_what_may_be_done(client, document, people):
     client.force_login(people.auditor)
-    shown = client.get(page(document)).content.decode()
-    assert "/action/publish/" not in shown
-    assert "/action/withdraw/" not in shown
+    page_html = client.get(page(document)).content.decode()
+    assert "/action/publish/" not in page_html
+    assert "/action/withdraw/" not in page_html
 
 
 def test_a_message_says_what_was_done(client, document):
-    said = {"version": document.version, "note": "Filed twice."}
-    answer = client.post(page(document, "withdraw"), said)
-    assert [str(row) for row in get_messages(answer.wsgi_request)] == ["The document is withdrawn."]
+    data = {"version": document.version, "note": "Filed twice."}
+    response = client.post(page(document, "withdraw"), data)
+    assert [str(row) for row in get_messages(response.wsgi_request)] == ["The document is withdrawn."]
     assert Claim.objects.filter(document=document).exists(), "nothing is deleted"
 
 
 def test_what_was_read_wrongly_is_described_anew_and_the_rest_stays(client, document, people):
-    shown = client.get(page(document, "update_metadata")).context["form"]
-    said = {name: shown[name].value() for name in ("title", "byline", "language", "zone")}
-    assert shown["published_at"].value().isoformat() == "2026-03-10T12:00:00"
+    page_html = client.get(page(document, "update_metadata")).context["form"]
+    data = {name: page_html[name].value() for name in ("title", "byline", "language", "zone")}
+    assert page_html["published_at"].value().isoformat() == "2026-03-10T12:00:00"
     posted = {"version": document.version, "published_at": "2026-03-10T12:00", "publisher": ""}
-    answer = client.post(page(document, "update_metadata"), {**said, **posted, "byline": "Ada Brell"})
-    assert answer.status_code == 302
+    response = client.post(page(document, "update_metadata"), {**data, **posted, "byline": "Ada Brell"})
+    assert response.status_code == 302
     event = Event.objects.of(document).get(action="update_metadata")
     assert event.facts["changed"] == ["byline"]
     document.refresh_from_db()
     posted |= {"version": document.version, "zone": "Europe/Oslo"}
-    assert client.post(page(document, "update_metadata"), {**said, "byline": "Ada Brell", **posted}).status_code == 302
+    assert client.post(page(document, "update_metadata"), {**data, "byline": "Ada Brell", **posted}).status_code == 302
     document.refresh_from_db()
     assert (document.zone, document.published_at.isoformat()) == ("Europe/Oslo", "2026-03-10T11:00:00+00:00")
     posted["version"] = document.version
-    assert client.post(page(document, "update_metadata"), {**said, **posted, "byline": "Ada Brell"}).status_code == 409
+    assert client.post(page(document, "update_metadata"), {**data, **posted, "byline": "Ada Brell"}).status_code == 409

@@ -8,6 +8,7 @@ from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Evidence, Job, Source
 from factcheck.workflow.evidence import attach_evidence, record_evidence
 from factcheck.workflow.sources import record_source
+from tests.admin.pages import page
 from tests.factories import EvidenceFactory
 from tests.stories import bring_to, file_text, give_evidence, registered
 
@@ -29,28 +30,23 @@ def paper(claim, people):
     return evidence
 
 
-def page(evidence, action=""):
-    name = f"admin:factcheck_evidence_{'action' if action else 'change'}"
-    return reverse(name, args=[evidence.pk, action] if action else [evidence.pk])
-
-
-def do(client, user, evidence, action, **said):
+def do(client, user, evidence, action, **data):
     client.force_login(user)
     evidence.refresh_from_db()
-    answer = client.post(page(evidence, action), {"version": evidence.version, **said})
+    response = client.post(page(evidence, action), {"version": evidence.version, **data})
     evidence.refresh_from_db()
-    return answer
+    return response
 
 
-def add(client, user, claim, **said):
+def add(client, user, claim, **data):
     client.force_login(user)
     address = reverse("admin:factcheck_claim_action", args=[claim.pk, "record_evidence"])
-    return client.post(address, {"source_use": "secondary", **said})
+    return client.post(address, {"source_use": "secondary", **data})
 
 
 def test_a_call_is_noted_and_linked_in_one_form(client, people, claim):
     source = registered("Nordwire", aliases=("The Nordwire agency",))
-    answer = add(
+    response = add(
         client,
         people.checker,
         claim,
@@ -60,7 +56,7 @@ def test_a_call_is_noted_and_linked_in_one_form(client, people, claim):
         source_use="primary",
         stance="supports",
     )
-    assert answer["Location"] == reverse("admin:factcheck_claim_change", args=[claim.pk])
+    assert response["Location"] == reverse("admin:factcheck_claim_change", args=[claim.pk])
     evidence = Evidence.objects.get()
     assert (evidence.source, evidence.state, evidence.stance) == (source, "linked", "supports")
     assert do(client, people.reviewer, evidence, "assess", accepted="accepted", credibility="2").status_code == 302
@@ -87,7 +83,7 @@ def test_a_file_is_kept_at_once(client, people, claim):
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("data", "why"),
     [
         ({"kind": "call"}, "Please note what was said or seen."),
         ({"kind": "web"}, "Web evidence needs the address of the page."),
@@ -101,28 +97,28 @@ def test_a_file_is_kept_at_once(client, people, claim):
         ({"kind": "call", "note": "a bell \x07"}, "The text holds characters that cannot be kept."),
     ],
 )
-def test_what_cannot_be_taken_is_said_beside_what_was_typed(said, why, client, people, claim):
-    answer = add(client, people.checker, claim, **said)
-    assert answer.status_code in (409, 422)
-    assert why in answer.content.decode()
+def test_what_cannot_be_taken_is_said_beside_what_was_typed(data, why, client, people, claim):
+    response = add(client, people.checker, claim, **data)
+    assert response.status_code in (409, 422)
+    assert why in response.content.decode()
     assert not Evidence.objects.exists()
 
 
 def test_a_file_that_is_too_large_leaves_nothing_behind(client, people, claim):
     file = SimpleUploadedFile("large.bin", b"x" * 10_000_001)
-    answer = add(client, people.checker, claim, kind="upload", file=file)
-    assert answer.status_code == 409
-    assert b"larger than 10 MB" in answer.content
+    response = add(client, people.checker, claim, kind="upload", file=file)
+    assert response.status_code == 409
+    assert b"larger than 10 MB" in response.content
     assert not Evidence.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["reviewer", "auditor"])
 def test_recording_is_for_checkers(role, client, people, claim):
-    answer = add(client, getattr(people, role), claim, kind="call", note="They rang me.")
-    assert answer.status_code == 403
-    assert b"They rang me." in answer.content
-    seen = client.get(reverse("admin:factcheck_claim_change", args=[claim.pk])).content.decode()
-    assert "record_evidence" not in seen
+    response = add(client, getattr(people, role), claim, kind="call", note="They rang me.")
+    assert response.status_code == 403
+    assert b"They rang me." in response.content
+    content = client.get(reverse("admin:factcheck_claim_change", args=[claim.pk])).content.decode()
+    assert "record_evidence" not in content
 
 
 def test_the_words_it_rests_on_are_marked_in_what_was_kept(client, people, paper):
@@ -131,28 +127,28 @@ def test_the_words_it_rests_on_are_marked_in_what_was_kept(client, people, paper
     quote = "counted 1,200 homes\r\nunder water"  # as a browser sends two lines
     assert do(client, people.checker, paper, "link", stance="supports", quote=quote).status_code == 302
     assert paper.excerpt == "counted 1,200 homes\nunder water"
-    seen = client.get(page(paper)).content.decode()
-    assert "<mark>counted 1,200 homes\nunder water</mark>" in seen
-    assert "<script>alert" not in seen
-    assert "minutes.html" in seen
+    content = client.get(page(paper)).content.decode()
+    assert "<mark>counted 1,200 homes\nunder water</mark>" in content
+    assert "<script>alert" not in content
+    assert "minutes.html" in content
 
 
 def test_words_that_were_not_kept_are_refused(client, people, paper):
-    answer = do(client, people.checker, paper, "link", stance="supports", quote="words of nobody")
-    assert answer.status_code == 409
-    assert b"The quote is not in the captured text." in answer.content
-    assert b"words of nobody" in answer.content
+    response = do(client, people.checker, paper, "link", stance="supports", quote="words of nobody")
+    assert response.status_code == 409
+    assert b"The quote is not in the captured text." in response.content
+    assert b"words of nobody" in response.content
     assert paper.state == "captured"
 
 
 def test_the_bytes_are_handed_out_as_a_file_to_the_desk_alone(client, people, paper):
     address = reverse("admin:factcheck_evidence_snapshot", args=[paper.pk])
     client.force_login(people.auditor)
-    answer = client.get(address)
-    assert answer.content == PAGE.encode()
-    assert answer["Content-Disposition"].startswith("attachment")
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Type"] == "application/octet-stream"
+    response = client.get(address)
+    assert response.content == PAGE.encode()
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Type"] == "application/octet-stream"
     client.force_login(people.outsider)
     assert client.get(address).status_code == 403
     elsewhere = type(people)().checker
@@ -192,8 +188,8 @@ def test_a_rejection_says_why(client, people, paper):
 def test_an_auditor_assesses_nothing(client, people, paper):
     do(client, people.checker, paper, "link", stance="context", quote="")
     do(client, people.checker, paper, "link", stance="context", quote="1,200")
-    answer = do(client, people.auditor, paper, "assess", accepted="accepted")
-    assert answer.status_code == 403
+    response = do(client, people.auditor, paper, "assess", accepted="accepted")
+    assert response.status_code == 403
     assert paper.state == "linked"
 
 
@@ -210,8 +206,8 @@ def test_accepted_evidence_is_retired_with_a_reason(action, state, client, peopl
 def test_an_act_on_an_older_version_is_refused(client, people, claim):
     evidence = give_evidence(claim, by=people.checker)
     client.force_login(people.checker)
-    answer = client.post(page(evidence, "withdraw"), {"version": evidence.version - 1, "note": "Gone."})
-    assert answer.status_code == 409
+    response = client.post(page(evidence, "withdraw"), {"version": evidence.version - 1, "note": "Gone."})
+    assert response.status_code == 409
     evidence.refresh_from_db()
     assert evidence.state == "accepted"
 
@@ -227,7 +223,7 @@ def test_a_confidential_source_is_its_code_on_every_page(client, people, claim):
         reverse("admin:factcheck_source_change", args=[source.pk]),
         reverse("admin:factcheck_source_changelist"),
     ):
-        seen = client.get(address).content.decode()
-        assert source.name in seen, address
-        assert "Vind" not in seen, address
+        content = client.get(address).content.decode()
+        assert source.name in content, address
+        assert "Vind" not in content, address
     assert Source.objects.get(pk=source.pk).name.startswith("source-")

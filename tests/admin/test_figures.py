@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
+from tests.admin.pages import page
 from tests.factories import MeasureFactory
 from tests.stories import bring_to, clear_document, do_jobs, file_text
 
@@ -27,24 +28,19 @@ def figure(document):
     return document.figures.get(surface__contains="1,200")
 
 
-def page(figure, action=""):
-    name = f"admin:factcheck_figure_{'action' if action else 'change'}"
-    return reverse(name, args=[figure.pk, action] if action else [figure.pk])
-
-
-def do(client, user, figure, action, **said):
+def do(client, user, figure, action, **data):
     client.force_login(user)
     figure.refresh_from_db()
-    answer = client.post(page(figure, action), {"version": figure.version, **said})
+    response = client.post(page(figure, action), {"version": figure.version, **data})
     figure.refresh_from_db()
-    return answer
+    return response
 
 
 def test_the_page_says_how_the_figure_was_read(client, people, figure):
-    seen = client.get(page(figure)).content.decode()
-    assert '<mark class="fc-figure">1,200' in seen
+    content = client.get(page(figure)).content.decode()
+    assert '<mark class="fc-figure">1,200' in content
     for words in ("homes", "exact", "reported", "Larkmoor", "Tuesday", "Sarvenna"):
-        assert words in seen, words
+        assert words in content, words
 
 
 def test_a_figure_is_dismissed_for_a_reason_and_taken_back(client, people, figure):
@@ -59,18 +55,18 @@ def test_a_figure_is_dismissed_for_a_reason_and_taken_back(client, people, figur
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
 def test_dismissing_is_for_editors(role, client, people, figure):
-    answer = do(client, getattr(people, role), figure, "dismiss", reason="idle")
-    assert answer.status_code == 403
-    assert b"This needs the role editor or desk chief" in answer.content
+    response = do(client, getattr(people, role), figure, "dismiss", reason="idle")
+    assert response.status_code == 403
+    assert b"This needs the role editor or desk chief" in response.content
     assert figure.state == "found"
 
 
 def test_an_author_does_not_dismiss_or_pin_their_own_figures(client, people, document, figure):
     document.authors.add(people.editor)
-    for action, said in (("dismiss", {"reason": "idle"}), ("pin", {"measure": figure.measure_id})):
-        answer = do(client, people.editor, figure, action, **said)
-        assert answer.status_code == 403, action
-        assert b"An author of the document may not decide this." in answer.content
+    for action, data in (("dismiss", {"reason": "idle"}), ("pin", {"measure": figure.measure_id})):
+        response = do(client, people.editor, figure, action, **data)
+        assert response.status_code == 403, action
+        assert b"An author of the document may not decide this." in response.content
 
 
 def test_a_figure_is_linked_to_a_claim_that_is_being_checked(client, people, document, figure):
@@ -92,28 +88,28 @@ def test_a_figure_is_pinned_to_a_measure_of_its_own_dimension(client, people, do
 
 def test_an_act_on_an_older_version_is_refused(client, people, figure):
     client.force_login(people.editor)
-    answer = client.post(page(figure, "dismiss"), {"version": figure.version + 1, "reason": "idle"})
-    assert answer.status_code == 409
+    response = client.post(page(figure, "dismiss"), {"version": figure.version + 1, "reason": "idle"})
+    assert response.status_code == 409
     figure.refresh_from_db()
     assert figure.state == "found"
 
 
 def test_many_are_dismissed_with_one_reason(client, people, document):
     rows = [f"{row.pk}.{row.version}" for row in document.figures.all()]
-    address, said = (
+    address, data = (
         reverse("admin:factcheck_figure_changelist"),
         {"action": "dismiss", "_selected_action": rows, "index": 0},
     )
     client.force_login(people.editor)
-    assert client.post(address, said).status_code == 200, "it asks why"
-    assert client.post(address, {**said, "confirmed": 1}).status_code == 422
-    client.post(address, {**said, "confirmed": 1, "reason": "not checkable"})
+    assert client.post(address, data).status_code == 200, "it asks why"
+    assert client.post(address, {**data, "confirmed": 1}).status_code == 422
+    client.post(address, {**data, "confirmed": 1, "reason": "not checkable"})
     assert set(document.figures.values_list("state", flat=True)) == {"dismissed"}
 
 
 def test_the_list_is_searched(client, people, figure):
-    answer = client.get(reverse("admin:factcheck_figure_changelist"), {"q": "homes"})
-    assert [row.pk for row in answer.context["cl"].result_list] == [figure.pk]
+    response = client.get(reverse("admin:factcheck_figure_changelist"), {"q": "homes"})
+    assert [row.pk for row in response.context["cl"].result_list] == [figure.pk]
 
 
 # A figure that keeps its document from going out
@@ -130,17 +126,17 @@ def toll(people):
 
 def test_the_page_of_a_figure_that_is_out_of_date_offers_what_opens_the_gate(client, people, toll):
     client.force_login(people.reviewer)
-    shown = client.get(page(toll))
-    assert "keeps its document from going out" in shown.content.decode()
-    offered = {button.name: button.label for button in shown.context["buttons"]}
+    page_html = client.get(page(toll))
+    assert "keeps its document from going out" in page_html.content.decode()
+    offered = {button.name: button.label for button in page_html.context["buttons"]}
     assert offered == {"confirm_as_of": "It holds today", "state_as_of": "Say of which day"}
     assert do(client, people.reviewer, toll, "confirm_as_of").status_code == 302
     do_jobs()
     toll.document.refresh_from_db()
     assert clearance(toll.document).clear
-    seen = client.get(page(toll)).content.decode()
-    assert "keeps its document from going out" not in seen
-    assert "said by a person" in seen
+    content = client.get(page(toll)).content.decode()
+    assert "keeps its document from going out" not in content
+    assert "said by a person" in content
 
 
 def test_the_day_is_asked_for_and_a_bad_one_is_refused_beside_it(client, people, toll):
@@ -152,9 +148,9 @@ def test_the_day_is_asked_for_and_a_bad_one_is_refused_beside_it(client, people,
 
 
 def test_an_editor_is_told_who_can_help_and_what_dismissing_costs(client, people, toll):
-    shown = client.get(page(toll))
-    assert "someone who may sign off its claim" in shown.content.decode()
-    assert "confirm_as_of" not in {button.name for button in shown.context["buttons"]}
+    page_html = client.get(page(toll))
+    assert "someone who may sign off its claim" in page_html.content.decode()
+    assert "confirm_as_of" not in {button.name for button in page_html.context["buttons"]}
     form = client.get(page(toll, "dismiss")).content.decode()
     assert "Dismissing it voids that sign-off" in form
 
@@ -172,7 +168,7 @@ def test_linking_and_taking_back_say_what_they_void_before_they_do(client, peopl
     claim.refresh_from_db()
     assert claim.state == "signed_off"
     client.force_login(people.editor)
-    offered = {button.name: button.asks for button in client.get(page(figure)).context["buttons"]}
+    offered = {button.name: button.opens_form for button in client.get(page(figure)).context["buttons"]}
     assert offered["reopen"], "it asks first"
     assert "Taking it back voids that sign-off" in client.get(page(figure, "reopen")).content.decode()
     assert "voids that sign-off" in client.get(page(figure, "link")).content.decode()

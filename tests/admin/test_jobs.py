@@ -5,22 +5,9 @@ from django.urls import reverse
 
 from factcheck.models import Job
 from factcheck.workflow.documents import withdraw_document
+from tests.admin.pages import html_of, page
 from tests.factories import DeskFactory, DocumentFactory, JobFactory
 from tests.stories import do_jobs, file_text, in_hours
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker", "auditor", "desk_chief"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
-
-
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
 
 
 def listed(client, name, **narrowed):
@@ -32,32 +19,32 @@ def running(desk, **values):
 
 
 def test_work_under_way_shows_how_far_it_is_and_looks_again_by_itself(client, people):
-    shown = client.get(page(running(people.desk, done=3, total=12))).content.decode()
-    assert '<progress class="fc-progress" max="12" value="3"' in shown
-    assert 'aria-live="polite" data-fc-wait="' in shown
-    assert "factcheck/wait.js" in shown
-    assert "Look again" in shown, "without script there is a link"
+    page_html = html_of(client.get(page(running(people.desk, done=3, total=12))))
+    assert '<progress class="fc-progress" max="12" value="3"' in page_html
+    assert 'aria-live="polite" data-fc-poll="' in page_html
+    assert "factcheck/progress_polling.js" in page_html
+    assert "Look again" in page_html, "without script there is a link"
 
 
 def test_work_that_has_ended_stands_still(client, people):
-    shown = client.get(page(JobFactory(desk=people.desk, state="done", done=3, total=3))).content.decode()
-    assert "data-fc-wait" not in shown
-    assert "wait.js" not in shown
+    page_html = client.get(page(JobFactory(desk=people.desk, state="done", done=3, total=3))).content.decode()
+    assert "data-fc-poll" not in page_html
+    assert "progress_polling.js" not in page_html
 
 
 def waiting(record):
-    return reverse(f"admin:factcheck_{record._meta.model_name}_waiting", args=[record.pk])
+    return reverse(f"admin:factcheck_{record._meta.model_name}_progress", args=[record.pk])
 
 
 def test_how_far_work_is_is_asked_at_an_address_of_a_few_rows(client, people, django_assert_max_num_queries):
     job = running(people.desk, done=3, total=12)
     client.get(waiting(job))
     with django_assert_max_num_queries(8):
-        shown = client.get(waiting(job)).content.decode()
-    assert 'value="3"' in shown
-    assert waiting(job) in shown, "it says where to ask again"
+        page_html = client.get(waiting(job)).content.decode()
+    assert 'value="3"' in page_html
+    assert waiting(job) in page_html, "it says where to ask again"
     ended = client.get(waiting(JobFactory(desk=people.desk, state="done"))).content.decode()
-    assert "Done." in ended and "data-fc-wait" not in ended
+    assert "Done." in ended and "data-fc-poll" not in ended
 
 
 def test_a_document_says_which_of_its_work_is_under_way_whatever_its_length(
@@ -66,11 +53,11 @@ def test_a_document_says_which_of_its_work_is_under_way_whatever_its_length(
     document = file_text("The mill lost 12 horses. " * 200, desk=people.desk, by=people.editor, read=False)
     client.get(waiting(document))
     with django_assert_max_num_queries(8):
-        shown = client.get(waiting(document)).content.decode()
-    assert "Read document: waiting for a worker" in shown
+        page_html = html_of(client.get(waiting(document)))
+    assert "Read document: waiting for a worker" in page_html
     do_jobs()
     assert "The work has ended" in client.get(waiting(document)).content.decode()
-    assert "data-fc-wait" not in client.get(waiting(document)).content.decode()
+    assert "data-fc-poll" not in client.get(waiting(document)).content.decode()
 
 
 def test_how_far_work_of_another_desk_is_nobody_is_told(client, people):
@@ -92,9 +79,9 @@ def test_an_editor_tries_failed_work_again(client, people):
     assert client.post(page(job, "retry"), {"version": job.version}).status_code == 302
     job.refresh_from_db()
     assert (job.state, job.failures) == ("due", 0)
-    answer = client.post(page(job, "retry"), {"version": job.version})
-    assert answer.status_code == 409
-    assert "not possible while the job is due" in answer.content.decode()
+    response = client.post(page(job, "retry"), {"version": job.version})
+    assert response.status_code == 409
+    assert "not possible while the job is due" in response.content.decode()
 
 
 @pytest.mark.parametrize("role", ["checker", "auditor"])
@@ -108,23 +95,23 @@ def test_nobody_else_tries_it_again(client, people, role):
 
 def test_many_are_tried_again_each_by_itself(client, people):
     jobs = [JobFactory(desk=people.desk, state=state) for state in ("failed", "failed", "done")]
-    said = {"action": "retry", "_selected_action": [f"{job.pk}.{job.version}" for job in jobs], "index": "0"}
-    shown = client.post(reverse("admin:factcheck_job_changelist"), said, follow=True).content.decode()
-    assert "Try again: 2 done." in shown
-    assert "Try again: 1 refused." in shown
+    data = {"action": "retry", "_selected_action": [f"{job.pk}.{job.version}" for job in jobs], "index": "0"}
+    page_html = client.post(reverse("admin:factcheck_job_changelist"), data, follow=True).content.decode()
+    assert "Try again: 2 done." in page_html
+    assert "Try again: 1 refused." in page_html
 
 
 def test_the_history_says_who_did_what_to_which_record_and_why(client, people):
     document = DocumentFactory(desk=people.desk)
     withdraw_document(document, by=people.editor, note="It was filed twice.")
-    shown = client.get(reverse("admin:factcheck_event_changelist")).content.decode()
-    assert "It was filed twice." in shown
-    assert f'href="{page(document)}"' in shown
+    page_html = client.get(reverse("admin:factcheck_event_changelist")).content.decode()
+    assert "It was filed twice." in page_html
+    assert f'href="{page(document)}"' in page_html
     event = listed(client, "event", record="document", action="withdraw", who="people")[0]
     assert (event.actor, event.to_state) == (people.editor, "withdrawn")
-    told = client.get(page(event)).content.decode()
-    assert "It was filed twice." in told
-    assert event.digest in told
+    content = client.get(page(event)).content.decode()
+    assert "It was filed twice." in content
+    assert event.digest in content
 
 
 @pytest.mark.parametrize("narrowed", [{"record": "claim"}, {"action": "publish"}, {"who": "machine"}, {"q": "nobody"}])

@@ -1,4 +1,4 @@
-"""Measures and topics in the admin: who says what as of when; merged, split, compared everywhere or again."""
+"""Measures in the admin: who says what as of when; merged, split, compared everywhere or again."""
 
 from decimal import Decimal
 
@@ -7,22 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from factcheck.models import Figure, Job, Measure, Topic
+from factcheck.models import Figure, Job, Measure
 from factcheck.workflow.crosscheck import MOST_AGREEING
+from tests.admin.pages import page
 from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import file_text, person
 
 MINISTRY = "The ministry of Sarvenna said on Tuesday that about 1,200 homes were flooded in Larkmoor."
 MAYOR = "The mayor of Larkmoor said on Tuesday that 700 homes were flooded in Larkmoor."
-
-
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker", "reviewer", "desk_chief", "auditor", "chief_editor"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
 
 
 @pytest.fixture
@@ -37,13 +29,8 @@ def measure(people, topic):
     return Measure.objects.get(counted__contains="homes", topic=topic)
 
 
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
-
-
-def do(client, record, action, **said):
-    return client.post(page(record, action), {"version": record.version, **said})
+def do(client, record, action, **data):
+    return client.post(page(record, action), {"version": record.version, **data})
 
 
 def labels(client, record):
@@ -54,9 +41,9 @@ def test_the_table_says_who_says_what_as_of_when(client, measure):
     table = client.get(page(measure)).context["matrix"]
     assert len(table["days"]) == 1
     assert sorted(row.first.surface for _, cells in table["rows"] for row in cells[0]) == ["1,200", "700"]
-    shown = client.get(page(measure)).content.decode()
-    assert "conflict" in shown
-    assert "The ministry counts" in shown
+    page_html = client.get(page(measure)).content.decode()
+    assert "conflict" in page_html
+    assert "The ministry counts" in page_html
 
 
 def test_figures_of_another_desk_are_in_no_table(client, people, measure):
@@ -74,15 +61,15 @@ def test_the_list_counts_states_and_what_is_open(client, measure):
         for row in client.get(reverse("admin:factcheck_measure_changelist")).context["cl"].result_list
         if row == measure
     )
-    assert (row.states_seen, row.open_discrepancies) == (2, 1)
+    assert (row.state_count, row.open_discrepancies) == (2, 1)
 
 
 def test_an_editor_says_that_two_measures_are_one(client, people, measure, topic):
     other = FigureFactory(
         document__desk=people.desk, measure=MeasureFactory(topic=topic, counted="houses", dimension="count")
     ).measure
-    answer = do(client, other, "merge", into=measure.pk)
-    assert answer["Location"] == page(measure), "the other is seen no more"
+    response = do(client, other, "merge", into=measure.pk)
+    assert response["Location"] == page(measure), "the other is seen no more"
     other.refresh_from_db()
     assert other.merged_into == measure
 
@@ -96,9 +83,9 @@ def test_measures_of_another_dimension_are_not_offered(client, people, measure, 
 
 def test_an_editor_says_that_a_figure_counts_another_thing(client, measure):
     figure = Figure.objects.get(surface="700", measure=measure)
-    answer = do(client, measure, "split", figures=[figure.pk], counted="homes of the old town")
+    response = do(client, measure, "split", figures=[figure.pk], counted="homes of the old town")
     made = Measure.objects.get(counted="homes of the old town")
-    assert answer["Location"] == page(made)
+    assert response["Location"] == page(made)
     figure.refresh_from_db()
     assert figure.measure == made
     assert do(client, measure, "split", counted="nothing chosen").status_code == 422
@@ -116,9 +103,9 @@ def test_a_measure_is_compared_in_every_topic_and_back(client, measure):
 
 
 def test_who_saw_an_older_version_is_told_so(client, measure):
-    answer = client.post(page(measure, "general"), {"version": measure.version + 1})
-    assert answer.status_code == 409
-    assert "This has changed since you opened it." in answer.content.decode()
+    response = client.post(page(measure, "general"), {"version": measure.version + 1})
+    assert response.status_code == 409
+    assert "This has changed since you opened it." in response.content.decode()
 
 
 @pytest.mark.parametrize("role", ["checker", "reviewer", "auditor"])
@@ -127,8 +114,8 @@ def test_nobody_but_an_editor_arranges_measures(client, people, measure, topic, 
     other = FigureFactory(document__desk=people.desk, measure=MeasureFactory(topic=topic)).measure
     figure = Figure.objects.get(surface="700", measure=measure)
     client.force_login(getattr(people, role))
-    said = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[action]
-    assert do(client, measure, action, **said).status_code == 403
+    data = {"merge": {"into": other.pk}, "split": {"figures": [figure.pk], "counted": "x"}, "general": {}}[action]
+    assert do(client, measure, action, **data).status_code == 403
     assert not {"Merge into another", "Split", "Compare in every topic"} & set(labels(client, measure))
 
 
@@ -142,46 +129,10 @@ def test_an_author_does_not_say_what_the_own_figure_is_compared_with(client, peo
 def test_who_checks_has_it_compared_again(client, people, measure, role, can):
     client.force_login(getattr(people, role))
     assert ("Compare again" in labels(client, measure)) is can
-    answer = do(client, measure, "crosscheck")
+    response = do(client, measure, "crosscheck")
     wanted = Job.objects.filter(name="crosscheck", args__measure=measure.pk, created_by=getattr(people, role)).first()
-    assert (answer.status_code, wanted is not None) == ((302, True) if can else (403, False))
-    assert not can or answer["Location"] == page(wanted)
-
-
-def test_an_editor_enters_a_topic_and_changes_it(client, people):
-    said = {"title": "The bridge of Ostermarle", "places": "Ostermarle\n\nLarkmoor", "desk": people.desk.pk}
-    assert client.post(reverse("admin:factcheck_topic_add"), {**said, "starts_on": "2025-03-10"}).status_code == 302
-    topic = Topic.objects.get(slug="the-bridge-of-ostermarle")
-    assert topic.places == ["Ostermarle", "Larkmoor"]
-    changed = {"title": "The bridge", "places": "Ostermarle", "starts_on": "2025-03-10", "ends_on": "2025-03-20"}
-    assert do(client, topic, "change", **changed).status_code == 302
-    topic.refresh_from_db()
-    assert (topic.title, topic.places, str(topic.ends_on)) == ("The bridge", ["Ostermarle"], "2025-03-20")
-
-
-def test_a_topic_that_ends_before_it_starts_is_refused_beside_what_was_typed(client, people, topic):
-    answer = do(client, topic, "change", title="A flood", starts_on="2025-03-10", ends_on="2025-03-01")
-    assert answer.status_code == 409
-    assert "The topic ends before it starts." in answer.content.decode()
-    assert 'value="A flood"' in answer.content.decode()
-
-
-def test_a_checker_enters_no_topic(client, people, topic):
-    client.force_login(people.checker)
-    said = {"title": "A topic", "desk": people.desk.pk}
-    assert client.post(reverse("admin:factcheck_topic_add"), said).status_code == 403
-    assert do(client, topic, "change", title="Mine now").status_code == 403
-    assert Topic.objects.get() == topic
-    assert topic.title == "The Larkmoor flood"
-
-
-def test_a_topic_shows_its_documents_measures_and_what_is_open(client, measure, topic):
-    shown = client.get(page(topic)).content.decode()
-    assert "The mayor counts" in shown
-    assert page(measure) in shown
-    assert "conflict" in shown
-    client.force_login(person("editor", DeskFactory(), is_staff=True))
-    assert "The mayor counts" not in client.get(page(topic)).content.decode(), "another desk's documents"
+    assert (response.status_code, wanted is not None) == ((302, True) if can else (403, False))
+    assert not can or response["Location"] == page(wanted)
 
 
 def carried_twice(measure, desk, values):
@@ -197,9 +148,9 @@ def test_the_page_asks_as_much_of_thirty_states_that_are_copied_as_of_one(client
         carried_twice(measure, people.desk, range(done + 100, count + 100))
         done = count
         with CaptureQueriesContext(connection) as asked:
-            told = client.get(page(measure)).context
-        assert len(told["told"]) == count
-        assert len([line for line in told["agreements"] if "stands in 2 documents" in line]) == count
+            context = client.get(page(measure)).context
+        assert len(context["states"]) == count
+        assert len([line for line in context["agreements"] if "stands in 2 documents" in line]) == count
         counts.append(len(asked))
     assert counts[0] == counts[1] == counts[2]
 
@@ -209,6 +160,8 @@ def test_the_page_of_a_measure_with_very_many_states_says_which_of_them_it_compa
     documents = DocumentFactory.create_batch(2, desk=people.desk)
     for value in range(MOST_AGREEING + 5):
         FigureFactory(document=documents[value % 2], measure=measure, value=Decimal(1000 + value))
-    told = client.get(page(measure)).context
-    assert len(told["told"]) == MOST_AGREEING + 5
-    assert told["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."
+    context = client.get(page(measure)).context
+    assert len(context["states"]) == MOST_AGREEING + 5
+    assert (
+        context["agreements"][0] == f"Only the newest {MOST_AGREEING} of {MOST_AGREEING + 5} states are compared here."
+    )

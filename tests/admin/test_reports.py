@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from factcheck.models import Report, ReportDelivery, ReportFormat, ReportSubscription
 from factcheck.reports.schedules import coming_slots
+from tests.admin.pages import page
 from tests.factories import DeskFactory, DocumentFactory, ReportFactory, ReportSubscriptionFactory
 from tests.stories import file_text, person
 
@@ -15,29 +16,15 @@ ADD = "admin:factcheck_report_add"
 SCHEDULE = {"cron": "30 6 * * 1-5", "zone": "Europe/Berlin", "formats": ["pdf", "csv"], "active": "on"}
 
 
-@pytest.fixture
-def people(staff, client):
-    for role in ("editor", "checker", "auditor", "desk_chief"):
-        getattr(staff, role).is_staff = True
-        getattr(staff, role).save()
-    client.force_login(staff.editor)
-    return staff
-
-
-def page(record, action=""):
-    name = f"admin:factcheck_{record._meta.model_name}_{'action' if action else 'change'}"
-    return reverse(name, args=[record.pk, action] if action else [record.pk])
-
-
-def build(client, people, **said):
-    answer = client.post(reverse(ADD), {"kind": "desk_digest", "desk": people.desk.pk, **said})
-    assert answer.status_code == 302, answer.content.decode()
+def build(client, people, **data):
+    response = client.post(reverse(ADD), {"kind": "desk_digest", "desk": people.desk.pk, **data})
+    assert response.status_code == 302, response.content.decode()
     return Report.objects.latest("pk")
 
 
-def subscribe(client, people, **said):
-    said = {"kind": "desk_digest", "desk": people.desk.pk, "recipients": [people.checker.pk], **SCHEDULE, **said}
-    return client.post(reverse("admin:factcheck_reportsubscription_add"), said)
+def subscribe(client, people, **data):
+    data = {"kind": "desk_digest", "desk": people.desk.pk, "recipients": [people.checker.pk], **SCHEDULE, **data}
+    return client.post(reverse("admin:factcheck_reportsubscription_add"), data)
 
 
 @pytest.mark.parametrize("kind", ["desk_digest", "conflicts", "overdue", "corrections"])
@@ -50,31 +37,31 @@ def test_a_report_of_a_desk_is_built_now(client, people, kind):
 def test_the_report_of_a_document_is_built_and_needs_its_document(client, people):
     document = file_text("The mayor said 40 homes were flooded.", desk=people.desk, by=people.editor, title="The flood")
     assert build(client, people, kind="document", document=document.pk).document == document
-    answer = client.post(reverse(ADD), {"kind": "document", "desk": people.desk.pk})
-    assert answer.status_code == 422
-    assert "Choose the document." in answer.content.decode()
+    response = client.post(reverse(ADD), {"kind": "document", "desk": people.desk.pk})
+    assert response.status_code == 422
+    assert "Choose the document." in response.content.decode()
 
 
 def test_another_desks_document_is_not_there_to_choose(client, people):
-    said = {"kind": "document", "desk": people.desk.pk, "document": DocumentFactory().pk}
-    assert client.post(reverse(ADD), said).status_code == 422
+    data = {"kind": "document", "desk": people.desk.pk, "document": DocumentFactory().pk}
+    assert client.post(reverse(ADD), data).status_code == 422
     assert not Report.objects.exists()
 
 
 def test_the_page_of_a_report_can_do_nothing(client, people):
-    answer = client.get(reverse("admin:factcheck_report_read", args=[build(client, people).pk]))
-    assert answer["Content-Type"].startswith("text/html")
-    policy = answer["Content-Security-Policy"]
+    response = client.get(reverse("admin:factcheck_report_read", args=[build(client, people).pk]))
+    assert response["Content-Type"].startswith("text/html")
+    policy = response["Content-Security-Policy"]
     assert "sandbox; default-src 'none'; style-src 'unsafe-inline'" in policy
     assert "script-src" not in policy
 
 
 @pytest.mark.parametrize("name", [name for name in ReportFormat.values if name != "claimreview"])
 def test_a_report_is_taken_as_a_file(client, people, name):
-    answer = client.get(reverse("admin:factcheck_report_download", args=[build(client, people).pk, name]))
-    assert answer.status_code == 200
-    assert answer["Content-Disposition"].startswith("attachment; filename=")
-    assert answer.content
+    response = client.get(reverse("admin:factcheck_report_download", args=[build(client, people).pk, name]))
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith("attachment; filename=")
+    assert response.content
 
 
 @pytest.mark.parametrize("name", ["claimreview", "docx"])
@@ -106,27 +93,27 @@ def test_an_editor_subscribes_and_sees_when_it_comes(client, people):
         ["pdf", "csv"],
         people.editor,
     )
-    shown = client.get(page(row))
-    assert len(shown.context["coming"]) == 3
-    assert all("06:30 (Europe/Berlin)" in at for at in shown.context["coming"])
-    assert people.checker.username in shown.content.decode()
+    page_html = client.get(page(row))
+    assert len(page_html.context["coming"]) == 3
+    assert all("06:30 (Europe/Berlin)" in at for at in page_html.context["coming"])
+    assert people.checker.username in page_html.content.decode()
 
 
 def test_a_subscription_is_changed_and_switched_off(client, people):
     subscribe(client, people)
     row = ReportSubscription.objects.get()
-    said = {"cron": "0 8 * * *", "zone": "UTC", "recipients": [people.auditor.pk], "version": row.version}
-    assert client.post(page(row, "change"), said).status_code == 302
+    data = {"cron": "0 8 * * *", "zone": "UTC", "recipients": [people.auditor.pk], "version": row.version}
+    assert client.post(page(row, "change"), data).status_code == 302
     row.refresh_from_db()
     assert (row.cron, row.formats, row.active, list(row.recipients.all())) == ("0 8 * * *", [], False, [people.auditor])
     assert "It is switched off." in client.get(page(row)).content.decode()
-    stale = client.post(page(row, "change"), said)
+    stale = client.post(page(row, "change"), data)
     assert stale.status_code == 409
     assert "This has changed since you opened it." in stale.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("data", "reason"),
     [
         ({"cron": "every morning"}, "A schedule has five fields"),
         ({"cron": "61 7 * * *"}, "The schedule cannot be read"),
@@ -137,10 +124,10 @@ def test_a_subscription_is_changed_and_switched_off(client, people):
         ({"kind": "document"}, "Choose the document."),
     ],
 )
-def test_a_subscription_that_cannot_be_is_refused_beside_what_was_typed(client, people, said, reason):
-    answer = subscribe(client, people, **said)
-    assert answer.status_code in (409, 422)
-    assert reason in answer.content.decode()
+def test_a_subscription_that_cannot_be_is_refused_beside_what_was_typed(client, people, data, reason):
+    response = subscribe(client, people, **data)
+    assert response.status_code in (409, 422)
+    assert reason in response.content.decode()
     assert not ReportSubscription.objects.exists()
 
 
@@ -150,8 +137,8 @@ def test_only_who_edits_subscribes(client, people, role):
     assert subscribe(client, people).status_code == 403
     row = ReportSubscriptionFactory(desk=people.desk)
     assert not client.get(page(row)).context["buttons"]
-    said = {"cron": "0 8 * * *", "zone": "UTC", "recipients": [people.auditor.pk], "version": row.version}
-    assert client.post(page(row, "change"), said).status_code == 403
+    data = {"cron": "0 8 * * *", "zone": "UTC", "recipients": [people.auditor.pk], "version": row.version}
+    assert client.post(page(row, "change"), data).status_code == 403
 
 
 def coming(cron, after, zone="Europe/Berlin", count=3):

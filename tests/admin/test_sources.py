@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Event, Source
 from factcheck.workflow.sources import record_source
+from tests.admin.pages import html_of, page
 from tests.factories import TopicFactory
 from tests.stories import Staff, registered
 
@@ -26,32 +27,27 @@ def sealed(people):
     )
 
 
-def page(source, action=""):
-    name = f"admin:factcheck_source_{'action' if action else 'change'}"
-    return reverse(name, args=[source.pk, action] if action else [source.pk])
-
-
-def do(client, user, source, action, **said):
+def do(client, user, source, action, **data):
     client.force_login(user)
     source.refresh_from_db()
-    answer = client.post(page(source, action), {"version": source.version, **said})
+    response = client.post(page(source, action), {"version": source.version, **data})
     source.refresh_from_db()
-    return answer
+    return response
 
 
-def new(client, user, desk, **said):
+def new(client, user, desk, **data):
     client.force_login(user)
-    return client.post(reverse("admin:factcheck_source_add"), {"kind": "media", "desk": desk.pk, **said})
+    return client.post(reverse("admin:factcheck_source_add"), {"kind": "media", "desk": desk.pk, **data})
 
 
 def listed(client, **query):
-    answer = client.get(reverse("admin:factcheck_source_changelist"), query)
-    assert answer.status_code == 200
-    return [row.name for row in answer.context["cl"].result_list]
+    response = client.get(reverse("admin:factcheck_source_changelist"), query)
+    assert response.status_code == 200
+    return [row.name for row in response.context["cl"].result_list]
 
 
 def test_a_source_is_entered_with_all_that_is_known(client, people, source):
-    answer = new(
+    response = new(
         client,
         people.checker,
         people.desk,
@@ -62,15 +58,15 @@ def test_a_source_is_entered_with_all_that_is_known(client, people, source):
         owner="Nordwire",
     )
     made = Source.objects.get(name="The Vell Post")
-    assert answer["Location"] == page(made)
+    assert response["Location"] == page(made)
     assert made.owner == source
-    seen = client.get(page(made)).content.decode()
+    content = client.get(page(made)).content.decode()
     for words in ("VP", "vellpost.example", "Nordwire", "not graded"):
-        assert words in seen, words
+        assert words in content, words
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("data", "why"),
     [
         ({"name": "nordwire"}, "already has this name"),
         ({"name": "Other", "domains": "x.com"}, "is a platform"),
@@ -81,10 +77,10 @@ def test_a_source_is_entered_with_all_that_is_known(client, people, source):
         ({"name": "A", "confidential": "on", "aliases": "B"}, "would give a confidential source away"),
     ],
 )
-def test_what_cannot_be_entered_is_said_and_nothing_is(said, why, client, people, source):
-    answer = new(client, people.checker, people.desk, **said)
-    assert answer.status_code in (409, 422)
-    assert why in answer.content.decode()
+def test_what_cannot_be_entered_is_said_and_nothing_is(data, why, client, people, source):
+    response = new(client, people.checker, people.desk, **data)
+    assert response.status_code in (409, 422)
+    assert why in response.content.decode()
     assert Source.objects.count() == 1
 
 
@@ -101,14 +97,14 @@ def test_people_grade_and_say_why(client, people, source):
     assert do(client, people.checker, source, "grade", reliability="B", reason="Ten years.").status_code == 403
     assert source.reliability == ""
     assert do(client, people.editor, source, "grade", reliability="B", reason="Ten years.").status_code == 302
-    seen = client.get(page(source)).content.decode()
-    assert "B: usually reliable" in seen
-    assert "Ten years." in seen
+    content = client.get(page(source)).content.decode()
+    assert "B: usually reliable" in content
+    assert "Ten years." in content
 
 
 def test_what_the_registry_says_is_changed(client, people, source):
     topic = TopicFactory(title="The flood")
-    said = {
+    data = {
         "name": "Nordwire News",
         "kind": "wire_agency",
         "country": "",
@@ -117,35 +113,35 @@ def test_what_the_registry_says_is_changed(client, people, source):
         "domains": "nordwire.example\nnw.example",
         "party_to": [topic.pk],
     }
-    assert do(client, people.checker, source, "change", **said).status_code == 302
+    assert do(client, people.checker, source, "change", **data).status_code == 302
     assert (source.name, source.kind, source.country) == ("Nordwire News", "wire_agency", "")
     assert list(source.party_to.all()) == [topic]
-    seen = client.get(page(source)).content.decode()
+    content = client.get(page(source)).content.decode()
     for words in ("NW", "nw.example", "The flood"):
-        assert words in seen, words
-    assert do(client, people.auditor, source, "change", **said).status_code == 403
+        assert words in content, words
+    assert do(client, people.auditor, source, "change", **data).status_code == 403
 
 
 def test_the_form_for_a_change_holds_what_is_so_now(client, people, source):
     client.force_login(people.checker)
-    seen = client.get(page(source, "change")).content.decode()
-    assert "The Nordwire agency" in seen
-    assert "nordwire.example" in seen
-    assert 'value="NO"' in seen
+    content = client.get(page(source, "change")).content.decode()
+    assert "The Nordwire agency" in content
+    assert "nordwire.example" in content
+    assert 'value="NO"' in content
 
 
 def test_a_source_is_not_owned_in_a_circle(client, people, source):
-    answer = do(client, people.checker, source, "change", name="Nordwire", kind="media", owner="Nordwire")
-    assert answer.status_code == 409
-    assert b"cannot be owned by itself" in answer.content
+    response = do(client, people.checker, source, "change", name="Nordwire", kind="media", owner="Nordwire")
+    assert response.status_code == 409
+    assert b"cannot be owned by itself" in response.content
 
 
 def test_a_change_of_an_older_version_is_refused(client, people, source):
     client.force_login(people.editor)
-    seen = source.version
+    content = source.version
     do(client, people.editor, source, "grade", reliability="B", reason="Ten years.")
-    answer = client.post(page(source, "grade"), {"version": seen, "reliability": "E", "reason": "Not at all."})
-    assert answer.status_code == 409
+    response = client.post(page(source, "grade"), {"version": content, "reliability": "E", "reason": "Not at all."})
+    assert response.status_code == 409
     source.refresh_from_db()
     assert source.reliability == "B"
 
@@ -161,10 +157,10 @@ def test_the_registry_is_searched_by_any_name_and_filtered(client, people, sourc
 
 def test_a_confidential_name_is_opened_by_whom_it_was_entrusted_to(client, people, sealed):
     for user in (people.reviewer, people.desk_chief):
-        answer = do(client, user, sealed, "open_name")
-        assert answer.status_code == 200
-        assert b"Ola Vind" in answer.content
-        assert "no-store" in answer["Cache-Control"]
+        response = do(client, user, sealed, "open_name")
+        assert response.status_code == 200
+        assert b"Ola Vind" in response.content
+        assert "no-store" in response["Cache-Control"]
     assert Event.objects.of(sealed).filter(action="open_name").count() == 2
     assert b"Ola Vind" not in client.get(page(sealed)).content
 
@@ -174,10 +170,10 @@ def test_nobody_else_opens_it(role, client, people, sealed):
     user = getattr(people, role)
     client.force_login(user)
     assert page(sealed, "open_name") not in client.get(page(sealed)).content.decode()
-    answer = do(client, user, sealed, "open_name")
-    assert answer.status_code == 403
-    assert b"Ola Vind" not in answer.content
-    assert b"known to the people it was entrusted to only" in answer.content
+    response = do(client, user, sealed, "open_name")
+    assert response.status_code == 403
+    assert b"Ola Vind" not in response.content
+    assert b"known to the people it was entrusted to only" in response.content
     assert not Event.objects.of(sealed).filter(action="open_name").exists()
 
 
@@ -200,18 +196,18 @@ def test_the_chief_of_the_desk_entrusts_a_name(client, people, sealed):
 
 def test_who_it_is_entrusted_to_is_told_to_them_alone(client, people, sealed):
     client.force_login(people.desk_chief)
-    assert f"Entrusted to {people.reviewer}" in client.get(page(sealed)).content.decode()
+    assert f"Entrusted to {people.reviewer}" in html_of(client.get(page(sealed)))
     client.force_login(people.editor)
-    assert "Entrusted to" not in client.get(page(sealed)).content.decode()
+    assert "Entrusted to" not in html_of(client.get(page(sealed)))
 
 
 def test_a_confidential_source_is_entered_under_a_code(client, people):
-    said = {"name": "Ola Vind", "kind": "eyewitness", "confidential": "on", "people_with_access": [people.editor.pk]}
-    answer = new(client, people.checker, people.desk, **said)
+    data = {"name": "Ola Vind", "kind": "eyewitness", "confidential": "on", "people_with_access": [people.editor.pk]}
+    response = new(client, people.checker, people.desk, **data)
     made = Source.objects.get()
-    assert answer["Location"] == page(made)
+    assert response["Location"] == page(made)
     assert made.name.startswith("source-")
     assert "Vind" not in made.encrypted_name
-    said = {"name": "Ola Vind", "kind": "media"}
-    assert do(client, people.editor, made, "change", **said).status_code == 302
+    data = {"name": "Ola Vind", "kind": "media"}
+    assert do(client, people.editor, made, "change", **data).status_code == 302
     assert made.name.startswith("source-"), "the form has no field for the name"

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from factcheck.workflow.verification import assign_claim
+from tests.admin.pages import page
 from tests.stories import bring_to, file_text, give_evidence, in_hours, person
 
 TEXT = (
@@ -23,39 +24,34 @@ def work(claim, people):
     return assign_claim(claim, people.checker, by=people.editor, due_at=in_hours(-1))
 
 
-def page(work, action=""):
-    name = f"admin:factcheck_verificationtask_{'action' if action else 'change'}"
-    return reverse(name, args=[work.pk, action] if action else [work.pk])
-
-
-def do(client, user, work, action, **said):
+def do(client, user, work, action, **data):
     client.force_login(user)
     work.refresh_from_db()
-    answer = client.post(page(work, action), {"version": work.version, **said})
+    response = client.post(page(work, action), {"version": work.version, **data})
     work.refresh_from_db()
-    return answer
+    return response
 
 
 def queue(client, user, **query):
     client.force_login(user)
-    answer = client.get(reverse("admin:factcheck_verificationtask_changelist"), query)
-    assert answer.status_code == 200
-    return answer
+    response = client.get(reverse("admin:factcheck_verificationtask_changelist"), query)
+    assert response.status_code == 200
+    return response
 
 
-def listed(answer):
-    return [row.pk for row in answer.context["cl"].result_list]
+def listed(response):
+    return [row.pk for row in response.context["cl"].result_list]
 
 
 def test_the_work_is_done_from_its_page(client, people, claim, work):
     assert do(client, people.checker, work, "take_up").status_code == 302
     claim.refresh_from_db()
     assert claim.state == "in_verification", "the first that is taken up starts the claim"
-    seen = client.get(page(work)).content.decode()
-    assert '<mark>The ministry of Sarvenna said on Tuesday that <mark class="fc-figure">1,200' in seen
-    assert reverse("admin:factcheck_claim_change", args=[claim.pk]) in seen
-    assert reverse("admin:factcheck_claim_action", args=[claim.pk, "record_evidence"]) in seen
-    assert "overdue" in seen
+    content = client.get(page(work)).content.decode()
+    assert '<mark>The ministry of Sarvenna said on Tuesday that <mark class="fc-figure">1,200' in content
+    assert reverse("admin:factcheck_claim_change", args=[claim.pk]) in content
+    assert reverse("admin:factcheck_claim_action", args=[claim.pk, "record_evidence"]) in content
+    assert "overdue" in content
     assert do(client, people.checker, work, "hand_in").status_code == 302
     assert work.state == "done"
     assert "overdue" not in client.get(page(work)).content.decode()
@@ -82,9 +78,9 @@ def test_it_waits_for_somebody_and_goes_on(client, people, work):
     ],
 )
 def test_who_may_not_is_told_why(role, action, why, client, people, work):
-    answer = do(client, getattr(people, role), work, action, note="Mine.", assignee=people.checker.pk)
-    assert answer.status_code == 403
-    assert why in answer.content.decode()
+    response = do(client, getattr(people, role), work, action, note="Mine.", assignee=people.checker.pk)
+    assert response.status_code == 403
+    assert why in response.content.decode()
     assert work.state == "assigned"
 
 
@@ -135,10 +131,10 @@ def test_finished_work_is_opened_again_while_the_claim_is_checked(client, people
 
 
 def test_an_act_on_an_older_version_is_refused(client, people, work):
-    seen = work.version
+    content = work.version
     do(client, people.checker, work, "take_up")
-    answer = client.post(page(work, "hand_in"), {"version": seen})
-    assert answer.status_code == 409
+    response = client.post(page(work, "hand_in"), {"version": content})
+    assert response.status_code == 409
     work.refresh_from_db()
     assert work.state == "in_progress"
 

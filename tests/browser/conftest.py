@@ -61,16 +61,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-class Desk:
+class LiveSite:
     """The site as people see it: each logs in once, and every page they open is watched."""
 
     def __init__(self, site: Site, browser: Browser) -> None:
         self.site, self.browser = site, browser
         self.base = site.base.removesuffix("/factcheck/api/v1")
-        self.faults: list[str] = []
+        self.errors: list[str] = []
         self.contexts: list[BrowserContext] = []
 
-    def sits(self, name: str, *, scheme: str = "light", width: int = 1280, bypass_csp: bool = False) -> Page:
+    def log_in(self, name: str, *, scheme: str = "light", width: int = 1280, bypass_csp: bool = False) -> Page:
         """A page on which this person is logged in. Axe injects itself, for which the policy must be let go."""
         context = self.browser.new_context(
             base_url=self.base, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=bypass_csp
@@ -78,10 +78,11 @@ class Desk:
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", self.note)
-        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("console", self.record_console_error)
+        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
         page.on(
-            "response", lambda answer: answer.status >= 500 and self.faults.append(f"{answer.url}: {answer.status}")
+            "response",
+            lambda response: response.status >= 500 and self.errors.append(f"{response.url}: {response.status}"),
         )
         page.goto("/admin/login/")
         page.get_by_label("Username").fill(name)
@@ -90,23 +91,23 @@ class Desk:
         page.wait_for_url(lambda url: "login" not in url)
         return page
 
-    def note(self, message: ConsoleMessage) -> None:
+    def record_console_error(self, message: ConsoleMessage) -> None:
         refused = "status of 40" in message.text or "status of 42" in message.text
         sandboxed = "Blocked script execution" in message.text and "/original/" in message.text  # as it should be
         if message.type == "error" and not refused and not sandboxed:
-            self.faults.append(f"{message.location.get('url', '')}: {message.text}")
+            self.errors.append(f"{message.location.get('url', '')}: {message.text}")
 
-    def leave(self) -> None:
+    def close(self) -> None:
         for context in self.contexts:
             context.close()
 
 
 @pytest.fixture
-def desk(site: Site, chromium: Browser) -> Iterator[Desk]:
-    there = Desk(site, chromium)
-    yield there
-    there.leave()
-    assert there.faults == []
+def live_site(site: Site, chromium: Browser) -> Iterator[LiveSite]:
+    live_site = LiveSite(site, chromium)
+    yield live_site
+    live_site.close()
+    assert live_site.errors == []
 
 
 def violations(page: Page, *, only_colours: bool = False) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from docx import Document as WordFile
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import LiveSite
 
 TEXT = (
     "The harbour office of Ostermarle said on Monday that 310 boats were moored in the old basin.\n\n"
@@ -15,7 +15,7 @@ TEXT = (
 
 def settle(page: Page) -> None:
     """Until the worker has done what the page says is under way; the page looks again by itself."""
-    expect(page.locator("[data-fc-wait]")).to_have_count(0, timeout=45_000)
+    expect(page.locator("[data-fc-poll]")).to_have_count(0, timeout=45_000)
     expect(page.locator("#content-main")).to_be_visible()  # the page is loaded anew
 
 
@@ -30,15 +30,15 @@ def file(page: Page, title: str, text: str = "", path: Path | None = None) -> No
     settle(page)
 
 
-def test_a_pasted_text_comes_back_marked(desk: Desk):
-    page = desk.sits("editor")
+def test_a_pasted_text_comes_back_marked(live_site: LiveSite):
+    page = live_site.log_in("editor")
     file(page, "Boats in the basin", TEXT)
     expect(page.locator(".fc-text mark.fc-figure", has_text="310")).to_have_count(1)
     expect(page.get_by_text("Not clear for publication.")).to_be_visible()
 
 
-def test_words_are_marked_by_selecting_them(desk: Desk):
-    page = desk.sits("editor")
+def test_words_are_marked_by_selecting_them(live_site: LiveSite):
+    page = live_site.log_in("editor")
     file(page, "Boats, with a selection", "Ørsund 🏠 harbour. The master is called Ivo Brandt. He was there.")
     page.evaluate(
         """() => {
@@ -61,13 +61,13 @@ def test_words_are_marked_by_selecting_them(desk: Desk):
     expect(page.get_by_role("link", name="The master is called Ivo Brandt", exact=True)).to_be_visible()
 
 
-def test_an_uploaded_file_is_compared_with_its_original_and_confirmed(desk: Desk, tmp_path: Path):
+def test_an_uploaded_file_is_compared_with_its_original_and_confirmed(live_site: LiveSite, tmp_path: Path):
     written = WordFile()
     written.add_heading("Boats from a file", 1)
     for paragraph in TEXT.split("\n\n"):
         written.add_paragraph(paragraph)
     written.save(tmp_path / "boats.docx")
-    page = desk.sits("editor")
+    page = live_site.log_in("editor")
     file(page, "", path=tmp_path / "boats.docx")
     expect(page.get_by_text("Please compare.")).to_be_visible()
     with page.expect_download() as kept:
@@ -79,22 +79,22 @@ def test_an_uploaded_file_is_compared_with_its_original_and_confirmed(desk: Desk
     expect(page.get_by_role("heading", name="Boats from a file in check")).to_be_visible()
 
 
-def test_a_page_is_shown_beside_its_text_and_can_do_nothing(desk: Desk, tmp_path: Path):
+def test_a_page_is_shown_beside_its_text_and_can_do_nothing(live_site: LiveSite, tmp_path: Path):
     page_file = tmp_path / "page.html"
     page_file.write_text(
         f"<html><head><title>Boats</title></head><body><article><h1>Boats on a page</h1><p>{TEXT}</p>"
         "<p>The basin was built in 1904 and has been full since the spring, the office added in a long statement.</p>"
         "<script>parent.document.title = 'taken'; fetch('/admin/')</script></article></body></html>"
     )
-    page = desk.sits("editor")
+    page = live_site.log_in("editor")
     file(page, "A page from outside", path=page_file)
     expect(page.frame_locator("iframe").get_by_text("310 boats")).to_be_visible()
     assert "taken" not in page.title()
 
 
-def test_a_file_that_cannot_be_read_says_why(desk: Desk, tmp_path: Path):
+def test_a_file_that_cannot_be_read_says_why(live_site: LiveSite, tmp_path: Path):
     broken = tmp_path / "scan.pdf"
     broken.write_bytes(b"%PDF-1.4\nthis is no PDF at all\n%%EOF")
-    page = desk.sits("editor")
+    page = live_site.log_in("editor")
     file(page, "A broken file", path=broken)
     expect(page.get_by_text("It could not be read.")).to_be_visible()

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Desk, violations
+from tests.browser.conftest import LiveSite, violations
 from tests.marks import thorough
 
 KINDS = [
@@ -38,8 +38,8 @@ def actions_of(page: Page) -> list[str]:
 
 @thorough
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(desk: Desk, scheme: str):
-    page = desk.sits("desk_chief", scheme=scheme, bypass_csp=True)
+def test_no_page_shuts_anybody_out(live_site: LiveSite, scheme: str):
+    page = live_site.log_in("desk_chief", scheme=scheme, bypass_csp=True)
     shut: dict[str, list[str]] = {}
     for address in addresses(page):
         page.goto(address)
@@ -52,15 +52,15 @@ def test_no_page_shuts_anybody_out(desk: Desk, scheme: str):
 
 
 @thorough
-def test_no_page_breaks_the_strict_policy(desk: Desk):
-    page = desk.sits("desk_chief")
+def test_no_page_breaks_the_strict_policy(live_site: LiveSite):
+    page = live_site.log_in("desk_chief")
     for address in [*addresses(page), "/factcheck/api/v1/docs/"]:
         page.goto(address, wait_until="load")  # the policy reports to the console, which fails the test
     assert "unsafe" not in page.request.get("/admin/").headers["content-security-policy"]
 
 
-def test_a_page_fits_a_telephone(desk: Desk):
-    page = desk.sits("editor", width=400)
+def test_a_page_fits_a_telephone(live_site: LiveSite):
+    page = live_site.log_in("editor", width=400)
     for address in ["/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/admin/factcheck/document/add/"]:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import LiveSite
 from tests.live import wait_until
 
 
@@ -26,8 +26,8 @@ def mails(folder: Path) -> list[EmailMessage]:
     return [email.message_from_bytes(text.strip(), policy=default) for text in texts if text.strip()]
 
 
-def test_a_subscription_brings_a_pdf_by_mail(desk: Desk):
-    page = desk.sits("desk_chief")
+def test_a_subscription_brings_a_pdf_by_mail(live_site: LiveSite):
+    page = live_site.log_in("desk_chief")
     page.goto("/admin/factcheck/reportsubscription/add/")
     page.get_by_label("Report").select_option("conflicts")
     page.get_by_label("Schedule").fill("30 6 * * 1-5")
@@ -37,8 +37,8 @@ def test_a_subscription_brings_a_pdf_by_mail(desk: Desk):
     expect(page.get_by_text("06:30 (Europe/Kyiv)")).to_have_count(3)
     page.get_by_role("button", name="Send one now").click()
     expect(page.get_by_text("It is being built and mailed.")).to_be_visible()
-    wait_until(lambda: mails(desk.site.folder), 60, "no mail came")
-    message = mails(desk.site.folder)[-1]
+    wait_until(lambda: mails(live_site.site.folder), 60, "no mail came")
+    message = mails(live_site.site.folder)[-1]
     assert message["To"] == "chief_editor@newsroom.example"
     assert "74 settlements" in message.get_body(("html",)).get_content()
     attached = next(iter(message.iter_attachments()))
@@ -48,8 +48,8 @@ def test_a_subscription_brings_a_pdf_by_mail(desk: Desk):
     assert "Institute for the Study of War" in found
 
 
-def test_a_verification_report_is_built_read_and_printed(desk: Desk, tmp_path: Path):
-    page = desk.sits("editor")
+def test_a_verification_report_is_built_read_and_printed(live_site: LiveSite, tmp_path: Path):
+    page = live_site.log_in("editor")
     page.goto("/admin/factcheck/report/add/")
     page.get_by_label("Report").select_option("document")
     document = page.get_by_label("Document")

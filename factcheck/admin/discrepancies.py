@@ -1,0 +1,211 @@
+"""Discrepancies: a list by dispute, and the page with both sides next to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, Max, Prefetch, QuerySet, Value, When
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from factcheck.models import (
+    MOST_TELLING_FIRST,
+    SUREST_FIRST,
+    Desk,
+    Discrepancy,
+    DiscrepancyFigure,
+    DiscrepancyQuerySet,
+    Document,
+    Figure,
+    ResolutionKind,
+)
+from factcheck.permissions import wrote_one_compared
+from factcheck.states import DiscrepancyState
+from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, resolve_dispute
+from factcheck.workflow.judgements import judge_pair
+
+from .kit.actions import ActionForm, RecordAction
+from .kit.figure_context import FigureContext, as_of_text, figure_contexts
+from .kit.formatting import badge, paragraphs, timestamp
+from .kit.links import link
+from .kit.records import RecordAdmin
+
+OPEN_FIRST = Case(
+    When(state=DiscrepancyState.OPEN, then=Value(0)), When(state=DiscrepancyState.RESOLVED, then=Value(1)), default=2
+)
+MAX_NAMED = 3
+MAX_PAIRS = 100
+
+
+class ResolveDisputeForm(ActionForm):
+    resolution = forms.ChoiceField(
+        label="How it is settled",
+        widget=forms.RadioSelect,
+        choices=[
+            (ResolutionKind.EXPLAINED, "explained: both may stand, and the note says why"),
+            (ResolutionKind.CORRECTED, "corrected: the text was or will be changed"),
+            (ResolutionKind.ACCEPTED_RISK, "accepted risk: it goes out as it is"),
+        ],
+    )
+    note = forms.CharField(
+        label="Why",
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="It is said of all pairs of the dispute, and covers later copies too, until a statement changes.",
+    )
+    newest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def setup_fields(self) -> None:
+        """Remember the newest pair at the time the form is opened: later pairs stay open."""
+        pairs = Discrepancy.objects.visible_to(self.user)
+        pairs = pairs if self.record is None else pairs.told_with(self.record)
+        self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
+
+
+def visible_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
+    documents = Document.objects.visible_to(user)
+    sides = DiscrepancyFigure.objects.filter(figure__document__in=documents).order_by("id")
+    return sides.select_related("figure__document__publisher", "figure__attribution__source", "figure__claim")
+
+
+class JudgePairForm(ActionForm):
+    note = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="What you say binds both figures and their copies, and no machine undoes it.",
+    )
+
+    @property
+    def warning(self) -> str:
+        sides = self.record.sides.values_list("figure", flat=True) if isinstance(self.record, Discrepancy) else []
+        if wrote_one_compared(self.user, *Figure.objects.filter(pk__in=list(sides))):
+            return "You wrote a text that is compared here: what you say waits until a second person confirms it."
+        return ""
+
+
+def judge_same(pair: Discrepancy, **arguments: Any) -> None:
+    """Judge that both sides count the same thing."""
+    judge_pair(pair, True, **arguments)
+
+
+def judge_different(pair: Discrepancy, **arguments: Any) -> None:
+    """Judge that the two sides count different things."""
+    judge_pair(pair, False, **arguments)
+
+
+class DisputeChangeList(ChangeList):
+    """One row for each dispute among the filtered pairs: its leading pair."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        rows = cast(DiscrepancyQuerySet, super().get_queryset(request, exclude_parameters))
+        return rows.filter(pk__in=rows.leading().values("pk"))
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(RecordAdmin):
+    record_actions: ClassVar = {
+        "resolve": RecordAction(resolve_dispute, ResolveDisputeForm, success_message="It is resolved."),
+        "same": RecordAction(
+            judge_same, JudgePairForm, "The same thing", "That is noted; the figures are grouped again."
+        ),
+        "not_same": RecordAction(
+            judge_different, JudgePairForm, "Not the same thing", "That is noted; the figures are grouped again."
+        ),
+    }
+    bulk_actions = ("resolve",)
+    record_template = "factcheck/admin/discrepancy.html"
+    list_display = ["kind_and_state", "summary", "found_in"]
+    list_display_links = ["summary"]
+    list_filter: ClassVar = ["kind", "state", "measure__topic"]
+    list_select_related = ["measure"]
+    search_fields: ClassVar = ["reason", "measure__counted"]
+    ordering: ClassVar = [OPEN_FIRST, *SUREST_FIRST]
+    detail_fields = ("measure", "created_at", "resolution", "resolution_note", "resolved_by", "resolved_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        sides = Prefetch("sides", visible_sides(request.user), to_attr="visible_sides")
+        return super().get_queryset(request).select_related("measure__topic", "resolved_by").prefetch_related(sides)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DisputeChangeList
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Add the dispute of each row on the page, in one query for all rows."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = list(changelist.result_list)
+        found = led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
+        for row, dispute in zip(changelist.result_list, found, strict=True):
+            row.dispute = dispute
+        return changelist
+
+    @admin.display(description="what differs", ordering="reason")
+    def summary(self, row: Any) -> str:
+        dispute: Dispute = row.dispute
+        return dispute.told
+
+    @admin.display(description="kind, state", ordering=OPEN_FIRST)
+    def kind_and_state(self, row: Any) -> SafeString:
+        return paragraphs([badge(row.kind), badge(row.state)])
+
+    @admin.display(description="stands in", ordering="measure__counted")
+    def found_in(self, row: Any) -> SafeString:
+        """The measure, and the first few visible documents by name."""
+        documents = list({side.figure.document_id: side.figure.document for side in row.visible_sides}.values())
+        names = [link(row.measure), *(link(one, Truncator(one).chars(40)) for one in documents[:MAX_NAMED])]
+        return paragraphs(names + ([f"and {len(documents) - MAX_NAMED} more"] if len(documents) > MAX_NAMED else []))
+
+    def permission_action(self, name: str) -> str:
+        return "judge" if name in ("same", "not_same") else name
+
+    def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
+        yield "kind", badge(record.kind), ""
+        if record.why_one:
+            sure = f" ({record.score:.2f})" if record.score is not None else ""
+            yield "one measure", f"{record.why_one}{sure}", ""
+        if record.measure.topic:
+            yield "topic", link(record.measure.topic), ""
+        for label, value, url in super().facts(record):
+            yield (
+                {"created at": "found"}.get(label, label),
+                timestamp(value) if label.endswith(" at") else value,
+                url,
+            )
+
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        contexts = figure_contexts(side.figure for side in record.visible_sides)
+        sides = [[contexts[row.figure_id] for row in record.visible_sides if row.side == side] for side in "ab"]
+        rows = Discrepancy.objects.visible_to(request.user).told_with(record)
+        (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
+        others = dispute.besides(record)
+        pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MAX_PAIRS + 1])
+        return {
+            "sides": sides,
+            "dispute": dispute,
+            "pairs": pairs[:MAX_PAIRS],
+            "more_pairs": len(pairs) > MAX_PAIRS,
+            "others": [(says, [(row, as_of_text(row.first)) for row in statements]) for says, statements in others],
+            "plain_text": as_plain_text(record, sides, others),
+        }
+
+
+def as_plain_text(row: Discrepancy, sides: list[list[FigureContext]], others: list[tuple[str, list[Statement]]]) -> str:
+    """The dispute as plain text for a mail: this pair with its sentences, the other statements in a line each."""
+    texts = [row.reason]
+    for side in sides:
+        for carrier in side:
+            document = carrier.figure.document
+            where = f"{document}, {document.publisher or document.publisher_name}".rstrip(", ")
+            texts.append(f"{carrier.says or 'Nobody named'}: “{' '.join(str(carrier.sentence).split())}” ({where})")
+    for says, statements in others:
+        figures = ", ".join(
+            f"“{one.first}” ({' and '.join(map(str, one.documents[:MAX_NAMED]))})" for one in statements
+        )
+        texts.append(f"Also {says or 'nobody named'}: {figures}")
+    return "\n\n".join(texts + [str(note) for note in row.notes])

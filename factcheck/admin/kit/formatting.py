@@ -1,0 +1,31 @@
+"""Values as pages show them. Everything is escaped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from factcheck.templatetags.factcheck_words import humanize
+
+__all__ = ["badge", "humanize", "paragraphs", "timestamp", "yes_no"]
+
+
+def badge(name: str, label: str = "") -> SafeString:
+    """A state as a coloured badge with its name in words."""
+    return format_html('<span class="fc-badge fc-{}">{}</span>', name, label or humanize(name))
+
+
+def timestamp(at: datetime | None, empty: str = "–") -> str:
+    """A date and time in UTC."""
+    return f"{at:%-d %b %Y, %H:%M} UTC" if at else empty
+
+
+def yes_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def paragraphs(items: list[Any]) -> SafeString:
+    return format_html_join("", "<p>{}</p>", [(item,) for item in items])

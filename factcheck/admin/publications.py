@@ -1,0 +1,62 @@
+"""Publications: what went out, and the result of the gate at that time. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from factcheck.models import Event, Publication
+
+from .kit.formatting import badge, paragraphs, timestamp
+from .kit.links import link
+from .kit.records import RecordAdmin
+
+MAX_BLOCKERS = 50
+
+
+@admin.register(Publication)
+class PublicationAdmin(RecordAdmin):
+    """A publication with the gate's result at that time."""
+
+    list_display = ["document", "gate_badge", "by", "went_out"]
+    list_filter = ["clear"]
+    list_select_related = ["document", "by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("document", "by", "revision")
+
+    @admin.display(description="gate", ordering="clear")
+    def gate_badge(self, row: Any) -> SafeString:
+        return badge("clear", "cleared") if row.clear else badge("failed", "uncleared")
+
+    @admin.display(description="went out", ordering="at")
+    def went_out(self, row: Any) -> str:
+        return timestamp(row.at)
+
+    def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
+        yield "document", link(record.document), ""
+        yield "revision", link(record.revision, f"revision {record.revision.number}"), ""
+        yield "gate", self.gate_badge(record), ""
+        if not record.clear:
+            yield "why it went out uncleared", uncleared_reason_of(record), ""
+        yield "by", record.by, ""
+        yield "went out", timestamp(record.at), ""
+        answer = record.answer if isinstance(record.answer, dict) else {}
+        if blockers := [row.get("message", "") for row in answer.get("blockers", [])]:
+            more = [f"and {len(blockers) - MAX_BLOCKERS} more"] if len(blockers) > MAX_BLOCKERS else []
+            yield "what was in the way", paragraphs(blockers[:MAX_BLOCKERS] + more), ""
+        elif not answer:
+            yield "what was in the way", "the answer of the gate was erased", ""
+
+
+def uncleared_reason_of(publication: Publication) -> str:
+    """The reason given for publishing: the note of the last publish event up to it."""
+    events = Event.objects.of(publication.document).filter(action="publish", at__lte=publication.at)
+    event = events.select_related("note").last()
+    note = getattr(event, "note", None)
+    return "–" if note is None else note.text or "(the words of the reason were erased)"
