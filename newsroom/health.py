@@ -66,4 +66,5 @@ class Ready(HealthCheckView):
 
     async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.results = [await check.get_result() for check in self.get_checks()]
-        return self.render_to_response_json(503 if any(row.error for row in self.results) else 200)
+        response: HttpResponse = self.render_to_response_json(503 if any(row.error for row in self.results) else 200)
+        return response

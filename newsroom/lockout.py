@@ -37,7 +37,7 @@ def answer(request: HttpRequest, response: HttpResponse | None = None, credentia
     minutes = int(get_cool_off(request).total_seconds() // 60)
     said = f"Too many wrong passwords. Log-in for this name is closed from here for {minutes} minutes."
     if "/api/" in request.path:
-        error = {"code": "locked_out", "detail": said, "attr": None, "extra": {}}
+        error: dict[str, Any] = {"code": "locked_out", "detail": said, "attr": None, "extra": {}}
         locked: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)
     else:
         locked = render(request, "newsroom/locked.html", {"said": said}, status=429)

@@ -7,6 +7,7 @@ nothing: no session, no user.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -26,7 +27,12 @@ def handler500(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     said, wait = (BUSY, 1) if is_busy(error) else (AWAY, AWAY_SECONDS)
     if request.path.startswith(reverse("factcheck:schema").removesuffix("schema/")):
-        line = {"code": "busy" if is_busy(error) else "unavailable", "detail": said, "attr": None, "extra": {}}
+        line: dict[str, Any] = {
+            "code": "busy" if is_busy(error) else "unavailable",
+            "detail": said,
+            "attr": None,
+            "extra": {},
+        }
         answer: HttpResponse = JsonResponse({"type": "server_error", "errors": [line]}, status=503)
     else:
         shown = {"said": said, "wait": wait, "asks": request.method in ("GET", "HEAD")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from typing import Any, ClassVar
 
@@ -27,7 +28,7 @@ from factcheck.models import IdempotencyKey
 from .batches import batch_as_it_stands, perform_batch
 from .bodies import Body
 from .errors import PreconditionRequired, handle
-from .idempotency import Once
+from .idempotency import IdempotentView
 from .lists import Filters, Page
 from .parsing import FormParser, JSONParser
 from .permissions import open_actions, require_right, require_state
@@ -35,15 +36,14 @@ from .schema import Schema
 from .throttles import AddressReads, AddressWrites, Reads, Writes
 
 
-class Face(Once):
+class Face(IdempotentView):
     """What a view of this API takes, answers and asks for, whatever the host's own defaults are."""
 
-    schema = Schema()
+    schema: ClassVar[Schema | None] = Schema()
     throttle_classes: ClassVar[tuple[type, ...]] = (Reads, Writes)
-
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
-    permission_classes = (permissions.IsAuthenticated,)
-    renderer_classes = (renderers.JSONRenderer,)
+    authentication_classes: ClassVar[tuple[type, ...]] = (TokenAuthentication, SessionAuthentication)
+    permission_classes: ClassVar[tuple[type, ...]] = (permissions.IsAuthenticated,)
+    renderer_classes: ClassVar[tuple[type, ...]] = (renderers.JSONRenderer,)
     parser_classes: ClassVar[tuple[type, ...]] = (JSONParser,)
     metadata_class = None
     versioning_class = None
@@ -115,6 +115,7 @@ def batch_route_of(name: str, endpoint: ActionEndpoint) -> Any:
 class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """List, retrieve, and the actions of one kind of record, among those the person may see."""
 
+    defers_key_error = True
     lookup_value_regex = r"[0-9]{1,15}"
     pagination_class = Page
     filter_backends = (Filters,)
@@ -149,7 +150,7 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
 
         ``beside``: ids and numbers that are told along with it; the record then stands under its own name.
         """
-        self.answered, self.beside = record, beside
+        self.response_record, self.response_extra = record, beside
         shown = self.shown or self.detail_serializer_class or type(self).serializer_class
         data = shown(record, context=self.get_serializer_context()).data
         tag = etag_of(record, data)
@@ -159,7 +160,7 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
             return Response(status=304, headers={"ETag": tag})
         return Response(data, status, headers={"ETag": tag})
 
-    def answer_again(self, row: IdempotencyKey) -> Response:
+    def replay(self, row: IdempotencyKey) -> Response:
         """What was answered, as it is now; 404 where the person may not see it any more."""
         if row.record_id is not None:
             rows = self.shown.Meta.model.objects.visible_to(self.request.user) if self.shown else self.get_queryset()
@@ -168,12 +169,12 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
             self.get_object()
         if row.answer is not None and self.action.startswith("batch_"):
             row.answer = batch_as_it_stands(self, row.answer)
-        return super().answer_again(row)
+        return super().replay(row)
 
     def body(self, form: type[Body]) -> dict[str, Any]:
         """What the request says, or 422."""
-        if self.fault:
-            raise self.fault
+        if self.key_error:
+            raise self.key_error
         filled = form(data=self.request.data, context=self.get_serializer_context())
         filled.is_valid(raise_exception=True)
         return dict(filled.validated_data)
@@ -193,8 +194,8 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
 
     def perform_action(self, name: str, endpoint: ActionEndpoint) -> Response:
         record = self.get_object()
-        said = {"version": lambda: self.wanted_version(record), "body": lambda: self.body(endpoint.body)}
-        return self.after(record, self.do_on(record, name, endpoint, **said), endpoint)
+        version, body = partial(self.wanted_version, record), partial(self.body, endpoint.body)
+        return self.after(record, self.do_on(record, name, endpoint, version, body), endpoint)
 
     def do_on(
         self,
@@ -230,7 +231,7 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
     def open_actions(self, record: Any) -> list[str]:
         return open_actions(self.request.user, record, self.record_actions)
 
-    def require_on(self, parent: type, field: str, action: str, by: str = "pk") -> None:
+    def require_on(self, parent: type[Any], field: str, action: str, by: str = "pk") -> None:
         """Refuse a creation for want of right before its body is looked at, where its parent can be told."""
         named = self.request.data.get(field) if isinstance(self.request.data, dict) else None
         if isinstance(named, int | str) and not isinstance(named, bool) and (by != "pk" or str(named).isdecimal()):

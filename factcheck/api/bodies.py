@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
@@ -41,6 +40,16 @@ class Change(Body):
         return said
 
 
+class ActionsMixin(serializers.Serializer):
+    # ``actions``: what the user may do to the record now. No docstring: OpenAPI would describe each subclass with it
+
+    actions = serializers.SerializerMethodField()
+
+    def get_actions(self, record: Any) -> list[str]:
+        actions: list[str] = self.context["view"].open_actions(record)
+        return actions
+
+
 class Visible(serializers.Field):
     """A record named by its id, or by its slug, among those the person may see."""
 
@@ -49,11 +58,11 @@ class Visible(serializers.Field):
         "does_not_exist": "There is no such record, or you may not see it.",
     }
 
-    def __init__(self, model: type[Model], by: str = "pk", **kwargs: Any) -> None:
+    def __init__(self, model: type[Any], by: str = "pk", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.model, self.by = model, by
 
-    def to_internal_value(self, data: Any) -> Model:
+    def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, bool) or not isinstance(data, int | str) or not str(data).strip():
             self.fail("invalid")
         if self.by == "pk" and not re.fullmatch(r"[0-9]{1,18}", str(data)):

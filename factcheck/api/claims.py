@@ -47,7 +47,7 @@ from factcheck.workflow.verification import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Colleague, Moment, Note, Visible
+from .bodies import ActionsMixin, Body, Colleague, Moment, Note, Visible
 from .lists import Id, Search
 from .schema import describe
 
@@ -168,7 +168,7 @@ class ClaimRow(serializers.ModelSerializer):
         ]
 
 
-class ClaimSerializer(ClaimRow):
+class ClaimSerializer(ActionsMixin, ClaimRow):
     words_changed_by = serializers.SlugRelatedField("username", read_only=True)
     anchor = serializers.SerializerMethodField()
     figures = FigureLine(many=True)
@@ -177,7 +177,6 @@ class ClaimSerializer(ClaimRow):
     origins = serializers.SerializerMethodField()
     verification_tasks = TaskLine(many=True)
     waivers = WaiverSerializer(many=True)
-    actions = serializers.SerializerMethodField()
 
     class Meta(ClaimRow.Meta):
         fields: ClassVar = [
@@ -201,9 +200,6 @@ class ClaimSerializer(ClaimRow):
     def get_origins(self, claim: Claim) -> int:
         """How many independent origins stand behind it: accepted evidence that supports it, copies counted once."""
         return len(claim.evidence.standing().filter(stance=Stance.SUPPORTS).origins())
-
-    def get_actions(self, claim: Claim) -> list[str]:
-        return self.context["view"].open_actions(claim)
 
 
 class Span(Body):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import Q
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from factcheck.models import SignOff, Verdict, VerdictLabel, Waiver
+from factcheck.models import Claim, SignOff, Verdict, VerdictLabel, Waiver
 
 from .base import RecordViewSet
 from .claims import SignOffSerializer, VerdictSerializer, WaiverSerializer
@@ -35,7 +35,9 @@ class WaiverRecord(WaiverSerializer):
         fields: ClassVar = ["id", "claim", "document", "revision", *WaiverSerializer.Meta.fields, "covers"]
 
     def get_document(self, waiver: Waiver) -> int:
-        return waiver.revision.document_id if waiver.revision else waiver.claim.document_id
+        if waiver.revision is not None:
+            return waiver.revision.document_id
+        return cast(Claim, waiver.claim).document_id  # a waiver is of a claim or of a revision
 
 
 class VerdictFilter(filters.FilterSet):

@@ -9,9 +9,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from factcheck.conf import MOST_ORIGINS
 from factcheck.models import Desk, Eyes, Membership, Policy
 from factcheck.reports.deliver import build_desk_report
-from factcheck.workflow.desks import MOST_ORIGINS, record_desk, set_policy
+from factcheck.workflow.desks import record_desk, set_policy
 
 from .base import RecordViewSet, etag_of
 from .bodies import Body

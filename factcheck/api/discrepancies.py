@@ -24,9 +24,15 @@ from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Note
+from .bodies import ActionsMixin, Note
 from .judgements import SameBody
 from .lists import BIGGEST_ID, Id
+
+
+def visible_sides(row: Any) -> list[DiscrepancyFigure]:
+    """The figures of a discrepancy that the person may see, as the viewset has prefetched them."""
+    sides: list[DiscrepancyFigure] = row.seen
+    return sides
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
@@ -66,8 +72,8 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         """The figures of one side that the person may see."""
         if "sentences" not in self.context:
             rows = self.parent.instance if self.parent else [row]
-            self.context["sentences"] = sentences_of(part.figure_id for one in rows for part in one.seen)
-        return [self._line(part.figure) for part in row.seen if part.side == side]
+            self.context["sentences"] = sentences_of(part.figure_id for one in rows for part in visible_sides(one))
+        return [self._line(part.figure) for part in visible_sides(row) if part.side == side]
 
     def _line(self, figure: Figure) -> dict[str, Any]:
         document = figure.document
@@ -81,14 +87,9 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         }
 
 
-class DiscrepancyDetail(DiscrepancySerializer):
-    actions = serializers.SerializerMethodField()
-
+class DiscrepancyDetail(ActionsMixin, DiscrepancySerializer):
     class Meta(DiscrepancySerializer.Meta):
         fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "actions"]
-
-    def get_actions(self, row: Discrepancy) -> list[str]:
-        return self.context["view"].open_actions(row)
 
 
 class Resolution(Note):

@@ -38,7 +38,7 @@ def only_ours(endpoints: list[Any], **_: Any) -> list[Any]:
     return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), Schema)]
 
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "TITLE": "Fact-check API",
     "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
     "VERSION": f"1 (engine {ENGINE_VERSION})",

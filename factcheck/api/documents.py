@@ -54,7 +54,7 @@ from factcheck.workflow.reading import reread_document
 from factcheck.workflow.topics import suggest_topic
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Change, Colleague, Moment, Note, Visible
+from .bodies import ActionsMixin, Body, Change, Colleague, Moment, Note, Visible
 from .lists import Search
 from .parsing import FormParser, JSONParser
 from .permissions import require_right
@@ -122,12 +122,11 @@ class DocumentRow(serializers.ModelSerializer):
         return original.pk if original and original.desk_id == document.desk_id else None
 
 
-class DocumentSerializer(DocumentRow):
+class DocumentSerializer(ActionsMixin, DocumentRow):
     revision = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     figures = serializers.SerializerMethodField()
     reading = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
     class Meta(DocumentRow.Meta):
         fields: ClassVar = [*DocumentRow.Meta.fields, "revision", "claims", "figures", "reading", "actions"]
@@ -146,10 +145,8 @@ class DocumentSerializer(DocumentRow):
         """The newest job that fetches or reads this document."""
         reads = Q(about(document), name=JobName.READ_DOCUMENT)
         fetches = Q(name=JobName.FETCH_DOCUMENT, key=key_of(document))
-        return Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
-
-    def get_actions(self, document: Document) -> list[str]:
-        return self.context["view"].open_actions(document)
+        newest = Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
+        return dict(newest) if newest else None
 
 
 class Filed(serializers.Serializer):
@@ -311,8 +308,8 @@ def arrival_of(said: dict[str, Any]) -> tuple[bytes, Arrival]:
         return str(text).encode(), Arrival(**said, pasted=True)
     if file.size > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
-    known = {"filename": file.name or "", "media_type": file.content_type or "", "charset": file.charset or ""}
-    return bytes(file.read()), Arrival(**said, **known)
+    arrival = Arrival(**said, filename=file.name or "", media_type=file.content_type or "", charset=file.charset or "")
+    return bytes(file.read()), arrival
 
 
 def file_document(said: dict[str, Any], *, by: Any) -> tuple[Document, Job | None]:

@@ -89,13 +89,15 @@ class Handler(ExceptionHandler):
             return Busy() if is_busy(exc) else Away()
         for known, answer in self.django.items():
             if isinstance(exc, known):
-                return answer()
+                raised: Exception = answer()
+                return raised
         if isinstance(exc, exceptions.ValidationError):
             exc.status_code = 422
-        return super().convert_known_exceptions(exc)
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
 
     def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
-        found = ExceptionFormatter(exc, self.context, self.exc).run()
+        found: dict[str, Any] = ExceptionFormatter(exc, self.context, self.exc).run()
         for row in found["errors"]:
             row["extra"] = getattr(exc, "extra", {})
         return found
@@ -104,7 +106,7 @@ class Handler(ExceptionHandler):
 def refusal_of(exc: Exception, context: Any) -> tuple[int, dict[str, Any]]:
     """A refusal of one among many: the status and the body it would have had alone."""
     handler = Handler(exc, context)
-    known = handler.convert_known_exceptions(exc)
+    known: exceptions.APIException = handler.convert_known_exceptions(exc)
     return known.status_code, handler.format_exception(known)
 
 

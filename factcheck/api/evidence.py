@@ -28,7 +28,7 @@ from factcheck.workflow.evidence import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import LONGEST_NOTE, Body, Note, Visible
+from .bodies import LONGEST_NOTE, ActionsMixin, Body, Note, Visible
 from .downloads import saved
 from .lists import Id
 from .parsing import FormParser, JSONParser
@@ -72,14 +72,9 @@ class EvidenceRow(serializers.ModelSerializer):
         ]
 
 
-class EvidenceSerializer(EvidenceRow):
-    actions = serializers.SerializerMethodField()
-
+class EvidenceSerializer(ActionsMixin, EvidenceRow):
     class Meta(EvidenceRow.Meta):
         fields: ClassVar = [*EvidenceRow.Meta.fields, "actions"]
-
-    def get_actions(self, evidence: Evidence) -> list[str]:
-        return self.context["view"].open_actions(evidence)
 
 
 class Attachment(Note):

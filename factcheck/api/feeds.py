@@ -15,7 +15,7 @@ from factcheck.models import Desk, Feed, FeedItem, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Change, Visible
+from .bodies import ActionsMixin, Body, Change, Visible
 from .schema import describe
 
 ITEMS_SHOWN = 50
@@ -48,9 +48,8 @@ class FeedItemRow(serializers.ModelSerializer):
         fields: ClassVar = ["title", "document", "error", "seen_at"]
 
 
-class FeedSerializer(FeedRow):
+class FeedSerializer(ActionsMixin, FeedRow):
     items = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
     class Meta(FeedRow.Meta):
         fields: ClassVar = [*FeedRow.Meta.fields, "items", "actions"]
@@ -58,9 +57,6 @@ class FeedSerializer(FeedRow):
     def get_items(self, feed: Feed) -> list[dict[str, Any]]:
         """What it brought last, newest first; an entry of which no document was made says why. See ``items/``."""
         return list(FeedItemRow(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)
-
-    def get_actions(self, feed: Feed) -> list[str]:
-        return self.context["view"].open_actions(feed)
 
 
 class FeedChange(Change):

@@ -19,7 +19,7 @@ from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Note, Visible
+from .bodies import ActionsMixin, Body, Note, Visible
 from .claims import AnchorSerializer, AttributionSerializer
 from .judgements import SameBody
 from .lists import Id
@@ -67,11 +67,10 @@ class FigureRow(serializers.ModelSerializer):
         ]
 
 
-class FigureSerializer(FigureRow):
+class FigureSerializer(ActionsMixin, FigureRow):
     pinned_by = serializers.SlugRelatedField("username", read_only=True)
     dated_by = serializers.SlugRelatedField("username", read_only=True)
     anchor = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
     class Meta(FigureRow.Meta):
         fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "dated_by", "anchor", "actions"]
@@ -81,7 +80,7 @@ class FigureSerializer(FigureRow):
         return AnchorSerializer(standing).data if standing else None
 
     def get_actions(self, figure: Figure) -> list[str]:
-        actions: list[str] = self.context["view"].open_actions(figure)
+        actions = super().get_actions(figure)
         current = figure.as_of_basis == Basis.PUBLICATION
         return [action for action in actions if action != "confirm_as_of" or current]
 

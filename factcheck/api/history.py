@@ -102,31 +102,35 @@ class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
     pagination_class = Page
     filter_backends = ()
     ordering = ("sequence",)
-    orderings: ClassVar = {}
+    orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @describe(200, query=(RECORD, RECORD_ID, DESK))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
-        said = self.request.query_params
-        model, wanted = RECORDS.get(said.get("record", "")), said.get("record_id", "")
-        if model is None and ("record" in said or "desk" not in said):
+        params = self.request.query_params
+        model = RECORDS.get(params.get("record", ""))
+        if model is None and ("record" in params or "desk" not in params):
             raise exceptions.ValidationError({"record": f"One of: {', '.join(RECORDS)}."}, "record_unknown")
-        if "desk" in said:
-            return self.of_desk(said["desk"], model)
-        if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= 15):
+        if "desk" in params:
+            return self.events_of_desk(params["desk"], model)
+        return self.events_of_record(model, params.get("record_id", ""))
+
+    def events_of_record(self, model: Any, record_id: str) -> Any:
+        """What happened to one record, oldest first."""
+        if not (record_id.isascii() and record_id.isdecimal() and len(record_id) <= 15):
             raise exceptions.ValidationError({"record_id": "The id of the record."}, "record_id_invalid")
-        user = self.request.user
-        record = model.objects.visible_to(user).filter(pk=int(wanted)).first()
+        user, pk = self.request.user, int(record_id)
+        record = model.objects.visible_to(user).filter(pk=pk).first()
         if record is not None:
             return self.queryset.of(record).discreet(user)
-        rows = self.queryset.visible_to(user).filter(record=model._meta.model_name, record_id=int(wanted))
-        if model.objects.filter(pk=int(wanted)).exists() or not rows.filter(action="remove").exists():
+        events = self.queryset.visible_to(user).filter(record=model._meta.model_name, record_id=pk)
+        if model.objects.filter(pk=pk).exists() or not events.filter(action="remove").exists():
             raise Http404
-        return rows  # a role that was taken away: the row is gone, its history is the desk's
+        return events  # the membership was removed: its row is gone, its history belongs to the desk
 
-    def of_desk(self, slug: str, model: Any) -> Any:
+    def events_of_desk(self, slug: str, model: Any) -> Any:
         """What happened on a desk, or to one kind of its records."""
         desk = Desk.objects.visible_to(self.request.user).filter(slug=slug).first() if "\0" not in slug else None
         if desk is None:

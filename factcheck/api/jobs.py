@@ -13,6 +13,7 @@ from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
 from .base import ActionEndpoint, RecordViewSet
+from .bodies import ActionsMixin
 
 
 class JobSerializer(serializers.ModelSerializer):
@@ -47,14 +48,9 @@ class JobSerializer(serializers.ModelSerializer):
         return {} if wider else job.result
 
 
-class JobDetail(JobSerializer):
-    actions = serializers.SerializerMethodField()
-
+class JobDetail(ActionsMixin, JobSerializer):
     class Meta(JobSerializer.Meta):
         fields: ClassVar = [*JobSerializer.Meta.fields, "actions"]
-
-    def get_actions(self, job: Job) -> list[str]:
-        return self.context["view"].open_actions(job)
 
 
 class JobFilter(filters.FilterSet):

@@ -15,7 +15,7 @@ from factcheck.states import JudgementState
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Note
+from .bodies import ActionsMixin, Body, Note
 from .lists import Id
 
 
@@ -51,14 +51,9 @@ class JudgementSerializer(serializers.ModelSerializer):
         ]
 
 
-class JudgementDetail(JudgementSerializer):
-    actions = serializers.SerializerMethodField()
-
+class JudgementDetail(ActionsMixin, JudgementSerializer):
     class Meta(JudgementSerializer.Meta):
         fields: ClassVar = [*JudgementSerializer.Meta.fields, "actions"]
-
-    def get_actions(self, row: Judgement) -> list[str]:
-        return self.context["view"].open_actions(row)
 
 
 class JudgementFilter(filters.FilterSet):

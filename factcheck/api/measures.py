@@ -12,7 +12,7 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import Held, states_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Visible
+from .bodies import ActionsMixin, Body, Visible
 from .lists import Id, Search
 
 
@@ -38,9 +38,8 @@ class MeasureRow(serializers.ModelSerializer):
         ]
 
 
-class MeasureSerializer(MeasureRow):
+class MeasureSerializer(ActionsMixin, MeasureRow):
     states = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
     class Meta(MeasureRow.Meta):
         fields: ClassVar = [*MeasureRow.Meta.fields, "states", "actions"]
@@ -53,9 +52,6 @@ class MeasureSerializer(MeasureRow):
         seen = set(Document.objects.visible_to(user).filter(pk__in=documents).values_list("pk", flat=True))
         shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in held)
         return [state_line(row, figures) for row, figures in shown if figures]
-
-    def get_actions(self, measure: Measure) -> list[str]:
-        return self.context["view"].open_actions(measure)
 
 
 def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:

@@ -40,8 +40,8 @@ REFUSED = {
     429: "Too many requests; see Retry-After.",
     503: "The database cannot take it at this moment, and nothing was written; see Retry-After.",
 }
-OF_READS = (401, 403, 404, 406, 422, 429, 503)
-OF_WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 503)
+OF_READS: tuple[int, ...] = (401, 403, 404, 406, 422, 429, 503)
+OF_WRITES: tuple[int, ...] = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 503)
 WHOLE = ("retrieve", "create", "update", "partial_update")
 """Actions that answer one whole record unless they say otherwise."""
 PLAIN = {"list": "Those you may see, page by page.", "retrieve": "One, as it stands, with what you may do to it."}
@@ -165,21 +165,24 @@ class Schema(AutoSchema):
         if self.action == "retrieve":
             yield 304, OpenApiResponse(None, "You have just that: see If-None-Match.")
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[OpenApiParameter | Any | type[Any]]:
         return [*self.told.query, *self.headers_sent(), *self.headers_answered(), *self.orderings()]
 
     def headers_sent(self) -> Iterator[OpenApiParameter]:
-        head = OpenApiParameter.HEADER
-        if self.method in ("POST", "PUT", "PATCH") and self.view.get_authenticators() and self.view.keeps_answers:
+        if (
+            self.method in ("POST", "PUT", "PATCH")
+            and self.view.get_authenticators()
+            and self.view.accepts_idempotency_key
+        ):
             said = "The same request with the same key does nothing twice and gets its first answer."
             yield OpenApiParameter(
-                "Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,200}$"}, head, description=said
+                "Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,200}$"}, "header", description=said
             )
         if self.is_versioned():
             said = "The version you acted on: the record's ETag, or * for any."
-            yield OpenApiParameter("If-Match", str, head, required=True, description=said)
+            yield OpenApiParameter("If-Match", str, "header", required=True, description=said)
         if self.action == "retrieve":
-            yield OpenApiParameter("If-None-Match", str, head, description="The ETag of what you have.")
+            yield OpenApiParameter("If-None-Match", str, "header", description="The ETag of what you have.")
 
     def is_versioned(self) -> bool:
         """The records of this noun have a version, and this operation changes one of them."""
@@ -188,16 +191,15 @@ class Schema(AutoSchema):
         return self.told.versioned or (changes and rows is not None and hasattr(rows.model(), "version"))
 
     def headers_answered(self) -> Iterator[OpenApiParameter]:
-        head = OpenApiParameter.HEADER
         one = self.action in WHOLE or (self.record_action is not None and not self.is_batch)
         if one and self.told.answers is None and isinstance(self.view, mixins.RetrieveModelMixin):
-            yield OpenApiParameter("ETag", str, head, response=[200, 201, 202], description="Version and content.")
-        yield OpenApiParameter("Retry-After", int, head, response=[429, 503], description="Seconds.")
+            yield OpenApiParameter("ETag", str, "header", response=[200, 201, 202], description="Version and content.")
+        yield OpenApiParameter("Retry-After", int, "header", response=[429, 503], description="Seconds.")
 
     def orderings(self) -> Iterator[OpenApiParameter]:
         known = getattr(self.view, "orderings", {})
         if self.action == "list" and known:
-            yield OpenApiParameter("ordering", str, OpenApiParameter.QUERY, enum=list(known))
+            yield OpenApiParameter("ordering", str, "query", enum=list(known))
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """A list is a page of rows, unless the view says that it answers something else."""
@@ -249,7 +251,7 @@ class Schema(AutoSchema):
         return {"oneOf" if len(options) > 1 else "allOf": options, **more}
 
 
-def below(parent: type) -> Iterator[type]:
+def below(parent: type[Any]) -> Iterator[type[Any]]:
     for child in parent.__subclasses__():
         yield child
         yield from below(child)
@@ -279,7 +281,7 @@ def names_used_twice() -> set[str]:
 @cache
 def named_choices() -> dict[frozenset[Any], str]:
     """Each set of choices in the app, by its values; the last of those that share all values gives the name."""
-    ours = [kind for kind in below(Enum) if kind.__module__.startswith("factcheck.")]
+    ours: list[type[Enum]] = [kind for kind in below(Enum) if kind.__module__.startswith("factcheck.")]
     ours.sort(key=lambda kind: kind.__name__, reverse=True)
     return {frozenset(str(row.value) for row in kind): kind.__name__ for kind in ours if len(kind)}
 

@@ -119,7 +119,7 @@ class SourceViewSet(RecordViewSet):
         return self.perform_action("change", ActionEndpoint(change_source, SourceChange))
 
     @describe(200, body=Body, answers=OpenedName)
-    @action(detail=True, methods=["post"], url_path="open_name", keeps_answers=False)
+    @action(detail=True, methods=["post"], url_path="open_name", accepts_idempotency_key=False)
     def open_name(self, request: Request, pk: str) -> Response:
         """The name of a confidential source, for those it was entrusted to. Each opening is written down."""
         source = self.get_object()

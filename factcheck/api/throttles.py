@@ -25,7 +25,8 @@ class Rate(SimpleRateThrottle):
     """One rate by its scope, looked up at each request so that a changed setting counts at once."""
 
     def get_rate(self) -> str | None:
-        return api_settings.DEFAULT_THROTTLE_RATES.get(self.scope, RATES[self.scope])
+        rate: str | None = api_settings.DEFAULT_THROTTLE_RATES.get(self.scope, RATES[self.scope])
+        return rate
 
     def allow_request(self, request: Request, view: Any) -> bool:
         return not self.counts(request) or bool(super().allow_request(request, view))
@@ -34,7 +35,7 @@ class Rate(SimpleRateThrottle):
         return ("read" in self.scope) == (request.method in SAFE_METHODS)
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        return self.cache_format % {"scope": f"factcheck_{self.scope}", "ident": self.get_ident(request)}
+        return str(self.cache_format % {"scope": f"factcheck_{self.scope}", "ident": self.get_ident(request)})
 
 
 class ByPerson(Rate):

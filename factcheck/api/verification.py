@@ -26,7 +26,7 @@ from factcheck.workflow.verification import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Colleague, Moment, Note
+from .bodies import ActionsMixin, Body, Colleague, Moment, Note
 from .lists import Id
 
 FINISHED = (TaskState.DONE, TaskState.CANCELLED)
@@ -62,14 +62,12 @@ class TaskSerializer(serializers.ModelSerializer):
         return task.state not in FINISHED and task.due_at is not None and task.due_at < timezone.now()
 
 
-class TaskDetail(TaskSerializer):
-    actions = serializers.SerializerMethodField()
-
+class TaskDetail(ActionsMixin, TaskSerializer):
     class Meta(TaskSerializer.Meta):
         fields: ClassVar = [*TaskSerializer.Meta.fields, "actions"]
 
     def get_actions(self, task: VerificationTask) -> list[str]:
-        actions = self.context["view"].open_actions(task)
+        actions = super().get_actions(task)
         return [action for action in actions if action != "reschedule" or task.state not in FINISHED]
 
 

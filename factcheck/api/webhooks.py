@@ -62,7 +62,7 @@ class WebhookViewSet(RecordViewSet):
     queryset = Webhook.objects.select_related("desk", "created_by")
     serializer_class = WebhookSerializer
     filterset_class = WebhookFilter
-    keeps_answers = False
+    accepts_idempotency_key = False
 
     @describe(201, body=NewWebhook, answers=WithSecret)
     def create(self, request: Request) -> Response:

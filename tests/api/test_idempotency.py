@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from factcheck.api.docs import description
-from factcheck.api.idempotency import UnderWay, wait_for_nobody
+from factcheck.api.idempotency import RequestInProgress, lock_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Document, Event, IdempotencyKey, Membership, Report, Topic
@@ -258,7 +258,7 @@ def test_a_crash_between_act_and_answer_leaves_neither(api, monkeypatch):
     def crash(*_):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("factcheck.api.idempotency.keep_answer", crash)
+    monkeypatch.setattr("factcheck.api.idempotency.store_response", crash)
     with pytest.raises(RuntimeError):
         api.editor.post("topics/", TOPIC, **KEY)
     assert not Topic.objects.exists()
@@ -331,14 +331,14 @@ def test_while_the_first_is_under_way_the_second_is_told_so(people):
     def second():
         try:
             with transaction.atomic():
-                wait_for_nobody(people["editor"], "a-key-1")
-        except UnderWay as refusal:
+                lock_key(people["editor"], "a-key-1")
+        except RequestInProgress as refusal:
             told.append(refusal.status_code)
         finally:
             connections.close_all()
 
     with transaction.atomic():
-        wait_for_nobody(people["editor"], "a-key-1")
+        lock_key(people["editor"], "a-key-1")
         thread = threading.Thread(target=second)
         thread.start()
         thread.join()
