@@ -15,10 +15,10 @@ from factcheck.reports.deliver import build_desk_report
 from factcheck.workflow.desks import record_desk, set_policy
 
 from .base import RecordViewSet, etag_of
-from .bodies import Body
-from .permissions import require_right
-from .reports import DeskReport, ReportSerializer
+from .permissions import check_right
+from .reports import DeskReportSerializer, ReportSerializer
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class DeskSerializer(serializers.ModelSerializer):
@@ -33,7 +33,7 @@ class DeskSerializer(serializers.ModelSerializer):
         return sorted(mine.get(desk.pk, set()) | mine.get(None, set()))
 
 
-class NewDesk(Body):
+class NewDeskSerializer(BodySerializer):
     slug = serializers.SlugField(max_length=50)
     name = serializers.CharField(max_length=200)
 
@@ -57,7 +57,7 @@ class PolicySerializer(serializers.ModelSerializer):
         ]
 
 
-class PolicyBody(Body):
+class PolicyBodySerializer(BodySerializer):
     """The whole policy: each rule is said."""
 
     eyes = serializers.ChoiceField(Eyes.choices)
@@ -91,35 +91,39 @@ class DeskViewSet(RecordViewSet):
             mine.setdefault(desk, set()).add(role)
         return {**super().get_serializer_context(), "roles": mine}
 
-    @describe(201, body=NewDesk)
+    @describe(201, request=NewDeskSerializer)
     def create(self, request: Request) -> Response:
         """Found a desk; a chief editor's action."""
-        require_right(request.user, Desk(), "record")
-        return self.answer(record_desk(by=request.user, **self.body(NewDesk)), 201)
+        check_right(request.user, Desk(), "record")
+        return self.record_response(record_desk(by=request.user, **self.validated_body(NewDeskSerializer)), 201)
 
-    @describe(200, answers=PolicySerializer)
+    @describe(200, response=PolicySerializer)
     @action(detail=True, url_path="policy")
     def policy(self, request: Request, pk: str) -> Response:
         """By which rules the desk checks."""
-        return self.answer_policy(Policy.of(self.get_object()))
+        return self.policy_response(Policy.of(self.get_object()))
 
-    @describe(200, body=PolicyBody, answers=PolicySerializer, versioned=True)
+    @describe(200, request=PolicyBodySerializer, response=PolicySerializer, versioned=True)
     @policy.mapping.put
     def set_policy(self, request: Request, pk: str) -> Response:
         """Say by which rules the desk checks."""
         desk = self.get_object()
-        require_right(request.user, desk, "arrange")
-        version = self.wanted_version(Policy.of(desk))
-        return self.answer_policy(set_policy(desk, by=request.user, version=version, **self.body(PolicyBody)))
+        check_right(request.user, desk, "arrange")
+        version = self.expected_version(Policy.of(desk))
+        return self.policy_response(
+            set_policy(desk, by=request.user, version=version, **self.validated_body(PolicyBodySerializer))
+        )
 
-    @describe(201, body=DeskReport, answers=ReportSerializer)
-    @action(detail=True, methods=["post"], url_path="report", shown=ReportSerializer)
+    @describe(201, request=DeskReportSerializer, response=ReportSerializer)
+    @action(detail=True, methods=["post"], url_path="report", response_serializer_class=ReportSerializer)
     def report(self, request: Request, pk: str) -> Response:
         """Freeze a report of the desk as it stands."""
         desk = self.get_object()
-        require_right(request.user, desk, "build_report")
-        return self.answer(build_desk_report(desk, by=request.user, **self.body(DeskReport)), 201)
+        check_right(request.user, desk, "build_report")
+        return self.record_response(
+            build_desk_report(desk, by=request.user, **self.validated_body(DeskReportSerializer)), 201
+        )
 
-    def answer_policy(self, policy: Policy) -> Response:
+    def policy_response(self, policy: Policy) -> Response:
         data = PolicySerializer(policy).data
         return Response(data, headers={"ETag": etag_of(policy, data)})

@@ -24,9 +24,9 @@ from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import ActionsMixin, Note
-from .judgements import SameBody
-from .lists import BIGGEST_ID, Id
+from .filters import MAX_ID, IdFilter
+from .judgements import JudgementBodySerializer
+from .serializers import ActionsMixin, NoteSerializer
 
 
 def visible_sides(row: Any) -> list[DiscrepancyFigure]:
@@ -73,9 +73,9 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         if "sentences" not in self.context:
             rows = self.parent.instance if self.parent else [row]
             self.context["sentences"] = sentences_of(part.figure_id for one in rows for part in visible_sides(one))
-        return [self._line(part.figure) for part in visible_sides(row) if part.side == side]
+        return [self._figure_data(part.figure) for part in visible_sides(row) if part.side == side]
 
-    def _line(self, figure: Figure) -> dict[str, Any]:
+    def _figure_data(self, figure: Figure) -> dict[str, Any]:
         document = figure.document
         return {
             "figure": figure.pk,
@@ -87,29 +87,29 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         }
 
 
-class DiscrepancyDetail(ActionsMixin, DiscrepancySerializer):
+class DiscrepancyDetailSerializer(ActionsMixin, DiscrepancySerializer):
     class Meta(DiscrepancySerializer.Meta):
         fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "actions"]
 
 
-class Resolution(Note):
+class ResolutionSerializer(NoteSerializer):
     resolution = serializers.ChoiceField(ResolutionKind.choices)
     newest = serializers.IntegerField(
         required=False,
         min_value=1,
-        max_value=BIGGEST_ID,
+        max_value=MAX_ID,
         help_text="The last pair of the dispute that you saw: what was found since stays open.",
     )
 
 
 class DiscrepancyFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="measure__topic__slug")
-    measure = Id(field_name="measure")
-    document = Id(method="of_document")
+    measure = IdFilter(field_name="measure")
+    document = IdFilter(method="filter_document")
     kind = filters.ChoiceFilter(choices=DiscrepancyKind.choices)
     state = filters.ChoiceFilter(choices=DiscrepancyState.choices)
 
-    def of_document(self, rows: Any, name: str, value: Any) -> Any:
+    def filter_document(self, rows: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
         return rows.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__in=mine).values("discrepancy"))
 
@@ -130,10 +130,10 @@ class PairViewSet(RecordViewSet):
 
 class DiscrepancyViewSet(PairViewSet):
     serializer_class = DiscrepancySerializer
-    detail_serializer_class = DiscrepancyDetail
+    detail_serializer_class = DiscrepancyDetailSerializer
     record_actions: ClassVar = {
-        "resolve": ActionEndpoint(resolve_dispute, Resolution),
-        "judge": ActionEndpoint(judge_pair, SameBody),
+        "resolve": ActionEndpoint(resolve_dispute, ResolutionSerializer),
+        "judge": ActionEndpoint(judge_pair, JudgementBodySerializer),
     }
 
 
@@ -156,8 +156,10 @@ class DisputeSerializer(DiscrepancySerializer):
         return self._dispute(row).more
 
     def get_others(self, row: Discrepancy) -> list[dict[str, Any]]:
-        told = self._dispute(row).by_party
-        return [{"says": says, "statements": [statement_line(one) for one in statements]} for says, statements in told]
+        return [
+            {"says": says, "statements": [statement_data(statement) for statement in statements]}
+            for says, statements in self._dispute(row).by_party
+        ]
 
     def _dispute(self, row: Discrepancy) -> Dispute:
         if "disputes" not in self.context:
@@ -170,7 +172,7 @@ class DisputeSerializer(DiscrepancySerializer):
         return dispute
 
 
-def statement_line(statement: Statement) -> dict[str, Any]:
+def statement_data(statement: Statement) -> dict[str, Any]:
     figure = statement.first
     return {
         "surface": figure.surface,

@@ -16,52 +16,51 @@ from drf_spectacular.views import SpectacularSwaggerSplitView, _get_sidecar_url
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from factcheck.text import ENGINE_VERSION
 
-from .base import Face
-from .schema import Schema
+from .base import BaseView
+from .schema import OperationSchema
 
-PAGE_APPS = ("drf_spectacular", "drf_spectacular_sidecar")
+DOCS_APPS = ("drf_spectacular", "drf_spectacular_sidecar")
 """What a host installs to have the page; without them it has the description alone."""
 
-PAGE_POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
 """Swagger's page writes its styles into its elements. No other page of the site may, so this policy is its own."""
 
 
-def only_ours(endpoints: list[Any], **_: Any) -> list[Any]:
+def only_this_api(endpoints: list[Any], **_: Any) -> list[Any]:
     """Of all addresses of a host, those of this API."""
-    return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), Schema)]
+    return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), OperationSchema)]
 
 
 SETTINGS: dict[str, Any] = {
     "TITLE": "Fact-check API",
     "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
     "VERSION": f"1 (engine {ENGINE_VERSION})",
-    "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_ours"],
+    "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_this_api"],
 }
 """What ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS`` takes too."""
 
 
 @cache
-def description() -> dict[str, Any]:
+def openapi_schema() -> dict[str, Any]:
     """The whole description; the same for everybody, so it is made once in a process."""
     with patched_settings(SETTINGS):
         return dict(SchemaGenerator().get_schema(request=None, public=True))
 
 
-class SchemaView(Face, APIView):
+class SchemaView(BaseView):
     """The description of this API in OpenAPI 3, as JSON."""
 
     schema = None
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer)
 
     def get(self, request: Request) -> Response:
-        return Response(description())
+        return Response(openapi_schema())
 
 
 class DocsView(SpectacularSwaggerSplitView):
@@ -76,10 +75,10 @@ class DocsView(SpectacularSwaggerSplitView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), log_in_page())
-        answer = super().get(request, *args, **kwargs)
-        answer["Content-Security-Policy"] = PAGE_POLICY
-        return answer
+            return redirect_to_login(request.get_full_path(), login_url())
+        response = super().get(request, *args, **kwargs)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
 
     @staticmethod
     def _swagger_ui_resource(filename: str) -> str:
@@ -91,7 +90,7 @@ class DocsView(SpectacularSwaggerSplitView):
         return str(_get_sidecar_url("swagger-ui-dist/favicon-32x32.png"))
 
 
-def log_in_page() -> str:
+def login_url() -> str:
     try:
         return reverse("admin:login")
     except NoReverseMatch:

@@ -34,8 +34,8 @@ from factcheck.models import (
     Webhook,
 )
 
-from .base import Face
-from .lists import Page
+from .base import BaseView
+from .pagination import RecordPagination
 from .schema import describe
 
 RECORDS: dict[str, Any] = {
@@ -96,15 +96,15 @@ class EventSerializer(serializers.ModelSerializer):
         return words.text if words else ""
 
 
-class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
+class EventViewSet(BaseView, mixins.ListModelMixin, viewsets.GenericViewSet):
     queryset = Event.objects.select_related("actor", "note")
     serializer_class = EventSerializer
-    pagination_class = Page
+    pagination_class = RecordPagination
     filter_backends = ()
     ordering = ("sequence",)
     orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
 
-    @describe(200, query=(RECORD, RECORD_ID, DESK))
+    @describe(200, parameters=(RECORD, RECORD_ID, DESK))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 

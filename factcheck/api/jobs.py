@@ -13,7 +13,7 @@ from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import ActionsMixin
+from .serializers import ActionsMixin
 
 
 class JobSerializer(serializers.ModelSerializer):
@@ -48,7 +48,7 @@ class JobSerializer(serializers.ModelSerializer):
         return {} if wider else job.result
 
 
-class JobDetail(ActionsMixin, JobSerializer):
+class JobDetailSerializer(ActionsMixin, JobSerializer):
     class Meta(JobSerializer.Meta):
         fields: ClassVar = [*JobSerializer.Meta.fields, "actions"]
 
@@ -58,16 +58,16 @@ class JobFilter(filters.FilterSet):
     name = filters.ChoiceFilter(choices=JobName.choices)
     state = filters.ChoiceFilter(choices=JobState.choices)
     user_visible = filters.BooleanFilter(
-        method="by_visibility", help_text="without the small work that follows every action"
+        method="filter_user_visible", help_text="without the small work that follows every action"
     )
 
-    def by_visibility(self, rows: Any, name: str, value: bool) -> Any:
+    def filter_user_visible(self, rows: Any, name: str, value: bool) -> Any:
         return rows.user_visible() if value else rows
 
 
 class JobViewSet(RecordViewSet):
     queryset = Job.objects.select_related("desk", "created_by")
     serializer_class = JobSerializer
-    detail_serializer_class = JobDetail
+    detail_serializer_class = JobDetailSerializer
     filterset_class = JobFilter
-    record_actions: ClassVar = {"retry": ActionEndpoint(retry_job, answers=202)}
+    record_actions: ClassVar = {"retry": ActionEndpoint(retry_job, status_code=202)}

@@ -15,11 +15,11 @@ from factcheck.states import JudgementState
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import ActionsMixin, Body, Note
-from .lists import Id
+from .filters import IdFilter
+from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
 
-class SameBody(Body):
+class JudgementBodySerializer(BodySerializer):
     same = serializers.BooleanField(help_text="Whether both count the same thing.")
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
@@ -51,27 +51,27 @@ class JudgementSerializer(serializers.ModelSerializer):
         ]
 
 
-class JudgementDetail(ActionsMixin, JudgementSerializer):
+class JudgementDetailSerializer(ActionsMixin, JudgementSerializer):
     class Meta(JudgementSerializer.Meta):
         fields: ClassVar = [*JudgementSerializer.Meta.fields, "actions"]
 
 
 class JudgementFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
-    figure = Id(method="of_figure")
+    figure = IdFilter(method="filter_figure")
     origin = filters.ChoiceFilter(choices=JudgementOrigin.choices)
     state = filters.ChoiceFilter(choices=JudgementState.choices)
 
-    def of_figure(self, rows: object, name: str, value: object) -> object:
+    def filter_figure(self, rows: object, name: str, value: object) -> object:
         return rows.filter(a=int(value)) | rows.filter(b=int(value))  # type: ignore[attr-defined, call-overload]
 
 
 class JudgementViewSet(RecordViewSet):
     queryset = Judgement.objects.select_related("a", "b", "topic", "by", "confirmed_by")
     serializer_class = JudgementSerializer
-    detail_serializer_class = JudgementDetail
+    detail_serializer_class = JudgementDetailSerializer
     filterset_class = JudgementFilter
     record_actions: ClassVar = {
         "confirm": ActionEndpoint(confirm_judgement),
-        "withdraw": ActionEndpoint(withdraw_judgement, Note),
+        "withdraw": ActionEndpoint(withdraw_judgement, NoteSerializer),
     }

@@ -11,27 +11,26 @@ from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from .base import Face
-from .bodies import Body
+from .base import BaseView
 from .schema import describe
-from .throttles import LoginThrottle
+from .serializers import BodySerializer
+from .throttling import LoginThrottle
 
 
-class Credentials(Body):
+class CredentialsSerializer(BodySerializer):
     username = serializers.CharField(max_length=200)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
 
 
-class NewToken(serializers.Serializer):
+class NewTokenSerializer(serializers.Serializer):
     """What to send as ``Authorization: Token …``, and until when it is good."""
 
     token = serializers.CharField()
     expiry = serializers.DateTimeField()
 
 
-class LoginView(Face, APIView):
+class LoginView(BaseView):
     """Name and password for a token. A wrong pair and an inactive user get the same answer."""
 
     authentication_classes = ()
@@ -41,11 +40,11 @@ class LoginView(Face, APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
-    @describe(200, body=Credentials, answers=NewToken)
+    @describe(200, request=CredentialsSerializer, response=NewTokenSerializer)
     def post(self, request: Request) -> Response:
-        said = Credentials(data=request.data)
-        said.is_valid(raise_exception=True)
-        user: Any = authenticate(request._request, **said.validated_data)
+        serializer = CredentialsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user: Any = authenticate(request._request, **serializer.validated_data)
         if user is None or not user.is_active:
             raise AuthenticationFailed("The name or the password is wrong.", code="wrong_credentials")
         row, token = AuthToken.objects.create(user)
@@ -53,7 +52,7 @@ class LoginView(Face, APIView):
         return Response({"token": token, "expiry": row.expiry})
 
 
-class LogoutView(Face, APIView):
+class LogoutView(BaseView):
     """End the token that the request carries."""
 
     @describe(204)

@@ -12,11 +12,12 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import Held, states_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import ActionsMixin, Body, Visible
-from .lists import Id, Search
+from .fields import VisibleRecordField
+from .filters import IdFilter, SearchFilter
+from .serializers import ActionsMixin, BodySerializer
 
 
-class MeasureRow(serializers.ModelSerializer):
+class MeasureRowSerializer(serializers.ModelSerializer):
     topic = serializers.SlugRelatedField("slug", read_only=True)
     name = serializers.CharField(read_only=True, help_text="What it measures, in words.")
 
@@ -38,11 +39,11 @@ class MeasureRow(serializers.ModelSerializer):
         ]
 
 
-class MeasureSerializer(ActionsMixin, MeasureRow):
+class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
     states = serializers.SerializerMethodField()
 
-    class Meta(MeasureRow.Meta):
-        fields: ClassVar = [*MeasureRow.Meta.fields, "states", "actions"]
+    class Meta(MeasureRowSerializer.Meta):
+        fields: ClassVar = [*MeasureRowSerializer.Meta.fields, "states", "actions"]
 
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
         """Each distinct state that a figure the person may see carries."""
@@ -51,10 +52,10 @@ class MeasureSerializer(ActionsMixin, MeasureRow):
         documents = {figure.document_id for row in held for figure in row.figures}
         seen = set(Document.objects.visible_to(user).filter(pk__in=documents).values_list("pk", flat=True))
         shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in held)
-        return [state_line(row, figures) for row, figures in shown if figures]
+        return [state_data(row, figures) for row, figures in shown if figures]
 
 
-def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
+def state_data(row: Held, figures: list[Figure]) -> dict[str, Any]:
     quantity, as_of = row.state.quantity, row.state.as_of
     documents = {figure.document_id: figure.document for figure in figures}
     return {
@@ -74,26 +75,26 @@ def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
     }
 
 
-class MergeBody(Body):
-    into = Visible(Measure)
+class MergeBodySerializer(BodySerializer):
+    into = VisibleRecordField(Measure)
 
 
-class SplitBody(Body):
-    figures = serializers.ListField(child=Visible(Figure), min_length=1, max_length=500)
+class SplitBodySerializer(BodySerializer):
+    figures = serializers.ListField(child=VisibleRecordField(Figure), min_length=1, max_length=500)
     counted = serializers.CharField(max_length=300)
 
 
 class MeasureFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
-    document = Id(method="of_document")
-    search = Search("counted", "place", "party")
+    document = IdFilter(method="filter_document")
+    search = SearchFilter("counted", "place", "party")
 
-    def of_document(self, rows: Any, name: str, value: Any) -> Any:
+    def filter_document(self, rows: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
         return rows.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
 
 
-class GeneralBody(Body):
+class GeneralBodySerializer(BodySerializer):
     general = serializers.BooleanField()
 
 
@@ -105,11 +106,11 @@ def merge(measure: Measure, *, by: Any, into: Measure, version: int | None = Non
 
 class MeasureViewSet(RecordViewSet):
     queryset = Measure.objects.select_related("topic")
-    serializer_class = MeasureRow
+    serializer_class = MeasureRowSerializer
     detail_serializer_class = MeasureSerializer
     filterset_class = MeasureFilter
     record_actions: ClassVar = {
-        "merge": ActionEndpoint(merge, MergeBody),
-        "split": ActionEndpoint(split_measure, SplitBody),
-        "set_general": ActionEndpoint(set_general, GeneralBody),
+        "merge": ActionEndpoint(merge, MergeBodySerializer),
+        "split": ActionEndpoint(split_measure, SplitBodySerializer),
+        "set_general": ActionEndpoint(set_general, GeneralBodySerializer),
     }

@@ -15,9 +15,10 @@ from factcheck.models import Desk, Membership, Role
 from factcheck.workflow.desks import add_member, remove_member
 
 from .base import RecordViewSet
-from .bodies import Body, Colleague, Visible
-from .permissions import open_actions, require_right
+from .fields import ColleagueField, VisibleRecordField
+from .permissions import available_actions, check_right
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class MembershipSerializer(serializers.ModelSerializer):
@@ -29,17 +30,17 @@ class MembershipSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "user", "desk", "role"]
 
 
-class MembershipDetail(MembershipSerializer):
+class MembershipDetailSerializer(MembershipSerializer):
     actions = serializers.SerializerMethodField()
 
     class Meta(MembershipSerializer.Meta):
         fields: ClassVar = [*MembershipSerializer.Meta.fields, "actions"]
 
     def get_actions(self, membership: Membership) -> list[str]:
-        return open_actions(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
+        return available_actions(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
 
 
-class Account(Colleague):
+class AccountField(ColleagueField):
     """Any account that may log in, by username: for those who arrange a desk, to whom others are told by name."""
 
     default_error_messages: ClassVar = {"does_not_exist": "There is no such account."}
@@ -54,18 +55,18 @@ class Account(Colleague):
         return found
 
 
-class NewMembership(Body):
-    desk = Visible(Desk, by="slug")
-    user = Account()
+class NewMembershipSerializer(BodySerializer):
+    desk = VisibleRecordField(Desk, by="slug")
+    user = AccountField()
     role = serializers.ChoiceField([role for role in Role.values if role != Role.CHIEF_EDITOR])
 
 
 class MembershipFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
-    user = filters.CharFilter(method="of_user")
+    user = filters.CharFilter(method="filter_user")
     role = filters.ChoiceFilter(choices=Role.choices)
 
-    def of_user(self, rows: Any, name: str, value: str) -> Any:
+    def filter_user(self, rows: Any, name: str, value: str) -> Any:
         user = self.request.user
         return rows.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
 
@@ -73,23 +74,23 @@ class MembershipFilter(filters.FilterSet):
 class MembershipViewSet(RecordViewSet):
     queryset = Membership.objects.select_related("user", "desk")
     serializer_class = MembershipSerializer
-    detail_serializer_class = MembershipDetail
+    detail_serializer_class = MembershipDetailSerializer
     filterset_class = MembershipFilter
     ordering = ("id",)
 
-    @describe(201, body=NewMembership)
+    @describe(201, request=NewMembershipSerializer)
     def create(self, request: Request) -> Response:
         """Give a person a role on a desk."""
-        self.require_on(Desk, "desk", "arrange", by="slug")
-        said = self.body(NewMembership)
-        return self.answer(add_member(said.pop("desk"), by=request.user, **said), 201)
+        self.check_right_on(Desk, "desk", "arrange", by="slug")
+        body = self.validated_body(NewMembershipSerializer)
+        return self.record_response(add_member(body.pop("desk"), by=request.user, **body), 201)
 
-    @describe(204, body=Body)
+    @describe(204, request=BodySerializer)
     @action(detail=True, methods=["post"], url_path="remove")
     def remove(self, request: Request, pk: str) -> Response:
         """Take a role from a person; the last chief of a desk stays."""
         membership = self.get_object()
-        require_right(request.user, membership, "remove")
-        self.body(Body)
+        check_right(request.user, membership, "remove")
+        self.validated_body(BodySerializer)
         remove_member(membership, by=request.user)
         return Response(status=204)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from factcheck.api.docs import description
+from factcheck.api.docs import openapi_schema
 from factcheck.api.idempotency import RequestInProgress, lock_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
@@ -94,7 +94,7 @@ def test_no_address_does_anything_under_a_key_that_cannot_be_used(api, desk, peo
     ids = make(desk, people["editor"])
     ids |= {"desks": desk.pk, "memberships": Membership.objects.get(user=people["auditor"]).pk}
     tried = 0
-    for path, operations in description()["paths"].items():
+    for path, operations in openapi_schema()["paths"].items():
         noun = path.removeprefix(BASE).split("/")[0]
         for method in {"post", "put", "patch"} & operations.keys():
             place = path.removeprefix(BASE).replace("{id}", str(ids.get(noun, 1))).replace("{kind}", "stale")

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from drf_spectacular.validation import validate_schema
 
-from factcheck.api.docs import description
+from factcheck.api.docs import openapi_schema
 from factcheck.api.urls import router
 from factcheck.models import Membership
 from tests.factories import PASSWORD
@@ -24,7 +24,7 @@ BASE = "/factcheck/api/v1/"
 @pytest.fixture(scope="module")
 def described():
     """What the address ``schema/`` answers."""
-    return json.loads(json.dumps(description()))
+    return json.loads(json.dumps(openapi_schema()))
 
 
 def operations(described):
@@ -38,18 +38,18 @@ def test_the_description_is_valid_and_made_without_a_warning(tmp_path):
 
 @override_settings(SPECTACULAR_SETTINGS={})
 def test_it_needs_no_setting_of_the_host():
-    description.cache_clear()
-    validate_schema(json.loads(json.dumps(description())))
-    assert description()["info"]["title"] == "Fact-check API"
+    openapi_schema.cache_clear()
+    validate_schema(json.loads(json.dumps(openapi_schema())))
+    assert openapi_schema()["info"]["title"] == "Fact-check API"
 
 
 def test_every_address_of_the_router_and_every_act_is_described(described):
     found = operations(described)
     for noun, viewset, _ in router.registry:
         assert any(path.startswith(f"{BASE}{noun}/") for _, path in found), noun
-        for action in getattr(viewset, "actions", {}):
+        for action in getattr(viewset, "record_actions", {}):
             assert ("post", f"{BASE}{noun}/{{id}}/{action}/") in found, (noun, action)
-        for action in getattr(viewset, "batches", ()):
+        for action in getattr(viewset, "batch_actions", ()):
             assert ("post", f"{BASE}{noun}/batch/{action}/") in found, (noun, action)
         for extra in viewset.get_extra_actions():
             ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
@@ -71,7 +71,7 @@ def test_every_answer_says_what_it_is_and_every_refusal_has_the_one_shape(descri
                 continue
             schema = next(iter(answer["content"].values()))["schema"]
             if status >= "400":
-                assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (method, path, status)
+                assert schema == {"$ref": "#/components/schemas/ErrorResponse"}, (method, path, status)
             else:
                 assert schema != {"type": "object", "additionalProperties": True}, f"{method} {path}: use @describe"
 
@@ -152,7 +152,7 @@ def test_a_host_without_the_page_has_the_description_all_the_same():
         "from factcheck.api import urls, docs\n"
         "names = [getattr(row, 'name', '') for row in urls.urlpatterns]\n"
         "assert 'schema' in names and 'docs' not in names, names\n"
-        "assert docs.description()['paths']\n"
+        "assert docs.openapi_schema()['paths']\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

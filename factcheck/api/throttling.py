@@ -1,6 +1,6 @@
-"""How often one may ask: reads and writes, counted for each person and for each address a request comes from.
+"""Rate limits: reads and writes are counted separately, per user and per IP address.
 
-The rates are those of the host's ``REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]``; ``None`` there counts nothing.
+The rates come from the host's ``REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]``; ``None`` there means no limit.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ RATES = {
 }
 
 
-class Rate(SimpleRateThrottle):
-    """One rate by its scope, looked up at each request so that a changed setting counts at once."""
+class BaseThrottle(SimpleRateThrottle):
+    """A throttle whose rate is looked up at each request, so that a changed setting takes effect at once."""
 
     def get_rate(self) -> str | None:
         rate: str | None = api_settings.DEFAULT_THROTTLE_RATES.get(self.scope, RATES[self.scope])
         return rate
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        return not self.counts(request) or bool(super().allow_request(request, view))
+        return not self.applies_to(request) or bool(super().allow_request(request, view))
 
-    def counts(self, request: Request) -> bool:
+    def applies_to(self, request: Request) -> bool:
         return ("read" in self.scope) == (request.method in SAFE_METHODS)
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         return str(self.cache_format % {"scope": f"factcheck_{self.scope}", "ident": self.get_ident(request)})
 
 
-class ByPerson(Rate):
-    """By the person; who is nobody is counted by address alone."""
+class UserThrottle(BaseThrottle):
+    """Per user. Anonymous requests are counted per address only."""
 
-    def counts(self, request: Request) -> bool:
-        return bool(request.user and request.user.is_authenticated) and super().counts(request)
+    def applies_to(self, request: Request) -> bool:
+        return bool(request.user and request.user.is_authenticated) and super().applies_to(request)
 
     def get_ident(self, request: Request) -> str:
         return str(request.user.pk)
 
 
-class ByAddress(Rate):
-    """By the address of the connection; a header that names another is believed behind known proxies only."""
+class AddressThrottle(BaseThrottle):
+    """Per address of the connection; ``X-Forwarded-For`` is used only where ``NUM_PROXIES`` is set."""
 
     def get_ident(self, request: Request) -> str:
         if api_settings.NUM_PROXIES is not None:
@@ -57,21 +57,21 @@ class ByAddress(Rate):
         return str(request.META.get("REMOTE_ADDR"))
 
 
-class Reads(ByPerson):
+class UserReadThrottle(UserThrottle):
     scope = "read"
 
 
-class Writes(ByPerson):
+class UserWriteThrottle(UserThrottle):
     scope = "write"
 
 
-class AddressReads(ByAddress):
+class AddressReadThrottle(AddressThrottle):
     scope = "address_read"
 
 
-class AddressWrites(ByAddress):
+class AddressWriteThrottle(AddressThrottle):
     scope = "address_write"
 
 
-class LoginThrottle(ByAddress):
+class LoginThrottle(AddressThrottle):
     scope = "login"

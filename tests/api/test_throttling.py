@@ -61,5 +61,5 @@ def test_a_rate_holds_where_the_host_says_nothing(api, settings, monkeypatch):
     settings.REST_FRAMEWORK = {
         key: value for key, value in settings.REST_FRAMEWORK.items() if key != "DEFAULT_THROTTLE_RATES"
     }
-    monkeypatch.setitem(__import__("factcheck.api.throttles", fromlist=["RATES"]).RATES, "read", "1/minute")
+    monkeypatch.setitem(__import__("factcheck.api.throttling", fromlist=["RATES"]).RATES, "read", "1/minute")
     assert [api.editor.get("desks/").status_code for _ in range(2)] == [200, 429]
