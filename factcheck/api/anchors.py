@@ -1,4 +1,4 @@
-"""Where claims and figures stand in each revision, and to whom the copy ascribes them. Found by the machine."""
+"""Anchors, the places of claims and figures in each revision, and attributions, who the text says they come from."""
 
 from __future__ import annotations
 

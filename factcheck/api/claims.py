@@ -194,12 +194,12 @@ class ClaimSerializer(ActionsMixin, ClaimRowSerializer):
         ]
 
     def get_anchor(self, claim: Claim) -> dict[str, Any] | None:
-        """Where it stands in the current revision."""
+        """Where the claim is in the current revision."""
         standing = claim.anchors.filter(revision=claim.document.current_revision).select_related("revision").first()
         return AnchorSerializer(standing).data if standing else None
 
     def get_origins(self, claim: Claim) -> int:
-        """How many independent origins stand behind it: accepted evidence that supports it, copies counted once."""
+        """The number of independent origins of the accepted evidence that supports the claim; copies count once."""
         return len(claim.evidence.standing().filter(stance=Stance.SUPPORTS).origins())
 
 
@@ -244,11 +244,11 @@ class ClaimFilter(filters.FilterSet):
     search = SearchFilter("text")
     checkworthiness = filters.NumberFilter(lookup_expr="gte", min_value=0, max_value=1)
 
-    def filter_assignee(self, rows: Any, name: str, value: str) -> Any:
+    def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
         username = user.get_username() if value == "me" else value
         mine = VerificationTask.objects.unfinished().filter(**{f"assignee__{user.USERNAME_FIELD}": username})
-        return rows.filter(pk__in=mine.values("claim"))
+        return queryset.filter(pk__in=mine.values("claim"))
 
 
 class ClaimViewSet(RecordViewSet):
@@ -278,17 +278,17 @@ class ClaimViewSet(RecordViewSet):
     batch_actions: ClassVar = ("accept", "dismiss", "assign")
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
+        queryset = super().get_queryset()
         if self.action == "list":
-            return rows
+            return queryset
         verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
-        return rows.select_related("document__desk", "words_changed_by").prefetch_related(
+        return queryset.select_related("document__desk", "words_changed_by").prefetch_related(
             Prefetch("verdicts", verdicts), "figures", "evidence__source", "verification_tasks__assignee", "waivers__by"
         )
 
     @describe(201, request=NewClaimSerializer)
     def create(self, request: Request) -> Response:
-        """Mark a statement the machine did not propose."""
+        """Add a claim that the engine did not propose."""
         self.check_right_on(Document, "document", "add_claim")
         body = self.validated_body(NewClaimSerializer)
         claim = add_claim(body.pop("document"), by=request.user, **body)

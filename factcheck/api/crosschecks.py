@@ -1,4 +1,4 @@
-"""Cross-checks: asked for, and watched by the progress of their job."""
+"""Cross-checks: runs that compare figures, with the progress of their jobs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CrossCheckSerializer(serializers.ModelSerializer):
         ]
 
     def get_found(self, run: CrossCheck) -> dict[str, int]:
-        """Counts of one document; those of a wider run would tell of texts one may not see."""
+        """The counts of a run over one document. Those of a wider run could reveal texts that the user may not see."""
         return run.found if run.document_id else {}
 
 
@@ -60,18 +60,18 @@ class NewCrossCheckSerializer(BodySerializer):
     topic = VisibleRecordField(Topic, by="slug", required=False)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """A scope names just its own record; whatever is not one document's is asked for by a desk."""
+        """A scope takes only its own record, and a desk unless it is one document."""
         scope = data["scope"]
-        wanted = {scope} - {Scope.EVERYTHING} | ({"desk"} if scope != Scope.DOCUMENT else set())
-        for name in wanted - set(data):
+        needed = {scope} - {Scope.EVERYTHING} | ({"desk"} if scope != Scope.DOCUMENT else set())
+        for name in needed - set(data):
             raise serializers.ValidationError({name: "This scope needs it."}, code="required")
-        for name in set(data) - wanted - {"scope"}:
+        for name in set(data) - needed - {"scope"}:
             raise serializers.ValidationError({name: "This scope does not take it."}, code="scope_mismatch")
         return data
 
 
 class CrossCheckJobSerializer(serializers.Serializer):
-    """The job that does what was asked."""
+    """The job that runs the cross-check."""
 
     job = serializers.IntegerField()
 
@@ -89,7 +89,7 @@ class CrossCheckViewSet(RecordViewSet):
 
     @describe(202, request=NewCrossCheckSerializer, response=CrossCheckJobSerializer)
     def create(self, request: Request) -> Response:
-        """Ask for a cross-check; 202 with the job that makes it."""
+        """Request a cross-check. 202 with the job that runs it."""
         self.check_right_on(Desk, "desk", "crosscheck", by="slug")
         body = self.validated_body(NewCrossCheckSerializer)
         if "document" in body:

@@ -1,4 +1,4 @@
-"""Decisions as they were taken, append-only: verdicts, sign-offs, waivers. The actions that take them are of claims."""
+"""Verdicts, sign-offs and waivers, read-only. They are made by actions on claims and documents."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WaiverRecordSerializer(WaiverSerializer):
     def get_document(self, waiver: Waiver) -> int:
         if waiver.revision is not None:
             return waiver.revision.document_id
-        return cast(Claim, waiver.claim).document_id  # a waiver is of a claim or of a revision
+        return cast(Claim, waiver.claim).document_id  # a waiver without a revision is of a claim
 
 
 class VerdictFilter(filters.FilterSet):
@@ -56,8 +56,8 @@ class WaiverFilter(filters.FilterSet):
     claim = IdFilter(field_name="claim")
     document = IdFilter(method="filter_document")
 
-    def filter_document(self, rows: Any, name: str, value: Any) -> Any:
-        return rows.filter(Q(claim__document=int(value)) | Q(revision__document=int(value)))
+    def filter_document(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(Q(claim__document=int(value)) | Q(revision__document=int(value)))
 
 
 class VerdictViewSet(RecordViewSet):

@@ -1,4 +1,4 @@
-"""The desks one belongs to, with one's roles there, and the policy each desk checks by."""
+"""The desks of the user, with the user's roles on each, and the policy of each desk."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class DeskSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "slug", "name", "roles"]
 
     def get_roles(self, desk: Desk) -> list[str]:
-        mine = self.context["roles"]
-        return sorted(mine.get(desk.pk, set()) | mine.get(None, set()))
+        roles_by_desk = self.context["roles"]
+        return sorted(roles_by_desk.get(desk.pk, set()) | roles_by_desk.get(None, set()))
 
 
 class NewDeskSerializer(BodySerializer):
@@ -39,7 +39,7 @@ class NewDeskSerializer(BodySerializer):
 
 
 class PolicySerializer(serializers.ModelSerializer):
-    """By which rules a desk checks; those of a desk that has set none are the defaults."""
+    """The rules of a desk for checking; the defaults, if it has set none."""
 
     desk = serializers.SlugRelatedField("slug", read_only=True)
 
@@ -58,7 +58,7 @@ class PolicySerializer(serializers.ModelSerializer):
 
 
 class PolicyBodySerializer(BodySerializer):
-    """The whole policy: each rule is said."""
+    """The whole policy: every rule is required."""
 
     eyes = serializers.ChoiceField(Eyes.choices)
     threshold = serializers.FloatField(min_value=0, max_value=1)
@@ -86,27 +86,27 @@ class DeskViewSet(RecordViewSet):
     ordering = ("id",)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        mine: dict[int | None, set[str]] = {}
+        roles_by_desk: dict[int | None, set[str]] = {}
         for desk, role in Membership.objects.filter(user=self.request.user).values_list("desk", "role"):
-            mine.setdefault(desk, set()).add(role)
-        return {**super().get_serializer_context(), "roles": mine}
+            roles_by_desk.setdefault(desk, set()).add(role)
+        return {**super().get_serializer_context(), "roles": roles_by_desk}
 
     @describe(201, request=NewDeskSerializer)
     def create(self, request: Request) -> Response:
-        """Found a desk; a chief editor's action."""
+        """Create a desk. Only a chief editor may."""
         check_right(request.user, Desk(), "record")
         return self.record_response(record_desk(by=request.user, **self.validated_body(NewDeskSerializer)), 201)
 
     @describe(200, response=PolicySerializer)
     @action(detail=True, url_path="policy")
     def policy(self, request: Request, pk: str) -> Response:
-        """By which rules the desk checks."""
+        """The policy of the desk."""
         return self.policy_response(Policy.of(self.get_object()))
 
     @describe(200, request=PolicyBodySerializer, response=PolicySerializer, versioned=True)
     @policy.mapping.put
     def set_policy(self, request: Request, pk: str) -> Response:
-        """Say by which rules the desk checks."""
+        """Replace the policy of the desk."""
         desk = self.get_object()
         check_right(request.user, desk, "arrange")
         version = self.expected_version(Policy.of(desk))
@@ -117,7 +117,7 @@ class DeskViewSet(RecordViewSet):
     @describe(201, request=DeskReportSerializer, response=ReportSerializer)
     @action(detail=True, methods=["post"], url_path="report", response_serializer_class=ReportSerializer)
     def report(self, request: Request, pk: str) -> Response:
-        """Freeze a report of the desk as it stands."""
+        """Build a report of the desk in its present state and store it."""
         desk = self.get_object()
         check_right(request.user, desk, "build_report")
         return self.record_response(

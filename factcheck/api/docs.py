@@ -1,4 +1,4 @@
-"""The description of the API: as OpenAPI at ``schema/``, and as a page to read and to try it on at ``docs/``."""
+"""The OpenAPI schema at ``schema/`` and Swagger UI at ``docs/``."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from .base import BaseView
 from .schema import OperationSchema
 
 DOCS_APPS = ("drf_spectacular", "drf_spectacular_sidecar")
-"""What a host installs to have the page; without them it has the description alone."""
+"""Apps that a host installs for ``docs/``; without them there is only ``schema/``."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
-"""Swagger's page writes its styles into its elements. No other page of the site may, so this policy is its own."""
+"""Swagger UI needs inline styles, which the policy of the site forbids on every other page."""
 
 
 def only_this_api(endpoints: list[Any], **_: Any) -> list[Any]:
-    """Of all addresses of a host, those of this API."""
+    """Of all endpoints of the host, those of this API."""
     return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), OperationSchema)]
 
 
@@ -43,18 +43,18 @@ SETTINGS: dict[str, Any] = {
     "VERSION": f"1 (engine {ENGINE_VERSION})",
     "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_this_api"],
 }
-"""What ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS`` takes too."""
+"""Also for ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS``."""
 
 
 @cache
 def openapi_schema() -> dict[str, Any]:
-    """The whole description; the same for everybody, so it is made once in a process."""
+    """The whole schema. It is the same for every user, so each process generates it once."""
     with patched_settings(SETTINGS):
         return dict(SchemaGenerator().get_schema(request=None, public=True))
 
 
 class SchemaView(BaseView):
-    """The description of this API in OpenAPI 3, as JSON."""
+    """The schema of this API in OpenAPI 3, as JSON."""
 
     schema = None
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer)
@@ -64,7 +64,7 @@ class SchemaView(BaseView):
 
 
 class DocsView(SpectacularSwaggerSplitView):
-    """Every address, to read and to try as who is logged in. Whoever is not is sent to the log-in first."""
+    """Swagger UI with the session of the logged-in user. Anonymous users are redirected to the login page."""
 
     schema = None
     authentication_classes = (SessionAuthentication,)
@@ -82,7 +82,7 @@ class DocsView(SpectacularSwaggerSplitView):
 
     @staticmethod
     def _swagger_ui_resource(filename: str) -> str:
-        """From the files that come with the package, whatever the host's settings say: no other site is asked."""
+        """From drf-spectacular-sidecar, whatever the host's settings: nothing is loaded from another site."""
         return str(_get_sidecar_url(f"swagger-ui-dist/{filename}"))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Documents: filed, read about, and taken through their actions."""
+"""Documents: filing, reading, and the actions from confirmation to publication."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class DocumentRowSerializer(serializers.ModelSerializer):
         ]
 
     def get_same_text_as(self, document: Document) -> int | None:
-        """Shown where both can be seen: a reprint is looked for on one desk only."""
+        """The document with the same text, if it is on the same desk and so visible too."""
         original = document.same_text_as
         return original.pk if original and original.desk_id == document.desk_id else None
 
@@ -142,7 +142,7 @@ class DocumentSerializer(ActionsMixin, DocumentRowSerializer):
         return dict(document.figures.standing().values_list("state").annotate(Count("pk")).order_by("state"))
 
     def get_reading(self, document: Document) -> dict[str, Any] | None:
-        """The newest job that fetches or reads this document."""
+        """The newest job that fetches or reads the document."""
         reads = Q(about(document), name=JobName.READ_DOCUMENT)
         fetches = Q(name=JobName.FETCH_DOCUMENT, key=key_of(document))
         newest = Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
@@ -150,7 +150,7 @@ class DocumentSerializer(ActionsMixin, DocumentRowSerializer):
 
 
 class FiledDocumentSerializer(serializers.Serializer):
-    """The document, and the job that reads it where it was not there before."""
+    """The document, and the job that fetches or reads it; null if the document was filed before."""
 
     document = DocumentSerializer()
     job = serializers.IntegerField(allow_null=True)
@@ -171,7 +171,7 @@ class ClearancePolicySerializer(serializers.Serializer):
 
 
 class ClearanceSerializer(serializers.Serializer):
-    """Whether this revision may be published, what is in the way, and by which policy that was found."""
+    """Whether the current revision may be published, what blocks it, and the policy that was applied."""
 
     clear = serializers.BooleanField()
     document = serializers.IntegerField()
@@ -183,16 +183,16 @@ class ClearanceSerializer(serializers.Serializer):
 
 
 class TopicSuggestionSerializer(serializers.Serializer):
-    """The running story a document most likely belongs to, or null."""
+    """The topic that the document most likely belongs to, or null."""
 
     topic = TopicSerializer(allow_null=True)
 
 
-SOURCE_SHA256 = OpenApiParameter("source_sha256", str, description="The SHA-256 of the bytes about to go out.")
+SOURCE_SHA256 = OpenApiParameter("source_sha256", str, description="The SHA-256 of the bytes to be published.")
 
 
 class TextBodySerializer(BodySerializer):
-    """A text, pasted or as a file: one of the two."""
+    """A text or a file, one of the two."""
 
     text = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     file = serializers.FileField(required=False, allow_empty_file=True)
@@ -204,13 +204,13 @@ class TextBodySerializer(BodySerializer):
 
 
 class NewTextSerializer(TextBodySerializer):
-    """A new text; ``editor`` is who changed the words, where a service account files for them."""
+    """A new text. ``editor`` is the user who changed the text, if a service account files it for them."""
 
     editor = ColleagueField(required=False, allow_null=True)
 
 
 class NinjsField(serializers.JSONField):
-    """A news item in ninjs: an object in a JSON body, never a string in a form."""
+    """A news item in ninjs, as an object in a JSON body; a string in a form is refused."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict) or not data:
@@ -219,9 +219,9 @@ class NinjsField(serializers.JSONField):
 
 
 class NewDocumentSerializer(TextBodySerializer):
-    """A text, a file, the address of a page to be fetched, or a ninjs item: one of the four.
+    """A text, a file, the address of a page to fetch, or a ninjs item, one of the four.
 
-    ``url`` says where a text or file is known to stand; it is not fetched.
+    ``url`` is where a text or file was published; it is not fetched.
     """
 
     address = serializers.CharField(max_length=2000, required=False)
@@ -271,7 +271,7 @@ class CorrectionBodySerializer(BodySerializer):
 
 
 class MetadataBodySerializer(ChangeSerializer):
-    """What is corrected; what is not named stays. ``authors`` are added to those there are."""
+    """The fields to correct; omitted fields stay. ``authors`` are added to the present ones."""
 
     title = serializers.CharField(max_length=500, allow_blank=True, required=False)
     byline = serializers.CharField(max_length=500, allow_blank=True, required=False)
@@ -287,7 +287,7 @@ class TopicBodySerializer(BodySerializer):
     topic = VisibleRecordField(Topic, by="slug", allow_null=True)
 
 
-def current_texts() -> Any:
+def latest_revisions() -> Any:
     """The newest revision of each document."""
     newest = Revision.objects.filter(document=OuterRef("document")).order_by("-number").values("pk")[:1]
     return Revision.objects.filter(pk=Subquery(newest))
@@ -298,11 +298,11 @@ class DocumentFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
     kind = filters.ChoiceFilter(choices=DocumentKind.choices)
     state = filters.ChoiceFilter(choices=DocumentState.choices)
-    search = SearchFilter("title", "byline", "publisher_name", related=(current_texts, "document", "text"))
+    search = SearchFilter("title", "byline", "publisher_name", related=(latest_revisions, "document", "text"))
 
 
-def arrival_of(body: dict[str, Any]) -> tuple[bytes, Arrival]:
-    """The bytes of a text or file, with what is known of them; too large a file is refused unread."""
+def data_and_arrival(body: dict[str, Any]) -> tuple[bytes, Arrival]:
+    """The bytes of a text or file and their metadata. A file that is too large is refused without being read."""
     text, file = body.pop("text", None), body.pop("file", None)
     if file is None:
         return str(text).encode(), Arrival(**body, pasted=True)
@@ -313,20 +313,20 @@ def arrival_of(body: dict[str, Any]) -> tuple[bytes, Arrival]:
 
 
 def file_document(body: dict[str, Any], *, by: Any) -> tuple[Document, Job | None]:
-    """File what a body holds, through the door that it is for."""
+    """File a document from an address, a ninjs item, a file or a text."""
     desk = body.pop("desk")
     if address := body.pop("address", ""):
         return fetch_document(address, Arrival(**body), desk=desk, by=by)
     if item := body.pop("ninjs", None):
         return ingest_item(item, Arrival(**body), desk=desk, by=by)
-    data, arrival = arrival_of(body)
+    data, arrival = data_and_arrival(body)
     return ingest_document(data, arrival, desk=desk, by=by)
 
 
 def revise(document: Document, *, by: Any, version: int | None, **body: Any) -> Any:
-    """File a new text for a document; a job reads it and finds every claim again."""
+    """File a new text of the document. A job reads it and finds the claims in it again."""
     editor = body.pop("editor", None)
-    data, arrival = arrival_of(body)
+    data, arrival = data_and_arrival(body)
     return revise_document(document, data, by=by, version=version, editor=editor, arrival=arrival)
 
 
@@ -359,7 +359,7 @@ class DocumentViewSet(RecordViewSet):
 
     @describe(200, 202, request=NewDocumentSerializer, response=FiledDocumentSerializer)
     def create(self, request: Request) -> Response:
-        """File a document. 202 with the job that fetches or reads it, 200 where it was filed before."""
+        """File a document. 202 with the job that fetches or reads it; 200 if it was filed before."""
         self.check_right_on(Desk, "desk", "ingest", by="slug")
         body = self.validated_body(NewDocumentSerializer)
         body["authors"] = tuple(body["authors"])
@@ -369,7 +369,7 @@ class DocumentViewSet(RecordViewSet):
     @describe(200, response=ClearanceSerializer, parameters=(SOURCE_SHA256,))
     @action(detail=True, url_path="clearance")
     def clearance(self, request: Request, pk: str) -> Response:
-        """May the current revision be published; ``source_sha256`` is of the bytes about to go out."""
+        """Whether the current revision may be published. ``source_sha256`` is the hash of the bytes to be published."""
         document = self.get_object()
         check_right(request.user, document, "read_clearance")
         source_sha256 = request.query_params.get("source_sha256", "")
@@ -380,19 +380,19 @@ class DocumentViewSet(RecordViewSet):
     @describe(200, response=OpenApiTypes.BINARY, media_types=("application/octet-stream",))
     @action(detail=True, url_path="original")
     def original(self, request: Request, pk: str) -> HttpResponse:
-        """The bytes that came last for this document, read or not, to be saved and never shown by a browser."""
+        """The newest file or page of the document as it arrived, as an attachment."""
         return snapshot_response(newest_snapshot(self.get_object()), f"document-{pk}")
 
     @describe(200, response=TopicSuggestionSerializer)
     @action(detail=True, url_path="topic_suggestion")
     def topic_suggestion(self, request: Request, pk: str) -> Response:
-        """The topic the machine suggests, by places, dates and what is counted; an editor sets it, or does not."""
+        """The topic suggested by places, dates and what is counted. Setting it is up to an editor."""
         return Response(TopicSuggestionSerializer({"topic": suggest_topic(self.get_object())}).data)
 
     @describe(200, response=RevisionRowSerializer, many=True)
     @action(detail=True, url_path="revisions")
     def revisions(self, request: Request, pk: str) -> Response:
-        """The texts this document has had, newest first, without the words."""
+        """The revisions of the document, newest first, without their texts."""
         rows = self.paginate_queryset(self.get_object().revisions.defer("text").order_by("-pk"))
         return self.get_paginated_response(RevisionRowSerializer(rows, many=True).data)
 
@@ -407,7 +407,7 @@ class DocumentViewSet(RecordViewSet):
     @describe(201, response=ReportSerializer)
     @action(detail=True, methods=["post"], url_path="report", response_serializer_class=ReportSerializer)
     def report(self, request: Request, pk: str) -> Response:
-        """Freeze the verification report of the document as it stands."""
+        """Build the verification report of the document in its present state and store it."""
         document = self.get_object()
         check_right(request.user, document.desk, "build_report")
         self.validated_body(BodySerializer)

@@ -1,4 +1,4 @@
-"""Evidence: what a source says of a claim, captured or attached, linked to its words, assessed."""
+"""Evidence: what a source says about a claim, captured or attached, quoted and assessed."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class EvidenceFilter(filters.FilterSet):
 
 
 def attach(evidence: Evidence, *, by: Any, note: str, version: int | None, file: Any = None) -> None:
-    """Put a file or a note in the place of what could not be captured."""
+    """Attach a file or a note to evidence that could not be captured."""
     if file is not None and file.size > MAX_BYTES:
         raise Invalid("The file is larger than 10 MB.", code="too_large")
     data, name = (bytes(file.read()), file.name or "") if file is not None else (b"", "")
@@ -140,12 +140,12 @@ class EvidenceViewSet(RecordViewSet):
     @describe(200, response=OpenApiTypes.BINARY, media_types=("application/octet-stream",))
     @action(detail=True, url_path="snapshot")
     def snapshot(self, request: Request, pk: str) -> HttpResponse:
-        """The bytes that were captured or attached, to be saved and never shown by a browser."""
+        """The file that was captured or attached, as an attachment."""
         return snapshot_response(self.get_object().snapshot, f"evidence-{pk}")
 
     @describe(201, request=NewEvidenceSerializer)
     def create(self, request: Request) -> Response:
-        """Record what a source says of a claim; an upload with its file is captured at once."""
+        """Record what a source says about a claim. An upload may bring its file with it."""
         self.check_right_on(Claim, "claim", "record_evidence")
         body = self.validated_body(NewEvidenceSerializer)
         file = body.pop("file", None)

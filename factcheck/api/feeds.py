@@ -1,4 +1,4 @@
-"""Feeds: the addresses and drop folders a desk takes documents from, with what each brought last."""
+"""Feeds: the addresses and drop folders that a desk takes documents from, with their newest items."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FeedSerializer(ActionsMixin, FeedRowSerializer):
         fields: ClassVar = [*FeedRowSerializer.Meta.fields, "items", "actions"]
 
     def get_items(self, feed: Feed) -> list[dict[str, Any]]:
-        """What it brought last, newest first; an entry of which no document was made says why. See ``items/``."""
+        """The newest items. An item without a document has the reason in ``error``. See ``items/`` for all."""
         return list(FeedItemRowSerializer(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)
 
 
@@ -91,17 +91,17 @@ class FeedViewSet(RecordViewSet):
     @describe(200, response=FeedItemRowSerializer, many=True)
     @action(detail=True, url_path="items")
     def items(self, request: Request, pk: str) -> Response:
-        """All that a feed has brought, newest first."""
+        """All items of the feed, newest first."""
         rows = self.paginate_queryset(self.get_object().items.order_by("-pk"))
         return self.get_paginated_response(FeedItemRowSerializer(rows, many=True).data)
 
     @describe(201, request=NewFeedSerializer)
     def create(self, request: Request) -> Response:
-        """Let a desk take documents from a feed. It is looked at within a minute."""
+        """Add a feed to a desk. It is polled within a minute."""
         self.check_right_on(Desk, "desk", "keep_feed", by="slug")
         return self.record_response(record_feed(by=request.user, **self.validated_body(NewFeedSerializer)), 201)
 
     @describe(200, request=FeedChangeSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change how often a feed is looked at, whether it is, or its publisher."""
+        """Change the interval, the activity or the publisher of a feed."""
         return self.perform_change(change_feed, FeedChangeSerializer, "keep_feed", right_on=attrgetter("desk"))

@@ -1,4 +1,4 @@
-"""Figures: the typed numbers of a text, linked to claims or dismissed, one by one or in bulk."""
+"""Figures: the typed numbers of a text, linked to claims or dismissed, singly or in bulk."""
 
 from __future__ import annotations
 
@@ -102,10 +102,10 @@ class FigureJudgementSerializer(JudgementBodySerializer):
     other = VisibleRecordField(Figure)
 
 
-def judge_with(
+def judge_figure(
     figure: Figure, *, other: Figure, same: bool, by: Any, note: str = "", version: int | None = None
 ) -> None:
-    """Say that this figure and another count the same thing, or that they do not. An author only proposes it."""
+    """Judge whether this figure and another count the same thing. An author can only propose it."""
     judge_figures(figure, other, same, by=by, note=note, version=version)
 
 
@@ -114,7 +114,7 @@ class BulkDismissalSerializer(NoteSerializer):
 
 
 class DismissedCountSerializer(serializers.Serializer):
-    """How many were dismissed."""
+    """The number of dismissed figures."""
 
     dismissed = serializers.IntegerField()
 
@@ -138,14 +138,14 @@ class FigureViewSet(RecordViewSet):
         "pin": ActionEndpoint(pin_figure, PinBodySerializer),
         "confirm_as_of": ActionEndpoint(confirm_as_of),
         "state_as_of": ActionEndpoint(state_as_of, DayBodySerializer),
-        "judge": ActionEndpoint(judge_with, FigureJudgementSerializer),
+        "judge": ActionEndpoint(judge_figure, FigureJudgementSerializer),
     }
     batch_actions: ClassVar = ("dismiss", "link")
 
     @describe(200, request=BulkDismissalSerializer, response=DismissedCountSerializer)
     @action(detail=False, methods=["post"], url_path="dismiss", url_name="dismiss-many")
     def dismiss_many(self, request: Request) -> Response:
-        """Dismiss many figures with one reason: all or none."""
+        """Dismiss many figures for one reason: all or none."""
         body = self.validated_body(BulkDismissalSerializer)
         for figure in body["ids"]:
             check_right(request.user, figure, "dismiss")

@@ -1,4 +1,4 @@
-"""Jobs: the rows of all background work, how far they are and why they failed."""
+"""Background jobs, with their progress and errors."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class JobSerializer(serializers.ModelSerializer):
         ]
 
     def get_result(self, job: Job) -> dict[str, Any]:
-        """What came of it; not the counts of a cross-check over more than one document of this desk."""
+        """The result; of a cross-check only over one document, since wider counts could reveal other texts."""
         wider = job.name == JobName.CROSSCHECK and job.args.get("scope") != Scope.DOCUMENT
         return {} if wider else job.result
 
@@ -61,8 +61,8 @@ class JobFilter(filters.FilterSet):
         method="filter_user_visible", help_text="without the small work that follows every action"
     )
 
-    def filter_user_visible(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.user_visible() if value else rows
+    def filter_user_visible(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.user_visible() if value else queryset
 
 
 class JobViewSet(RecordViewSet):

@@ -1,11 +1,11 @@
-"""Judgements: people's word on whether two figures count the same thing; confirmed by a second person, or withdrawn.
+"""Judgements of people whether two figures count the same thing, confirmed by a second person or withdrawn.
 
-They are given on a figure or on a discrepancy, with ``judge``.
+They are made with the action ``judge`` of a figure or a discrepancy.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from django_filters import rest_framework as filters
 from rest_framework import serializers
@@ -62,8 +62,9 @@ class JudgementFilter(filters.FilterSet):
     origin = filters.ChoiceFilter(choices=JudgementOrigin.choices)
     state = filters.ChoiceFilter(choices=JudgementState.choices)
 
-    def filter_figure(self, rows: object, name: str, value: object) -> object:
-        return rows.filter(a=int(value)) | rows.filter(b=int(value))  # type: ignore[attr-defined, call-overload]
+    def filter_figure(self, queryset: Any, name: str, value: object) -> Any:
+        figure = int(cast(Any, value))
+        return queryset.filter(a=figure) | queryset.filter(b=figure)
 
 
 class JudgementViewSet(RecordViewSet):

@@ -1,4 +1,4 @@
-"""Log in with name and password for a token, and log out. Tokens are knox's: hashed, expiring, one per log-in."""
+"""Log in with username and password for a token, and log out. knox stores tokens hashed, with an expiry date."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class CredentialsSerializer(BodySerializer):
 
 
 class NewTokenSerializer(serializers.Serializer):
-    """What to send as ``Authorization: Token …``, and until when it is good."""
+    """A token for ``Authorization: Token …`` and its expiry."""
 
     token = serializers.CharField()
     expiry = serializers.DateTimeField()
 
 
 class LoginView(BaseView):
-    """Name and password for a token. A wrong pair and an inactive user get the same answer."""
+    """Create a token. Wrong credentials and an inactive user get the same error."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -47,13 +47,13 @@ class LoginView(BaseView):
         user: Any = authenticate(request._request, **serializer.validated_data)
         if user is None or not user.is_active:
             raise AuthenticationFailed("The name or the password is wrong.", code="wrong_credentials")
-        row, token = AuthToken.objects.create(user)
+        auth_token, token = AuthToken.objects.create(user)
         user_logged_in.send(type(user), request=request._request, user=user)
-        return Response({"token": token, "expiry": row.expiry})
+        return Response({"token": token, "expiry": auth_token.expiry})
 
 
 class LogoutView(BaseView):
-    """End the token that the request carries."""
+    """Delete the token of the request."""
 
     @describe(204)
     def post(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Measures: what figures are compared under, with the states the visible figures carry."""
+"""Measures: what is counted, so that figures of the same measure are compared; with the states of their figures."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
         fields: ClassVar = [*MeasureRowSerializer.Meta.fields, "states", "actions"]
 
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
-        """Each distinct state that a figure the person may see carries."""
+        """Each distinct state of those figures that the user may see."""
         user = self.context["request"].user
         held = states_of(measure)
         documents = {figure.document_id for row in held for figure in row.figures}
@@ -89,9 +89,9 @@ class MeasureFilter(filters.FilterSet):
     document = IdFilter(method="filter_document")
     search = SearchFilter("counted", "place", "party")
 
-    def filter_document(self, rows: Any, name: str, value: Any) -> Any:
+    def filter_document(self, queryset: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
-        return rows.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
+        return queryset.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
 
 
 class GeneralBodySerializer(BodySerializer):
@@ -99,7 +99,7 @@ class GeneralBodySerializer(BodySerializer):
 
 
 def merge(measure: Measure, *, by: Any, into: Measure, version: int | None = None) -> Measure:
-    """Say that two measures are one; answers the one that stays."""
+    """Merge the measure into another one, which is returned."""
     merge_measures(measure, into, by=by, version=version)
     return into
 

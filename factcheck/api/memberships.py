@@ -1,4 +1,4 @@
-"""Who works on which desk in which role. A desk chief arranges this; rights come from nowhere else."""
+"""Memberships: roles of users on desks, set by the desk's chief. All permissions derive from them."""
 
 from __future__ import annotations
 
@@ -41,18 +41,19 @@ class MembershipDetailSerializer(MembershipSerializer):
 
 
 class AccountField(ColleagueField):
-    """Any account that may log in, by username: for those who arrange a desk, to whom others are told by name."""
+    """Any active user, given by username. Only chiefs may name one: others cannot find out who has an account."""
 
     default_error_messages: ClassVar = {"does_not_exist": "There is no such account."}
 
     def to_internal_value(self, data: Any) -> Any:
-        asks, users = self.context["request"].user, get_user_model()
-        arranges = asks.factcheck_memberships.filter(role__in=[Role.DESK_CHIEF, Role.CHIEF_EDITOR]).exists()
-        named = {users.USERNAME_FIELD: data} if isinstance(data, str) and arranges else {"pk": None}
-        found = users.objects.filter(is_active=True, **named).first()
-        if found is None:
+        user_model = get_user_model()
+        memberships = self.context["request"].user.factcheck_memberships
+        is_chief = memberships.filter(role__in=[Role.DESK_CHIEF, Role.CHIEF_EDITOR]).exists()
+        lookup = {user_model.USERNAME_FIELD: data} if isinstance(data, str) and is_chief else {"pk": None}
+        user = user_model.objects.filter(is_active=True, **lookup).first()
+        if user is None:
             self.fail("does_not_exist")
-        return found
+        return user
 
 
 class NewMembershipSerializer(BodySerializer):
@@ -66,9 +67,9 @@ class MembershipFilter(filters.FilterSet):
     user = filters.CharFilter(method="filter_user")
     role = filters.ChoiceFilter(choices=Role.choices)
 
-    def filter_user(self, rows: Any, name: str, value: str) -> Any:
+    def filter_user(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
-        return rows.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+        return queryset.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
 
 
 class MembershipViewSet(RecordViewSet):
@@ -80,7 +81,7 @@ class MembershipViewSet(RecordViewSet):
 
     @describe(201, request=NewMembershipSerializer)
     def create(self, request: Request) -> Response:
-        """Give a person a role on a desk."""
+        """Give a user a role on a desk."""
         self.check_right_on(Desk, "desk", "arrange", by="slug")
         body = self.validated_body(NewMembershipSerializer)
         return self.record_response(add_member(body.pop("desk"), by=request.user, **body), 201)
@@ -88,7 +89,7 @@ class MembershipViewSet(RecordViewSet):
     @describe(204, request=BodySerializer)
     @action(detail=True, methods=["post"], url_path="remove")
     def remove(self, request: Request, pk: str) -> Response:
-        """Take a role from a person; the last chief of a desk stays."""
+        """Remove a membership. The last chief of a desk cannot be removed."""
         membership = self.get_object()
         check_right(request.user, membership, "remove")
         self.validated_body(BodySerializer)

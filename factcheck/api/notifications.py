@@ -1,4 +1,4 @@
-"""One's own notices: the inbox, and how one wants to be told of which kind of thing."""
+"""Notifications of the user, and the user's choice of inbox and mail for each kind of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NotificationSerializer(serializers.ModelSerializer):
 
 
 class ReadCountSerializer(serializers.Serializer):
-    """How many were put aside."""
+    """The number of notifications marked as read."""
 
     read = serializers.IntegerField()
 
@@ -47,7 +47,7 @@ class NotificationViewSet(RecordViewSet):
     @describe(200, response=ReadCountSerializer)
     @action(detail=False, methods=["post"], url_path="read", url_name="read-all", serializer_class=BodySerializer)
     def read_all(self, request: Request) -> Response:
-        """Put all of one's notices aside as read."""
+        """Mark all notifications of the user as read."""
         self.validated_body(BodySerializer)
         return Response({"read": mark_all_read(by=request.user)})
 
@@ -70,7 +70,7 @@ class NoticeChoiceBodySerializer(BodySerializer):
 
 
 class NoticeChoiceViewSet(BaseView, viewsets.GenericViewSet):
-    """Every kind of notice with one's own choice; a kind nobody chose for is told by inbox and by mail."""
+    """Every kind of notification with the user's choice. The default is inbox and mail."""
 
     queryset = NoticeChoice.objects.none()
     serializer_class = NoticeChoiceSerializer
@@ -84,7 +84,7 @@ class NoticeChoiceViewSet(BaseView, viewsets.GenericViewSet):
 
     @describe(200, response=NoticeChoiceSerializer)
     def retrieve(self, request: Request, kind: str) -> Response:
-        return Response(NoticeChoiceSerializer(self.choice(kind)).data)
+        return Response(NoticeChoiceSerializer(self.get_choice(kind)).data)
 
     @describe(200, request=NoticeChoiceBodySerializer, response=NoticeChoiceSerializer)
     def update(self, request: Request, kind: str) -> Response:
@@ -92,13 +92,13 @@ class NoticeChoiceViewSet(BaseView, viewsets.GenericViewSet):
 
     @describe(200, request=NoticeChoiceBodySerializer, response=NoticeChoiceSerializer)
     def partial_update(self, request: Request, kind: str) -> Response:
-        self.choice(kind)
+        self.get_choice(kind)
         serializer = NoticeChoiceBodySerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return Response(NoticeChoiceSerializer(choose_notices(kind, by=request.user, **serializer.validated_data)).data)
 
-    def choice(self, kind: str) -> Any:
-        found = next((row for row in notice_choices(self.request.user) if row.kind == kind), None)
-        if found is None:
+    def get_choice(self, kind: str) -> Any:
+        choice = next((choice for choice in notice_choices(self.request.user) if choice.kind == kind), None)
+        if choice is None:
             raise Http404
-        return found
+        return choice

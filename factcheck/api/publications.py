@@ -1,4 +1,4 @@
-"""What went out, with the answer the gate gave, and what was put right since. Publishing is an action on a document."""
+"""Publications, with the clearance at that time, and their corrections. Both are made by actions on documents."""
 
 from __future__ import annotations
 

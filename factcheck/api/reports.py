@@ -1,4 +1,4 @@
-"""Reports as they were frozen, and who gets which when."""
+"""Stored reports, and subscriptions that mail them on a schedule."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class ReportSerializer(ReportRowSerializer):
         fields: ClassVar = [*ReportRowSerializer.Meta.fields, "data"]
 
     def to_representation(self, instance: Report) -> dict[str, Any]:
-        """Without the words of a text that was erased since."""
+        """Without title and data, if the text was erased since."""
         representation: dict[str, Any] = super().to_representation(instance)
         return {**representation, "title": ERASED, "data": {}} if is_erased(instance) else representation
 
 
 class DeskReportSerializer(BodySerializer):
-    """Which report of a desk: its digest, conflicts, overdue work or corrections."""
+    """The kind of report: digest, conflicts, overdue work or corrections."""
 
     kind = serializers.ChoiceField([row for row in ReportKind.choices if row[0] in OF_A_DESK])
 
@@ -75,13 +75,13 @@ class ReportViewSet(RecordViewSet):
     filterset_class = ReportFilter
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
-        return rows.defer("data") if self.action == "list" else rows
+        queryset = super().get_queryset()
+        return queryset.defer("data") if self.action == "list" else queryset
 
     @describe(200, response=OpenApiTypes.BINARY, media_types=("application/octet-stream",))
     @action(detail=True, url_path=r"(?P<form>[A-Za-z0-9_-]{1,40})")
     def download(self, request: Request, pk: str, form: str) -> HttpResponse:
-        """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or the host's own."""
+        """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or one of the host."""
         report = self.get_object()
         if form not in formats_of(report.kind):
             raise Http404
@@ -135,12 +135,14 @@ class SubscriptionViewSet(RecordViewSet):
 
     @describe(201, request=NewSubscriptionSerializer)
     def create(self, request: Request) -> Response:
+        """Subscribe people of a desk to a report."""
         self.check_right_on(Desk, "desk", "subscribe", by="slug")
         body = self.validated_body(NewSubscriptionSerializer)
         return self.record_response(subscribe(body.pop("desk"), by=request.user, **body), 201)
 
     @describe(200, request=SubscriptionChangeSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the schedule, the formats, the recipients or the activity of a subscription."""
         return self.perform_change(
             change_subscription, SubscriptionChangeSerializer, "subscribe", right_on=attrgetter("desk")
         )

@@ -27,7 +27,7 @@ class NoteSerializer(BodySerializer):
 
 
 class ChangeSerializer(BodySerializer):
-    """The fields that may change; what is not named stays. At least one must be named."""
+    """The fields that may change; omitted fields stay. At least one is required."""
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data:

@@ -1,4 +1,4 @@
-"""The source registry. A confidential source is its code, here and everywhere."""
+"""The source registry. A confidential source is shown by its code only."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class AccessBodySerializer(BodySerializer):
 
 
 class OpenedNameSerializer(serializers.Serializer):
-    """The name behind a code. It is told here only."""
+    """The name of a confidential source. No other response holds it."""
 
     name = serializers.CharField()
 
@@ -116,13 +116,13 @@ class SourceViewSet(RecordViewSet):
 
     @describe(200, request=SourceChangeSerializer, versioned=True)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change what the registry says of a source; what is not named stays."""
+        """Change a source; omitted fields stay."""
         return self.perform_action("change", ActionEndpoint(change_source, SourceChangeSerializer))
 
     @describe(200, request=BodySerializer, response=OpenedNameSerializer)
     @action(detail=True, methods=["post"], url_path="open_name", accepts_idempotency_key=False)
     def open_name(self, request: Request, pk: str) -> Response:
-        """The name of a confidential source, for those it was entrusted to. Each opening is written down."""
+        """The name of a confidential source, for users with access. Each request is recorded in the history."""
         source = self.get_object()
         check_right(request.user, source, "open_name")
         self.validated_body(BodySerializer)
@@ -130,5 +130,6 @@ class SourceViewSet(RecordViewSet):
 
     @describe(201, request=NewSourceSerializer)
     def create(self, request: Request) -> Response:
+        """Add a source to the registry."""
         self.check_right_on(Desk, "desk", "record_source", by="slug")
         return self.record_response(record_source(by=request.user, **self.validated_body(NewSourceSerializer)), 201)

@@ -1,4 +1,4 @@
-"""Topics: the running stories inside which figures are compared."""
+"""Topics: running stories. Figures are compared within a topic."""
 
 from __future__ import annotations
 
@@ -54,10 +54,11 @@ class TopicViewSet(RecordViewSet):
 
     @describe(200, request=TopicChangeSerializer, versioned=True)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change what is said of a running story; what is not named stays."""
+        """Change a topic; omitted fields stay."""
         return self.perform_action("change", ActionEndpoint(change_topic, TopicChangeSerializer))
 
     @describe(201, request=NewTopicSerializer)
     def create(self, request: Request) -> Response:
+        """Add a topic."""
         self.check_right_on(Desk, "desk", "record_topic", by="slug")
         return self.record_response(record_topic(by=request.user, **self.validated_body(NewTopicSerializer)), 201)

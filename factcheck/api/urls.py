@@ -1,4 +1,4 @@
-"""The addresses of the API: one line per noun. Whatever is no address answers 404 in the one shape of errors."""
+"""The URLs of the API, one line per resource. Any other path is 404 in the error format of the API."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from .webhooks import DeliveryViewSet, WebhookViewSet
 
 
 class RootView(BaseView, APIRootView):
-    """The nouns of this API."""
+    """The resources of this API."""
 
     schema = None
 

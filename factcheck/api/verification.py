@@ -1,4 +1,4 @@
-"""Verification tasks: pieces of checking work, and who has them."""
+"""Verification tasks: checking work on claims, with assignee and deadline."""
 
 from __future__ import annotations
 
@@ -94,13 +94,13 @@ class TaskFilter(filters.FilterSet):
     assignee = filters.CharFilter(method="filter_assignee")
     overdue = filters.BooleanFilter(method="filter_overdue")
 
-    def filter_assignee(self, rows: Any, name: str, value: str) -> Any:
+    def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
-        return rows.filter(**{f"assignee__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+        return queryset.filter(**{f"assignee__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
 
-    def filter_overdue(self, rows: Any, name: str, value: bool) -> Any:
+    def filter_overdue(self, queryset: Any, name: str, value: bool) -> Any:
         late = VerificationTask.objects.overdue(timezone.now()).values("pk")
-        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
 
 
 class TaskViewSet(RecordViewSet):

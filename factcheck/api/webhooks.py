@@ -1,4 +1,4 @@
-"""Webhooks of a desk, and what was delivered to them. A secret is shown once, where it is made."""
+"""Webhooks of a desk, and their deliveries. A secret is shown once, in the response that creates it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class WebhookFilter(filters.FilterSet):
 
 
 class WebhookWithSecretSerializer(WebhookSerializer):
-    """The webhook, and the secret its messages are signed with, where it is new."""
+    """The webhook, with the secret that signs its messages if the secret is new."""
 
     secret = serializers.CharField(required=False)
 
@@ -67,7 +67,7 @@ class WebhookViewSet(RecordViewSet):
 
     @describe(201, request=NewWebhookSerializer, response=WebhookWithSecretSerializer)
     def create(self, request: Request) -> Response:
-        """Enter a webhook; the answer holds its secret, which is never shown again."""
+        """Create a webhook. The response holds its secret, which is never shown again."""
         self.check_right_on(Desk, "desk", "keep_webhook", by="slug")
         body = self.validated_body(NewWebhookSerializer)
         webhook, secret = record_webhook(body["desk"], body["url"], body["events"], by=request.user)
@@ -75,7 +75,7 @@ class WebhookViewSet(RecordViewSet):
 
     @describe(200, request=WebhookChangeSerializer, response=WebhookWithSecretSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change a webhook; with ``renew_secret`` the answer holds the new one."""
+        """Change a webhook. With ``renew_secret`` the response holds the new secret."""
         webhook = self.get_object()
         check_right(request.user, webhook.desk, "keep_webhook")
         version = self.expected_version(webhook)
