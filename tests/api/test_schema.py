@@ -66,10 +66,10 @@ def test_every_operation_has_its_own_name_and_says_what_it_does(described):
 
 def test_every_answer_says_what_it_is_and_every_refusal_has_the_one_shape(described):
     for (method, path), row in operations(described).items():
-        for status, answer in row["responses"].items():
+        for status, response in row["responses"].items():
             if status in ("204", "304"):
                 continue
-            schema = next(iter(answer["content"].values()))["schema"]
+            schema = next(iter(response["content"].values()))["schema"]
             if status >= "400":
                 assert schema == {"$ref": "#/components/schemas/ErrorResponse"}, (method, path, status)
             else:
@@ -113,15 +113,15 @@ def test_every_record_that_changes_asks_for_its_version(api, desk, people, descr
         if "{id}" not in path or method == "get" or noun not in ids or not needs:
             continue
         call = getattr(api.chief_editor, method)
-        answer = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
-        assert answer.status_code in (403, 428), (method, path, answer.content)
+        response = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
+        assert response.status_code in (403, 428), (method, path, response.content)
 
 
 @pytest.mark.django_db
 def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, people):
-    answer = client.get(BASE + "docs/")
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
+    response = client.get(BASE + "docs/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
     client.login(username="editor", password=PASSWORD)
     page = client.get(BASE + "docs/")
     assert page.status_code == 200
@@ -138,8 +138,8 @@ def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, pe
 @pytest.mark.django_db
 def test_the_description_is_for_who_is_logged_in(api):
     assert api.nobody.get("schema/").status_code == 401
-    answer = api.auditor.get("schema/")
-    assert answer.json()["openapi"].startswith("3.")
+    response = api.auditor.get("schema/")
+    assert response.json()["openapi"].startswith("3.")
 
 
 def test_a_host_without_the_page_has_the_description_all_the_same():
