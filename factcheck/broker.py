@@ -31,13 +31,13 @@ PASSING_SECONDS = 60
 class Channel(filesystem.Channel):
     """Messages are files ``TIME_ID.QUEUE.msg``, and the queues of an exchange are a list in ``NAME.exchange``."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # kombu's bases disagree
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, payload)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message of a queue that can be read; those that cannot are taken away.
 
         Raises:
@@ -138,6 +138,7 @@ class Transport(filesystem.Transport):
     """The first connection of a process clears the folders of what cannot be read."""
 
     Channel = Channel
+    client: Any
     swept: ClassVar[set[Path]] = set()
 
     def establish_connection(self) -> Any:
@@ -190,9 +191,9 @@ def as_message(payload: Any) -> Any:
     Raises:
         KeyError, TypeError: it lacks one of them.
     """
-    properties = payload["properties"]
-    parts = (payload["body"], payload["content-type"], payload["content-encoding"], properties["delivery_tag"])
-    parts += (properties["delivery_info"]["exchange"], properties["delivery_info"]["routing_key"])
+    properties, route = payload["properties"], payload["properties"]["delivery_info"]
+    content = (payload["body"], payload["content-type"], payload["content-encoding"])
+    parts = (*content, properties["delivery_tag"], route["exchange"], route["routing_key"])
     if not isinstance(payload["headers"], dict) or not all(isinstance(part, str) for part in parts):
         raise TypeError("not a message")
     return payload

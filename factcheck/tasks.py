@@ -230,9 +230,9 @@ def poll_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
 def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
     """The entries of a feed's address; nothing where its server says that it has not changed."""
     limits = settings()
-    known = {"etag": feed.etag, "last_modified": feed.last_modified}
+    deadline = Limits(seconds=limits.FETCH_SECONDS)
     try:
-        fetched = fetch(feed.url, **known, limits=Limits(seconds=limits.FETCH_SECONDS))
+        fetched = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified, limits=deadline)
     except FetchFailed as reason:
         if reason.code != "not_modified":
             raise
@@ -295,7 +295,8 @@ def crosscheck(lease: Lease) -> dict[str, Any]:
             store_found(measure, found, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
     with lease.effect():
         close_crosscheck(run_, left_out=left_out)
-    return run_.found
+    counts: dict[str, Any] = run_.found
+    return counts
 
 
 def regroup(lease: Lease) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What somebody gets who typed a wrong password too often, and whose address is counted."""
+"""Callables for django-axes: the username and the address to count, and the response of a locked-out login."""
 
 import ipaddress
 from typing import Any
@@ -11,7 +11,7 @@ from django.shortcuts import render
 LONGEST_NAME = 255
 
 
-def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
     """The name that was tried, as much of it as the table of failures can hold."""
     name = (credentials or request.POST).get("username")
     return None if name is None else str(name)[:LONGEST_NAME]
@@ -19,27 +19,29 @@ def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> 
 
 def address_of(request: HttpRequest) -> str | None:
     """The address of the connection; behind known proxies (``PROXIES``) the one the outermost of them saw."""
-    came = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    seen = came[-settings.PROXIES :][:1] if settings.PROXIES else []
-    return next(filter(None, map(as_address, [*seen, request.META.get("REMOTE_ADDR", "")])), None)
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    seen = forwarded[-settings.PROXIES :][:1] if settings.PROXIES else []
+    return next(filter(None, map(parsed_address, [*seen, request.META.get("REMOTE_ADDR", "")])), None)
 
 
-def as_address(said: str) -> str | None:
+def parsed_address(value: str) -> str | None:
     """An address as it is stored, or none where a header holds something else."""
     try:
-        return str(ipaddress.ip_address(said))
+        return str(ipaddress.ip_address(value))
     except ValueError:
         return None
 
 
-def answer(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+def lockout_response(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
+) -> HttpResponse:
     """429 with the reason: a page for people, the API's shape of errors for programs."""
     minutes = int(get_cool_off(request).total_seconds() // 60)
-    said = f"Too many wrong passwords. Log-in for this name is closed from here for {minutes} minutes."
+    message = f"Too many wrong passwords. Log-in for this name is closed from here for {minutes} minutes."
     if "/api/" in request.path:
-        error = {"code": "locked_out", "detail": said, "attr": None, "extra": {}}
-        locked: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)
+        error: dict[str, Any] = {"code": "locked_out", "detail": message, "attr": None, "extra": {}}
+        locked_response: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)
     else:
-        locked = render(request, "newsroom/locked.html", {"said": said}, status=429)
-    locked["Retry-After"] = str(minutes * 60)
-    return locked
+        locked_response = render(request, "newsroom/locked.html", {"message": message}, status=429)
+    locked_response["Retry-After"] = str(minutes * 60)
+    return locked_response

@@ -7,6 +7,7 @@ nothing: no session, no user.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -24,13 +25,18 @@ def handler500(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is None or not (is_away(error) or is_busy(error)):
         return server_error(request)
-    said, wait = (BUSY, 1) if is_busy(error) else (AWAY, AWAY_SECONDS)
+    message, wait = (BUSY, 1) if is_busy(error) else (AWAY, AWAY_SECONDS)
     if request.path.startswith(reverse("factcheck:schema").removesuffix("schema/")):
-        line = {"code": "busy" if is_busy(error) else "unavailable", "detail": said, "attr": None, "extra": {}}
-        answer: HttpResponse = JsonResponse({"type": "server_error", "errors": [line]}, status=503)
+        line: dict[str, Any] = {
+            "code": "busy" if is_busy(error) else "unavailable",
+            "detail": message,
+            "attr": None,
+            "extra": {},
+        }
+        response: HttpResponse = JsonResponse({"type": "server_error", "errors": [line]}, status=503)
     else:
-        shown = {"said": said, "wait": wait, "asks": request.method in ("GET", "HEAD")}
-        answer = HttpResponse(render_to_string("newsroom/unavailable.html", shown), status=503)
-    answer.headers["Retry-After"] = str(wait)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        context = {"message": message, "wait": wait, "retries": request.method in ("GET", "HEAD")}
+        response = HttpResponse(render_to_string("newsroom/unavailable.html", context), status=503)
+    response.headers["Retry-After"] = str(wait)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -123,8 +123,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "newsroom.lockout.address_of"
-AXES_USERNAME_CALLABLE = "newsroom.lockout.name_of"
-AXES_LOCKOUT_CALLABLE = "newsroom.lockout.answer"
+AXES_USERNAME_CALLABLE = "newsroom.lockout.username_of"
+AXES_LOCKOUT_CALLABLE = "newsroom.lockout.lockout_response"
 AXES_DISABLE_ACCESS_LOG = True  # who logged in from where is not kept, only failures
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -148,7 +148,7 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds; a mail server t
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-PERMISSIONS_POLICY = {  # no page uses a device
+PERMISSIONS_POLICY: dict[str, list[str]] = {  # no page uses a device
     feature: []
     for feature in [
         "accelerometer",

@@ -1,5 +1,5 @@
-"""Floor 6, a face: the REST API under ``/api/v1/``. Imports floors 0 to 5, never another face.
+"""The REST API under ``/api/v1/``. It imports neither the admin, nor commands, nor tasks.
 
-One module per noun, with its viewset, serializers and filter. An action is one call of a function of
-``workflow``; no rule of the newsroom lives here.
+One module per resource, with its viewset, serializers and filters. An action calls one function of ``workflow``,
+where the rules of the newsroom are.
 """

@@ -1,4 +1,4 @@
-"""Where claims and figures stand in each revision, and to whom the copy ascribes them. Found by the machine."""
+"""Anchors, the places of claims and figures in each revision, and attributions, who the text says they come from."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from factcheck.text import AnchorState
 
 from .base import RecordViewSet
 from .claims import AnchorSerializer, AttributionSerializer
-from .lists import Id
+from .filters import IdFilter
 
 
-class AnchorRecord(AnchorSerializer):
+class AnchorRecordSerializer(AnchorSerializer):
     document = serializers.IntegerField(source="revision.document_id")
 
     class Meta(AnchorSerializer.Meta):
         fields: ClassVar = ["id", "document", "claim", "figure", *AnchorSerializer.Meta.fields]
 
 
-class AttributionRecord(AttributionSerializer):
+class AttributionRecordSerializer(AttributionSerializer):
     class Meta(AttributionSerializer.Meta):
         fields: ClassVar = ["id", "document", *AttributionSerializer.Meta.fields]
 
 
 class AnchorFilter(filters.FilterSet):
-    document = Id(field_name="revision__document")
-    revision = Id(field_name="revision__number")
-    claim = Id(field_name="claim")
-    figure = Id(field_name="figure")
+    document = IdFilter(field_name="revision__document")
+    revision = IdFilter(field_name="revision__number")
+    claim = IdFilter(field_name="claim")
+    figure = IdFilter(field_name="figure")
     anchor_state = filters.ChoiceFilter(choices=[(str(state), str(state)) for state in AnchorState])
 
 
 class AttributionFilter(filters.FilterSet):
-    document = Id(field_name="document")
+    document = IdFilter(field_name="document")
     source = filters.CharFilter(field_name="source__slug")
 
 
 class AnchorViewSet(RecordViewSet):
     queryset = Anchor.objects.select_related("revision").defer("revision__text")
-    serializer_class = AnchorRecord
+    serializer_class = AnchorRecordSerializer
     filterset_class = AnchorFilter
 
 
 class AttributionViewSet(RecordViewSet):
     queryset = Attribution.objects.select_related("source")
-    serializer_class = AttributionRecord
+    serializer_class = AttributionRecordSerializer
     filterset_class = AttributionFilter

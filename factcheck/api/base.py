@@ -1,14 +1,16 @@
-"""What every noun's viewset shares: log-in, pages, filters, ETags, and actions from one table per noun.
+"""The base classes of all views: authentication, pagination, ETags, and the table of actions of a viewset.
 
-``POST {noun}/{id}/{action}/`` exists for each entry of ``actions``. A refusal comes in this order: 401 who are you,
-404 no such record for you, 403 no right, 428 no If-Match, 412 another version, 409 wrong state, 422 unusable body.
+``POST {resource}/{id}/{action}/`` exists for each entry of ``record_actions``. The first error in this order is
+reported: 401 not authenticated, 404 no such record for this user, 403 not permitted, 428 no If-Match, 412 another
+version, 409 wrong state, 422 invalid body.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from typing import Any, ClassVar
 
@@ -24,36 +26,36 @@ from rest_framework.response import Response
 from factcheck.errors import StaleRevision
 from factcheck.models import IdempotencyKey, record_name
 
-from .batches import batch_as_it_stands, perform_batch
-from .bodies import Body
-from .errors import PreconditionRequired, handle
-from .idempotency import Once
-from .lists import Filters, Page
-from .parsing import FormParser, JSONParser
-from .permissions import open_actions, require_right, require_state
-from .schema import Schema
-from .throttles import AddressReads, AddressWrites, Reads, Writes
+from .batches import perform_batch, refresh_results
+from .errors import PreconditionRequired, exception_handler
+from .filters import StrictFilterBackend
+from .idempotency import IdempotentView
+from .pagination import RecordPagination
+from .parsers import JSONParser, MultiPartParser
+from .permissions import available_actions, check_right, check_state
+from .schema import OperationSchema
+from .serializers import BodySerializer
+from .throttling import AddressReadThrottle, AddressWriteThrottle, UserReadThrottle, UserWriteThrottle
 
 
-class Face(Once):
-    """What a view of this API takes, answers and asks for, whatever the host's own defaults are."""
+class BaseView(IdempotentView):
+    """Every view of this API. It sets all classes itself, so that the host's defaults do not apply."""
 
-    schema = Schema()
-    throttle_classes: ClassVar[tuple[type, ...]] = (Reads, Writes)
-
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
-    permission_classes = (permissions.IsAuthenticated,)
-    renderer_classes = (renderers.JSONRenderer,)
+    schema: ClassVar[OperationSchema | None] = OperationSchema()
+    throttle_classes: ClassVar[tuple[type, ...]] = (UserReadThrottle, UserWriteThrottle)
+    authentication_classes: ClassVar[tuple[type, ...]] = (TokenAuthentication, SessionAuthentication)
+    permission_classes: ClassVar[tuple[type, ...]] = (permissions.IsAuthenticated,)
+    renderer_classes: ClassVar[tuple[type, ...]] = (renderers.JSONRenderer,)
     parser_classes: ClassVar[tuple[type, ...]] = (JSONParser,)
     metadata_class = None
     versioning_class = None
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
-        return handle
+        return exception_handler
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Addresses are counted before anybody is asked who they are: guessed tokens count too."""
-        for throttle in (AddressReads(), AddressWrites()):
+        """Requests are counted per address before authentication, so that guessed tokens count too."""
+        for throttle in (AddressReadThrottle(), AddressWriteThrottle()):
             if not throttle.allow_request(request, self):
                 self.throttled(request, throttle.wait())
         super().initial(request, *args, **kwargs)
@@ -61,79 +63,95 @@ class Face(Once):
 
 @dataclass(frozen=True)
 class ActionEndpoint:
-    """One entry of a noun's table: the function of ``workflow``, and the body it takes.
+    """One action of a viewset: the function of ``workflow`` that it calls, and the body it takes.
 
-    A function that takes ``version`` compares it in its own update. ``answers``: the status.
+    A function with a parameter ``version`` compares the version itself, in its update.
     """
 
-    call: Callable[..., Any]
-    body: type[Body] = Body
+    function: Callable[..., Any]
+    serializer_class: type[BodySerializer] = BodySerializer
     versioned: bool = True
-    answers: int = 200
-    files: bool = False
+    status_code: int = 200
+    accepts_files: bool = False
 
     @property
     def takes_version(self) -> bool:
-        return self.versioned and "version" in signature(self.call).parameters
+        return self.versioned and "version" in signature(self.function).parameters
 
     @property
-    def words(self) -> str:
-        """What it does, in the words of the workflow."""
-        return (getattr(self.call, "func", self.call).__doc__ or "").split("Raises:")[0].strip()
+    def description(self) -> str:
+        """The docstring of the function, without its ``Raises:``."""
+        return (getattr(self.function, "func", self.function).__doc__ or "").split("Raises:")[0].strip()
 
 
-def version_of(tag: str) -> str:
-    """The version in an ETag such as ``"7.1f0c…"``; the rest of it names the answer's content."""
-    return tag.removeprefix("W/").strip('"').split(".")[0]
+def version_in_etag(etag: str) -> str:
+    """The version in an ETag such as ``"7.1f0c…"``, which is version and hash of the content."""
+    return etag.removeprefix("W/").strip('"').split(".")[0]
 
 
 def etag_of(record: Any, data: Any) -> str:
-    content = hashlib.sha256(renderers.JSONRenderer().render(data)).hexdigest()[:16]
-    return quote_etag(f"{getattr(record, 'version', 0)}.{content}")
+    content_hash = hashlib.sha256(renderers.JSONRenderer().render(data)).hexdigest()[:16]
+    return quote_etag(f"{getattr(record, 'version', 0)}.{content_hash}")
 
 
-def route_of(name: str, endpoint: ActionEndpoint) -> Any:
+def action_view(name: str, endpoint: ActionEndpoint) -> Any:
+    """The view method of an action on one record."""
+
     def view(self: RecordViewSet, request: Request, pk: str) -> Response:
         return self.perform_action(name, endpoint)
 
     view.__name__ = f"action_{name}"
-    view.__doc__ = endpoint.words
-    parsers = (JSONParser, FormParser) if endpoint.files else (JSONParser,)
-    more = {"serializer_class": endpoint.body, "parser_classes": parsers}
-    return action(detail=True, methods=["post"], url_path=name, url_name=name, **more)(view)
+    view.__doc__ = endpoint.description
+    parsers = (JSONParser, MultiPartParser) if endpoint.accepts_files else (JSONParser,)
+    attributes = {"serializer_class": endpoint.serializer_class, "parser_classes": parsers}
+    return action(detail=True, methods=["post"], url_path=name, url_name=name, **attributes)(view)
 
 
-def batch_route_of(name: str, endpoint: ActionEndpoint) -> Any:
+def batch_view(name: str, endpoint: ActionEndpoint) -> Any:
+    """The view method of an action on many records."""
+
     def view(self: RecordViewSet, request: Request) -> Response:
         return Response(perform_batch(self, name, endpoint))
 
     view.__name__ = f"batch_{name}"
-    view.__doc__ = f"{endpoint.words}\n\nOn many records at once: each by itself, with one result for each."
+    view.__doc__ = f"{endpoint.description}\n\nOn many records at once: each by itself, with one result for each."
     return action(detail=False, methods=["post"], url_path=f"batch/{name}", url_name=f"batch-{name}")(view)
 
 
-class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """List, retrieve, and the actions of one kind of record, among those the person may see."""
+class RecordViewSet(BaseView, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """List, retrieve and the actions of one model, for the records that the user may see."""
 
     lookup_value_regex = r"[0-9]{1,15}"
-    pagination_class = Page
-    filter_backends = (Filters,)
+    pagination_class = RecordPagination
+    filter_backends = (StrictFilterBackend,)
+    defers_key_error = True
+    create_accepts_files = False
+
     record_actions: ClassVar[dict[str, ActionEndpoint]] = {}
-    batches: ClassVar[tuple[str, ...]] = ()
+    batch_actions: ClassVar[tuple[str, ...]] = ()
+    """Names of those actions that exist for many records too."""
+
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
     orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
-    """What ``ordering=`` takes: a name, and the columns behind it, none of which may be empty."""
+    """Values of ``ordering=`` with their columns, none of which may be null: the cursor compares them."""
 
     detail_serializer_class: Any = None
-    shown: Any = None
-    """The serializer of what an action answers, where that is a record of another noun."""
+    """The serializer of one record, where a list shows fewer fields."""
+
+    response_serializer_class: Any = None
+    """The serializer of the response of an action that creates a record of another model."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, endpoint in cls.record_actions.items():
-            setattr(cls, f"action_{name}", route_of(name, endpoint))
-        for name in cls.batches:
-            setattr(cls, f"batch_{name}", batch_route_of(name, cls.record_actions[name]))
+            setattr(cls, f"action_{name}", action_view(name, endpoint))
+        for name in cls.batch_actions:
+            setattr(cls, f"batch_{name}", batch_view(name, cls.record_actions[name]))
+
+    def get_parsers(self) -> list[Any]:
+        if self.create_accepts_files and self.action_map.get("post") == "create":
+            return [JSONParser(), MultiPartParser()]
+        return list(super().get_parsers())
 
     def get_queryset(self) -> Any:
         return self.queryset.all().visible_to(self.request.user)
@@ -142,98 +160,108 @@ class RecordViewSet(Face, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
         return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.answer(self.get_object())
+        return self.record_response(self.get_object())
 
-    def answer(self, record: Any, status: int = 200, beside: dict[str, Any] | None = None) -> Response:
-        """One record as it stands, with its ETag; 304 where the person has just that.
+    def record_response(self, record: Any, status: int = 200, extra: dict[str, Any] | None = None) -> Response:
+        """One record with its ETag; 304 if the client has this version already.
 
-        ``beside``: ids and numbers that are told along with it; the record then stands under its own name.
+        With ``extra`` the body is an object with these ids and numbers, and the record under the name of its model.
         """
-        self.answered, self.beside = record, beside
-        shown = self.shown or self.detail_serializer_class or type(self).serializer_class
-        data = shown(record, context=self.get_serializer_context()).data
-        tag = etag_of(record, data)
-        if beside is not None:
-            data = {record_name(record): data, **beside}
-        if self.request.method == "GET" and tag in parse_etags(self.request.headers.get("If-None-Match", "")):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(data, status, headers={"ETag": tag})
+        self.response_record, self.response_extra = record, extra
+        serializer_class = self.response_serializer_class or self.detail_serializer_class or type(self).serializer_class
+        data = serializer_class(record, context=self.get_serializer_context()).data
+        etag = etag_of(record, data)
+        if extra is not None:
+            data = {record_name(record): data, **extra}
+        if self.request.method == "GET" and etag in parse_etags(self.request.headers.get("If-None-Match", "")):
+            return Response(status=304, headers={"ETag": etag})
+        return Response(data, status, headers={"ETag": etag})
 
-    def answer_again(self, row: IdempotencyKey) -> Response:
-        """What was answered, as it is now; 404 where the person may not see it any more."""
+    def replay(self, row: IdempotencyKey) -> Response:
+        """The stored response with the record as it is now; 404 if the user may not see it any more."""
         if row.record_id is not None:
-            rows = self.shown.Meta.model.objects.visible_to(self.request.user) if self.shown else self.get_queryset()
-            return self.answer(get_object_or_404(rows, pk=row.record_id), int(row.status or 200), row.answer)
+            records = self.get_queryset()
+            if self.response_serializer_class:
+                records = self.response_serializer_class.Meta.model.objects.visible_to(self.request.user)
+            record = get_object_or_404(records, pk=row.record_id)
+            return self.record_response(record, int(row.status or 200), row.answer)
         if row.answer is not None and "pk" in self.kwargs:
             self.get_object()
         if row.answer is not None and self.action.startswith("batch_"):
-            row.answer = batch_as_it_stands(self, row.answer)
-        return super().answer_again(row)
+            row.answer = refresh_results(self, row.answer)
+        return super().replay(row)
 
-    def body(self, form: type[Body]) -> dict[str, Any]:
-        """What the request says, or 422."""
-        if self.fault:
-            raise self.fault
-        filled = form(data=self.request.data, context=self.get_serializer_context())
-        filled.is_valid(raise_exception=True)
-        return dict(filled.validated_data)
+    def validated_body(self, serializer_class: type[BodySerializer]) -> dict[str, Any]:
+        """The validated body of the request, or 422."""
+        if self.key_error:
+            raise self.key_error
+        serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
 
-    def wanted_version(self, record: Any) -> int | None:
-        """The version the person acted on; None for ``*``, or where records of this kind have none."""
+    def expected_version(self, record: Any) -> int | None:
+        """The version in If-Match, compared with the record's; None for ``*`` and for records without a version."""
         if not hasattr(record, "version"):
             return None
-        tags = parse_etags(self.request.headers.get("If-Match", ""))
-        if not tags:
+        etags = parse_etags(self.request.headers.get("If-Match", ""))
+        if not etags:
             raise PreconditionRequired
-        if "*" in tags:
+        if "*" in etags:
             return None
-        if str(record.version) not in map(version_of, tags):
+        if str(record.version) not in map(version_in_etag, etags):
             raise StaleRevision("This has changed since you opened it.", version=record.version)
         return int(record.version)
 
     def perform_action(self, name: str, endpoint: ActionEndpoint) -> Response:
         record = self.get_object()
-        said = {"version": lambda: self.wanted_version(record), "body": lambda: self.body(endpoint.body)}
-        return self.after(record, self.do_on(record, name, endpoint, **said), endpoint)
+        get_version = partial(self.expected_version, record)
+        get_body = partial(self.validated_body, endpoint.serializer_class)
+        result = self.call_action(record, name, endpoint, get_version, get_body)
+        changed = result if isinstance(result, type(record)) else record  # some actions return another record
+        return self.record_response(self.get_queryset().get(pk=changed.pk), endpoint.status_code)
 
-    def do_on(
+    def call_action(
         self,
         record: Any,
         name: str,
         endpoint: ActionEndpoint,
-        version: Callable[[], int | None],
-        body: Callable[[], Any],
+        get_version: Callable[[], int | None],
+        get_body: Callable[[], Mapping[str, Any]],
     ) -> Any:
-        """One action on one record, refused for the first fault in the order above."""
+        """Call the function of an action. Version and body are callables to raise errors in the documented order."""
         user = self.request.user
-        require_right(user, record, name)
-        wanted = version()
-        require_state(user, record, name)
-        said = body()
+        check_right(user, record, name)
+        version = get_version()
+        check_state(user, record, name)
+        arguments = dict(get_body())
         if endpoint.takes_version:
-            said["version"] = wanted
-        return endpoint.call(record, by=user, **said)
+            arguments["version"] = version
+        return endpoint.function(record, by=user, **arguments)
 
-    def perform_change(self, call: Callable[..., Any], form: type[Body], right: str, on: Any = None) -> Response:
-        """PATCH: change what the body names, with the right that is asked of ``on`` (of the record, without it)."""
+    def perform_change(
+        self,
+        function: Callable[..., Any],
+        serializer_class: type[BodySerializer],
+        right: str,
+        right_on: Callable[[Any], Any] | None = None,
+    ) -> Response:
+        """PATCH: change the fields in the body. ``right_on`` returns the record whose right is checked."""
         record = self.get_object()
-        require_right(self.request.user, on(record) if on else record, right)
-        version = self.wanted_version(record)
-        call(record, by=self.request.user, version=version, **self.body(form))
-        return self.answer(self.get_object())
+        check_right(self.request.user, right_on(record) if right_on else record, right)
+        version = self.expected_version(record)
+        function(record, by=self.request.user, version=version, **self.validated_body(serializer_class))
+        return self.record_response(self.get_object())
 
-    def after(self, record: Any, result: Any, endpoint: ActionEndpoint) -> Response:
-        """The record after the action, or the one that the action made of it."""
-        made = result if isinstance(result, type(record)) else record
-        return self.answer(self.get_queryset().get(pk=made.pk), endpoint.answers)
+    def available_actions(self, record: Any) -> list[str]:
+        return available_actions(self.request.user, record, self.record_actions)
 
-    def open_actions(self, record: Any) -> list[str]:
-        return open_actions(self.request.user, record, self.record_actions)
+    def check_right_on(self, model: type[Any], field: str, action: str, by: str = "pk") -> None:
+        """Check the right to create on the record that ``field`` names, before the body is validated.
 
-    def require_on(self, parent: type, field: str, action: str, by: str = "pk") -> None:
-        """Refuse a creation for want of right before its body is looked at, where its parent can be told."""
-        named = self.request.data.get(field) if isinstance(self.request.data, dict) else None
-        if isinstance(named, int | str) and not isinstance(named, bool) and (by != "pk" or str(named).isdecimal()):
-            found = parent.objects.visible_to(self.request.user).filter(**{by: named}).first()
-            if found is not None:
-                require_right(self.request.user, found, action)
+        A value that names no record is left to the validation.
+        """
+        value = self.request.data.get(field) if isinstance(self.request.data, dict) else None
+        if isinstance(value, int | str) and not isinstance(value, bool) and (by != "pk" or str(value).isdecimal()):
+            parent = model.objects.visible_to(self.request.user).filter(**{by: value}).first()
+            if parent is not None:
+                check_right(self.request.user, parent, action)

@@ -47,11 +47,12 @@ from factcheck.workflow.verification import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Colleague, Moment, Note, Visible
-from .lists import Id, Search
+from .fields import AwareDateTimeField, ColleagueField, VisibleRecordField
+from .filters import IdFilter, SearchFilter
 from .schema import describe
+from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
-LAST_OFFSET = 10_000_000
+MAX_OFFSET = 10_000_000
 
 
 class AttributionSerializer(serializers.ModelSerializer):
@@ -111,7 +112,7 @@ class WaiverSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["reason", "by", "at", "expires_at"]
 
 
-class FigureLine(serializers.ModelSerializer):
+class FigureLineSerializer(serializers.ModelSerializer):
     class Meta:
         model = Figure
         fields: ClassVar = [
@@ -129,7 +130,7 @@ class FigureLine(serializers.ModelSerializer):
         ]
 
 
-class TaskLine(serializers.ModelSerializer):
+class TaskLineSerializer(serializers.ModelSerializer):
     assignee = serializers.SlugRelatedField("username", read_only=True)
 
     class Meta:
@@ -137,7 +138,7 @@ class TaskLine(serializers.ModelSerializer):
         fields: ClassVar = ["id", "state", "assignee", "method", "due_at", "version"]
 
 
-class EvidenceLine(serializers.ModelSerializer):
+class EvidenceLineSerializer(serializers.ModelSerializer):
     source = serializers.SlugRelatedField("slug", read_only=True)
 
     class Meta:
@@ -145,7 +146,7 @@ class EvidenceLine(serializers.ModelSerializer):
         fields: ClassVar = ["id", "kind", "source", "stance", "source_use", "state", "version"]
 
 
-class ClaimRow(serializers.ModelSerializer):
+class ClaimRowSerializer(serializers.ModelSerializer):
     attribution = AttributionSerializer()
 
     class Meta:
@@ -168,20 +169,19 @@ class ClaimRow(serializers.ModelSerializer):
         ]
 
 
-class ClaimSerializer(ClaimRow):
+class ClaimSerializer(ActionsMixin, ClaimRowSerializer):
     words_changed_by = serializers.SlugRelatedField("username", read_only=True)
     anchor = serializers.SerializerMethodField()
-    figures = FigureLine(many=True)
+    figures = FigureLineSerializer(many=True)
     verdicts = VerdictSerializer(many=True)
-    evidence = EvidenceLine(many=True)
+    evidence = EvidenceLineSerializer(many=True)
     origins = serializers.SerializerMethodField()
-    verification_tasks = TaskLine(many=True)
+    verification_tasks = TaskLineSerializer(many=True)
     waivers = WaiverSerializer(many=True)
-    actions = serializers.SerializerMethodField()
 
-    class Meta(ClaimRow.Meta):
+    class Meta(ClaimRowSerializer.Meta):
         fields: ClassVar = [
-            *ClaimRow.Meta.fields,
+            *ClaimRowSerializer.Meta.fields,
             "words_changed_by",
             "anchor",
             "figures",
@@ -194,69 +194,66 @@ class ClaimSerializer(ClaimRow):
         ]
 
     def get_anchor(self, claim: Claim) -> dict[str, Any] | None:
-        """Where it stands in the current revision."""
+        """Where the claim is in the current revision."""
         standing = claim.anchors.filter(revision=claim.document.current_revision).select_related("revision").first()
         return AnchorSerializer(standing).data if standing else None
 
     def get_origins(self, claim: Claim) -> int:
-        """How many independent origins stand behind it: accepted evidence that supports it, copies counted once."""
+        """The number of independent origins of the accepted evidence that supports the claim; copies count once."""
         return len(claim.evidence.current().filter(stance=Stance.SUPPORTS).origins())
 
-    def get_actions(self, claim: Claim) -> list[str]:
-        return self.context["view"].open_actions(claim)
 
-
-class Span(Body):
-    start = serializers.IntegerField(min_value=0, max_value=LAST_OFFSET)
-    end = serializers.IntegerField(min_value=0, max_value=LAST_OFFSET)
+class SpanSerializer(BodySerializer):
+    start = serializers.IntegerField(min_value=0, max_value=MAX_OFFSET)
+    end = serializers.IntegerField(min_value=0, max_value=MAX_OFFSET)
     quote = serializers.CharField(trim_whitespace=False, max_length=20_000)
 
 
-class NewClaim(Span):
-    document = Visible(Document)
+class NewClaimSerializer(SpanSerializer):
+    document = VisibleRecordField(Document)
     claim_type = serializers.ChoiceField([str(kind) for kind in ClaimType], default=str(ClaimType.EVENT))
 
 
-class VerdictBody(Note):
+class VerdictBodySerializer(NoteSerializer):
     label = serializers.ChoiceField(VerdictLabel.choices)
 
 
-class SignOffBody(Body):
+class SignOffBodySerializer(BodySerializer):
     attributed_in_copy = serializers.BooleanField(default=False)
 
 
-class WaiverBody(Note):
-    expires_at = Moment()
+class WaiverBodySerializer(NoteSerializer):
+    expires_at = AwareDateTimeField()
 
 
-class Assignment(Body):
-    assignee = Colleague()
+class AssignmentSerializer(BodySerializer):
+    assignee = ColleagueField()
     method = serializers.ChoiceField(Method.choices, default=Method.CHECK_FIGURE)
-    due_at = Moment(required=False, allow_null=True)
+    due_at = AwareDateTimeField(required=False, allow_null=True)
 
 
-class Parts(Body):
+class PartsSerializer(BodySerializer):
     parts = serializers.ListField(child=serializers.CharField(max_length=20_000), max_length=50)
 
 
 class ClaimFilter(filters.FilterSet):
-    document = Id(field_name="document")
+    document = IdFilter(field_name="document")
     state = filters.ChoiceFilter(choices=ClaimState.choices)
     claim_type = filters.ChoiceFilter(choices=[(str(kind), str(kind)) for kind in ClaimType])
-    assignee = filters.CharFilter(method="assigned_to")
-    search = Search("text")
+    assignee = filters.CharFilter(method="filter_assignee")
+    search = SearchFilter("text")
     checkworthiness = filters.NumberFilter(lookup_expr="gte", min_value=0, max_value=1)
 
-    def assigned_to(self, rows: Any, name: str, value: str) -> Any:
+    def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
         username = user.get_username() if value == "me" else value
         mine = VerificationTask.objects.unfinished().filter(**{f"assignee__{user.USERNAME_FIELD}": username})
-        return rows.filter(pk__in=mine.values("claim"))
+        return queryset.filter(pk__in=mine.values("claim"))
 
 
 class ClaimViewSet(RecordViewSet):
     queryset = Claim.objects.select_related("attribution__source")
-    serializer_class = ClaimRow
+    serializer_class = ClaimRowSerializer
     detail_serializer_class = ClaimSerializer
     filterset_class = ClaimFilter
     orderings: ClassVar = {
@@ -265,34 +262,34 @@ class ClaimViewSet(RecordViewSet):
     }
     record_actions: ClassVar = {
         "accept": ActionEndpoint(accept_claim),
-        "assign": ActionEndpoint(assign_claim, Assignment),
-        "split": ActionEndpoint(split_claim, Parts),
-        "place": ActionEndpoint(place_claim, Span),
+        "assign": ActionEndpoint(assign_claim, AssignmentSerializer),
+        "split": ActionEndpoint(split_claim, PartsSerializer),
+        "place": ActionEndpoint(place_claim, SpanSerializer),
         "start": ActionEndpoint(start_claim),
-        "submit": ActionEndpoint(submit_verdict, VerdictBody),
-        "sign_off": ActionEndpoint(sign_off, SignOffBody),
-        "return": ActionEndpoint(return_claim, Note),
+        "submit": ActionEndpoint(submit_verdict, VerdictBodySerializer),
+        "sign_off": ActionEndpoint(sign_off, SignOffBodySerializer),
+        "return": ActionEndpoint(return_claim, NoteSerializer),
         "recall": ActionEndpoint(recall_verdict),
-        "challenge": ActionEndpoint(challenge_claim, Note),
-        "dismiss": ActionEndpoint(dismiss_claim, Note),
-        "waive": ActionEndpoint(waive_claim, WaiverBody),
+        "challenge": ActionEndpoint(challenge_claim, NoteSerializer),
+        "dismiss": ActionEndpoint(dismiss_claim, NoteSerializer),
+        "waive": ActionEndpoint(waive_claim, WaiverBodySerializer),
         "reopen": ActionEndpoint(reopen_claim),
     }
-    batches: ClassVar = ("accept", "dismiss", "assign")
+    batch_actions: ClassVar = ("accept", "dismiss", "assign")
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
+        queryset = super().get_queryset()
         if self.action == "list":
-            return rows
+            return queryset
         verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
-        return rows.select_related("document__desk", "words_changed_by").prefetch_related(
+        return queryset.select_related("document__desk", "words_changed_by").prefetch_related(
             Prefetch("verdicts", verdicts), "figures", "evidence__source", "verification_tasks__assignee", "waivers__by"
         )
 
-    @describe(201, body=NewClaim)
+    @describe(201, request=NewClaimSerializer)
     def create(self, request: Request) -> Response:
-        """Mark a statement the machine did not propose."""
-        self.require_on(Document, "document", "add_claim")
-        said = self.body(NewClaim)
-        claim = add_claim(said.pop("document"), by=request.user, **said)
-        return self.answer(self.get_queryset().get(pk=claim.pk), 201)
+        """Add a claim that the engine did not propose."""
+        self.check_right_on(Document, "document", "add_claim")
+        body = self.validated_body(NewClaimSerializer)
+        claim = add_claim(body.pop("document"), by=request.user, **body)
+        return self.record_response(self.get_queryset().get(pk=claim.pk), 201)

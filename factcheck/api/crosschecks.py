@@ -1,4 +1,4 @@
-"""Cross-checks: asked for, and watched by the progress of their job."""
+"""Cross-checks: runs that compare figures, with the progress of their jobs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from factcheck.models import CrossCheck, Desk, Document, Measure, Scope, Topic
 from factcheck.workflow.crosscheck import request_crosscheck
 
 from .base import RecordViewSet
-from .bodies import Body, Visible
-from .lists import Id
-from .permissions import require_right
+from .fields import VisibleRecordField
+from .filters import IdFilter
+from .permissions import check_right
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class CrossCheckSerializer(serializers.ModelSerializer):
@@ -47,38 +48,38 @@ class CrossCheckSerializer(serializers.ModelSerializer):
         ]
 
     def get_found(self, run: CrossCheck) -> dict[str, int]:
-        """Counts of one document; those of a wider run would tell of texts one may not see."""
+        """The counts of a run over one document. Those of a wider run could reveal texts that the user may not see."""
         return run.found if run.document_id else {}
 
 
-class NewCrossCheck(Body):
+class NewCrossCheckSerializer(BodySerializer):
     scope = serializers.ChoiceField(Scope.choices)
-    desk = Visible(Desk, by="slug", required=False)
-    document = Visible(Document, required=False)
-    measure = Visible(Measure, required=False)
-    topic = Visible(Topic, by="slug", required=False)
+    desk = VisibleRecordField(Desk, by="slug", required=False)
+    document = VisibleRecordField(Document, required=False)
+    measure = VisibleRecordField(Measure, required=False)
+    topic = VisibleRecordField(Topic, by="slug", required=False)
 
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """A scope names just its own record; whatever is not one document's is asked for by a desk."""
-        scope = said["scope"]
-        wanted = {scope} - {Scope.EVERYTHING} | ({"desk"} if scope != Scope.DOCUMENT else set())
-        for name in wanted - set(said):
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """A scope takes only its own record, and a desk unless it is one document."""
+        scope = data["scope"]
+        needed = {scope} - {Scope.EVERYTHING} | ({"desk"} if scope != Scope.DOCUMENT else set())
+        for name in needed - set(data):
             raise serializers.ValidationError({name: "This scope needs it."}, code="required")
-        for name in set(said) - wanted - {"scope"}:
+        for name in set(data) - needed - {"scope"}:
             raise serializers.ValidationError({name: "This scope does not take it."}, code="scope_mismatch")
-        return said
+        return data
 
 
-class Asked(serializers.Serializer):
-    """The job that does what was asked."""
+class CrossCheckJobSerializer(serializers.Serializer):
+    """The job that runs the cross-check."""
 
     job = serializers.IntegerField()
 
 
 class CrossCheckFilter(filters.FilterSet):
     scope = filters.ChoiceFilter(choices=Scope.choices)
-    document = Id(field_name="document")
-    job = Id(field_name="job")
+    document = IdFilter(field_name="document")
+    job = IdFilter(field_name="job")
 
 
 class CrossCheckViewSet(RecordViewSet):
@@ -86,11 +87,11 @@ class CrossCheckViewSet(RecordViewSet):
     serializer_class = CrossCheckSerializer
     filterset_class = CrossCheckFilter
 
-    @describe(202, body=NewCrossCheck, answers=Asked)
+    @describe(202, request=NewCrossCheckSerializer, response=CrossCheckJobSerializer)
     def create(self, request: Request) -> Response:
-        """Ask for a cross-check; 202 with the job that makes it."""
-        self.require_on(Desk, "desk", "crosscheck", by="slug")
-        said = self.body(NewCrossCheck)
-        if "document" in said:
-            require_right(request.user, said["document"].desk, "crosscheck")
-        return Response({"job": request_crosscheck(by=request.user, **said).pk}, 202)
+        """Request a cross-check. 202 with the job that runs it."""
+        self.check_right_on(Desk, "desk", "crosscheck", by="slug")
+        body = self.validated_body(NewCrossCheckSerializer)
+        if "document" in body:
+            check_right(request.user, body["document"].desk, "crosscheck")
+        return Response({"job": request_crosscheck(by=request.user, **body).pk}, 202)

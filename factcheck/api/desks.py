@@ -1,4 +1,4 @@
-"""The desks one belongs to, with one's roles there, and the policy each desk checks by."""
+"""The desks of the user, with the user's roles on each, and the policy of each desk."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from factcheck.conf import MOST_ORIGINS
 from factcheck.models import Desk, Eyes, Membership, Policy
 from factcheck.reports.deliver import build_desk_report
-from factcheck.workflow.desks import MOST_ORIGINS, record_desk, set_policy
+from factcheck.workflow.desks import record_desk, set_policy
 
 from .base import RecordViewSet, etag_of
-from .bodies import Body
-from .permissions import require_right
-from .reports import DeskReport, ReportSerializer
+from .permissions import check_right
+from .reports import DeskReportSerializer, ReportSerializer
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class DeskSerializer(serializers.ModelSerializer):
@@ -28,17 +29,17 @@ class DeskSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "slug", "name", "roles"]
 
     def get_roles(self, desk: Desk) -> list[str]:
-        mine = self.context["roles"]
-        return sorted(mine.get(desk.pk, set()) | mine.get(None, set()))
+        roles_by_desk = self.context["roles"]
+        return sorted(roles_by_desk.get(desk.pk, set()) | roles_by_desk.get(None, set()))
 
 
-class NewDesk(Body):
+class NewDeskSerializer(BodySerializer):
     slug = serializers.SlugField(max_length=50)
     name = serializers.CharField(max_length=200)
 
 
 class PolicySerializer(serializers.ModelSerializer):
-    """By which rules a desk checks; those of a desk that has set none are the defaults."""
+    """The rules of a desk for checking; the defaults, if it has set none."""
 
     desk = serializers.SlugRelatedField("slug", read_only=True)
 
@@ -56,8 +57,8 @@ class PolicySerializer(serializers.ModelSerializer):
         ]
 
 
-class PolicyBody(Body):
-    """The whole policy: each rule is said."""
+class PolicyBodySerializer(BodySerializer):
+    """The whole policy: every rule is required."""
 
     eyes = serializers.ChoiceField(Eyes.choices)
     threshold = serializers.FloatField(min_value=0, max_value=1)
@@ -85,40 +86,44 @@ class DeskViewSet(RecordViewSet):
     ordering = ("id",)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        mine: dict[int | None, set[str]] = {}
+        roles_by_desk: dict[int | None, set[str]] = {}
         for desk, role in Membership.objects.filter(user=self.request.user).values_list("desk", "role"):
-            mine.setdefault(desk, set()).add(role)
-        return {**super().get_serializer_context(), "roles": mine}
+            roles_by_desk.setdefault(desk, set()).add(role)
+        return {**super().get_serializer_context(), "roles": roles_by_desk}
 
-    @describe(201, body=NewDesk)
+    @describe(201, request=NewDeskSerializer)
     def create(self, request: Request) -> Response:
-        """Found a desk; a chief editor's action."""
-        require_right(request.user, Desk(), "record")
-        return self.answer(record_desk(by=request.user, **self.body(NewDesk)), 201)
+        """Create a desk. Only a chief editor may."""
+        check_right(request.user, Desk(), "record")
+        return self.record_response(record_desk(by=request.user, **self.validated_body(NewDeskSerializer)), 201)
 
-    @describe(200, answers=PolicySerializer)
+    @describe(200, response=PolicySerializer)
     @action(detail=True, url_path="policy")
     def policy(self, request: Request, pk: str) -> Response:
-        """By which rules the desk checks."""
-        return self.answer_policy(Policy.of(self.get_object()))
+        """The policy of the desk."""
+        return self.policy_response(Policy.of(self.get_object()))
 
-    @describe(200, body=PolicyBody, answers=PolicySerializer, versioned=True)
+    @describe(200, request=PolicyBodySerializer, response=PolicySerializer, versioned=True)
     @policy.mapping.put
     def set_policy(self, request: Request, pk: str) -> Response:
-        """Say by which rules the desk checks."""
+        """Replace the policy of the desk."""
         desk = self.get_object()
-        require_right(request.user, desk, "arrange")
-        version = self.wanted_version(Policy.of(desk))
-        return self.answer_policy(set_policy(desk, by=request.user, version=version, **self.body(PolicyBody)))
+        check_right(request.user, desk, "arrange")
+        version = self.expected_version(Policy.of(desk))
+        return self.policy_response(
+            set_policy(desk, by=request.user, version=version, **self.validated_body(PolicyBodySerializer))
+        )
 
-    @describe(201, body=DeskReport, answers=ReportSerializer)
-    @action(detail=True, methods=["post"], url_path="report", shown=ReportSerializer)
+    @describe(201, request=DeskReportSerializer, response=ReportSerializer)
+    @action(detail=True, methods=["post"], url_path="report", response_serializer_class=ReportSerializer)
     def report(self, request: Request, pk: str) -> Response:
-        """Freeze a report of the desk as it stands."""
+        """Build a report of the desk in its present state and store it."""
         desk = self.get_object()
-        require_right(request.user, desk, "build_report")
-        return self.answer(build_desk_report(desk, by=request.user, **self.body(DeskReport)), 201)
+        check_right(request.user, desk, "build_report")
+        return self.record_response(
+            build_desk_report(desk, by=request.user, **self.validated_body(DeskReportSerializer)), 201
+        )
 
-    def answer_policy(self, policy: Policy) -> Response:
+    def policy_response(self, policy: Policy) -> Response:
         data = PolicySerializer(policy).data
         return Response(data, headers={"ETag": etag_of(policy, data)})

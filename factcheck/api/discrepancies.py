@@ -1,4 +1,4 @@
-"""Discrepancies, both sides beside each other, in their sentences; and disputes, all of one measure as one."""
+"""Discrepancies, pairs of figures that differ, and disputes, the discrepancies of one measure taken together."""
 
 from __future__ import annotations
 
@@ -24,9 +24,15 @@ from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import says_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Note
-from .judgements import SameBody
-from .lists import BIGGEST_ID, Id
+from .filters import MAX_ID, IdFilter
+from .judgements import JudgementBodySerializer
+from .serializers import ActionsMixin, NoteSerializer
+
+
+def visible_sides_of(discrepancy: Any) -> list[DiscrepancyFigure]:
+    """The sides whose figures the user may see, as prefetched by the viewset."""
+    sides: list[DiscrepancyFigure] = discrepancy.visible_sides
+    return sides
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
@@ -56,20 +62,22 @@ class DiscrepancySerializer(serializers.ModelSerializer):
             "version",
         ]
 
-    def get_a(self, row: Discrepancy) -> list[dict[str, Any]]:
-        return self._side(row, "a")
+    def get_a(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
+        return self._side(discrepancy, "a")
 
-    def get_b(self, row: Discrepancy) -> list[dict[str, Any]]:
-        return self._side(row, "b")
+    def get_b(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
+        return self._side(discrepancy, "b")
 
-    def _side(self, row: Discrepancy, side: str) -> list[dict[str, Any]]:
-        """The figures of one side that the person may see."""
+    def _side(self, discrepancy: Discrepancy, side: str) -> list[dict[str, Any]]:
+        """The figures of one side that the user may see."""
         if "sentences" not in self.context:
-            rows = self.parent.instance if self.parent else [row]
-            self.context["sentences"] = sentences_of(part.figure_id for one in rows for part in one.seen)
-        return [self._line(part.figure) for part in row.seen if part.side == side]
+            shown = self.parent.instance if self.parent else [discrepancy]
+            self.context["sentences"] = sentences_of(
+                part.figure_id for each in shown for part in visible_sides_of(each)
+            )
+        return [self._figure_data(part.figure) for part in visible_sides_of(discrepancy) if part.side == side]
 
-    def _line(self, figure: Figure) -> dict[str, Any]:
+    def _figure_data(self, figure: Figure) -> dict[str, Any]:
         document = figure.document
         return {
             "figure": figure.pk,
@@ -81,40 +89,35 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         }
 
 
-class DiscrepancyDetail(DiscrepancySerializer):
-    actions = serializers.SerializerMethodField()
-
+class DiscrepancyDetailSerializer(ActionsMixin, DiscrepancySerializer):
     class Meta(DiscrepancySerializer.Meta):
         fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "actions"]
 
-    def get_actions(self, row: Discrepancy) -> list[str]:
-        return self.context["view"].open_actions(row)
 
-
-class Resolution(Note):
+class ResolutionSerializer(NoteSerializer):
     resolution = serializers.ChoiceField(ResolutionKind.choices)
     newest = serializers.IntegerField(
         required=False,
         min_value=1,
-        max_value=BIGGEST_ID,
+        max_value=MAX_ID,
         help_text="The last pair of the dispute that you saw: what was found since stays open.",
     )
 
 
 class DiscrepancyFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="measure__topic__slug")
-    measure = Id(field_name="measure")
-    document = Id(method="of_document")
+    measure = IdFilter(field_name="measure")
+    document = IdFilter(method="filter_document")
     kind = filters.ChoiceFilter(choices=DiscrepancyKind.choices)
     state = filters.ChoiceFilter(choices=DiscrepancyState.choices)
 
-    def of_document(self, rows: Any, name: str, value: Any) -> Any:
+    def filter_document(self, queryset: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
-        return rows.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__in=mine).values("discrepancy"))
+        return queryset.filter(pk__in=DiscrepancyFigure.objects.filter(figure__document__in=mine).values("discrepancy"))
 
 
-class PairViewSet(RecordViewSet):
-    """Pairs of statements as far as the person may see their figures; for the two nouns below."""
+class BaseDiscrepancyViewSet(RecordViewSet):
+    """Discrepancies with the sides that the user may see; the base of the two viewsets below."""
 
     queryset = Discrepancy.objects.select_related("measure", "resolved_by")
     filterset_class = DiscrepancyFilter
@@ -124,20 +127,20 @@ class PairViewSet(RecordViewSet):
         sides = DiscrepancyFigure.objects.filter(figure__document__in=documents).select_related(
             "figure__document__publisher", "figure__attribution__source"
         )
-        return super().get_queryset().prefetch_related(Prefetch("sides", sides.order_by("id"), to_attr="seen"))
+        return super().get_queryset().prefetch_related(Prefetch("sides", sides.order_by("id"), to_attr="visible_sides"))
 
 
-class DiscrepancyViewSet(PairViewSet):
+class DiscrepancyViewSet(BaseDiscrepancyViewSet):
     serializer_class = DiscrepancySerializer
-    detail_serializer_class = DiscrepancyDetail
+    detail_serializer_class = DiscrepancyDetailSerializer
     record_actions: ClassVar = {
-        "resolve": ActionEndpoint(resolve_dispute, Resolution),
-        "judge": ActionEndpoint(judge_pair, SameBody),
+        "resolve": ActionEndpoint(resolve_dispute, ResolutionSerializer),
+        "judge": ActionEndpoint(judge_pair, JudgementBodySerializer),
     }
 
 
 class DisputeSerializer(DiscrepancySerializer):
-    """The most telling pair of a dispute, and what is said in it besides."""
+    """The most important discrepancy of a dispute, and the other statements in it."""
 
     told = serializers.SerializerMethodField(
         help_text="The reason of the pair, and how many more statements there are."
@@ -148,28 +151,30 @@ class DisputeSerializer(DiscrepancySerializer):
     class Meta(DiscrepancySerializer.Meta):
         fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "told", "more", "others"]
 
-    def get_told(self, row: Discrepancy) -> str:
-        return self._dispute(row).told
+    def get_told(self, discrepancy: Discrepancy) -> str:
+        return self._dispute(discrepancy).told
 
-    def get_more(self, row: Discrepancy) -> int:
-        return self._dispute(row).more
+    def get_more(self, discrepancy: Discrepancy) -> int:
+        return self._dispute(discrepancy).more
 
-    def get_others(self, row: Discrepancy) -> list[dict[str, Any]]:
-        told = self._dispute(row).by_party
-        return [{"says": says, "statements": [statement_line(one) for one in statements]} for says, statements in told]
+    def get_others(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
+        return [
+            {"says": says, "statements": [statement_data(statement) for statement in statements]}
+            for says, statements in self._dispute(discrepancy).by_party
+        ]
 
-    def _dispute(self, row: Discrepancy) -> Dispute:
+    def _dispute(self, discrepancy: Discrepancy) -> Dispute:
         if "disputes" not in self.context:
             user = self.context["request"].user
-            leading = list(self.parent.instance) if self.parent else [row]
+            leading = list(self.parent.instance) if self.parent else [discrepancy]
             desks = Desk.objects.visible_to(user)
             found = led_by(leading, Discrepancy.objects.visible_to(user), desks=desks, statements=True)
             self.context["disputes"] = {dispute.leading.pk: dispute for dispute in found}
-        dispute: Dispute = self.context["disputes"][row.pk]
+        dispute: Dispute = self.context["disputes"][discrepancy.pk]
         return dispute
 
 
-def statement_line(statement: Statement) -> dict[str, Any]:
+def statement_data(statement: Statement) -> dict[str, Any]:
     figure = statement.first
     return {
         "surface": figure.surface,
@@ -186,14 +191,14 @@ def statement_line(statement: Statement) -> dict[str, Any]:
     }
 
 
-class DisputeViewSet(PairViewSet):
-    """Disputes: of all that is open, or was resolved at once, between the statements of one measure, one row.
+class DisputeViewSet(BaseDiscrepancyViewSet):
+    """One entry for all discrepancies of a measure that are open, or were resolved together.
 
-    A dispute has the id of its most telling pair among those that are asked for, and is resolved as that discrepancy.
+    A dispute has the id of its most important discrepancy among those that match the filters, and is resolved with it.
     """
 
     serializer_class = DisputeSerializer
 
     def filter_queryset(self, queryset: Any) -> Any:
-        rows = super().filter_queryset(queryset)
-        return rows.filter(pk__in=rows.leading().values("pk"))
+        discrepancies = super().filter_queryset(queryset)
+        return discrepancies.filter(pk__in=discrepancies.leading().values("pk"))

@@ -1,4 +1,4 @@
-"""The description of the API: as OpenAPI at ``schema/``, and as a page to read and to try it on at ``docs/``."""
+"""The OpenAPI schema at ``schema/`` and Swagger UI at ``docs/``."""
 
 from __future__ import annotations
 
@@ -16,56 +16,55 @@ from drf_spectacular.views import SpectacularSwaggerSplitView, _get_sidecar_url
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from factcheck.text import ENGINE_VERSION
 
-from .base import Face
-from .schema import Schema
+from .base import BaseView
+from .schema import OperationSchema
 
-PAGE_APPS = ("drf_spectacular", "drf_spectacular_sidecar")
-"""What a host installs to have the page; without them it has the description alone."""
+DOCS_APPS = ("drf_spectacular", "drf_spectacular_sidecar")
+"""Apps that a host installs for ``docs/``; without them there is only ``schema/``."""
 
-PAGE_POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
-"""Swagger's page writes its styles into its elements. No other page of the site may, so this policy is its own."""
+"""Swagger UI needs inline styles, which the policy of the site forbids on every other page."""
 
 
-def only_ours(endpoints: list[Any], **_: Any) -> list[Any]:
-    """Of all addresses of a host, those of this API."""
-    return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), Schema)]
+def only_this_api(endpoints: list[Any], **_: Any) -> list[Any]:
+    """Of all endpoints of the host, those of this API."""
+    return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), OperationSchema)]
 
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "TITLE": "Fact-check API",
     "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
     "VERSION": f"1 (engine {ENGINE_VERSION})",
-    "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_ours"],
+    "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_this_api"],
 }
-"""What ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS`` takes too."""
+"""Also for ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS``."""
 
 
 @cache
-def description() -> dict[str, Any]:
-    """The whole description; the same for everybody, so it is made once in a process."""
+def openapi_schema() -> dict[str, Any]:
+    """The whole schema. It is the same for every user, so each process generates it once."""
     with patched_settings(SETTINGS):
         return dict(SchemaGenerator().get_schema(request=None, public=True))
 
 
-class SchemaView(Face, APIView):
-    """The description of this API in OpenAPI 3, as JSON."""
+class SchemaView(BaseView):
+    """The schema of this API in OpenAPI 3, as JSON."""
 
     schema = None
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer)
 
     def get(self, request: Request) -> Response:
-        return Response(description())
+        return Response(openapi_schema())
 
 
 class DocsView(SpectacularSwaggerSplitView):
-    """Every address, to read and to try as who is logged in. Whoever is not is sent to the log-in first."""
+    """Swagger UI with the session of the logged-in user. Anonymous users are redirected to the login page."""
 
     schema = None
     authentication_classes = (SessionAuthentication,)
@@ -76,14 +75,14 @@ class DocsView(SpectacularSwaggerSplitView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), log_in_page())
-        answer = super().get(request, *args, **kwargs)
-        answer["Content-Security-Policy"] = PAGE_POLICY
-        return answer
+            return redirect_to_login(request.get_full_path(), login_url())
+        response = super().get(request, *args, **kwargs)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
 
     @staticmethod
     def _swagger_ui_resource(filename: str) -> str:
-        """From the files that come with the package, whatever the host's settings say: no other site is asked."""
+        """From drf-spectacular-sidecar, whatever the host's settings: nothing is loaded from another site."""
         return str(_get_sidecar_url(f"swagger-ui-dist/{filename}"))
 
     @staticmethod
@@ -91,7 +90,7 @@ class DocsView(SpectacularSwaggerSplitView):
         return str(_get_sidecar_url("swagger-ui-dist/favicon-32x32.png"))
 
 
-def log_in_page() -> str:
+def login_url() -> str:
     try:
         return reverse("admin:login")
     except NoReverseMatch:

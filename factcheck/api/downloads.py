@@ -1,4 +1,4 @@
-"""Bytes from outside on their way out: always a file to be saved, never something a browser shows."""
+"""Responses with stored bytes: always an attachment, never something that a browser displays."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from factcheck.models import Snapshot
 from factcheck.workflow.originals import bytes_of
 
 
-def saved(snapshot: Snapshot | None, name: str) -> HttpResponse:
-    """The bytes of a snapshot as an attachment; 404 where there are none, or none any more."""
+def snapshot_response(snapshot: Snapshot | None, default_name: str) -> HttpResponse:
+    """The bytes of a snapshot, or 404 where there are none or they were erased."""
     data = bytes_of(snapshot)
     if snapshot is None or not data:
         raise Http404
+    return attachment_response(data, snapshot.filename or default_name, "application/octet-stream")
+
+
+def attachment_response(data: bytes, filename: str, content_type: str) -> HttpResponse:
+    """A file to be saved."""
     headers = {
-        "Content-Disposition": content_disposition_header(True, snapshot.filename or name) or "attachment",
+        "Content-Disposition": content_disposition_header(True, filename) or "attachment",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
-    return HttpResponse(data, content_type="application/octet-stream", headers=headers)
+    return HttpResponse(data, content_type=content_type, headers=headers)

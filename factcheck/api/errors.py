@@ -1,6 +1,6 @@
-"""From a refusal to an answer: one map from error to status, one shape for all of them.
+"""Exceptions become responses here: one table from exception to status code, one format for all errors.
 
-The shape is that of drf-standardized-errors, with the details of our own refusals in ``extra``.
+The format is that of drf-standardized-errors, with the details of the workflow's errors in ``extra``.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from rest_framework.response import Response
 from factcheck.availability import AWAY_SECONDS, is_away, is_busy
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
 
-STATUS: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
+STATUS_CODES: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
 TOO_LARGE = "too_large"
 
 
-class ErrorLine(serializers.Serializer):
-    """One fault: a code for programs, a sentence for people, the field it is about, and details."""
+class ErrorLineSerializer(serializers.Serializer):
+    """One error: a code for programs, a sentence for people, the field it is about, and details."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
@@ -29,23 +29,23 @@ class ErrorLine(serializers.Serializer):
     extra = serializers.DictField(child=serializers.JSONField())
 
 
-class ErrorAnswer(serializers.Serializer):
-    """Any refusal of this API."""
+class ErrorResponseSerializer(serializers.Serializer):
+    """Any error of this API."""
 
     type = serializers.ChoiceField(["client_error", "server_error", "validation_error"])
-    errors = ErrorLine(many=True)
+    errors = ErrorLineSerializer(many=True)
 
 
-class Refused(exceptions.APIException):
-    """A refusal of the workflow, on its way out."""
+class WorkflowException(exceptions.APIException):
+    """An error of the workflow, with its status code."""
 
-    def __init__(self, refusal: FactcheckError) -> None:
-        super().__init__(refusal.message, refusal.code)
-        self.status_code = 413 if refusal.code == TOO_LARGE else STATUS.get(type(refusal), 409)
-        self.extra = refusal.details
+    def __init__(self, error: FactcheckError) -> None:
+        super().__init__(error.message, error.code)
+        self.status_code = 413 if error.code == TOO_LARGE else STATUS_CODES.get(type(error), 409)
+        self.extra = error.details
 
 
-class TooLarge(exceptions.APIException):
+class RequestTooLarge(exceptions.APIException):
     status_code = 413
     default_detail = "The request is larger than is accepted."
     default_code = TOO_LARGE
@@ -57,8 +57,8 @@ class PreconditionRequired(exceptions.APIException):
     default_code = "if_match_required"
 
 
-class Busy(exceptions.APIException):
-    """The database could not take the request now, and nothing was written. ``wait`` becomes Retry-After."""
+class DatabaseBusy(exceptions.APIException):
+    """The database was locked and nothing was written. ``wait`` becomes Retry-After."""
 
     status_code = 503
     default_detail = "Too many people write at this moment; please send the request again."
@@ -66,47 +66,49 @@ class Busy(exceptions.APIException):
     wait = 1
 
 
-class Away(Busy):
-    """The database is lost, refuses or has no connection to give."""
+class DatabaseUnavailable(DatabaseBusy):
+    """The database cannot be reached, or has no free connection."""
 
     default_detail = "The database cannot be reached at this moment; please send the request again."
     default_code = "unavailable"
     wait = AWAY_SECONDS
 
 
-class Handler(ExceptionHandler):
-    """Our refusals and Django's own, as the exceptions that carry their status."""
+class ApiExceptionHandler(ExceptionHandler):
+    """Converts errors of the workflow, of the database and of Django to exceptions of REST framework."""
 
-    django: ClassVar[dict[type[Exception], type[exceptions.APIException]]] = {
-        RequestDataTooBig: TooLarge,
+    django_exceptions: ClassVar[dict[type[Exception], type[exceptions.APIException]]] = {
+        RequestDataTooBig: RequestTooLarge,
         SuspiciousOperation: exceptions.ParseError,
     }
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, FactcheckError):
-            return Refused(exc)
+            return WorkflowException(exc)
         if is_busy(exc) or is_away(exc):
-            return Busy() if is_busy(exc) else Away()
-        for known, answer in self.django.items():
-            if isinstance(exc, known):
-                return answer()
+            return DatabaseBusy() if is_busy(exc) else DatabaseUnavailable()
+        for django_exception, api_exception in self.django_exceptions.items():
+            if isinstance(exc, django_exception):
+                replacement: Exception = api_exception()
+                return replacement
         if isinstance(exc, exceptions.ValidationError):
             exc.status_code = 422
-        return super().convert_known_exceptions(exc)
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
 
     def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
-        found = ExceptionFormatter(exc, self.context, self.exc).run()
-        for row in found["errors"]:
-            row["extra"] = getattr(exc, "extra", {})
-        return found
+        body: dict[str, Any] = ExceptionFormatter(exc, self.context, self.exc).run()
+        for error in body["errors"]:
+            error["extra"] = getattr(exc, "extra", {})
+        return body
 
 
-def refusal_of(exc: Exception, context: Any) -> tuple[int, dict[str, Any]]:
-    """A refusal of one among many: the status and the body it would have had alone."""
-    handler = Handler(exc, context)
-    known = handler.convert_known_exceptions(exc)
-    return known.status_code, handler.format_exception(known)
+def status_and_body(exc: Exception, context: Any) -> tuple[int, dict[str, Any]]:
+    """The status code and body of the response to an exception, for one item of a batch."""
+    handler = ApiExceptionHandler(exc, context)
+    converted: exceptions.APIException = handler.convert_known_exceptions(exc)
+    return converted.status_code, handler.format_exception(converted)
 
 
-def handle(exc: Exception, context: Any) -> Response | None:
-    return Handler(exc, context).run()
+def exception_handler(exc: Exception, context: Any) -> Response | None:
+    return ApiExceptionHandler(exc, context).run()

@@ -1,4 +1,4 @@
-"""Evidence: what a source says of a claim, captured or attached, linked to its words, assessed."""
+"""Evidence: what a source says about a claim, captured or attached, quoted and assessed."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from factcheck.workflow.evidence import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import LONGEST_NOTE, Body, Note, Visible
-from .downloads import saved
-from .lists import Id
-from .parsing import FormParser, JSONParser
+from .downloads import snapshot_response
+from .fields import VisibleRecordField
+from .filters import IdFilter
 from .schema import describe
+from .serializers import MAX_NOTE_LENGTH, ActionsMixin, BodySerializer, NoteSerializer
 
 
 class SnapshotSerializer(serializers.ModelSerializer):
@@ -41,7 +41,7 @@ class SnapshotSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "url", "filename", "media_type", "sha256", "size", "taken_at"]
 
 
-class EvidenceRow(serializers.ModelSerializer):
+class EvidenceRowSerializer(serializers.ModelSerializer):
     source = serializers.SlugRelatedField("slug", read_only=True)
     derived_from_source = serializers.SlugRelatedField("slug", read_only=True)
     created_by = serializers.SlugRelatedField("username", read_only=True)
@@ -72,51 +72,46 @@ class EvidenceRow(serializers.ModelSerializer):
         ]
 
 
-class EvidenceSerializer(EvidenceRow):
-    actions = serializers.SerializerMethodField()
-
-    class Meta(EvidenceRow.Meta):
-        fields: ClassVar = [*EvidenceRow.Meta.fields, "actions"]
-
-    def get_actions(self, evidence: Evidence) -> list[str]:
-        return self.context["view"].open_actions(evidence)
+class EvidenceSerializer(ActionsMixin, EvidenceRowSerializer):
+    class Meta(EvidenceRowSerializer.Meta):
+        fields: ClassVar = [*EvidenceRowSerializer.Meta.fields, "actions"]
 
 
-class Attachment(Note):
+class AttachmentSerializer(NoteSerializer):
     file = serializers.FileField(required=False)
 
 
-class NewEvidence(Attachment):
-    claim = Visible(Claim)
+class NewEvidenceSerializer(AttachmentSerializer):
+    claim = VisibleRecordField(Claim)
     kind = serializers.ChoiceField(EvidenceKind.choices)
-    source = Visible(Source, by="slug", required=False, allow_null=True)
+    source = VisibleRecordField(Source, by="slug", required=False, allow_null=True)
     url = serializers.URLField(max_length=2000, allow_blank=True, default="")
     source_use = serializers.ChoiceField(SourceUse.choices, default=SourceUse.SECONDARY)
     credibility = serializers.IntegerField(min_value=1, max_value=6, required=False, allow_null=True)
-    derived_from = Visible(Evidence, required=False, allow_null=True)
-    derived_from_source = Visible(Source, by="slug", required=False, allow_null=True)
+    derived_from = VisibleRecordField(Evidence, required=False, allow_null=True)
+    derived_from_source = VisibleRecordField(Source, by="slug", required=False, allow_null=True)
 
 
-class LinkBody(Body):
+class EvidenceLinkSerializer(BodySerializer):
     stance = serializers.ChoiceField(Stance.choices)
-    quote = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, trim_whitespace=False, default="")
+    quote = serializers.CharField(max_length=MAX_NOTE_LENGTH, allow_blank=True, trim_whitespace=False, default="")
 
 
-class Assessment(Note):
+class AssessmentSerializer(NoteSerializer):
     accepted = serializers.BooleanField()
     credibility = serializers.IntegerField(min_value=1, max_value=6, required=False, allow_null=True)
 
 
 class EvidenceFilter(filters.FilterSet):
-    claim = Id(field_name="claim")
-    document = Id(field_name="claim__document")
+    claim = IdFilter(field_name="claim")
+    document = IdFilter(field_name="claim__document")
     source = filters.CharFilter(field_name="source__slug")
     kind = filters.ChoiceFilter(choices=EvidenceKind.choices)
     state = filters.ChoiceFilter(choices=EvidenceState.choices)
 
 
 def attach(evidence: Evidence, *, by: Any, note: str, version: int | None, file: Any = None) -> None:
-    """Put a file or a note in the place of what could not be captured."""
+    """Attach a file or a note to evidence that could not be captured."""
     if file is not None and file.size > MAX_BYTES:
         raise Invalid("The file is larger than 10 MB.", code="too_large")
     data, name = (bytes(file.read()), file.name or "") if file is not None else (b"", "")
@@ -127,39 +122,37 @@ class EvidenceViewSet(RecordViewSet):
     queryset = Evidence.objects.select_related(
         "claim__document__desk", "source", "derived_from_source", "created_by", "snapshot"
     ).defer("snapshot__warc", "snapshot__text")
-    serializer_class = EvidenceRow
+    serializer_class = EvidenceRowSerializer
     detail_serializer_class = EvidenceSerializer
+    create_accepts_files = True
     filterset_class = EvidenceFilter
     record_actions: ClassVar = {
-        "capture": ActionEndpoint(capture_again, answers=202),
-        "attach": ActionEndpoint(attach, Attachment, files=True),
-        "link": ActionEndpoint(link_evidence, LinkBody),
-        "assess": ActionEndpoint(assess_evidence, Assessment),
+        "capture": ActionEndpoint(capture_again, status_code=202),
+        "attach": ActionEndpoint(attach, AttachmentSerializer, accepts_files=True),
+        "link": ActionEndpoint(link_evidence, EvidenceLinkSerializer),
+        "assess": ActionEndpoint(assess_evidence, AssessmentSerializer),
         **{
-            action: ActionEndpoint(partial(retire_evidence, action=action), Note)
+            action: ActionEndpoint(partial(retire_evidence, action=action), NoteSerializer)
             for action in ("drift", "supersede", "withdraw")
         },
     }
 
-    @describe(200, answers=OpenApiTypes.BINARY, media=("application/octet-stream",))
+    @describe(200, response=OpenApiTypes.BINARY, media_types=("application/octet-stream",))
     @action(detail=True, url_path="snapshot")
     def snapshot(self, request: Request, pk: str) -> HttpResponse:
-        """The bytes that were captured or attached, to be saved and never shown by a browser."""
-        return saved(self.get_object().snapshot, f"evidence-{pk}")
+        """The file that was captured or attached, as an attachment."""
+        return snapshot_response(self.get_object().snapshot, f"evidence-{pk}")
 
-    def get_parsers(self) -> list[Any]:
-        return [JSONParser(), FormParser()] if self.action_map.get("post") == "create" else super().get_parsers()
-
-    @describe(201, body=NewEvidence)
+    @describe(201, request=NewEvidenceSerializer)
     def create(self, request: Request) -> Response:
-        """Record what a source says of a claim; an upload with its file is captured at once."""
-        self.require_on(Claim, "claim", "record_evidence")
-        said = self.body(NewEvidence)
-        file = said.pop("file", None)
-        if file is not None and said["kind"] != EvidenceKind.UPLOAD:
+        """Record what a source says about a claim. An upload may bring its file with it."""
+        self.check_right_on(Claim, "claim", "record_evidence")
+        body = self.validated_body(NewEvidenceSerializer)
+        file = body.pop("file", None)
+        if file is not None and body["kind"] != EvidenceKind.UPLOAD:
             raise Invalid("Only an upload comes with a file.", code="file_unexpected")
         with transaction.atomic():
-            evidence = record_evidence(said.pop("claim"), by=request.user, **said)
+            evidence = record_evidence(body.pop("claim"), by=request.user, **body)
             if file is not None:
-                attach(evidence, by=request.user, note=said["note"], version=None, file=file)
-        return self.answer(self.get_queryset().get(pk=evidence.pk), 201)
+                attach(evidence, by=request.user, note=body["note"], version=None, file=file)
+        return self.record_response(self.get_queryset().get(pk=evidence.pk), 201)

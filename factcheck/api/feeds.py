@@ -1,4 +1,4 @@
-"""Feeds: the addresses and drop folders a desk takes documents from, with what each brought last."""
+"""Feeds: the addresses and drop folders that a desk takes documents from, with their newest items."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from factcheck.models import Desk, Feed, FeedItem, Source
 from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Change, Visible
+from .fields import VisibleRecordField
 from .schema import describe
+from .serializers import ActionsMixin, BodySerializer, ChangeSerializer
 
 ITEMS_SHOWN = 50
 
 
-class FeedRow(serializers.ModelSerializer):
+class FeedRowSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
     publisher = serializers.SlugRelatedField("slug", read_only=True)
 
@@ -42,40 +43,36 @@ class FeedRow(serializers.ModelSerializer):
         ]
 
 
-class FeedItemRow(serializers.ModelSerializer):
+class FeedItemRowSerializer(serializers.ModelSerializer):
     class Meta:
         model = FeedItem
         fields: ClassVar = ["title", "document", "error", "seen_at"]
 
 
-class FeedSerializer(FeedRow):
+class FeedSerializer(ActionsMixin, FeedRowSerializer):
     items = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
-    class Meta(FeedRow.Meta):
-        fields: ClassVar = [*FeedRow.Meta.fields, "items", "actions"]
+    class Meta(FeedRowSerializer.Meta):
+        fields: ClassVar = [*FeedRowSerializer.Meta.fields, "items", "actions"]
 
     def get_items(self, feed: Feed) -> list[dict[str, Any]]:
-        """What it brought last, newest first; an entry of which no document was made says why. See ``items/``."""
-        return list(FeedItemRow(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)
-
-    def get_actions(self, feed: Feed) -> list[str]:
-        return self.context["view"].open_actions(feed)
+        """The newest items. An item without a document has the reason in ``error``. See ``items/`` for all."""
+        return list(FeedItemRowSerializer(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)
 
 
-class FeedChange(Change):
+class FeedChangeSerializer(ChangeSerializer):
     minutes = serializers.IntegerField(min_value=1, max_value=MOST_MINUTES, required=False)
     active = serializers.BooleanField(required=False)
-    publisher = Visible(Source, by="slug", required=False, allow_null=True)
+    publisher = VisibleRecordField(Source, by="slug", required=False, allow_null=True)
 
 
-class NewFeed(Body):
+class NewFeedSerializer(BodySerializer):
     """An address or a folder, one of the two."""
 
-    desk = Visible(Desk, by="slug")
+    desk = VisibleRecordField(Desk, by="slug")
     url = serializers.CharField(max_length=2000, allow_blank=True, default="")
     folder = serializers.CharField(max_length=500, allow_blank=True, default="")
-    publisher = Visible(Source, by="slug", required=False, allow_null=True)
+    publisher = VisibleRecordField(Source, by="slug", required=False, allow_null=True)
     minutes = serializers.IntegerField(min_value=1, max_value=MOST_MINUTES, default=15)
 
 
@@ -86,25 +83,25 @@ class FeedFilter(filters.FilterSet):
 
 class FeedViewSet(RecordViewSet):
     queryset = Feed.objects.select_related("desk", "publisher")
-    serializer_class = FeedRow
+    serializer_class = FeedRowSerializer
     detail_serializer_class = FeedSerializer
     filterset_class = FeedFilter
-    record_actions: ClassVar = {"poll": ActionEndpoint(ask_for_poll, answers=202)}
+    record_actions: ClassVar = {"poll": ActionEndpoint(ask_for_poll, status_code=202)}
 
-    @describe(200, answers=FeedItemRow, many=True)
+    @describe(200, response=FeedItemRowSerializer, many=True)
     @action(detail=True, url_path="items")
     def items(self, request: Request, pk: str) -> Response:
-        """All that a feed has brought, newest first."""
+        """All items of the feed, newest first."""
         rows = self.paginate_queryset(self.get_object().items.order_by("-pk"))
-        return self.get_paginated_response(FeedItemRow(rows, many=True).data)
+        return self.get_paginated_response(FeedItemRowSerializer(rows, many=True).data)
 
-    @describe(201, body=NewFeed)
+    @describe(201, request=NewFeedSerializer)
     def create(self, request: Request) -> Response:
-        """Let a desk take documents from a feed. It is looked at within a minute."""
-        self.require_on(Desk, "desk", "keep_feed", by="slug")
-        return self.answer(record_feed(by=request.user, **self.body(NewFeed)), 201)
+        """Add a feed to a desk. It is polled within a minute."""
+        self.check_right_on(Desk, "desk", "keep_feed", by="slug")
+        return self.record_response(record_feed(by=request.user, **self.validated_body(NewFeedSerializer)), 201)
 
-    @describe(200, body=FeedChange)
+    @describe(200, request=FeedChangeSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change how often a feed is looked at, whether it is, or its publisher."""
-        return self.perform_change(change_feed, FeedChange, "keep_feed", on=attrgetter("desk"))
+        """Change the interval, the activity or the publisher of a feed."""
+        return self.perform_change(change_feed, FeedChangeSerializer, "keep_feed", right_on=attrgetter("desk"))

@@ -1,4 +1,4 @@
-"""Figures: the typed numbers of a text, linked to claims or dismissed, one by one or in bulk."""
+"""Figures: the typed numbers of a text, linked to claims or dismissed, singly or in bulk."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Note, Visible
 from .claims import AnchorSerializer, AttributionSerializer
-from .judgements import SameBody
-from .lists import Id
-from .permissions import require_right
+from .fields import VisibleRecordField
+from .filters import IdFilter
+from .judgements import JudgementBodySerializer
+from .permissions import check_right
 from .schema import describe
+from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
 
-class FigureRow(serializers.ModelSerializer):
+class FigureRowSerializer(serializers.ModelSerializer):
     attribution = AttributionSerializer()
 
     class Meta:
@@ -67,86 +68,85 @@ class FigureRow(serializers.ModelSerializer):
         ]
 
 
-class FigureSerializer(FigureRow):
+class FigureSerializer(ActionsMixin, FigureRowSerializer):
     pinned_by = serializers.SlugRelatedField("username", read_only=True)
     dated_by = serializers.SlugRelatedField("username", read_only=True)
     anchor = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
-    class Meta(FigureRow.Meta):
-        fields: ClassVar = [*FigureRow.Meta.fields, "pinned_by", "dated_by", "anchor", "actions"]
+    class Meta(FigureRowSerializer.Meta):
+        fields: ClassVar = [*FigureRowSerializer.Meta.fields, "pinned_by", "dated_by", "anchor", "actions"]
 
     def get_anchor(self, figure: Figure) -> dict[str, Any] | None:
         standing = figure.anchors.filter(revision=figure.document.current_revision).select_related("revision").first()
         return AnchorSerializer(standing).data if standing else None
 
     def get_actions(self, figure: Figure) -> list[str]:
-        actions: list[str] = self.context["view"].open_actions(figure)
+        actions = super().get_actions(figure)
         current = figure.as_of_basis == Basis.PUBLICATION
         return [action for action in actions if action != "confirm_as_of" or current]
 
 
-class LinkBody(Body):
-    claim = Visible(Claim)
+class FigureLinkSerializer(BodySerializer):
+    claim = VisibleRecordField(Claim)
 
 
-class PinBody(Body):
-    measure = Visible(Measure)
+class PinBodySerializer(BodySerializer):
+    measure = VisibleRecordField(Measure)
 
 
-class DayBody(Body):
+class DayBodySerializer(BodySerializer):
     day = serializers.DateField()
 
 
-class JudgeBody(SameBody):
-    other = Visible(Figure)
+class FigureJudgementSerializer(JudgementBodySerializer):
+    other = VisibleRecordField(Figure)
 
 
-def judge_with(
+def judge_figure(
     figure: Figure, *, other: Figure, same: bool, by: Any, note: str = "", version: int | None = None
 ) -> None:
-    """Say that this figure and another count the same thing, or that they do not. An author only proposes it."""
+    """Judge whether this figure and another count the same thing. An author can only propose it."""
     judge_figures(figure, other, same, by=by, note=note, version=version)
 
 
-class Bulk(Note):
-    ids = serializers.ListField(child=Visible(Figure), min_length=1, max_length=500)
+class BulkDismissalSerializer(NoteSerializer):
+    ids = serializers.ListField(child=VisibleRecordField(Figure), min_length=1, max_length=500)
 
 
-class Dismissed(serializers.Serializer):
-    """How many were dismissed."""
+class DismissedCountSerializer(serializers.Serializer):
+    """The number of dismissed figures."""
 
     dismissed = serializers.IntegerField()
 
 
 class FigureFilter(filters.FilterSet):
-    document = Id(field_name="document")
-    measure = Id(field_name="measure")
-    claim = Id(field_name="claim")
+    document = IdFilter(field_name="document")
+    measure = IdFilter(field_name="measure")
+    claim = IdFilter(field_name="claim")
     state = filters.ChoiceFilter(choices=FigureState.choices)
 
 
 class FigureViewSet(RecordViewSet):
     queryset = Figure.objects.select_related("attribution__source")
-    serializer_class = FigureRow
+    serializer_class = FigureRowSerializer
     detail_serializer_class = FigureSerializer
     filterset_class = FigureFilter
     record_actions: ClassVar = {
-        "link": ActionEndpoint(link_figure, LinkBody),
-        "dismiss": ActionEndpoint(dismiss_figure, Note),
+        "link": ActionEndpoint(link_figure, FigureLinkSerializer),
+        "dismiss": ActionEndpoint(dismiss_figure, NoteSerializer),
         "reopen": ActionEndpoint(reopen_figure),
-        "pin": ActionEndpoint(pin_figure, PinBody),
+        "pin": ActionEndpoint(pin_figure, PinBodySerializer),
         "confirm_as_of": ActionEndpoint(confirm_as_of),
-        "state_as_of": ActionEndpoint(state_as_of, DayBody),
-        "judge": ActionEndpoint(judge_with, JudgeBody),
+        "state_as_of": ActionEndpoint(state_as_of, DayBodySerializer),
+        "judge": ActionEndpoint(judge_figure, FigureJudgementSerializer),
     }
-    batches: ClassVar = ("dismiss", "link")
+    batch_actions: ClassVar = ("dismiss", "link")
 
-    @describe(200, body=Bulk, answers=Dismissed)
+    @describe(200, request=BulkDismissalSerializer, response=DismissedCountSerializer)
     @action(detail=False, methods=["post"], url_path="dismiss", url_name="dismiss-many")
     def dismiss_many(self, request: Request) -> Response:
-        """Dismiss many figures with one reason: all or none."""
-        said = self.body(Bulk)
-        for figure in said["ids"]:
-            require_right(request.user, figure, "dismiss")
-        return Response({"dismissed": dismiss_figures(said["ids"], by=request.user, note=said["note"])})
+        """Dismiss many figures for one reason: all or none."""
+        body = self.validated_body(BulkDismissalSerializer)
+        for figure in body["ids"]:
+            check_right(request.user, figure, "dismiss")
+        return Response({"dismissed": dismiss_figures(body["ids"], by=request.user, note=body["note"])})

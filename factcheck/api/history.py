@@ -1,6 +1,6 @@
-"""The history of one record, ``events/?record=claim&record_id=7``, where the record itself may be seen.
+"""Events: the history of one record, ``events/?record=claim&record_id=7``, for users who may see the record.
 
-And that of a desk, ``events/?desk=metro``, newest first: there stands also what happened to records that are gone.
+And of a desk, ``events/?desk=metro``, newest first, which includes events of deleted records.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from factcheck.models import (
     record_name,
 )
 
-from .base import Face
-from .lists import Page
+from .base import BaseView
+from .pagination import RecordPagination
 from .schema import describe
 
-RECORDS: dict[str, Any] = {
+MODELS: dict[str, Any] = {
     "document": Document,
     "claim": Claim,
     "figure": Figure,
@@ -58,9 +58,9 @@ RECORDS: dict[str, Any] = {
     "webhook": Webhook,
     "judgement": Judgement,
 }
-RECORD = OpenApiParameter("record", str, enum=list(RECORDS), description="What kind of record.")
-RECORD_ID = OpenApiParameter("record_id", int, description="Its id; needed where no desk is named.")
-DESK = OpenApiParameter("desk", str, description="The slug of a desk: all that happened there, newest first.")
+RECORD_PARAMETER = OpenApiParameter("record", str, enum=list(MODELS), description="The kind of record.")
+RECORD_ID_PARAMETER = OpenApiParameter("record_id", int, description="The id of the record; required without a desk.")
+DESK_PARAMETER = OpenApiParameter("desk", str, description="The slug of a desk, for all its events, newest first.")
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -87,49 +87,53 @@ class EventSerializer(serializers.ModelSerializer):
         ]
 
     def get_record(self, event: Event) -> str:
-        """The kind, as ``record`` names it."""
+        """The value of the parameter ``record`` for this kind of record."""
         return event.record
 
     def get_note(self, event: Event) -> str:
-        words = getattr(event, "note", None)
-        return words.text if words else ""
+        note = getattr(event, "note", None)
+        return note.text if note else ""
 
 
-class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
+class EventViewSet(BaseView, mixins.ListModelMixin, viewsets.GenericViewSet):
     queryset = Event.objects.select_related("actor", "note")
     serializer_class = EventSerializer
-    pagination_class = Page
+    pagination_class = RecordPagination
     filter_backends = ()
     ordering = ("sequence",)
-    orderings: ClassVar = {}
+    orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
 
-    @describe(200, query=(RECORD, RECORD_ID, DESK))
+    @describe(200, parameters=(RECORD_PARAMETER, RECORD_ID_PARAMETER, DESK_PARAMETER))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
-        said = self.request.query_params
-        model, wanted = RECORDS.get(said.get("record", "")), said.get("record_id", "")
-        if model is None and ("record" in said or "desk" not in said):
-            raise exceptions.ValidationError({"record": f"One of: {', '.join(RECORDS)}."}, "record_unknown")
-        if "desk" in said:
-            return self.of_desk(said["desk"], model)
-        if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= 15):
+        params = self.request.query_params
+        model = MODELS.get(params.get("record", ""))
+        if model is None and ("record" in params or "desk" not in params):
+            raise exceptions.ValidationError({"record": f"One of: {', '.join(MODELS)}."}, "record_unknown")
+        if "desk" in params:
+            return self.events_of_desk(params["desk"], model)
+        return self.events_of_record(model, params.get("record_id", ""))
+
+    def events_of_record(self, model: Any, record_id: str) -> Any:
+        """The events of one record, oldest first."""
+        if not (record_id.isascii() and record_id.isdecimal() and len(record_id) <= 15):
             raise exceptions.ValidationError({"record_id": "The id of the record."}, "record_id_invalid")
-        user = self.request.user
-        record = model.objects.visible_to(user).filter(pk=int(wanted)).first()
+        user, pk = self.request.user, int(record_id)
+        record = model.objects.visible_to(user).filter(pk=pk).first()
         if record is not None:
             return self.queryset.of(record).discreet(user)
-        rows = self.queryset.visible_to(user).filter(record=record_name(model), record_id=int(wanted))
-        if model.objects.filter(pk=int(wanted)).exists() or not rows.filter(action="remove").exists():
+        events = self.queryset.visible_to(user).filter(record=record_name(model), record_id=pk)
+        if model.objects.filter(pk=pk).exists() or not events.filter(action="remove").exists():
             raise Http404
-        return rows  # a role that was taken away: the row is gone, its history is the desk's
+        return events  # of a removed membership, whose row is deleted
 
-    def of_desk(self, slug: str, model: Any) -> Any:
-        """What happened on a desk, or to one kind of its records."""
+    def events_of_desk(self, slug: str, model: Any) -> Any:
+        """The events of a desk, or of one kind of its records, newest first."""
         desk = Desk.objects.visible_to(self.request.user).filter(slug=slug).first() if "\0" not in slug else None
         if desk is None:
             raise Http404
         self.ordering = ("-id",)
-        rows = self.queryset.visible_to(self.request.user).filter(desk_id=desk.pk)
-        return rows.filter(record=record_name(model)) if model else rows
+        events = self.queryset.visible_to(self.request.user).filter(desk_id=desk.pk)
+        return events.filter(record=record_name(model)) if model else events

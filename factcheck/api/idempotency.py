@@ -1,9 +1,9 @@
-"""``Idempotency-Key``: a request that is sent again under its key does nothing twice, and is answered as it was.
+"""``Idempotency-Key``: a request sent again under the same key has no second effect and gets the first response.
 
-The row of the key is written in the same transaction as the action, so that neither can be there without the other.
-That transaction begins when all that can be slow is over: who asks is known, and the whole body has been read.
-Only what succeeded is kept: a refusal has done nothing, so the same key may be used for the next try.
-No record's words are kept: the answer is made anew from the record, as far as the person may still see it.
+The key's row is written in the transaction of the action itself: either both are committed, or neither is. That
+transaction begins late, when the user is authenticated and the whole body has been read. Only successful responses
+are stored: a refused request changed nothing, so its key may be used again. The stored row refers to the record and
+holds none of its text: a replay serializes the record as the user may see it now.
 """
 
 from __future__ import annotations
@@ -24,135 +24,152 @@ from django.utils.crypto import salted_hmac
 from rest_framework import exceptions, renderers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from factcheck.conf import settings
 from factcheck.errors import Invalid
 from factcheck.models import IdempotencyKey
 
-KEY = re.compile(r"[!-~]{1,200}")
-WRITES = ("POST", "PUT", "PATCH")
-KEPT_HEADERS = ("ETag", "Location")
-LONGEST_KEPT = 65_536
-"""Of an answer without a record, in bytes. A batch of 200 refusals is shorter."""
+KEY_PATTERN = re.compile(r"[!-~]{1,200}")
+WRITE_METHODS = ("POST", "PUT", "PATCH")
+STORED_HEADERS = ("ETag", "Location")
+MAX_STORED_BYTES = 65_536
+"""Of a response without a record. The results of 200 refused batch items are shorter."""
 
 
-class UnderWay(exceptions.APIException):
+class RequestInProgress(exceptions.APIException):
     status_code = 409
     default_detail = "The first request with this key is still under way."
     default_code = "idempotency_key_under_way"
 
 
-class Once:
-    """What a view does with a key: act and answer in one transaction, or the answer again."""
+class IdempotentView(APIView):
+    """A view that runs a write request with an ``Idempotency-Key`` once and replays its response afterwards."""
 
-    keeps_answers = True
-    """False where an answer holds a secret that must not be kept: a key is refused there."""
+    accepts_idempotency_key = True
+    """False where the response holds a secret, which must not be stored: a key is refused there."""
 
-    answered: Any = None
-    """The record that the answer shows, where it shows one."""
+    defers_key_error = False
+    """True where the handler raises ``key_error`` itself, when it validates the body, after its own refusals."""
 
-    beside: Any = None
-    """What the answer says beside the record: ids and numbers only."""
+    key_error: Invalid | None = None
 
-    fault: Exception | None = None
-    """What is wrong with the key. A view raises it where it looks at its body: other refusals come before that."""
+    response_record: Any = None
+    """The record that the response shows, if it shows one."""
+
+    response_extra: dict[str, Any] | None = None
+    """Ids and numbers that the response holds in addition to the record."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key, method = request.headers.get("Idempotency-Key"), str(request.method)
         handler = getattr(self, method.lower(), None)
-        if key is None or handler is None or method not in WRITES or not request.user.is_authenticated:
+        if key is None or handler is None or method not in WRITE_METHODS or not request.user.is_authenticated:
             return
-        request.data  # noqa: B018 - however slowly it comes, it is all here before a transaction begins
-        self.fault = self.fault_of(key)
-        if self.fault and not hasattr(self, "body"):
-            raise self.fault
-        setattr(self, method.lower(), partial(self.once, handler, key))
+        request.data  # noqa: B018 - a slow body is read here, before the transaction begins
+        if not self.defers_key_error:
+            self.validate_key(key)
+        # APIView.dispatch() looks the handler up after initial(), so it calls this one
+        setattr(self, method.lower(), partial(self.handle_once, handler, key))
 
-    def fault_of(self, key: str) -> Invalid | None:
-        if not KEY.fullmatch(key):
+    def validate_key(self, key: str) -> None:
+        if not KEY_PATTERN.fullmatch(key):
             message = "An Idempotency-Key is 1 to 200 visible ASCII characters."
-            return Invalid(message, code="idempotency_key_invalid")
-        if not self.keeps_answers:
+            raise Invalid(message, code="idempotency_key_invalid")
+        if not self.accepts_idempotency_key:
             message = "This answer holds a secret and is not kept; send the request without an Idempotency-Key."
-            return Invalid(message, code="idempotency_key_refused")
-        return None
+            raise Invalid(message, code="idempotency_key_refused")
 
-    def once(self, handler: Callable[..., Response], key: str, request: Request, *args: Any, **kwargs: Any) -> Response:
-        digest = digest_of(request)
+    def handle_once(
+        self, handler: Callable[..., Response], key: str, request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Call the handler if the key is new, else replay the stored response."""
+        digest = request_digest(request)
         with transaction.atomic():
-            row = None if self.fault else reserve(request.user, key, digest)
-            if row is not None and row.request_hmac != digest:
-                message = "This Idempotency-Key was used for another request."
-                self.fault = Invalid(message, code="idempotency_key_reused")
-            if row is None or row.status is None or self.fault:
-                answer = handler(request, *args, **kwargs)
-                if self.fault:
-                    raise self.fault
-                if answer.status_code < 300:
-                    keep_answer(row, answer, self.answered, self.beside)
+            try:
+                self.validate_key(key)
+                row = get_or_reserve_key(request.user, key, digest)
+            except Invalid as error:
+                self.key_error = error
+                handler(request, *args, **kwargs)  # any other refusal takes precedence over that of the key
+                raise
+            if row.status is None:
+                response = handler(request, *args, **kwargs)
+                if response.status_code < 300:
+                    store_response(row, response, self.response_record, self.response_extra)
                 else:
                     transaction.set_rollback(True)
-                return answer
-        answer = self.answer_again(row)
-        answer["Idempotency-Replayed"] = "true"
-        return answer
+                return response
+        response = self.replay(row)
+        response["Idempotency-Replayed"] = "true"
+        return response
 
-    def answer_again(self, row: IdempotencyKey) -> Response:
-        """The answer that was kept; a view whose answers show a record shows it as it is now."""
+    def replay(self, row: IdempotencyKey) -> Response:
+        """The stored response. Views that show records override this to serialize the record anew."""
         return Response(row.answer, row.status, headers=row.headers)
 
 
-def reserve(user: Any, key: str, digest: str) -> IdempotencyKey:
-    """The row of this key: a new one, or that of a request which was answered before and has its status."""
-    wait_for_nobody(user, key)
+def get_or_reserve_key(user: Any, key: str, digest: str) -> IdempotencyKey:
+    """The row of this key: a new one without a status, or that of a finished request.
+
+    Raises:
+        Invalid: the key belongs to another request.
+        RequestInProgress: the first request with this key is not finished.
+    """
+    lock_key(user, key)
     rows = IdempotencyKey.objects.filter(user=user, key=key)
-    oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
-    rows.expired(oldest).delete()
-    if row := rows.first():
-        return row
-    try:
-        with transaction.atomic():
-            return IdempotencyKey.objects.create(user=user, key=key, request_hmac=digest)
-    except IntegrityError:
-        raise UnderWay from None
+    rows.expired(timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)).delete()
+    row = rows.first()
+    if row is None:
+        try:
+            with transaction.atomic():
+                return IdempotencyKey.objects.create(user=user, key=key, request_hmac=digest)
+        except IntegrityError:
+            raise RequestInProgress from None
+    if row.request_hmac != digest:
+        raise Invalid("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
+    return row
 
 
-def wait_for_nobody(user: Any, key: str) -> None:
-    """Refuse a key whose first request is not done. SQLite has one writer at a time: there the second just waits."""
+def lock_key(user: Any, key: str) -> None:
+    """Lock the key until the transaction ends, without waiting. SQLite has one writer at a time and needs no lock.
+
+    Raises:
+        RequestInProgress: another request holds the lock.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             name = f"factcheck idempotency {user.pk} {key}"
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
             if not cursor.fetchone()[0]:
-                raise UnderWay
+                raise RequestInProgress
 
 
-def keep_answer(row: IdempotencyKey, answer: Response, record: Any, beside: Any) -> None:
-    """Keep which record was answered, not its words; an answer without a record, where it is short."""
-    row.status = answer.status_code
+def store_response(row: IdempotencyKey, response: Response, record: Any, extra: dict[str, Any] | None) -> None:
+    """Store the id of the record that the response shows, or the body of a response without one, if it is short."""
+    row.status = response.status_code
     if record is not None:
-        row.record_id, row.answer = record.pk, beside
-    elif answer.data is not None:
-        said = renderers.JSONRenderer().render(answer.data)
-        row.answer = json.loads(said) if len(said) <= LONGEST_KEPT else None
-        row.headers = {name: answer[name] for name in KEPT_HEADERS if name in answer}
+        row.record_id, row.answer = record.pk, extra
+    elif response.data is not None:
+        body = renderers.JSONRenderer().render(response.data)
+        row.answer = json.loads(body) if len(body) <= MAX_STORED_BYTES else None
+        row.headers = {name: response[name] for name in STORED_HEADERS if name in response}
     row.save(update_fields=["status", "record_id", "answer", "headers"])
 
 
-def digest_of(request: Request) -> str:
-    """Of method, address and what the body says: the boundaries of a form and the spaces in JSON are not told apart.
+def request_digest(request: Request) -> str:
+    """A keyed hash of method, address and parsed body: spaces in JSON and boundaries of a form make no difference.
 
-    Keyed, for a body may hold a name that must not be guessed from a digest.
+    Keyed with the site's secret, because a body may hold a name that nobody may guess from a plain hash.
     """
-    said = request.data
-    if isinstance(said, QueryDict):
-        said = dict(said.lists())
-    whole = json.dumps([request.method, request.get_full_path(), said], sort_keys=True, default=digest_of_file)
-    return salted_hmac("factcheck.idempotency", whole, algorithm="sha256").hexdigest()
+    data = request.data
+    if isinstance(data, QueryDict):
+        data = dict(data.lists())
+    content = json.dumps([request.method, request.get_full_path(), data], sort_keys=True, default=file_digest)
+    return salted_hmac("factcheck.idempotency", content, algorithm="sha256").hexdigest()
 
 
-def digest_of_file(file: UploadedFile) -> list[str]:
+def file_digest(file: UploadedFile[Any]) -> list[str]:
     content = hashlib.sha256()
     for chunk in file.chunks():
         content.update(chunk)

@@ -1,4 +1,4 @@
-"""Jobs: the rows of all background work, how far they are and why they failed."""
+"""Background jobs, with their progress and errors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from factcheck.states import JobState
 from factcheck.workflow.jobs import retry_job
 
 from .base import ActionEndpoint, RecordViewSet
+from .serializers import ActionsMixin
 
 
 class JobSerializer(serializers.ModelSerializer):
@@ -42,19 +43,14 @@ class JobSerializer(serializers.ModelSerializer):
         ]
 
     def get_result(self, job: Job) -> dict[str, Any]:
-        """What came of it; not the counts of a cross-check over more than one document of this desk."""
+        """The result; of a cross-check only over one document, since wider counts could reveal other texts."""
         wider = job.name == JobName.CROSSCHECK and job.args.get("scope") != Scope.DOCUMENT
         return {} if wider else job.result
 
 
-class JobDetail(JobSerializer):
-    actions = serializers.SerializerMethodField()
-
+class JobDetailSerializer(ActionsMixin, JobSerializer):
     class Meta(JobSerializer.Meta):
         fields: ClassVar = [*JobSerializer.Meta.fields, "actions"]
-
-    def get_actions(self, job: Job) -> list[str]:
-        return self.context["view"].open_actions(job)
 
 
 class JobFilter(filters.FilterSet):
@@ -62,16 +58,16 @@ class JobFilter(filters.FilterSet):
     name = filters.ChoiceFilter(choices=JobName.choices)
     state = filters.ChoiceFilter(choices=JobState.choices)
     user_visible = filters.BooleanFilter(
-        method="by_visibility", help_text="without the small work that follows every action"
+        method="filter_user_visible", help_text="without the small work that follows every action"
     )
 
-    def by_visibility(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.user_visible() if value else rows
+    def filter_user_visible(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.user_visible() if value else queryset
 
 
 class JobViewSet(RecordViewSet):
     queryset = Job.objects.select_related("desk", "created_by")
     serializer_class = JobSerializer
-    detail_serializer_class = JobDetail
+    detail_serializer_class = JobDetailSerializer
     filterset_class = JobFilter
-    record_actions: ClassVar = {"retry": ActionEndpoint(retry_job, answers=202)}
+    record_actions: ClassVar = {"retry": ActionEndpoint(retry_job, status_code=202)}

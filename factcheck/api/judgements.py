@@ -1,11 +1,11 @@
-"""Judgements: people's word on whether two figures count the same thing; confirmed by a second person, or withdrawn.
+"""Judgements of people whether two figures count the same thing, confirmed by a second person or withdrawn.
 
-They are given on a figure or on a discrepancy, with ``judge``.
+They are made with the action ``judge`` of a figure or a discrepancy.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from django_filters import rest_framework as filters
 from rest_framework import serializers
@@ -15,11 +15,11 @@ from factcheck.states import JudgementState
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Note
-from .lists import Id
+from .filters import IdFilter
+from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
 
-class SameBody(Body):
+class JudgementBodySerializer(BodySerializer):
     same = serializers.BooleanField(help_text="Whether both count the same thing.")
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
@@ -51,32 +51,28 @@ class JudgementSerializer(serializers.ModelSerializer):
         ]
 
 
-class JudgementDetail(JudgementSerializer):
-    actions = serializers.SerializerMethodField()
-
+class JudgementDetailSerializer(ActionsMixin, JudgementSerializer):
     class Meta(JudgementSerializer.Meta):
         fields: ClassVar = [*JudgementSerializer.Meta.fields, "actions"]
-
-    def get_actions(self, row: Judgement) -> list[str]:
-        return self.context["view"].open_actions(row)
 
 
 class JudgementFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
-    figure = Id(method="of_figure")
+    figure = IdFilter(method="filter_figure")
     origin = filters.ChoiceFilter(choices=JudgementOrigin.choices)
     state = filters.ChoiceFilter(choices=JudgementState.choices)
 
-    def of_figure(self, rows: object, name: str, value: object) -> object:
-        return rows.filter(a=int(value)) | rows.filter(b=int(value))  # type: ignore[attr-defined, call-overload]
+    def filter_figure(self, queryset: Any, name: str, value: object) -> Any:
+        figure = int(cast(Any, value))
+        return queryset.filter(a=figure) | queryset.filter(b=figure)
 
 
 class JudgementViewSet(RecordViewSet):
     queryset = Judgement.objects.select_related("a", "b", "topic", "by", "confirmed_by")
     serializer_class = JudgementSerializer
-    detail_serializer_class = JudgementDetail
+    detail_serializer_class = JudgementDetailSerializer
     filterset_class = JudgementFilter
     record_actions: ClassVar = {
         "confirm": ActionEndpoint(confirm_judgement),
-        "withdraw": ActionEndpoint(withdraw_judgement, Note),
+        "withdraw": ActionEndpoint(withdraw_judgement, NoteSerializer),
     }

@@ -1,4 +1,4 @@
-"""Log in with name and password for a token, and log out. Tokens are knox's: hashed, expiring, one per log-in."""
+"""Log in with username and password for a token, and log out. knox stores tokens hashed, with an expiry date."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from .base import Face
-from .bodies import Body
+from .base import BaseView
 from .schema import describe
-from .throttles import LoginThrottle
+from .serializers import BodySerializer
+from .throttling import LoginThrottle
 
 
-class Credentials(Body):
+class CredentialsSerializer(BodySerializer):
     username = serializers.CharField(max_length=200)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
 
 
-class NewToken(serializers.Serializer):
-    """What to send as ``Authorization: Token …``, and until when it is good."""
+class NewTokenSerializer(serializers.Serializer):
+    """A token for ``Authorization: Token …`` and its expiry."""
 
     token = serializers.CharField()
     expiry = serializers.DateTimeField()
 
 
-class LoginView(Face, APIView):
-    """Name and password for a token. A wrong pair and an inactive user get the same answer."""
+class LoginView(BaseView):
+    """Create a token. Wrong credentials and an inactive user get the same error."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -41,20 +40,20 @@ class LoginView(Face, APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
-    @describe(200, body=Credentials, answers=NewToken)
+    @describe(200, request=CredentialsSerializer, response=NewTokenSerializer)
     def post(self, request: Request) -> Response:
-        said = Credentials(data=request.data)
-        said.is_valid(raise_exception=True)
-        user: Any = authenticate(request._request, **said.validated_data)
+        serializer = CredentialsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user: Any = authenticate(request._request, **serializer.validated_data)
         if user is None or not user.is_active:
             raise AuthenticationFailed("The name or the password is wrong.", code="wrong_credentials")
-        row, token = AuthToken.objects.create(user)
+        auth_token, token = AuthToken.objects.create(user)
         user_logged_in.send(type(user), request=request._request, user=user)
-        return Response({"token": token, "expiry": row.expiry})
+        return Response({"token": token, "expiry": auth_token.expiry})
 
 
-class LogoutView(Face, APIView):
-    """End the token that the request carries."""
+class LogoutView(BaseView):
+    """Delete the token of the request."""
 
     @describe(204)
     def post(self, request: Request) -> Response:

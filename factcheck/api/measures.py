@@ -1,4 +1,4 @@
-"""Measures: what figures are compared under, with the states the visible figures carry."""
+"""Measures: what is counted, so that figures of the same measure are compared; with the states of their figures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import Held, states_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Visible
-from .lists import Id, Search
+from .fields import VisibleRecordField
+from .filters import IdFilter, SearchFilter
+from .serializers import ActionsMixin, BodySerializer
 
 
-class MeasureRow(serializers.ModelSerializer):
+class MeasureRowSerializer(serializers.ModelSerializer):
     topic = serializers.SlugRelatedField("slug", read_only=True)
     name = serializers.CharField(read_only=True, help_text="What it measures, in words.")
 
@@ -38,27 +39,23 @@ class MeasureRow(serializers.ModelSerializer):
         ]
 
 
-class MeasureSerializer(MeasureRow):
+class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
     states = serializers.SerializerMethodField()
-    actions = serializers.SerializerMethodField()
 
-    class Meta(MeasureRow.Meta):
-        fields: ClassVar = [*MeasureRow.Meta.fields, "states", "actions"]
+    class Meta(MeasureRowSerializer.Meta):
+        fields: ClassVar = [*MeasureRowSerializer.Meta.fields, "states", "actions"]
 
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
-        """Each distinct state that a figure the person may see carries."""
+        """Each distinct state of those figures that the user may see."""
         user = self.context["request"].user
         held = states_of(measure)
         documents = {figure.document_id for row in held for figure in row.figures}
         seen = set(Document.objects.visible_to(user).filter(pk__in=documents).values_list("pk", flat=True))
         shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in held)
-        return [state_line(row, figures) for row, figures in shown if figures]
-
-    def get_actions(self, measure: Measure) -> list[str]:
-        return self.context["view"].open_actions(measure)
+        return [state_data(row, figures) for row, figures in shown if figures]
 
 
-def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
+def state_data(row: Held, figures: list[Figure]) -> dict[str, Any]:
     quantity, as_of = row.state.quantity, row.state.as_of
     documents = {figure.document_id: figure.document for figure in figures}
     return {
@@ -78,42 +75,42 @@ def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
     }
 
 
-class MergeBody(Body):
-    into = Visible(Measure)
+class MergeBodySerializer(BodySerializer):
+    into = VisibleRecordField(Measure)
 
 
-class SplitBody(Body):
-    figures = serializers.ListField(child=Visible(Figure), min_length=1, max_length=500)
+class SplitBodySerializer(BodySerializer):
+    figures = serializers.ListField(child=VisibleRecordField(Figure), min_length=1, max_length=500)
     counted = serializers.CharField(max_length=300)
 
 
 class MeasureFilter(filters.FilterSet):
     topic = filters.CharFilter(field_name="topic__slug")
-    document = Id(method="of_document")
-    search = Search("counted", "place", "party")
+    document = IdFilter(method="filter_document")
+    search = SearchFilter("counted", "place", "party")
 
-    def of_document(self, rows: Any, name: str, value: Any) -> Any:
+    def filter_document(self, queryset: Any, name: str, value: Any) -> Any:
         mine = Document.objects.visible_to(self.request.user).filter(pk=int(value))
-        return rows.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
+        return queryset.filter(pk__in=Figure.objects.filter(document__in=mine).values("measure"))
 
 
-class GeneralBody(Body):
+class GeneralBodySerializer(BodySerializer):
     general = serializers.BooleanField()
 
 
 def merge(measure: Measure, *, by: Any, into: Measure, version: int | None = None) -> Measure:
-    """Say that two measures are one; answers the one that stays."""
+    """Merge the measure into another one, which is returned."""
     merge_measures(measure, into, by=by, version=version)
     return into
 
 
 class MeasureViewSet(RecordViewSet):
     queryset = Measure.objects.select_related("topic")
-    serializer_class = MeasureRow
+    serializer_class = MeasureRowSerializer
     detail_serializer_class = MeasureSerializer
     filterset_class = MeasureFilter
     record_actions: ClassVar = {
-        "merge": ActionEndpoint(merge, MergeBody),
-        "split": ActionEndpoint(split_measure, SplitBody),
-        "set_general": ActionEndpoint(set_general, GeneralBody),
+        "merge": ActionEndpoint(merge, MergeBodySerializer),
+        "split": ActionEndpoint(split_measure, SplitBodySerializer),
+        "set_general": ActionEndpoint(set_general, GeneralBodySerializer),
     }

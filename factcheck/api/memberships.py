@@ -1,4 +1,4 @@
-"""Who works on which desk in which role. A desk chief arranges this; rights come from nowhere else."""
+"""Memberships: roles of users on desks, set by the desk's chief. All permissions derive from them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from factcheck.models import Desk, Membership, Role
 from factcheck.workflow.desks import add_member, remove_member
 
 from .base import RecordViewSet
-from .bodies import Body, Colleague, Visible
-from .permissions import open_actions, require_right
+from .fields import ColleagueField, VisibleRecordField
+from .permissions import available_actions, check_right
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class MembershipSerializer(serializers.ModelSerializer):
@@ -29,67 +30,68 @@ class MembershipSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "user", "desk", "role"]
 
 
-class MembershipDetail(MembershipSerializer):
+class MembershipDetailSerializer(MembershipSerializer):
     actions = serializers.SerializerMethodField()
 
     class Meta(MembershipSerializer.Meta):
         fields: ClassVar = [*MembershipSerializer.Meta.fields, "actions"]
 
     def get_actions(self, membership: Membership) -> list[str]:
-        return open_actions(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
+        return available_actions(self.context["request"].user, membership, ["remove"] if membership.desk_id else [])
 
 
-class Account(Colleague):
-    """Any account that may log in, by username: for those who arrange a desk, to whom others are told by name."""
+class AccountField(ColleagueField):
+    """Any active user, given by username. Only chiefs may name one: others cannot find out who has an account."""
 
     default_error_messages: ClassVar = {"does_not_exist": "There is no such account."}
 
     def to_internal_value(self, data: Any) -> Any:
-        asks, users = self.context["request"].user, get_user_model()
-        arranges = asks.factcheck_memberships.filter(role__in=[Role.DESK_CHIEF, Role.CHIEF_EDITOR]).exists()
-        named = {users.USERNAME_FIELD: data} if isinstance(data, str) and arranges else {"pk": None}
-        found = users.objects.filter(is_active=True, **named).first()
-        if found is None:
+        user_model = get_user_model()
+        memberships = self.context["request"].user.factcheck_memberships
+        is_chief = memberships.filter(role__in=[Role.DESK_CHIEF, Role.CHIEF_EDITOR]).exists()
+        lookup = {user_model.USERNAME_FIELD: data} if isinstance(data, str) and is_chief else {"pk": None}
+        user = user_model.objects.filter(is_active=True, **lookup).first()
+        if user is None:
             self.fail("does_not_exist")
-        return found
+        return user
 
 
-class NewMembership(Body):
-    desk = Visible(Desk, by="slug")
-    user = Account()
+class NewMembershipSerializer(BodySerializer):
+    desk = VisibleRecordField(Desk, by="slug")
+    user = AccountField()
     role = serializers.ChoiceField([role for role in Role.values if role != Role.CHIEF_EDITOR])
 
 
 class MembershipFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
-    user = filters.CharFilter(method="of_user")
+    user = filters.CharFilter(method="filter_user")
     role = filters.ChoiceFilter(choices=Role.choices)
 
-    def of_user(self, rows: Any, name: str, value: str) -> Any:
+    def filter_user(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
-        return rows.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+        return queryset.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
 
 
 class MembershipViewSet(RecordViewSet):
     queryset = Membership.objects.select_related("user", "desk")
     serializer_class = MembershipSerializer
-    detail_serializer_class = MembershipDetail
+    detail_serializer_class = MembershipDetailSerializer
     filterset_class = MembershipFilter
     ordering = ("id",)
 
-    @describe(201, body=NewMembership)
+    @describe(201, request=NewMembershipSerializer)
     def create(self, request: Request) -> Response:
-        """Give a person a role on a desk."""
-        self.require_on(Desk, "desk", "arrange", by="slug")
-        said = self.body(NewMembership)
-        return self.answer(add_member(said.pop("desk"), by=request.user, **said), 201)
+        """Give a user a role on a desk."""
+        self.check_right_on(Desk, "desk", "arrange", by="slug")
+        body = self.validated_body(NewMembershipSerializer)
+        return self.record_response(add_member(body.pop("desk"), by=request.user, **body), 201)
 
-    @describe(204, body=Body)
+    @describe(204, request=BodySerializer)
     @action(detail=True, methods=["post"], url_path="remove")
     def remove(self, request: Request, pk: str) -> Response:
-        """Take a role from a person; the last chief of a desk stays."""
+        """Remove a membership. The last chief of a desk cannot be removed."""
         membership = self.get_object()
-        require_right(request.user, membership, "remove")
-        self.body(Body)
+        check_right(request.user, membership, "remove")
+        self.validated_body(BodySerializer)
         remove_member(membership, by=request.user)
         return Response(status=204)

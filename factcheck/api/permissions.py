@@ -1,4 +1,4 @@
-"""The adapter between the table of rights and a request: what this person may do to this record now."""
+"""Checks of the workflow's permissions and states for the user of a request."""
 
 from __future__ import annotations
 
@@ -11,26 +11,34 @@ from factcheck.states import rows_of
 from factcheck.workflow.transitions import check_permission, row_for
 
 
-def require_right(user: Any, record: Any, action: str) -> None:
-    """Refuse whoever may not do this, whatever the state."""
+def check_right(user: Any, record: Any, action: str) -> None:
+    """Whether the user may do this to the record, in whatever state it is.
+
+    Raises:
+        NotAllowed: the user may not.
+    """
     check_permission(user, record, action)
 
 
-def require_state(user: Any, record: Any, action: str) -> None:
-    """Refuse an action that does not exist from the state the record is in; some actions exist from any."""
+def check_state(user: Any, record: Any, action: str) -> None:
+    """Whether the action exists from the record's state. An action without transitions exists from every state.
+
+    Raises:
+        WrongState: it does not.
+    """
     if rows_of(record_name(record), action):
         row_for(record, action, user)
 
 
-def open_actions(user: Any, record: Any, actions: Iterable[str]) -> list[str]:
-    """Those of the actions that this person may do to this record as it stands."""
-    return [action for action in actions if _open(user, record, action)]
+def available_actions(user: Any, record: Any, actions: Iterable[str]) -> list[str]:
+    """Those of the actions that the user may do to the record in its present state."""
+    return [action for action in actions if is_available(user, record, action)]
 
 
-def _open(user: Any, record: Any, action: str) -> bool:
+def is_available(user: Any, record: Any, action: str) -> bool:
     try:
-        require_state(user, record, action)
-        require_right(user, record, action)
+        check_state(user, record, action)
+        check_right(user, record, action)
     except (NotAllowed, WrongState):
         return False
     return True

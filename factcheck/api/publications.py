@@ -1,4 +1,4 @@
-"""What went out, with the answer the gate gave, and what was put right since. Publishing is an action on a document."""
+"""Publications, with the clearance at that time, and their corrections. Both are made by actions on documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework import serializers
 from factcheck.models import Correction, CorrectionClass, Publication
 
 from .base import RecordViewSet
-from .lists import Id
+from .filters import IdFilter
 
 
 class CorrectionSerializer(serializers.ModelSerializer):
@@ -22,7 +22,7 @@ class CorrectionSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "publication", "document", "claim", "correction_class", "wording", "by", "at"]
 
 
-class PublicationRow(serializers.ModelSerializer):
+class PublicationRowSerializer(serializers.ModelSerializer):
     by = serializers.SlugRelatedField("username", read_only=True)
     revision = serializers.IntegerField(source="revision.number")
 
@@ -31,23 +31,23 @@ class PublicationRow(serializers.ModelSerializer):
         fields: ClassVar = ["id", "document", "revision", "clear", "by", "at"]
 
 
-class PublicationSerializer(PublicationRow):
+class PublicationSerializer(PublicationRowSerializer):
     corrections = CorrectionSerializer(many=True)
 
-    class Meta(PublicationRow.Meta):
-        fields: ClassVar = [*PublicationRow.Meta.fields, "answer", "corrections"]
+    class Meta(PublicationRowSerializer.Meta):
+        fields: ClassVar = [*PublicationRowSerializer.Meta.fields, "answer", "corrections"]
 
 
 class PublicationFilter(filters.FilterSet):
-    document = Id(field_name="document")
+    document = IdFilter(field_name="document")
     desk = filters.CharFilter(field_name="document__desk__slug")
     clear = filters.BooleanFilter()
 
 
 class CorrectionFilter(filters.FilterSet):
-    publication = Id(field_name="publication")
-    document = Id(field_name="publication__document")
-    claim = Id(field_name="claim")
+    publication = IdFilter(field_name="publication")
+    document = IdFilter(field_name="publication__document")
+    claim = IdFilter(field_name="claim")
     desk = filters.CharFilter(field_name="publication__document__desk__slug")
     correction_class = filters.ChoiceFilter(choices=CorrectionClass.choices)
 
@@ -56,7 +56,7 @@ class PublicationViewSet(RecordViewSet):
     queryset = Publication.objects.select_related("by", "revision").prefetch_related(
         "corrections__by", "corrections__publication"
     )
-    serializer_class = PublicationRow
+    serializer_class = PublicationRowSerializer
     detail_serializer_class = PublicationSerializer
     filterset_class = PublicationFilter
 

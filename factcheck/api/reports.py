@@ -1,4 +1,4 @@
-"""Reports as they were frozen, and who gets which when."""
+"""Stored reports, and subscriptions that mail them on a schedule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
@@ -20,12 +19,14 @@ from factcheck.reports.render import formats_of, is_erased, render
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Colleague, Visible
-from .lists import Id
+from .downloads import attachment_response
+from .fields import ColleagueField, VisibleRecordField
+from .filters import IdFilter
 from .schema import describe
+from .serializers import BodySerializer
 
 
-class ReportRow(serializers.ModelSerializer):
+class ReportRowSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
     created_by = serializers.SlugRelatedField("username", read_only=True)
 
@@ -45,53 +46,49 @@ class ReportRow(serializers.ModelSerializer):
         ]
 
 
-class ReportSerializer(ReportRow):
-    class Meta(ReportRow.Meta):
-        fields: ClassVar = [*ReportRow.Meta.fields, "data"]
+class ReportSerializer(ReportRowSerializer):
+    class Meta(ReportRowSerializer.Meta):
+        fields: ClassVar = [*ReportRowSerializer.Meta.fields, "data"]
 
     def to_representation(self, instance: Report) -> dict[str, Any]:
-        """Without the words of a text that was erased since."""
-        told = super().to_representation(instance)
-        return {**told, "title": ERASED, "data": {}} if is_erased(instance) else told
+        """Without title and data, if the text was erased since."""
+        representation: dict[str, Any] = super().to_representation(instance)
+        return {**representation, "title": ERASED, "data": {}} if is_erased(instance) else representation
 
 
-class DeskReport(Body):
-    """Which report of a desk: its digest, conflicts, overdue work or corrections."""
+class DeskReportSerializer(BodySerializer):
+    """The kind of report: digest, conflicts, overdue work or corrections."""
 
     kind = serializers.ChoiceField([row for row in ReportKind.choices if row[0] in OF_A_DESK])
 
 
 class ReportFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
-    document = Id(field_name="document")
+    document = IdFilter(field_name="document")
     kind = filters.ChoiceFilter(choices=ReportKind.choices)
 
 
 class ReportViewSet(RecordViewSet):
     queryset = Report.objects.select_related("desk", "created_by")
-    serializer_class = ReportRow
+    serializer_class = ReportRowSerializer
     detail_serializer_class = ReportSerializer
     filterset_class = ReportFilter
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
-        return rows.defer("data") if self.action == "list" else rows
+        queryset = super().get_queryset()
+        return queryset.defer("data") if self.action == "list" else queryset
 
-    @describe(200, answers=OpenApiTypes.BINARY, media=("application/octet-stream",))
+    @describe(200, response=OpenApiTypes.BINARY, media_types=("application/octet-stream",))
     @action(detail=True, url_path=r"(?P<form>[A-Za-z0-9_-]{1,40})")
     def download(self, request: Request, pk: str, form: str) -> HttpResponse:
-        """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or the host's own."""
+        """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or one of the host."""
         report = self.get_object()
         if form not in formats_of(report.kind):
             raise Http404
         file = render(report, form)
-        headers = {
-            "Content-Disposition": content_disposition_header(True, file.filename) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-        }
-        return HttpResponse(file.body, content_type=file.media_type, headers=headers)
+        response = attachment_response(file.body, file.filename, file.media_type)
+        response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class SubscriptionSerializer(serializers.ModelSerializer):
@@ -116,32 +113,36 @@ class SubscriptionSerializer(serializers.ModelSerializer):
         ]
 
 
-class SubscriptionChange(Body):
+class SubscriptionChangeSerializer(BodySerializer):
     cron = serializers.CharField(max_length=100, required=False)
     zone = serializers.CharField(max_length=64, required=False)
     formats = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20, required=False)
-    recipients = serializers.ListField(child=Colleague(), max_length=200, required=False)
+    recipients = serializers.ListField(child=ColleagueField(), max_length=200, required=False)
     active = serializers.BooleanField(required=False)
 
 
-class NewSubscription(SubscriptionChange):
-    desk = Visible(Desk, by="slug")
+class NewSubscriptionSerializer(SubscriptionChangeSerializer):
+    desk = VisibleRecordField(Desk, by="slug")
     kind = serializers.ChoiceField(ReportKind.choices)
-    document = Visible(Document, required=False, allow_null=True)
-    recipients = serializers.ListField(child=Colleague(), max_length=200)
+    document = VisibleRecordField(Document, required=False, allow_null=True)
+    recipients = serializers.ListField(child=ColleagueField(), max_length=200)
 
 
 class SubscriptionViewSet(RecordViewSet):
     queryset = ReportSubscription.objects.select_related("desk", "owner").prefetch_related("recipients")
     serializer_class = SubscriptionSerializer
-    record_actions: ClassVar = {"send_now": ActionEndpoint(send_now, versioned=False, answers=202)}
+    record_actions: ClassVar = {"send_now": ActionEndpoint(send_now, versioned=False, status_code=202)}
 
-    @describe(201, body=NewSubscription)
+    @describe(201, request=NewSubscriptionSerializer)
     def create(self, request: Request) -> Response:
-        self.require_on(Desk, "desk", "subscribe", by="slug")
-        said = self.body(NewSubscription)
-        return self.answer(subscribe(said.pop("desk"), by=request.user, **said), 201)
+        """Subscribe people of a desk to a report."""
+        self.check_right_on(Desk, "desk", "subscribe", by="slug")
+        body = self.validated_body(NewSubscriptionSerializer)
+        return self.record_response(subscribe(body.pop("desk"), by=request.user, **body), 201)
 
-    @describe(200, body=SubscriptionChange)
+    @describe(200, request=SubscriptionChangeSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        return self.perform_change(change_subscription, SubscriptionChange, "subscribe", on=attrgetter("desk"))
+        """Change the schedule, the formats, the recipients or the activity of a subscription."""
+        return self.perform_change(
+            change_subscription, SubscriptionChangeSerializer, "subscribe", right_on=attrgetter("desk")
+        )

@@ -1,4 +1,4 @@
-"""Topics: the running stories inside which figures are compared."""
+"""Topics: running stories. Figures are compared within a topic."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from factcheck.models import Desk, Topic
 from factcheck.workflow.topics import change_topic, record_topic
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Change, Visible
-from .lists import Search
+from .fields import VisibleRecordField
+from .filters import SearchFilter
 from .schema import describe
+from .serializers import BodySerializer, ChangeSerializer
 
 
 class TopicSerializer(serializers.ModelSerializer):
@@ -24,8 +25,8 @@ class TopicSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "slug", "title", "places", "starts_on", "ends_on", "version"]
 
 
-class NewTopic(Body):
-    desk = Visible(Desk, by="slug")
+class NewTopicSerializer(BodySerializer):
+    desk = VisibleRecordField(Desk, by="slug")
     title = serializers.CharField(max_length=200)
     slug = serializers.SlugField(max_length=100, required=False, allow_blank=True)
     places = serializers.ListField(child=serializers.CharField(max_length=200), max_length=50, required=False)
@@ -33,7 +34,7 @@ class NewTopic(Body):
     ends_on = serializers.DateField(required=False, allow_null=True)
 
 
-class TopicChange(Change):
+class TopicChangeSerializer(ChangeSerializer):
     title = serializers.CharField(max_length=200, required=False)
     places = serializers.ListField(child=serializers.CharField(max_length=200), max_length=50, required=False)
     starts_on = serializers.DateField(required=False, allow_null=True)
@@ -41,7 +42,7 @@ class TopicChange(Change):
 
 
 class TopicFilter(filters.FilterSet):
-    search = Search("title", "slug")
+    search = SearchFilter("title", "slug")
 
 
 class TopicViewSet(RecordViewSet):
@@ -51,12 +52,13 @@ class TopicViewSet(RecordViewSet):
     ordering = ("id",)
     orderings: ClassVar = {"title": ("title", "id"), "-title": ("-title", "-id")}
 
-    @describe(200, body=TopicChange, versioned=True)
+    @describe(200, request=TopicChangeSerializer, versioned=True)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change what is said of a running story; what is not named stays."""
-        return self.perform_action("change", ActionEndpoint(change_topic, TopicChange))
+        """Change a topic; omitted fields stay."""
+        return self.perform_action("change", ActionEndpoint(change_topic, TopicChangeSerializer))
 
-    @describe(201, body=NewTopic)
+    @describe(201, request=NewTopicSerializer)
     def create(self, request: Request) -> Response:
-        self.require_on(Desk, "desk", "record_topic", by="slug")
-        return self.answer(record_topic(by=request.user, **self.body(NewTopic)), 201)
+        """Add a topic."""
+        self.check_right_on(Desk, "desk", "record_topic", by="slug")
+        return self.record_response(record_topic(by=request.user, **self.validated_body(NewTopicSerializer)), 201)

@@ -1,4 +1,4 @@
-"""The addresses of the API: one line per noun. Whatever is no address answers 404 in the one shape of errors."""
+"""The URLs of the API, one line per resource. Any other path is 404 in the error format of the API."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
-from rest_framework.views import APIView
 
 from .anchors import AnchorViewSet, AttributionViewSet
-from .base import Face
+from .base import BaseView
 from .claims import ClaimViewSet
 from .crosschecks import CrossCheckViewSet
 from .decisions import SignOffViewSet, VerdictViewSet, WaiverViewSet
 from .desks import DeskViewSet
 from .discrepancies import DiscrepancyViewSet, DisputeViewSet
-from .docs import PAGE_APPS, DocsView, SchemaView
+from .docs import DOCS_APPS, DocsView, SchemaView
 from .documents import DocumentViewSet
 from .evidence import EvidenceViewSet
 from .feeds import FeedViewSet
@@ -28,7 +27,7 @@ from .judgements import JudgementViewSet
 from .logins import LoginView, LogoutView
 from .measures import MeasureViewSet
 from .memberships import MembershipViewSet
-from .notices import NoticeChoiceViewSet, NotificationViewSet
+from .notifications import NoticeChoiceViewSet, NotificationViewSet
 from .publications import CorrectionViewSet, PublicationViewSet
 from .reports import ReportViewSet, SubscriptionViewSet
 from .sources import SourceViewSet
@@ -37,18 +36,18 @@ from .verification import TaskViewSet
 from .webhooks import DeliveryViewSet, WebhookViewSet
 
 
-class Root(Face, APIRootView):
-    """The nouns of this API."""
+class RootView(BaseView, APIRootView):
+    """The resources of this API."""
 
     schema = None
 
 
-class Router(DefaultRouter):
-    APIRootView = Root
+class ApiRouter(DefaultRouter):
+    APIRootView = RootView
     include_format_suffixes = False
 
 
-class Nowhere(Face, APIView):
+class NotFoundView(BaseView):
     permission_classes = ()
     schema = None
 
@@ -59,7 +58,7 @@ class Nowhere(Face, APIView):
         raise NotFound
 
 
-router = Router()
+router = ApiRouter()
 router.register("desks", DeskViewSet)
 router.register("memberships", MembershipViewSet)
 router.register("topics", TopicViewSet)
@@ -95,7 +94,7 @@ urlpatterns = [
     path("auth/login/", LoginView.as_view(), name="login"),
     path("auth/logout/", LogoutView.as_view(), name="logout"),
     path("schema/", SchemaView.as_view(), name="schema"),
-    *([path("docs/", DocsView.as_view(), name="docs")] if all(map(apps.is_installed, PAGE_APPS)) else []),
+    *([path("docs/", DocsView.as_view(), name="docs")] if all(map(apps.is_installed, DOCS_APPS)) else []),
     *router.urls,
-    re_path(r"", Nowhere.as_view()),
+    re_path(r"", NotFoundView.as_view()),
 ]

@@ -1,4 +1,4 @@
-"""Verification tasks: pieces of checking work, and who has them."""
+"""Verification tasks: checking work on claims, with assignee and deadline."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ from factcheck.workflow.verification import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .bodies import Body, Colleague, Moment, Note
-from .lists import Id
+from .fields import AwareDateTimeField, ColleagueField
+from .filters import IdFilter
+from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
 FINISHED = (TaskState.DONE, TaskState.CANCELLED)
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
@@ -62,64 +63,62 @@ class TaskSerializer(serializers.ModelSerializer):
         return task.state not in FINISHED and task.due_at is not None and task.due_at < timezone.now()
 
 
-class TaskDetail(TaskSerializer):
-    actions = serializers.SerializerMethodField()
-
+class TaskDetailSerializer(ActionsMixin, TaskSerializer):
     class Meta(TaskSerializer.Meta):
         fields: ClassVar = [*TaskSerializer.Meta.fields, "actions"]
 
     def get_actions(self, task: VerificationTask) -> list[str]:
-        actions = self.context["view"].open_actions(task)
+        actions = super().get_actions(task)
         return [action for action in actions if action != "reschedule" or task.state not in FINISHED]
 
 
-class NewAssignee(Body):
-    assignee = Colleague()
+class NewAssigneeSerializer(BodySerializer):
+    assignee = ColleagueField()
 
 
-class Deadline(Body):
+class DeadlineSerializer(BodySerializer):
     """When the work is due; null for no deadline."""
 
-    due_at = Moment(allow_null=True)
+    due_at = AwareDateTimeField(allow_null=True)
 
 
-class BlockBody(Note):
+class BlockBodySerializer(NoteSerializer):
     waiting_for = serializers.ChoiceField(WaitingFor.choices)
 
 
 class TaskFilter(filters.FilterSet):
-    claim = Id(field_name="claim")
-    document = Id(field_name="claim__document")
+    claim = IdFilter(field_name="claim")
+    document = IdFilter(field_name="claim__document")
     state = filters.ChoiceFilter(choices=TaskState.choices)
     method = filters.ChoiceFilter(choices=Method.choices)
-    assignee = filters.CharFilter(method="assigned_to")
-    overdue = filters.BooleanFilter(method="past_due")
+    assignee = filters.CharFilter(method="filter_assignee")
+    overdue = filters.BooleanFilter(method="filter_overdue")
 
-    def assigned_to(self, rows: Any, name: str, value: str) -> Any:
+    def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
-        return rows.filter(**{f"assignee__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+        return queryset.filter(**{f"assignee__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
 
-    def past_due(self, rows: Any, name: str, value: bool) -> Any:
+    def filter_overdue(self, queryset: Any, name: str, value: bool) -> Any:
         late = VerificationTask.objects.overdue(timezone.now()).values("pk")
-        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
 
 
 class TaskViewSet(RecordViewSet):
     queryset = VerificationTask.objects.select_related("claim__document__desk", "assignee", "created_by")
     serializer_class = TaskSerializer
-    detail_serializer_class = TaskDetail
+    detail_serializer_class = TaskDetailSerializer
     filterset_class = TaskFilter
     ordering = ("deadline", "id")
     record_actions: ClassVar = {
-        "assign": ActionEndpoint(assign_task, NewAssignee),
-        "reassign": ActionEndpoint(reassign_task, NewAssignee),
-        "reschedule": ActionEndpoint(reschedule_task, Deadline),
+        "assign": ActionEndpoint(assign_task, NewAssigneeSerializer),
+        "reassign": ActionEndpoint(reassign_task, NewAssigneeSerializer),
+        "reschedule": ActionEndpoint(reschedule_task, DeadlineSerializer),
         "take_up": ActionEndpoint(take_up),
-        "block": ActionEndpoint(block_task, BlockBody),
+        "block": ActionEndpoint(block_task, BlockBodySerializer),
         "unblock": ActionEndpoint(unblock_task),
         "hand_in": ActionEndpoint(hand_in),
-        "reopen": ActionEndpoint(reopen_task, Note),
-        "cancel": ActionEndpoint(cancel_task, Note),
+        "reopen": ActionEndpoint(reopen_task, NoteSerializer),
+        "cancel": ActionEndpoint(cancel_task, NoteSerializer),
     }
 
     def get_queryset(self) -> Any:

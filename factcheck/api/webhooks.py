@@ -1,4 +1,4 @@
-"""Webhooks of a desk, and what was delivered to them. A secret is shown once, where it is made."""
+"""Webhooks of a desk, and their deliveries. A secret is shown once, in the response that creates it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
 from .base import RecordViewSet
-from .bodies import Body, Visible
-from .lists import Id
-from .permissions import require_right
+from .fields import VisibleRecordField
+from .filters import IdFilter
+from .permissions import check_right
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class WebhookSerializer(serializers.ModelSerializer):
@@ -29,13 +30,13 @@ class WebhookSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "desk", "url", "events", "active", "created_by", "created_at", "version"]
 
 
-class NewWebhook(Body):
-    desk = Visible(Desk, by="slug")
+class NewWebhookSerializer(BodySerializer):
+    desk = VisibleRecordField(Desk, by="slug")
     url = serializers.CharField(max_length=2000, trim_whitespace=False)
     events = serializers.ListField(child=serializers.ChoiceField(WEBHOOK_EVENTS), max_length=len(WEBHOOK_EVENTS))
 
 
-class WebhookChange(Body):
+class WebhookChangeSerializer(BodySerializer):
     url = serializers.CharField(max_length=2000, trim_whitespace=False, required=False)
     events = serializers.ListField(
         child=serializers.ChoiceField(WEBHOOK_EVENTS), max_length=len(WEBHOOK_EVENTS), required=False
@@ -49,8 +50,8 @@ class WebhookFilter(filters.FilterSet):
     active = filters.BooleanFilter()
 
 
-class WithSecret(WebhookSerializer):
-    """The webhook, and the secret its messages are signed with, where it is new."""
+class WebhookWithSecretSerializer(WebhookSerializer):
+    """The webhook, with the secret that signs its messages if the secret is new."""
 
     secret = serializers.CharField(required=False)
 
@@ -62,26 +63,28 @@ class WebhookViewSet(RecordViewSet):
     queryset = Webhook.objects.select_related("desk", "created_by")
     serializer_class = WebhookSerializer
     filterset_class = WebhookFilter
-    keeps_answers = False
+    accepts_idempotency_key = False
 
-    @describe(201, body=NewWebhook, answers=WithSecret)
+    @describe(201, request=NewWebhookSerializer, response=WebhookWithSecretSerializer)
     def create(self, request: Request) -> Response:
-        """Enter a webhook; the answer holds its secret, which is never shown again."""
-        self.require_on(Desk, "desk", "keep_webhook", by="slug")
-        said = self.body(NewWebhook)
-        webhook, secret = record_webhook(said["desk"], said["url"], said["events"], by=request.user)
-        return self.with_secret(self.answer(webhook, 201), secret)
+        """Create a webhook. The response holds its secret, which is never shown again."""
+        self.check_right_on(Desk, "desk", "keep_webhook", by="slug")
+        body = self.validated_body(NewWebhookSerializer)
+        webhook, secret = record_webhook(body["desk"], body["url"], body["events"], by=request.user)
+        return self.add_secret(self.record_response(webhook, 201), secret)
 
-    @describe(200, body=WebhookChange, answers=WithSecret)
+    @describe(200, request=WebhookChangeSerializer, response=WebhookWithSecretSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change a webhook; with ``renew_secret`` the answer holds the new one."""
+        """Change a webhook. With ``renew_secret`` the response holds the new secret."""
         webhook = self.get_object()
-        require_right(request.user, webhook.desk, "keep_webhook")
-        version = self.wanted_version(webhook)
-        secret = change_webhook(webhook, by=request.user, version=version, **self.body(WebhookChange))
-        return self.with_secret(self.answer(self.get_object()), secret)
+        check_right(request.user, webhook.desk, "keep_webhook")
+        version = self.expected_version(webhook)
+        secret = change_webhook(
+            webhook, by=request.user, version=version, **self.validated_body(WebhookChangeSerializer)
+        )
+        return self.add_secret(self.record_response(self.get_object()), secret)
 
-    def with_secret(self, response: Response, secret: str) -> Response:
+    def add_secret(self, response: Response, secret: str) -> Response:
         if secret:
             response.data = {**response.data, "secret": secret}
         return response
@@ -94,7 +97,7 @@ class DeliverySerializer(serializers.ModelSerializer):
 
 
 class DeliveryFilter(filters.FilterSet):
-    webhook = Id(field_name="webhook")
+    webhook = IdFilter(field_name="webhook")
     event = filters.CharFilter()
     delivered = filters.BooleanFilter(field_name="delivered_at", lookup_expr="isnull", exclude=True)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from typing import TextIO
 
 import click
 from django.contrib.auth import get_user_model
+from django.core.management.base import OutputWrapper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -88,7 +88,7 @@ def sources() -> int:
     return Source.objects.count()
 
 
-def file_articles(out: TextIO) -> None:
+def file_articles(out: OutputWrapper) -> None:
     """Hand in every article as the editor would; those filed before are the same documents."""
     desk = Desk.objects.get(slug=DESK)
     editor = get_user_model().objects.get(username=Role.EDITOR)
@@ -131,7 +131,7 @@ def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> N
         raise RuntimeError(f"Job {failed} failed: {failed.error}")
 
 
-def tell(out: TextIO) -> dict[str, list[str]]:
+def tell(out: OutputWrapper) -> dict[str, list[str]]:
     """Print what was found, each dispute once; returns what was printed of each kind."""
     found: dict[str, list[str]] = {}
     told = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
@@ -163,14 +163,14 @@ def missing(found: dict[str, list[str]]) -> list[str]:
     ]
 
 
-def print_all(out: TextIO, heading: str, sentences: list[str]) -> None:
+def print_all(out: OutputWrapper, heading: str, sentences: list[str]) -> None:
     if sentences:
         out.write(f"\n{heading} ({len(sentences)})\n")
         for sentence in sentences:
             out.write(click.wrap_text(sentence, width=100, initial_indent="  - ", subsequent_indent="    ") + "\n")
 
 
-def print_people(out: TextIO, address: str, people: dict[str, tuple[str, str]]) -> None:
+def print_people(out: OutputWrapper, address: str, people: dict[str, tuple[str, str]]) -> None:
     """Where the site is, and who may log in to what."""
     dashboard = reverse("admin:factcheck_dashboard")
     out.write(f"\nDesk    {address}{dashboard}\nAPI     {address}/factcheck/api/v1/docs/\n\n")

@@ -50,7 +50,9 @@ def _sentences_of_few(figures: list[int]) -> dict[int, Sentence]:
     )
     shortest: dict[int, tuple[int, str, int]] = {}
     for figure, text, start, end in around:
-        shortest[figure] = min((end - start, text, start), shortest.get(figure, (end - start, text, start)))
+        first, last = start or 0, end or 0
+        statement = (last - first, text, first)
+        shortest[figure] = min(statement, shortest.get(figure, statement))
     found = {}
     for figure, row in own.items():
         found[figure] = Sentence(row.prefix, row.exact, row.suffix)

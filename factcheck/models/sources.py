@@ -154,7 +154,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """
         own = list(self)
         rows = {row.pk: row for row in own}
-        while missing := {row.derived_from_id for row in rows.values()} - rows.keys() - {None}:
+        while missing := {pk for row in rows.values() if (pk := row.derived_from_id) is not None} - rows.keys():
             rows |= {row.pk: row for row in Evidence.objects.filter(pk__in=missing)}
         repeats = {row.pk: row.derived_from_id for row in rows.values()}
         owners = Source.objects.ultimate_owners()

@@ -9,7 +9,7 @@ from .models import Story
 
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin):
+class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in django-stubs, not in Django
     list_display = ["headline", "author", "desk", "cleared", "is_printed", "changed_at"]
     list_select_related = ["author", "desk"]
 

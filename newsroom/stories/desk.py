@@ -62,7 +62,8 @@ def print_story(story: Story, *, by: Any, wording: str = "") -> None:
         held(story)
         story.refresh_from_db()
         # its row is held too, so that no revision comes between the answer and the print
-        document = Document.objects.select_for_update().filter(pk=story.document_id).first()
+        filed = story.document_id
+        document = Document.objects.select_for_update().filter(pk=filed).first() if filed else None
         again, story.document, story.printed = story.published, document, story.text
         story.save()  # asks the gate, as every save does that changes what readers see
         if document is not None and again:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import ModelForm
+from django.contrib.auth.models import User
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -18,7 +19,7 @@ from .desk import ChangedMeanwhile, print_story, save_story
 from .models import NotCleared, Story, digest
 
 
-class StoryForm(ModelForm):
+class StoryForm(ModelForm):  # type: ignore[type-arg] # generic in django-stubs, not in Django
     class Meta:
         model = Story
         fields = ["headline", "body", "desk"]
@@ -27,8 +28,9 @@ class StoryForm(ModelForm):
 def form_for(request: HttpRequest, story: Story) -> StoryForm:
     """The desks are those one belongs to, and a filed story stays on its own."""
     form = StoryForm(request.POST or None, instance=story)
-    form.fields["desk"].queryset = Desk.objects.visible_to(request.user)
-    form.fields["desk"].disabled = story.document_id is not None
+    desk = cast("ModelChoiceField[Desk]", form.fields["desk"])
+    desk.queryset = Desk.objects.visible_to(request.user)
+    desk.disabled = story.document_id is not None
     return form
 
 
@@ -54,7 +56,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    story = story_of(request, pk) if pk else Story(author=request.user)
+    story = story_of(request, pk) if pk else Story(author=cast(User, request.user))
     form = form_for(request, story)
     seen = request.POST.get("seen", "")
     if request.method == "POST" and form.is_valid():

@@ -118,16 +118,18 @@ def one_operation(
     def call(case: Any, who: str, real: bool) -> None:
         if real:
             name_what_is_there(case, known)
-        answer = case.call(headers={"Authorization": tokens[who]})
+        response = case.call(headers={"Authorization": tokens[who]})
         tally.calls += 1
-        tally.statuses[answer.status_code] += 1
-        if answer.status_code < 300:
+        tally.statuses[response.status_code] += 1
+        if response.status_code < 300:
             tally.reached.add(name)
         try:
-            case.validate_response(answer, checks=CHECKS, headers={"Authorization": tokens[who]})
+            case.validate_response(response, checks=CHECKS, headers={"Authorization": tokens[who]})
         except FailureGroup as group:
-            said = "; ".join(f"{fault.title}: {fault.message}" for fault in group.exceptions)
-            tally.faults.setdefault(name, f"{answer.status_code} {case.method} {case.formatted_path}\n{said[:1500]}")
+            messages = "; ".join(f"{fault.title}: {fault.message}" for fault in group.exceptions)
+            tally.faults.setdefault(
+                name, f"{response.status_code} {case.method} {case.formatted_path}\n{messages[:1500]}"
+            )
 
     call()
 

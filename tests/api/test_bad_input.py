@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 STORY = {"desk": "metro", "text": "Forty houses were flooded."}
 
 
-def code_of(answer):
-    return answer.json()["errors"][0]["code"]
+def code_of(response):
+    return response.json()["errors"][0]["code"]
 
 
 BODIES = [
@@ -68,8 +68,8 @@ BODIES = [
 
 @pytest.mark.parametrize(("change", "status", "code"), BODIES)
 def test_a_document_that_makes_no_sense_is_refused(api, change, status, code):
-    answer = api.editor.raw("documents/", json.dumps({**STORY, **change}))
-    assert (answer.status_code, code_of(answer)) == (status, code), answer.content
+    response = api.editor.raw("documents/", json.dumps({**STORY, **change}))
+    assert (response.status_code, code_of(response)) == (status, code), response.content
     assert not Document.objects.exists() and not Job.objects.exists() and not Event.objects.exists()
 
 
@@ -92,9 +92,9 @@ RAW = [
 
 @pytest.mark.parametrize(("data", "status"), RAW)
 def test_a_body_that_is_not_an_object_is_refused(api, data, status):
-    answer = api.editor.raw("documents/", data)
-    assert answer.status_code == status, answer.content
-    assert answer.json()["errors"][0]["detail"]
+    response = api.editor.raw("documents/", data)
+    assert response.status_code == status, response.content
+    assert response.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -111,19 +111,19 @@ def test_other_kinds_of_body_are_refused(api, kind):
 
 def test_ten_million_bytes_are_accepted_and_one_more_is_not(api):
     assert api.editor.post("documents/", {"desk": "metro", "text": "a" * 10_000_000}).status_code == 202
-    answer = api.editor.post("documents/", {"desk": "metro", "text": "a" * 9_999_999 + "é"})
-    assert (answer.status_code, code_of(answer)) == (413, "too_large")
+    response = api.editor.post("documents/", {"desk": "metro", "text": "a" * 9_999_999 + "é"})
+    assert (response.status_code, code_of(response)) == (413, "too_large")
     file = SimpleUploadedFile("a.txt", b"a" * 10_000_001, "text/plain")
-    answer = api.editor.post("documents/", {"desk": "metro", "file": file}, form="multipart")
-    assert (answer.status_code, code_of(answer)) == (413, "too_large")
+    response = api.editor.post("documents/", {"desk": "metro", "file": file}, form="multipart")
+    assert (response.status_code, code_of(response)) == (413, "too_large")
     assert Document.objects.count() == 1
 
 
 def test_a_request_far_too_large_is_refused_unread(api):
-    answer = api.editor.raw("documents/", b" " * 40_000_001)
-    assert (answer.status_code, code_of(answer)) == (413, "too_large")
-    answer = api.editor.post("documents/", {"desk": "metro", "text": "a" * 17_000_000}, form="multipart")
-    assert (answer.status_code, code_of(answer)) == (413, "too_large")
+    response = api.editor.raw("documents/", b" " * 40_000_001)
+    assert (response.status_code, code_of(response)) == (413, "too_large")
+    response = api.editor.post("documents/", {"desk": "metro", "text": "a" * 17_000_000}, form="multipart")
+    assert (response.status_code, code_of(response)) == (413, "too_large")
 
 
 FORMS = [
@@ -133,10 +133,10 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "code"), FORMS)
-def test_a_form_that_makes_no_sense_is_refused(api, said, code):
-    answer = api.editor.post("documents/", said, form="multipart")
-    assert (answer.status_code, code_of(answer)) == (422, code)
+@pytest.mark.parametrize(("body", "code"), FORMS)
+def test_a_form_that_makes_no_sense_is_refused(api, body, code):
+    response = api.editor.post("documents/", body, form="multipart")
+    assert (response.status_code, code_of(response)) == (422, code)
 
 
 FIELDS = ("desk", "topic", "publisher", "authors", "title", "zone", "source_id", "text", "kind", "no_such_field")
@@ -153,8 +153,8 @@ def test_a_text_may_hold_the_controls_that_reading_takes_out(api, text):
 @pytest.mark.parametrize("char", ["\0", "\uffff"])
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_form_holds_no_character_that_cannot_be_kept_either(api, field, char):
-    answer = api.editor.post("documents/", {**STORY, field: f"a{char}b"}, form="multipart")
-    assert (answer.status_code, code_of(answer), answer.json()["errors"][0]["attr"]) == (
+    response = api.editor.post("documents/", {**STORY, field: f"a{char}b"}, form="multipart")
+    assert (response.status_code, code_of(response), response.json()["errors"][0]["attr"]) == (
         422,
         "character_unusable",
         field,
@@ -164,9 +164,9 @@ def test_a_form_holds_no_character_that_cannot_be_kept_either(api, field, char):
 
 @pytest.mark.parametrize("field", ["source", "derived_from_source", "claim", "note", "url"])
 def test_nor_does_a_form_with_evidence(api, desk, people, field):
-    said = {"claim": make(desk, people["editor"])["claims"], "kind": "call", "note": "He said so.", field: "a\0b"}
-    answer = api.checker.post("evidence/", said, form="multipart")
-    assert (answer.status_code, code_of(answer)) == (422, "character_unusable")
+    body = {"claim": make(desk, people["editor"])["claims"], "kind": "call", "note": "He said so.", field: "a\0b"}
+    response = api.checker.post("evidence/", body, form="multipart")
+    assert (response.status_code, code_of(response)) == (422, "character_unusable")
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_nor_does_a_form_with_evidence(api, desk, people, field):
 def test_nor_do_the_names_of_fields_kinds_and_encodings(api, head):
     parts = b'--x\r\nContent-Disposition: form-data; name="desk"\r\n\r\nmetro\r\n'
     body = parts + b"--x\r\nContent-Disposition: form-data; " + head + b"\r\n--x--\r\n"
-    answer = api.editor.raw("documents/", body, "multipart/form-data; boundary=x")
-    assert (answer.status_code, code_of(answer)) == (422, "character_unusable")
+    response = api.editor.raw("documents/", body, "multipart/form-data; boundary=x")
+    assert (response.status_code, code_of(response)) == (422, "character_unusable")
     assert not Document.objects.exists()
 
 
@@ -234,8 +234,8 @@ QUERIES = [
 @pytest.mark.parametrize(("path", "status"), QUERIES)
 def test_an_odd_question_gets_a_plain_answer(api, desk, people, path, status):
     make(desk, people["editor"])
-    answer = api.editor.get(path)
-    assert answer.status_code == status, answer.content
+    response = api.editor.get(path)
+    assert response.status_code == status, response.content
 
 
 ODD = [
@@ -298,9 +298,9 @@ def test_no_value_in_any_place_breaks_the_server(api, desk, people, settings, pa
         key: value.format(**ids) if isinstance(value, str) else value for key, value in WHOLE.get(path, {}).items()
     }
     for odd in ODD:
-        answer = api.chief_editor.raw(path.format(**ids), json.dumps({**whole, field: odd}))
-        assert answer.status_code < 500, (odd, answer.content)
-        assert answer.status_code in (200, 201, 202) or answer.json()["errors"][0]["detail"]
+        response = api.chief_editor.raw(path.format(**ids), json.dumps({**whole, field: odd}))
+        assert response.status_code < 500, (odd, response.content)
+        assert response.status_code in (200, 201, 202) or response.json()["errors"][0]["detail"]
 
 
 def test_a_cross_check_names_just_its_own_record(api, desk, people):

@@ -21,15 +21,15 @@ def items(*records, version=1):
     return [{"id": record.pk, "version": version} for record in records]
 
 
-def code_of(answer):
-    return answer.json()["errors"][0]["code"]
+def code_of(response):
+    return response.json()["errors"][0]["code"]
 
 
 def test_claims_are_accepted_in_one_request(api, claims):
-    answer = api.editor.post("claims/batch/accept/", {"items": items(*claims)}, version=None)
-    assert answer.status_code == 200, answer.content
-    assert (answer.json()["done"], answer.json()["refused"]) == (3, 0)
-    assert answer.json()["results"][0] == {
+    response = api.editor.post("claims/batch/accept/", {"items": items(*claims)}, version=None)
+    assert response.status_code == 200, response.content
+    assert (response.json()["done"], response.json()["refused"]) == (3, 0)
+    assert response.json()["results"][0] == {
         "id": claims[0].pk,
         "status": 200,
         "state": "open",
@@ -44,11 +44,11 @@ def test_one_that_is_refused_stops_none_of_the_others(api, claims, desk):
     hidden = f.ClaimFactory()
     Claim.objects.filter(pk=claims[1].pk).update(state="signed_off")
     Claim.objects.filter(pk=claims[2].pk).update(version=5)
-    said = {"items": [*items(*claims), *items(hidden), {"id": 99_999, "version": "*"}]}
-    answer = api.editor.post("claims/batch/accept/", said).json()
-    assert [row["status"] for row in answer["results"]] == [200, 409, 412, 404, 404]
-    assert (answer["done"], answer["refused"]) == (1, 4)
-    error = answer["results"][2]["error"]
+    body = {"items": [*items(*claims), *items(hidden), {"id": 99_999, "version": "*"}]}
+    data = api.editor.post("claims/batch/accept/", body).json()
+    assert [row["status"] for row in data["results"]] == [200, 409, 412, 404, 404]
+    assert (data["done"], data["refused"]) == (1, 4)
+    error = data["results"][2]["error"]
     assert error["errors"][0]["code"] == "stale_revision"
     assert error["errors"][0]["extra"] == {"version": 5}
     assert [Claim.objects.get(pk=claim.pk).state for claim in claims] == ["open", "signed_off", "proposed"]
@@ -58,26 +58,26 @@ def test_rights_are_asked_for_each_record(api, people, claims):
     other = f.DocumentFactory()
     f.MembershipFactory(desk=other.desk, role="checker", user=people["editor"])
     seen = f.ClaimFactory(document=other)
-    answer = api.editor.post("claims/batch/dismiss/", {"items": items(claims[0], seen), "note": "Idle."}).json()
-    assert [row["status"] for row in answer["results"]] == [200, 403]
-    assert answer["results"][1]["error"]["errors"][0]["code"] == "role_missing"
+    data = api.editor.post("claims/batch/dismiss/", {"items": items(claims[0], seen), "note": "Idle."}).json()
+    assert [row["status"] for row in data["results"]] == [200, 403]
+    assert data["results"][1]["error"]["errors"][0]["code"] == "role_missing"
     refused = api.auditor.post("claims/batch/accept/", {"items": items(claims[1], version="*")}).json()
     assert refused["results"][0]["status"] == 403
     assert api.nobody.post("claims/batch/accept/", {"items": items(claims[1])}).status_code == 401
 
 
 def test_the_reason_is_said_once_for_all_and_is_asked_for_each(api, claims):
-    answer = api.editor.post("claims/batch/dismiss/", {"items": items(*claims)}).json()
-    assert [row["error"]["errors"][0]["code"] for row in answer["results"]] == ["reason_missing"] * 3
-    answer = api.editor.post("claims/batch/dismiss/", {"items": items(*claims), "note": "Background."}).json()
-    assert answer["done"] == 3
+    data = api.editor.post("claims/batch/dismiss/", {"items": items(*claims)}).json()
+    assert [row["error"]["errors"][0]["code"] for row in data["results"]] == ["reason_missing"] * 3
+    data = api.editor.post("claims/batch/dismiss/", {"items": items(*claims), "note": "Background."}).json()
+    assert data["done"] == 3
 
 
 def test_claims_are_assigned_and_figures_linked_and_dismissed(api, claims, desk):
     api.editor.post("claims/batch/accept/", {"items": items(*claims)})
-    said = {"items": items(*claims, version="*"), "assignee": "checker", "method": "check_figure"}
-    answer = api.editor.post("claims/batch/assign/", said).json()
-    assert answer["done"] == 3, answer
+    body = {"items": items(*claims, version="*"), "assignee": "checker", "method": "check_figure"}
+    data = api.editor.post("claims/batch/assign/", body).json()
+    assert data["done"] == 3, data
     assert api.editor.get("verification-tasks/?assignee=checker").json()["results"]
     figures = [f.FigureFactory(document=claims[0].document) for _ in range(4)]
     linked = {"items": items(*figures[:2]), "claim": claims[0].pk}
@@ -109,8 +109,8 @@ BODIES = [
 
 @pytest.mark.parametrize(("body", "code"), BODIES)
 def test_a_batch_that_makes_no_sense_is_refused_as_a_whole(api, claims, body, code):
-    answer = api.editor.post("claims/batch/accept/", body)
-    assert (answer.status_code, code_of(answer)) == (422, code), answer.content
+    response = api.editor.post("claims/batch/accept/", body)
+    assert (response.status_code, code_of(response)) == (422, code), response.content
     assert not Event.objects.exists()
 
 

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from factcheck.api.docs import description
-from factcheck.api.idempotency import UnderWay, wait_for_nobody
+from factcheck.api.docs import openapi_schema
+from factcheck.api.idempotency import RequestInProgress, lock_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Document, Event, IdempotencyKey, Membership, Report, Topic
@@ -32,8 +32,8 @@ KEY = {"Idempotency-Key": "a-key-1"}
 TOPIC = {"desk": "metro", "title": "The flood"}
 
 
-def code_of(answer):
-    return answer.json()["errors"][0]["code"]
+def code_of(response):
+    return response.json()["errors"][0]["code"]
 
 
 def test_the_same_request_gets_its_first_answer_and_does_nothing_more(api):
@@ -60,8 +60,8 @@ def test_an_act_is_done_once(api, desk, people):
 def test_another_request_with_the_same_key_is_refused(api):
     assert api.editor.post("topics/", TOPIC, **KEY).status_code == 201
     for path, body in (("topics/", {**TOPIC, "title": "Another"}), ("sources/", TOPIC)):
-        answer = api.editor.post(path, body, **KEY)
-        assert (answer.status_code, code_of(answer)) == (422, "idempotency_key_reused")
+        response = api.editor.post(path, body, **KEY)
+        assert (response.status_code, code_of(response)) == (422, "idempotency_key_reused")
     assert Topic.objects.count() == 1
 
 
@@ -94,12 +94,12 @@ def test_no_address_does_anything_under_a_key_that_cannot_be_used(api, desk, peo
     ids = make(desk, people["editor"])
     ids |= {"desks": desk.pk, "memberships": Membership.objects.get(user=people["auditor"]).pk}
     tried = 0
-    for path, operations in description()["paths"].items():
+    for path, operations in openapi_schema()["paths"].items():
         noun = path.removeprefix(BASE).split("/")[0]
         for method in {"post", "put", "patch"} & operations.keys():
             place = path.removeprefix(BASE).replace("{id}", str(ids.get(noun, 1))).replace("{kind}", "stale")
-            answer = getattr(api.chief_editor, method)(place, {}, **{"Idempotency-Key": "two words"})
-            assert 400 <= answer.status_code < 500 or noun == "auth", (method, path, answer.content)
+            response = getattr(api.chief_editor, method)(place, {}, **{"Idempotency-Key": "two words"})
+            assert 400 <= response.status_code < 500 or noun == "auth", (method, path, response.content)
             tried += 1
     assert tried > 60
     assert not Event.objects.exists()
@@ -120,8 +120,8 @@ def test_a_refusal_is_not_kept_so_the_key_may_be_tried_again(api):
 
 @pytest.mark.parametrize("key", ["", " ", "two words", "é", "x" * 201, "tab\there"])
 def test_a_key_is_visible_ascii_of_some_length(api, key):
-    answer = api.editor.post("topics/", TOPIC, **{"Idempotency-Key": key})
-    assert (answer.status_code, code_of(answer)) == (422, "idempotency_key_invalid")
+    response = api.editor.post("topics/", TOPIC, **{"Idempotency-Key": key})
+    assert (response.status_code, code_of(response)) == (422, "idempotency_key_invalid")
     assert not Topic.objects.exists()
 
 
@@ -169,10 +169,10 @@ def test_a_record_is_answered_again_as_it_is_now(api, desk, people):
 
 
 def test_of_a_batch_no_state_is_told_to_who_may_not_see_it_any_more(api, desk, people):
-    said = {"items": [{"id": make(desk, people["editor"])["claims"], "version": 1}]}
-    assert api.editor.post("claims/batch/accept/", said, **KEY).json()["results"][0]["state"] == "open"
+    body = {"items": [{"id": make(desk, people["editor"])["claims"], "version": 1}]}
+    assert api.editor.post("claims/batch/accept/", body, **KEY).json()["results"][0]["state"] == "open"
     Membership.objects.filter(user=people["editor"]).delete()
-    (row,) = api.editor.post("claims/batch/accept/", said, **KEY).json()["results"]
+    (row,) = api.editor.post("claims/batch/accept/", body, **KEY).json()["results"]
     assert (row["status"], row["state"], row["version"]) == (200, None, None)
 
 
@@ -242,11 +242,11 @@ def test_nobody_waits_for_a_body_that_comes_slowly(api, desk, people, who, noun,
     body = json.dumps(bodies[noun]).encode()
     stream, before = Dripping(body), len(connection.savepoint_ids)
     with CaptureQueriesContext(connection) as seen:
-        answer = getattr(api, who).client.generic(
+        response = getattr(api, who).client.generic(
             "POST", BASE + noun, body, content_type="application/json", headers=key, **{"wsgi.input": stream}
         )
     refused = who == "nobody" and noun != "auth/login/"
-    assert answer.status_code == (401 if refused else 200 if noun == "auth/login/" else 201), answer.content
+    assert response.status_code == (401 if refused else 200 if noun == "auth/login/" else 201), response.content
     assert set(stream.depths) == (set() if refused else {before})
     asked = [row["sql"] for row in seen if "SAVEPOINT" in row["sql"] or "knox_authtoken" in row["sql"]]
     assert refused or noun == "auth/login/" or "knox_authtoken" in asked[0], "who asks is known first"
@@ -258,7 +258,7 @@ def test_a_crash_between_act_and_answer_leaves_neither(api, monkeypatch):
     def crash(*_):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("factcheck.api.idempotency.keep_answer", crash)
+    monkeypatch.setattr("factcheck.api.idempotency.store_response", crash)
     with pytest.raises(RuntimeError):
         api.editor.post("topics/", TOPIC, **KEY)
     assert not Topic.objects.exists()
@@ -269,22 +269,22 @@ def test_a_crash_between_act_and_answer_leaves_neither(api, monkeypatch):
 
 def test_a_batch_is_kept_with_the_result_of_each_item(api, desk, people):
     claim = make(desk, people["editor"])["claims"]
-    said = {"items": [{"id": claim, "version": 1}, {"id": 99_999, "version": 1}]}
-    first = api.editor.post("claims/batch/accept/", said, **KEY)
-    again = api.editor.post("claims/batch/accept/", said, **KEY)
+    body = {"items": [{"id": claim, "version": 1}, {"id": 99_999, "version": 1}]}
+    first = api.editor.post("claims/batch/accept/", body, **KEY)
+    again = api.editor.post("claims/batch/accept/", body, **KEY)
     assert again.json() == first.json()
     assert [row["status"] for row in again.json()["results"]] == [200, 404]
     assert Claim.objects.get(pk=claim).version == 2
 
 
 def test_an_answer_with_a_secret_is_never_kept(api, people):
-    said = {"username": "editor", "password": f.PASSWORD}
+    body = {"username": "editor", "password": f.PASSWORD}
     for _ in range(2):
-        answer = api.nobody.client.post("/factcheck/api/v1/auth/login/", said, format="json", headers=KEY)
-        assert "Idempotency-Replayed" not in answer
+        response = api.nobody.client.post("/factcheck/api/v1/auth/login/", body, format="json", headers=KEY)
+        assert "Idempotency-Replayed" not in response
     hook = {"desk": "metro", "url": "https://desk.example/hook", "events": []}
-    answer = api.desk_chief.post("webhooks/", hook, **KEY)
-    assert (answer.status_code, code_of(answer)) == (422, "idempotency_key_refused")
+    response = api.desk_chief.post("webhooks/", hook, **KEY)
+    assert (response.status_code, code_of(response)) == (422, "idempotency_key_refused")
     assert not IdempotencyKey.objects.exists()
 
 
@@ -317,29 +317,29 @@ def test_a_transaction_that_cannot_begin_is_told_to_try_again(api, monkeypatch):
     api.editor.client.raise_request_exception = False
     with monkeypatch.context() as patched:
         patched.setattr("django.db.transaction.Atomic.__enter__", locked)
-        answer = api.editor.post("topics/", TOPIC, **KEY)
-    assert (answer.status_code, code_of(answer)) == (503, "busy")
-    assert answer["Retry-After"] == "1"
+        response = api.editor.post("topics/", TOPIC, **KEY)
+    assert (response.status_code, code_of(response)) == (503, "busy")
+    assert response["Retry-After"] == "1"
     assert api.editor.post("topics/", TOPIC, **KEY).status_code == 201
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time: the second waits")
 def test_while_the_first_is_under_way_the_second_is_told_so(people):
     """The first holds its key until its transaction ends; the second does not wait for it."""
-    told = []
+    status_codes = []
 
     def second():
         try:
             with transaction.atomic():
-                wait_for_nobody(people["editor"], "a-key-1")
-        except UnderWay as refusal:
-            told.append(refusal.status_code)
+                lock_key(people["editor"], "a-key-1")
+        except RequestInProgress as refusal:
+            status_codes.append(refusal.status_code)
         finally:
             connections.close_all()
 
     with transaction.atomic():
-        wait_for_nobody(people["editor"], "a-key-1")
+        lock_key(people["editor"], "a-key-1")
         thread = threading.Thread(target=second)
         thread.start()
         thread.join()
-    assert told == [409]
+    assert status_codes == [409]

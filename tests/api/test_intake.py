@@ -29,10 +29,10 @@ ITEM = {
 def upload(api, run_jobs, name, data, media_type="application/octet-stream"):
     """File an upload, read it as a worker would, and show the document with its job."""
     file = SimpleUploadedFile(name, data, media_type)
-    answer = api.editor.post("documents/", {"desk": "metro", "kind": "coverage", "file": file}, form="multipart")
-    assert answer.status_code == 202, answer.content
+    response = api.editor.post("documents/", {"desk": "metro", "kind": "coverage", "file": file}, form="multipart")
+    assert response.status_code == 202, response.content
     run_jobs()
-    return shown(api, answer.json())
+    return shown(api, response.json())
 
 
 def shown(api, filed):
@@ -70,12 +70,12 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(("name", "made", "said"), [row[1:] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
-def test_a_hostile_file_is_kept_and_says_in_words_why_it_cannot_be_read(api, run_jobs, name, made, said):
+@pytest.mark.parametrize(("name", "made", "reason"), [row[1:] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
+def test_a_hostile_file_is_kept_and_says_in_words_why_it_cannot_be_read(api, run_jobs, name, made, reason):
     data, began = made(), time.monotonic()
     document, job = upload(api, run_jobs, name, data)
     assert (document["state"], job["state"]) == ("unreadable", "failed")
-    assert said in document["state_reason"] and job["error"] == document["state_reason"]
+    assert reason in document["state_reason"] and job["error"] == document["state_reason"]
     assert time.monotonic() - began < app_settings().READER_SECONDS
     assert api.editor.get(f"documents/{document['id']}/original/").content == data  # nothing is lost
 
@@ -165,8 +165,8 @@ NOT_ONE = [
 
 @pytest.mark.parametrize(("body", "code"), NOT_ONE)
 def test_a_body_that_says_nothing_usable_is_refused_and_nothing_is_filed(api, body, code):
-    answer = api.editor.post("documents/", {"desk": "metro", **body})
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+    response = api.editor.post("documents/", {"desk": "metro", **body})
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, code)
     assert not Document.objects.exists() and not Job.objects.exists() and not Event.objects.exists()
 
 
@@ -174,9 +174,9 @@ def test_a_body_that_says_nothing_usable_is_refused_and_nothing_is_filed(api, bo
 
 
 def send(api, item, **more):
-    answer = api.service.post("documents/", {"desk": "metro", "kind": "coverage", "ninjs": item, **more})
-    assert answer.status_code in (200, 202), answer.content
-    return answer.json()
+    response = api.service.post("documents/", {"desk": "metro", "kind": "coverage", "ninjs": item, **more})
+    assert response.status_code in (200, 202), response.content
+    return response.json()
 
 
 def test_a_news_item_is_filed_with_all_it_says_of_itself(api, run_jobs):
@@ -250,10 +250,10 @@ def test_an_item_with_an_endless_uri_is_still_known_by_it(api, run_jobs):
 def test_the_original_is_saved_and_never_shown_by_a_browser(api, run_jobs):
     data = page(f"<p>{SENTENCE}</p><script>alert(1)</script>").encode()
     document, _ = upload(api, run_jobs, "</script>.html", data, "text/html")
-    answer = api.auditor.get(f"documents/{document['id']}/original/")
-    assert (answer.status_code, answer.content) == (200, data)
-    assert answer["Content-Type"] == "application/octet-stream"
-    assert answer["Content-Disposition"].startswith("attachment") and answer["X-Content-Type-Options"] == "nosniff"
+    response = api.auditor.get(f"documents/{document['id']}/original/")
+    assert (response.status_code, response.content) == (200, data)
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment") and response["X-Content-Type-Options"] == "nosniff"
     for caller, status in ((api.stranger, 404), (api.superuser, 404), (api.nobody, 401)):
         assert caller.get(f"documents/{document['id']}/original/").status_code == status
 
@@ -303,6 +303,6 @@ BAD_FEEDS = [
 
 @pytest.mark.parametrize(("body", "code"), BAD_FEEDS)
 def test_a_feed_that_makes_no_sense_is_refused(api, body, code):
-    answer = api.desk_chief.post("feeds/", {"desk": "metro", **body})
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+    response = api.desk_chief.post("feeds/", {"desk": "metro", **body})
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, code)
     assert not Feed.objects.exists()

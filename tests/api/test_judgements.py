@@ -24,8 +24,8 @@ def pair(people, desk):
 
 
 def test_two_figures_are_held_apart_and_the_dispute_closes(pair, api):
-    answer = api.editor.post(f"figures/{pair[0].pk}/judge/", {"other": pair[1].pk, "same": False, "note": "two"})
-    assert answer.status_code == 200, answer.content
+    response = api.editor.post(f"figures/{pair[0].pk}/judge/", {"other": pair[1].pk, "same": False, "note": "two"})
+    assert response.status_code == 200, response.content
     do_jobs()
     assert Discrepancy.objects.get().state == "closed"
     (row,) = api.auditor.get("judgements/").json()["results"]
@@ -55,8 +55,8 @@ def test_an_author_proposes_and_somebody_else_confirms(pair, api):
     assert api.desk_chief.post(path, {"other": pair[1].pk, "same": False}).status_code == 200
     made = Judgement.objects.get()
     assert api.desk_chief.post(f"judgements/{made.pk}/confirm/").status_code == 403
-    answer = api.editor.post(f"judgements/{made.pk}/confirm/")
-    assert (answer.json()["state"], answer.json()["confirmed_by"]) == ("active", "editor")
+    response = api.editor.post(f"judgements/{made.pk}/confirm/")
+    assert (response.json()["state"], response.json()["confirmed_by"]) == ("active", "editor")
     assert api.editor.post(f"judgements/{made.pk}/confirm/").status_code == 409
     assert api.editor.post(f"judgements/{made.pk}/withdraw/").status_code == 422
     gone = api.editor.post(f"judgements/{made.pk}/withdraw/", {"note": "a slip"})
@@ -66,9 +66,9 @@ def test_an_author_proposes_and_somebody_else_confirms(pair, api):
 def test_what_contradicts_a_judgement_is_refused_with_who_said_it(pair, api):
     path = f"figures/{pair[0].pk}/judge/"
     api.editor.post(path, {"other": pair[1].pk, "same": False})
-    answer = api.chief_editor.post(path, {"other": pair[1].pk, "same": True})
-    assert answer.status_code == 422
-    assert "editor said on" in answer.json()["errors"][0]["detail"]
+    response = api.chief_editor.post(path, {"other": pair[1].pk, "same": True})
+    assert response.status_code == 422
+    assert "editor said on" in response.json()["errors"][0]["detail"]
 
 
 def test_who_sees_no_figure_of_it_sees_no_judgement(pair, api):

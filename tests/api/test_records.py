@@ -40,9 +40,9 @@ def test_who_is_not_on_the_desk_sees_nothing(api, ids, noun, who):
 
 @pytest.mark.parametrize("noun", [*NOUNS, *SHARED, "desks", "events"])
 def test_without_a_token_there_is_nothing(api, ids, noun):
-    answer = api.nobody.get(f"{noun}/")
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == "Token"
+    response = api.nobody.get(f"{noun}/")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Token"
 
 
 @pytest.mark.parametrize("noun", NOUNS + SHARED)
@@ -84,8 +84,8 @@ def test_a_measure_costs_the_same_for_one_state_and_for_thirty(api, desk, people
                 f.FigureFactory(document__desk=desk, measure=measure, value=100 + value)
         done = count
         with CaptureQueriesContext(connection) as seen:
-            told = api.editor.get(f"measures/{measure.pk}/").json()
-        assert [len(state["documents"]) for state in told["states"]] == [2] * count
+            data = api.editor.get(f"measures/{measure.pk}/").json()
+        assert [len(state["documents"]) for state in data["states"]] == [2] * count
         prices.append(len(seen))
     assert prices[0] == prices[1] == prices[2]
 
@@ -138,9 +138,9 @@ def two_against(row: Discrepancy) -> list[Discrepancy]:
     first, made = row.sides.get(side="a").figure, []
     for number, who in ((60, "fire brigade"), (70, "")):
         pair = f.DiscrepancyFactory(measure=row.measure, a_key=row.a_key, b_key=f"b of {number}", distance=number)
-        said = f.AttributionFactory(document=first.document, party=who) if who else None
+        attribution = f.AttributionFactory(document=first.document, party=who) if who else None
         figure = f.FigureFactory(
-            document=first.document, measure=row.measure, value=number, surface=str(number), attribution=said
+            document=first.document, measure=row.measure, value=number, surface=str(number), attribution=attribution
         )
         for side, one in (("a", first), ("b", figure)):
             DiscrepancyFigure.objects.create(discrepancy=pair, figure=one, side=side)
@@ -166,17 +166,19 @@ def test_a_dispute_shows_only_the_figures_one_may_see(api, ids):
     hidden = f.FigureFactory(measure=pair.measure)
     DiscrepancyFigure.objects.create(discrepancy=pair, figure=hidden, side="b")
     for caller, shown in ((api.editor, False), (api.chief_editor, True)):
-        told = caller.get("disputes/").json()["results"][0]["others"]
-        assert (hidden.pk in [pk for one in told for said in one["statements"] for pk in said["figures"]]) is shown
+        data = caller.get("disputes/").json()["results"][0]["others"]
+        assert (
+            hidden.pk in [pk for party in data for statement in party["statements"] for pk in statement["figures"]]
+        ) is shown
 
 
 def test_a_client_resolves_the_pairs_it_saw_and_no_later_one(api, ids):
     first = Discrepancy.objects.get()
     seen, later = two_against(first)
-    answer = api.editor.post(
+    response = api.editor.post(
         f"discrepancies/{first.pk}/resolve/", {"resolution": "explained", "note": "two counts", "newest": seen.pk}
     )
-    assert answer.status_code == 200, answer.content
+    assert response.status_code == 200, response.content
     states = dict(Discrepancy.objects.values_list("pk", "state"))
     assert states == {first.pk: "resolved", seen.pk: "resolved", later.pk: "open"}
     assert [row["state"] for row in api.editor.get("disputes/").json()["results"]] == ["open", "resolved"]
@@ -219,9 +221,9 @@ FILTERS = [
 
 @pytest.mark.parametrize(("path", "count"), FILTERS)
 def test_a_list_can_be_narrowed(api, ids, path, count):
-    answer = api.editor.get(path.format(topic=Topic.objects.get().slug, **ids))
-    assert answer.status_code == 200, answer.content
-    assert len(answer.json()["results"]) == count
+    response = api.editor.get(path.format(topic=Topic.objects.get().slug, **ids))
+    assert response.status_code == 200, response.content
+    assert len(response.json()["results"]) == count
 
 
 def test_pages_are_walked_by_cursor(api, desk, people):
@@ -263,9 +265,9 @@ def test_the_history_of_a_desk_is_for_its_people_newest_first(api, desk, people,
     assert api.desk_chief.post(f"memberships/{left}/remove/").status_code == 204
 
     def history(caller, query=""):
-        answer = caller.get(f"events/?desk=metro{query}")
-        assert answer.status_code == 200, answer.content
-        return [(row["record"], row["record_id"], row["action"]) for row in answer.json()["results"]]
+        response = caller.get(f"events/?desk=metro{query}")
+        assert response.status_code == 200, response.content
+        return [(row["record"], row["record_id"], row["action"]) for row in response.json()["results"]]
 
     assert history(api.auditor)[:3] == [
         ("membership", left, "remove"),
@@ -332,7 +334,7 @@ def test_an_unchanged_record_is_not_sent_again(api, ids):
 
 def test_what_is_no_address_is_answered_in_the_one_shape(api):
     for path in ("nonsense/", "claims/1/state/", "claims/abc/", "documents/9999999999999999999999/"):
-        answer = api.editor.get(path)
-        assert answer.status_code == 404
-        assert answer.json()["errors"][0]["code"] == "not_found"
+        response = api.editor.get(path)
+        assert response.status_code == 404
+        assert response.json()["errors"][0]["code"] == "not_found"
     assert "documents" in api.editor.get("").json()

@@ -29,9 +29,9 @@ def built(api, story):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_report_of_a_desk_is_built_when_asked_for(kind, api, desk):
-    answer = api.auditor.post(f"desks/{desk.pk}/report/", {"kind": kind})
-    assert (answer.status_code, answer.json()["kind"]) == (201, kind)
-    assert api.auditor.get(f"reports/{answer.json()['id']}/pdf/").status_code == 200
+    response = api.auditor.post(f"desks/{desk.pk}/report/", {"kind": kind})
+    assert (response.status_code, response.json()["kind"]) == (201, kind)
+    assert api.auditor.get(f"reports/{response.json()['id']}/pdf/").status_code == 200
 
 
 def test_other_kinds_and_other_people_are_refused(api, desk):
@@ -55,21 +55,21 @@ FILES = {
 
 @pytest.mark.parametrize("form", FILES)
 def test_a_report_is_taken_as_a_file_to_be_saved(form, api, story):
-    answer = api.auditor.get(f"reports/{built(api, story)}/{form}/")
-    assert (answer.status_code, answer["Content-Type"]) == (200, FILES[form])
-    assert answer["Content-Disposition"].startswith('attachment; filename="verification-report')
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "no-store" in answer["Cache-Control"]
-    assert "X-Evil" not in answer
-    assert answer.content
+    response = api.auditor.get(f"reports/{built(api, story)}/{form}/")
+    assert (response.status_code, response["Content-Type"]) == (200, FILES[form])
+    assert response["Content-Disposition"].startswith('attachment; filename="verification-report')
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response["Cache-Control"]
+    assert "X-Evil" not in response
+    assert response.content
 
 
 def test_the_files_hold_the_report(api, story):
     report = built(api, story)
     assert HOMES in PdfReader(io.BytesIO(api.auditor.get(f"reports/{report}/pdf/").content)).pages[0].extract_text()
     assert load_workbook(io.BytesIO(api.auditor.get(f"reports/{report}/xlsx/").content))["Claims"]["B2"].value == HOMES
-    said = json.loads(api.auditor.get(f"reports/{report}/json/").content)
-    assert said["documents"][0]["claims"][0]["text"] == HOMES
+    data = json.loads(api.auditor.get(f"reports/{report}/json/").content)
+    assert data["documents"][0]["claims"][0]["text"] == HOMES
 
 
 @pytest.mark.parametrize("form", ["docx", "PDF", "pdf.exe", "%2e%2e", "__class__"])
@@ -110,6 +110,6 @@ def test_what_was_kept_of_a_text_that_was_erased_since_is_not_told(api, story, p
     assert api.editor.get(f"reports/{old.pk}/").json()["title"] == old.title
     erase_document(story, by=people["chief_editor"], note="a court order")
     kept = f.ReportFactory(kind="document", desk=story.desk, document=story, built_at=old.built_at, **words)
-    told = api.auditor.get(f"reports/{kept.pk}/").json()
-    assert (told["title"], told["data"]) == ("The text was erased.", {})
+    data = api.auditor.get(f"reports/{kept.pk}/").json()
+    assert (data["title"], data["data"]) == ("The text was erased.", {})
     assert "The text was erased." in api.auditor.get(f"reports/{kept.pk}/text/").content.decode()

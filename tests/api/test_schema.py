@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from drf_spectacular.validation import validate_schema
 
-from factcheck.api.docs import description
+from factcheck.api.docs import openapi_schema
 from factcheck.api.urls import router
 from factcheck.models import Membership
 from tests.factories import PASSWORD
@@ -24,7 +24,7 @@ BASE = "/factcheck/api/v1/"
 @pytest.fixture(scope="module")
 def described():
     """What the address ``schema/`` answers."""
-    return json.loads(json.dumps(description()))
+    return json.loads(json.dumps(openapi_schema()))
 
 
 def operations(described):
@@ -38,18 +38,18 @@ def test_the_description_is_valid_and_made_without_a_warning(tmp_path):
 
 @override_settings(SPECTACULAR_SETTINGS={})
 def test_it_needs_no_setting_of_the_host():
-    description.cache_clear()
-    validate_schema(json.loads(json.dumps(description())))
-    assert description()["info"]["title"] == "Fact-check API"
+    openapi_schema.cache_clear()
+    validate_schema(json.loads(json.dumps(openapi_schema())))
+    assert openapi_schema()["info"]["title"] == "Fact-check API"
 
 
 def test_every_address_of_the_router_and_every_act_is_described(described):
     found = operations(described)
     for noun, viewset, _ in router.registry:
         assert any(path.startswith(f"{BASE}{noun}/") for _, path in found), noun
-        for action in getattr(viewset, "actions", {}):
+        for action in getattr(viewset, "record_actions", {}):
             assert ("post", f"{BASE}{noun}/{{id}}/{action}/") in found, (noun, action)
-        for action in getattr(viewset, "batches", ()):
+        for action in getattr(viewset, "batch_actions", ()):
             assert ("post", f"{BASE}{noun}/batch/{action}/") in found, (noun, action)
         for extra in viewset.get_extra_actions():
             ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
@@ -66,12 +66,12 @@ def test_every_operation_has_its_own_name_and_says_what_it_does(described):
 
 def test_every_answer_says_what_it_is_and_every_refusal_has_the_one_shape(described):
     for (method, path), row in operations(described).items():
-        for status, answer in row["responses"].items():
+        for status, response in row["responses"].items():
             if status in ("204", "304"):
                 continue
-            schema = next(iter(answer["content"].values()))["schema"]
+            schema = next(iter(response["content"].values()))["schema"]
             if status >= "400":
-                assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (method, path, status)
+                assert schema == {"$ref": "#/components/schemas/ErrorResponse"}, (method, path, status)
             else:
                 assert schema != {"type": "object", "additionalProperties": True}, f"{method} {path}: use @describe"
 
@@ -113,15 +113,15 @@ def test_every_record_that_changes_asks_for_its_version(api, desk, people, descr
         if "{id}" not in path or method == "get" or noun not in ids or not needs:
             continue
         call = getattr(api.chief_editor, method)
-        answer = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
-        assert answer.status_code in (403, 428), (method, path, answer.content)
+        response = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
+        assert response.status_code in (403, 428), (method, path, response.content)
 
 
 @pytest.mark.django_db
 def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, people):
-    answer = client.get(BASE + "docs/")
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
+    response = client.get(BASE + "docs/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
     client.login(username="editor", password=PASSWORD)
     page = client.get(BASE + "docs/")
     assert page.status_code == 200
@@ -138,8 +138,8 @@ def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, pe
 @pytest.mark.django_db
 def test_the_description_is_for_who_is_logged_in(api):
     assert api.nobody.get("schema/").status_code == 401
-    answer = api.auditor.get("schema/")
-    assert answer.json()["openapi"].startswith("3.")
+    response = api.auditor.get("schema/")
+    assert response.json()["openapi"].startswith("3.")
 
 
 def test_a_host_without_the_page_has_the_description_all_the_same():
@@ -152,7 +152,7 @@ def test_a_host_without_the_page_has_the_description_all_the_same():
         "from factcheck.api import urls, docs\n"
         "names = [getattr(row, 'name', '') for row in urls.urlpatterns]\n"
         "assert 'schema' in names and 'docs' not in names, names\n"
-        "assert docs.description()['paths']\n"
+        "assert docs.openapi_schema()['paths']\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

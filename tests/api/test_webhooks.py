@@ -21,10 +21,10 @@ def test_a_webhook_is_changed_and_its_secret_renewed(api):
     pk = api.desk_chief.post("webhooks/", BODY).json()["id"]
     path = f"/factcheck/api/v1/webhooks/{pk}/"
     assert api.desk_chief.client.patch(path, {"active": False}, format="json").status_code == 428
-    answer = api.desk_chief.client.patch(path, {"active": False}, format="json", headers={"If-Match": "*"})
-    assert (answer.status_code, answer.json()["active"], "secret" in answer.json()) == (200, False, False)
-    answer = api.desk_chief.client.patch(path, {"renew_secret": True}, format="json", headers={"If-Match": '"2"'})
-    assert answer.json()["secret"] and answer.json()["version"] == 3
+    response = api.desk_chief.client.patch(path, {"active": False}, format="json", headers={"If-Match": "*"})
+    assert (response.status_code, response.json()["active"], "secret" in response.json()) == (200, False, False)
+    response = api.desk_chief.client.patch(path, {"renew_secret": True}, format="json", headers={"If-Match": '"2"'})
+    assert response.json()["secret"] and response.json()["version"] == 3
     stale = api.desk_chief.client.patch(path, {"active": True}, format="json", headers={"If-Match": '"1"'})
     assert stale.status_code == 412
 
@@ -49,14 +49,14 @@ def test_nobody_else_enters_one(who, status, api):
     ],
 )
 def test_bad_input_is_refused(change, api):
-    answer = api.desk_chief.post("webhooks/", {**BODY, **change})
-    assert answer.status_code == 422, answer.content
+    response = api.desk_chief.post("webhooks/", {**BODY, **change})
+    assert response.status_code == 422, response.content
     assert not Webhook.objects.exists()
 
 
 def test_an_answer_with_a_secret_is_never_kept(api):
-    answer = api.desk_chief.post("webhooks/", BODY, **{"Idempotency-Key": "once"})
-    assert answer.status_code == 422 and not IdempotencyKey.objects.exists()
+    response = api.desk_chief.post("webhooks/", BODY, **{"Idempotency-Key": "once"})
+    assert response.status_code == 422 and not IdempotencyKey.objects.exists()
 
 
 def test_webhooks_and_deliveries_are_seen_by_chiefs_and_auditors_of_the_desk(api):

@@ -83,14 +83,14 @@ class Command(BaseCommand):
         processes.wait_for_page(f"{address}/healthz/")
         story.print_people(self.stdout, address, people)
         if options["check"]:
-            self.check(found)
+            self.check_findings(found)
             return
         self.stdout.write("\nCtrl-C ends the demo and every process it started.")
         while True:
             processes.check()
             story.pause(1)
 
-    def check(self, found: dict[str, list[str]]) -> None:
+    def check_findings(self, found: dict[str, list[str]]) -> None:
         if missing := story.missing(found):
             raise CommandError(f"The demo found no {', and no '.join(missing)}.")
         self.stdout.write("\nThe demo's main job is done; every process it started has been told to end.")

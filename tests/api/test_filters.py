@@ -8,9 +8,9 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-def ids(answer):
-    assert answer.status_code == 200, answer.content
-    return [row["id"] for row in answer.json()["results"]]
+def ids(response):
+    assert response.status_code == 200, response.content
+    return [row["id"] for row in response.json()["results"]]
 
 
 def test_documents_are_found_by_title_byline_and_the_words_of_their_current_text(api, desk):
@@ -55,5 +55,5 @@ def test_lists_are_put_in_order_by_what_the_noun_offers(api, desk):
         assert [row[field] for row in rows["results"] + rest["results"]] == sorted(titles)
         rows = api.editor.get(f"{noun}/?ordering=-{field}").json()["results"]
         assert [row[field] for row in rows] == sorted(titles, reverse=True)
-    answer = api.editor.get("documents/?ordering=desk__policy")
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown_ordering")
+    response = api.editor.get("documents/?ordering=desk__policy")
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unknown_ordering")

@@ -1,4 +1,4 @@
-"""One's own notices: the inbox, and how one wants to be told of which kind of thing."""
+"""Notifications of the user, and the user's choice of inbox and mail for each kind of them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from factcheck.models import NoticeChoice, NoticeKind, Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
-from .base import ActionEndpoint, Face, RecordViewSet
-from .bodies import Body
+from .base import ActionEndpoint, BaseView, RecordViewSet
 from .schema import describe
+from .serializers import BodySerializer
 
 
 class NotificationSerializer(serializers.ModelSerializer):
@@ -27,8 +27,8 @@ class NotificationSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "kind", "desk", "record", "record_id", "text", "created_at", "read_at", "mailed_at"]
 
 
-class ReadCount(serializers.Serializer):
-    """How many were put aside."""
+class ReadCountSerializer(serializers.Serializer):
+    """The number of notifications marked as read."""
 
     read = serializers.IntegerField()
 
@@ -44,15 +44,15 @@ class NotificationViewSet(RecordViewSet):
     filterset_class = NotificationFilter
     record_actions: ClassVar = {"read": ActionEndpoint(mark_read, versioned=False)}
 
-    @describe(200, answers=ReadCount)
-    @action(detail=False, methods=["post"], url_path="read", url_name="read-all", serializer_class=Body)
+    @describe(200, response=ReadCountSerializer)
+    @action(detail=False, methods=["post"], url_path="read", url_name="read-all", serializer_class=BodySerializer)
     def read_all(self, request: Request) -> Response:
-        """Put all of one's notices aside as read."""
-        self.body(Body)
+        """Mark all notifications of the user as read."""
+        self.validated_body(BodySerializer)
         return Response({"read": mark_all_read(by=request.user)})
 
 
-class ChoiceSerializer(serializers.ModelSerializer):
+class NoticeChoiceSerializer(serializers.ModelSerializer):
     label = serializers.CharField(source="get_kind_display", read_only=True)
 
     class Meta:
@@ -60,45 +60,45 @@ class ChoiceSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["kind", "label", "inbox", "mail"]
 
 
-class Choices(serializers.Serializer):
-    results = ChoiceSerializer(many=True)
+class NoticeChoicesSerializer(serializers.Serializer):
+    results = NoticeChoiceSerializer(many=True)
 
 
-class ChoiceBody(Body):
+class NoticeChoiceBodySerializer(BodySerializer):
     inbox = serializers.BooleanField(required=False)
     mail = serializers.BooleanField(required=False)
 
 
-class NoticeChoiceViewSet(Face, viewsets.GenericViewSet):
-    """Every kind of notice with one's own choice; a kind nobody chose for is told by inbox and by mail."""
+class NoticeChoiceViewSet(BaseView, viewsets.GenericViewSet):
+    """Every kind of notification with the user's choice. The default is inbox and mail."""
 
     queryset = NoticeChoice.objects.none()
-    serializer_class = ChoiceSerializer
+    serializer_class = NoticeChoiceSerializer
     lookup_field = "kind"
     lookup_value_regex = "[a-z_]{1,20}"
     pagination_class = None
 
-    @describe(200, answers=Choices)
+    @describe(200, response=NoticeChoicesSerializer)
     def list(self, request: Request) -> Response:
-        return Response({"results": ChoiceSerializer(notice_choices(request.user), many=True).data})
+        return Response({"results": NoticeChoiceSerializer(notice_choices(request.user), many=True).data})
 
-    @describe(200, answers=ChoiceSerializer)
+    @describe(200, response=NoticeChoiceSerializer)
     def retrieve(self, request: Request, kind: str) -> Response:
-        return Response(ChoiceSerializer(self.choice(kind)).data)
+        return Response(NoticeChoiceSerializer(self.get_choice(kind)).data)
 
-    @describe(200, body=ChoiceBody, answers=ChoiceSerializer)
+    @describe(200, request=NoticeChoiceBodySerializer, response=NoticeChoiceSerializer)
     def update(self, request: Request, kind: str) -> Response:
         return self.partial_update(request, kind)
 
-    @describe(200, body=ChoiceBody, answers=ChoiceSerializer)
+    @describe(200, request=NoticeChoiceBodySerializer, response=NoticeChoiceSerializer)
     def partial_update(self, request: Request, kind: str) -> Response:
-        self.choice(kind)
-        said = ChoiceBody(data=request.data, context=self.get_serializer_context())
-        said.is_valid(raise_exception=True)
-        return Response(ChoiceSerializer(choose_notices(kind, by=request.user, **said.validated_data)).data)
+        self.get_choice(kind)
+        serializer = NoticeChoiceBodySerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return Response(NoticeChoiceSerializer(choose_notices(kind, by=request.user, **serializer.validated_data)).data)
 
-    def choice(self, kind: str) -> Any:
-        found = next((row for row in notice_choices(self.request.user) if row.kind == kind), None)
-        if found is None:
+    def get_choice(self, kind: str) -> Any:
+        choice = next((choice for choice in notice_choices(self.request.user) if choice.kind == kind), None)
+        if choice is None:
             raise Http404
-        return found
+        return choice

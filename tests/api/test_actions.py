@@ -15,12 +15,12 @@ EDITED = TEXT.replace("40 houses", "60 houses")
 
 
 def file_story(api, run_jobs, text=TEXT, **more):
-    answer = api.editor.post("documents/", {"desk": "metro", "text": text, "title": "Flood in Oberfurt", **more})
-    assert answer.status_code == 202, answer.content
+    response = api.editor.post("documents/", {"desk": "metro", "text": text, "title": "Flood in Oberfurt", **more})
+    assert response.status_code == 202, response.content
     run_jobs()
-    job = api.editor.get(f"jobs/{answer.json()['job']}/").json()
+    job = api.editor.get(f"jobs/{response.json()['job']}/").json()
     assert job["state"] == "done", job
-    return answer.json()["document"]["id"]
+    return response.json()["document"]["id"]
 
 
 def only_claim(api, document):
@@ -78,8 +78,8 @@ def test_a_story_is_filed_checked_signed_edited_and_checked_again(api, run_jobs,
     stale = api.editor.get(f"claims/{claim}/").json()
     assert (stale["state"], stale["words_changed_by"]) == ("stale", "editor")
     assert "number" in stale["stale_reason"]
-    answer = api.editor.get(f"documents/{document}/clearance/").json()
-    assert (answer["clear"], "claim_stale" in [row["code"] for row in answer["blockers"]]) == (False, True)
+    data = api.editor.get(f"documents/{document}/clearance/").json()
+    assert (data["clear"], "claim_stale" in [row["code"] for row in data["blockers"]]) == (False, True)
     refused = api.editor.post(f"documents/{document}/publish/")
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "not_cleared")
     assert refused.json()["errors"][0]["extra"]["blockers"]
@@ -289,10 +289,10 @@ def test_a_document_is_revised_by_a_file_of_its_own_kind(api, run_jobs):
 def test_what_is_known_of_a_document_is_described(api, run_jobs, people):
     document = file_story(api, run_jobs)
     path = f"documents/{document}/update_metadata/"
-    said = {"published_at": "2024-09-02T08:00:00+02:00", "zone": "Europe/Berlin", "language": "en"}
-    answer = api.editor.post(path, {**said, "authors": ["checker"]}).json()
-    assert (answer["zone"], answer["language"], answer["authors"]) == ("Europe/Berlin", "en", ["checker"])
-    assert answer["reading"]["state"] == "due"
-    assert api.checker.post(path, said).status_code == 403
+    metadata = {"published_at": "2024-09-02T08:00:00+02:00", "zone": "Europe/Berlin", "language": "en"}
+    data = api.editor.post(path, {**metadata, "authors": ["checker"]}).json()
+    assert (data["zone"], data["language"], data["authors"]) == ("Europe/Berlin", "en", ["checker"])
+    assert data["reading"]["state"] == "due"
+    assert api.checker.post(path, metadata).status_code == 403
     for bad in ({}, {"embargo_until": "9999-12-31T00:00:00Z"}, {"zone": "Mars"}, {"state": "published"}):
         assert api.editor.post(path, bad).status_code == 422

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 def tell(desk, people):
     document = DocumentFactory(desk=desk)
 
-    def told(key, who="checker", kind="stale"):
+    def send(key, who="checker", kind="stale"):
         notify(kind, [people[who].pk], desk=desk.pk, about=document, key=key, text=f"Notice {key}.")
 
-    return told
+    return send
 
 
 def test_one_s_own_notices_are_listed_narrowed_and_read(api, tell):
@@ -28,8 +28,8 @@ def test_one_s_own_notices_are_listed_narrowed_and_read(api, tell):
     rows = api.checker.get("notifications/?unread=true").json()["results"]
     assert [row["text"] for row in rows] == ["Notice 2.", "Notice 1."]
     assert len(api.checker.get("notifications/?kind=overdue").json()["results"]) == 1
-    answer = api.checker.post(f"notifications/{rows[0]['id']}/read/")
-    assert answer.status_code == 200 and answer.json()["read_at"]
+    response = api.checker.post(f"notifications/{rows[0]['id']}/read/")
+    assert response.status_code == 200 and response.json()["read_at"]
     assert len(api.checker.get("notifications/?unread=true").json()["results"]) == 1
     assert api.checker.post("notifications/read/").json() == {"read": 1}
     assert Notification.objects.unread().get().text == "Notice 3."
@@ -61,8 +61,8 @@ def test_the_list_costs_the_same_for_one_and_for_three(api, tell):
 def test_choices_are_listed_for_every_kind_and_changed_one_by_one(api):
     rows = api.checker.get("notice-choices/").json()["results"]
     assert [row["kind"] for row in rows] == NoticeKind.values and all(row["mail"] for row in rows)
-    answer = api.checker.patch("notice-choices/stale/", {"mail": False})
-    assert (answer.status_code, answer.json()["mail"], answer.json()["inbox"]) == (200, False, True)
+    response = api.checker.patch("notice-choices/stale/", {"mail": False})
+    assert (response.status_code, response.json()["mail"], response.json()["inbox"]) == (200, False, True)
     assert api.checker.get("notice-choices/stale/").json()["mail"] is False
     assert api.editor.get("notice-choices/stale/").json()["mail"] is True
     assert api.checker.get("notice-choices/gossip/").status_code == 404

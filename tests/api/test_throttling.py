@@ -9,9 +9,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def rates(settings):
-    def put(**said):
+    def put(**rates):
         calm = dict.fromkeys(["read", "write", "address_read", "address_write"])
-        settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {**calm, **said}}
+        settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {**calm, **rates}}
 
     return put
 
@@ -19,11 +19,11 @@ def rates(settings):
 def test_a_person_who_asks_too_often_waits(api, rates):
     rates(read="3/minute")
     assert [api.editor.get("desks/").status_code for _ in range(4)] == [200, 200, 200, 429]
-    answer = api.editor.get("claims/")
-    assert answer.status_code == 429
-    assert 1 <= int(answer["Retry-After"]) <= 60
-    assert answer.json()["errors"][0]["code"] == "throttled"
-    assert set(answer.json()["errors"][0]) == {"code", "detail", "attr", "extra"}
+    response = api.editor.get("claims/")
+    assert response.status_code == 429
+    assert 1 <= int(response["Retry-After"]) <= 60
+    assert response.json()["errors"][0]["code"] == "throttled"
+    assert set(response.json()["errors"][0]) == {"code", "detail", "attr", "extra"}
     assert api.checker.get("desks/").status_code == 200, "another person at the same address"
 
 
@@ -52,14 +52,14 @@ def test_a_header_names_no_other_address_unless_proxies_are_known(api, rates, se
 
 def test_log_ins_are_counted_by_address(api, rates):
     rates(login="2/minute")
-    said = {"username": "editor", "password": "wrong"}
-    answers = [api.nobody.client.post("/factcheck/api/v1/auth/login/", said, format="json") for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    body = {"username": "editor", "password": "wrong"}
+    responses = [api.nobody.client.post("/factcheck/api/v1/auth/login/", body, format="json") for _ in range(3)]
+    assert [response.status_code for response in responses] == [401, 401, 429]
 
 
 def test_a_rate_holds_where_the_host_says_nothing(api, settings, monkeypatch):
     settings.REST_FRAMEWORK = {
         key: value for key, value in settings.REST_FRAMEWORK.items() if key != "DEFAULT_THROTTLE_RATES"
     }
-    monkeypatch.setitem(__import__("factcheck.api.throttles", fromlist=["RATES"]).RATES, "read", "1/minute")
+    monkeypatch.setitem(__import__("factcheck.api.throttling", fromlist=["RATES"]).RATES, "read", "1/minute")
     assert [api.editor.get("desks/").status_code for _ in range(2)] == [200, 429]

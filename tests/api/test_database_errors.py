@@ -56,19 +56,19 @@ BROKEN = {
 @pytest.mark.parametrize("name", BUSY)
 def test_writers_in_each_other_s_way_are_told_to_come_again(name, tmp_path, api, desk):
     claim = f.ClaimFactory(document__desk=desk)
-    fault = as_django_says_it(BUSY[name](tmp_path))
+    error = as_django_says_it(BUSY[name](tmp_path))
 
     def held(execute, sql, params, many, context):
         if sql.startswith("UPDATE") and "factcheck_claim" in sql:
-            raise fault
+            raise error
         return execute(sql, params, many, context)
 
     api.editor.client.raise_request_exception = False
     with connection.execute_wrapper(held):
-        answer = api.editor.post(f"claims/{claim.pk}/accept/")
-    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
-    assert answer.json()["type"] == "server_error"
-    assert [(row["code"], row["attr"]) for row in answer.json()["errors"]] == [("busy", None)]
+        response = api.editor.post(f"claims/{claim.pk}/accept/")
+    assert (response.status_code, response["Retry-After"]) == (503, "1")
+    assert response.json()["type"] == "server_error"
+    assert [(row["code"], row["attr"]) for row in response.json()["errors"]] == [("busy", None)]
     assert not Event.objects.of(claim).exists()
     assert api.editor.post(f"claims/{claim.pk}/accept/").status_code == 200
 

@@ -35,11 +35,11 @@ ORDER = [
 def test_refusals_come_in_order(api, ids, who, which, version, state, body, status, code):
     Claim.objects.update(state=state)
     pk = ids["claims"] if which == "mine" else 99_999
-    answer = getattr(api, who).post(f"claims/{pk}/dismiss/", body, version=version)
-    assert answer.status_code == status, answer.content
+    response = getattr(api, who).post(f"claims/{pk}/dismiss/", body, version=version)
+    assert response.status_code == status, response.content
     if code:
-        assert code in [row["code"] for row in answer.json()["errors"]]
-        assert set(answer.json()["errors"][0]) == {"code", "detail", "attr", "extra"}
+        assert code in [row["code"] for row in response.json()["errors"]]
+        assert set(response.json()["errors"][0]) == {"code", "detail", "attr", "extra"}
 
 
 def test_an_act_answers_with_the_record_and_its_next_version(api, ids):
@@ -62,8 +62,8 @@ def test_a_star_matches_whatever_version(api, ids):
 
 
 def test_an_act_can_be_sent_without_a_body(api, ids):
-    answer = api.editor.client.post(f"/factcheck/api/v1/claims/{ids['claims']}/accept/", headers={"If-Match": "*"})
-    assert answer.status_code == 200
+    response = api.editor.client.post(f"/factcheck/api/v1/claims/{ids['claims']}/accept/", headers={"If-Match": "*"})
+    assert response.status_code == 200
 
 
 def test_open_acts_are_those_of_the_person_and_the_state(api, ids):
@@ -77,10 +77,10 @@ def test_open_acts_are_those_of_the_person_and_the_state(api, ids):
 
 def test_nothing_is_written_by_put_or_delete(api, ids):
     for method in ("put", "patch", "delete"):
-        answer = getattr(api.desk_chief.client, method)(
+        response = getattr(api.desk_chief.client, method)(
             f"/factcheck/api/v1/claims/{ids['claims']}/", {"state": "signed_off"}, format="json"
         )
-        assert answer.status_code == 405
+        assert response.status_code == 405
     assert Claim.objects.get(pk=ids["claims"]).state == "proposed"
 
 
@@ -217,8 +217,8 @@ def test_a_confidential_source_is_its_code_everywhere(api, desk):
     made = api.checker.post("sources/", body)
     assert made.status_code == 201
     assert made.json()["name"].startswith("source-")
-    for answer in (made, api.desk_chief.get("sources/"), api.editor.get(f"sources/{made.json()['id']}/")):
-        assert b"Erika" not in answer.content
+    for response in (made, api.desk_chief.get("sources/"), api.editor.get(f"sources/{made.json()['id']}/")):
+        assert b"Erika" not in response.content
     assert api.editor.get("sources/?search=erika").json()["results"] == []
 
 

@@ -15,12 +15,14 @@ HOMES = "The council of Torvik said 40 homes were flooded on Monday."
 
 
 def actions_of(caller, record, pk):
-    answer = caller.get(f"events/?record={record}&record_id={pk}")
-    return [row["action"] for row in answer.json()["results"]] if answer.status_code == 200 else answer.status_code
+    response = caller.get(f"events/?record={record}&record_id={pk}")
+    return (
+        [row["action"] for row in response.json()["results"]] if response.status_code == 200 else response.status_code
+    )
 
 
-def code_of(answer):
-    return answer.status_code, answer.json()["errors"][0]["code"]
+def code_of(response):
+    return response.status_code, response.json()["errors"][0]["code"]
 
 
 # People
@@ -28,12 +30,12 @@ def code_of(answer):
 
 def test_a_chief_adds_a_member_and_takes_the_role_away_again(api, desk):
     newcomer = f.UserFactory(username="newcomer")
-    answer = api.desk_chief.post("memberships/", {"desk": "metro", "user": "newcomer", "role": "checker"})
-    assert answer.status_code == 201, answer.content
-    made = answer.json()
+    response = api.desk_chief.post("memberships/", {"desk": "metro", "user": "newcomer", "role": "checker"})
+    assert response.status_code == 201, response.content
+    made = response.json()
     assert (made["user"], made["desk"], made["role"], made["actions"]) == ("newcomer", "metro", "checker", ["remove"])
-    answer = api.desk_chief.post(f"memberships/{made['id']}/remove/")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = api.desk_chief.post(f"memberships/{made['id']}/remove/")
+    assert (response.status_code, response.content) == (204, b"")
     assert not Desk.objects.visible_to(newcomer).exists()
     assert api.desk_chief.get(f"memberships/{made['id']}/").status_code == 404
     assert Event.objects.filter(record="membership", record_id=made["id"]).count() == 2
@@ -48,8 +50,8 @@ def test_memberships_are_not_deleted_nor_changed(api, people):
 @pytest.mark.parametrize("who", ["editor", "checker", "reviewer", "auditor", "service"])
 def test_only_a_chief_arranges(api, people, desk, who):
     caller, member = getattr(api, who), people["auditor"].factcheck_memberships.get()
-    answer = caller.post("memberships/", {"desk": "metro", "user": who, "role": "desk_chief"})
-    assert code_of(answer) == (403, "role_missing")
+    response = caller.post("memberships/", {"desk": "metro", "user": who, "role": "desk_chief"})
+    assert code_of(response) == (403, "role_missing")
     assert code_of(caller.post(f"memberships/{member.pk}/remove/")) == (403, "role_missing")
     assert code_of(caller.put(f"desks/{desk.pk}/policy/", {})) == (403, "role_missing")
 
@@ -61,15 +63,15 @@ def test_the_chief_of_another_desk_sees_and_arranges_nothing(api, people, desk):
     assert api.stranger.post(f"memberships/{member.pk}/remove/").status_code == 404
     assert api.stranger.get(f"desks/{desk.pk}/policy/").status_code == 404
     assert api.stranger.put(f"desks/{desk.pk}/policy/", {}).status_code == 404
-    answer = api.stranger.post("memberships/", {"desk": "metro", "user": "stranger", "role": "editor"})
-    assert code_of(answer) == (422, "does_not_exist")
+    response = api.stranger.post("memberships/", {"desk": "metro", "user": "stranger", "role": "editor"})
+    assert code_of(response) == (422, "does_not_exist")
 
 
 def test_accounts_are_told_by_name_to_who_arranges_a_desk_only(api, people):
     f.UserFactory(username="known", is_active=False)
     for name in ("known", "unknown"):
-        answer = api.desk_chief.post("memberships/", {"desk": "metro", "user": name, "role": "editor"})
-        assert code_of(answer) == (422, "does_not_exist")
+        response = api.desk_chief.post("memberships/", {"desk": "metro", "user": name, "role": "editor"})
+        assert code_of(response) == (422, "does_not_exist")
     bodies = [
         api.editor.post("memberships/", {"desk": "none", "user": name, "role": "editor"}).json() for name in people
     ]
@@ -81,8 +83,8 @@ def test_the_last_chief_and_the_chief_editor_stay(api, people):
     assert code_of(api.desk_chief.post(f"memberships/{last.pk}/remove/")) == (409, "last_chief")
     chief = people["chief_editor"].factcheck_memberships.get()
     assert code_of(api.chief_editor.post(f"memberships/{chief.pk}/remove/")) == (422, "role_of_all_desks")
-    answer = api.chief_editor.post("memberships/", {"desk": "metro", "user": "editor", "role": "chief_editor"})
-    assert code_of(answer) == (422, "invalid_choice")
+    response = api.chief_editor.post("memberships/", {"desk": "metro", "user": "editor", "role": "chief_editor"})
+    assert code_of(response) == (422, "invalid_choice")
 
 
 @pytest.mark.parametrize("noun", ["memberships/?desk=metro", "desks/"])
@@ -102,8 +104,8 @@ def test_these_lists_cost_the_same_for_few_and_for_many(api, desk, noun):
 
 def test_a_chief_editor_founds_a_desk(api):
     assert code_of(api.desk_chief.post("desks/", {"slug": "sports", "name": "Sports"})) == (403, "role_missing")
-    answer = api.chief_editor.post("desks/", {"slug": "sports", "name": "Sports"})
-    assert (answer.status_code, answer.json()["roles"]) == (201, ["chief_editor"])
+    response = api.chief_editor.post("desks/", {"slug": "sports", "name": "Sports"})
+    assert (response.status_code, response.json()["roles"]) == (201, ["chief_editor"])
     assert code_of(api.chief_editor.post("desks/", {"slug": "sports", "name": "Sports"})) == (422, "desk_known")
 
 
@@ -123,10 +125,10 @@ def test_a_policy_is_seen_by_the_desk_and_set_by_its_chief(api, desk):
     path = f"desks/{desk.pk}/policy/"
     seen = api.auditor.get(path)
     assert (seen.status_code, seen.json()["eyes"], Policy.objects.count()) == (200, "three", 0)
-    answer = api.desk_chief.put(path, POLICY, version=None, **{"If-Match": seen["ETag"]})
-    assert answer.status_code == 200, answer.content
-    assert answer.json() == {"desk": "metro", **POLICY, "version": 2}
-    assert api.auditor.get(path)["ETag"] == answer["ETag"]
+    response = api.desk_chief.put(path, POLICY, version=None, **{"If-Match": seen["ETag"]})
+    assert response.status_code == 200, response.content
+    assert response.json() == {"desk": "metro", **POLICY, "version": 2}
+    assert api.auditor.get(path)["ETag"] == response["ETag"]
     assert code_of(api.desk_chief.put(path, POLICY, version=None, **{"If-Match": seen["ETag"]})) == (
         412,
         "stale_revision",
@@ -148,14 +150,14 @@ def test_a_policy_is_seen_by_the_desk_and_set_by_its_chief(api, desk):
     ],
 )
 def test_a_policy_that_cannot_be_is_refused(api, desk, wrong):
-    answer = api.desk_chief.put(f"desks/{desk.pk}/policy/", {**POLICY, **wrong})
-    assert answer.status_code == 422, answer.content
+    response = api.desk_chief.put(f"desks/{desk.pk}/policy/", {**POLICY, **wrong})
+    assert response.status_code == 422, response.content
     assert not Policy.objects.exists()
 
 
 def test_a_policy_is_said_as_a_whole(api, desk):
-    answer = api.desk_chief.put(f"desks/{desk.pk}/policy/", {"eyes": "two"})
-    assert {row["attr"] for row in answer.json()["errors"]} == {"threshold", "minimum_origins", "reliability_floor"}
+    response = api.desk_chief.put(f"desks/{desk.pk}/policy/", {"eyes": "two"})
+    assert {row["attr"] for row in response.json()["errors"]} == {"threshold", "minimum_origins", "reliability_floor"}
 
 
 def test_the_history_of_a_role_that_was_taken_away_is_the_desk_s(api, desk, people):
@@ -193,10 +195,12 @@ def test_a_source_is_changed_on_the_version_that_was_seen(api, mail):
     seen = api.checker.get(path)
     assert (seen.json()["version"], seen.json()["actions"]) == (1, ["change"])
     assert code_of(api.checker.patch(path, {"country": "NO"}, version=None)) == (428, "if_match_required")
-    answer = api.checker.patch(path, {"country": "NO", "aliases": ["Mail"]}, version=None, **{"If-Match": seen["ETag"]})
-    assert answer.status_code == 200, answer.content
-    assert (answer.json()["country"], answer.json()["version"]) == ("NO", 2)
-    assert set(answer.json()["aliases"]) == {"The Torvik Mail", "Mail"}
+    response = api.checker.patch(
+        path, {"country": "NO", "aliases": ["Mail"]}, version=None, **{"If-Match": seen["ETag"]}
+    )
+    assert response.status_code == 200, response.content
+    assert (response.json()["country"], response.json()["version"]) == ("NO", 2)
+    assert set(response.json()["aliases"]) == {"The Torvik Mail", "Mail"}
     assert code_of(api.checker.patch(path, {"country": "SE"}, version=None, **{"If-Match": seen["ETag"]})) == (
         412,
         "stale_revision",
@@ -210,8 +214,8 @@ def test_a_source_is_changed_on_the_version_that_was_seen(api, mail):
 def test_a_source_is_graded_by_an_editor(api, mail):
     path, body = f"sources/{mail.pk}/grade/", {"reliability": "B", "reason": "Corrects its errors."}
     assert code_of(api.checker.post(path, body)) == (403, "role_missing")
-    answer = api.editor.post(path, body, version=1)
-    assert (answer.status_code, answer.json()["reliability"]) == (200, "B")
+    response = api.editor.post(path, body, version=1)
+    assert (response.status_code, response.json()["reliability"]) == (200, "B")
     assert code_of(api.editor.post(path, body, version=1)) == (412, "stale_revision")
     assert code_of(api.editor.post(path, {"reliability": "B"})) == (422, "required")
 
@@ -237,8 +241,8 @@ def test_a_topic_is_changed_on_the_version_that_was_seen(api):
     topic = f.TopicFactory(title="Flood")
     path = f"topics/{topic.pk}/"
     assert code_of(api.editor.patch(path, {"title": "Fire"}, version=None)) == (428, "if_match_required")
-    answer = api.editor.patch(path, {"places": ["Torvik"], "starts_on": "2026-03-01"}, version=1)
-    assert (answer.status_code, answer.json()["places"], answer.json()["version"]) == (200, ["Torvik"], 2)
+    response = api.editor.patch(path, {"places": ["Torvik"], "starts_on": "2026-03-01"}, version=1)
+    assert (response.status_code, response.json()["places"], response.json()["version"]) == (200, ["Torvik"], 2)
     assert code_of(api.editor.patch(path, {"title": "Fire"}, version=1)) == (412, "stale_revision")
     assert code_of(api.editor.patch(path, {"ends_on": "2026-02-01"})) == (422, "dates_out_of_order")
     assert code_of(api.checker.patch(path, {"title": "Fire"})) == (403, "role_missing")
@@ -266,16 +270,16 @@ def test_idle_figures_are_dismissed_in_one_act(api, desk, people):
     path = f"documents/{document.pk}/dismiss_idle/"
     assert code_of(api.checker.post(path, {"note": "idle"})) == (403, "role_missing")
     assert code_of(api.editor.post(path, {"note": ""})) == (422, "reason_missing")
-    answer = api.editor.post(path, {"note": "background"})
-    assert (answer.status_code, answer.json()["figures"]) == (200, {"dismissed": 1})
+    response = api.editor.post(path, {"note": "background"})
+    assert (response.status_code, response.json()["figures"]) == (200, {"dismissed": 1})
 
 
 def test_a_measure_is_made_general_by_an_editor_who_wrote_none_of_it(api, desk, people):
     document = file_text(HOMES, desk=desk, by=people["editor"], topic=f.TopicFactory())
     measure = document.figures.get().measure
     path = f"measures/{measure.pk}/set_general/"
-    answer = api.editor.post(path, {"general": True}, version=measure.version)
-    assert (answer.status_code, answer.json()["general"], answer.json()["version"]) == (200, True, 2)
+    response = api.editor.post(path, {"general": True}, version=measure.version)
+    assert (response.status_code, response.json()["general"], response.json()["version"]) == (200, True, 2)
     assert code_of(api.editor.post(path, {"general": False}, version=1)) == (412, "stale_revision")
     document.authors.add(people["editor"])
     assert code_of(api.editor.post(path, {"general": False})) == (403, "four_eyes_author")
@@ -287,8 +291,8 @@ def test_the_texts_of_a_document_are_blanked_by_the_chief_for_a_reason(api, desk
     assert code_of(api.editor.post(path, {"note": "a court"})) == (403, "role_missing")
     assert code_of(api.desk_chief.post(path, {"note": " "})) == (422, "reason_missing")
     assert code_of(api.desk_chief.post(path, {"note": "a court"}, version=99)) == (412, "stale_revision")
-    answer = api.desk_chief.post(path, {"note": "a court said so"})
-    assert (answer.status_code, answer.json()["revision"]["text"]) == (200, "")
+    response = api.desk_chief.post(path, {"note": "a court said so"})
+    assert (response.status_code, response.json()["revision"]["text"]) == (200, "")
 
 
 def test_what_was_captured_is_handed_out_as_a_file_and_never_shown(api, desk, people):
@@ -299,9 +303,9 @@ def test_what_was_captured_is_handed_out_as_a_file_and_never_shown(api, desk, pe
     assert api.checker.get(path).status_code == 404
     file = SimpleUploadedFile("list «1».html", page, content_type="text/html")
     assert api.checker.post(f"evidence/{made['id']}/attach/", {"file": file}, form="multipart").status_code == 200
-    answer = api.auditor.get(path)
-    assert (answer.status_code, answer.content) == (200, page)
-    assert answer["Content-Type"] == "application/octet-stream"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Disposition"].startswith("attachment;")
+    response = api.auditor.get(path)
+    assert (response.status_code, response.content) == (200, page)
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Disposition"].startswith("attachment;")
     assert api.stranger.get(path).status_code == 404

@@ -58,8 +58,8 @@ def test_a_service_account_says_who_wrote_and_who_changed_the_words(staff):
     assert filed["authors"] == [staff.checker.username]
     do_jobs()
     body = {"text": FORTY.replace("40", "45"), "editor": staff.reviewer.username}
-    answer = service.post(f"documents/{filed['id']}/revise/", body)
-    assert answer.status_code == 202, answer.content
+    response = service.post(f"documents/{filed['id']}/revise/", body)
+    assert response.status_code == 202, response.content
     do_jobs()
     claim = Document.objects.get().claims.anchored().get()
     assert claim.words_changed_by == staff.reviewer
@@ -72,16 +72,16 @@ def test_nobody_else_files_for_another_and_nobody_for_a_stranger(who, status, co
     document = file_text(FORTY, desk=staff.desk, by=staff.editor)
     named = staff.reviewer if who == "editor" else staff.outsider
     body = {"text": SIXTY, "editor": named.username}
-    answer = Caller(getattr(staff, who)).post(f"documents/{document.pk}/revise/", body)
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (status, code)
+    response = Caller(getattr(staff, who)).post(f"documents/{document.pk}/revise/", body)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (status, code)
     assert document.revisions.count() == 1
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1399-12-31T23:59:59Z"])
 def test_a_date_at_the_edge_of_the_calendar_is_refused(moment, staff):
     body = {"desk": staff.desk.slug, "text": FORTY, "published_at": moment}
-    answer = Caller(staff.editor).post("documents/", body)
-    assert answer.status_code == 422, answer.content
+    response = Caller(staff.editor).post("documents/", body)
+    assert response.status_code == 422, response.content
     assert not Document.objects.exists()
 
 
