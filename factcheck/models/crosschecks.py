@@ -177,9 +177,6 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         superseded = Q(Exists(current), sure, kind=DiscrepancyKind.SUPERSEDED)
         return self.open().of_document(document).filter(alarms | superseded)
 
-    def with_sides(self) -> DiscrepancyQuerySet:
-        return self.prefetch_related(sides_with_texts())
-
 
 class Discrepancy(models.Model):
     """Two states of a measure that do not go together, with the reason in one sentence.

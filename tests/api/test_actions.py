@@ -228,7 +228,8 @@ def test_a_file_that_is_not_what_it_says_fails_with_a_reason(api, run_jobs):
     job = api.editor.get(f"jobs/{filed['job']}/").json()
     shown = api.editor.get(f"documents/{filed['document']['id']}/").json()
     assert (job["state"], shown["state"]) == ("failed", "unreadable")
-    assert job["error"] and shown["state_reason"] == job["error"]
+    assert job["error"]
+    assert shown["state_reason"] == job["error"]
 
 
 def test_evidence_is_uploaded_attached_rejected_and_retired(api, run_jobs):

@@ -99,7 +99,8 @@ def test_no_address_does_anything_under_a_key_that_cannot_be_used(api, desk, peo
         for method in {"post", "put", "patch"} & operations.keys():
             place = path.removeprefix(BASE).replace("{id}", str(ids.get(noun, 1))).replace("{kind}", "stale")
             response = getattr(api.chief_editor, method)(place, {}, **{"Idempotency-Key": "two words"})
-            assert 400 <= response.status_code < 500 or noun == "auth", (method, path, response.content)
+            if noun != "auth":
+                assert 400 <= response.status_code < 500, (method, path, response.content)
             tried += 1
     assert tried > 60
     assert not Event.objects.exists()
@@ -249,7 +250,8 @@ def test_nobody_waits_for_a_body_that_comes_slowly(api, desk, people, who, noun,
     assert response.status_code == (401 if refused else 200 if noun == "auth/login/" else 201), response.content
     assert set(stream.depths) == (set() if refused else {before})
     asked = [row["sql"] for row in seen if "SAVEPOINT" in row["sql"] or "knox_authtoken" in row["sql"]]
-    assert refused or noun == "auth/login/" or "knox_authtoken" in asked[0], "who asks is known first"
+    if not refused and noun != "auth/login/":
+        assert "knox_authtoken" in asked[0], "who asks is known first"
 
 
 def test_a_crash_between_act_and_answer_leaves_neither(api, monkeypatch):

@@ -75,7 +75,8 @@ def test_a_hostile_file_is_kept_and_says_in_words_why_it_cannot_be_read(api, run
     data, began = made(), time.monotonic()
     document, job = upload(api, run_jobs, name, data)
     assert (document["state"], job["state"]) == ("unreadable", "failed")
-    assert reason in document["state_reason"] and job["error"] == document["state_reason"]
+    assert reason in document["state_reason"]
+    assert job["error"] == document["state_reason"]
     assert time.monotonic() - began < app_settings().READER_SECONDS
     assert api.editor.get(f"documents/{document['id']}/original/").content == data  # nothing is lost
 
@@ -120,7 +121,8 @@ def test_a_reader_that_takes_too_much_memory_or_time_costs_one_child(api, run_jo
 def test_a_document_is_filed_by_its_address(api, run_jobs, news_web):
     news_web.put("/flood", page(f"<p>{SENTENCE}</p>"))
     filed = api.editor.post("documents/", {"desk": "metro", "kind": "coverage", "address": "http://news.example/flood"})
-    assert filed.status_code == 202 and filed.json()["document"]["state"] == "arriving"
+    assert filed.status_code == 202
+    assert filed.json()["document"]["state"] == "arriving"
     assert filed.json()["document"]["reading"]["id"] == filed.json()["job"]
     run_jobs()
     document, job = shown(api, filed.json())
@@ -131,7 +133,8 @@ def test_a_document_is_filed_by_its_address(api, run_jobs, news_web):
     )
     news_web.put("/flood", page(f"<p>{SENTENCE} Two more followed.</p>"))
     again = api.service.post(f"documents/{document['id']}/fetch/")
-    assert again.status_code == 202 and "fetch" in document["actions"]
+    assert again.status_code == 202
+    assert "fetch" in document["actions"]
     run_jobs()
     assert api.editor.get(f"documents/{document['id']}/").json()["revision"]["number"] == 2
 
@@ -141,7 +144,8 @@ def test_a_page_that_cannot_be_had_is_unreadable_and_can_be_fetched_again(api, r
     run_jobs()
     document, job = shown(api, filed.json())
     assert (document["state"], job["state"]) == ("unreadable", "due"), "a server that fails today is asked again"
-    assert "500" in document["state_reason"] and "fetch" in document["actions"]
+    assert "500" in document["state_reason"]
+    assert "fetch" in document["actions"]
     assert api.editor.get(f"documents/{document['id']}/original/").status_code == 404
 
 
@@ -167,7 +171,9 @@ NOT_ONE = [
 def test_a_body_that_says_nothing_usable_is_refused_and_nothing_is_filed(api, body, code):
     response = api.editor.post("documents/", {"desk": "metro", **body})
     assert (response.status_code, response.json()["errors"][0]["code"]) == (422, code)
-    assert not Document.objects.exists() and not Job.objects.exists() and not Event.objects.exists()
+    assert not Document.objects.exists()
+    assert not Job.objects.exists()
+    assert not Event.objects.exists()
 
 
 # News items
@@ -197,7 +203,8 @@ def test_a_later_version_of_an_item_is_a_revision_and_the_same_is_nothing(api, r
     assert send(api, dict(reversed(ITEM.items())))["job"] is None
     later = send(api, ITEM | {"version": "2", "body_text": SENTENCE.replace("1,204", "1,300")})
     run_jobs()
-    assert later["document"]["id"] == first and Document.objects.count() == 1
+    assert later["document"]["id"] == first
+    assert Document.objects.count() == 1
     assert "1,300" in api.editor.get(f"documents/{first}/").json()["revision"]["text"]
 
 
@@ -253,7 +260,8 @@ def test_the_original_is_saved_and_never_shown_by_a_browser(api, run_jobs):
     response = api.auditor.get(f"documents/{document['id']}/original/")
     assert (response.status_code, response.content) == (200, data)
     assert response["Content-Type"] == "application/octet-stream"
-    assert response["Content-Disposition"].startswith("attachment") and response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
     for caller, status in ((api.stranger, 404), (api.superuser, 404), (api.nobody, 401)):
         assert caller.get(f"documents/{document['id']}/original/").status_code == status
 

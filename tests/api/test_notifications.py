@@ -29,7 +29,8 @@ def test_one_s_own_notices_are_listed_narrowed_and_read(api, tell):
     assert [row["text"] for row in rows] == ["Notice 2.", "Notice 1."]
     assert len(api.checker.get("notifications/?kind=overdue").json()["results"]) == 1
     response = api.checker.post(f"notifications/{rows[0]['id']}/read/")
-    assert response.status_code == 200 and response.json()["read_at"]
+    assert response.status_code == 200
+    assert response.json()["read_at"]
     assert len(api.checker.get("notifications/?unread=true").json()["results"]) == 1
     assert api.checker.post("notifications/read/").json() == {"read": 1}
     assert Notification.objects.unread().get().text == "Notice 3."
@@ -60,7 +61,8 @@ def test_the_list_costs_the_same_for_one_and_for_three(api, tell):
 
 def test_choices_are_listed_for_every_kind_and_changed_one_by_one(api):
     rows = api.checker.get("notice-choices/").json()["results"]
-    assert [row["kind"] for row in rows] == NoticeKind.values and all(row["mail"] for row in rows)
+    assert [row["kind"] for row in rows] == NoticeKind.values
+    assert all(row["mail"] for row in rows)
     response = api.checker.patch("notice-choices/stale/", {"mail": False})
     assert (response.status_code, response.json()["mail"], response.json()["inbox"]) == (200, False, True)
     assert api.checker.get("notice-choices/stale/").json()["mail"] is False

@@ -220,7 +220,8 @@ def check_an_article(base, project, children):
     wait_until(lambda: call("discrepancies/", token=token)["results"], 60, logs())
     (found,) = call("discrepancies/", token=token)["results"]
     assert found["kind"] == "conflict"
-    assert "40" in found["reason"] and "90" in found["reason"]
+    assert "40" in found["reason"]
+    assert "90" in found["reason"]
     ours = next(row for row in call("documents/", token=token)["results"] if row["title"] == "ours")
     gate = call(f"documents/{ours['id']}/clearance/", token=token)
     assert not gate["clear"]

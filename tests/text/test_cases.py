@@ -176,7 +176,3 @@ def test_a_statement_told_again_is_of_one_measure_and_another_is_not(quotes, bul
     for one, label in zip(found, group(found, topic), strict=True):
         first.setdefault(one.text, label)
     assert ("one measure" if first["0"] == first["1"] else "two measures") == bullets[0][0]
-
-
-def test_the_case_files_hold_at_least_four_hundred_cases():
-    assert sum(len(bullets) for _, bullets in (case.values for case in cases())) >= 400

@@ -226,8 +226,13 @@ def test_every_prefix_of_a_story_is_read():
     text = (
         " ".join(STORY) + ' "It is over", Ada Orr, 41, said on Friday, 6 May 2031; 3-4 percent (£2.5bn) of 1,200 half'
     )
+    whole = [figure.span for figure in read(text, published_at=PUBLISHED).figures]
+    assert len(whole) > 5
     for length in range(len(text)):
-        read(text[:length], published_at=PUBLISHED)
+        reading = read(text[:length], published_at=PUBLISHED)
+        assert all(0 <= figure.span.start < figure.span.end <= length for figure in reading.figures), length
+        first = whole[0].end + 40  # what stands well before the cut is read as in the whole text
+        assert length < first or reading.figures[0].span == whole[0], length
 
 
 SENTENCES = [f"Ship number {n} of the Arden line carried {n * 13} crates to port {n % 5}." for n in range(12)]

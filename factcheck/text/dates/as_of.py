@@ -195,11 +195,6 @@ def _belongs_to_next(text: str, date: DateMention, before: str) -> bool:
     return _REPORTED_THEN.search(before) is not None and _CONTENT_NEXT.match(text, date.span.end) is not None
 
 
-def hour_known(period: Period) -> bool:
-    """Whether the copy or the publication time says the hour."""
-    return period.granularity == "hour"
-
-
 def day_of(period: Period) -> str:
     """A period as an editor writes it: a day, else a month or a year.
 
