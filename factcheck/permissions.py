@@ -109,7 +109,7 @@ def is_no_author(user: Any, record: Any) -> bool:
     return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
 
 
-def figures_of(record: Any) -> QuerySet[Figure]:
+def figures_affected_by(record: Any) -> QuerySet[Figure]:
     """The figures whose comparison an action on this record may end."""
     if isinstance(record, Figure):
         return Figure.objects.filter(pk=record.pk)
@@ -166,7 +166,7 @@ def names_that_say(figures: QuerySet[Figure]) -> set[str]:
 
 
 def is_not_the_other_side(user: Any, record: Any) -> bool:
-    return not are_compared_with_own(user, figures_of(record))
+    return not are_compared_with_own(user, figures_affected_by(record))
 
 
 def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
@@ -233,7 +233,9 @@ def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
 
     def wrote_none(user: Any, measure: Measure) -> bool:
         compared = documents_compared(measure, everywhere=everywhere)
-        return not any(rows.filter(authors=user.pk).exists() for rows in (compared, held_beside([measure])))
+        return not any(
+            rows.filter(authors=user.pk).exists() for rows in (compared, embargoed_documents_compared_with([measure]))
+        )
 
     every = EDITORS_EVERYWHERE
     return Guard(edits, every.code, every.message), Guard(wrote_none, NO_AUTHOR.code, NO_AUTHOR.message)
@@ -283,10 +285,13 @@ def wrote_one_compared(user: Any, *figures: Figure) -> bool:
     texts = Document.objects.filter(pk__in=[figure.document_id for figure in figures])
     measures = [figure.measure for figure in figures if figure.measure]
     compared = (documents_compared(measure, everywhere=False) for measure in measures)
-    return any(rows.filter(authors=user.pk).exists() for rows in (texts, *compared, held_beside(measures)))
+    return any(
+        rows.filter(authors=user.pk).exists()
+        for rows in (texts, *compared, embargoed_documents_compared_with(measures))
+    )
 
 
-def held_beside(measures: Iterable[Measure]) -> QuerySet[Document]:
+def embargoed_documents_compared_with(measures: Iterable[Measure]) -> QuerySet[Document]:
     """The texts under embargo that are compared with these measures, seen by their own desks alone."""
     keys = [measure.pk for measure in measures]
     against = Q(figures__measure__held_against__in=keys) | Q(figures__measure__embargoed_beside__in=keys)

@@ -20,7 +20,7 @@ ANSWER_SECONDS = 0.3
 REST_SECONDS = 5.0
 
 
-class Rest:
+class CircuitBreaker:
     """Whether a server may be asked: yes, until it fails; then again by one request after each rest. One a process."""
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class Rest:
         self.until = None
 
 
-rests: dict[str, Rest] = {}
+circuit_breakers: dict[str, CircuitBreaker] = {}
 
 
-def or_without(name: str, without: Callable[..., Any]) -> Callable[..., Any]:
+def with_fallback(name: str, without: Callable[..., Any]) -> Callable[..., Any]:
     """A method of the cache, and what it gives while the server rests."""
     ask = getattr(RedisCache, name)
 
-    def method(self: Redis, *args: Any, **kwargs: Any) -> Any:
+    def method(self: FailSafeRedisCache, *args: Any, **kwargs: Any) -> Any:
         if self.rest.may_ask():
             try:
                 found = ask(self, *args, **kwargs)
@@ -73,21 +73,21 @@ def default_of(key: str, default: Any = None, version: int | None = None) -> Any
     return default
 
 
-class Redis(RedisCache):
+class FailSafeRedisCache(RedisCache):
     """Counts of requests live here. The lock-out of log-ins does not: that one is in the database."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         times = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
         super().__init__(server, {**params, "OPTIONS": {**times, **params.get("OPTIONS", {})}})
-        self.rest = rests.setdefault(str(server), Rest())
+        self.rest = circuit_breakers.setdefault(str(server), CircuitBreaker())
 
-    get = or_without("get", default_of)
-    set = or_without("set", lambda *args, **kwargs: None)
-    add = or_without("add", lambda *args, **kwargs: False)
-    touch = or_without("touch", lambda *args, **kwargs: False)
-    delete = or_without("delete", lambda *args, **kwargs: False)
-    has_key = or_without("has_key", lambda *args, **kwargs: False)
-    clear = or_without("clear", lambda *args, **kwargs: False)
-    get_many = or_without("get_many", lambda *args, **kwargs: {})
-    set_many = or_without("set_many", lambda data, *args, **kwargs: list(data))
-    delete_many = or_without("delete_many", lambda *args, **kwargs: None)
+    get = with_fallback("get", default_of)
+    set = with_fallback("set", lambda *args, **kwargs: None)
+    add = with_fallback("add", lambda *args, **kwargs: False)
+    touch = with_fallback("touch", lambda *args, **kwargs: False)
+    delete = with_fallback("delete", lambda *args, **kwargs: False)
+    has_key = with_fallback("has_key", lambda *args, **kwargs: False)
+    clear = with_fallback("clear", lambda *args, **kwargs: False)
+    get_many = with_fallback("get_many", lambda *args, **kwargs: {})
+    set_many = with_fallback("set_many", lambda data, *args, **kwargs: list(data))
+    delete_many = with_fallback("delete_many", lambda *args, **kwargs: None)

@@ -15,10 +15,10 @@ from health_check.base import HealthCheck
 from health_check.exceptions import ServiceUnavailable
 from health_check.views import HealthCheckView
 
-from factcheck.management.checkup import Finding, look
+from factcheck.management.health_checks import CheckResult, run_check
 
 KEEP_SECONDS = 5
-seen: dict[str, tuple[float, Finding]] = {}
+seen: dict[str, tuple[float, CheckResult]] = {}
 looking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -27,7 +27,7 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
-def looked_at(name: str) -> Finding:
+def cached_check(name: str) -> CheckResult:
     """A finding not older than five seconds, or the last one while somebody looks anew.
 
     The address is open to anybody: asking often must neither wear out the broker nor keep the site's threads waiting.
@@ -36,7 +36,7 @@ def looked_at(name: str) -> Finding:
     if (at and time.monotonic() - at <= KEEP_SECONDS) or not looking[name].acquire(blocking=False):
         return finding
     try:
-        finding = look(name)
+        finding = run_check(name)
         seen[name] = (time.monotonic(), finding)
         return finding
     finally:
@@ -44,7 +44,7 @@ def looked_at(name: str) -> Finding:
 
 
 @dataclasses.dataclass(repr=False)
-class Checked(HealthCheck):
+class SiteHealthCheck(HealthCheck):
     """One finding of the check-up that ``doctor`` makes, as django-health-check wants it."""
 
     name: str
@@ -54,7 +54,7 @@ class Checked(HealthCheck):
         return self.name
 
     async def run(self) -> None:
-        good, sentence = await sync_to_async(looked_at)(self.name)
+        good, sentence = await sync_to_async(cached_check)(self.name)
         if not good:
             raise ServiceUnavailable(sentence)
 
@@ -62,7 +62,7 @@ class Checked(HealthCheck):
 class Ready(HealthCheckView):
     """Database, jobs, broker, worker and beat, as JSON: 200 where all is well, 503 where something is not."""
 
-    checks = [(Checked, {"name": name}) for name in ("migrations", "jobs", "broker", "worker", "beat")]
+    checks = [(SiteHealthCheck, {"name": name}) for name in ("migrations", "jobs", "broker", "worker", "beat")]
 
     async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.results = [await check.get_result() for check in self.get_checks()]

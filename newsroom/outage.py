@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.defaults import server_error
 
-from factcheck.availability import AWAY_SECONDS, is_away, is_busy
+from factcheck.database_errors import RETRY_AFTER_SECONDS, is_connection_failure, is_lock_conflict
 
 BUSY = "Too many people write at this moment."
 AWAY = "The database cannot be reached at this moment."
@@ -22,11 +22,11 @@ AWAY = "The database cannot be reached at this moment."
 def handler500(request: HttpRequest) -> HttpResponse:
     """503 with ``Retry-After`` where the same request can succeed a moment later; else Django's answer."""
     error = sys.exc_info()[1]
-    if error is None or not (is_away(error) or is_busy(error)):
+    if error is None or not (is_connection_failure(error) or is_lock_conflict(error)):
         return server_error(request)
-    said, wait = (BUSY, 1) if is_busy(error) else (AWAY, AWAY_SECONDS)
+    said, wait = (BUSY, 1) if is_lock_conflict(error) else (AWAY, RETRY_AFTER_SECONDS)
     if request.path.startswith(reverse("factcheck:schema").removesuffix("schema/")):
-        line = {"code": "busy" if is_busy(error) else "unavailable", "detail": said, "attr": None, "extra": {}}
+        line = {"code": "busy" if is_lock_conflict(error) else "unavailable", "detail": said, "attr": None, "extra": {}}
         answer: HttpResponse = JsonResponse({"type": "server_error", "errors": [line]}, status=503)
     else:
         shown = {"said": said, "wait": wait, "asks": request.method in ("GET", "HEAD")}

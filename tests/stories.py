@@ -37,7 +37,7 @@ from factcheck.models import (
     Stance,
     folded,
 )
-from factcheck.tasks import run
+from factcheck.tasks import run_job
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import ingest_document, revise_document
@@ -101,7 +101,7 @@ def do_jobs(document: Document | None = None) -> Any:
     while lease := take_job(QUEUE):
         args = lease.job.args
         if lease.job.name != JobName.READ_DOCUMENT:
-            run(lease)
+            run_job(lease)
             continue
         snapshot = Snapshot.objects.get(pk=args["snapshot"])
         extract = read_bytes(response_of(bytes(snapshot.warc)), filename="pasted.txt", media_type="text/plain")

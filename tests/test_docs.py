@@ -8,7 +8,7 @@ import pytest
 from django.dispatch import Signal
 
 from factcheck import signals, states
-from factcheck.conf import ALLOWED, Settings
+from factcheck.conf import VALIDATORS, Settings
 from factcheck.jobs.names import JobName
 from factcheck.permissions import PERMISSIONS
 
@@ -65,7 +65,7 @@ def table_of_settings() -> str:
         meaning = re.search(rf'    {row.name}:.*\n    """(.*)"""', source)
         assert meaning, f"{row.name} has no docstring"
         lines.append(
-            f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {ALLOWED[row.name].words} | {meaning[1]} |"
+            f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {VALIDATORS[row.name].words} | {meaning[1]} |"
         )
     return "\n".join(lines)
 

@@ -32,7 +32,7 @@ NUMBERS = {  # setting: (the least, the most)
 }
 FRACTIONS = ("CHECKWORTHINESS_THRESHOLD", "DISPATCH_SECONDS")
 LABELS = {name: f"is {name}" for name in VerdictLabel.values}
-READER, RENDERER = "factcheck.intake.stored.stored_text", "factcheck.reports.render.with_all_parts"
+READER, RENDERER = "factcheck.intake.text_cleaning.stored_text", "factcheck.reports.render.with_all_parts"
 GOOD = {
     "FEED_FOLDER": ["", "/feeds", "/srv/feeds/"],
     "SITE_URL": [

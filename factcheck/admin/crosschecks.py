@@ -37,9 +37,9 @@ from factcheck.permissions import wrote_one_compared
 from factcheck.states import DiscrepancyState
 from factcheck.text import Basis
 from factcheck.workflow.crosscheck import request_crosscheck
-from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, resolve_dispute
+from factcheck.workflow.disputes import Dispute, Statement, disputes, disputes_led_by, resolve_dispute
 from factcheck.workflow.judgements import judge_pair
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 from factcheck.workflow.transitions import can
 
 from .actions import ActionForm, RecordAction, words
@@ -92,7 +92,9 @@ def carriers(figures: Iterable[Figure]) -> dict[int, Carrier]:
     rows = {figure.pk: figure for figure in figures}
     found = sentences_of(rows)
     return {
-        pk: Carrier(figure, found.get(pk, Sentence("", figure.surface, "")), says_of(figure), as_of_words(figure))
+        pk: Carrier(
+            figure, found.get(pk, Sentence("", figure.surface, "")), speaker_name_of(figure), as_of_words(figure)
+        )
         for pk, figure in rows.items()
     }
 
@@ -193,7 +195,7 @@ class DiscrepancyAdmin(RecordAdmin):
         """The list, with the number of statements in each dispute on the page, asked for at once."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
-        found = led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
+        found = disputes_led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
         for row, dispute in zip(changelist.result_list, found, strict=True):
             row.dispute = dispute
         return changelist

@@ -21,12 +21,12 @@ from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
-    capture_again,
     link_evidence,
     record_evidence,
     retire_evidence,
+    retry_capture,
 )
-from factcheck.workflow.originals import bytes_of
+from factcheck.workflow.originals import snapshot_bytes
 from factcheck.workflow.transitions import can
 
 from .actions import NoteForm, RecordAction, words
@@ -101,7 +101,7 @@ class EvidenceAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "link": RecordAction(link_words, LinkForm, "Link to the claim", "The evidence is linked to its words."),
         "assess": RecordAction(assess_evidence, AssessForm, done="The evidence is assessed."),
-        "capture": RecordAction(capture_again, label="Capture again", done="It will be fetched again."),
+        "capture": RecordAction(retry_capture, label="Capture again", done="It will be fetched again."),
         "attach": RecordAction(attach, AttachForm, "Attach a file or a note", "It is attached."),
         "drift": RecordAction(
             partial(retire_evidence, action="drift"), NoteForm, "The page has changed", "Noted as drifted."
@@ -190,6 +190,6 @@ class EvidenceAdmin(RecordAdmin):
     def snapshot(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The bytes that were captured or attached, as a file to keep and never as a page."""
         kept = self.find(request, object_id).snapshot
-        if not bytes_of(kept):
+        if not snapshot_bytes(kept):
             raise Http404("Nothing is kept of it.")
         return original_view(kept, download=True)

@@ -26,7 +26,7 @@ from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.observations import states_of
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 
 from .actions import ActionForm, RecordAction, words
 from .base import RecordAdmin
@@ -78,7 +78,7 @@ class Compared:
 
     @property
     def says(self) -> str:
-        return says_of(self.figure)
+        return speaker_name_of(self.figure)
 
 
 def compared(figures: Iterable[Figure], user: Any) -> list[Compared]:
@@ -264,7 +264,7 @@ class FigureAdmin(RecordAdmin):
 
     @admin.display(description="who says it")
     def says(self, figure: Figure) -> str:
-        return says_of(figure) or "nobody named"
+        return speaker_name_of(figure) or "nobody named"
 
     @admin.display(description="state", ordering="state")
     def shown_state(self, figure: Figure) -> SafeString:

@@ -19,7 +19,7 @@ from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import Held, state_key, state_of, states_of
+from factcheck.workflow.observations import ObservedState, engine_state_of, state_key, states_of
 from factcheck.workflow.speakers import speakers_of
 
 from .actions import ActionForm, RecordAction, Several
@@ -55,7 +55,7 @@ class Told:
         return list({figure.document_id: figure.document for figure in self.figures}.values())
 
 
-def told_to_person(held: Iterable[Held], user: Any) -> list[Told]:
+def told_to_person(held: Iterable[ObservedState], user: Any) -> list[Told]:
     """The states that a figure the person may see carries, with those figures alone."""
     rows = list(held)
     named = {figure.document_id for row in rows for figure in row.figures}
@@ -246,5 +246,5 @@ def states_seen(measures: list[Any], user: Any) -> dict[int, int]:
     for measure in measures:
         for figure in held[measure.pk]:
             said = speakers[figure.pk]
-            keys[measure.pk].add(state_key(state_of(figure, measure, said.name), said.first))
+            keys[measure.pk].add(state_key(engine_state_of(figure, measure, said.name), said.first))
     return {pk: len(found) for pk, found in keys.items()}

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from factcheck.models import Snapshot
-from factcheck.workflow.originals import bytes_of
+from factcheck.workflow.originals import snapshot_bytes
 
 SHOWN = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain", "": "text/plain"}
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -24,7 +24,7 @@ def media_type_of(snapshot: Snapshot) -> str:
 
 def original_view(snapshot: Snapshot, *, download: bool = False) -> HttpResponse:
     """The bytes in a sandbox of their own, or as a file to keep."""
-    body = bytes_of(snapshot)
+    body = snapshot_bytes(snapshot)
     if download or not is_shown(snapshot):
         answer = HttpResponse(body, content_type="application/octet-stream")
         name = snapshot.filename or f"original-{snapshot.sha256[:12]}.bin"

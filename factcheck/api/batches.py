@@ -13,7 +13,7 @@ from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 
-from factcheck.availability import is_busy
+from factcheck.database_errors import is_lock_conflict
 from factcheck.errors import FactcheckError, StaleRevision
 
 from .bodies import Body
@@ -104,7 +104,7 @@ def one_item(view: Any, name: str, action: Any, item: dict[str, Any], said: dict
             view.do_on(record, name, action, lambda: same_version(record, item["version"]), lambda: dict(said))
             record.refresh_from_db()
     except (APIException, FactcheckError, Http404, OperationalError) as refusal:
-        if isinstance(refusal, OperationalError) and not is_busy(refusal):
+        if isinstance(refusal, OperationalError) and not is_lock_conflict(refusal):
             raise
         status, error = refusal_of(refusal, {"request": view.request, "view": view})
         return {"id": item["id"], "status": status, "state": None, "version": None, "error": error}

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.models import (
     Claim,
@@ -48,7 +48,7 @@ from factcheck.workflow.fetches import fetch_document, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
 from factcheck.workflow.metadata import update_metadata
-from factcheck.workflow.originals import bytes_of, newest_snapshot
+from factcheck.workflow.originals import newest_snapshot, snapshot_bytes
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 from factcheck.workflow.topics import suggest_topic
@@ -144,8 +144,8 @@ class DocumentSerializer(DocumentRow):
 
     def get_reading(self, document: Document) -> dict[str, Any] | None:
         """The newest job that fetches or reads this document."""
-        reads = Q(about(document), name=JobName.READ_DOCUMENT)
-        fetches = Q(name=JobName.FETCH_DOCUMENT, key=key_of(document))
+        reads = Q(jobs_about(document), name=JobName.READ_DOCUMENT)
+        fetches = Q(name=JobName.FETCH_DOCUMENT, key=job_key(document))
         return Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
 
     def get_actions(self, document: Document) -> list[str]:
@@ -387,7 +387,7 @@ class DocumentViewSet(RecordViewSet):
     def original(self, request: Request, pk: str) -> HttpResponse:
         """The bytes that came last for this document, read or not, to be saved and never shown by a browser."""
         snapshot = newest_snapshot(self.get_object())
-        data = bytes_of(snapshot)
+        data = snapshot_bytes(snapshot)
         if snapshot is None or not data:
             raise Http404
         name = snapshot.filename or f"document-{pk}"

@@ -21,10 +21,10 @@ from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
-    capture_again,
     link_evidence,
     record_evidence,
     retire_evidence,
+    retry_capture,
 )
 
 from .base import ActionEndpoint, RecordViewSet
@@ -131,7 +131,7 @@ class EvidenceViewSet(RecordViewSet):
     detail_serializer_class = EvidenceSerializer
     filterset_class = EvidenceFilter
     record_actions: ClassVar = {
-        "capture": ActionEndpoint(capture_again, answers=202),
+        "capture": ActionEndpoint(retry_capture, answers=202),
         "attach": ActionEndpoint(attach, Attachment, files=True),
         "link": ActionEndpoint(link_evidence, LinkBody),
         "assess": ActionEndpoint(assess_evidence, Assessment),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.models import Desk, Feed, FeedItem, Source
-from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
+from factcheck.workflow.feeds import MOST_MINUTES, change_feed, record_feed, request_poll
 
 from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Change, Visible
@@ -89,7 +89,7 @@ class FeedViewSet(RecordViewSet):
     serializer_class = FeedRow
     detail_serializer_class = FeedSerializer
     filterset_class = FeedFilter
-    record_actions: ClassVar = {"poll": ActionEndpoint(ask_for_poll, answers=202)}
+    record_actions: ClassVar = {"poll": ActionEndpoint(request_poll, answers=202)}
 
     @describe(200, answers=FeedItemRow, many=True)
     @action(detail=True, url_path="items")

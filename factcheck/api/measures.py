@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from factcheck.models import Document, Figure, Measure
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import Held, states_of
+from factcheck.workflow.observations import ObservedState, states_of
 
 from .base import ActionEndpoint, RecordViewSet
 from .bodies import Body, Visible
@@ -58,7 +58,7 @@ class MeasureSerializer(MeasureRow):
         return self.context["view"].open_actions(measure)
 
 
-def state_line(row: Held, figures: list[Figure]) -> dict[str, Any]:
+def state_line(row: ObservedState, figures: list[Figure]) -> dict[str, Any]:
     quantity, as_of = row.state.quantity, row.state.as_of
     documents = {figure.document_id: figure.document for figure in figures}
     return {

@@ -11,13 +11,13 @@ from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
 
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.intake.stored import NOBODYS, UNUSABLE
+from factcheck.intake.text_cleaning import NONCHARACTERS, UNUSABLE
 
 from .errors import TooLarge
 
 MAX_BODY = 4 * MAX_BYTES  # a text may be a good deal longer in JSON escapes than in UTF-8
 DEEPEST = 20
-UNREADABLE = re.compile(f"[\0\ud800-\udfff{NOBODYS}]")
+UNREADABLE = re.compile(f"[\0\ud800-\udfff{NONCHARACTERS}]")
 READ_FIRST = re.compile(r"(text|ninjs)(\..*)?", re.DOTALL)
 """What a reader cleans before it is kept: a new page or a bell in it is no reason to refuse it."""
 

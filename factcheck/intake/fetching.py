@@ -16,17 +16,17 @@ from urllib.parse import urljoin
 import httpx2
 
 from factcheck.intake.addresses import FetchRefused, Target, parse_target
-from factcheck.intake.wire import (
+from factcheck.intake.guarded_transport import (
     Budget,
     Dial,
     FetchFailed,
-    Guard,
+    GuardedBackend,
+    GuardedTransport,
     Limits,
     Resolve,
-    Transport,
     dial_address,
+    plain_fetch_errors,
     resolve_host,
-    said_plainly,
 )
 
 __all__ = ["FetchFailed", "FetchRefused", "Fetched", "Hop", "Limits", "fetch", "post_json"]
@@ -92,7 +92,7 @@ def fetch(
     FetchFailed with the code not_modified.
     """
     budget = Budget(limits or Limits())
-    guard = Guard(budget, resolve, dial)
+    guard = GuardedBackend(budget, resolve, dial)
     target, hops = parse_target(url), list[Hop]()
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     asked = {name: said for name, said in conditions.items() if said.isascii() and said.isprintable() and said}
@@ -122,7 +122,7 @@ def post_json(
 
     Raises FetchRefused (the guard said no) or FetchFailed (no answer came).
     """
-    guard = Guard(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial)
+    guard = GuardedBackend(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial)
     return _exchange(parse_target(url), guard, {"Content-Type": "application/json", **headers}, body).status
 
 
@@ -153,7 +153,7 @@ class _Answer:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
-def _fetched(url: str, target: Target, answer: _Answer, guard: Guard, hops: tuple[Hop, ...]) -> Fetched:
+def _fetched(url: str, target: Target, answer: _Answer, guard: GuardedBackend, hops: tuple[Hop, ...]) -> Fetched:
     if not 200 <= answer.status < 300:
         said = f"{answer.status} {answer.reason}".strip()
         raise FetchFailed("http_status", f"The server {target.host} answered {said!r}.", answer.status)
@@ -173,7 +173,7 @@ def _fetched(url: str, target: Target, answer: _Answer, guard: Guard, hops: tupl
     )
 
 
-def _exchange(target: Target, guard: Guard, asked: Mapping[str, str], sent: bytes | None = None) -> _Answer:
+def _exchange(target: Target, guard: GuardedBackend, asked: Mapping[str, str], sent: bytes | None = None) -> _Answer:
     """One request and its answer; a body only where the page is final. A client of its own, so no cookie survives.
 
     What is `sent` makes it a POST, of whose answer nothing but the head is read.
@@ -182,8 +182,10 @@ def _exchange(target: Target, guard: Guard, asked: Mapping[str, str], sent: byte
     headers = {**usual, **asked}
     guard.admit(target)
     with (
-        said_plainly(target.host),
-        httpx2.Client(transport=Transport(guard), trust_env=False, timeout=guard.budget.limits.seconds) as client,
+        plain_fetch_errors(target.host),
+        httpx2.Client(
+            transport=GuardedTransport(guard), trust_env=False, timeout=guard.budget.limits.seconds
+        ) as client,
         client.stream(
             "GET" if sent is None else "POST", target.url, headers=headers, content=sent, follow_redirects=False
         ) as response,

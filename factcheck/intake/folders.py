@@ -61,7 +61,7 @@ def look_into(root: str, folder: str, known: frozenset[str] = frozenset()) -> It
                 yield dropped
 
 
-def left_out(root: str, folder: str) -> str:
+def unread_files_notice(root: str, folder: str) -> str:
     """What a person should know of a folder that holds more than is looked at, or "". Raises as `look_into` does."""
     with _opened(root, folder) as place:
         sizes = [min(found.st_size, MAX_BYTES) for _, found in _newest(place)]

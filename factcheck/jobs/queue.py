@@ -17,7 +17,7 @@ from factcheck.actors import Person
 from factcheck.models import Desk, Document, Job, Measure, Topic
 from factcheck.states import JobState
 
-from .keys import crosscheck_key, key_of
+from .keys import crosscheck_key, job_key
 from .names import QUEUE, JobName, Priority
 
 MOST_AT_ONCE = 500
@@ -81,7 +81,7 @@ def enqueue_all(
 def enqueue_regroup(within: Topic | Document, *, by: Person | None = None) -> Job:
     """Ask for the figures of a topic, or of a text in none, to be grouped anew."""
     kind = "topic" if isinstance(within, Topic) else "document"
-    return enqueue(JobName.REGROUP, key_of(within), {kind: within.pk}, by=by)
+    return enqueue(JobName.REGROUP, job_key(within), {kind: within.pk}, by=by)
 
 
 def enqueue_crosscheck(

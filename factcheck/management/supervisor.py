@@ -41,7 +41,7 @@ def free_port(wanted: int = 8000) -> int:
 
 
 @contextlib.contextmanager
-def only_one(path: Path) -> Iterator[bool]:
+def exclusive_lock(path: Path) -> Iterator[bool]:
     """Hold a lock file while the block runs; False when another process holds it."""
     with path.open("a") as lock:
         try:

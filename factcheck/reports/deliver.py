@@ -19,13 +19,15 @@ from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.workflow.transitions import check_permission
 
-from .builders import OF_A_DESK, Built, build_document
+from .builders import OF_A_DESK, BuiltReport, build_document
 from .mailing import mail_report, payload_of
 from .render import as_json
 from .schedules import due_slots
 
 
-def freeze(built: Built, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any) -> Report:
+def freeze(
+    built: BuiltReport, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any
+) -> Report:
     """Store a built report; its hash is of the JSON every format is made from."""
     data = built.as_dict()
     return Report.objects.create(
@@ -63,22 +65,22 @@ def build_desk_report(desk: Desk, kind: str, *, by: Actor) -> Report:
     return freeze(OF_A_DESK[kind](desk), desk=desk, document=None, by=by)
 
 
-def ask_for_due_reports(at: datetime | None = None) -> int:
+def request_due_reports(at: datetime | None = None) -> int:
     """Queue a job for every slot that has come since its subscription was last looked at; returns how many."""
     now = at or timezone.now()
-    return sum(ask_for_slots(row, now) for row in ReportSubscription.objects.filter(active=True, looked_at__lt=now))
+    return sum(request_slots(row, now) for row in ReportSubscription.objects.filter(active=True, looked_at__lt=now))
 
 
-def ask_for_slots(subscription: ReportSubscription, now: datetime) -> int:
+def request_slots(subscription: ReportSubscription, now: datetime) -> int:
     with transaction.atomic():
         slots = due_slots(subscription, now)
         for slot in slots:
-            ask_for_slot(subscription, slot)
+            request_slot(subscription, slot)
         ReportSubscription.objects.filter(pk=subscription.pk, looked_at__lt=now).update(looked_at=now)
     return len(slots)
 
 
-def ask_for_slot(subscription: ReportSubscription, slot: str) -> Job:
+def request_slot(subscription: ReportSubscription, slot: str) -> Job:
     """The job that builds and mails the report of one minute of the subscription's clock."""
     args = {"subscription": subscription.pk, "slot": slot}
     return enqueue(JobName.SEND_REPORT, slot_key(subscription, slot), args, desk=subscription.desk)

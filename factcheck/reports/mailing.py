@@ -51,7 +51,7 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
     return MailPayload(report, words, page, tuple(files))
 
 
-def message_of(payload: MailPayload, address: str) -> EmailMultiAlternatives:
+def report_message(payload: MailPayload, address: str) -> EmailMultiAlternatives:
     """The mail to one address. Its subject is one line, whatever the title holds; the id is the report's own."""
     report = payload.report
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
@@ -83,7 +83,7 @@ def mail_report(payload: MailPayload, recipient: Any) -> bool:
     if not row.filter(started_at=None).update(started_at=timezone.now()):
         return False
     try:
-        send(message_of(payload, recipient.email))
+        send(report_message(payload, recipient.email))
     except DeliveryUnknown as error:
         row.update(refused=str(error))
         return False

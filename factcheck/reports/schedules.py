@@ -86,14 +86,14 @@ def read_schedule(cron: str) -> Schedule:
             "A schedule has five fields: minute, hour, day of month, month, day of week.", code="cron_invalid"
         )
     minutes, hours, days, months, weekdays = (
-        frozenset(number for item in field.split(",") for number in numbers_of(item, *limits))
+        frozenset(number for item in field.split(",") for number in numbers_in_field(item, *limits))
         for field, limits in zip(fields, FIELDS, strict=True)
     )
     either = not fields[2].startswith("*") and not fields[4].startswith("*")
     return Schedule(minutes, hours, days, months, frozenset(number % 7 for number in weekdays), either)
 
 
-def numbers_of(item: str, name: str, least: int, most: int) -> range:
+def numbers_in_field(item: str, name: str, least: int, most: int) -> range:
     """What one part of a field stands for: ``*``, a number or a name, a range, a range or ``*`` with a step."""
 
     def refused(why: str) -> Invalid:
@@ -103,8 +103,8 @@ def numbers_of(item: str, name: str, least: int, most: int) -> range:
     if match is None:
         raise refused("is neither *, a number, a range nor a step")
     low, high, step = match["low"], match["high"], match["step"]
-    first = number_of(low, name) if low else least
-    last = number_of(high, name) if high else most if low is None else first
+    first = number_or_name(low, name) if low else least
+    last = number_or_name(high, name) if high else most if low is None else first
     if first is None or last is None:
         raise refused("holds a name that is not known there")
     if high == "sun":
@@ -120,7 +120,7 @@ def numbers_of(item: str, name: str, least: int, most: int) -> range:
     return range(first, last + 1, int(step or 1))
 
 
-def number_of(word: str, name: str) -> int | None:
+def number_or_name(word: str, name: str) -> int | None:
     """A number, or the name of a month or a weekday where such a name belongs."""
     return int(word) if word.isdecimal() else NAMES.get(name, {}).get(word)
 

@@ -15,7 +15,7 @@ from factcheck.models import Desk, Document, Job, ReportKind, ReportSubscription
 from factcheck.models.reports import default_formats
 from factcheck.workflow.transitions import change, check_permission, log
 
-from .deliver import ask_for_slot
+from .deliver import request_slot
 from .render import formats_of
 from .schedules import check_schedule
 
@@ -112,7 +112,7 @@ def send_now(subscription: ReportSubscription, *, by: Person) -> Job:
     slot = timezone.now().astimezone(ZoneInfo(subscription.zone)).strftime("%Y-%m-%dT%H:%M")
     with transaction.atomic():
         log(subscription, "send_now", by=by, facts={"slot": slot})
-        return ask_for_slot(subscription, slot)
+        return request_slot(subscription, slot)
 
 
 def checked_formats(formats: Iterable[str], kind: str) -> list[str]:

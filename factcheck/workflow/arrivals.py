@@ -17,7 +17,7 @@ from factcheck.actors import Actor, person_of
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
-from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Job, Snapshot, Source, Topic
@@ -88,10 +88,10 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
         raise Invalid("The document is empty.", code="empty")
     if len(data) > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
-    check_metadata(arrival)
+    check_arrival_metadata(arrival)
 
 
-def check_metadata(arrival: Arrival) -> None:
+def check_arrival_metadata(arrival: Arrival) -> None:
     """Refuse what was said of a document and makes no sense.
 
     Raises:
@@ -148,7 +148,7 @@ def log_arrival(document: Document, arrival: Arrival, *, by: Actor, **facts: Any
     log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
 
 
-def leave_its_words(person: Any, document: Document) -> None:
+def refuse_author_of_other_side(person: Any, document: Document) -> None:
     """Refuse whoever wrote a text that this one differs from.
 
     Raises:
@@ -165,7 +165,7 @@ def name_authors(document: Document, people: Iterable[Any], *, by: Actor) -> Non
         new = sorted({person.pk for person in people} - named)
         for person in people if new else ():
             if person.pk in new:
-                leave_its_words(person, document)  # as its author they could change them
+                refuse_author_of_other_side(person, document)  # as its author they could change them
         if new:
             document.authors.add(*new)
             log(document, "name_authors", by=by, facts={"authors": new})
@@ -187,14 +187,14 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
     )
 
 
-def ask_for_reading(
+def request_reading(
     document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, said: dict[str, Any] | None = None
 ) -> Job:
     """``said`` is what a feed told of the text, for what the text itself does not tell."""
     person = getattr(by, "pk", None)
     return enqueue(
         JobName.READ_DOCUMENT,
-        key_of(document, snapshot.pk),
+        job_key(document, snapshot.pk),
         {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
         by=person_of(by),
         desk=document.desk,
@@ -204,5 +204,5 @@ def ask_for_reading(
 
 def unfinished_reading(document: Document) -> Job | None:
     """The job that still reads this document, or the one that failed to."""
-    rows = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
+    rows = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT)
     return rows.unfinished().first()

@@ -88,7 +88,7 @@ def figures_in(claim: Claim) -> QuerySet[Figure]:
     return Figure.objects.filter(Q(claim=None) | Q(claim=claim), pk__in=inside.values("figure"))
 
 
-def compare_again(figures: Iterable[Figure]) -> None:
+def request_document_crosschecks(figures: Iterable[Figure]) -> None:
     """Figures left or joined the comparison: a job looks again at what rests on them."""
     keys = [figure.pk for figure in figures]
     at_stake = Q(figures__in=keys, figures__discrepancies__state=DiscrepancyState.OPEN)
@@ -228,7 +228,7 @@ def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None 
         move(figure, "link", by=by, version=version, claim=claim)
         for one in {row.pk: row for row in (left, claim) if row is not None}.values():
             void_sign_off(one, f"a figure was linked anew: {figure}")
-        compare_again([figure])
+        request_document_crosschecks([figure])
 
 
 def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None = None) -> None:
@@ -238,11 +238,11 @@ def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None 
     """
     with transaction.atomic():
         move(figure, "dismiss", by=by, note=note, version=version)
-        void_sign_offs([figure], "a figure of it was dismissed")
-        compare_again([figure])
+        void_sign_offs_of_figures([figure], "a figure of it was dismissed")
+        request_document_crosschecks([figure])
 
 
-def void_sign_offs(figures: Iterable[Figure], what: str) -> None:
+def void_sign_offs_of_figures(figures: Iterable[Figure], what: str) -> None:
     """The claims of figures that came or went were signed off with others; the reason names one of the figures."""
     for figure in {figure.claim_id: figure for figure in figures if figure.claim_id}.values():
         void_sign_off(figure.claim, f"{what}: {figure}")
@@ -260,8 +260,8 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
     chosen = list(figures)
     with transaction.atomic():
         move_all(chosen, "dismiss", by=by, note=note)
-        void_sign_offs(chosen, "a figure of it was dismissed")
-        compare_again(chosen)
+        void_sign_offs_of_figures(chosen, "a figure of it was dismissed")
+        request_document_crosschecks(chosen)
     return len(chosen)
 
 
@@ -298,6 +298,6 @@ def reopen_figure(figure: Figure, *, by: Actor, version: int | None = None) -> N
     """Take a dismissed figure back."""
     with transaction.atomic():
         move(figure, "reopen", by=by, version=version)
-        void_sign_offs([figure], "a figure of it was taken back")
-        compare_again([figure])
+        void_sign_offs_of_figures([figure], "a figure of it was taken back")
+        request_document_crosschecks([figure])
         enqueue_regroup(figure.document.topic or figure.document)

@@ -18,7 +18,7 @@ from factcheck import signals
 from factcheck.actors import Machine
 from factcheck.conf import settings
 from factcheck.errors import Invalid
-from factcheck.jobs.keys import about, key_for, key_of, records_in
+from factcheck.jobs.keys import job_key, job_key_for, jobs_about, records_in
 from factcheck.jobs.names import JobName
 from factcheck.models import (
     SORT,
@@ -41,7 +41,7 @@ from factcheck.text import AnchorState, Basis
 
 from .disputes import disputes
 from .matching import blocking_borders
-from .notices import tell_clearance
+from .notices import notify_clearance
 from .transitions import check_permission, log, words_sha256
 from .webhook_events import emit_webhook_event
 
@@ -53,7 +53,7 @@ UNCHECKED: dict[str, str] = {
 }
 DISPUTE = "discrepancy_open"
 WAITING = frozenset({"reading_pending", "crosscheck_pending"})
-MOST_TOLD = 100
+MOST_BLOCKERS_SENT = 100
 OUT_OF_DATE = (
     "is given as current and is out of date: someone who may sign off its claim confirms that it holds today, or says "
     "of which day it is; or the copy says so."
@@ -145,19 +145,21 @@ def note_clearance(pk: int, *, by: Machine) -> bool | None:
         document.clear = answer.clear
         if before is None and not answer.clear:
             return None
-        tell_news(document, answer, by=by)
+        announce_change(document, answer, by=by)
         return answer.clear
 
 
-def tell_news(document: Document, answer: Clearance, *, by: Machine) -> None:
+def announce_change(document: Document, answer: Clearance, *, by: Machine) -> None:
     """The gate answers otherwise than it did: history, notices, webhooks, and a signal on commit."""
     action = "cleared" if answer.clear else "uncleared"
     event = log(document, action, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})
     key = f"document:{document.pk}:{event.sequence}"
-    tell_clearance(document, clear=answer.clear, key=key)
+    notify_clearance(document, clear=answer.clear, key=key)
     blockers = [{"code": row.code, "record": row.record, "record_id": row.record_id} for row in answer.blockers]
     told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
-    emit_webhook_event(f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
+    emit_webhook_event(
+        f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_BLOCKERS_SENT]}
+    )
     signal = signals.document_cleared if answer.clear else signals.document_uncleared
     signals.announce(signal, Document, document=document, clearance=answer)
 
@@ -193,7 +195,7 @@ def document_blockers(document: Document, revision: Revision | None, source_sha2
         yield Blocker(
             "not_this_revision", "document", document.pk, "The text to be published is not the one that was checked."
         )
-    jobs = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
+    jobs = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT)
     if jobs.unfinished().exists():
         yield Blocker("reading_pending", "document", document.pk, "A newer text is still being read.")
     elif revision is not None and not revision.engine_version:
@@ -238,14 +240,14 @@ def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     ):
         yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
         return
-    last = jobs.filter(key=key_of(document)).order_by("-pk").first()
+    last = jobs.filter(key=job_key(document)).order_by("-pk").first()
     if last is None or last.state != JobState.DONE:
         yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
 
 
 def regroupings_of(document: Document) -> QuerySet[Job]:
     """Groupings under way that may move the figures of a document."""
-    keys = [key_of(document), *([key_for(Topic, document.topic_id)] if document.topic_id else [])]
+    keys = [job_key(document), *([job_key_for(Topic, document.topic_id)] if document.topic_id else [])]
     return Job.objects.filter(name=JobName.REGROUP, key__in=keys).unfinished()
 
 
@@ -319,7 +321,7 @@ def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blo
     return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.told) for row in shown], more
 
 
-def told_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
+def covered_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
     """What a waiver of this revision covers: the blockers, and with each dispute every pair of it that is known."""
     rows = blocking_in(document).annotate(sort=SORT).values_list("pk", "measure", "sort")
     pairs = {pk: (measure, sort) for pk, measure, sort in rows}

@@ -48,10 +48,10 @@ from factcheck.text import (
     interval,
 )
 
-from .observations import Held, states_of
+from .observations import ObservedState, states_of
+from .pair_scores import PairScorer, StatePair
 from .rechecks import recheck_documents
-from .sureness import Pair, Sureness
-from .transitions import check_permission, mark_stale, move, told_to
+from .transitions import check_permission, mark_stale, move, reason_for_desk
 
 KIND_OF = {
     Relation.CONFLICT: DiscrepancyKind.CONFLICT,
@@ -65,14 +65,14 @@ AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
 @dataclass
-class Found:
+class MeasureComparison:
     """What the comparison of one measure found; ``left_out`` states were too many, and the oldest."""
 
-    pairs: dict[frozenset[str], Pair] = field(default_factory=dict)
+    pairs: dict[frozenset[str], StatePair] = field(default_factory=dict)
     agreements: int = 0
     left_out: int = 0
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: StatePair) -> None:
         self.pairs[pair.keys] = pair
 
 
@@ -151,28 +151,28 @@ def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
     run.save(update_fields=["found", "finished_at"])
 
 
-def compare_measure(measure: Measure) -> Found:
+def compare_measure(measure: Measure) -> MeasureComparison:
     """Compare the states of a measure two by two. Writes nothing, so that it may take its time.
 
     A superseded state is told with the newest one that replaces it, one that is not comparable with the next in
     time: an editor wants to know what holds now, not every step to it.
     """
     states = states_of(measure)
-    found = Found(left_out=max(0, len(states) - MOST_STATES))
-    newest: dict[str, Pair] = {}
-    nearest: dict[str, Pair] = {}
+    found = MeasureComparison(left_out=max(0, len(states) - MOST_STATES))
+    newest: dict[str, StatePair] = {}
+    nearest: dict[str, StatePair] = {}
     newest_states = states[-MOST_STATES:]
-    sureness = Sureness(measure, newest_states)
+    sureness = PairScorer(measure, newest_states)
     for one, other, comparison in compare_all([held.state for held in newest_states]):
         a, b = newest_states[one], newest_states[other]
         kind = KIND_OF.get(comparison.relation)
-        if measure.embargoed_id and not are_held_in(measure, a, b):
+        if measure.embargoed_id and not is_carried_by(measure, a, b):
             continue
         if kind is None:
             found.agreements += comparison.relation in AGREE
         elif kind == DiscrepancyKind.NOT_COMPARABLE:
-            nearest.setdefault(a.key, Pair(kind, comparison, a, b))
-        elif (pair := sureness.called(Pair(kind, comparison, a, b))) is None:
+            nearest.setdefault(a.key, StatePair(kind, comparison, a, b))
+        elif (pair := sureness.called(StatePair(kind, comparison, a, b))) is None:
             continue
         elif kind == DiscrepancyKind.SUPERSEDED:
             newest[a.key] = pair
@@ -183,43 +183,43 @@ def compare_measure(measure: Measure) -> Found:
     return found
 
 
-def are_held_in(measure: Measure, *sides: Held) -> bool:
+def is_carried_by(measure: Measure, *sides: ObservedState) -> bool:
     """Whether one of these states is carried by a figure of the measure itself, not only of that it is held against."""
     return any(figure.measure_id == measure.pk for held in sides for figure in held.figures)
 
 
-def store_found(measure: Measure, found: Found, *, by: Actor, regrouped: bool = False) -> Counter[str]:
+def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, regrouped: bool = False) -> Counter[str]:
     """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction.
 
     ``regrouped``: only the machine's groups changed, and no statement; that voids no sign-off.
     """
     Measure.objects.select_for_update().get(pk=measure.pk)  # two runs over one measure take turns
     Measure.objects.filter(pk=measure.pk).exclude(agreements=found.agreements).update(agreements=found.agreements)
-    bring_settled(measure, found)
+    move_resolved_discrepancies(measure, found)
     known = {frozenset((row.a_key, row.b_key)): row for row in measure.discrepancies.all()}
     fresh = [pair for keys, pair in found.pairs.items() if keys not in known]
     made = Discrepancy.objects.bulk_create(
-        [Discrepancy(measure=measure, **told(pair)) for pair in fresh], batch_size=500
+        [Discrepancy(measure=measure, **discrepancy_columns(pair)) for pair in fresh], batch_size=500
     )
     alarming = list(zip(made, fresh, strict=True))
-    touched = fresh + [found.pairs[keys] for keys, row in known.items() if other_kind(row, found.pairs.get(keys))]
+    touched = fresh + [found.pairs[keys] for keys, row in known.items() if kind_changed(row, found.pairs.get(keys))]
     closed = []
     differed = {row.pk for row in known.values() if row.kind == DiscrepancyKind.DIFFERS}
     for keys, row in known.items():
         if keys in found.pairs:
-            alarming += [(row, found.pairs[keys])] if renew(row, found.pairs[keys], by=by) else []
+            alarming += [(row, found.pairs[keys])] if update_discrepancy(row, found.pairs[keys], by=by) else []
         elif row.state == DiscrepancyState.OPEN:
             move(row, "close", by=by, note="one of the figures is gone or has changed")
             closed.append(row.pk)
     rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
     joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
     if not regrouped:  # nor does it void one that the same statements are a conflict now that only differed before
-        void_sign_offs(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
-    recheck_documents(documents_of([*touched, *(pair for _, pair in alarming)], joined_by, closed))
+        void_sign_offs_in_conflict(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
+    recheck_documents(documents_to_recheck([*touched, *(pair for _, pair in alarming)], joined_by, closed))
     return Counter(pair.kind for pair in found.pairs.values())
 
 
-def bring_settled(measure: Measure, found: Found) -> None:
+def move_resolved_discrepancies(measure: Measure, found: MeasureComparison) -> None:
     """What people settled of two figures under another measure goes with them, where both are grouped here now."""
     known = {frozenset(keys) for keys in measure.discrepancies.values_list("a_key", "b_key")}
     fresh = {pair.keys: pair for keys, pair in found.pairs.items() if keys not in known}
@@ -235,11 +235,11 @@ def bring_settled(measure: Measure, found: Found) -> None:
                 del fresh[pair.keys]
 
 
-def other_kind(row: Discrepancy, pair: Pair | None) -> bool:
+def kind_changed(row: Discrepancy, pair: StatePair | None) -> bool:
     return pair is not None and row.kind != pair.kind
 
 
-def documents_of(pairs: Iterable[Pair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
+def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
     """The documents whose gate may answer otherwise, now that these discrepancies came, changed or went."""
     found = {figure.document_id for pair in pairs for held in (pair.a, pair.b) for figure in held.figures}
     for start in range(0, len(closed), 500):
@@ -248,7 +248,7 @@ def documents_of(pairs: Iterable[Pair], figures: Iterable[Figure], closed: list[
     return found | {figure.document_id for figure in figures}
 
 
-def told(pair: Pair) -> dict[str, Any]:
+def discrepancy_columns(pair: StatePair) -> dict[str, Any]:
     """What a discrepancy says of a pair of states."""
     named = all(any(figure.attribution_id for figure in held.figures) for held in (pair.a, pair.b))
     return {
@@ -278,7 +278,7 @@ def middle(state: State) -> Decimal:
     return (low + high) / 2
 
 
-def renew(row: Discrepancy, pair: Pair, *, by: Actor) -> bool:
+def update_discrepancy(row: Discrepancy, pair: StatePair, *, by: Actor) -> bool:
     """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
     louder = row.kind not in ALARMS and pair.kind in ALARMS
     worse = louder and row.kind not in DISPUTED  # what a person settled as differing, surer weights do not open again
@@ -286,14 +286,14 @@ def renew(row: Discrepancy, pair: Pair, *, by: Actor) -> bool:
     again = row.state == DiscrepancyState.CLOSED or (row.state == DiscrepancyState.RESOLVED and worse)
     if again:
         move(row, "reopen", by=by, note=f"it is a {pair.kind} now" if worse else "it holds again")
-    says = told(pair)
+    says = discrepancy_columns(pair)
     if row.state == DiscrepancyState.OPEN and any(getattr(row, name) != value for name, value in says.items()):
         Discrepancy.objects.filter(pk=row.pk).update(**says)
         row.refresh_from_db()
     return again or (louder and open_already)
 
 
-def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[str]:
+def agreements_of(measure: Measure, states: list[ObservedState] | None = None) -> list[str]:
     """What agrees under a measure, in sentences: states that meet, and copies that rest on one origin.
 
     It is asked while somebody waits for a page, so only the newest states are compared; where there are more, the
@@ -307,10 +307,10 @@ def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[st
     copied = [(held, len({figure.document_id for figure in held.figures})) for held in states]
     copied = [(held, documents) for held, documents in copied if documents > 1]
     owners = Source.objects.ultimate_owners() if copied else {}
-    return found + [copies_told(held, documents, owners) for held, documents in copied]
+    return found + [copies_sentence(held, documents, owners) for held, documents in copied]
 
 
-def copies_told(held: Held, documents: int, owners: dict[int, int]) -> str:
+def copies_sentence(held: ObservedState, documents: int, owners: dict[int, int]) -> str:
     """In how many texts a state stands, and on how many origins they rest."""
     named = sorted(origin_of(figure, owners) for figure in held.figures if figure.attribution_id)
     bare = {origin_of(figure, owners) for figure in held.figures if not figure.attribution_id}
@@ -323,7 +323,7 @@ def copies_told(held: Held, documents: int, owners: dict[int, int]) -> str:
     )
 
 
-def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
+def write_sides(told_of: list[tuple[Discrepancy, StatePair]]) -> list[Figure]:
     """Which figures carry which of the two states, as of now; returns those that did not before."""
     wanted = {
         (row.pk, figure.pk): (side, figure)
@@ -346,7 +346,7 @@ def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
     return [wanted[key][1] for key in fresh]
 
 
-def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *, by: Actor) -> None:
+def void_sign_offs_in_conflict(measure: Measure, alarming: list[tuple[Discrepancy, StatePair]], *, by: Actor) -> None:
     """A new conflict voids a sign-off only where an independent origin of good repute stands against it."""
     signed = Claim.objects.filter(figures__measure__key=measure.key, state=ClaimState.SIGNED_OFF).distinct()
     claims = {claim.pk: claim for claim in signed.select_related("document__desk")}
@@ -356,7 +356,7 @@ def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *
         for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
             for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
                 if reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
-                    mark_stale(claim, f"a new conflict: {told_to(row, claim.document.desk_id)}", by=by)
+                    mark_stale(claim, f"a new conflict: {reason_for_desk(row, claim.document.desk_id)}", by=by)
 
 
 def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:

@@ -48,10 +48,10 @@ def record_desk(slug: str, name: str, *, by: Actor) -> Desk:
     """
     desk = Desk(slug=slug, name=name.strip()[:200])
     check_permission(by, desk, "record")
-    return found(desk, by=by)
+    return create_desk(desk, by=by)
 
 
-def found(desk: Desk, *, by: Actor) -> Desk:
+def create_desk(desk: Desk, *, by: Actor) -> Desk:
     require_storable(desk.slug, desk.name)
     if not desk.name or not desk.slug or slugify(desk.slug) != desk.slug or len(desk.slug) > 50:
         raise Invalid("A desk needs a name, and a slug in plain small letters.", code="name_missing")
@@ -67,7 +67,7 @@ def found(desk: Desk, *, by: Actor) -> Desk:
 def set_up_desk(slug: str, name: str, *, by: Machine) -> tuple[Desk, bool]:
     """The desk of this slug, and whether it had to be founded: the first action of a new site."""
     known = Desk.objects.filter(slug=slug).first()
-    return (known, False) if known else (found(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
+    return (known, False) if known else (create_desk(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
 
 
 def add_member(desk: Desk, user: Any, role: str, *, by: Person) -> Membership:
@@ -83,7 +83,7 @@ def add_member(desk: Desk, user: Any, role: str, *, by: Person) -> Membership:
         raise Invalid("Chief editors are made with the command setup_roles.", code="role_of_all_desks")
     if by.pk == user.pk:
         raise NotAllowed("A role is given by somebody else.", code="own_role")
-    return write_member(desk, user, role, by=by)
+    return create_membership(desk, user, role, by=by)
 
 
 def give_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
@@ -95,11 +95,11 @@ def give_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
     where = None if role == Role.CHIEF_EDITOR else desk
     if Membership.objects.filter(user=user, desk=where, role=role).exists():
         return False
-    write_member(where, user, role, by=by)
+    create_membership(where, user, role, by=by)
     return True
 
 
-def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membership:
+def create_membership(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membership:
     if role not in Role.values:
         raise Invalid("That is not a role.", code="role_unknown")
     if not user.is_active:
@@ -107,7 +107,7 @@ def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membe
     try:
         with transaction.atomic():
             type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)  # two chiefs take turns
-            refuse_two_faces(user, role)
+            refuse_service_account_with_role(user, role)
             membership = Membership.objects.create(user=user, desk=desk, role=role)
             log(membership, "add", by=by, facts={"user": user.pk, "role": role})
     except IntegrityError:
@@ -115,7 +115,7 @@ def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membe
     return membership
 
 
-def refuse_two_faces(user: Any, role: str) -> None:
+def refuse_service_account_with_role(user: Any, role: str) -> None:
     """Who files in the name of others must not decide as well: a service account has no other role, on any desk.
 
     Raises:
@@ -138,7 +138,7 @@ def remove_member(membership: Membership, *, by: Actor) -> None:
     check_permission(by, membership, "remove")
     if membership.desk is None:
         raise Invalid("Chief editors are made and unmade with the command setup_roles.", code="role_of_all_desks")
-    strike_member(membership, by=by)
+    delete_membership(membership, by=by)
 
 
 def take_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
@@ -150,11 +150,11 @@ def take_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
     where = None if role == Role.CHIEF_EDITOR else desk
     membership = Membership.objects.filter(user=user, desk=where, role=role).first()
     if membership is not None:
-        strike_member(membership, by=by)
+        delete_membership(membership, by=by)
     return membership is not None
 
 
-def strike_member(membership: Membership, *, by: Actor) -> None:
+def delete_membership(membership: Membership, *, by: Actor) -> None:
     desk, chiefs = membership.desk, (Role.DESK_CHIEF, Role.CHIEF_EDITOR)
     with transaction.atomic():
         around = Desk.objects.all() if desk is None else Desk.objects.filter(pk=desk.pk)

@@ -94,7 +94,7 @@ class Dispute:
     def besides(self, pair: Discrepancy) -> list[tuple[str, list[Statement]]]:
         """All statements but the two of a pair, by who makes them."""
         found: dict[str, list[Statement]] = defaultdict(list)
-        for row in sorted(self.statements, key=in_order):
+        for row in sorted(self.statements, key=statement_order):
             if row.key not in (pair.a_key, pair.b_key):
                 found[row.says].append(row)
         return list(found.items())
@@ -115,10 +115,10 @@ def disputes(
     """
     seen = None if desks is None else both_sides_of(figure__document__desk__in=desks)
     found = list(rows.leading(seen=seen).select_related("measure__topic", "resolved_by").order_by(*order)[:most])
-    return led_by(found, rows, desks=desks, statements=statements)
+    return disputes_led_by(found, rows, desks=desks, statements=statements)
 
 
-def led_by(
+def disputes_led_by(
     found: Sequence[Discrepancy], rows: DiscrepancyQuerySet, *, desks: Any = None, statements: bool = False
 ) -> list[Dispute]:
     """The disputes that some pairs lead, each told of all of its pairs among ``rows``, in the order of the pairs."""
@@ -164,11 +164,11 @@ def dispute_of(
         seen and group in hidden,
         len(keys[group] - own) if seen else 0,
         (told.get(row.a_key), told.get(row.b_key)),
-        tuple(sorted(others, key=in_order)) if seen else (),
+        tuple(sorted(others, key=statement_order)) if seen else (),
     )
 
 
-def in_order(statement: Statement) -> tuple[Any, ...]:
+def statement_order(statement: Statement) -> tuple[Any, ...]:
     """By who says it, then by time and number."""
     figure = statement.first
     at = figure.as_of_start.timestamp() if figure.as_of_start else 0.0

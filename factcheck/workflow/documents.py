@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from factcheck.actors import Actor, Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.snapshots import sha256_of
-from factcheck.jobs.keys import about
+from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Desk, Document, Event, Job, Role, Scope, Snapshot
@@ -23,14 +23,14 @@ from .arrivals import (
     PASTED,
     Arrival,
     arrival_key,
-    ask_for_reading,
     check_arrival,
     create_document,
     host_object,
     keep_bytes,
-    leave_its_words,
     log_arrival,
     name_authors,
+    refuse_author_of_other_side,
+    request_reading,
     unfinished_reading,
 )
 from .transitions import change, check_permission, log, move
@@ -59,7 +59,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> 
             document = create_document(arrival, desk, key, by=by)
             snapshot = keep_bytes(data, desk, arrival)
             log_arrival(document, arrival, by=by, sha256=snapshot.sha256)
-            return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted, said=arrival.said)
+            return document, request_reading(document, snapshot, by=by, pasted=arrival.pasted, said=arrival.said)
     except IntegrityError:  # the same document came through another door at the same moment
         same = Document.objects.filter(arrival_key=key).first()
         if same is None and (known := host_object(desk, arrival)):
@@ -106,7 +106,7 @@ def revise_document(
     if editor is not None and Role.SERVICE not in roles_of(by, [document.desk_id]):
         raise NotAllowed("Only a service account files for somebody else.", code="editor_not_yours")
     if editor is not None:
-        leave_its_words(editor, document)
+        refuse_author_of_other_side(editor, document)
     check_arrival(data, arrival)
     if version is not None and version != document.version:
         raise StaleRevision("This has changed since you opened it.", version=document.version)
@@ -122,7 +122,7 @@ def revise_document(
         name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
         log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
-        return document, ask_for_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
+        return document, request_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
 
 
 def refuse_machine(document: Document) -> None:
@@ -136,7 +136,7 @@ def refuse_machine(document: Document) -> None:
             f"The desk filed this itself, as document {document.pk}; no feed changes it.", code="not_of_a_feed"
         )
     if is_corrected(document):
-        raise Invalid(corrected(document), code="corrected_by_hand")
+        raise Invalid(corrected_by_hand_message(document), code="corrected_by_hand")
 
 
 def is_corrected(document: Document) -> bool:
@@ -146,13 +146,13 @@ def is_corrected(document: Document) -> bool:
     return last is not None and last.action == "revise" and last.actor_id is not None
 
 
-def corrected(document: Document) -> str:
+def corrected_by_hand_message(document: Document) -> str:
     return f"The text of document {document.pk} was corrected by hand since; nothing from outside replaces it."
 
 
 def newest_bytes(document: Document) -> str:
     """The hash of the bytes that were last read or are still to be read; empty after a reading that failed."""
-    last = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT).first()
+    last = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT).first()
     if last is None:
         current = document.current_revision
         return current.bytes_sha256 if current else ""

@@ -15,7 +15,7 @@ from factcheck.actors import Actor, Person, person_of
 from factcheck.errors import Invalid
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of, warc_of_upload
-from factcheck.jobs.keys import key_of
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
@@ -70,7 +70,7 @@ def record_evidence(
             facts={"claim": claim.pk, "source": source.pk if source else None},
         )
         if kind == EvidenceKind.WEB:
-            ask_for_capture(evidence, by=by)
+            request_capture(evidence, by=by)
         elif kind != EvidenceKind.UPLOAD:
             move(evidence, "attach", by=by)
     return evidence
@@ -101,10 +101,10 @@ def check_evidence(
         raise Invalid("Evidence repeats evidence of the same desk.", code="derived_elsewhere")
 
 
-def ask_for_capture(evidence: Evidence, *, by: Actor) -> None:
+def request_capture(evidence: Evidence, *, by: Actor) -> None:
     enqueue(
         JobName.CAPTURE_EVIDENCE,
-        key_of(evidence, evidence.version),
+        job_key(evidence, evidence.version),
         {"evidence": evidence.pk},
         by=person_of(by),
         desk=evidence.claim.document.desk,
@@ -142,11 +142,11 @@ def fail_capture(evidence: Evidence, reason: str, *, by: Actor) -> None:
     move(evidence, "capture", to=EvidenceState.CAPTURE_FAILED, by=by, note=reason, error=reason[:500])
 
 
-def capture_again(evidence: Evidence, *, by: Actor, version: int | None = None) -> None:
+def retry_capture(evidence: Evidence, *, by: Actor, version: int | None = None) -> None:
     """Ask for a failed capture once more."""
     with transaction.atomic():
         move(evidence, "capture", by=by, version=version)
-        ask_for_capture(evidence, by=by)
+        request_capture(evidence, by=by)
 
 
 def attach_evidence(

@@ -22,8 +22,8 @@ from factcheck.errors import FactcheckError, Invalid, WrongState
 from factcheck.intake.entries import Entry
 from factcheck.intake.extracts import Unreadable
 from factcheck.intake.folders import Dropped, look_into, parts_of
-from factcheck.intake.stored import one_line
-from factcheck.jobs.keys import key_of
+from factcheck.intake.text_cleaning import one_line
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Feed, FeedItem, Job, Source
@@ -118,7 +118,7 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **values: 
         log(feed, "change", by=by, facts={name: getattr(value, "pk", value) for name, value in values.items()})
 
 
-def ask_for_poll(feed: Feed, *, by: Person) -> Job:
+def request_poll(feed: Feed, *, by: Person) -> Job:
     """Look at a feed now, without waiting for its time.
 
     Raises:
@@ -133,7 +133,7 @@ def ask_for_poll(feed: Feed, *, by: Person) -> Job:
         return _enqueue_poll(feed, timezone.now(), by=by)
 
 
-def ask_for_due_polls(now: datetime) -> int:
+def request_due_polls(now: datetime) -> int:
     """Ask for every feed whose time has come, once each whatever fires twice; returns how many."""
     asked = 0
     for feed in Feed.objects.filter(Q(asked_at=None) | Q(asked_at__lt=now), active=True).select_related("desk"):
@@ -149,12 +149,12 @@ def ask_for_due_polls(now: datetime) -> int:
 def _enqueue_poll(feed: Feed, now: datetime, *, by: Person | None = None) -> Job:
     Feed.objects.filter(pk=feed.pk).update(asked_at=now)
     # a dead feed leaves one failed job, not one for each time that it was looked at
-    Job.objects.filter(name=JobName.POLL_FEED, key=key_of(feed), state=JobState.FAILED).delete()
+    Job.objects.filter(name=JobName.POLL_FEED, key=job_key(feed), state=JobState.FAILED).delete()
     args = {"feed": feed.pk}
-    return enqueue(JobName.POLL_FEED, key_of(feed), args, by=by, desk=feed.desk, priority=Priority.EXCHANGE)
+    return enqueue(JobName.POLL_FEED, job_key(feed), args, by=by, desk=feed.desk, priority=Priority.EXCHANGE)
 
 
-def unseen(feed: Feed, guids: Collection[str]) -> frozenset[str]:
+def new_guids(feed: Feed, guids: Collection[str]) -> frozenset[str]:
     """Those that this feed has not brought before."""
     seen: set[str] = set()
     wanted = list(guids)
@@ -227,10 +227,10 @@ def close_poll(feed: Feed, *, error: str = "", etag: str | None = None, last_mod
     """Write down when a feed was looked at and what went wrong; its validators stay where none are given."""
     values: dict[str, Any] = {"polled_at": timezone.now(), "error": error[:500]}
     if etag is not None:
-        values |= {"etag": fit(etag, 300), "last_modified": fit(last_modified, 100)}
+        values |= {"etag": storable_validator(etag, 300), "last_modified": storable_validator(last_modified, 100)}
     Feed.objects.filter(pk=feed.pk).update(**values)
 
 
-def fit(validator: str, longest: int) -> str:
+def storable_validator(validator: str, longest: int) -> str:
     """A validator as it can be sent back, or none: half of one would never match."""
     return validator if len(validator) <= longest and validator.isascii() and validator.isprintable() else ""

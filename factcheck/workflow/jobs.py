@@ -15,8 +15,8 @@ from factcheck.states import JobState
 
 from .transitions import check_permission, move
 
-QUIET_KEPT = timedelta(days=1)
-FAILED_KEPT = timedelta(days=7)
+KEEP_DONE_FOR = timedelta(days=1)
+KEEP_FAILED_FOR = timedelta(days=7)
 
 
 def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
@@ -40,9 +40,9 @@ def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
     )
 
 
-def forget_quiet_jobs() -> int:
+def delete_old_housekeeping_jobs() -> int:
     """Take away the rows of small work, of which there are thousands: done a day ago, or failed a week ago."""
     now = timezone.now()
-    old = Q(state=JobState.DONE, finished_at__lt=now - QUIET_KEPT)
-    old |= Q(state=JobState.FAILED, finished_at__lt=now - FAILED_KEPT)
+    old = Q(state=JobState.DONE, finished_at__lt=now - KEEP_DONE_FOR)
+    old |= Q(state=JobState.FAILED, finished_at__lt=now - KEEP_FAILED_FOR)
     return Job.objects.filter(old, name__in=HOUSEKEEPING).delete()[0]

@@ -14,7 +14,7 @@ from factcheck.models import Discrepancy, Figure, Judgement, JudgementOrigin, To
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import JudgementState
 
-from .matching import Judged, contradicts, print_of, write_judgements
+from .matching import JudgementGraph, contradiction_error, fingerprint_of, write_judgements
 from .transitions import change, check_permission, log, move, require_storable, row_for
 
 LONGEST_NOTE = 2000
@@ -70,7 +70,7 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
     Raises:
         Invalid: with a sentence for the person.
     """
-    prints = print_of(figure), print_of(other)
+    prints = fingerprint_of(figure), fingerprint_of(other)
     if not all(prints) or figure.as_written or other.as_written:
         raise Invalid("The text of one of them has to be read again first.", code="figure_unprepared")
     if prints[0] == prints[1]:
@@ -84,14 +84,14 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
         )
     if same and figure.pinned_by_id and other.pinned_by_id and figure.measure_id != other.measure_id:
         raise Invalid("Each of them was pinned to a measure of its own; pin them to one.", code="judged_pinned")
-    judged = Judged(figure.document)
+    judged = JudgementGraph(figure.document)
     if judged.are_one(*prints):
         if not same:
-            raise contradicts(judged.linking(*prints), by)
+            raise contradiction_error(judged.linking(*prints), by)
         raise Invalid("They are held to be the same thing already.", code="judged_already")
     if row := judged.against(*prints):
         if same:
-            raise contradicts(row, by)
+            raise contradiction_error(row, by)
         raise Invalid("They are held to be two things already.", code="judged_already")
 
 

@@ -98,14 +98,14 @@ def blocking_borders(desk: Desk) -> dict[str, float]:
 
 def write_profiles(text: str, rows: Sequence[tuple[Figure, FigureMention, Profile]]) -> None:
     """Keep the figures of a text as they are prepared; those of an earlier reading are written over."""
-    made = [profile_row(figure, mention, prepared, text) for figure, mention, prepared in rows]
-    follow_prints(made)
+    made = [profile_row(figure, mention, profile, text) for figure, mention, profile in rows]
+    carry_judgements_over(made)
     FigureProfile.objects.bulk_create(
         made, batch_size=AT_ONCE, update_conflicts=True, unique_fields=["figure"], update_fields=PROFILE_COLUMNS
     )
 
 
-def follow_prints(made: Sequence[FigureProfile]) -> None:
+def carry_judgements_over(made: Sequence[FigureProfile]) -> None:
     """Where the words around a figure that somebody judged were edited, what they said of it is said of it still."""
     keys = [row.figure_id for row in made]
     before: dict[int, str] = {}
@@ -121,12 +121,12 @@ def follow_prints(made: Sequence[FigureProfile]) -> None:
             own.exclude(a_print=row.fingerprint).update(b_print=row.fingerprint)
 
 
-def dated(prepared: Profile, figure: Figure) -> Profile:
+def with_stated_day(profile: Profile, figure: Figure) -> Profile:
     """The figure as prepared, on the day that a person said it is of, where one did."""
     if figure.dated_by_id is None or figure.as_of_start is None:
-        return prepared
+        return profile
     day = figure.as_of_start.astimezone(ZoneInfo(figure.document.zone)).date()
-    return replace(prepared, day=day.toordinal(), stated=True)
+    return replace(profile, day=day.toordinal(), stated=True)
 
 
 def date_profile(figure: Figure) -> None:
@@ -134,27 +134,27 @@ def date_profile(figure: Figure) -> None:
     row = FigureProfile.objects.filter(figure=figure).first()
     known = profiles_by_figure([figure.pk]).get(figure.pk)
     if row is not None and known is not None:
-        now = dated(known, figure)
+        now = with_stated_day(known, figure)
         row.prepared, row.wording = now.as_dict(), now.wording_digest
         row.save(update_fields=["prepared", "wording"])
 
 
 def profile_row(figure: Figure, mention: FigureMention, read: Profile, text: str) -> FigureProfile:
-    prepared = dated(read, figure)
+    profile = with_stated_day(read, figure)
     return FigureProfile(
         figure=figure,
-        prepared=prepared.as_dict(),
+        prepared=profile.as_dict(),
         fingerprint=fingerprint(text, mention.span.start),
-        wording=prepared.wording_digest,
-        dimension=prepared.dimension[:60],
-        unit=prepared.unit[:40],
-        value=prepared.value,
+        wording=profile.wording_digest,
+        dimension=profile.dimension[:60],
+        unit=profile.unit[:40],
+        value=profile.value,
         running=mention.measure.running,
         engine_version=ENGINE_VERSION,
     )
 
 
-def prepared(rows: Iterable[tuple[int, int, Any]]) -> dict[int, Profile]:
+def load_profiles(rows: Iterable[tuple[int, int, Any]]) -> dict[int, Profile]:
     """Profiles from what is stored, by figure: (figure, document, prepared) each.
 
     One that an engine of another age wrote is left out: its text is to be read again first.
@@ -173,7 +173,7 @@ def profiles_by_figure(figures: Iterable[int]) -> dict[int, Profile]:
     keys, found = sorted(set(figures)), dict[int, Profile]()
     for start in range(0, len(keys), AT_ONCE):
         rows = FigureProfile.objects.filter(figure__in=keys[start : start + AT_ONCE])
-        found |= prepared(rows.values_list("figure", "figure__document", "prepared"))
+        found |= load_profiles(rows.values_list("figure", "figure__document", "prepared"))
     return found
 
 
@@ -187,7 +187,7 @@ def stats_in(topic: Topic | int | None, figures: Iterable[Profile] = ()) -> Topi
     return stats
 
 
-def decided(
+def link_constraints(
     prints: Mapping[str, Sequence[Any]], topic: int | None, document: Document | None = None
 ) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]:
     """What people said of these figures and of their copies: pairs that are one, and pairs that are not.
@@ -207,7 +207,7 @@ def decided(
     return together, apart
 
 
-class Judged:
+class JudgementGraph:
     """What people hold to be one, and what not, in a topic or in a text that is in none; with what follows from it."""
 
     def __init__(self, document: Document, *, arranged: bool = True) -> None:
@@ -240,7 +240,7 @@ class Judged:
         return next((row for row in ways if {row.a_print, row.b_print} == {a, b}), ways[-1])
 
 
-def print_of(figure: Figure) -> str:
+def fingerprint_of(figure: Figure) -> str:
     """By what a figure is known again; empty where no reading of this engine has prepared it."""
     return FigureProfile.objects.filter(figure=figure).values_list("fingerprint", flat=True).first() or ""
 
@@ -256,17 +256,17 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
     groups = [list(ones), list(others)]
     if not all(groups):
         return []
-    judged = Judged(groups[0][0].document, arranged=False)
+    judged = JudgementGraph(groups[0][0].document, arranged=False)
     keys = [figure.pk for group in groups for figure in group]
     prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
     one, two = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
     if not same and one & two:
         root = min(one & two)
-        raise contradicts(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
+        raise contradiction_error(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
     for row in judged.rows if same else ():
         ends = judged.root(row.a_print), judged.root(row.b_print)
         if not row.same and ((ends[0] in one and ends[1] in two) or (ends[1] in one and ends[0] in two)):
-            raise contradicts(row, by)
+            raise contradiction_error(row, by)
     mine, theirs = ({prints[row.pk] for row in group if row.pk in prints} for group in groups)
     arranged = Judgement.objects.active().within(groups[0][0].document.topic_id, groups[0][0].document)
     return [
@@ -276,7 +276,7 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
     ]
 
 
-def contradicts(row: Judgement, by: Actor) -> Invalid:
+def contradiction_error(row: Judgement, by: Actor) -> Invalid:
     """Why something cannot be judged; of figures that the person does not see, only that there is a judgement."""
     if not Judgement.objects.visible_to(by).filter(pk=row.pk).exists():
         return Invalid(

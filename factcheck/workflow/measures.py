@@ -14,7 +14,7 @@ from factcheck.actors import Person
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
-from factcheck.permissions import NO_AUTHOR, documents_compared, held_beside
+from factcheck.permissions import NO_AUTHOR, documents_compared, embargoed_documents_compared_with
 
 from .grouping import free_key, group_document, is_embargoed
 from .matching import refuse_contradiction, write_judgements
@@ -44,7 +44,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int 
         Figure.objects.filter(measure=measure).update(measure=into)
         Measure.objects.filter(merged_into=measure).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
-        compare_again(measure, into)
+        request_measure_crosschecks(measure, into)
 
 
 def refuse_circles(measure: Measure, into: Measure) -> None:
@@ -65,12 +65,16 @@ def refuse_authors(by: Person, *measures: Measure | None) -> None:
         NotAllowed: one of the measures holds a figure of a document that the person wrote.
     """
     for measure in measures:
-        rows = (documents_compared(measure, everywhere=False), held_beside([measure])) if measure else ()
+        rows = (
+            (documents_compared(measure, everywhere=False), embargoed_documents_compared_with([measure]))
+            if measure
+            else ()
+        )
         if any(documents.filter(authors=by).exists() for documents in rows):
             raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
 
 
-def compare_again(*measures: Measure | None) -> None:
+def request_measure_crosschecks(*measures: Measure | None) -> None:
     """Figures moved between measures: a job compares what each of them holds now."""
     for measure in measures:
         if measure is not None:
@@ -113,7 +117,7 @@ def split_measure(
         for figure in figures:
             check_permission(by, figure, "pin")
             refuse_authors(by, figure.measure, made)
-            put_for_good(figure, made, by=by)
+            pin_to_measure(figure, made, by=by)
         log(measure, "split", by=by, facts={"into": made.pk, "figures": [figure.pk for figure in figures]})
     return made
 
@@ -146,7 +150,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | N
         replace_arrangements([figure], measure.figures.exclude(pk=figure.pk), same=True, by=by)
         if before is not None and before != measure:
             replace_arrangements([figure], before.figures.exclude(pk=figure.pk), same=False, by=by)
-        put_for_good(figure, measure, by=by, version=version)
+        pin_to_measure(figure, measure, by=by, version=version)
 
 
 def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
@@ -159,7 +163,7 @@ def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, sa
         move(row, "withdraw", by=by, note="arranged otherwise since")
 
 
-def put_for_good(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
+def pin_to_measure(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
     """Put a figure under a measure, and judge it to be one with a figure of its own desk there, if there is any."""
     with transaction.atomic():
         before = figure.measure
@@ -167,7 +171,7 @@ def put_for_good(figure: Figure, measure: Measure, *, by: Person, version: int |
         write_judgements(((figure, other) for other in others), same=True, origin=JudgementOrigin.PINNED, by=by)
         change(figure, version=version, measure=measure, pinned_by=by)
         log(figure, "pin", by=by, facts={"from": before.pk if before else None, "measure": measure.pk})
-        compare_again(before, measure)
+        request_measure_crosschecks(before, measure)
 
 
 def set_general(measure: Measure, general: bool, *, by: Person, version: int | None = None) -> None:
@@ -190,7 +194,7 @@ def set_general(measure: Measure, general: bool, *, by: Person, version: int | N
     with transaction.atomic():
         change(measure, version=version, general=general)
         log(measure, "set_general", by=by, facts={"general": general})
-        compare_again(measure)
+        request_measure_crosschecks(measure)
 
 
 def set_topic(document: Document, topic: Topic | None, *, by: Person, version: int | None = None) -> None:

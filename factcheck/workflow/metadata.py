@@ -17,8 +17,8 @@ from factcheck.models import Document, Event, Scope
 from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
 from factcheck.states import DocumentState
 
-from .arrivals import Arrival, ask_for_reading, check_metadata, name_authors
-from .grouping import enter_topic
+from .arrivals import Arrival, check_arrival_metadata, name_authors, request_reading
+from .grouping import regroup_in_topic
 from .revisions import EDITABLE_METADATA
 from .transitions import change, check_permission, log
 
@@ -65,7 +65,7 @@ def update_metadata(
         name_authors(document, authors, by=by)
         if changed:
             log(document, "update_metadata", by=by, facts=facts_of(changed))
-        compare_anew(document, changed.keys(), by=by)
+        reread_or_crosscheck(document, changed.keys(), by=by)
 
 
 def refuse_those_concerned(by: Actor, document: Document) -> None:
@@ -85,7 +85,7 @@ def check_description(changed: dict[str, Any]) -> None:
     Raises:
         Invalid: with a sentence for the person.
     """
-    check_metadata(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
+    check_arrival_metadata(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
     for name, most in LENGTHS.items():
         if len(changed.get(name, "")) > most:
             raise Invalid(f"The {name} is longer than {most} characters.", code=f"{name}_too_long")
@@ -105,13 +105,13 @@ def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
     return {"changed": sorted(changed), **told}
 
 
-def compare_anew(document: Document, changed: Any, *, by: Actor) -> None:
+def reread_or_crosscheck(document: Document, changed: Any, *, by: Actor) -> None:
     """A new date or zone: the text is read again, and its figures compared after; a new publisher: compared only."""
     revision = document.current_revision
     if changed & READ_ANEW and revision is not None and revision.snapshot is not None:
-        ask_for_reading(document, revision.snapshot, by=by, pasted=False)
+        request_reading(document, revision.snapshot, by=by, pasted=False)
     elif changed & COMPARED:
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
     if "embargo_until" in changed and document.topic:
-        enter_topic(document)
+        regroup_in_topic(document)
         enqueue_regroup(document.topic)

@@ -45,11 +45,11 @@ def notify(
     things neither by inbox nor by mail.
     """
     wanted = {pk for pk in people if pk} - {None if isinstance(by, Machine) else getattr(by, "pk", None)}
-    return notify_all(kind, [Told(frozenset(wanted), desk, about, key, text)]) if wanted else 0
+    return notify_all(kind, [NoticeDraft(frozenset(wanted), desk, about, key, text)]) if wanted else 0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoticeDraft:
     """Who is to be told of one occasion, and what."""
 
     people: frozenset[int]
@@ -59,7 +59,7 @@ class Told:
     text: str
 
 
-def notify_all(kind: str, occasions: Sequence[Told]) -> int:
+def notify_all(kind: str, occasions: Sequence[NoticeDraft]) -> int:
     """Tell of many occasions of one kind, in as many queries as of one; returns how many notices were written."""
     wanted = {pk for told in occasions for pk in told.people}
     belong: dict[int | None, set[int]] = {}
@@ -77,7 +77,7 @@ def notify_all(kind: str, occasions: Sequence[Told]) -> int:
     return len(rows)
 
 
-def notice_of(told: Told, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
+def notice_of(told: NoticeDraft, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
     return Notification(
         recipient_id=recipient,
         desk_id=told.desk,
@@ -91,50 +91,50 @@ def notice_of(told: Told, kind: str, choice: NoticeChoice, recipient: int) -> No
     )
 
 
-def holders(desk: int, *roles: str) -> list[int]:
+def users_with_role(desk: int, *roles: str) -> list[int]:
     """The people who have one of these roles on a desk; chief editors hold theirs on all."""
     rows = Membership.objects.filter(Q(desk=desk) | Q(desk=None), role__in=roles)
     return list(rows.values_list("user", flat=True))
 
 
-def tell_of(record: Model, action: str, *, by: Actor) -> None:
+def notify_of_action(record: Model, action: str, *, by: Actor) -> None:
     """An action was done: tell those whom the table names."""
-    if tell := TOLD.get((record_name(record), action)):
+    if tell := NOTIFIERS.get((record_name(record), action)):
         tell(record, by)
 
 
-def occasion(record: Any) -> str:
+def occasion_key(record: Any) -> str:
     """One action on a record: its version is never the same twice."""
     return f"{record_name(record)}:{record.pk}:{record.version}"
 
 
-def tell_assignee(task: VerificationTask, by: Actor) -> None:
+def notify_assignee(task: VerificationTask, by: Actor) -> None:
     due = f", due {task.due_at:%Y-%m-%d %H:%M} UTC" if task.due_at else ""
     notify(
         NoticeKind.ASSIGNED,
         [task.assignee_id],
         desk=task.claim.document.desk_id,
         about=task,
-        key=occasion(task),
-        text=f"You are asked to check{due}: {short(task.claim)}",
+        key=occasion_key(task),
+        text=f"You are asked to check{due}: {claim_excerpt(task.claim)}",
         by=by,
     )
 
 
-def tell_rescheduled(task: VerificationTask, by: Actor) -> None:
+def notify_rescheduled(task: VerificationTask, by: Actor) -> None:
     until = f"is due {task.due_at:%Y-%m-%d %H:%M} UTC now" if task.due_at else "has no deadline any more"
     notify(
         NoticeKind.ASSIGNED,
         [task.assignee_id],
         desk=task.claim.document.desk_id,
         about=task,
-        key=occasion(task),
-        text=f"Your checking work {until}: {short(task.claim)}",
+        key=occasion_key(task),
+        text=f"Your checking work {until}: {claim_excerpt(task.claim)}",
         by=by,
     )
 
 
-def tell_returned(claim: Claim, by: Actor) -> None:
+def notify_returned(claim: Claim, by: Actor) -> None:
     verdict = claim.verdicts.last()
     workers = claim.verification_tasks.exclude(state=TaskState.CANCELLED).values_list("assignee", flat=True)
     people = [verdict.by_id if verdict else None, *workers]
@@ -143,39 +143,39 @@ def tell_returned(claim: Claim, by: Actor) -> None:
         people,
         desk=claim.document.desk_id,
         about=claim,
-        key=occasion(claim),
-        text=f"The verdict came back: {short(claim)}",
+        key=occasion_key(claim),
+        text=f"The verdict came back: {claim_excerpt(claim)}",
         by=by,
     )
 
 
-def tell_stale(claim: Claim, by: Actor) -> None:
+def notify_stale(claim: Claim, by: Actor) -> None:
     verdict = claim.verdicts.filter(sign_off__isnull=False).select_related("sign_off").last()
     people = [verdict.by_id, verdict.sign_off.by_id] if verdict else []
     notify(
         NoticeKind.STALE,
-        [*people, *holders(claim.document.desk_id, Role.DESK_CHIEF)],
+        [*people, *users_with_role(claim.document.desk_id, Role.DESK_CHIEF)],
         desk=claim.document.desk_id,
         about=claim,
-        key=occasion(claim),
+        key=occasion_key(claim),
         by=by,
-        text=f"The sign-off no longer holds ({claim.stale_reason}): {short(claim)}",
+        text=f"The sign-off no longer holds ({claim.stale_reason}): {claim_excerpt(claim)}",
     )
 
 
-def tell_clearance(document: Document, *, clear: bool, key: str) -> None:
+def notify_clearance(document: Document, *, clear: bool, key: str) -> None:
     """The gate answers otherwise than before: authors and editors are told."""
-    people = [*document.authors.values_list("pk", flat=True), *holders(document.desk_id, Role.EDITOR)]
+    people = [*document.authors.values_list("pk", flat=True), *users_with_role(document.desk_id, Role.EDITOR)]
     says = "is clear for publication" if clear else "is no longer clear for publication"
     notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
 
 
-def tell_published_uncleared(publication: Publication, *, by: Actor) -> None:
+def notify_published_uncleared(publication: Publication, *, by: Actor) -> None:
     """A text went out that the gate had not passed: the chiefs are told."""
     document = publication.document
     notify(
         NoticeKind.PUBLISHED_UNCLEARED,
-        holders(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
+        users_with_role(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
         desk=document.desk_id,
         about=document,
         key=f"publication:{publication.pk}",
@@ -210,10 +210,10 @@ def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
         for task in tasks:
             desk, key = task.claim.document.desk_id, f"verification_task:{task.pk}:{task.due_at:%Y-%m-%dT%H:%M}"
             others = chiefs.get(desk, frozenset()) - {task.assignee_id}
-            occasions.append(Told(others, desk, task, key, words_for(task, kind)))
+            occasions.append(NoticeDraft(others, desk, task, key, reminder_text(task, kind)))
             if task.assignee_id:
                 own = f"{key}:{task.assignee_id}"
-                occasions.append(Told(frozenset({task.assignee_id}), desk, task, own, words_for(task, kind)))
+                occasions.append(NoticeDraft(frozenset({task.assignee_id}), desk, task, own, reminder_text(task, kind)))
         notify_all(kind, occasions)
         VerificationTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{noted: F("due_at")})
     return len(tasks)
@@ -228,23 +228,23 @@ def chiefs_of(desks: set[int]) -> dict[int, frozenset[int]]:
     return {desk: frozenset(people) for desk, people in held.items()}
 
 
-def words_for(task: VerificationTask, kind: str) -> str:
+def reminder_text(task: VerificationTask, kind: str) -> str:
     word = "overdue" if kind == NoticeKind.OVERDUE else "due soon"
-    return f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {short(task.claim)}"
+    return f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {claim_excerpt(task.claim)}"
 
 
-def short(claim: Claim) -> str:
+def claim_excerpt(claim: Claim) -> str:
     """The claim in a line of a notice."""
     words = " ".join(str(claim).split())
     return f"“{words if len(words) <= 200 else words[:199] + '…'}”"
 
 
-TOLD: dict[tuple[str, str], Callable[[Any, Any], None]] = {
-    ("verification_task", "assign"): tell_assignee,
-    ("verification_task", "reassign"): tell_assignee,
-    ("verification_task", "reschedule"): tell_rescheduled,
-    ("claim", "return"): tell_returned,
-    ("claim", "mark_stale"): tell_stale,
-    ("claim", "challenge"): tell_stale,
+NOTIFIERS: dict[tuple[str, str], Callable[[Any, Any], None]] = {
+    ("verification_task", "assign"): notify_assignee,
+    ("verification_task", "reassign"): notify_assignee,
+    ("verification_task", "reschedule"): notify_rescheduled,
+    ("claim", "return"): notify_returned,
+    ("claim", "mark_stale"): notify_stale,
+    ("claim", "challenge"): notify_stale,
 }
 """Of which actions on which records somebody is told at once."""

@@ -18,7 +18,7 @@ from .speakers import speakers_of
 
 
 @dataclass(frozen=True)
-class Held:
+class ObservedState:
     """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
 
     key: str
@@ -26,7 +26,7 @@ class Held:
     figures: list[Figure] = field(default_factory=list)
 
 
-def figures_of(measure: Measure) -> QuerySet[Figure]:
+def figures_compared_under(measure: Measure) -> QuerySet[Figure]:
     """The figures compared under a measure; a general one reaches into every topic.
 
     Those of a text under embargo are compared with the measure of the topic that they are held against.
@@ -43,32 +43,32 @@ def figures_of(measure: Measure) -> QuerySet[Figure]:
     return rows.filter(as_written="").order_by("pk")
 
 
-def states_of(measure: Measure) -> list[Held]:
+def states_of(measure: Measure) -> list[ObservedState]:
     """The distinct states of a measure, each with its figures, in a fixed order."""
-    held: dict[str, Held] = {}
-    figures = list(figures_of(measure))
+    held: dict[str, ObservedState] = {}
+    figures = list(figures_compared_under(measure))
     speakers = speakers_of([figures])
     for figure in figures:
         speaker = speakers[figure.pk]
-        state = state_of(figure, measure, speaker.name)
+        state = engine_state_of(figure, measure, speaker.name)
         key = state_key(state, speaker.first)
-        row = held.setdefault(key, Held(key, state))
+        row = held.setdefault(key, ObservedState(key, state))
         row.figures.append(figure)
-        held[key] = replace(row, state=joined(row.state, state))
-    return sorted(held.values(), key=lambda row: (began(row.state), row.key))
+        held[key] = replace(row, state=merge_restatement(row.state, state))
+    return sorted(held.values(), key=lambda row: (start_of(row.state), row.key))
 
 
-def began(state: State) -> float:
+def start_of(state: State) -> float:
     return state.as_of.start.timestamp() if state.as_of else 0.0
 
 
-def joined(state: State, copy: State) -> State:
+def merge_restatement(state: State, copy: State) -> State:
     """One state told twice: from its first publication on, in the words of the first that defines the thing."""
     words = copy if copy.measure.definition and not state.measure.definition else state
-    return replace(words, as_of=min(state, copy, key=began).as_of)
+    return replace(words, as_of=min(state, copy, key=start_of).as_of)
 
 
-def state_of(figure: Figure, measure: Measure, says: str) -> State:
+def engine_state_of(figure: Figure, measure: Measure, says: str) -> State:
     """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
     zone = ZoneInfo(figure.document.zone)
     profile = getattr(figure, "profile", None)
@@ -119,7 +119,7 @@ def state_key(state: State, says: str) -> str:
     hour counts only where the copy states one. How the copy words the thing counted is no part of it.
     """
     quantity = state.quantity
-    numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
+    numbers = [plain_number(number) for number in (quantity.value, quantity.low, quantity.high)]
     window: list[str] = []
     if period := state.as_of:
         stated_hour = period.granularity == "hour" and period.basis != Basis.PUBLICATION
@@ -138,5 +138,5 @@ def state_key(state: State, says: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def plain(number: Decimal | None) -> str:
+def plain_number(number: Decimal | None) -> str:
     return "" if number is None else format(number.normalize(), "f")

@@ -27,8 +27,8 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
-from .clearance import Clearance, clearance, told_by_waiver
-from .notices import tell_published_uncleared
+from .clearance import Clearance, clearance, covered_by_waiver
+from .notices import notify_published_uncleared
 from .transitions import change, check_permission, log, move, require_note
 from .webhook_events import emit_corrected, emit_published
 
@@ -74,7 +74,7 @@ def record_publication(document: Document, revision: Revision, answer: Clearance
     )
     emit_published(published)
     if not published.clear:
-        tell_published_uncleared(published, by=by)
+        notify_published_uncleared(published, by=by)
     signals.announce(signals.document_published, Publication, publication=published)
     return published
 
@@ -156,7 +156,7 @@ def waive_document(
         raise Invalid("Nothing blocks this document.", code="nothing_to_waive")
     with transaction.atomic():
         change(document, version=version)
-        covers = told_by_waiver(document, answer)
+        covers = covered_by_waiver(document, answer)
         waiver = Waiver.objects.create(
             revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now()
         )

@@ -18,7 +18,7 @@ from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Revision, Scope, Snapshot
 from factcheck.text import Reading, read
 
-from .arrivals import ask_for_reading
+from .arrivals import request_reading
 from .crosscheck import request_crosscheck
 from .marking import mark_revision
 from .revisions import store_revision, zone_named
@@ -64,7 +64,7 @@ def reread_document(document: Document, *, by: Actor, version: int | None = None
     with transaction.atomic():
         change(document, version=version)
         log(document, "reread", by=by, facts={"revision": revision.number})
-        ask_for_reading(document, revision.snapshot, by=by, pasted=False)
+        request_reading(document, revision.snapshot, by=by, pasted=False)
 
 
 def read_again(revision: Revision) -> Reading:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
-from factcheck.jobs.keys import key_for, key_of
+from factcheck.jobs.keys import job_key, job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue, enqueue_all
 from factcheck.models import Claim, Desk, Discrepancy, Document, Figure, Job, Measure, Policy, Waiver
@@ -39,7 +39,7 @@ class PendingRecheck:
         wanted = sorted(self.documents)
         for start in range(0, len(wanted), MOST_AT_ONCE):
             found = rows.filter(pk__in=wanted[start : start + MOST_AT_ONCE]).order_by("pk").values_list("pk", "desk")
-            asked = [(key_for(Document, pk), {"document": pk}, desk) for pk, desk in found]
+            asked = [(job_key_for(Document, pk), {"document": pk}, desk) for pk, desk in found]
             enqueue_all(JobName.RECHECK_CLEARANCE, asked, priority=Priority.RECHECK)
 
 
@@ -62,7 +62,7 @@ def recheck_documents(documents: Iterable[int]) -> None:
 
 def recheck_desk(desk: Desk) -> None:
     """Ask the gate for all that is in check on a desk, by one job: the desk may hold thousands."""
-    enqueue(JobName.RECHECK_CLEARANCE, key_of(desk), {"desk": desk.pk}, desk=desk, priority=Priority.RECHECK)
+    enqueue(JobName.RECHECK_CLEARANCE, job_key(desk), {"desk": desk.pk}, desk=desk, priority=Priority.RECHECK)
 
 
 def recheck_after_action(record: Model, action: str, *, by_machine: bool) -> None:

@@ -75,7 +75,7 @@ def record_source(
     if kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     aliases = list(aliases)
-    check_metadata(name, country, owner, aliases)
+    check_source_details(name, country, owner, aliases)
     wanted = {clean_domain(domain) for domain in domains}
     people = list(people_with_access)
     refuse_strangers(people)
@@ -108,7 +108,7 @@ def record_source(
     return source
 
 
-def check_metadata(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
+def check_source_details(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
     """Hold what people enter of a source to what can be kept.
 
     Raises:
@@ -155,14 +155,14 @@ def change_source(
     check_permission(by, source, "change")
     texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
     shown = source.name if name is None else name.strip()
-    check_metadata(shown, country or "", None if owner is KEEP else owner, texts or [])
+    check_source_details(shown, country or "", None if owner is KEEP else owner, texts or [])
     if kind is not None and kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     if source.confidential and (name is not None or texts is not None or domains is not None):
         raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_encrypted")
     if owner is not KEEP:
         refuse_circle(source, owner)
-    leave_its_voice(by, source, name=shown, owner=source.owner if owner is KEEP else owner, aliases=texts)
+    refuse_author_against_source(by, source, name=shown, owner=source.owner if owner is KEEP else owner, aliases=texts)
     said = {"name": None if name is None else shown, "kind": kind, "country": country}
     values: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
     if owner is not KEEP:
@@ -183,7 +183,7 @@ def change_source(
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
 
 
-def leave_its_voice(
+def refuse_author_against_source(
     by: Actor, source: Source, *, name: str, owner: Source | None, aliases: Iterable[str] | None
 ) -> None:
     """Leave names and owner of a source as they are to whoever wrote against it: by them parties are told apart.

@@ -16,7 +16,7 @@ MOST_NAMES = 200
 """So many names are told apart by rule; a measure with more of them keeps them as they are written."""
 
 
-def says_of(figure: Figure) -> str:
+def speaker_name_of(figure: Figure) -> str:
     """Who says it: the registered source, else the party as named, else the outlet itself."""
     attribution, document = figure.attribution, figure.document
     if attribution is not None:
@@ -39,13 +39,15 @@ def speakers_of(groups: Iterable[Iterable[Figure]]) -> dict[int, Speaker]:
     and where it knows the party, the party is told by its name there.
     """
     ordered = [sorted(group, key=lambda figure: figure.pk) for group in groups]
-    aliases = registered(says_of(figure) for group in ordered for figure in group if not source_of(figure))
+    aliases = registered_names(
+        speaker_name_of(figure) for group in ordered for figure in group if not source_of(figure)
+    )
     found: dict[int, Speaker] = {}
     for group in ordered:
         said: dict[int, str] = {}
         known: dict[str, int] = {}
         for figure in group:
-            name, source = says_of(figure), source_of(figure)
+            name, source = speaker_name_of(figure), source_of(figure)
             source, name = (source, name) if source else aliases.get(name, (None, name))
             said[figure.pk] = name
             known |= {name: source} if source else {}
@@ -60,7 +62,7 @@ def speakers_in(group: Sequence[Figure], said: dict[int, str], known: dict[str, 
     told = {party[name]: name for name in reversed(names) if name in known}
     first: dict[str, str] = {}
     for figure in group:
-        first.setdefault(party[said[figure.pk]], says_of(figure))
+        first.setdefault(party[said[figure.pk]], speaker_name_of(figure))
     return {pk: Speaker(told.get(party[name], party[name]), first[party[name]]) for pk, name in said.items()}
 
 
@@ -69,7 +71,7 @@ def source_of(figure: Figure) -> int | None:
     return attribution.source_id if attribution is not None else figure.document.publisher_id
 
 
-def registered(names: Iterable[str]) -> dict[str, tuple[int, str]]:
+def registered_names(names: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Of some names those that the registry knows: of which source they are, and what that one is called.
 
     Who is confidential is not found in this way: the copy that names them would open the name.

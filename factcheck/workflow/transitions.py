@@ -18,7 +18,7 @@ from django.utils import timezone
 from factcheck import signals
 from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
-from factcheck.intake.stored import UNUSABLE, usable
+from factcheck.intake.text_cleaning import UNUSABLE, strip_unusable
 from factcheck.models import (
     Anchor,
     Claim,
@@ -35,7 +35,7 @@ from factcheck.permissions import MACHINE_ACTIONS, NOT_OTHER_SIDE, PERMISSIONS, 
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
-from .notices import occasion, tell_of
+from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
 
@@ -84,11 +84,13 @@ def require_storable(*texts: Any) -> None:
             raise Invalid("The text holds characters that cannot be kept.", code="text_unusable")
 
 
-def composed(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def without_unusable_characters(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """What the machine says of stored words, without the characters in them that cannot be kept: it must never fail."""
     if not isinstance(by, Machine):
         return note, values
-    return usable(note), {key: usable(value) if isinstance(value, str) else value for key, value in values.items()}
+    return strip_unusable(note), {
+        key: strip_unusable(value) if isinstance(value, str) else value for key, value in values.items()
+    }
 
 
 def row_for(record: Any, action: str, by: Actor) -> Transition:
@@ -140,7 +142,7 @@ def move(
     if version is not None and version != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)
     row = row_for(record, action, by)
-    note, values = composed(by, note, values)
+    note, values = without_unusable_characters(by, note, values)
     require_storable(note, *values.values())
     target = to or row.targets[0]
     if target not in row.targets:
@@ -154,7 +156,7 @@ def move(
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
         log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts)
-        tell_of(record, action, by=by)
+        notify_of_action(record, action, by=by)
         if isinstance(record, Claim):
             _announce(record, action, by)
 
@@ -258,7 +260,7 @@ def _announce(claim: Claim, action: str, by: Actor) -> None:
     signals.announce(signals.claim_moved, Claim, claim=claim, action=action, by=person)
     if claim.state == ClaimState.STALE:
         told = {"id": claim.pk, "state": claim.state}
-        emit_webhook_event("claim_stale", claim.document, key=occasion(claim), claim=told)
+        emit_webhook_event("claim_stale", claim.document, key=occasion_key(claim), claim=told)
         signals.announce(signals.claim_stale, Claim, claim=claim, reason=claim.stale_reason)
 
 
@@ -270,7 +272,7 @@ def mark_stale(claim: Claim, reason: str, *, by: Actor) -> bool:
     return True
 
 
-def told_to(row: Discrepancy, desk: int) -> str:
+def reason_for_desk(row: Discrepancy, desk: int) -> str:
     """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
     prefetch_related_objects([row], sides_with_texts())
     seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
@@ -303,7 +305,7 @@ def log(
     """Append one Event to the record's chain, in the caller's transaction."""
     if by is None:
         raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
-    note, _ = composed(by, note, {})
+    note, _ = without_unusable_characters(by, note, {})
     require_storable(note)
     for _ in range(5):
         try:

@@ -29,7 +29,7 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, TaskState
 
-from .notices import tell_of
+from .notices import notify_of_action
 from .transitions import (
     change,
     check_permission,
@@ -42,7 +42,7 @@ from .transitions import (
     write_verdict,
 )
 
-UNTOLD: dict[str, Any] = {"due_soon_told": None, "overdue_told": None}
+REMINDERS_UNSENT: dict[str, Any] = {"due_soon_told": None, "overdue_told": None}
 """What was told of a deadline: a new assignee, or a new deadline, is told anew."""
 LONGEST_WAIVER = timedelta(days=366)
 """How long one waiver lets a claim go unchecked; after that somebody decides again."""
@@ -85,7 +85,7 @@ def assign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: in
     check_permission(by, task, "assign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
-    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **UNTOLD)
+    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **REMINDERS_UNSENT)
 
 
 def reassign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: int | None = None) -> None:
@@ -94,7 +94,7 @@ def reassign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: 
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
     facts = {"from": task.assignee_id, "assignee": assignee.pk}
-    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts, **UNTOLD)
+    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts, **REMINDERS_UNSENT)
 
 
 def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Actor, version: int | None = None) -> None:
@@ -111,10 +111,10 @@ def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Acto
         raise Invalid("A deadline must lie in the future.", code="deadline_in_past")
     before = task.due_at
     with transaction.atomic():
-        change(task, version=version, due_at=due_at, **UNTOLD)
+        change(task, version=version, due_at=due_at, **REMINDERS_UNSENT)
         facts = {"from": before and before.isoformat(), "due_at": due_at and due_at.isoformat()}
         log(task, "reschedule", by=by, facts=facts)
-        tell_of(task, "reschedule", by=by)
+        notify_of_action(task, "reschedule", by=by)
 
 
 def take_up(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from factcheck.jobs.keys import key_of
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Correction, Delivery, Document, Publication, Webhook
@@ -47,7 +47,7 @@ def emit_webhook_event(event: str, document: Document, *, key: str, **facts: Any
         row, made = Delivery.objects.get_or_create(webhook=hook, event=event, key=key, defaults={"payload": payload})
         if made:
             args = {"delivery": row.pk}
-            enqueue(JobName.DELIVER_WEBHOOK, key_of(row), args, desk=document.desk, priority=Priority.EXCHANGE)
+            enqueue(JobName.DELIVER_WEBHOOK, job_key(row), args, desk=document.desk, priority=Priority.EXCHANGE)
     return len(hooks)
 
 

@@ -18,7 +18,7 @@ from factcheck.models import Desk, Discrepancy, Document, Figure, MatchingWeight
 from factcheck.states import DocumentState
 from factcheck.text.matching import Weights, weights_as_dict
 
-from .crosscheck import compare_measure, store_found
+from .crosscheck import compare_measure, store_comparison
 from .grouping import group_document, regroup_topic
 from .transitions import log
 
@@ -55,7 +55,7 @@ def apply_weights(weights: Weights, *, by: Actor) -> Changes:
     row = MatchingWeights.objects.create(version=weights.version[:40], numbers=weights_as_dict(weights), by=person)
     for measures in regrouped_parts():
         for measure in measures:
-            store_found(measure, compare_measure(measure), by=Machine("weights"), regrouped=True)
+            store_comparison(measure, compare_measure(measure), by=Machine("weights"), regrouped=True)
     changes = changes_between(before, open_by_desk())
     MatchingWeights.objects.filter(pk=row.pk).update(found=changes)
     log(row, "use", by=by, facts={"version": weights.version, "changes": changes})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from factcheck.gate import FactcheckError
 from factcheck.models import Desk
 
-from .desk import ChangedMeanwhile, print_story, save_story
+from .actions import ChangedMeanwhile, print_story, save_story
 from .models import NotCleared, Story, digest
 
 

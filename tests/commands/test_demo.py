@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from factcheck.management import story
+from factcheck.management import demo_steps
 from factcheck.management.commands.demo import IGNORED, Command
 from factcheck.management.supervisor import MOST_RESTARTS, Processes
 from newsroom import settings
@@ -28,7 +28,7 @@ KEPT = {
 
 
 def test_the_check_is_content_with_what_was_promised():
-    assert story.missing(KEPT) == []
+    assert demo_steps.missing_findings(KEPT) == []
 
 
 @pytest.mark.parametrize("kind", KEPT)

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 from psycopg import errors as postgres
 from psycopg_pool import PoolTimeout
 
-from factcheck.availability import is_away, is_busy
+from factcheck.database_errors import is_connection_failure, is_lock_conflict
 from factcheck.models import Document
 from newsroom.settings import database
 from tests.link import Link
@@ -50,18 +50,18 @@ FAULTS = {
 @pytest.mark.parametrize("name", AWAY)
 def test_a_database_that_is_away_is_told_apart_from_a_fault(name):
     error = as_django_says_it(AWAY[name])
-    assert (is_away(error), is_busy(error)) == (True, False)
+    assert (is_connection_failure(error), is_lock_conflict(error)) == (True, False)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_not_called_away(name):
-    assert not is_away(as_django_says_it(FAULTS[name]))
+    assert not is_connection_failure(as_django_says_it(FAULTS[name]))
 
 
 def test_a_closed_connection_is_away_and_a_closed_cursor_is_a_fault():
-    assert is_away(as_django_says_it(psycopg.InterfaceError("the connection is closed"), InterfaceError))
-    assert not is_away(as_django_says_it(psycopg.InterfaceError("the cursor is closed"), InterfaceError))
-    assert not is_away(ValueError("connection"))
+    assert is_connection_failure(as_django_says_it(psycopg.InterfaceError("the connection is closed"), InterfaceError))
+    assert not is_connection_failure(as_django_says_it(psycopg.InterfaceError("the cursor is closed"), InterfaceError))
+    assert not is_connection_failure(ValueError("connection"))
 
 
 DOORS = ["/", "/login/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/nowhere/"]

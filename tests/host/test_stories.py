@@ -11,7 +11,7 @@ from django.urls import reverse
 from factcheck.errors import NotAllowed
 from factcheck.models import Document, Membership, Publication
 from factcheck.workflow.claims import dismiss_claim
-from newsroom.stories.desk import print_story, save_story
+from newsroom.stories.actions import print_story, save_story
 from newsroom.stories.models import NotCleared, Story, digest
 from tests.factories import DeskFactory, UserFactory
 from tests.stories import clear_document, committed, do_jobs, settle

@@ -118,7 +118,7 @@ def test_the_child_and_the_rooms_it_uses_know_no_django():
 
 def test_fetching_and_asking_a_child_do_not_load_the_parsers():
     code = (
-        "import sys, factcheck.intake.fetching, factcheck.intake.isolation, factcheck.intake.stored; "
+        "import sys, factcheck.intake.fetching, factcheck.intake.isolation, factcheck.intake.text_cleaning; "
         "sys.exit(any(name in sys.modules for name in ('trafilatura', 'pypdf', 'docx', 'lxml')))"
     )
     assert subprocess.run([sys.executable, "-c", code], env=isolation._environment(), check=False).returncode == 0

@@ -18,12 +18,12 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from factcheck.errors import Invalid
-from factcheck.intake.stored import usable
+from factcheck.intake.text_cleaning import strip_unusable
 from factcheck.models import Document, Report, ReportFormat, ReportKind
 from factcheck.reports.builders import OF_A_DESK
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
-from factcheck.reports.render.pdf import IN_PRINT, spelled
+from factcheck.reports.render.pdf import IN_PRINT, character_name
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
@@ -174,7 +174,7 @@ def test_other_scripts_are_set_in_the_pdf(words, staff):
 
 @pytest.mark.parametrize("words", ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃"])
 def test_what_no_font_can_show_is_told_in_words_and_fails_nothing(words, staff):
-    report = with_claim(reported(staff, title=usable(f"Odd {words}")), words)
+    report = with_claim(reported(staff, title=strip_unusable(f"Odd {words}")), words)
     for name in formats_of("document"):
         body = render(report, name).body
         assert body == render(report, name).body or name == "xlsx"
@@ -208,7 +208,7 @@ def test_a_desk_that_holds_such_a_character_already_still_gets_its_workbook(staf
 
 
 def test_a_character_in_words():
-    assert [spelled(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
+    assert [character_name(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
 
 
 MARKUP = [

@@ -12,7 +12,7 @@ from django.utils import timezone
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import Publication, ReportKind
 from factcheck.reports.builders import OF_A_DESK
-from factcheck.reports.builders.overdue import how_long
+from factcheck.reports.builders.overdue import duration_text
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_text, render
 from factcheck.workflow.publication import correct_document, publish_document
@@ -109,7 +109,7 @@ def test_a_sentence_cut_by_a_revision_is_told_as_it_now_stands(staff):
     [(0, "less than an hour"), (1, "1 hour"), (24, "1 day"), (25, "1 day 1 hour"), (50, "2 days 2 hours")],
 )
 def test_how_late_is_said_as_a_person_would(hours, said):
-    assert how_long(hours) == said
+    assert duration_text(hours) == said
 
 
 def test_overdue_work_is_told_by_who_has_it_and_how_long(staff):

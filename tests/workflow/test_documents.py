@@ -13,7 +13,7 @@ from factcheck.intake.extracts import Extract
 from factcheck.intake.snapshots import response_of
 from factcheck.jobs.leases import claim as take_job
 from factcheck.models import Document, Event, Job, Snapshot
-from factcheck.tasks import run, work
+from factcheck.tasks import run_job, work
 from factcheck.workflow import documents
 from factcheck.workflow.arrivals import Arrival, zones
 from factcheck.workflow.clearance import clearance
@@ -222,7 +222,7 @@ def test_a_reading_that_comes_late_does_not_put_an_older_text_on_top(staff):
     revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)
     slow = take_job("work")
     revise_text(story, TEXT.replace("40", "50"), by=staff.editor)
-    run(slow)
+    run_job(slow)
     assert story.current_revision.text == TEXT.replace("40", "50")
     assert Snapshot.objects.count() == 3
 

@@ -25,7 +25,7 @@ from factcheck.workflow import grouping
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.documents import withdraw_document
-from factcheck.workflow.grouping import ask_for_regrouping, enter_topics, regroup_topic
+from factcheck.workflow.grouping import regroup_after_embargoes, regroup_topic, request_nightly_regrouping
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
 from factcheck.workflow.metadata import update_metadata
@@ -238,7 +238,7 @@ def test_when_the_embargo_ends_it_enters_the_topic_and_is_compared_with_all(secr
     do_jobs()
     assert frozenset({"council 12", "brigade 19"}) in groups(ours.topic)
     assert shown_to(staff.desk) == shown_to(other.desk) == ["conflict"]
-    assert enter_topics(timezone.now()) == 0
+    assert regroup_after_embargoes(timezone.now()) == 0
 
 
 def test_so_it_does_when_an_editor_lifts_it(secret):
@@ -331,9 +331,9 @@ def test_topics_with_new_texts_are_grouped_anew_once_a_night(staff):
     file_all(staff, fresh, ["council"])
     file_all(staff, quiet, ["mill"])
     regroup_topic(quiet, by=Machine("test"))
-    night = timezone.now().replace(hour=grouping.NIGHT)
-    assert ask_for_regrouping(night.replace(hour=grouping.NIGHT + 1)) == 0
-    assert ask_for_regrouping(night) == 1
+    night = timezone.now().replace(hour=grouping.REGROUP_HOUR)
+    assert request_nightly_regrouping(night.replace(hour=grouping.REGROUP_HOUR + 1)) == 0
+    assert request_nightly_regrouping(night) == 1
     assert Job.objects.get(name="regroup").args == {"topic": fresh.pk}
     do_jobs()
-    assert ask_for_regrouping(night) == 0
+    assert request_nightly_regrouping(night) == 0

@@ -14,7 +14,7 @@ from factcheck.text.matching import read_weights, shipped, weights_as_dict
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
-from factcheck.workflow.exports import exported
+from factcheck.workflow.judgement_export import export_judged_pairs
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.weights import put_in_use, try_weights
 from tests.factories import TopicFactory
@@ -168,18 +168,18 @@ def test_decisions_are_exported_as_numbers_with_hashed_ids_and_no_word(decided, 
 
 
 def test_with_text_the_figures_are_told_in_words(decided):
-    assert {row["b_text"] for row in exported(with_text=True)} == {"19 toll", "40 horses"}
+    assert {row["b_text"] for row in export_judged_pairs(with_text=True)} == {"19 toll", "40 horses"}
 
 
 def test_settled_disputes_are_decisions_too_and_one_that_is_explained_says_nothing_of_sameness(toll, staff):
     resolve_dispute(Discrepancy.objects.get(), "explained", by=staff.desk_chief, note="two counts")
-    assert [(row["origin"], row["same"]) for row in exported()] == [("resolved: explained", None)]
+    assert [(row["origin"], row["same"]) for row in export_judged_pairs()] == [("resolved: explained", None)]
     assert not Judgement.objects.exists()
 
 
 def test_a_desk_exports_what_it_holds_both_sides_of(decided):
     other = Staff()
-    assert list(exported(desk=other.desk)) == []
+    assert list(export_judged_pairs(desk=other.desk)) == []
     with pytest.raises(CommandError, match="no desk"):
         call_command("export_judgements", "--desk", "nowhere")
 

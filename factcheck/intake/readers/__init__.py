@@ -7,6 +7,6 @@ Reading hostile bytes safely is the business of `factcheck.intake.isolation`, wh
 
 from factcheck.intake.extracts import MAX_BYTES, Extract, Unreadable
 from factcheck.intake.readers.reading import read_bytes
-from factcheck.intake.stored import stored_text
+from factcheck.intake.text_cleaning import stored_text
 
 __all__ = ["MAX_BYTES", "Extract", "Unreadable", "read_bytes", "stored_text"]

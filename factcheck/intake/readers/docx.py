@@ -14,9 +14,9 @@ import docx
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.plain import names
-from factcheck.intake.readers.raised import lowered, raised
 from factcheck.intake.readers.sniffing import DOCX
-from factcheck.intake.stored import one_line
+from factcheck.intake.readers.superscripts import as_subscript, as_superscript
+from factcheck.intake.text_cleaning import one_line
 
 MAX_UNPACKED = 100_000_000
 MAX_XML = 30_000_000
@@ -119,8 +119,8 @@ def _as_set(node: Any, levels: dict[str, str], before: str) -> str:
     if not level and moved and before[-1:].strip():  # a number that stands alone is moved for its looks
         level = "subscript" if moved.startswith("-") else "superscript" if moved.strip("0") else ""
     if level == "superscript":
-        return raised(text, before)
-    return lowered(text, before) if level == "subscript" else text
+        return as_superscript(text, before)
+    return as_subscript(text, before) if level == "subscript" else text
 
 
 def _heading(document: Any, levels: dict[str, str]) -> str:

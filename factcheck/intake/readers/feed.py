@@ -20,7 +20,7 @@ import feedparser  # type: ignore[import-untyped]
 from factcheck.intake.entries import Entry, Listing
 from factcheck.intake.extracts import Unreadable, check_size
 from factcheck.intake.readers.dates import NO_ZONE, read_stamp
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 MOST_ENTRIES = 1_000
 LONGEST_PAGE = 1_000_000

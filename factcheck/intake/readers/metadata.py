@@ -17,7 +17,7 @@ from trafilatura.metadata import extract_metadata
 
 from factcheck.intake.readers.dates import Stamp, read_stamp
 from factcheck.intake.readers.plain import names
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 _ARTICLES = ("Article", "Posting", "Report", "WebPage", "CreativeWork")
 _DATE_METAS = (

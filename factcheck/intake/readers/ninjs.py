@@ -13,7 +13,7 @@ from factcheck.intake.readers.dates import read_stamp
 from factcheck.intake.readers.html import block_text
 from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import NINJS
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 _KEYS = "uri headline headlines bodytext bodyhtml bodyxhtml bodies versioncreated"
 _ITEM_KEYS = frozenset(_KEYS.split())

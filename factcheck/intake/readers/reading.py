@@ -12,7 +12,7 @@ from importlib import import_module
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable, check_size
 from factcheck.intake.readers import sniffing
 from factcheck.intake.readers.decoding import Decoded, decoded
-from factcheck.intake.stored import stored_text
+from factcheck.intake.text_cleaning import stored_text
 
 Reader = Callable[[bytes], Extract]
 """What a host may bring for a format of its own; docs/extending.md shows one."""
@@ -70,7 +70,7 @@ def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, w
         found = sniffing.text_type(characters.text, claimed)
         sniffing.check_name(filename, found)
         extract = _with_decoding(_read_text(characters.text, found, url, whole), characters)
-    remarks = sniffing.lie_of_the_server(media_type, found)
+    remarks = sniffing.media_type_mismatch(media_type, found)
     return dataclasses.replace(extract, notes=(*extract.notes, *remarks))
 
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from factcheck.errors import FactcheckError
 from factcheck.text.matching import weights_as_dict
 from factcheck.text.matching.training import Judged, Measured, fit, interval, left_out, measured, pooled
-from factcheck.workflow.exports import exported
+from factcheck.workflow.judgement_export import export_judged_pairs
 from factcheck.workflow.matching import weights_in_use
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             begin = weights_in_use()
-            rows = from_files(options["files"]) if options["files"] else exported()
+            rows = from_files(options["files"]) if options["files"] else export_judged_pairs()
             pairs = list(judged(rows))
         except FactcheckError as error:
             raise CommandError(str(error)) from error

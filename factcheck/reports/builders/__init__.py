@@ -11,9 +11,9 @@ from .corrections import build_corrections
 from .digest import build_digest
 from .documents import build_document
 from .overdue import build_overdue
-from .parts import Built, VerificationReport
+from .parts import BuiltReport, VerificationReport
 
-OF_A_DESK: dict[str, Callable[..., Built]] = {
+OF_A_DESK: dict[str, Callable[..., BuiltReport]] = {
     ReportKind.DESK_DIGEST: build_digest,
     ReportKind.CONFLICTS: build_conflicts,
     ReportKind.OVERDUE: build_overdue,
@@ -21,4 +21,4 @@ OF_A_DESK: dict[str, Callable[..., Built]] = {
 }
 """What can be told of a desk, and who builds it."""
 
-__all__ = ["OF_A_DESK", "Built", "VerificationReport", "build_digest", "build_document"]
+__all__ = ["OF_A_DESK", "BuiltReport", "VerificationReport", "build_digest", "build_document"]

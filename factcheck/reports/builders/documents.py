@@ -27,16 +27,16 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
 from factcheck.workflow.disputes import Dispute, disputes
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 
 from .judgements import judgement_lines
 from .parts import (
     ClaimLine,
     DiscrepancyLine,
     DocumentPart,
-    EvidenceLine,
-    FigureLine,
     Passage,
+    ReportEvidence,
+    ReportFigure,
     VerificationReport,
     stamp,
 )
@@ -64,7 +64,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
     """A document's part of a report; ``whole`` with its text and claims."""
     revision = document.current_revision
     answer = clearance(document, at=now)
-    numbered = list(enumerate(claims_of(document, revision), 1)) if whole and revision else []
+    numbered = list(enumerate(claims_in_text_order(document, revision), 1)) if whole and revision else []
     return DocumentPart(
         id=document.pk,
         title=str(document),
@@ -84,7 +84,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
         waived_until=stamp(answer.waived_until),
         document_waivers=tuple(waiver_lines(revision)),
         publications=tuple(
-            f"{stamp(row.at)} by {row.by}{under(row.answer)}: {'cleared' if row.clear else 'UNCLEARED'}"
+            f"{stamp(row.at)} by {row.by}{under_policy(row.answer)}: {'cleared' if row.clear else 'UNCLEARED'}"
             for row in document.publications.select_related("by")
         ),
         corrections=tuple(
@@ -107,7 +107,7 @@ def policy_words(rules: dict[str, Any]) -> str:
     )
 
 
-def under(answer: dict[str, Any]) -> str:
+def under_policy(answer: dict[str, Any]) -> str:
     """The policy under which something went out, where the answer kept it."""
     said = policy_words(answer.get("policy", {}))
     return f" under the policy of {said}" if said else ""
@@ -122,7 +122,7 @@ def waiver_lines(revision: Revision | None) -> list[str]:
     ]
 
 
-def claims_of(document: Document, revision: Revision | None) -> list[Claim]:
+def claims_in_text_order(document: Document, revision: Revision | None) -> list[Claim]:
     """The document's claims in the order of the text, those lost from it last."""
     rows = document.claims.select_related("attribution__source")
     starts = dict(Anchor.objects.filter(revision=revision, claim__isnull=False).values_list("claim", "start"))
@@ -153,7 +153,7 @@ def claim_lines(document: Document, numbered: list[tuple[int, Claim]]) -> list[C
     signed, waivers = latest_sign_offs(document), latest_waivers(document)
     rows = Verdict.objects.filter(claim__document=document).select_related("by").order_by("pk")
     verdicts = {row.claim_id: row for row in rows}
-    figures, evidence = figures_of(document), evidence_of(document)
+    figures, evidence = figure_lines_by_claim(document), evidence_lines_by_claim(document)
     return [
         claim_line(
             number,
@@ -198,22 +198,22 @@ def claim_line(
     )
 
 
-def figures_of(document: Document) -> dict[int, list[FigureLine]]:
+def figure_lines_by_claim(document: Document) -> dict[int, list[ReportFigure]]:
     """The figures of each claim."""
     rows = Figure.objects.filter(claim__document=document).select_related("attribution__source")
-    found: dict[int, list[FigureLine]] = {}
+    found: dict[int, list[ReportFigure]] = {}
     for row in rows.order_by("pk"):
         row.document = document
         found.setdefault(row.claim_id or 0, []).append(figure_line(row))
     return found
 
 
-def evidence_of(document: Document) -> dict[int, list[EvidenceLine]]:
+def evidence_lines_by_claim(document: Document) -> dict[int, list[ReportEvidence]]:
     """The evidence of each claim; of what was kept only its digest, for the bytes may be large."""
     rows = Evidence.objects.filter(claim__document=document).select_related("source", "snapshot")
-    found: dict[int, list[EvidenceLine]] = {}
+    found: dict[int, list[ReportEvidence]] = {}
     for row in rows.defer("snapshot__warc", "snapshot__text").order_by("pk"):
-        line = EvidenceLine(
+        line = ReportEvidence(
             source=str(row.source or ""),
             kind=row.kind,
             stance=row.stance,
@@ -227,10 +227,17 @@ def evidence_of(document: Document) -> dict[int, list[EvidenceLine]]:
     return found
 
 
-def figure_line(figure: Figure) -> FigureLine:
+def figure_line(figure: Figure) -> ReportFigure:
     as_of = figure.as_of_start.date().isoformat() if figure.as_of_start else ""
-    return FigureLine(
-        figure.surface, figure.counted, figure.unit, figure.hedge, figure.modality, says_of(figure), as_of, figure.state
+    return ReportFigure(
+        figure.surface,
+        figure.counted,
+        figure.unit,
+        figure.hedge,
+        figure.modality,
+        speaker_name_of(figure),
+        as_of,
+        figure.state,
     )
 
 

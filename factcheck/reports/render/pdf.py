@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import typst
 
-from factcheck.intake.stored import usable
+from factcheck.intake.text_cleaning import strip_unusable
 
 from .pages import WHOLE, family
 from .shorten import shortened
@@ -60,7 +60,7 @@ def as_pdf(data: Data) -> bytes:
         except typst.TypstError as error:
             if not (unshown := unshown_in(error)):
                 raise
-            told = told.translate({ord(char): spelled(char) for char in unshown})
+            told = told.translate({ord(char): character_name(char) for char in unshown})
     return set_by_typst(data, told)  # with a box where a character cannot be shown
 
 
@@ -70,7 +70,7 @@ def all_usable(part: Any) -> Any:
         return {name: all_usable(value) for name, value in part.items()}
     if isinstance(part, list):
         return [all_usable(value) for value in part]
-    return usable(part) if isinstance(part, str) else part
+    return strip_unusable(part) if isinstance(part, str) else part
 
 
 def set_by_typst(data: Data, told: str, *standards: Literal["ua-1"]) -> bytes:
@@ -80,13 +80,13 @@ def set_by_typst(data: Data, told: str, *standards: Literal["ua-1"]) -> bytes:
         font_paths=fonts(),
         sys_inputs={"report": told},
         pdf_standards=list(standards),
-        timestamp=moment(data["built_at"]),
+        timestamp=timestamp_of(data["built_at"]),
         format="pdf",
     )
     return bytes(made)
 
 
-def moment(built_at: str) -> int:
+def timestamp_of(built_at: str) -> int:
     """When the report was built, which is when its PDF was made, whenever it is made again."""
     try:
         at = datetime.strptime(built_at, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
@@ -106,7 +106,7 @@ def unshown_in(error: typst.TypstError) -> set[str]:
     return {char for words in said for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
 
 
-def spelled(char: str) -> str:
+def character_name(char: str) -> str:
     """A character in words.
 
     >>> spelled("\\N{GRINNING FACE}"), spelled("\\u4e2d"), spelled("\\N{ZERO WIDTH JOINER}")

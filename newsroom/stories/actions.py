@@ -29,7 +29,7 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
     """
     with transaction.atomic():
         if story.pk is not None:
-            if digest(held(story).text) != seen:
+            if digest(locked_story(story).text) != seen:
                 raise ChangedMeanwhile
             story.refresh_from_db(fields=["printed", "cleared", "document"])  # what others write meanwhile
         story.save()
@@ -46,7 +46,7 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
         story.save()
 
 
-def held(story: Story) -> Story:
+def locked_story(story: Story) -> Story:
     """The story as it is now, held until the transaction ends. Always held before its document, so that nobody waits
     for one who waits for them."""
     return Story.objects.select_for_update().get(pk=story.pk)
@@ -59,7 +59,7 @@ def print_story(story: Story, *, by: Any, wording: str = "") -> None:
         NotCleared: with what blocks it. FactcheckError: the person may not publish, or there is an embargo.
     """
     with transaction.atomic():
-        held(story)
+        locked_story(story)
         story.refresh_from_db()
         # its row is held too, so that no revision comes between the answer and the print
         document = Document.objects.select_for_update().filter(pk=story.document_id).first()

@@ -95,7 +95,7 @@ def dial_address(address: str, port: int, seconds: float) -> socket.socket:
 
 
 @contextmanager
-def said_plainly(host: str) -> Iterator[None]:
+def plain_fetch_errors(host: str) -> Iterator[None]:
     """What the HTTP libraries raise, in words for an editor."""
     try:
         yield
@@ -133,7 +133,7 @@ class Budget:
             raise FetchRefused("too_large", f"The server sent more than {self.limits.wire_bytes:,} bytes.")
 
 
-class Guard(httpcore2.NetworkBackend):
+class GuardedBackend(httpcore2.NetworkBackend):
     """Opens connections for the HTTP library: to vetted addresses of the admitted host and nowhere else."""
 
     def __init__(self, budget: Budget, resolve: Resolve, dial: Dial) -> None:
@@ -208,10 +208,10 @@ class _Stream(httpcore2.NetworkStream):
         return None
 
 
-class Transport(httpx2.BaseTransport):
+class GuardedTransport(httpx2.BaseTransport):
     """The seam between the HTTP client and the guard: a fresh pool of one connection for each hop."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: GuardedBackend) -> None:
         self._pool = httpcore2.ConnectionPool(
             ssl_context=_tls(), max_connections=1, retries=0, http2=False, network_backend=guard
         )

@@ -14,7 +14,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, NameObject
 
-from factcheck.intake.readers.raised import raised
+from factcheck.intake.readers.superscripts import as_superscript
 
 SMALL = 0.8
 """A mark is at most so large, against the letters before it."""
@@ -112,7 +112,7 @@ def _written(pieces: list[_Piece]) -> list[str]:
     line: _Piece | None = None
     for piece in pieces:
         words = piece.text.rstrip()
-        mark = raised(words, line.text) if line is not None and _is_raised(piece, line) else words
+        mark = as_superscript(words, line.text) if line is not None and _is_raised(piece, line) else words
         out.append(mark + piece.text[len(words) :])
         line = piece if words and mark == words else line
         if piece.text.endswith("\n"):

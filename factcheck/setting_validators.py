@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 
 
 @dataclass(frozen=True)
-class Allowed:
+class ValueValidator:
     """One value: ``words`` end the sentence "it must be …"."""
 
     words: str
@@ -24,7 +24,7 @@ class Allowed:
 
 
 @dataclass(frozen=True)
-class Entries:
+class EntriesValidator:
     """A dict or a list whose entries are looked at one by one; ``holds`` takes a key, or a place, and its value."""
 
     words: str
@@ -38,21 +38,21 @@ class Entries:
                 yield repr(key) if isinstance(value, dict) else f"entry {key}"
 
 
-def between(least: float, most: float) -> Allowed:
+def number_between(least: float, most: float) -> ValueValidator:
     """A number in a range, both ends included; what is no number at all is in none."""
-    return Allowed(f"a number from {least:g} to {most}", lambda value: least <= value <= most)
+    return ValueValidator(f"a number from {least:g} to {most}", lambda value: least <= value <= most)
 
 
-def or_empty(words: str, holds: Callable[[str], bool]) -> Allowed:
-    return Allowed(f"{words}, or empty", lambda value: not value or holds(value))
+def or_empty(words: str, holds: Callable[[str], bool]) -> ValueValidator:
+    return ValueValidator(f"{words}, or empty", lambda value: not value or holds(value))
 
 
-def named(words: str, pattern: str) -> Entries:
+def keys_matching(words: str, pattern: str) -> EntriesValidator:
     """Entries by a name of this form."""
-    return Entries(words, lambda key, _: isinstance(key, str) and re.fullmatch(pattern, key) is not None)
+    return EntriesValidator(words, lambda key, _: isinstance(key, str) and re.fullmatch(pattern, key) is not None)
 
 
-def is_site(value: str) -> bool:
+def is_site_url(value: str) -> bool:
     """An address to put a path after: a scheme of the web and a host, and nothing behind the path."""
     if re.search(r"[\s?#@\\\x00-\x1f]", value):
         return False
@@ -63,16 +63,16 @@ def is_site(value: str) -> bool:
         return False
 
 
-def is_absolute(value: str) -> bool:
+def is_absolute_path(value: str) -> bool:
     return PurePosixPath(value).is_absolute() and "\0" not in value
 
 
-def is_path(value: str) -> bool:
+def is_dotted_path(value: str) -> bool:
     """A dotted path to something in a module."""
     return re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value) is not None
 
 
-def is_sender(value: str) -> bool:
+def is_mail_sender(value: str) -> bool:
     """One address, with or without a name before it, that can stand in the head of a mail."""
     found = getaddresses([value])
     try:

@@ -9,20 +9,20 @@ from factcheck.models import ALARMS, DiscrepancyKind, Document, Measure, Policy
 from factcheck.text import Comparison
 from factcheck.text.matching import Pairs, explained
 
-from .matching import borders_of, judgements_among, prepared, scorer_in_use, stats_in
-from .observations import Held
+from .matching import borders_of, judgements_among, load_profiles, scorer_in_use, stats_in
+from .observations import ObservedState
 
 BY_A_PERSON = "Held to be of one measure because somebody judged so."
 
 
 @dataclass(frozen=True)
-class Pair:
+class StatePair:
     """Two states that do not go together, and how."""
 
     kind: str
     comparison: Comparison
-    a: Held
-    b: Held
+    a: ObservedState
+    b: ObservedState
     score: float | None = None
     why_one: str = ""
 
@@ -31,21 +31,21 @@ class Pair:
         return frozenset((self.a.key, self.b.key))
 
 
-class Sureness:
+class PairScorer:
     """How sure it is that two states of a measure tell of one thing, and what a pair that differs is called by it.
 
     States without prepared figures, as an older engine left them, are not scored and called as they are. What people
     held to be the same is sure.
     """
 
-    def __init__(self, measure: Measure, states: list[Held]) -> None:
+    def __init__(self, measure: Measure, states: list[ObservedState]) -> None:
         rows = [
             (figure.pk, figure.document_id, profile.prepared)
             for held in states
             for figure in held.figures
             if (profile := getattr(figure, "profile", None))
         ]
-        self.profiles = prepared(rows)
+        self.profiles = load_profiles(rows)
         topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
         self.scorer = scorer_in_use()
         self.pairs = Pairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
@@ -54,7 +54,7 @@ class Sureness:
         desks = {figure.document.desk_id for held in states for figure in held.figures}
         self.policies = {row.desk_id: row for row in Policy.objects.filter(desk__in=desks)}
 
-    def called(self, pair: Pair) -> Pair | None:
+    def called(self, pair: StatePair) -> StatePair | None:
         """The pair with its score, as a conflict, as superseded, or as no more than different; None for silence."""
         value_a, value_b = self._value(pair.a), self._value(pair.b)
         if (value_a is None) != (value_b is None):  # the words of one were erased, or are to be read again
@@ -74,11 +74,13 @@ class Sureness:
         kind = DiscrepancyKind.DIFFERS if pair.kind in ALARMS and score < conflict else pair.kind
         return replace(pair, kind=kind, score=score, why_one=explained(one, other, self.pairs.topic, self.scorer))
 
-    def _value(self, held: Held) -> float | None:
+    def _value(self, held: ObservedState) -> float | None:
         return next((self.profiles[f.pk].value for f in held.figures if f.pk in self.profiles), None)
 
 
-def judged_alike(states: list[Held], topic: int | None, document: Document | None) -> Callable[[Held, Held], bool]:
+def judged_alike(
+    states: list[ObservedState], topic: int | None, document: Document | None
+) -> Callable[[ObservedState, ObservedState], bool]:
     """Whether people held figures of two states to be the same thing, directly or by way of others."""
     home: dict[str, str] = {}
 

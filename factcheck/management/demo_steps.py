@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factcheck.actors import Machine
-from factcheck.management.starter import articles, copy_of, header_of, registry
+from factcheck.management.starter import header_of, starter_articles, starter_sources, without_demo_headers
 from factcheck.models import (
     Desk,
     Discrepancy,
@@ -44,7 +44,7 @@ HEADINGS = {
     DiscrepancyKind.NOT_COMPARABLE: "Alike, but not comparable",
 }
 
-PROMISED = (
+EXPECTED_FINDINGS = (
     (DiscrepancyKind.CONFLICT, ("74 settlements", "41 settlements", "Institute for the Study of War")),
     (DiscrepancyKind.CONFLICT, ("$340 million", "$430 million")),
     (DiscrepancyKind.MAGNITUDE_SLIP, ("3,200 homes", "32,000 homes")),
@@ -54,10 +54,10 @@ PROMISED = (
 """What the README says is found: a kind, and what one sentence of that kind must name."""
 
 
-def cast() -> dict[str, tuple[str, str]]:
+def create_people() -> dict[str, tuple[str, str]]:
     """The desk, the registry and one person per role, with new passwords; user name to role and password."""
     desk, _ = set_up_desk(DESK, "Demo desk", by=Machine("demo"))
-    load_registry(registry(), by=Machine("demo"))
+    load_registry(starter_sources(), by=Machine("demo"))
     people = {}
     for role in Role.values:
         user, _ = get_user_model().objects.get_or_create(username=role, defaults={"email": f"{role}@newsroom.example"})
@@ -67,11 +67,11 @@ def cast() -> dict[str, tuple[str, str]]:
         user.save()
         give_role(user, role, desk=desk, by=Machine("demo"))
         people[role] = (role.replace("_", " "), password)
-    subscribe(desk)
+    subscribe_to_digest(desk)
     return people
 
 
-def subscribe(desk: Desk) -> None:
+def subscribe_to_digest(desk: Desk) -> None:
     """The chief editor gets the desk digest every morning."""
     chief = get_user_model().objects.get(username=Role.CHIEF_EDITOR)
     row, new = ReportSubscription.objects.get_or_create(
@@ -84,7 +84,7 @@ def subscribe(desk: Desk) -> None:
         row.recipients.add(chief)
 
 
-def sources() -> int:
+def count_sources() -> int:
     return Source.objects.count()
 
 
@@ -92,22 +92,24 @@ def file_articles(out: TextIO) -> None:
     """Hand in every article as the editor would; those filed before are the same documents."""
     desk = Desk.objects.get(slug=DESK)
     editor = get_user_model().objects.get(username=Role.EDITOR)
-    for path in articles():
+    for path in starter_articles():
         data = path.read_bytes()
         header = header_of(data)
         topic, _ = Topic.objects.get_or_create(
             slug=header["topic"], defaults={"title": TITLES.get(header["topic"], header["topic"])}
         )
         arrival = Arrival(kind=header["kind"], filename=path.name, topic=topic)
-        ingest_document(copy_of(data), arrival, desk=desk, by=editor)
-    out.write(f"{len(articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n")
+        ingest_document(without_demo_headers(data), arrival, desk=desk, by=editor)
+    out.write(
+        f"{len(starter_articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n"
+    )
 
 
-def ask_for_everything() -> None:
+def request_full_crosscheck() -> None:
     request_crosscheck("everything", by=Machine("demo"))
 
 
-def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:
+def wait_for_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:
     """A bar that follows the Job rows until none is due or running.
 
     Raises:
@@ -131,12 +133,12 @@ def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> N
         raise RuntimeError(f"Job {failed} failed: {failed.error}")
 
 
-def tell(out: TextIO) -> dict[str, list[str]]:
+def print_findings(out: TextIO) -> dict[str, list[str]]:
     """Print what was found, each dispute once; returns what was printed of each kind."""
     found: dict[str, list[str]] = {}
     told = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
     for kind, heading in HEADINGS.items():
-        found[kind] = [in_words(row) for row in told if row.leading.kind == kind]
+        found[kind] = [dispute_text(row) for row in told if row.leading.kind == kind]
         print_all(out, heading, found[kind])
     measures = Measure.objects.filter(merged_into=None)
     found["agreement"] = [sentence for measure in measures for sentence in agreements_of(measure)]
@@ -146,7 +148,7 @@ def tell(out: TextIO) -> dict[str, list[str]]:
     return found
 
 
-def in_words(dispute: Dispute) -> str:
+def dispute_text(dispute: Dispute) -> str:
     """A dispute by its most telling pair, and in the same breath what others say."""
     others = [
         f"{says or 'nobody named'}: {', '.join(str(row.first) for row in rows)}" for says, rows in dispute.by_party
@@ -154,11 +156,11 @@ def in_words(dispute: Dispute) -> str:
     return f"{dispute.leading.reason} Also {'; '.join(others)}." if others else dispute.leading.reason
 
 
-def missing(found: dict[str, list[str]]) -> list[str]:
+def missing_findings(found: dict[str, list[str]]) -> list[str]:
     """What was promised and stands in no sentence of its kind."""
     return [
         f"{kind.replace('_', ' ')} of {' and '.join(names)}"
-        for kind, names in PROMISED
+        for kind, names in EXPECTED_FINDINGS
         if not any(all(name in sentence for name in names) for sentence in found.get(kind, []))
     ]
 

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from django.db import InterfaceError, OperationalError
 
-TAKES_TURNS = frozenset({"40001", "40P01", "55P03"})
+LOCK_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available."""
 
-GOES_AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
+CONNECTION_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
 """PostgreSQL: shut down, crashed, not yet up, session ended, transaction ended for idling, too many connections."""
 
-AWAY_SECONDS = 5
+RETRY_AFTER_SECONDS = 5
 """After how many seconds a request to a database that is away is worth sending again."""
 
 
-def is_busy(exc: BaseException) -> bool:
+def is_lock_conflict(exc: BaseException) -> bool:
     """Whether the database was locked, or two writers collided; nothing was written."""
     if not isinstance(exc, OperationalError):
         return False
-    return sqlite_code(exc).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or sqlstate(exc) in TAKES_TURNS
+    return sqlite_code(exc).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or sqlstate(exc) in LOCK_SQLSTATES
 
 
-def is_away(exc: BaseException) -> bool:
+def is_connection_failure(exc: BaseException) -> bool:
     """Whether the connection was lost, refused or not to be had.
 
     An error that the server itself did not send carries no SQLSTATE: then it is the connection's.
@@ -36,7 +36,7 @@ def is_away(exc: BaseException) -> bool:
     state = sqlstate(exc)
     if state is None:
         return isinstance(exc, OperationalError) or "connection" in str(exc)
-    return state.startswith("08") or state in GOES_AWAY
+    return state.startswith("08") or state in CONNECTION_SQLSTATES
 
 
 def sqlite_code(exc: BaseException) -> str:

@@ -31,7 +31,7 @@ _RAISED_STYLE = re.compile(r"(?i)vertical-align\s*:\s*(?:super|text-top)")
 _LOWERED_STYLE = re.compile(r"(?i)vertical-align\s*:\s*sub")
 
 
-def raised(text: str, before: str = "") -> str:
+def as_superscript(text: str, before: str = "") -> str:
     """Digits above the line, as such; other text as it is.
 
     >>> raised("3"), raised("-3"), raised(" 1, 2 "), raised("st"), raised("[3]")
@@ -50,7 +50,7 @@ def raised(text: str, before: str = "") -> str:
     return "".join(lead[0].split()).translate(_HIGH) + (" " if rest[:1].isalnum() else "") + rest
 
 
-def lowered(text: str, before: str) -> str:
+def as_subscript(text: str, before: str) -> str:
     """Digits below the line behind a digit, or below a fraction's stroke; those of "CO2" as they are.
 
     >>> lowered("3", "12"), lowered("2", "CO")
@@ -60,7 +60,7 @@ def lowered(text: str, before: str) -> str:
     return text.strip().translate(_LOW) if joined and text.strip().isdecimal() else text
 
 
-def raise_in(tree: Any) -> bool:
+def mark_superscripts(tree: Any) -> bool:
     """Write the raised digits of a page as such, and other short raised words in the line; whether there were any."""
     changed = False
     for node in list(tree.iter("sup", "sub", "a", "span", "small", "font")):
@@ -69,7 +69,7 @@ def raise_in(tree: Any) -> bool:
         if not said.strip():
             continue
         before = _before(node)
-        written = raised(said, before) if kind == "sup" else lowered(said, before)
+        written = as_superscript(said, before) if kind == "sup" else as_subscript(said, before)
         # a short one without the tag, which may break a line in two
         if written != said or len(said) <= LONGEST:
             _replace(node, written)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-NOBODYS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 """The code points that Unicode gives to nobody, for a class of a pattern; XML has no room for U+FFFE and U+FFFF."""
-UNUSABLE = re.compile(f"[\0-\x08\v\f\x0e-\x1f\ud800-\udfff{NOBODYS}]")
+UNUSABLE = re.compile(f"[\0-\x08\v\f\x0e-\x1f\ud800-\udfff{NONCHARACTERS}]")
 """What may stand in no title, name or note: controls but for tab and line ends, half characters, nobody's."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAGE_BREAKS = re.compile("\r\n?|[\v\f\x85]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_NOBODYS = re.compile(f"[{NOBODYS}]")
+_NOBODYS = re.compile(f"[{NONCHARACTERS}]")
 
 _NAMED = (
     (re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"), "right-to-left marks or direction overrides"),
@@ -61,7 +61,7 @@ def stored_text(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(notes)
 
 
-def usable(text: str) -> str:
+def strip_unusable(text: str) -> str:
     """A text for a file that has no room for the unusable, such as XML: without it, half characters as question marks.
 
     >>> usable("Forty\\uffff homes\\a")
