@@ -93,10 +93,10 @@ def claim_notices(person: Any) -> list[Notification]:
     """Begin the mail of what waits: nobody else sends these. What cannot be sent is refused here, with its reason."""
     now = timezone.now()
     rows = list(waiting(person.pk).select_for_update().order_by("pk"))
-    seen = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
+    visible_desks = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
     groups: dict[str, list[Notification]] = {}
     for row in rows:
-        groups.setdefault(skip_reason(row, person, seen, now), []).append(row)
+        groups.setdefault(skip_reason(row, person, visible_desks, now), []).append(row)
     good = groups.pop("", [])
     for reason, refused in groups.items():
         mark_undeliverable([row.pk for row in refused], reason)
@@ -104,9 +104,9 @@ def claim_notices(person: Any) -> list[Notification]:
     return good
 
 
-def skip_reason(row: Notification, person: Any, seen: set[int], now: datetime) -> str:
+def skip_reason(row: Notification, person: Any, visible_desks: set[int], now: datetime) -> str:
     """Why a notice is not mailed, or nothing."""
-    if row.desk_id not in seen:
+    if row.desk_id not in visible_desks:
         return "may no longer see the desk"
     if not person.email:
         return "has no mail address"
@@ -129,14 +129,14 @@ def show_unmailed(at: datetime | None = None) -> int:
 def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:
     """One mail that lists the notices: plain text, and the same as HTML with its styles inside."""
     lines = [{"text": row.text, "link": link_to(row)} for row in rows[:MOST_LINES]]
-    says = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
+    context = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
     first = " ".join("".join(char if char.isprintable() else " " for char in rows[0].text).split())
     subject = first[:120] if len(rows) == 1 else f"{len(rows)} notices from the fact-check"
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
     headers = {"Message-ID": f"<notices-{rows[0].pk}-{rows[-1].pk}@factcheck>", "Auto-Submitted": "auto-generated"}
-    text = render_to_string("factcheck/notices.txt", says)
+    text = render_to_string("factcheck/notices.txt", context)
     message = EmailMultiAlternatives(subject, text, sender, [person.email], headers=headers)
-    page = render_to_string("factcheck/notices.html", says)
+    page = render_to_string("factcheck/notices.html", context)
     message.attach_alternative(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False), "text/html")
     return message
 

@@ -150,7 +150,9 @@ def handle_read_document(lease: Lease) -> dict[str, Any]:
     if stored := document.revisions.filter(snapshot=snapshot).first():
         return mark_stored_revision(lease, stored)
     whole = is_of_host(document) and not fetches_of(document).exists()
-    extract = with_feed_metadata(extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("said") or {})
+    extract = with_feed_metadata(
+        extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("feed_metadata") or {}
+    )
     lease.renew(total=2, done=1)
     reading = read_text(document, extract)
     with lease.effect(done=2):
@@ -200,7 +202,7 @@ def handle_fetch_document(lease: Lease) -> dict[str, Any]:
     document = Document.objects.get(pk=lease.job.args["document"])
     fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     with lease.effect(total=1, done=1):
-        return store_fetch(document, fetched, by=by, said=lease.job.args.get("said") or {})
+        return store_fetch(document, fetched, by=by, feed_metadata=lease.job.args.get("feed_metadata") or {})
 
 
 def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:

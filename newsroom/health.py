@@ -18,8 +18,8 @@ from health_check.views import HealthCheckView
 from factcheck.management.health_checks import CheckResult, run_check
 
 KEEP_SECONDS = 5
-seen: dict[str, tuple[float, CheckResult]] = {}
-looking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+cached: dict[str, tuple[float, CheckResult]] = {}
+locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -32,15 +32,15 @@ def cached_check(name: str) -> CheckResult:
 
     The address is open to anybody: asking often must neither wear out the broker nor keep the site's threads waiting.
     """
-    at, finding = seen.get(name, (0.0, (False, f"{name} is being looked at for the first time")))
-    if (at and time.monotonic() - at <= KEEP_SECONDS) or not looking[name].acquire(blocking=False):
+    at, finding = cached.get(name, (0.0, (False, f"{name} is being looked at for the first time")))
+    if (at and time.monotonic() - at <= KEEP_SECONDS) or not locks[name].acquire(blocking=False):
         return finding
     try:
         finding = run_check(name)
-        seen[name] = (time.monotonic(), finding)
+        cached[name] = (time.monotonic(), finding)
         return finding
     finally:
-        looking[name].release()
+        locks[name].release()
 
 
 @dataclasses.dataclass(repr=False)

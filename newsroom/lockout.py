@@ -20,14 +20,14 @@ def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> 
 def address_of(request: HttpRequest) -> str | None:
     """The address of the connection; behind known proxies (``PROXIES``) the one the outermost of them saw."""
     came = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    seen = came[-settings.PROXIES :][:1] if settings.PROXIES else []
-    return next(filter(None, map(as_address, [*seen, request.META.get("REMOTE_ADDR", "")])), None)
+    forwarded = came[-settings.PROXIES :][:1] if settings.PROXIES else []
+    return next(filter(None, map(as_address, [*forwarded, request.META.get("REMOTE_ADDR", "")])), None)
 
 
-def as_address(said: str) -> str | None:
+def as_address(text: str) -> str | None:
     """An address as it is stored, or none where a header holds something else."""
     try:
-        return str(ipaddress.ip_address(said))
+        return str(ipaddress.ip_address(text))
     except ValueError:
         return None
 
@@ -35,11 +35,11 @@ def as_address(said: str) -> str | None:
 def answer(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """429 with the reason: a page for people, the API's shape of errors for programs."""
     minutes = int(get_cool_off(request).total_seconds() // 60)
-    said = f"Too many wrong passwords. Log-in for this name is closed from here for {minutes} minutes."
+    message = f"Too many wrong passwords. Log-in for this name is closed from here for {minutes} minutes."
     if "/api/" in request.path:
-        error = {"code": "locked_out", "detail": said, "attr": None, "extra": {}}
+        error = {"code": "locked_out", "detail": message, "attr": None, "extra": {}}
         locked: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)
     else:
-        locked = render(request, "newsroom/locked.html", {"said": said}, status=429)
+        locked = render(request, "newsroom/locked.html", {"message": message}, status=429)
     locked["Retry-After"] = str(minutes * 60)
     return locked

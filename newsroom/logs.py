@@ -22,8 +22,8 @@ def without_secrets(logger: Any, method: str, event: dict[str, Any]) -> dict[str
     """Blank what looks like a password or a token, and the rows that a database repeats in its errors."""
     for name in ("event", "exception"):
         if isinstance(event.get(name), str):
-            said = SECRETS.sub(r"\1\2***", event[name])
-            event[name] = ROWS.sub(r"\1: left out", URLS.sub(r"\1:***@", said))
+            text = SECRETS.sub(r"\1\2***", event[name])
+            event[name] = ROWS.sub(r"\1: left out", URLS.sub(r"\1:***@", text))
     return event
 
 

@@ -24,13 +24,18 @@ def handler500(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is None or not (is_connection_failure(error) or is_lock_conflict(error)):
         return server_error(request)
-    said, wait = (BUSY, 1) if is_lock_conflict(error) else (AWAY, RETRY_AFTER_SECONDS)
+    message, wait = (BUSY, 1) if is_lock_conflict(error) else (AWAY, RETRY_AFTER_SECONDS)
     if request.path.startswith(reverse("factcheck:schema").removesuffix("schema/")):
-        line = {"code": "busy" if is_lock_conflict(error) else "unavailable", "detail": said, "attr": None, "extra": {}}
+        line = {
+            "code": "busy" if is_lock_conflict(error) else "unavailable",
+            "detail": message,
+            "attr": None,
+            "extra": {},
+        }
         answer: HttpResponse = JsonResponse({"type": "server_error", "errors": [line]}, status=503)
     else:
-        shown = {"said": said, "wait": wait, "asks": request.method in ("GET", "HEAD")}
-        answer = HttpResponse(render_to_string("newsroom/unavailable.html", shown), status=503)
+        context = {"message": message, "wait": wait, "asks": request.method in ("GET", "HEAD")}
+        answer = HttpResponse(render_to_string("newsroom/unavailable.html", context), status=503)
     answer.headers["Retry-After"] = str(wait)
     answer.headers["Cache-Control"] = "no-store"
     return answer

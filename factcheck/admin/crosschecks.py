@@ -120,7 +120,7 @@ class ResolveForm(ActionForm):
     def fit(self) -> None:
         """The last pair that there is when the form is opened, for one dispute or many: what comes after stays open."""
         pairs = Discrepancy.objects.visible_to(self.user)
-        pairs = pairs if self.record is None else pairs.told_with(self.record)
+        pairs = pairs if self.record is None else pairs.in_same_dispute(self.record)
         self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
 
 
@@ -203,7 +203,7 @@ class DiscrepancyAdmin(RecordAdmin):
     @admin.display(description="what differs", ordering="reason")
     def told(self, row: Any) -> str:
         dispute: Dispute = row.dispute
-        return dispute.told
+        return dispute.message
 
     @admin.display(description="kind, state", ordering=OPEN_FIRST)
     def shown(self, row: Any) -> SafeString:
@@ -232,7 +232,7 @@ class DiscrepancyAdmin(RecordAdmin):
     def page(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         told = carriers(side.figure for side in record.seen)
         sides = [[told[row.figure_id] for row in record.seen if row.side == side] for side in "ab"]
-        rows = Discrepancy.objects.visible_to(request.user).told_with(record)
+        rows = Discrepancy.objects.visible_to(request.user).in_same_dispute(record)
         (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
         others = dispute.besides(record)
         pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MOST_PAIRS + 1])

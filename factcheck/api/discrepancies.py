@@ -149,7 +149,7 @@ class DisputeSerializer(DiscrepancySerializer):
         fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "told", "more", "others"]
 
     def get_told(self, row: Discrepancy) -> str:
-        return self._dispute(row).told
+        return self._dispute(row).message
 
     def get_more(self, row: Discrepancy) -> int:
         return self._dispute(row).more

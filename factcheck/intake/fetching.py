@@ -95,7 +95,7 @@ def fetch(
     guard = GuardedBackend(budget, resolve, dial)
     target, hops = parse_target(url), list[Hop]()
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    asked = {name: said for name, said in conditions.items() if said.isascii() and said.isprintable() and said}
+    asked = {name: value for name, value in conditions.items() if value.isascii() and value.isprintable() and value}
     while True:
         answer = _exchange(target, guard, asked)
         if answer.status == NOT_MODIFIED and asked:
@@ -155,8 +155,8 @@ class _Answer:
 
 def _fetched(url: str, target: Target, answer: _Answer, guard: GuardedBackend, hops: tuple[Hop, ...]) -> Fetched:
     if not 200 <= answer.status < 300:
-        said = f"{answer.status} {answer.reason}".strip()
-        raise FetchFailed("http_status", f"The server {target.host} answered {said!r}.", answer.status)
+        status_line = f"{answer.status} {answer.reason}".strip()
+        raise FetchFailed("http_status", f"The server {target.host} answered {status_line!r}.", answer.status)
     return Fetched(
         requested_url=url,
         url=target.url,

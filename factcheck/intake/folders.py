@@ -105,11 +105,11 @@ def _newest(place: int) -> list[tuple[str, os.stat_result]]:
     with os.scandir(place) as entries:
         for entry in entries:
             try:
-                said = entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=False)
             except OSError:  # gone since it was listed
                 continue
-            if stat.S_ISREG(said.st_mode) and not entry.name.startswith("."):
-                found.append((entry.name, said))
+            if stat.S_ISREG(status.st_mode) and not entry.name.startswith("."):
+                found.append((entry.name, status))
     return sorted(found, key=lambda row: (-row[1].st_mtime, row[0]))
 
 
@@ -125,12 +125,12 @@ def _dropped(place: int, name: str, found: os.stat_result) -> Dropped:
                 raise OSError("no longer a file")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        said = f"The file cannot be read ({error.strerror or 'no longer a file'})."
-        return Dropped(name, _guid(name, outside), error=said)
+        message = f"The file cannot be read ({error.strerror or 'no longer a file'})."
+        return Dropped(name, _guid(name, outside), error=message)
     if len(data) > MAX_BYTES:
         return Dropped(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
     return Dropped(name, _guid(name, data), data)
 
 
-def _guid(name: str, told: bytes) -> str:
-    return hashlib.sha256(os.fsencode(name) + b"\0" + hashlib.sha256(told).digest()).hexdigest()
+def _guid(name: str, content: bytes) -> str:
+    return hashlib.sha256(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest()).hexdigest()

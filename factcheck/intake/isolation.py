@@ -80,7 +80,7 @@ def _ask(data: bytes, reader: str, asked: dict[str, Any], seconds: float, memory
     limits = {"seconds": seconds, "memory_mib": memory_mib}
     header = json.dumps({"limits": limits, "reader": reader, "asked": asked}).encode()
     answer, status = _run(len(header).to_bytes(4, "big") + header + data, seconds)
-    return _told(answer, status)
+    return _parsed_answer(answer, status)
 
 
 def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
@@ -105,7 +105,7 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
     return answer, child.returncode
 
 
-def _told(answer: bytes, status: int) -> dict[str, Any]:
+def _parsed_answer(answer: bytes, status: int) -> dict[str, Any]:
     if status == -signal.SIGXCPU:
         raise Unreadable("too_slow", "Reading the file took too much computing time.")
     if status == -signal.SIGKILL:

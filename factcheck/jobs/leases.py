@@ -79,10 +79,10 @@ class Lease:
         self._write({})
 
     def _write(self, values: dict[str, Any]) -> None:
-        held = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
+        attempt_row = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
         forgiven = {"failures": 0} if self._further(values) else {}
         ahead = Greatest("lease_until", in_seconds(settings().LEASE_SECONDS))  # who waited for the row shortens nothing
-        if not held.update(lease_until=ahead, **{**forgiven, **values}):
+        if not attempt_row.update(lease_until=ahead, **{**forgiven, **values}):
             raise LostLease(f"job {self.job.pk} is no longer held by attempt {self.attempt}")
 
     def _note(self, values: dict[str, Any]) -> None:
@@ -122,9 +122,9 @@ class Lease:
             self.renew(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
         else:
             again = in_seconds(retry_delay(self.job.name, failures))
-            held = {"failures": failures, "error": reason, "run_at": again, "dispatched_at": None}
+            attempt_row = {"failures": failures, "error": reason, "run_at": again, "dispatched_at": None}
             if not self._is_superseded():
-                self.renew(state=JobState.DUE, **held)
+                self.renew(state=JobState.DUE, **attempt_row)
 
     def release(self) -> None:
         """Put a job that got further back as it is, to be gone on with by whoever comes: a break is no failure."""

@@ -118,17 +118,17 @@ def wait_for_jobs(check: Callable[[], None], label: str, seconds: float = 300) -
     until = time.monotonic() + seconds
     started = set(Job.objects.unfinished().values_list("pk", flat=True))
     with click.progressbar(length=max(len(started), 1), label=label, width=30) as bar:
-        shown = 0
+        displayed = 0
         while left := Job.objects.unfinished().count():
             check()
             if time.monotonic() > until:
                 raise RuntimeError("The worker took too long; see its log.")
             started |= set(Job.objects.unfinished().values_list("pk", flat=True))
             bar.length = len(started)
-            bar.update(len(started) - left - shown)
-            shown = len(started) - left
+            bar.update(len(started) - left - displayed)
+            displayed = len(started) - left
             pause(0.1)
-        bar.update(max((bar.length or 0) - shown, 0))
+        bar.update(max((bar.length or 0) - displayed, 0))
     if failed := Job.objects.filter(pk__in=started, state=JobState.FAILED).first():
         raise RuntimeError(f"Job {failed} failed: {failed.error}")
 
@@ -136,9 +136,9 @@ def wait_for_jobs(check: Callable[[], None], label: str, seconds: float = 300) -
 def print_findings(out: TextIO) -> dict[str, list[str]]:
     """Print what was found, each dispute once; returns what was printed of each kind."""
     found: dict[str, list[str]] = {}
-    told = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
+    found_disputes = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
     for kind, heading in HEADINGS.items():
-        found[kind] = [dispute_text(row) for row in told if row.leading.kind == kind]
+        found[kind] = [dispute_text(row) for row in found_disputes if row.leading.kind == kind]
         print_all(out, heading, found[kind])
     measures = Measure.objects.filter(merged_into=None)
     found["agreement"] = [sentence for measure in measures for sentence in agreements_of(measure)]

@@ -102,10 +102,10 @@ class Processes:
         for child in self.children:
             if child.process.poll() is None:
                 continue
-            said = f"“{' '.join(child.command[:3])}” ended with {child.process.returncode}"
+            message = f"“{' '.join(child.command[:3])}” ended with {child.process.returncode}"
             if child.ends_too_often:
-                raise RuntimeError(f"{said} again and again; see {self.folder}")
-            child.log.write(f"{said} and is started again.\n")
+                raise RuntimeError(f"{message} again and again; see {self.folder}")
+            child.log.write(f"{message} and is started again.\n")
             child.log.flush()
             self._end([child], signal.SIGKILL)  # what it started itself may live on
             child.restarts.append(time.monotonic())

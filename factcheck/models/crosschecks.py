@@ -122,8 +122,8 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
     def visible_to(self, user: Any) -> DiscrepancyQuerySet:
         """Those of which one may see a figure on either side, and the text under embargo that one is told for."""
         desks = Desk.objects.visible_to(user)
-        seen = Q(measure__embargoed=None) | Q(measure__embargoed__desk__in=desks)
-        return self.filter(both_sides_of(figure__document__desk__in=desks), seen)
+        visible = Q(measure__embargoed=None) | Q(measure__embargoed__desk__in=desks)
+        return self.filter(both_sides_of(figure__document__desk__in=desks), visible)
 
     def open(self) -> DiscrepancyQuerySet:
         return self.filter(state=DiscrepancyState.OPEN)
@@ -142,7 +142,7 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
             own, pk__in=DiscrepancyFigure.objects.filter(figure__document__desk=desk).values("discrepancy")
         )
 
-    def told_with(self, row: Discrepancy) -> DiscrepancyQuerySet:
+    def in_same_dispute(self, row: Discrepancy) -> DiscrepancyQuerySet:
         """Those among these that are resolved together with this one: of its measure, sort and state."""
         kinds = DISPUTED if row.kind in DISPUTED else [row.kind]
         rows = self.filter(measure=row.measure_id, kind__in=kinds, state=row.state)
@@ -152,12 +152,16 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         rows = self.order_by().annotate(sort=SORT, settled=SETTLED)
         return rows.values("measure", "sort", "state", "settled").distinct().count()
 
-    def leading(self, *, seen: Q | None = None) -> DiscrepancyQuerySet:
-        """One for each dispute among these: its most telling pair, one of ``seen`` before any other.
+    def leading(self, *, preferring: Q | None = None) -> DiscrepancyQuerySet:
+        """One for each dispute among these: its most telling pair, one that matches ``preferring`` before any other.
 
         What is asked of the answer afterwards no longer changes which pair stands for the others.
         """
-        order = MOST_TELLING_FIRST if seen is None else (Case(When(seen, then=0), default=1).asc(), *MOST_TELLING_FIRST)
+        order = (
+            MOST_TELLING_FIRST
+            if preferring is None
+            else (Case(When(preferring, then=0), default=1).asc(), *MOST_TELLING_FIRST)
+        )
         place = Window(RowNumber(), partition_by=[F("measure"), SORT, F("state"), SETTLED], order_by=order)
         first = self.order_by().annotate(place=place).filter(place=1)
         return Discrepancy.objects.filter(pk__in=first.values("pk"))
@@ -168,8 +172,8 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         Only what is at least as sure to be of one measure as ``border``, of what is superseded as ``replaced``, or was
         not scored. A figure is given as current where the copy states no date for it.
         """
-        given = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), side="a", figure__document=document)
-        current = given.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
+        carriers = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), side="a", figure__document=document)
+        current = carriers.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
         current = current.exclude(figure__state=FigureState.DISMISSED)
         current = current.exclude(figure__anchor_state=AnchorState.ORPHANED)
         alarms = Q(Q(score=None) | Q(score__gte=border), kind__in=ALARMS)

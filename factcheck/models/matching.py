@@ -109,8 +109,8 @@ class Judgement(models.Model):
         ]
 
     def __str__(self) -> str:
-        held = "the same thing" if self.same else "not the same thing"
-        return f"“{self.a}” and “{self.b}”: {held}"
+        relation = "the same thing" if self.same else "not the same thing"
+        return f"“{self.a}” and “{self.b}”: {relation}"
 
 
 class MatchingWeights(models.Model):

@@ -103,8 +103,8 @@ class Measure(models.Model):
     @property
     def name(self) -> str:
         """What it measures, in words: the thing counted, else the quantity or the thing that its parts name."""
-        told = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
-        return UNNAMED.get(told, told.replace("_", " "))
+        name = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
+        return UNNAMED.get(name, name.replace("_", " "))
 
     def canonical(self) -> Measure:
         """The measure that holds its figures now: itself, or at the end of the merges; a circle is walked once."""

@@ -91,9 +91,9 @@ class NoticeChoice(models.Model):
 def keepers_desks(user: Any) -> models.QuerySet[Desk]:
     """The desks on which a person is chief or auditor; all for a chief editor."""
     mine = Membership.objects.of(user)
-    held = mine.filter(role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
-    seen = Desk.objects.visible_to(user)
-    return seen if mine.filter(desk=None).exists() else seen.filter(pk__in=held)
+    kept_desks = mine.filter(role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
+    visible = Desk.objects.visible_to(user)
+    return visible if mine.filter(desk=None).exists() else visible.filter(pk__in=kept_desks)
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):

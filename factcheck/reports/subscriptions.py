@@ -84,8 +84,8 @@ def change_subscription(
         Invalid: as for a new one. StaleRevision: it has changed since ``version``.
     """
     check_permission(by, subscription.desk, "subscribe")
-    said: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
-    changes = {name: value for name, value in said.items() if value not in (None, getattr(subscription, name))}
+    wanted: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
+    changes = {name: value for name, value in wanted.items() if value not in (None, getattr(subscription, name))}
     if changes.keys() & {"cron", "zone"}:  # one from before these rules can still be switched off
         check_schedule(changes.get("cron", subscription.cron), changes.get("zone", subscription.zone))
     if changes:

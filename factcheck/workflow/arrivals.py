@@ -54,7 +54,7 @@ class Arrival:
     embargo_until: datetime | None = None
     pasted: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
-    said: dict[str, Any] = field(default_factory=dict)
+    feed_metadata: dict[str, Any] = field(default_factory=dict)
     """What a feed told of it, for what the text itself does not tell."""
 
 
@@ -188,14 +188,20 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
 
 
 def request_reading(
-    document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, said: dict[str, Any] | None = None
+    document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, feed_metadata: dict[str, Any] | None = None
 ) -> Job:
-    """``said`` is what a feed told of the text, for what the text itself does not tell."""
+    """``feed_metadata`` is what a feed said of the text, for what the text itself does not tell."""
     person = getattr(by, "pk", None)
     return enqueue(
         JobName.READ_DOCUMENT,
         job_key(document, snapshot.pk),
-        {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
+        {
+            "document": document.pk,
+            "snapshot": snapshot.pk,
+            "pasted": pasted,
+            "by": person,
+            "feed_metadata": feed_metadata or {},
+        },
         by=person_of(by),
         desk=document.desk,
         priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,

@@ -90,9 +90,9 @@ class Clearance:
     def as_dict(self) -> dict[str, Any]:
         """The whole answer, as it is kept and sent; not for one that leaves blockers out."""
         until = self.waived_until.isoformat() if self.waived_until else None
-        told = {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
-        del told["more"]
-        return told
+        answer = {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
+        del answer["more"]
+        return answer
 
 
 def clearance(
@@ -156,9 +156,9 @@ def announce_change(document: Document, answer: Clearance, *, by: Machine) -> No
     key = f"document:{document.pk}:{event.sequence}"
     notify_clearance(document, clear=answer.clear, key=key)
     blockers = [{"code": row.code, "record": row.record, "record_id": row.record_id} for row in answer.blockers]
-    told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
+    summary = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
     emit_webhook_event(
-        f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_BLOCKERS_SENT]}
+        f"document_{action}", document, key=key, clearance={**summary, "blockers": blockers[:MOST_BLOCKERS_SENT]}
     )
     signal = signals.document_cleared if answer.clear else signals.document_uncleared
     signals.announce(signal, Document, document=document, clearance=answer)
@@ -318,18 +318,18 @@ def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blo
     rows = blocking_in(document)
     shown = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
     more = 0 if most is None or len(shown) < most else rows.number_of_disputes() - len(shown)
-    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.told) for row in shown], more
+    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.message) for row in shown], more
 
 
 def covered_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
     """What a waiver of this revision covers: the blockers, and with each dispute every pair of it that is known."""
     rows = blocking_in(document).annotate(sort=SORT).values_list("pk", "measure", "sort")
     pairs = {pk: (measure, sort) for pk, measure, sort in rows}
-    held: dict[tuple[int, str], list[int]] = {}
+    pairs_of_dispute: dict[tuple[int, str], list[int]] = {}
     for pk, group in sorted(pairs.items()):
-        held.setdefault(group, []).append(pk)
+        pairs_of_dispute.setdefault(group, []).append(pk)
     return [
-        {**asdict(row), "pairs": held[pairs[row.record_id]]}
+        {**asdict(row), "pairs": pairs_of_dispute[pairs[row.record_id]]}
         if row.record_id in pairs and row.code == DISPUTE
         else asdict(row)
         for row in answer.blockers

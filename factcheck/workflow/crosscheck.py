@@ -111,9 +111,9 @@ def open_crosscheck(job: Job) -> CrossCheck:
 
 def measures_of(run: CrossCheck) -> list[Measure]:
     """The measures a run looks at, in a fixed order; also those whose figures have left open discrepancies behind."""
-    held = Figure.objects.exclude(measure=None).values("measure")  # subqueries: joins would multiply the rows
+    observed = Figure.objects.exclude(measure=None).values("measure")  # subqueries: joins would multiply the rows
     unsettled = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).values("measure")
-    rows = Measure.objects.filter(Q(merged_into=None, pk__in=held) | Q(pk__in=unsettled))
+    rows = Measure.objects.filter(Q(merged_into=None, pk__in=observed) | Q(pk__in=unsettled))
     if run.scope == Scope.DOCUMENT:
         figures = Figure.objects.filter(document=run.document)
         touched = Measure.objects.filter(pk__in=figures.exclude(measure=None).values("measure"))
@@ -162,8 +162,8 @@ def compare_measure(measure: Measure) -> MeasureComparison:
     newest: dict[str, StatePair] = {}
     nearest: dict[str, StatePair] = {}
     newest_states = states[-MOST_STATES:]
-    sureness = PairScorer(measure, newest_states)
-    for one, other, comparison in compare_all([held.state for held in newest_states]):
+    scorer = PairScorer(measure, newest_states)
+    for one, other, comparison in compare_all([observed.state for observed in newest_states]):
         a, b = newest_states[one], newest_states[other]
         kind = KIND_OF.get(comparison.relation)
         if measure.embargoed_id and not is_carried_by(measure, a, b):
@@ -172,7 +172,7 @@ def compare_measure(measure: Measure) -> MeasureComparison:
             found.agreements += comparison.relation in AGREE
         elif kind == DiscrepancyKind.NOT_COMPARABLE:
             nearest.setdefault(a.key, StatePair(kind, comparison, a, b))
-        elif (pair := sureness.called(StatePair(kind, comparison, a, b))) is None:
+        elif (pair := scorer.called(StatePair(kind, comparison, a, b))) is None:
             continue
         elif kind == DiscrepancyKind.SUPERSEDED:
             newest[a.key] = pair
@@ -185,7 +185,7 @@ def compare_measure(measure: Measure) -> MeasureComparison:
 
 def is_carried_by(measure: Measure, *sides: ObservedState) -> bool:
     """Whether one of these states is carried by a figure of the measure itself, not only of that it is held against."""
-    return any(figure.measure_id == measure.pk for held in sides for figure in held.figures)
+    return any(figure.measure_id == measure.pk for observed in sides for figure in observed.figures)
 
 
 def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, regrouped: bool = False) -> Counter[str]:
@@ -230,7 +230,7 @@ def move_resolved_discrepancies(measure: Measure, found: MeasureComparison) -> N
         for row in settled.exclude(measure=measure).filter(near).order_by("pk"):
             pair = fresh.get(frozenset((row.a_key, row.b_key)))
             sides = set(row.sides.values_list("figure", flat=True))
-            if pair and all(sides & {figure.pk for figure in held.figures} for held in (pair.a, pair.b)):
+            if pair and all(sides & {figure.pk for figure in observed.figures} for observed in (pair.a, pair.b)):
                 Discrepancy.objects.filter(pk=row.pk).update(measure=measure)
                 del fresh[pair.keys]
 
@@ -241,7 +241,7 @@ def kind_changed(row: Discrepancy, pair: StatePair | None) -> bool:
 
 def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
     """The documents whose gate may answer otherwise, now that these discrepancies came, changed or went."""
-    found = {figure.document_id for pair in pairs for held in (pair.a, pair.b) for figure in held.figures}
+    found = {figure.document_id for pair in pairs for observed in (pair.a, pair.b) for figure in observed.figures}
     for start in range(0, len(closed), 500):
         sides = DiscrepancyFigure.objects.filter(discrepancy__in=closed[start : start + 500])
         found |= set(sides.values_list("figure__document", flat=True))
@@ -250,7 +250,7 @@ def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], 
 
 def discrepancy_columns(pair: StatePair) -> dict[str, Any]:
     """What a discrepancy says of a pair of states."""
-    named = all(any(figure.attribution_id for figure in held.figures) for held in (pair.a, pair.b))
+    named = all(any(figure.attribution_id for figure in observed.figures) for observed in (pair.a, pair.b))
     return {
         "two_parties": named and pair.a.state.says.casefold() != pair.b.state.says.casefold(),
         "distance": distance(pair.a.state, pair.b.state),
@@ -304,34 +304,34 @@ def agreements_of(measure: Measure, states: list[ObservedState] | None = None) -
     found = [row.reason for row in pairs if row.relation in AGREE]
     if len(states) > MOST_AGREEING:
         found.insert(0, f"Only the newest {MOST_AGREEING} of {len(states)} states are compared here.")
-    copied = [(held, len({figure.document_id for figure in held.figures})) for held in states]
-    copied = [(held, documents) for held, documents in copied if documents > 1]
+    copied = [(observed, len({figure.document_id for figure in observed.figures})) for observed in states]
+    copied = [(observed, documents) for observed, documents in copied if documents > 1]
     owners = Source.objects.ultimate_owners() if copied else {}
-    return found + [copies_sentence(held, documents, owners) for held, documents in copied]
+    return found + [copies_sentence(observed, documents, owners) for observed, documents in copied]
 
 
-def copies_sentence(held: ObservedState, documents: int, owners: dict[int, int]) -> str:
+def copies_sentence(observed: ObservedState, documents: int, owners: dict[int, int]) -> str:
     """In how many texts a state stands, and on how many origins they rest."""
-    named = sorted(origin_of(figure, owners) for figure in held.figures if figure.attribution_id)
-    bare = {origin_of(figure, owners) for figure in held.figures if not figure.attribution_id}
+    named = sorted(origin_of(figure, owners) for figure in observed.figures if figure.attribution_id)
+    bare = {origin_of(figure, owners) for figure in observed.figures if not figure.attribution_id}
     origins = len({*named[:1], *bare})  # all names of the party that says it are one origin
-    says = f" ({held.state.says})" if held.state.says else ""
-    figure = held.figures[0]
+    says = f" ({observed.state.says})" if observed.state.says else ""
+    figure = observed.figures[0]
     return (
         f"“{figure.surface} {figure.counted}”{says} stands in {documents} documents and rests on "
         f"{origins} origin{'s' if origins > 1 else ''}."
     )
 
 
-def write_sides(told_of: list[tuple[Discrepancy, StatePair]]) -> list[Figure]:
+def write_sides(rows_with_pairs: list[tuple[Discrepancy, StatePair]]) -> list[Figure]:
     """Which figures carry which of the two states, as of now; returns those that did not before."""
     wanted = {
         (row.pk, figure.pk): (side, figure)
-        for row, pair in told_of
-        for side, held in (("a", pair.a), ("b", pair.b))
-        for figure in held.figures
+        for row, pair in rows_with_pairs
+        for side, observed in (("a", pair.a), ("b", pair.b))
+        for figure in observed.figures
     }
-    rows = [row.pk for row, _ in told_of]
+    rows = [row.pk for row, _ in rows_with_pairs]
     known: dict[tuple[int, int], tuple[int, str]] = {}
     for start in range(0, len(rows), 500):
         sides = DiscrepancyFigure.objects.filter(discrepancy__in=rows[start : start + 500])

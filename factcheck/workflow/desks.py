@@ -199,9 +199,9 @@ def set_policy(
         Invalid: a value outside its range. StaleRevision: the policy has changed since ``version``.
     """
     check_permission(by, desk, "arrange")
-    said: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
+    rules: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
     values: dict[str, Any] = {
-        name: value for name, value in {**said, "reliability_floor": reliability_floor}.items() if value is not None
+        name: value for name, value in {**rules, "reliability_floor": reliability_floor}.items() if value is not None
     }
     scores = {"conflict_score": conflict_score, "differs_score": differs_score}
     values |= {name: value for name, value in scores.items() if value is not KEEP}

@@ -59,7 +59,9 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> 
             document = create_document(arrival, desk, key, by=by)
             snapshot = keep_bytes(data, desk, arrival)
             log_arrival(document, arrival, by=by, sha256=snapshot.sha256)
-            return document, request_reading(document, snapshot, by=by, pasted=arrival.pasted, said=arrival.said)
+            return document, request_reading(
+                document, snapshot, by=by, pasted=arrival.pasted, feed_metadata=arrival.feed_metadata
+            )
     except IntegrityError:  # the same document came through another door at the same moment
         same = Document.objects.filter(arrival_key=key).first()
         if same is None and (known := host_object(desk, arrival)):
@@ -78,8 +80,8 @@ def ingest_item(item: dict[str, Any], arrival: Arrival, *, desk: Desk, by: Actor
     """
     uri = str(item.get("uri") or "").strip()
     if uri and not arrival.source_id:
-        told = uri if len(uri) <= 200 else sha256_of(uri.encode("utf-8", "replace"))
-        arrival = replace(arrival, source_app=NINJS, source_id=told)
+        source_id = uri if len(uri) <= 200 else sha256_of(uri.encode("utf-8", "replace"))
+        arrival = replace(arrival, source_app=NINJS, source_id=source_id)
     data = json.dumps(item, sort_keys=True).encode()  # escaped, so that half a character does no harm before it is read
     arrival = replace(arrival, filename="item.json", media_type="application/json", pasted=False)
     return ingest_document(data, arrival, desk=desk, by=by)

@@ -192,8 +192,8 @@ def link_evidence(evidence: Evidence, *, stance: str, by: Actor, quote: str = ""
     check_permission(by, evidence, "link")
     if stance not in Stance.values:
         raise Invalid("Evidence supports, refutes or gives context.", code="stance_unknown")
-    held = evidence.snapshot.text if evidence.snapshot else evidence.note
-    start = held.find(quote) if quote else -1
+    text_of_evidence = evidence.snapshot.text if evidence.snapshot else evidence.note
+    start = text_of_evidence.find(quote) if quote else -1
     if evidence.snapshot and evidence.snapshot.text and start < 0:
         raise Invalid("The quote is not in the captured text.", code="quote_mismatch")
     move(

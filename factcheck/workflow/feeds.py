@@ -156,12 +156,12 @@ def _enqueue_poll(feed: Feed, now: datetime, *, by: Person | None = None) -> Job
 
 def new_guids(feed: Feed, guids: Collection[str]) -> frozenset[str]:
     """Those that this feed has not brought before."""
-    seen: set[str] = set()
+    known: set[str] = set()
     wanted = list(guids)
     for start in range(0, len(wanted), 500):
         rows = feed.items.filter(guid__in=wanted[start : start + 500])
-        seen.update(rows.values_list("guid", flat=True))
-    return frozenset(wanted) - seen
+        known.update(rows.values_list("guid", flat=True))
+    return frozenset(wanted) - known
 
 
 def take_entry(feed: Feed, entry: Entry, *, by: Machine) -> FeedItem:
@@ -170,12 +170,14 @@ def take_entry(feed: Feed, entry: Entry, *, by: Machine) -> FeedItem:
 
 
 def _filed(feed: Feed, entry: Entry, by: Machine) -> Document:
-    said = {
+    feed_metadata = {
         "byline": entry.byline,
         "published_at": entry.published_at.isoformat() if entry.published_at else "",
         "notes": list(entry.notes),
     }
-    arrival = Arrival(kind=DocumentKind.COVERAGE, title=entry.title, publisher=feed.publisher, said=said)
+    arrival = Arrival(
+        kind=DocumentKind.COVERAGE, title=entry.title, publisher=feed.publisher, feed_metadata=feed_metadata
+    )
     if entry.link:
         return fetch_document(entry.link, arrival, desk=feed.desk, by=by)[0]
     if not entry.page:

@@ -61,7 +61,7 @@ def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Actor) -> tupl
                 return known, _fetch_again(known, arrival, by=by)
             document = create_document(arrival, desk, key, by=by)
             log_arrival(document, arrival, by=by, fetch=True)
-            return document, request_fetch(document, by=by, said=arrival.said)
+            return document, request_fetch(document, by=by, feed_metadata=arrival.feed_metadata)
     except IntegrityError:  # the same address came through another door at the same moment
         same = host_object(desk, arrival) or Document.objects.filter(arrival_key=key).first()
         if same is None:
@@ -102,7 +102,7 @@ def _fetch_again(document: Document, arrival: Arrival, *, by: Actor) -> Job | No
         if document.url != arrival.url:  # the host's object has moved
             change(document, url=arrival.url)
         log(document, "fetch", by=by)
-        return request_fetch(document, by=by, said=arrival.said)
+        return request_fetch(document, by=by, feed_metadata=arrival.feed_metadata)
 
 
 def refetch_document(document: Document, *, by: Actor) -> Job:
@@ -129,8 +129,8 @@ def refuse_other_words(document: Document) -> None:
         Invalid: the document was not filed by its address, or its text was corrected by hand since.
     """
     if not document.url or not fetches_of(document).exists():
-        said = f"Document {document.pk} was not filed by its address; a page does not replace its text."
-        raise Invalid(said, code="no_address")
+        message = f"Document {document.pk} was not filed by its address; a page does not replace its text."
+        raise Invalid(message, code="no_address")
     if is_corrected(document):
         raise Invalid(corrected_by_hand_message(document), code="corrected_by_hand")
 
@@ -148,18 +148,18 @@ def fetches_of(document: Document) -> Any:
     return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=job_key(document))
 
 
-def request_fetch(document: Document, *, by: Actor, said: dict[str, Any] | None = None) -> Job:
+def request_fetch(document: Document, *, by: Actor, feed_metadata: dict[str, Any] | None = None) -> Job:
     return enqueue(
         JobName.FETCH_DOCUMENT,
         job_key(document),
-        {"document": document.pk, "said": said or {}},
+        {"document": document.pk, "feed_metadata": feed_metadata or {}},
         by=person_of(by),
         desk=document.desk,
         priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
     )
 
 
-def store_fetch(document: Document, fetched: Fetched, *, by: Machine, said: dict[str, Any]) -> dict[str, Any]:
+def store_fetch(document: Document, fetched: Fetched, *, by: Machine, feed_metadata: dict[str, Any]) -> dict[str, Any]:
     """Keep the page with its WARC and ask for its reading; nothing where its bytes are those read last.
 
     The new words of coverage are nobody's here. Those of our own story are of whoever had it fetched, who therefore
@@ -181,7 +181,9 @@ def store_fetch(document: Document, fetched: Fetched, *, by: Machine, said: dict
             warc=warc_of(fetched),
         )
         log(document, "fetched", by=by, facts={"sha256": snapshot.sha256, "snapshot": snapshot.pk})
-        job = request_reading(document, snapshot, by=last_requester(document) or by, pasted=False, said=said)
+        job = request_reading(
+            document, snapshot, by=last_requester(document) or by, pasted=False, feed_metadata=feed_metadata
+        )
     return {"bytes": len(fetched.body), "changed": True, "job": job.pk}
 
 
@@ -191,12 +193,12 @@ def fail_fetch(document: Document, reason: str, *, by: Machine) -> None:
         refuse_document(document, reason, by=by, action="fetch_failed")
 
 
-def with_feed_metadata(extract: Extract, said: dict[str, Any]) -> Extract:
+def with_feed_metadata(extract: Extract, feed_metadata: dict[str, Any]) -> Extract:
     """An extract with what the feed said where the page says less: the page's own date comes first.
 
     Where the page tells only the day, and the feed a moment within it, the moment is taken.
     """
-    moment = datetime.fromisoformat(said["published_at"]) if said.get("published_at") else None
+    moment = datetime.fromisoformat(feed_metadata["published_at"]) if feed_metadata.get("published_at") else None
     own = extract.published_at
     day = own is not None and extract.published_precision == "day"
     if moment and (own is None or (day and abs(moment - own) <= timedelta(hours=24))):
@@ -204,6 +206,6 @@ def with_feed_metadata(extract: Extract, said: dict[str, Any]) -> Extract:
         extract = replace(extract, published_at=moment, published_precision="minute", notes=(*extract.notes, *told))
     return replace(
         extract,
-        byline=extract.byline or tuple(filter(None, [said.get("byline", "")])),
-        notes=(*extract.notes, *said.get("notes", ())),
+        byline=extract.byline or tuple(filter(None, [feed_metadata.get("byline", "")])),
+        notes=(*extract.notes, *feed_metadata.get("notes", ())),
     )

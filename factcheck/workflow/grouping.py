@@ -193,8 +193,8 @@ def settled_among(nodes: Iterable[FigureNode]) -> set[int]:
 def store_topic_stats(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
     """Write down what is usual in a topic now, and by what its figures were grouped."""
     if not MatchingWeights.objects.exists():  # those of a later engine wait for a chief's yes
-        told = weights_as_dict(scorer.weights)
-        MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=told)
+        numbers = weights_as_dict(scorer.weights)
+        MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=numbers)
     values = {
         "stats": stats.as_dict(),
         "weights_version": scorer.weights.version,

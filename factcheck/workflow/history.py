@@ -190,9 +190,9 @@ def erase_arrivals(document: Document) -> None:
     """The bytes that came for a document and were never read, and what feeds told of it."""
     for job in Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT):
         Snapshot.objects.filter(pk=job.args["snapshot"]).update(text="", warc=b"")
-        Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
+        Job.objects.filter(pk=job.pk).update(args={**job.args, "feed_metadata": {}})
     for job in Job.objects.filter(key=job_key(document), name=JobName.FETCH_DOCUMENT):
-        Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
+        Job.objects.filter(pk=job.pk).update(args={**job.args, "feed_metadata": {}})
     document.feed_items.update(title="")
 
 

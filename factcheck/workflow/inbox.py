@@ -42,7 +42,7 @@ def choose_notices(kind: str, *, by: Person, inbox: bool | None = None, mail: bo
     """
     if kind not in NoticeKind.values:
         raise Invalid("There is no such kind of notice.", code="notice_kind_unknown")
-    said = {"inbox": inbox, "mail": mail}
-    values = {name: value for name, value in said.items() if value is not None}
+    wanted = {"inbox": inbox, "mail": mail}
+    values = {name: value for name, value in wanted.items() if value is not None}
     choice, _ = NoticeChoice.objects.update_or_create(user=by, kind=kind, defaults=values)
     return choice

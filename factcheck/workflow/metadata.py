@@ -97,12 +97,12 @@ def check_description(changed: dict[str, Any]) -> None:
 
 def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
     """What the history keeps: which fields, and the new value where it is no text."""
-    told = {name: changed[name].isoformat() for name in ("published_at", "embargo_until") if changed.get(name)}
+    facts = {name: changed[name].isoformat() for name in ("published_at", "embargo_until") if changed.get(name)}
     if "publisher" in changed:
-        told["publisher"] = changed["publisher"].pk if changed["publisher"] else None
+        facts["publisher"] = changed["publisher"].pk if changed["publisher"] else None
     if "zone" in changed:
-        told["zone"] = changed["zone"]
-    return {"changed": sorted(changed), **told}
+        facts["zone"] = changed["zone"]
+    return {"changed": sorted(changed), **facts}
 
 
 def reread_or_crosscheck(document: Document, changed: Any, *, by: Actor) -> None:

@@ -61,31 +61,31 @@ class NoticeDraft:
 
 def notify_all(kind: str, occasions: Sequence[NoticeDraft]) -> int:
     """Tell of many occasions of one kind, in as many queries as of one; returns how many notices were written."""
-    wanted = {pk for told in occasions for pk in told.people}
-    belong: dict[int | None, set[int]] = {}
-    held = Membership.objects.filter(Q(desk__in={told.desk for told in occasions}) | Q(role=Role.CHIEF_EDITOR))
-    for desk, role, pk in held.filter(user__in=wanted, user__is_active=True).values_list("desk", "role", "user"):
-        belong.setdefault(None if role == Role.CHIEF_EDITOR else desk, set()).add(pk)
+    wanted = {pk for draft in occasions for pk in draft.people}
+    members: dict[int | None, set[int]] = {}
+    memberships = Membership.objects.filter(Q(desk__in={draft.desk for draft in occasions}) | Q(role=Role.CHIEF_EDITOR))
+    for desk, role, pk in memberships.filter(user__in=wanted, user__is_active=True).values_list("desk", "role", "user"):
+        members.setdefault(None if role == Role.CHIEF_EDITOR else desk, set()).add(pk)
     chosen = {row.user_id: row for row in NoticeChoice.objects.filter(user__in=wanted, kind=kind)}
     rows = []
-    for told in occasions:
-        for pk in sorted(told.people & (belong.get(told.desk, set()) | belong.get(None, set()))):
+    for draft in occasions:
+        for pk in sorted(draft.people & (members.get(draft.desk, set()) | members.get(None, set()))):
             choice = chosen.get(pk) or NoticeChoice(inbox=True, mail=True)
             if choice.inbox or choice.mail:
-                rows.append(notice_of(told, kind, choice, pk))
+                rows.append(notice_of(draft, kind, choice, pk))
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
-def notice_of(told: NoticeDraft, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
+def notice_of(draft: NoticeDraft, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
     return Notification(
         recipient_id=recipient,
-        desk_id=told.desk,
+        desk_id=draft.desk,
         kind=kind,
-        key=told.key,
-        text=told.text[:LONGEST_TEXT],
-        record=record_name(told.about),
-        record_id=told.about.pk,
+        key=draft.key,
+        text=draft.text[:LONGEST_TEXT],
+        record=record_name(draft.about),
+        record_id=draft.about.pk,
         inbox=choice.inbox,
         mail=choice.mail,
     )
@@ -199,10 +199,10 @@ def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
     The deadline is written down on the work itself, also where nobody could be told. A new assignee is told anew,
     the chiefs are not.
     """
-    noted = f"{kind}_told"
-    untold = rows.exclude(**{noted: F("due_at")}).select_related("claim__document")
+    reminded_field = f"{kind}_told"
+    unreminded = rows.exclude(**{reminded_field: F("due_at")}).select_related("claim__document")
     with transaction.atomic():
-        tasks = list(untold.select_for_update(of=("self",)).order_by("due_at", "pk")[:MOST_REMINDED])
+        tasks = list(unreminded.select_for_update(of=("self",)).order_by("due_at", "pk")[:MOST_REMINDED])
         if not tasks:
             return 0
         chiefs = chiefs_of({task.claim.document.desk_id for task in tasks}) if kind == NoticeKind.OVERDUE else {}
@@ -215,17 +215,17 @@ def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
                 own = f"{key}:{task.assignee_id}"
                 occasions.append(NoticeDraft(frozenset({task.assignee_id}), desk, task, own, reminder_text(task, kind)))
         notify_all(kind, occasions)
-        VerificationTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{noted: F("due_at")})
+        VerificationTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{reminded_field: F("due_at")})
     return len(tasks)
 
 
 def chiefs_of(desks: set[int]) -> dict[int, frozenset[int]]:
     """The chiefs of each of these desks."""
     rows = Membership.objects.filter(desk__in=desks, role=Role.DESK_CHIEF).values_list("desk", "user")
-    held: dict[int, set[int]] = {}
+    chiefs: dict[int, set[int]] = {}
     for desk, user in rows:
-        held.setdefault(desk, set()).add(user)
-    return {desk: frozenset(people) for desk, people in held.items()}
+        chiefs.setdefault(desk, set()).add(user)
+    return {desk: frozenset(people) for desk, people in chiefs.items()}
 
 
 def reminder_text(task: VerificationTask, kind: str) -> str:

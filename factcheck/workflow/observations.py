@@ -45,17 +45,17 @@ def figures_compared_under(measure: Measure) -> QuerySet[Figure]:
 
 def states_of(measure: Measure) -> list[ObservedState]:
     """The distinct states of a measure, each with its figures, in a fixed order."""
-    held: dict[str, ObservedState] = {}
+    states: dict[str, ObservedState] = {}
     figures = list(figures_compared_under(measure))
     speakers = speakers_of([figures])
     for figure in figures:
         speaker = speakers[figure.pk]
         state = engine_state_of(figure, measure, speaker.name)
         key = state_key(state, speaker.first)
-        row = held.setdefault(key, ObservedState(key, state))
+        row = states.setdefault(key, ObservedState(key, state))
         row.figures.append(figure)
-        held[key] = replace(row, state=merge_restatement(row.state, state))
-    return sorted(held.values(), key=lambda row: (start_of(row.state), row.key))
+        states[key] = replace(row, state=merge_restatement(row.state, state))
+    return sorted(states.values(), key=lambda row: (start_of(row.state), row.key))
 
 
 def start_of(state: State) -> float:

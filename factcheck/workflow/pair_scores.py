@@ -41,17 +41,17 @@ class PairScorer:
     def __init__(self, measure: Measure, states: list[ObservedState]) -> None:
         rows = [
             (figure.pk, figure.document_id, profile.prepared)
-            for held in states
-            for figure in held.figures
+            for observed in states
+            for figure in observed.figures
             if (profile := getattr(figure, "profile", None))
         ]
         self.profiles = load_profiles(rows)
         topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
         self.scorer = scorer_in_use()
         self.pairs = Pairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
-        document = next((figure.document for held in states for figure in held.figures), None)
+        document = next((figure.document for observed in states for figure in observed.figures), None)
         self.judged = judged_alike(states, topic, document)
-        desks = {figure.document.desk_id for held in states for figure in held.figures}
+        desks = {figure.document.desk_id for observed in states for figure in observed.figures}
         self.policies = {row.desk_id: row for row in Policy.objects.filter(desk__in=desks)}
 
     def called(self, pair: StatePair) -> StatePair | None:
@@ -67,15 +67,15 @@ class PairScorer:
         if surest is None:
             return pair
         score, one, other = surest
-        desks = {figure.document.desk_id for held in (pair.a, pair.b) for figure in held.figures}
+        desks = {figure.document.desk_id for observed in (pair.a, pair.b) for figure in observed.figures}
         conflict, differs = borders_of(desks, self.policies, self.scorer.weights)
         if score < differs:
             return None
         kind = DiscrepancyKind.DIFFERS if pair.kind in ALARMS and score < conflict else pair.kind
         return replace(pair, kind=kind, score=score, why_one=explained(one, other, self.pairs.topic, self.scorer))
 
-    def _value(self, held: ObservedState) -> float | None:
-        return next((self.profiles[f.pk].value for f in held.figures if f.pk in self.profiles), None)
+    def _value(self, state: ObservedState) -> float | None:
+        return next((self.profiles[f.pk].value for f in state.figures if f.pk in self.profiles), None)
 
 
 def judged_alike(
@@ -89,7 +89,10 @@ def judged_alike(
             print_ = home[print_]
         return print_
 
-    prints = {held.key: [p.fingerprint for f in held.figures if (p := getattr(f, "profile", None))] for held in states}
+    prints = {
+        observed.key: [p.fingerprint for f in observed.figures if (p := getattr(f, "profile", None))]
+        for observed in states
+    }
     for row in judgements_among({print_ for some in prints.values() for print_ in some}, topic, document):
         if row.same:
             home[root(row.a_print)] = root(row.b_print)

@@ -91,23 +91,23 @@ def edited_metadata(document: Document) -> set[str]:
     return {name for facts in rows for name in facts["changed"]}
 
 
-def usable_address(said: str) -> str:
+def usable_address(address: str) -> str:
     """An address that a text gives itself, if it is one that could be fetched; else ""."""
     try:
-        return parse_public_target(said).url if len(said) <= LONGEST_ADDRESS else ""
+        return parse_public_target(address).url if len(address) <= LONGEST_ADDRESS else ""
     except FetchRefused:
         return ""
 
 
-def zone_named(said: str) -> str:
+def zone_named(name: str) -> str:
     """The zone by this name, or the one that always keeps this offset, such as "+03:00"; "" where there is none.
 
     The names of the latter count westward: Etc/GMT-3 is three hours ahead of universal time.
     """
-    if matched := re.fullmatch(r"([+-])(\d\d):00", said):
+    if matched := re.fullmatch(r"([+-])(\d\d):00", name):
         hours = int(matched[2])
-        said = f"Etc/GMT{'-' if matched[1] == '+' else '+'}{hours}" if hours else "UTC"
-    return said if said in zones() else ""
+        name = f"Etc/GMT{'-' if matched[1] == '+' else '+'}{hours}" if hours else "UTC"
+    return name if name in zones() else ""
 
 
 def publisher_of(document: Document, changed: dict[str, Any], fetched_from: str = "") -> Source | None:

@@ -82,21 +82,21 @@ def record_source(
     refuse_names_of_both_sides(by, (name, *aliases))
     if confidential:
         code = f"source-{hashlib.sha256(encrypt(name).encode()).hexdigest()[:8]}"
-        shown, sealed, slug, aliases, wanted = code, encrypt(name), code, (), set()
+        display_name, sealed, slug, aliases, wanted = code, encrypt(name), code, (), set()
     else:
-        shown, sealed = name.strip(), ""
+        display_name, sealed = name.strip(), ""
     try:
         with transaction.atomic():
             source = Source.objects.create(
-                slug=slug or slugify(shown)[:100] or f"source-{sha256_of(shown.encode())[:12]}",
-                name=shown[:200],
+                slug=slug or slugify(display_name)[:100] or f"source-{sha256_of(display_name.encode())[:12]}",
+                name=display_name[:200],
                 kind=kind,
                 country=country,
                 owner=owner,
                 confidential=confidential,
                 encrypted_name=sealed,
             )
-            names = {folded(alias): alias.strip()[:200] for alias in (shown, *aliases) if alias.strip()}
+            names = {folded(alias): alias.strip()[:200] for alias in (display_name, *aliases) if alias.strip()}
             SourceName.objects.bulk_create(
                 SourceName(source=source, name=alias, folded=key[:200]) for key, alias in names.items()
             )
@@ -154,17 +154,19 @@ def change_source(
     """
     check_permission(by, source, "change")
     texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
-    shown = source.name if name is None else name.strip()
-    check_source_details(shown, country or "", None if owner is KEEP else owner, texts or [])
+    display_name = source.name if name is None else name.strip()
+    check_source_details(display_name, country or "", None if owner is KEEP else owner, texts or [])
     if kind is not None and kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     if source.confidential and (name is not None or texts is not None or domains is not None):
         raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_encrypted")
     if owner is not KEEP:
         refuse_circle(source, owner)
-    refuse_author_against_source(by, source, name=shown, owner=source.owner if owner is KEEP else owner, aliases=texts)
-    said = {"name": None if name is None else shown, "kind": kind, "country": country}
-    values: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    refuse_author_against_source(
+        by, source, name=display_name, owner=source.owner if owner is KEEP else owner, aliases=texts
+    )
+    details = {"name": None if name is None else display_name, "kind": kind, "country": country}
+    values: dict[str, Any] = {key: value for key, value in details.items() if value is not None}
     if owner is not KEEP:
         values["owner"] = owner
     wanted = None if domains is None else {clean_domain(domain) for domain in domains}
@@ -175,8 +177,8 @@ def change_source(
                 _set_names(source, texts)
             _set_domains(source, wanted)
             _set_interests(source, party_to)
-            given = {"aliases": texts, "domains": wanted, "party_to": party_to}
-            changed = [*values, *(key for key, value in given.items() if value is not None)]
+            related = {"aliases": texts, "domains": wanted, "party_to": party_to}
+            changed = [*values, *(key for key, value in related.items() if value is not None)]
             log(source, "change", by=by, facts={"changed": sorted(changed)})
     except IntegrityError:
         source.refresh_from_db()

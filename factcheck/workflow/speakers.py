@@ -44,26 +44,26 @@ def speakers_of(groups: Iterable[Iterable[Figure]]) -> dict[int, Speaker]:
     )
     found: dict[int, Speaker] = {}
     for group in ordered:
-        said: dict[int, str] = {}
+        names: dict[int, str] = {}
         known: dict[str, int] = {}
         for figure in group:
             name, source = speaker_name_of(figure), source_of(figure)
             source, name = (source, name) if source else aliases.get(name, (None, name))
-            said[figure.pk] = name
+            names[figure.pk] = name
             known |= {name: source} if source else {}
-        found |= speakers_in(group, said, known)
+        found |= speakers_in(group, names, known)
     return found
 
 
-def speakers_in(group: Sequence[Figure], said: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
+def speakers_in(group: Sequence[Figure], names: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
     """The speakers of one group, in the order of its figures: the first name of a party stands for the others."""
-    names = list(dict.fromkeys(said.values()))
-    party = one_party(names, known) if len(names) <= MOST_NAMES else {name: name for name in names}
-    told = {party[name]: name for name in reversed(names) if name in known}
+    distinct = list(dict.fromkeys(names.values()))
+    party = one_party(distinct, known) if len(distinct) <= MOST_NAMES else {name: name for name in distinct}
+    display_names = {party[name]: name for name in reversed(distinct) if name in known}
     first: dict[str, str] = {}
     for figure in group:
-        first.setdefault(party[said[figure.pk]], speaker_name_of(figure))
-    return {pk: Speaker(told.get(party[name], party[name]), first[party[name]]) for pk, name in said.items()}
+        first.setdefault(party[names[figure.pk]], speaker_name_of(figure))
+    return {pk: Speaker(display_names.get(party[name], party[name]), first[party[name]]) for pk, name in names.items()}
 
 
 def source_of(figure: Figure) -> int | None:

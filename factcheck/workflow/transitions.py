@@ -259,8 +259,8 @@ def _announce(claim: Claim, action: str, by: Actor) -> None:
     person = person_of(by)
     signals.announce(signals.claim_moved, Claim, claim=claim, action=action, by=person)
     if claim.state == ClaimState.STALE:
-        told = {"id": claim.pk, "state": claim.state}
-        emit_webhook_event("claim_stale", claim.document, key=occasion_key(claim), claim=told)
+        summary = {"id": claim.pk, "state": claim.state}
+        emit_webhook_event("claim_stale", claim.document, key=occasion_key(claim), claim=summary)
         signals.announce(signals.claim_stale, Claim, claim=claim, reason=claim.stale_reason)
 
 
@@ -275,8 +275,8 @@ def mark_stale(claim: Claim, reason: str, *, by: Actor) -> bool:
 def reason_for_desk(row: Discrepancy, desk: int) -> str:
     """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
     prefetch_related_objects([row], sides_with_texts())
-    seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
-    return row.reason if len(seen) > 1 else OF_ANOTHER_DESK
+    visible_sides = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
+    return row.reason if len(visible_sides) > 1 else OF_ANOTHER_DESK
 
 
 def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:

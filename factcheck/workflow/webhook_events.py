@@ -64,12 +64,12 @@ def emit_published(publication: Publication) -> None:
 
 def emit_corrected(correction: Correction) -> None:
     """A correction was recorded."""
-    told = {
+    summary = {
         "id": correction.pk,
         "class": correction.correction_class,
         "publication": correction.publication_id,
         "claim": correction.claim_id,
     }
     emit_webhook_event(
-        "correction_published", correction.publication.document, key=f"correction:{correction.pk}", correction=told
+        "correction_published", correction.publication.document, key=f"correction:{correction.pk}", correction=summary
     )

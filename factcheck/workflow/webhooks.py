@@ -96,10 +96,10 @@ def checked_events(events: Iterable[str]) -> list[str]:
     Raises:
         Invalid: none, or one that is unknown.
     """
-    said = set(events)
-    if not said or said - set(WEBHOOK_EVENTS):
+    wanted = set(events)
+    if not wanted or wanted - set(WEBHOOK_EVENTS):
         raise Invalid(f"Choose among: {', '.join(WEBHOOK_EVENTS)}.", code="event_unknown")
-    return [name for name in WEBHOOK_EVENTS if name in said]
+    return [name for name in WEBHOOK_EVENTS if name in wanted]
 
 
 def signed_message(delivery: Delivery, at: datetime) -> tuple[bytes, dict[str, str]]:

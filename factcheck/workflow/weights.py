@@ -94,12 +94,12 @@ def open_by_desk() -> dict[str, dict[str, set[tuple[int, str, str]]]]:
 def changes_between(before: Any, after: Any) -> Changes:
     changes: Changes = {}
     for desk in after:
-        told: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for kind in sorted({*before.get(desk, {}), *after[desk]}):
             old, new = (
                 {(a, b) for _, a, b in rows.get(desk, {}).get(kind, set())} for rows in (before, after)
             )  # a pair that only moved to another measure neither opens nor closes
-            told[f"{kind} opens"] += len(new - old)
-            told[f"{kind} closes"] += len(old - new)
-        changes[desk] = {name: count for name, count in told.items() if count}
+            counts[f"{kind} opens"] += len(new - old)
+            counts[f"{kind} closes"] += len(old - new)
+        changes[desk] = {name: count for name, count in counts.items() if count}
     return changes

@@ -19,7 +19,7 @@ from newsroom import health
 
 @pytest.fixture(autouse=True)
 def nothing_seen_yet(monkeypatch):
-    health.seen.clear()
+    health.cached.clear()
     monkeypatch.setattr(health_checks, "PING_SECONDS", 0.2)  # nobody answers here, so nobody is waited for
 
 
@@ -89,7 +89,7 @@ def test_a_broker_that_is_away_is_told_without_its_password(client, db, settings
 
 
 def test_who_asks_while_somebody_looks_is_told_what_was_seen_last_and_does_not_wait(monkeypatch):
-    health.seen["worker"] = (1.0, (True, "a worker answers"))  # seen long ago
+    health.cached["worker"] = (1.0, (True, "a worker answers"))  # seen long ago
     begun, ended, asked = threading.Event(), threading.Event(), []
 
     def slow(name):
@@ -122,6 +122,6 @@ def test_a_worker_behind_a_broker_that_is_away_is_not_waited_for_long():
 
 def test_looking_often_asks_the_broker_once(client, db):
     client.get("/readyz/")
-    at = health.seen["worker"][0]
+    at = health.cached["worker"][0]
     client.get("/readyz/")
-    assert health.seen["worker"][0] == at
+    assert health.cached["worker"][0] == at

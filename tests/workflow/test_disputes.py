@@ -73,7 +73,7 @@ def test_all_pairs_of_a_measure_are_one_dispute_led_by_the_two_numbers_closest_t
     dispute = four.one(statements=True)
     assert {side.first.surface for side in dispute.sides} == {"60", "71"}
     assert dispute.more == 2
-    assert dispute.told == f"{dispute.leading.reason} (and 2 more statements of it)"
+    assert dispute.message == f"{dispute.leading.reason} (and 2 more statements of it)"
 
 
 def test_the_others_are_listed_by_who_says_them(four):
@@ -204,7 +204,11 @@ def test_a_desk_that_holds_one_side_only_is_told_that_there_is_another(staff):
         flood.article(text, desk=theirs.desk, by=theirs.editor)
     assert [row.message for row in clearance(story).blockers] == [OF_ANOTHER_DESK]
     (told,) = disputes(Discrepancy.objects.of_document(story), desks=[staff.desk.pk], statements=True)
-    assert (told.seen, told.others, {side and side.first.surface for side in told.sides}) == (False, (), {"40", None})
+    assert (told.both_visible, told.others, {side and side.first.surface for side in told.sides}) == (
+        False,
+        (),
+        {"40", None},
+    )
 
 
 def test_a_pair_that_a_desk_sees_leads_and_the_other_desk_is_named_beside_it(staff):
@@ -216,7 +220,7 @@ def test_a_pair_that_a_desk_sees_leads_and_the_other_desk_is_named_beside_it(sta
     assert "60 homes" in told.message
     assert "41" not in told.message
     assert told.message.endswith("A figure of another desk differs as well; ask the chief editor.")
-    assert flood.one().told in told.message
+    assert flood.one().message in told.message
 
 
 def test_a_copy_on_another_desk_is_not_listed_beside_ours(staff):

@@ -120,11 +120,16 @@ def check_name(filename: str, found: str) -> None:
 
 def media_type_mismatch(media_type: str, found: str) -> tuple[str, ...]:
     """A remark where the stated media type and the bytes disagree; the bytes win."""
-    said = _bare(media_type)
-    expected = _BY_MEDIA_TYPE.get(said, PLAIN if said == PLAIN else "")
-    if not said or expected == found or {expected, found} == {PLAIN, MARKDOWN} or said == "application/octet-stream":
+    stated = _bare(media_type)
+    expected = _BY_MEDIA_TYPE.get(stated, PLAIN if stated == PLAIN else "")
+    if (
+        not stated
+        or expected == found
+        or {expected, found} == {PLAIN, MARKDOWN}
+        or stated == "application/octet-stream"
+    ):
         return ()
-    return (f"The sender called this {said[:80]!r}, but it is {_NAMES[found]}.",)
+    return (f"The sender called this {stated[:80]!r}, but it is {_NAMES[found]}.",)
 
 
 def display_name(filename: str) -> str:

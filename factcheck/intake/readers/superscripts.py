@@ -65,13 +65,13 @@ def mark_superscripts(tree: Any) -> bool:
     changed = False
     for node in list(tree.iter("sup", "sub", "a", "span", "small", "font")):
         kind = _kind(node)
-        said = node.xpath("string()") if kind else ""
-        if not said.strip():
+        text = node.xpath("string()") if kind else ""
+        if not text.strip():
             continue
         before = _before(node)
-        written = as_superscript(said, before) if kind == "sup" else as_subscript(said, before)
+        written = as_superscript(text, before) if kind == "sup" else as_subscript(text, before)
         # a short one without the tag, which may break a line in two
-        if written != said or len(said) <= LONGEST:
+        if written != text or len(text) <= LONGEST:
             _replace(node, written)
             changed = True
     return changed
@@ -100,8 +100,8 @@ def _before(node: Any) -> str:
         for _ in range(MOST_EMPTY):
             if previous is None:
                 break
-            if said := previous.tail or (previous.xpath("string()") if isinstance(previous.tag, str) else ""):
-                return str(said)
+            if text := previous.tail or (previous.xpath("string()") if isinstance(previous.tag, str) else ""):
+                return str(text)
             previous = previous.getprevious()
         if parent is None or parent.text or parent.tag not in _IN_LINE:
             return "" if parent is None or previous is not None else parent.text or ""

@@ -53,11 +53,11 @@ def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsRepor
 def conflict_line(row: Dispute, sentences: dict[int, Sentence]) -> ConflictLine:
     leading, sides = row.leading, tuple(side_line(side, sentences) for side in row.sides)
     others = tuple(
-        OtherLine(one.says, str(one.first), as_of_day(one.figures), tuple(map(str, one.documents)))
-        for one in row.others
+        OtherLine(other.says, str(other.first), as_of_day(other.figures), tuple(map(str, other.documents)))
+        for other in row.others
     )
-    why_one = leading.why_one if row.seen else ""
-    return ConflictLine(leading.pk, leading.kind, row.told, stamp(leading.created_at), sides, others, why_one)
+    why_one = leading.why_one if row.both_visible else ""
+    return ConflictLine(leading.pk, leading.kind, row.message, stamp(leading.created_at), sides, others, why_one)
 
 
 def as_of_day(figures: Iterable[Figure]) -> str:

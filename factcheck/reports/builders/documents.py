@@ -109,8 +109,8 @@ def policy_words(rules: dict[str, Any]) -> str:
 
 def under_policy(answer: dict[str, Any]) -> str:
     """The policy under which something went out, where the answer kept it."""
-    said = policy_words(answer.get("policy", {}))
-    return f" under the policy of {said}" if said else ""
+    words = policy_words(answer.get("policy", {}))
+    return f" under the policy of {words}" if words else ""
 
 
 def waiver_lines(revision: Revision | None) -> list[str]:
@@ -173,7 +173,7 @@ def claim_line(
 ) -> ClaimLine:
     standing = signed if signed and verdict and signed.verdict_id == verdict.pk else None
     waiver = waiver if claim.state == ClaimState.WAIVED else None
-    said = claim.attribution
+    attribution = claim.attribution
     return ClaimLine(
         number=number,
         id=claim.pk,
@@ -182,8 +182,8 @@ def claim_line(
         checkworthiness=claim.checkworthiness,
         state=claim.state,
         anchor_state=claim.anchor_state,
-        attributed_to=str(said or ""),
-        attributed_kind=said.source.kind if said and said.source else "",
+        attributed_to=str(attribution or ""),
+        attributed_kind=attribution.source.kind if attribution and attribution.source else "",
         verdict=verdict.label if verdict else "",
         verdict_words=verdict_words(verdict.label) if verdict else "",
         verdict_by=str(verdict.by) if verdict else "",
@@ -253,8 +253,8 @@ def discrepancy_line(row: Dispute) -> DiscrepancyLine:
     The note of a resolution may speak of either side: it is for a desk that holds both.
     """
     leading = row.leading
-    titles = {document.pk: str(document) for one in row.statements for document in one.documents}
-    note = leading.resolution_note if row.seen else ""
-    why_one = leading.why_one if row.seen else ""
+    titles = {document.pk: str(document) for statement in row.statements for document in statement.documents}
+    note = leading.resolution_note if row.both_visible else ""
+    why_one = leading.why_one if row.both_visible else ""
     titled = tuple(titles.values())
-    return DiscrepancyLine(leading.kind, row.told, leading.state, leading.resolution, note, titled, why_one)
+    return DiscrepancyLine(leading.kind, row.message, leading.state, leading.resolution, note, titled, why_one)

@@ -55,8 +55,8 @@ def duration_text(hours: int) -> str:
     ('less than an hour', '1 hour', '1 day 2 hours', '3 days')
     """
     days, rest = divmod(hours, 24)
-    said = [pluralized(days, "day"), pluralized(rest, "hour")]
-    return " ".join(part for part in said if part) or "less than an hour"
+    parts = [pluralized(days, "day"), pluralized(rest, "hour")]
+    return " ".join(part for part in parts if part) or "less than an hour"
 
 
 def pluralized(number: int, thing: str) -> str:

@@ -102,8 +102,8 @@ def is_erased(report: Report) -> bool:
     """
     if not report.data:
         return report.title == ERASED
-    told = {part.get("id") for part in report.data.get("documents", ())} | {report.document_id}
-    documents = [pk for pk in told if isinstance(pk, int)]
+    document_ids = {part.get("id") for part in report.data.get("documents", ())} | {report.document_id}
+    documents = [pk for pk in document_ids if isinstance(pk, int)]
     if not documents:
         return False
     return Revision.objects.filter(document__in=documents, erased_at__gte=report.built_at).exists()

@@ -24,8 +24,8 @@ def as_claimreview(data: Data) -> bytes:
         raise Invalid("ClaimReview is made of the report of a document.", code="format_not_of_this_kind")
     rows = [(part, claim) for part, claim in each_claim(data) if claim["state"] == "signed_off" and claim["signed_by"]]
     graph = [review(part, claim, data) for part, claim in rows]
-    told = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-    return told.translate(OF_SCRIPTS).encode("utf-8", "replace")
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    return text.translate(OF_SCRIPTS).encode("utf-8", "replace")
 
 
 def review(part: Data, claim: Data, data: Data) -> dict[str, Any]:

@@ -53,15 +53,15 @@ def as_pdf(data: Data) -> bytes:
     report = shortened(data, IN_PRINT, elsewhere=WHOLE)
     for document in report.get("documents", ()):
         document["language"] = language_of(document["language"])
-    told = json.dumps(all_usable(report), ensure_ascii=False)
+    report_json = json.dumps(all_usable(report), ensure_ascii=False)
     for _ in range(TRIES):
         try:
-            return set_by_typst(data, told, "ua-1")
+            return set_by_typst(data, report_json, "ua-1")
         except typst.TypstError as error:
             if not (unshown := unshown_in(error)):
                 raise
-            told = told.translate({ord(char): character_name(char) for char in unshown})
-    return set_by_typst(data, told)  # with a box where a character cannot be shown
+            report_json = report_json.translate({ord(char): character_name(char) for char in unshown})
+    return set_by_typst(data, report_json)  # with a box where a character cannot be shown
 
 
 def all_usable(part: Any) -> Any:
@@ -73,12 +73,12 @@ def all_usable(part: Any) -> Any:
     return strip_unusable(part) if isinstance(part, str) else part
 
 
-def set_by_typst(data: Data, told: str, *standards: Literal["ua-1"]) -> bytes:
+def set_by_typst(data: Data, report_json: str, *standards: Literal["ua-1"]) -> bytes:
     made = typst.compile(
         str(ROOT / f"report_{family(data)}.typ"),
         root=str(ROOT),
         font_paths=fonts(),
-        sys_inputs={"report": told},
+        sys_inputs={"report": report_json},
         pdf_standards=list(standards),
         timestamp=timestamp_of(data["built_at"]),
         format="pdf",
@@ -102,8 +102,8 @@ def language_of(language: str) -> str:
 
 def unshown_in(error: typst.TypstError) -> set[str]:
     """The characters no font has, from what Typst says of them."""
-    said = UNSHOWN.findall(error.diagnostic)
-    return {char for words in said for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
+    undisplayable = UNSHOWN.findall(error.diagnostic)
+    return {char for words in undisplayable for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
 
 
 def character_name(char: str) -> str:
