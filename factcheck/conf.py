@@ -1,7 +1,7 @@
 """The settings of the app: one dict ``FACTCHECK`` in the host's settings, every key optional.
 
-``settings()`` gives them typed and with defaults. An unknown key and a value that is not allowed are told by the system
-check, and refused by whatever else starts: a web server, a worker, beat.
+``settings()`` gives them typed and with defaults. The system check reports unknown keys and invalid
+values; a web server, a worker and beat refuse to start with them.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
 
 
 def refuse_bad_settings() -> None:
-    """What a process that runs no system checks does in their place when it starts.
+    """Run the settings check in a process that runs no system checks.
 
     Raises:
         ImproperlyConfigured: with all that the check would say.
@@ -165,7 +165,7 @@ def raise_if_faulty(found: list[CheckMessage]) -> None:
 
 
 def setting_errors(values: Any) -> Iterator[CheckMessage]:
-    """All that is wrong in a host's ``FACTCHECK``, as far as can be told without loading what it names."""
+    """The errors in a host's ``FACTCHECK`` that show without importing what it names."""
     if not isinstance(values, dict):
         yield Error("FACTCHECK must be a dict.", id="factcheck.E006")
         return
@@ -180,7 +180,7 @@ def setting_errors(values: Any) -> Iterator[CheckMessage]:
 
 
 def errors_of_setting(name: Any, value: Any) -> Iterator[CheckMessage]:
-    """What is wrong with one setting."""
+    """The errors of one setting."""
     if name not in SETTING_TYPES:
         yield Error(
             f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(SETTING_TYPES)}.", id="factcheck.E001"
@@ -191,14 +191,14 @@ def errors_of_setting(name: Any, value: Any) -> Iterator[CheckMessage]:
         yield Error(f"FACTCHECK[{name!r}] must be a {kind.__name__}.", id="factcheck.E002")
     elif isinstance(allowed, EntriesValidator):
         for entry in allowed.refused(value):
-            words = f"{entry} must not stand here; it takes {allowed.words}"
+            words = f"{entry} must not stand here; it takes {allowed.description}"
             yield Error(f"FACTCHECK[{name!r}]: {words}.", id="factcheck.E004")
-    elif not allowed.holds(value):
-        yield Error(f"FACTCHECK[{name!r}] must be {allowed.words}.", id="factcheck.E003")
+    elif not allowed.is_valid(value):
+        yield Error(f"FACTCHECK[{name!r}] must be {allowed.description}.", id="factcheck.E003")
 
 
 def scorer_path_errors() -> Iterator[CheckMessage]:
-    """A scorer named by dotted path that is not there, or is no function."""
+    """An error where the scorer's dotted path cannot be imported or is no function."""
     path = host_settings().get("MATCHING_SCORER") if isinstance(host_settings(), dict) else None
     try:
         if path and isinstance(path, str) and not callable(import_string(path)):
@@ -208,7 +208,7 @@ def scorer_path_errors() -> Iterator[CheckMessage]:
 
 
 def path_errors(setting: str) -> Iterator[CheckMessage]:
-    """What a host adds by dotted path and is not there, or is no function."""
+    """Errors for readers or renderers whose dotted path cannot be imported or is no function."""
     paths = host_settings().get(setting) if isinstance(host_settings(), dict) else None
     for name, path in paths.items() if isinstance(paths, dict) else ():
         try:

@@ -1,8 +1,8 @@
 """Notices by mail: gathered for some minutes for each person, then sent as one, at most once each.
 
-Who is told what is in ``workflow.notices``. A notice leaves the queue when its mail is begun: a mail server that
-fails in the middle may cost a mail, never double one. What was not mailed for certain stands in the inbox, also
-where the person wanted it by mail only.
+Notices are written in ``workflow.notices``. A notice leaves the queue when its mail is started, so a mail server that
+fails midway may lose a mail but never sends two. What was not certainly mailed is shown in the inbox, even where the
+person chose mail only.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from factcheck.states import JobState
 GIVE_UP_AFTER = timedelta(days=1)
 """A notice that could not be mailed for so long is not tried again; it stands in the inbox."""
 RETRY_PAUSE = timedelta(hours=1)
-"""How long a mail server that failed one person is left alone."""
+"""How long to wait after a failed mail before queueing another for the same person."""
 MOST_LINES = 100
 SEND_TIMEOUT = timedelta(hours=1)
-"""After so long, a mail that was begun and not ended has lost its worker."""
+"""How long after its start an unfinished mail counts as abandoned."""
 
 
 def waiting(recipient: int | None = None) -> QuerySet[Notification]:
@@ -90,7 +90,7 @@ def mail_notices(recipient: int, *, renew: Callable[[], None]) -> dict[str, Any]
 
 
 def claim_notices(person: Any) -> list[Notification]:
-    """Begin the mail of what waits: nobody else sends these. What cannot be sent is refused here, with its reason."""
+    """Claim a person's waiting notices for one mail; those that cannot be sent are marked with the reason."""
     now = timezone.now()
     rows = list(waiting(person.pk).select_for_update().order_by("pk"))
     visible_desks = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
@@ -114,13 +114,13 @@ def skip_reason(row: Notification, person: Any, visible_desks: set[int], now: da
 
 
 def mark_undeliverable(keys: list[int], reason: str) -> None:
-    """These are not mailed (again): the inbox is the one place left to tell of them."""
+    """Mark notices as not mailed, with the reason, and show them in the inbox."""
     rows = Notification.objects.filter(pk__in=keys)
     rows.update(mail_started_at=timezone.now(), mail_refused=reason[:300], inbox=True)
 
 
 def show_unmailed(at: datetime | None = None) -> int:
-    """Put into the inbox what a worker began to mail and never ended; returns how many."""
+    """Show notices in the inbox whose mailing a worker started and never ended; returns how many."""
     begun = Notification.objects.filter(mail=True, mailed_at=None, mail_refused="")
     timed_out = begun.filter(mail_started_at__lt=(at or timezone.now()) - SEND_TIMEOUT)
     return timed_out.update(inbox=True, mail_refused="its worker stopped while mailing it; the mail may have arrived")

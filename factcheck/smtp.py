@@ -40,13 +40,13 @@ def send(message: EmailMultiAlternatives) -> None:
             raise
         raise DeliveryUnknown from error
     finally:
-        with suppress(OSError):  # taken is taken, however one parts
+        with suppress(OSError):  # the mail is delivered, whatever the server says on closing
             message.connection.close()
 
 
 def refusal_reason(error: Exception) -> str:
     """Why this mail will never be taken for this address, or nothing where it may be later."""
-    if isinstance(error, SMTPSenderRefused):  # it is our own address: nobody will get it until that is mended
+    if isinstance(error, SMTPSenderRefused):  # it is our own address: nobody will get it until that is fixed
         return ""
     if isinstance(error, SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))

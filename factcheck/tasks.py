@@ -119,7 +119,7 @@ def run_job(lease: Lease) -> None:
 
 
 def run_handler(lease: Lease) -> None:
-    """Call the handler of a job; its end, its refusal or its failure is written down."""
+    """Call the handler of a job and record the result or the failure."""
     handler = HANDLERS[JobName(lease.job.name)]
     try:
         lease.finish(handler.run(lease))
@@ -133,7 +133,7 @@ def run_handler(lease: Lease) -> None:
 
 
 def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
-    """Write a failed attempt down: on the record where the fault is somebody else's, and on the job."""
+    """Write a failed attempt on the job, and on its record where the failure is external."""
     outcome = outcome_of(error)
     if not outcome.expected:
         logger.exception("job %s (%s) failed", lease.job.pk, lease.job)
@@ -206,7 +206,7 @@ def handle_fetch_document(lease: Lease) -> dict[str, Any]:
 
 
 def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
-    """The document shows it at the first failure and at the last one."""
+    """Write the error on the document at the first failure and at the last."""
     if lease.ends_with(outcome) or not lease.job.failures:
         with lease.effect():
             document = Document.objects.get(pk=lease.job.args["document"])
@@ -223,7 +223,7 @@ def handle_poll_feed(lease: Lease) -> dict[str, Any]:
 
 
 def poll_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
-    """It is not tried again: the next poll is the next try."""
+    """Write the error on the feed; no retry, since the next poll tries again."""
     with lease.effect():
         close_poll(Feed.objects.get(pk=lease.job.args["feed"]), error=outcome.message)
     return replace(outcome, retry=False)
@@ -270,7 +270,7 @@ def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
 
 
 def take_all(lease: Lease, items: Iterable[Any], take: Callable[[Any], FeedItem]) -> dict[str, Any]:
-    """Take in one after the other, each in a transaction of its own; one that is refused stops no other."""
+    """Take in the items one by one, each in its own transaction; a refused one does not stop the others."""
     counts = {"taken": 0, "refused": 0}
     for done, item in enumerate(items, 1):
         with lease.effect(done=done):
@@ -355,7 +355,7 @@ def handle_send_report(lease: Lease) -> dict[str, Any]:
 
 
 def handle_sweep(lease: Lease) -> dict[str, Any]:
-    """What goes out of date by the clock: figures that were published, answers of the gate, rows of small work."""
+    """Hourly upkeep: follow-ups on expired figures, ended embargoes, regrouping, old rows, gate rechecks."""
     with lease.effect():
         done = {"follow_ups": follow_up_expired(by=Machine(JobName.SWEEP)), "forgotten": delete_old_housekeeping_jobs()}
         done |= {
@@ -368,7 +368,7 @@ def handle_sweep(lease: Lease) -> dict[str, Any]:
 
 
 def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:
-    """Ask the gate of one document anew, and tell of its answer where it changed; or ask for those of a whole desk."""
+    """Ask the gate of one document again and announce a changed answer; or queue this for a whole desk."""
     if desk := lease.job.args.get("desk"):
         return {"asked": recheck_all_of(desk)}
     with lease.effect():
@@ -401,15 +401,15 @@ def handle_deliver_webhook(lease: Lease) -> dict[str, Any]:
 def delivery_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     delivery = Delivery.objects.get(pk=lease.job.args["delivery"])
     note_delivery(delivery, status=getattr(error, "status", 0) or None, error=outcome.message)
-    retry = outcome.retry or isinstance(error, FetchFailed)  # another system may mend whatever it answered
+    retry = outcome.retry or isinstance(error, FetchFailed)  # the other system may fix whatever it answered
     return Outcome(f"Not delivered; delivery {delivery.pk} says why.", retry=retry)
 
 
 @dataclass(frozen=True, slots=True)
 class JobHandler:
-    """What does the jobs of one name.
+    """The functions for the jobs of one name.
 
-    ``on_failure`` writes an external failure on the record that the job is about, and may change what follows of it.
+    ``on_failure`` writes an external failure on the record that the job is about, and may change the outcome.
     """
 
     run: Callable[[Lease], dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Two addresses for whatever watches the site: is the process alive, and can the site do its work."""
+"""Liveness and readiness endpoints: is the process alive, and can the site do its work."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def alive(request: HttpRequest) -> JsonResponse:
 
 
 def cached_check(name: str) -> CheckResult:
-    """A finding not older than five seconds, or the last one while somebody looks anew.
+    """A check result at most five seconds old, or the last one while another thread runs the check.
 
-    The address is open to anybody: asking often must neither wear out the broker nor keep the site's threads waiting.
+    The endpoint is public: frequent requests must neither load the broker nor block the site's threads.
     """
     at, finding = cached.get(name, (0.0, (False, f"{name} is being looked at for the first time")))
     if (at and time.monotonic() - at <= KEEP_SECONDS) or not locks[name].acquire(blocking=False):
@@ -45,7 +45,7 @@ def cached_check(name: str) -> CheckResult:
 
 @dataclasses.dataclass(repr=False)
 class SiteHealthCheck(HealthCheck):
-    """One finding of the check-up that ``doctor`` makes, as django-health-check wants it."""
+    """One health check of ``doctor`` as a django-health-check."""
 
     name: str
     timeout: timedelta = dataclasses.field(default=timedelta(seconds=10), repr=False)

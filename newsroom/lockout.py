@@ -1,4 +1,4 @@
-"""What somebody gets who typed a wrong password too often, and whose address is counted."""
+"""The response to too many wrong passwords, and the name and address that axes counts by."""
 
 import ipaddress
 from typing import Any

@@ -1,7 +1,7 @@
-"""What a person and a program are told while the database is away, taken or full: 503, and when to come again.
+"""Responses while the database is locked, unreachable or full: 503 with ``Retry-After``.
 
-Django calls the handler for whatever no view has caught, also for what the middleware raises. It asks the database
-nothing: no session, no user.
+Django calls the handler for any uncaught exception, also from middleware. It does not use the database: no session, no
+user.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Stories told through the real door, and the people of a desk who act on them.
+"""Stories filed through the public API, and the people of a desk who act on them.
 
 Rows alone are in ``factories``; here documents are ingested and read by the real engine, only without the child
 process that a worker puts around a reader (half a second each), and claims move by the actions of people.
@@ -175,7 +175,7 @@ def in_hours(hours: float) -> datetime:
 
 @contextmanager
 def committed() -> Iterator[None]:
-    """What is done inside is as if committed at the end: hints are given and signals sent."""
+    """Run the on-commit hooks at the end of the block: rechecks are queued and signals sent."""
     connection.run_on_commit.clear()
     with TestCase.captureOnCommitCallbacks(execute=True):
         yield

@@ -65,7 +65,7 @@ def table_of_settings() -> str:
         meaning = re.search(rf'    {row.name}:.*\n    """(.*)"""', source)
         assert meaning, f"{row.name} has no docstring"
         lines.append(
-            f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {VALIDATORS[row.name].words} | {meaning[1]} |"
+            f"| `{row.name}` | `{getattr(Settings(), row.name)!r}` | {VALIDATORS[row.name].description} | {meaning[1]} |"
         )
     return "\n".join(lines)
 

@@ -62,7 +62,7 @@ def look_into(root: str, folder: str, known: frozenset[str] = frozenset()) -> It
 
 
 def unread_files_notice(root: str, folder: str) -> str:
-    """What a person should know of a folder that holds more than is looked at, or "". Raises as `look_into` does."""
+    """A message that the folder holds more than one poll reads, or "". Raises as `look_into` does."""
     with _opened(root, folder) as place:
         sizes = [min(found.st_size, MAX_BYTES) for _, found in _newest(place)]
     if len(sizes) > MOST_FILES:
@@ -114,7 +114,7 @@ def _newest(place: int) -> list[tuple[str, os.stat_result]]:
 
 
 def _dropped(place: int, name: str, found: os.stat_result) -> Dropped:
-    """A file that cannot be taken in is named by what the folder says of it, so that a mended one is new."""
+    """The file with its content; an unreadable one gets a guid from its size and times, so a fixed file is new."""
     outside = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()
     if found.st_size > MAX_BYTES:
         return Dropped(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")

@@ -1,6 +1,6 @@
-"""Sockets under guard: who is dialled, how long is waited, how many bytes are taken. The law of `fetching`.
+"""The network layer of `fetching`: which addresses are connected to, with limits on time and bytes.
 
-Made to stand below the HTTP library: it opens connections only through `Guard`. No redirects, no bodies here.
+The HTTP library opens its connections through `GuardedBackend` only. Redirects and bodies are handled in `fetching`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class FetchFailed(Exception):
 
     @property
     def transient(self) -> bool:
-        """Whether the same may go well a while later."""
+        """Whether the same request may succeed later."""
         return self.code in _PASSING or self.status in _BUSY or self.status >= 500
 
 
@@ -96,7 +96,7 @@ def dial_address(address: str, port: int, seconds: float) -> socket.socket:
 
 @contextmanager
 def plain_fetch_errors(host: str) -> Iterator[None]:
-    """What the HTTP libraries raise, in words for an editor."""
+    """Translate what the HTTP libraries raise into FetchRefused and FetchFailed, with messages for an editor."""
     try:
         yield
     except httpcore2.ConnectError:
@@ -209,11 +209,11 @@ class _Stream(httpcore2.NetworkStream):
 
 
 class GuardedTransport(httpx2.BaseTransport):
-    """The seam between the HTTP client and the guard: a fresh pool of one connection for each hop."""
+    """An httpx transport over a `GuardedBackend`, with a new pool of one connection for each hop."""
 
-    def __init__(self, guard: GuardedBackend) -> None:
+    def __init__(self, backend: GuardedBackend) -> None:
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=_tls(), max_connections=1, retries=0, http2=False, network_backend=guard
+            ssl_context=_tls(), max_connections=1, retries=0, http2=False, network_backend=backend
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

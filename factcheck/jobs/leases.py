@@ -31,7 +31,7 @@ from .outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 LONGEST_STEP_SECONDS = 3600
-"""After so long without a renewal a step is taken to hang, and its lease is extended no more."""
+"""After so long without a renewal a step counts as hanging, and its lease is no longer extended."""
 
 
 def in_seconds(seconds: float) -> Combinable:
@@ -43,8 +43,8 @@ def in_seconds(seconds: float) -> Combinable:
 class Lease:
     """The right of one attempt to work on one job and to write for it.
 
-    ``progressed``: this attempt got further than any before it. Then what failed earlier does not count any more:
-    a long run is given up for a step that fails again and again, not for the breaks between its steps.
+    ``progressed``: this attempt got further than any before it. That resets the count of failures, so that a long job
+    is given up only for a step that keeps failing.
     """
 
     job: Job
@@ -127,7 +127,7 @@ class Lease:
                 self.renew(state=JobState.DUE, **attempt_row)
 
     def release(self) -> None:
-        """Put a job that got further back as it is, to be gone on with by whoever comes: a break is no failure."""
+        """Put a job that made progress back into the queue without counting a failure."""
         if not self._is_superseded():
             self.renew(state=JobState.DUE, run_at=Now(), dispatched_at=None, error="")
 

@@ -1,4 +1,4 @@
-"""What the demo tells: its cast, its articles, the wait for the worker, and the findings in sentences."""
+"""The steps of the ``demo`` command: create people, file articles, wait for the worker, print the findings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ EXPECTED_FINDINGS = (
     (DiscrepancyKind.SUPERSEDED, ("100 towns", "74 settlements")),
     ("agreement", ("386 square miles", "1,000 square km")),
 )
-"""What the README says is found: a kind, and what one sentence of that kind must name."""
+"""Findings promised in the README: a kind, and words that one sentence of that kind must contain."""
 
 
 def create_people() -> dict[str, tuple[str, str]]:
@@ -89,7 +89,7 @@ def count_sources() -> int:
 
 
 def file_articles(out: TextIO) -> None:
-    """Hand in every article as the editor would; those filed before are the same documents."""
+    """File every article as the editor; those filed before stay the same documents."""
     desk = Desk.objects.get(slug=DESK)
     editor = get_user_model().objects.get(username=Role.EDITOR)
     for path in starter_articles():
@@ -110,7 +110,7 @@ def request_full_crosscheck() -> None:
 
 
 def wait_for_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:
-    """A bar that follows the Job rows until none is due or running.
+    """Show a progress bar until no job is due or running.
 
     Raises:
         RuntimeError: a job failed, or it takes too long.
@@ -149,7 +149,7 @@ def print_findings(out: TextIO) -> dict[str, list[str]]:
 
 
 def dispute_text(dispute: Dispute) -> str:
-    """A dispute by its most telling pair, and in the same breath what others say."""
+    """A dispute in words: its leading pair, then the other statements."""
     others = [
         f"{says or 'nobody named'}: {', '.join(str(row.first) for row in rows)}" for says, rows in dispute.by_party
     ]
@@ -157,7 +157,7 @@ def dispute_text(dispute: Dispute) -> str:
 
 
 def missing_findings(found: dict[str, list[str]]) -> list[str]:
-    """What was promised and stands in no sentence of its kind."""
+    """The expected findings that no printed sentence contains."""
     return [
         f"{kind.replace('_', ' ')} of {' and '.join(names)}"
         for kind, names in EXPECTED_FINDINGS
@@ -173,7 +173,7 @@ def print_all(out: TextIO, heading: str, sentences: list[str]) -> None:
 
 
 def print_people(out: TextIO, address: str, people: dict[str, tuple[str, str]]) -> None:
-    """Where the site is, and who may log in to what."""
+    """Print the site's addresses and the logins."""
     out.write(f"\nDesk    {address}{reverse('admin:factcheck_desk')}\nAPI     {address}/factcheck/api/v1/docs/\n\n")
     width = max(len(name) for name in people)
     for name, (_, password) in people.items():

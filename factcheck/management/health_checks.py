@@ -1,4 +1,4 @@
-"""What a site needs to do its work, each looked at once and told in a sentence. No command and no page lives here."""
+"""The health checks of the ``doctor`` command and ``/readyz/``: each returns whether it passed, and a message."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check_append_only_triggers() -> CheckResult:
 
 
 def broker_connection() -> Any:
-    """A connection to the broker that waits a few seconds at most, also for one that is silent."""
+    """A broker connection with a timeout of a few seconds."""
     patience = {"socket_timeout": PING_SECONDS, "socket_connect_timeout": PING_SECONDS}
     return current_app.connection_for_write(transport_options=patience)
 
@@ -66,7 +66,7 @@ def check_broker() -> CheckResult:
 
 
 def check_worker() -> CheckResult:
-    """One answer is enough; the address of a broker, which may hold a password, is never told."""
+    """One answer is enough. The broker's URL may hold a password, so no message contains it."""
     try:
         with broker_connection() as link:  # asking a broker that is away would wait for it for ever
             link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
@@ -77,7 +77,7 @@ def check_worker() -> CheckResult:
 
 
 def check_beat() -> CheckResult:
-    """When beat last sent the tick that asks for reports, or was started: then it writes the row of the tick anew."""
+    """When beat last sent the tick or was started, by the row of its periodic task."""
     rows = PeriodicTask.objects.filter(task="factcheck.tick", enabled=True)
     times = [at for row in rows.values_list("last_run_at", "date_changed") for at in row if at]
     if not times:
@@ -104,7 +104,7 @@ def check_source_registry() -> CheckResult:
 
 
 def check_roles() -> CheckResult:
-    """Who counts as a service account only, whatever else they were given; and whether anybody is chief editor."""
+    """No service account has another role; the message says whether there is a chief editor."""
     two_faced = Membership.objects.two_faced().order_by("user").values_list(f"user__{USERNAME}", flat=True).distinct()
     if names := list(two_faced):
         return False, f"service accounts with another role, which does not count: {', '.join(names)}"
@@ -125,7 +125,7 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
 
 
 def run_check(name: str) -> CheckResult:
-    """One check by its name; what cannot even be looked at is wrong."""
+    """Run a check by name; an exception counts as failed."""
     try:
         return CHECKS[name]()
     except Exception as error:

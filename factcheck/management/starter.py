@@ -28,7 +28,7 @@ def header_of(data: bytes) -> dict[str, str]:
 
 
 def without_demo_headers(data: bytes) -> bytes:
-    """What is handed in of a file: all but the lines that tell the demo where it belongs."""
+    """The file without the header lines that only the demo reads (topic and kind)."""
     head, blank, body = data.partition(b"\n\n")
     kept = [line for line in head.split(b"\n") if not line.startswith((b"Topic:", b"Kind:"))]
     return b"\n".join(kept) + blank + body

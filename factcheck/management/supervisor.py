@@ -1,7 +1,4 @@
-"""Starts the processes of the demo, starts again what ends by itself, and ends every one of them.
-
-No story of the demo lives here.
-"""
+"""Supervises the processes of the demo: starts them, restarts what exits, stops all at the end."""
 
 from __future__ import annotations
 
@@ -54,7 +51,7 @@ def exclusive_lock(path: Path) -> Iterator[bool]:
 
 @dataclass
 class Child:
-    """A process that is kept running: its command, its log, and when it was started again."""
+    """A supervised process: command, log, and the times of its restarts."""
 
     command: tuple[str, ...]
     log: TextIO

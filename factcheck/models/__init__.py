@@ -1,4 +1,4 @@
-"""Floor 2: the tables and their querysets. Imports the engine, the intake and the leaves below.
+"""The tables and their querysets. Imports the engine (``text``), ``intake`` and the leaf modules only.
 
 Tables hold no rule of the workflow; "who may see" is the queryset method ``visible_to(user)``.
 """

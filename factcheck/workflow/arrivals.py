@@ -1,4 +1,4 @@
-"""What arrives: the bytes of a document and what was said with them, checked, known again, kept, and read by a job."""
+"""Filing documents: the bytes and their metadata are validated, deduplicated, stored and queued for reading."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NINJS = "ninjs"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What comes with the bytes of a document: all of it optional but the desk's choice of kind."""
+    """The metadata filed with the bytes of a document; only ``kind`` is required."""
 
     kind: str = DocumentKind.STORY
     title: str = ""
@@ -55,14 +55,14 @@ class Arrival:
     pasted: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
     feed_metadata: dict[str, Any] = field(default_factory=dict)
-    """What a feed told of it, for what the text itself does not tell."""
+    """What a feed says about the document, used where the text itself says nothing."""
 
 
 PASTED = Arrival(filename="revision.txt", media_type="text/plain", pasted=True)
 
 
 def host_object(desk: Desk, arrival: Arrival) -> Document | None:
-    """The document that this object of the host, or of an agency, is already."""
+    """The document already filed for this object of the host or of an agency."""
     rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
     return rows.first() if arrival.source_id else None
 
@@ -92,7 +92,7 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
 
 
 def check_arrival_metadata(arrival: Arrival) -> None:
-    """Refuse what was said of a document and makes no sense.
+    """Refuse metadata that is invalid.
 
     Raises:
         Invalid: with a sentence for the person.
@@ -190,7 +190,7 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
 def request_reading(
     document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, feed_metadata: dict[str, Any] | None = None
 ) -> Job:
-    """``feed_metadata`` is what a feed said of the text, for what the text itself does not tell."""
+    """Queue the reading of a snapshot. ``feed_metadata`` is used where the text itself says nothing."""
     person = getattr(by, "pk", None)
     return enqueue(
         JobName.READ_DOCUMENT,

@@ -89,7 +89,7 @@ def figures_in(claim: Claim) -> QuerySet[Figure]:
 
 
 def request_document_crosschecks(figures: Iterable[Figure]) -> None:
-    """Figures left or joined the comparison: a job looks again at what rests on them."""
+    """Queue cross-checks of the documents compared with these figures."""
     keys = [figure.pk for figure in figures]
     at_stake = Q(figures__in=keys, figures__discrepancies__state=DiscrepancyState.OPEN)
     at_stake |= Q(figures__in=keys, figures__state__in=[FigureState.FOUND, FigureState.LINKED])
@@ -243,13 +243,13 @@ def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None 
 
 
 def void_sign_offs_of_figures(figures: Iterable[Figure], what: str) -> None:
-    """The claims of figures that came or went were signed off with others; the reason names one of the figures."""
+    """Void the sign-offs of the claims of these figures; the reason names one figure."""
     for figure in {figure.claim_id: figure for figure in figures if figure.claim_id}.values():
         void_sign_off(figure.claim, f"{what}: {figure}")
 
 
 def void_sign_off(claim: Claim | None, why: str) -> None:
-    """A sign-off is bound to the figures of its claim."""
+    """Void the sign-off of a claim, if it has one, because its figures changed."""
     if claim is not None:
         claim.refresh_from_db()
         mark_stale(claim, why, by=Machine("figures changed"))

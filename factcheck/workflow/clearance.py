@@ -1,6 +1,6 @@
 """The gate: may this revision be published, and if not, what blocks it. Nothing is decided here.
 
-``clearance`` only reads. ``note_clearance`` keeps the last answer on the document, and tells of a change.
+``clearance`` only reads. ``note_clearance`` stores the last answer on the document and announces a change.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def clearance(
 
 
 def note_clearance(pk: int, *, by: Machine) -> bool | None:
-    """Ask the gate anew, keep its answer on the document, and tell of it where it changed.
+    """Compute the clearance again, store it on the document, and announce it where it changed.
 
     The first answer "no" is no news. While only a job that has not ended stands in the way, there is no answer
     yet; that job asks again when it ends. Returns the answer where it was news, else None.
@@ -150,7 +150,7 @@ def note_clearance(pk: int, *, by: Machine) -> bool | None:
 
 
 def announce_change(document: Document, answer: Clearance, *, by: Machine) -> None:
-    """The gate answers otherwise than it did: history, notices, webhooks, and a signal on commit."""
+    """Announce a changed answer: history, notices, webhooks, and a signal on commit."""
     action = "cleared" if answer.clear else "uncleared"
     event = log(document, action, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})
     key = f"document:{document.pk}:{event.sequence}"
@@ -188,7 +188,7 @@ def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver)
 
 
 def document_blockers(document: Document, revision: Revision | None, source_sha256: str) -> Iterator[Blocker]:
-    """What stands in the way before the content is even looked at; no waiver covers these."""
+    """Blockers of the document itself, which no waiver covers."""
     if document.state not in (DocumentState.IN_CHECK, DocumentState.PUBLISHED):
         yield Blocker("not_in_check", "document", document.pk, f"The document is {document.state.replace('_', ' ')}.")
     if source_sha256 and (revision is None or source_sha256.casefold() != revision.bytes_sha256):
@@ -262,7 +262,7 @@ def latest_sign_offs(document: Document) -> dict[int, SignOff]:
 
 
 def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, now: datetime) -> Blocker | None:
-    """What keeps one claim from going to print, if anything does."""
+    """The blocker of one claim, if there is one."""
 
     def blocked(code: str, why: str) -> Blocker:
         return Blocker(code, "claim", claim.pk, f"“{claim!s}” {why}")
@@ -313,7 +313,7 @@ def expired_figures(figures: QuerySet[Figure], now: datetime) -> QuerySet[Figure
 def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blocker], int]:
     """Disputes in the way, one for each measure, at most so many, and how many more there are.
 
-    To a desk that holds no figure of the other side, only that there is one is told.
+    A desk that holds no figure of the other side is shown only that there is one.
     """
     rows = blocking_in(document)
     shown = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)

@@ -154,8 +154,8 @@ def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
 def compare_measure(measure: Measure) -> MeasureComparison:
     """Compare the states of a measure two by two. Writes nothing, so that it may take its time.
 
-    A superseded state is told with the newest one that replaces it, one that is not comparable with the next in
-    time: an editor wants to know what holds now, not every step to it.
+    A superseded state is paired with the newest one that replaces it, a state that is not comparable with the next
+    in time only, so that an editor sees what holds now and not every step to it.
     """
     states = states_of(measure)
     found = MeasureComparison(left_out=max(0, len(states) - MOST_STATES))
@@ -172,7 +172,7 @@ def compare_measure(measure: Measure) -> MeasureComparison:
             found.agreements += comparison.relation in AGREE
         elif kind == DiscrepancyKind.NOT_COMPARABLE:
             nearest.setdefault(a.key, StatePair(kind, comparison, a, b))
-        elif (pair := scorer.called(StatePair(kind, comparison, a, b))) is None:
+        elif (pair := scorer.scored(StatePair(kind, comparison, a, b))) is None:
             continue
         elif kind == DiscrepancyKind.SUPERSEDED:
             newest[a.key] = pair
@@ -220,7 +220,7 @@ def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, r
 
 
 def move_resolved_discrepancies(measure: Measure, found: MeasureComparison) -> None:
-    """What people settled of two figures under another measure goes with them, where both are grouped here now."""
+    """Move resolved discrepancies of another measure here, where both of their figures are grouped here now."""
     known = {frozenset(keys) for keys in measure.discrepancies.values_list("a_key", "b_key")}
     fresh = {pair.keys: pair for keys, pair in found.pairs.items() if keys not in known}
     keys = sorted({key for pair in fresh for key in pair})
@@ -249,7 +249,7 @@ def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], 
 
 
 def discrepancy_columns(pair: StatePair) -> dict[str, Any]:
-    """What a discrepancy says of a pair of states."""
+    """The columns of the discrepancy of a pair of states."""
     named = all(any(figure.attribution_id for figure in observed.figures) for observed in (pair.a, pair.b))
     return {
         "two_parties": named and pair.a.state.says.casefold() != pair.b.state.says.casefold(),
@@ -376,7 +376,7 @@ def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str)
 
 
 def origin_of(figure: Figure, owners: dict[int, int]) -> str:
-    """On whom a figure rests: copies of one party's number share it, and so do the outlets of one owner."""
+    """A key for the origin of a figure: one for all copies of a party's number and for outlets of one owner."""
     attribution, document = figure.attribution, figure.document
     if attribution is not None:
         return (

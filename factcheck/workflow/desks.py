@@ -116,7 +116,7 @@ def create_membership(desk: Desk | None, user: Any, role: str, *, by: Actor) -> 
 
 
 def refuse_service_account_with_role(user: Any, role: str) -> None:
-    """Who files in the name of others must not decide as well: a service account has no other role, on any desk.
+    """Refuse a second role to a service account, and the service role to anybody with another role.
 
     Raises:
         Invalid: it would.
@@ -235,7 +235,7 @@ def loosens(policy: Policy, values: dict[str, Any]) -> bool:
 
 
 def raises(now: float | None, wanted: float | None) -> bool:
-    """Whether a conflict would have to be surer to block than it has to be now."""
+    """Whether a conflict would need a higher score to block than now."""
     return wanted != now and border(wanted) > border(now)
 
 
@@ -245,7 +245,7 @@ def border(score: float | None) -> float:
 
 
 def check_borders(values: dict[str, Any]) -> None:
-    """Hold both borders of a desk to a sense.
+    """Validate both score thresholds of a desk.
 
     Raises:
         Invalid: one of them is no score, or what is listed would begin above what blocks.
@@ -276,7 +276,7 @@ def _first_policy(desk: Desk) -> Policy:
 
 
 def check_policy(values: dict[str, Any]) -> None:
-    """Hold the values of a policy to their ranges.
+    """Validate the values of a policy.
 
     Raises:
         Invalid: naming the first that is outside.

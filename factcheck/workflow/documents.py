@@ -62,7 +62,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> 
             return document, request_reading(
                 document, snapshot, by=by, pasted=arrival.pasted, feed_metadata=arrival.feed_metadata
             )
-    except IntegrityError:  # the same document came through another door at the same moment
+    except IntegrityError:  # the same document was filed by another request at the same moment
         same = Document.objects.filter(arrival_key=key).first()
         if same is None and (known := host_object(desk, arrival)):
             return revise_document(known, data, by=by, arrival=arrival)  # with other bytes: they are not lost
@@ -128,7 +128,7 @@ def revise_document(
 
 
 def refuse_machine(document: Document) -> None:
-    """What a feed brings may replace what a feed has brought, and no word of anybody else's.
+    """Refuse to let a feed replace text that did not come from a feed.
 
     Raises:
         Invalid: the desk or the host filed the document, or somebody has corrected it since.
@@ -142,7 +142,7 @@ def refuse_machine(document: Document) -> None:
 
 
 def is_corrected(document: Document) -> bool:
-    """Whether the words that came in last are those of a person or the host, and no feed's or fetched page's."""
+    """Whether the newest text came from a person or the host, not from a feed or a fetched page."""
     arrivals = Event.objects.of(document).filter(action__in=["revise", "fetched"])
     last = arrivals.last()
     return last is not None and last.action == "revise" and last.actor_id is not None

@@ -62,7 +62,7 @@ def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Actor) -> tupl
             document = create_document(arrival, desk, key, by=by)
             log_arrival(document, arrival, by=by, fetch=True)
             return document, request_fetch(document, by=by, feed_metadata=arrival.feed_metadata)
-    except IntegrityError:  # the same address came through another door at the same moment
+    except IntegrityError:  # the same address was filed by another request at the same moment
         same = host_object(desk, arrival) or Document.objects.filter(arrival_key=key).first()
         if same is None:
             raise
@@ -123,7 +123,7 @@ def refetch_document(document: Document, *, by: Actor) -> Job:
 
 
 def refuse_other_words(document: Document) -> None:
-    """A page replaces what was fetched, never what somebody wrote or filed as a text.
+    """Refuse to let a page replace text that somebody wrote or filed.
 
     Raises:
         Invalid: the document was not filed by its address, or its text was corrected by hand since.
@@ -136,7 +136,7 @@ def refuse_other_words(document: Document) -> None:
 
 
 def last_requester(document: Document) -> Any:
-    """Who asked last for the page: of our own story they answer for the words it brings, as if they had typed them."""
+    """Who last requested the page of our own story; they count as the writer of its new words. Else None."""
     if document.kind != DocumentKind.STORY:
         return None
     asked = Event.objects.of(document).filter(action__in=["arrive", "fetch"]).select_related("actor").last()
@@ -194,9 +194,9 @@ def fail_fetch(document: Document, reason: str, *, by: Machine) -> None:
 
 
 def with_feed_metadata(extract: Extract, feed_metadata: dict[str, Any]) -> Extract:
-    """An extract with what the feed said where the page says less: the page's own date comes first.
+    """The extract completed with the feed's metadata where the page gives none; the page's own date wins.
 
-    Where the page tells only the day, and the feed a moment within it, the moment is taken.
+    Where the page gives only a day and the feed a time within it, the feed's time is used.
     """
     moment = datetime.fromisoformat(feed_metadata["published_at"]) if feed_metadata.get("published_at") else None
     own = extract.published_at

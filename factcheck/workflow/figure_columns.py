@@ -1,4 +1,4 @@
-"""What the engine read of a figure, as the columns that keep it. No record is made here."""
+"""A figure as the engine read it, as values for the columns of ``Figure`` and ``Measure``. Writes nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TENTH_PLACE = Decimal(1).scaleb(-10)
 
 
 def number_columns(row: FigureMention) -> dict[str, Any]:
-    """The numbers as they can be kept; one too long or too large stays in words only."""
+    """The numeric columns; a number too long or too large is kept as written only."""
     quantity = row.quantity
     kept = [storable_number(number) for number in (quantity.value, quantity.low, quantity.high)]
     if quantity.value is None and kept[1] is not None and kept[2] is not None:

@@ -1,6 +1,6 @@
-"""From when a figure holds, said by a person who may sign: it still holds today, or the copy is of another day.
+"""The as-of date of a figure, confirmed or stated by a person who may sign off its claim.
 
-The machine reads the as-of out of the copy; what a person has said here no later reading undoes.
+The machine reads the as-of from the copy; no later reading overwrites what a person stated.
 """
 
 from __future__ import annotations

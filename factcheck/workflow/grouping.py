@@ -1,8 +1,7 @@
 """Which measure each figure of a topic is of: groups by score, under what people decided.
 
-A text that arrives is grouped with its topic, a nightly run groups the topic anew. What is under embargo is held
-beside the groups of its topic, and moves none. Which two figures of a measure go together is compared in
-``crosscheck``.
+A new text is grouped with its topic; a nightly run regroups the whole topic. Figures under embargo are compared with
+the groups of their topic but change none. The figures of one measure are compared in ``crosscheck``.
 """
 
 from __future__ import annotations
@@ -43,9 +42,9 @@ from .transitions import log
 
 logger = logging.getLogger(__name__)
 REGROUP_HOUR = 2
-"""The hour, UTC, at which topics are grouped anew."""
+"""The hour, UTC, at which topics are regrouped."""
 PIN_WEIGHT = 1_000_000
-"""By how much a figure that a person pinned, or settled a dispute of, holds on to its measure."""
+"""The vote of pinned figures, and of measures with a resolved dispute, on which measure a group keeps."""
 
 
 @dataclass
@@ -151,7 +150,7 @@ def build_nodes(figures: QuerySet[Figure]) -> list[FigureNode]:
 
 
 def group_nodes(nodes: list[FigureNode], topic: Topic | None, document: Document | None, scorer: Scorer) -> Moves:
-    """Group these figures from the beginning, and give each group the measure most of it was of."""
+    """Cluster these figures anew, and give each cluster the measure that most of its figures had."""
     stats = TopicStats()
     stats.add(one.profile for one in one_per_wording(nodes))
     if topic is not None:
@@ -172,7 +171,7 @@ def group_nodes(nodes: list[FigureNode], topic: Topic | None, document: Document
 
 
 def one_per_wording(nodes: Iterable[FigureNode]) -> list[FigureNode]:
-    """One of each wording, so that copies do not make a word common."""
+    """One node per wording, so that copies do not raise word frequencies."""
     return list({node.profile.wording_digest: node for node in nodes}.values())
 
 
@@ -191,7 +190,7 @@ def settled_among(nodes: Iterable[FigureNode]) -> set[int]:
 
 
 def store_topic_stats(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
-    """Write down what is usual in a topic now, and by what its figures were grouped."""
+    """Store the topic's word and amount statistics, and the scorer and weights it was grouped by."""
     if not MatchingWeights.objects.exists():  # those of a later engine wait for a chief's yes
         numbers = weights_as_dict(scorer.weights)
         MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=numbers)
@@ -206,7 +205,7 @@ def store_topic_stats(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
 def move_figures(
     nodes: Sequence[FigureNode], homes: Sequence[int | str], topic: Topic | None, document: Document | None
 ) -> Moves:
-    """Put the figures of each node under the measure of its group; a group without one is given one."""
+    """Move the figures of each node to the measure of its group; a group without a measure gets a new one."""
     fresh = sorted({home for home in homes if isinstance(home, int)})
     made = dict(zip(fresh, new_measures([nodes[at] for at in fresh], topic, document), strict=True))
     moves = Moves()
@@ -222,7 +221,7 @@ def move_figures(
 
 
 def assign_measure(measure: int, figures: Sequence[int]) -> int:
-    """Move figures, but none that a person pinned meanwhile; what one of them shows moving with time moves with it."""
+    """Move figures to a measure, except those pinned meanwhile; marks the measure running where a figure is."""
     count = 0
     for start in range(0, len(figures), 500):
         some = Figure.objects.filter(pk__in=figures[start : start + 500], pinned_by=None)
@@ -318,7 +317,7 @@ def existing_groups(topic: Topic, document: Document, nodes: Sequence[FigureNode
 
 
 def placement_constraints(nodes: Sequence[FigureNode], topic: Topic, standing: dict[str, Standing]) -> dict[str, Any]:
-    """What people said of new figures, and of them and the groups that stand."""
+    """Must-link and cannot-link pairs among new figures, and between them and existing groups, by judgements."""
     prints: dict[str, list[Any]] = dict(nodes_by_fingerprint(nodes))
     judged = Judgement.objects.active()
     held = figures_grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
@@ -332,7 +331,7 @@ def placement_constraints(nodes: Sequence[FigureNode], topic: Topic, standing: d
 
 
 def group_embargoed(document: Document) -> Moves:
-    """Hold a text under embargo against the groups of its topic, which know nothing of it.
+    """Group a text under embargo in measures of its own, each compared with a group of its topic.
 
     A figure that a person pinned in the topic is held against that measure, and goes back there when the embargo ends.
     """
@@ -376,7 +375,7 @@ def group_embargoed(document: Document) -> Moves:
 
 
 def set_pins_aside(document: Document) -> Moves:
-    """Take the figures of a text under embargo that a person pinned out of the measures of the topic, for the time."""
+    """Move pinned figures of a text under embargo out of the topic's measures until the embargo ends."""
     moves = Moves()
     for figure in document.figures.exclude(pinned_by=None).filter(measure__embargoed=None).select_related("measure"):
         measure = figure.measure
@@ -413,7 +412,7 @@ def request_nightly_regrouping(now: datetime) -> int:
 
 
 def regroup_after_embargoes(now: datetime) -> int:
-    """Texts whose embargo has ended enter their topics; returns how many. In the caller's transaction."""
+    """Regroup the texts whose embargo has ended in their topics; returns how many. In the caller's transaction."""
     held = Measure.objects.filter(embargoed__isnull=False, figures__isnull=False)
     over = held.filter(Q(embargoed__embargo_until__lte=now) | Q(embargoed__embargo_until=None))
     count = 0
@@ -429,7 +428,7 @@ def regroup_after_embargoes(now: datetime) -> int:
 
 
 def regroup_in_topic(document: Document) -> None:
-    """Group the figures of a text anew where it belongs now, and compare them; what is pinned goes where it was."""
+    """Regroup the figures of a text after its topic or embargo changed, and queue their comparison."""
     list(Topic.objects.select_for_update().filter(pk=document.topic_id or 0))
     pinned = Measure.objects.filter(embargoed=document, figures__pinned_by__isnull=False).exclude(held_against=None)
     for beside in pinned.distinct() if not is_embargoed(document) else ():

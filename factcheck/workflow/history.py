@@ -98,7 +98,7 @@ def erase_document(document: Document, *, by: Actor, note: str, version: int | N
 
 
 class ErasedTraces:
-    """By which a text is known elsewhere: its names, its claims, and why its figures do not go with others."""
+    """What other records may hold of a text to be erased: its names, claims, and reasons of its discrepancies."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -112,7 +112,7 @@ class ErasedTraces:
         self.others = set(sides.values_list("figure__document", flat=True)) - {document.pk}
 
     def is_in(self, data: Any) -> bool:
-        """Whether a frozen structure tells of the text, by its id or in words."""
+        """Whether a stored structure mentions the text, by id or by its words."""
         if isinstance(data, dict):
             of_it = data.get("id") == self.document.pk and "text_sha256" in data
             return of_it or any(self.is_in(value) for value in data.values())
@@ -149,7 +149,7 @@ def erase_decisions(document: Document, traces: ErasedTraces) -> None:
 
 
 def erase_discrepancies(traces: ErasedTraces, now: Any) -> None:
-    """Why figures do not go together is told in the words of both texts, also where another claim became stale."""
+    """Blank the reasons of discrepancies, and where stale claims and notices of other documents quote them."""
     rows = Discrepancy.objects.filter(pk__in=[row.pk for row in traces.discrepancies])
     rows.update(reason=ERASED, why_one="", notes=[])
     rows.exclude(resolution_note="").update(resolution_note=ERASED)
@@ -187,7 +187,7 @@ def erase_marks(document: Document) -> None:
 
 
 def erase_arrivals(document: Document) -> None:
-    """The bytes that came for a document and were never read, and what feeds told of it."""
+    """Blank bytes that were filed and never read, and the metadata from feeds."""
     for job in Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT):
         Snapshot.objects.filter(pk=job.args["snapshot"]).update(text="", warc=b"")
         Job.objects.filter(pk=job.pk).update(args={**job.args, "feed_metadata": {}})
@@ -197,7 +197,7 @@ def erase_arrivals(document: Document) -> None:
 
 
 def erase_notes(document: Document, now: Any) -> None:
-    """What was written and told about a document, its claims and figures, and the work and evidence on them."""
+    """Blank reasons and notices about a document, its claims, figures, tasks and evidence."""
     records = {
         "document": Document.objects.filter(pk=document.pk),
         "claim": document.claims.all(),

@@ -1,4 +1,4 @@
-"""A person tries a failed job again; rows of small work are taken away. How jobs run is in ``leases`` and ``tasks``."""
+"""Retry a failed job; delete old housekeeping jobs. How jobs run is in ``jobs.leases`` and ``tasks``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
         WrongState: the same work has been asked for again, and waits already.
     """
     check_permission(by, job, "retry")
-    if twin := duplicate_of(job):
-        raise WrongState(f"It has been asked for again, as job {twin.pk}.", code="asked_again", job=twin.pk)
+    if duplicate := duplicate_of(job):
+        raise WrongState(f"It has been asked for again, as job {duplicate.pk}.", code="asked_again", job=duplicate.pk)
     move(
         job,
         "retry",
@@ -41,7 +41,7 @@ def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
 
 
 def delete_old_housekeeping_jobs() -> int:
-    """Take away the rows of small work, of which there are thousands: done a day ago, or failed a week ago."""
+    """Delete housekeeping jobs that were done a day ago or failed a week ago; returns how many."""
     now = timezone.now()
     old = Q(state=JobState.DONE, finished_at__lt=now - KEEP_DONE_FOR)
     old |= Q(state=JobState.FAILED, finished_at__lt=now - KEEP_FAILED_FOR)

@@ -1,4 +1,4 @@
-"""What people decided about figures, as pairs to learn from: evidence in numbers, ids hashed, texts if asked."""
+"""People's decisions about pairs of figures as training data: features, hashed ids, texts only if asked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from factcheck.text.matching import Profile, features
 from .matching import profiles_by_figure, scorer_in_use, stats_in
 
 ONE_THING = frozenset({ResolutionKind.CORRECTED, ResolutionKind.ACCEPTED_RISK})
-"""Ways of settling a dispute by which both figures are of one measure; one that is explained may be either."""
+"""Resolutions that imply both figures are of one measure; an explained dispute may be either."""
 
 
 def export_judged_pairs(*, desk: Desk | None = None, with_text: bool = False) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""People's word on whether two figures count the same thing: it binds both and their copies, and no machine undoes it.
+"""Judgements of people whether two figures count the same thing; they bind copies too, and no machine undoes them.
 
-What follows of it for the measures is grouped in the background, by ``grouping``.
+The measures are regrouped in the background by ``grouping``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""By what figures are matched: the scorer and its weights, the figures as they were prepared, people's judgements.
+"""What figures are matched by: scorer and weights, figure profiles, people's judgements as link constraints.
 
 Nothing is grouped or compared here; ``grouping`` and ``crosscheck`` do that.
 """
@@ -106,7 +106,7 @@ def write_profiles(text: str, rows: Sequence[tuple[Figure, FigureMention, Profil
 
 
 def carry_judgements_over(made: Sequence[FigureProfile]) -> None:
-    """Where the words around a figure that somebody judged were edited, what they said of it is said of it still."""
+    """Update the fingerprints of judgements where the words around a judged figure were edited."""
     keys = [row.figure_id for row in made]
     before: dict[int, str] = {}
     for start in range(0, len(keys), AT_ONCE):
@@ -122,7 +122,7 @@ def carry_judgements_over(made: Sequence[FigureProfile]) -> None:
 
 
 def with_stated_day(profile: Profile, figure: Figure) -> Profile:
-    """The figure as prepared, on the day that a person said it is of, where one did."""
+    """The profile with the day that a person stated for the figure, where one did."""
     if figure.dated_by_id is None or figure.as_of_start is None:
         return profile
     day = figure.as_of_start.astimezone(ZoneInfo(figure.document.zone)).date()
@@ -130,7 +130,7 @@ def with_stated_day(profile: Profile, figure: Figure) -> Profile:
 
 
 def date_profile(figure: Figure) -> None:
-    """A person said of which day a figure is: it is matched by that day from now on."""
+    """Update the stored profile after a person stated the day of a figure."""
     row = FigureProfile.objects.filter(figure=figure).first()
     known = profiles_by_figure([figure.pk]).get(figure.pk)
     if row is not None and known is not None:
@@ -190,7 +190,7 @@ def stats_in(topic: Topic | int | None, figures: Iterable[Profile] = ()) -> Topi
 def link_constraints(
     prints: Mapping[str, Sequence[Any]], topic: int | None, document: Document | None = None
 ) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]:
-    """What people said of these figures and of their copies: pairs that are one, and pairs that are not.
+    """Must-link and cannot-link pairs among these figures and their copies, by people's judgements.
 
     ``prints``: for each fingerprint the nodes of a grouping that hold a figure of it. ``topic``: where.
     """
@@ -208,7 +208,7 @@ def link_constraints(
 
 
 class JudgementGraph:
-    """What people hold to be one, and what not, in a topic or in a text that is in none; with what follows from it."""
+    """The active judgements of a topic, or of a text in none, as a union-find over fingerprints."""
 
     def __init__(self, document: Document, *, arranged: bool = True) -> None:
         rows = (
@@ -241,12 +241,12 @@ class JudgementGraph:
 
 
 def fingerprint_of(figure: Figure) -> str:
-    """By what a figure is known again; empty where no reading of this engine has prepared it."""
+    """The fingerprint of a figure; empty where it has no profile."""
     return FigureProfile.objects.filter(figure=figure).values_list("fingerprint", flat=True).first() or ""
 
 
 def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Actor) -> list[Judgement]:
-    """What somebody judged apart is not made one by the way, nor what was judged to be one set apart.
+    """Refuse an arrangement that contradicts a judgement.
 
     Returns what was only arranged otherwise, by merging, splitting or pinning: a newer arrangement takes its place.
 
@@ -277,7 +277,7 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
 
 
 def contradiction_error(row: Judgement, by: Actor) -> Invalid:
-    """Why something cannot be judged; of figures that the person does not see, only that there is a judgement."""
+    """The error for a contradiction; it names the figures only where the person may see them."""
     if not Judgement.objects.visible_to(by).filter(pk=row.pk).exists():
         return Invalid(
             "Somebody judged figures of another desk otherwise; ask the chief editor.", code="judged_otherwise"

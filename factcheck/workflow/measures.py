@@ -48,7 +48,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int 
 
 
 def refuse_circles(measure: Measure, into: Measure) -> None:
-    """Hold both rows, always in the same order, and look again: somebody may be merging them the other way round.
+    """Lock both rows in a fixed order and refuse a merge that was done the other way round meanwhile.
 
     Raises:
         Invalid: they are one, or one of them is merged already.
@@ -59,7 +59,7 @@ def refuse_circles(measure: Measure, into: Measure) -> None:
 
 
 def refuse_authors(by: Person, *measures: Measure | None) -> None:
-    """What one's own figures are compared with is not for oneself to say, whichever of the figures is moved.
+    """Refuse an author of a text with figures in one of these measures.
 
     Raises:
         NotAllowed: one of the measures holds a figure of a document that the person wrote.
@@ -75,7 +75,7 @@ def refuse_authors(by: Person, *measures: Measure | None) -> None:
 
 
 def request_measure_crosschecks(*measures: Measure | None) -> None:
-    """Figures moved between measures: a job compares what each of them holds now."""
+    """Queue a cross-check of each of these measures."""
     for measure in measures:
         if measure is not None:
             enqueue_crosscheck(Scope.MEASURE, measure)
@@ -123,7 +123,7 @@ def split_measure(
 
 
 def refuse_embargoed(*figures: Figure) -> None:
-    """What is under embargo is no part of its topic yet, and is arranged when the embargo has ended.
+    """Refuse figures of a text under embargo.
 
     Raises:
         Invalid: a text of one of them is under embargo.
@@ -164,7 +164,7 @@ def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, sa
 
 
 def pin_to_measure(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
-    """Put a figure under a measure, and judge it to be one with a figure of its own desk there, if there is any."""
+    """Pin a figure to a measure and record a judgement with a figure of its desk there, if there is one."""
     with transaction.atomic():
         before = figure.measure
         others = measure.figures.filter(document__desk=figure.document.desk_id).exclude(pk=figure.pk).order_by("pk")[:1]

@@ -1,4 +1,4 @@
-"""What is known of a document besides its text, corrected by an editor: its date, publisher, authors, embargo.
+"""Editors correct a document's metadata: date, publisher, authors, embargo.
 
 What the machine reads into these fields of a document that arrives is in ``documents``; a person's word stays.
 """
@@ -23,10 +23,10 @@ from .revisions import EDITABLE_METADATA
 from .transitions import change, check_permission, log
 
 COMPARED = frozenset({"publisher", "published_at", "zone"})
-"""What decides with which figures those of the document are compared, and as whose."""
+"""Fields that decide which figures the document's are compared with, and under whose name."""
 
 READ_ANEW = frozenset({"published_at", "zone"})
-"""What the engine needs to know which day "on Monday" is."""
+"""Fields the engine resolves relative dates by ("on Monday")."""
 
 LANGUAGE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?)?")
 LENGTHS = {"title": 500, "byline": 500, "language": 10}
@@ -69,7 +69,7 @@ def update_metadata(
 
 
 def refuse_those_concerned(by: Actor, document: Document) -> None:
-    """What decides a comparison is not for the author of either side to say.
+    """Refuse an author of either side of a comparison to change what decides it.
 
     Raises:
         NotAllowed: they wrote the document, or one that it is compared with.

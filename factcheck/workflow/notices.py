@@ -1,6 +1,6 @@
-"""Who is told what, when: notices are written in the transaction of the action they tell of.
+"""Notices to people about actions, written in the transaction of the action.
 
-A person is told once of each occasion, never of what they did themselves, only of desks they may see, and as
+A person gets one notice per occasion, none about their own actions, only about desks they may see, and by the channels
 they chose. Reading one's notices and choosing among them is in ``inbox``; mailing them is in ``mailing``.
 """
 
@@ -33,13 +33,13 @@ from factcheck.states import TaskState
 
 LONGEST_TEXT = 500
 MOST_REMINDED = 200
-"""Of how many pieces of work one tick of the clock tells; the next goes on with the others."""
+"""How many tasks one tick reminds of; the next tick continues."""
 
 
 def notify(
     kind: str, people: Iterable[int | None], *, desk: int, about: Model, key: str, text: str, by: Actor | None = None
 ) -> int:
-    """Tell some people of one occasion, once each; returns to how many of them it is told.
+    """Write one notice per person about one occasion; returns how many were written.
 
     ``people`` are ids of users. Left out is who did it, who may not see the desk, and who wants to hear of such
     things neither by inbox nor by mail.
@@ -50,7 +50,7 @@ def notify(
 
 @dataclass(frozen=True, slots=True)
 class NoticeDraft:
-    """Who is to be told of one occasion, and what."""
+    """A notice before it is written: recipients, desk, record, unique key and text."""
 
     people: frozenset[int]
     desk: int
@@ -60,7 +60,7 @@ class NoticeDraft:
 
 
 def notify_all(kind: str, occasions: Sequence[NoticeDraft]) -> int:
-    """Tell of many occasions of one kind, in as many queries as of one; returns how many notices were written."""
+    """Write the notices of many occasions of one kind in a fixed number of queries; returns how many."""
     wanted = {pk for draft in occasions for pk in draft.people}
     members: dict[int | None, set[int]] = {}
     memberships = Membership.objects.filter(Q(desk__in={draft.desk for draft in occasions}) | Q(role=Role.CHIEF_EDITOR))
@@ -98,13 +98,13 @@ def users_with_role(desk: int, *roles: str) -> list[int]:
 
 
 def notify_of_action(record: Model, action: str, *, by: Actor) -> None:
-    """An action was done: tell those whom the table names."""
+    """Notify the people whom ``NOTIFIERS`` names for this action, if any."""
     if tell := NOTIFIERS.get((record_name(record), action)):
         tell(record, by)
 
 
 def occasion_key(record: Any) -> str:
-    """One action on a record: its version is never the same twice."""
+    """A unique key for one action on a record, by its version."""
     return f"{record_name(record)}:{record.pk}:{record.version}"
 
 
@@ -164,14 +164,14 @@ def notify_stale(claim: Claim, by: Actor) -> None:
 
 
 def notify_clearance(document: Document, *, clear: bool, key: str) -> None:
-    """The gate answers otherwise than before: authors and editors are told."""
+    """Notify authors and editors that the gate's answer changed."""
     people = [*document.authors.values_list("pk", flat=True), *users_with_role(document.desk_id, Role.EDITOR)]
     says = "is clear for publication" if clear else "is no longer clear for publication"
     notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
 
 
 def notify_published_uncleared(publication: Publication, *, by: Actor) -> None:
-    """A text went out that the gate had not passed: the chiefs are told."""
+    """Notify the chiefs that a text was published uncleared."""
     document = publication.document
     notify(
         NoticeKind.PUBLISHED_UNCLEARED,
@@ -194,10 +194,10 @@ def remind_of_deadlines(at: datetime | None = None) -> int:
 
 
 def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
-    """Tell of those of whose deadline, as it is now, nobody was told: the assignee, and the chiefs once it is missed.
+    """Remind of tasks whose present deadline nobody was reminded of: the assignee, and the chiefs once overdue.
 
-    The deadline is written down on the work itself, also where nobody could be told. A new assignee is told anew,
-    the chiefs are not.
+    Stores the deadline on the task, even where nobody could be notified. A new assignee is reminded again, the chiefs
+    are not.
     """
     reminded_field = f"{kind}_told"
     unreminded = rows.exclude(**{reminded_field: F("due_at")}).select_related("claim__document")
@@ -247,4 +247,4 @@ NOTIFIERS: dict[tuple[str, str], Callable[[Any, Any], None]] = {
     ("claim", "mark_stale"): notify_stale,
     ("claim", "challenge"): notify_stale,
 }
-"""Of which actions on which records somebody is told at once."""
+"""The function that notifies people at once, by record and action."""

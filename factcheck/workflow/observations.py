@@ -1,4 +1,4 @@
-"""What is said under a measure: its states, each with the figures that carry it. Only read here; compared elsewhere."""
+"""The states of a measure, each with the figures that carry it. Read only; ``crosscheck`` compares them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .speakers import speakers_of
 
 @dataclass(frozen=True)
 class ObservedState:
-    """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
+    """A state of a measure and the figures that carry it, worded as in the first figure with a definition."""
 
     key: str
     state: State
@@ -63,7 +63,7 @@ def start_of(state: State) -> float:
 
 
 def merge_restatement(state: State, copy: State) -> State:
-    """One state told twice: from its first publication on, in the words of the first that defines the thing."""
+    """A state merged with a restatement: the earlier as-of, and the wording of the first with a definition."""
     words = copy if copy.measure.definition and not state.measure.definition else state
     return replace(words, as_of=min(state, copy, key=start_of).as_of)
 

@@ -1,4 +1,4 @@
-"""How sure it is that two states of a measure tell of one thing, and what a pair that differs is called by it."""
+"""Scores for pairs of states: how likely both are of one measure, and which kind of discrepancy follows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BY_A_PERSON = "Held to be of one measure because somebody judged so."
 
 @dataclass(frozen=True)
 class StatePair:
-    """Two states that do not go together, and how."""
+    """Two states that disagree, and how."""
 
     kind: str
     comparison: Comparison
@@ -32,10 +32,10 @@ class StatePair:
 
 
 class PairScorer:
-    """How sure it is that two states of a measure tell of one thing, and what a pair that differs is called by it.
+    """Scores pairs of states of one measure and sets their kind by the score.
 
-    States without prepared figures, as an older engine left them, are not scored and called as they are. What people
-    held to be the same is sure.
+    Pairs without figure profiles, as older engines left them, keep their kind and get no score. What people judged to
+    be the same has score 1.
     """
 
     def __init__(self, measure: Measure, states: list[ObservedState]) -> None:
@@ -54,8 +54,8 @@ class PairScorer:
         desks = {figure.document.desk_id for observed in states for figure in observed.figures}
         self.policies = {row.desk_id: row for row in Policy.objects.filter(desk__in=desks)}
 
-    def called(self, pair: StatePair) -> StatePair | None:
-        """The pair with its score, as a conflict, as superseded, or as no more than different; None for silence."""
+    def scored(self, pair: StatePair) -> StatePair | None:
+        """The pair with its score and kind: conflict, superseded or differs; None where it scores too low to list."""
         value_a, value_b = self._value(pair.a), self._value(pair.b)
         if (value_a is None) != (value_b is None):  # the words of one were erased, or are to be read again
             return replace(pair, kind=DiscrepancyKind.DIFFERS if pair.kind in ALARMS else pair.kind)

@@ -1,4 +1,4 @@
-"""Going out: publish through the gate, waive a whole revision, correct. The upper storey, where actions meet."""
+"""Publish a document through the gate, waive a revision, record a correction. May import the other actions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ from .webhook_events import emit_corrected, emit_published
 def publish_document(
     document: Document, *, by: Person, source_sha256: str = "", uncleared_reason: str = "", version: int | None = None
 ) -> Publication:
-    """Record that a document goes out. Uncleared only with a reason, and then it says so for ever.
+    """Record that a document is published; uncleared only with a reason, which is kept for good.
+
+    Changes the state, writes a Publication, and announces it by notices, webhooks and a signal.
 
     Raises:
         WrongState: the document is not in check, the gate is shut and no reason is given, or an embargo runs.

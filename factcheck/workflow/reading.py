@@ -1,7 +1,7 @@
-"""A document is read, from stored bytes to marked text: the upper storey of the actions, where they meet.
+"""Reading a document: from stored bytes to marked text. May import the other actions.
 
 One transaction writes the revision, the re-anchored and the new claims and figures, and the job for the
-cross-check. Who calls it holds the lease; this knows nothing of workers.
+cross-check. The caller holds the job's lease.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When the gate is asked anew: after an action, a job or the clock may have changed a document's answer.
+"""Which documents get a new clearance check: after an action, a job, or by the clock.
 
 A recheck is asked for when the transaction is committed, in a small one of its own, so that two people acting on one
 document never wait for each other. Losing one loses nothing for long: the hourly sweep asks for every document in
@@ -82,7 +82,7 @@ def recheck_after_action(record: Model, action: str, *, by_machine: bool) -> Non
 
 
 def recheck_after_job(job: Job) -> None:
-    """A job that the gate waits for has ended, well or badly: ask for the documents that waited for it."""
+    """Queue rechecks of the documents that waited for a job that ended or failed."""
     args, rows = job.args, Document.objects.none()
     if job.name == JobName.READ_DOCUMENT:
         rows = Document.objects.filter(pk=args.get("document"))

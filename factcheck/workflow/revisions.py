@@ -1,4 +1,4 @@
-"""The text that was read from the bytes of a document becomes its next revision, with what the file says of itself."""
+"""Store the text read from a document's bytes as its next revision, and fill in metadata from the file."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def change_source(
 def refuse_author_against_source(
     by: Actor, source: Source, *, name: str, owner: Source | None, aliases: Iterable[str] | None
 ) -> None:
-    """Leave names and owner of a source as they are to whoever wrote against it: by them parties are told apart.
+    """Refuse a change of names or owner to an author whose text is compared with this source.
 
     Raises:
         NotAllowed: what it says is compared with a text of the person, or would be said by one party with that text.
@@ -204,7 +204,7 @@ def refuse_author_against_source(
 
 
 def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
-    """No author says that two parties are one, or are not, where one of them differs from their text.
+    """Refuse an author who would make one party of two that differ, one of them in the author's text.
 
     Raises:
         NotAllowed: these are names of both.
@@ -214,7 +214,7 @@ def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
 
 
 def refuse_circle(source: Source, owner: Source | None) -> None:
-    """A source is not owned by what it owns.
+    """Refuse an owner that would make the chain of owners circular.
 
     Raises:
         Invalid: it would be.
@@ -287,7 +287,7 @@ def grant_access(source: Source, people_with_access: Iterable[Any], *, by: Actor
 
 
 def refuse_strangers(people: Iterable[Any]) -> None:
-    """A name is for people, and for those of the newsroom.
+    """Refuse people who may not be given access to a confidential name.
 
     Raises:
         Invalid: somebody who works on no desk, or a service account.
@@ -346,7 +346,7 @@ def open_name(source: Source, *, by: Actor) -> str:
     """The name of a confidential source, for those it was entrusted to; every opening is written down.
 
     Raises:
-        NotAllowed: the person is neither a confidant nor chief of the desk that entered the source.
+        NotAllowed: the person has no access to the name and is not chief of the desk that entered the source.
     """
     if not source.confidential:
         return source.name

@@ -13,7 +13,7 @@ from factcheck.models import Figure, SourceName, folded
 from factcheck.text import one_party
 
 MOST_NAMES = 200
-"""So many names are told apart by rule; a measure with more of them keeps them as they are written."""
+"""Up to this many names are merged by rule; a measure with more keeps them as written."""
 
 
 def speaker_name_of(figure: Figure) -> str:
@@ -26,7 +26,7 @@ def speaker_name_of(figure: Figure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A party as it is told, and the name under which it was first met, by which its statements are known for good."""
+    """A party: the name to display, and the first name it was found under, which keys its statements."""
 
     name: str
     first: str
@@ -72,9 +72,9 @@ def source_of(figure: Figure) -> int | None:
 
 
 def registered_names(names: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Of some names those that the registry knows: of which source they are, and what that one is called.
+    """The names that the registry knows, each with the id and the name of its source.
 
-    Who is confidential is not found in this way: the copy that names them would open the name.
+    Confidential sources are left out: a match would reveal the name.
     """
     wanted = {name: folded(name) for name in names if name.strip()}
     if not wanted:

@@ -74,7 +74,7 @@ def require_note(note: str) -> str:
 
 
 def require_storable(*texts: Any) -> None:
-    """Refuse what no database or no file of a report can hold: controls, half characters, nobody's characters.
+    """Refuse text that the database or a report file cannot hold: controls, lone surrogates, noncharacters.
 
     Raises:
         Invalid: naming no text, for it could not be shown.
@@ -85,7 +85,7 @@ def require_storable(*texts: Any) -> None:
 
 
 def without_unusable_characters(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """What the machine says of stored words, without the characters in them that cannot be kept: it must never fail."""
+    """The note and values of a machine's action without unusable characters; those of a person unchanged."""
     if not isinstance(by, Machine):
         return note, values
     return strip_unusable(note), {
@@ -106,7 +106,7 @@ def row_for(record: Any, action: str, by: Actor) -> Transition:
 
 
 def can(by: Actor, record: Any, action: str) -> bool:
-    """Whether this person may do this action to this record as it stands: what a face shows a button for."""
+    """Whether this person may do this action on this record in its present state, as pages show buttons."""
     try:
         if rows_of(record_name(record), action):
             row_for(record, action, by)

@@ -43,7 +43,7 @@ from .transitions import (
 )
 
 REMINDERS_UNSENT: dict[str, Any] = {"due_soon_told": None, "overdue_told": None}
-"""What was told of a deadline: a new assignee, or a new deadline, is told anew."""
+"""Columns to reset on a new assignee or deadline, so that reminders are sent again."""
 LONGEST_WAIVER = timedelta(days=366)
 """How long one waiver lets a claim go unchecked; after that somebody decides again."""
 
@@ -160,7 +160,7 @@ def reopen_task(task: VerificationTask, *, by: Actor, note: str = "", version: i
 
 
 def refuse_idle_claim(claim: Claim) -> None:
-    """Work is given and taken back on claims that are being checked only.
+    """Refuse work on a claim that is not being checked.
 
     Raises:
         WrongState: this is none.

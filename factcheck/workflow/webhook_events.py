@@ -1,4 +1,4 @@
-"""What happens on a desk, told to other systems: one delivery and one job for each webhook that wants it.
+"""Events sent to other systems: one delivery and one job for each webhook subscribed to the event.
 
 Ids and states only; no text leaves, and no name. Who keeps webhooks, and how a message is signed, is in
 ``webhooks``.
@@ -22,7 +22,7 @@ WEBHOOK_EVENTS = (
     "document_published",
     "correction_published",
 )
-"""What a webhook can be told of, by the names of the signals."""
+"""The events a webhook can subscribe to, named as the signals."""
 
 
 def emit_webhook_event(event: str, document: Document, *, key: str, **facts: Any) -> int:

@@ -27,7 +27,7 @@ from .webhook_events import WEBHOOK_EVENTS
 
 
 def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Person) -> tuple[Webhook, str]:
-    """Enter an address that is told of what happens on a desk; returns it with its secret, which is shown only now.
+    """Create a webhook for events of a desk; returns it with its secret, which is shown only now.
 
     Raises:
         Invalid: the address is not on the public web, or an event is unknown.

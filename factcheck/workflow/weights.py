@@ -1,6 +1,6 @@
-"""Weights of the matching, put in use: tried first, told by desk what opens and what closes, and a chief's decision.
+"""Matching weights: try them and list per desk what opens and closes, then put them in use.
 
-How they are fitted is in ``text.matching.training``; an upper storey, for a trial groups and compares.
+How they are fitted is in ``text.matching.training``. May import the other actions: a trial groups and compares.
 """
 
 from __future__ import annotations

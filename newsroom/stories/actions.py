@@ -1,4 +1,4 @@
-"""What people do with a story: save it, which files it for checking, and print it, which asks the gate."""
+"""Actions on a story: save it, which files it for checking, and print it, which asks the gate."""
 
 from __future__ import annotations
 
@@ -47,13 +47,12 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
 
 
 def locked_story(story: Story) -> Story:
-    """The story as it is now, held until the transaction ends. Always held before its document, so that nobody waits
-    for one who waits for them."""
+    """The story's row, locked until the transaction ends. Always locked before its document, to avoid deadlocks."""
     return Story.objects.select_for_update().get(pk=story.pk)
 
 
 def print_story(story: Story, *, by: Any, wording: str = "") -> None:
-    """Put the text before the readers. A story printed before goes out again as a correction, in ``wording``.
+    """Print the text for readers. A story printed before is published again as a correction, with ``wording``.
 
     Raises:
         NotCleared: with what blocks it. FactcheckError: the person may not publish, or there is an embargo.

@@ -1,4 +1,4 @@
-"""The example as a Django app: it listens to what factcheck tells."""
+"""The example as a Django app; connects the receivers of factcheck's signals."""
 
 from django.apps import AppConfig
 

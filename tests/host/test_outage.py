@@ -1,4 +1,4 @@
-"""A database that is lost, refuses or is full: 503 with the time to wait on every door, and all is well when it is back."""
+"""A database that is lost, refuses or is full: 503 with the time to wait on every page, and all is well when it is back."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_closed_connection_is_away_and_a_closed_cursor_is_a_fault():
     assert not is_connection_failure(ValueError("connection"))
 
 
-DOORS = ["/", "/login/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/nowhere/"]
+PATHS = ["/", "/login/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/nowhere/"]
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/factcheck/document/desk/", "/factcheck/api/v1/documents/"])
@@ -155,12 +155,12 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
         visitor, token = Visitor(site), site.token("editor")
         visitor.log_in("editor")
         asked = {"Authorization": f"Token {token}"}
-        doors = [(path, {}) for path in DOORS] + [("/factcheck/api/v1/documents/", asked)]
+        paths = [(path, {}) for path in PATHS] + [("/factcheck/api/v1/documents/", asked)]
 
         def answers() -> dict[str, tuple[int, str]]:
-            return {path: visitor.get(path, **headers)[:2] for path, headers in doors}
+            return {path: visitor.get(path, **headers)[:2] for path, headers in paths}
 
-        well = {path: (404 if path == "/nowhere/" else 200, "") for path, _ in doors}
+        well = {path: (404 if path == "/nowhere/" else 200, "") for path, _ in paths}
         assert answers() == well
         for _ in range(3):
             site.link.cut()

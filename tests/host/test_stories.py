@@ -1,4 +1,4 @@
-"""The living example: a site that prints nothing which was not cleared, whichever door is used."""
+"""The living example: a site that prints nothing which was not cleared, whichever way it is written."""
 
 import re
 

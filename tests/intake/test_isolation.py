@@ -1,4 +1,4 @@
-"""Reading in a child process: the same answer as in the house, and no hostile file takes the house down."""
+"""Reading in a child process: the same result as in this process, and no hostile file takes this process down."""
 
 import os
 import subprocess

@@ -358,7 +358,7 @@ def test_only_known_keys_at_the_top_of_a_text_are_taken_out_of_it(staff):
 
 
 def test_the_second_of_two_first_texts_for_one_object_is_not_lost(staff, monkeypatch):
-    """The other door has filed its text between the look and the writing."""
+    """Another request has filed its text between the look-up and the write."""
     arrival = Arrival(pasted=True, **HOST)
     first, _ = ingest_document(LINE.encode(), arrival, desk=staff.desk, by=staff.service)
     look, looks = documents.host_object, iter([None])

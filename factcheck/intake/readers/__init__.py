@@ -1,4 +1,4 @@
-"""Bytes of any accepted format → one `Extract`. The door: `read_bytes`, and `stored_text` for pasted strings.
+"""Bytes of any accepted format → one `Extract`. Public API: `read_bytes`, and `stored_text` for pasted strings.
 
 Each format has a module: `plain` (text, Markdown), `html`, `pdf`, `docx`, `ninjs`. What the bytes really are is
 decided by `sniffing`, how they become characters by `decoding`, when they were published by `dates`.

@@ -46,14 +46,14 @@ def read_feed(data: bytes, *, charset: str = "", url: str = "", now: datetime | 
 
 
 def _without_broken_references(data: bytes) -> bytes:
-    """The feed without references that no text can keep: one would cost every entry."""
+    """The feed with invalid character references replaced: a single one would make feedparser drop every entry."""
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return _without_broken_references(data.decode("utf-16", "replace").encode()).decode().encode("utf-16")
     return _REFERENCE.sub(_storable, data)
 
 
 def _storable(found: re.Match[bytes]) -> bytes:
-    """A reference to a character; to half of one, to NUL or to one that does not exist, the mark for a lost one."""
+    """The character reference, or U+FFFD for a surrogate, NUL or a code point that does not exist."""
     reference = found[1].lower()
     digits = reference.removeprefix(b"x")[:12]
     number = int(digits, 16 if reference.startswith(b"x") else 10)
@@ -104,7 +104,7 @@ def _entry(item: Any, url: str, named: Counter[str], now: datetime) -> Entry | N
 
 
 def _address(item: Any, url: str) -> str:
-    """Where the entry's page is; not the entry's mere name, which RSS takes for an address unless told otherwise."""
+    """The address of the entry's page; not a bare guid, which RSS treats as an address by default."""
     link = _text_of(item, "link")
     if item.get("guidislink") and link == _text_of(item, "id") and "/" not in link:
         return ""

@@ -1,7 +1,6 @@
-"""The lines of a page of a PDF, with the digits that it sets small and above the line as such.
+"""The lines of a PDF page, with small digits above the line as superscript characters.
 
-Here lives what pypdf tells of each piece of text, and when a piece is a mark: a "1" with nothing but its size and its
-place to tell it from "1,200" would make it 12,001.
+A footnote mark "1" differs from the "1,200" before it by size and position only; unmarked, it would make 12,001.
 """
 
 from __future__ import annotations
@@ -112,7 +111,7 @@ def _written(pieces: list[_Piece]) -> list[str]:
     line: _Piece | None = None
     for piece in pieces:
         words = piece.text.rstrip()
-        mark = as_superscript(words, line.text) if line is not None and _is_raised(piece, line) else words
+        mark = as_superscript(words, line.text) if line is not None and _is_superscript(piece, line) else words
         out.append(mark + piece.text[len(words) :])
         line = piece if words and mark == words else line
         if piece.text.endswith("\n"):
@@ -120,7 +119,7 @@ def _written(pieces: list[_Piece]) -> list[str]:
     return out
 
 
-def _is_raised(piece: _Piece, line: _Piece) -> bool:
+def _is_superscript(piece: _Piece, line: _Piece) -> bool:
     if line.text[-1].isspace() or piece.text[0].isspace():
         return False  # a number of its own, in a smaller letter
     if piece.height is None or line.height is None or piece.size > SMALL * line.size:

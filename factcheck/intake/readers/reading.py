@@ -39,7 +39,7 @@ def read_bytes(
 ) -> Extract:
     """What some bytes from outside say, whatever their format.
 
-    `filename` is a promise that the bytes must keep; `media_type` and `charset` are hints, the bytes win. `url`
+    The bytes must match the type of `filename`; `media_type` and `charset` may be wrong, the bytes win. `url`
     resolves relative addresses in a page. `whole` keeps all that a page shows, instead of looking for its article: for
     a page that holds nothing but somebody's own text. `reader` is one that the host brings, asked instead of ours.
     Raises Unreadable and nothing else (see its codes); hostile bytes may still take long or much memory, for which

@@ -119,7 +119,7 @@ def check_name(filename: str, found: str) -> None:
 
 
 def media_type_mismatch(media_type: str, found: str) -> tuple[str, ...]:
-    """A remark where the stated media type and the bytes disagree; the bytes win."""
+    """A note where the stated media type and the bytes disagree; the bytes win."""
     stated = _bare(media_type)
     expected = _BY_MEDIA_TYPE.get(stated, PLAIN if stated == PLAIN else "")
     if (

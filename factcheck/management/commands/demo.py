@@ -57,7 +57,7 @@ class Command(BaseCommand):
                 raise CommandError(str(failure)) from None
 
     def start_apart(self) -> None:
-        """Begin again in an environment that names no database, broker or mail server of anybody's."""
+        """Re-execute in an environment without database, broker and mail server settings."""
         folder = Path(settings.BASE_DIR) / "var" / "demo"
         folder.mkdir(parents=True, exist_ok=True)
         kept = {key: value for key, value in os.environ.items() if key not in IGNORED}

@@ -1,4 +1,4 @@
-"""Queries become one plain dataclass: everything a report says, frozen at one moment. No format lives here."""
+"""Builders query the data of a report into one plain dataclass. Formats are in ``reports.render``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ OF_A_DESK: dict[str, Callable[..., BuiltReport]] = {
     ReportKind.OVERDUE: build_overdue,
     ReportKind.CORRECTIONS: build_corrections,
 }
-"""What can be told of a desk, and who builds it."""
+"""The builder of each kind of desk report."""
 
 __all__ = ["OF_A_DESK", "BuiltReport", "VerificationReport", "build_digest", "build_document"]

@@ -33,7 +33,7 @@ KINDS = (
 
 
 def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsReport:
-    """The open disputes of a desk, each once, the gravest kind first. Of another desk's side nothing is told."""
+    """The open disputes of a desk, each once, the most severe kind first, without the content of other desks' sides."""
     now = at or timezone.now()
     rows = Discrepancy.objects.open().of_desk(desk)
     found = disputes(rows, desks=[desk.pk], order=SUREST_FIRST, statements=True)

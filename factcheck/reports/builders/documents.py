@@ -248,7 +248,7 @@ def discrepancy_lines(rows: DiscrepancyQuerySet, desk: Desk) -> tuple[Discrepanc
 
 
 def discrepancy_line(row: Dispute) -> DiscrepancyLine:
-    """With the titles of the desk's own documents only.
+    """A line with the titles of the desk's own documents only.
 
     The note of a resolution may speak of either side: it is for a desk that holds both.
     """

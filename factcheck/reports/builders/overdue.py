@@ -49,9 +49,9 @@ def late_line(row: VerificationTask, now: datetime) -> LateLine:
 
 
 def duration_text(hours: int) -> str:
-    """Hours as a person says them.
+    """Hours in words.
 
-    >>> how_long(0), how_long(1), how_long(26), how_long(72)
+    >>> duration_text(0), duration_text(1), duration_text(26), duration_text(72)
     ('less than an hour', '1 hour', '1 day 2 hours', '3 days')
     """
     days, rest = divmod(hours, 24)

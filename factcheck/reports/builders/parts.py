@@ -122,7 +122,7 @@ class SentenceLine:
 
 @dataclass(frozen=True)
 class SideLine:
-    """One side of a discrepancy. Where ``held`` is false its figures are another desk's, and nothing of it is told."""
+    """One side of a discrepancy. ``held`` is false where its figures are another desk's; then it has no content."""
 
     held: bool
     says: str = ""
@@ -132,7 +132,7 @@ class SideLine:
 
 @dataclass(frozen=True)
 class OtherLine:
-    """What is said in a dispute besides its leading pair: by whom, as of when, and in which texts."""
+    """A further statement of a dispute: by whom, as of when, and in which texts."""
 
     says: str
     figure: str
@@ -178,7 +178,7 @@ class PersonPart:
 
 @dataclass(frozen=True)
 class PublicationLine:
-    """One going-out; ``reason`` is why it went out uncleared, ``blockers`` what was open then."""
+    """One publication; ``reason`` is why it was published uncleared, ``blockers`` what was open then."""
 
     at: str
     document: str

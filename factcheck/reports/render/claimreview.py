@@ -65,7 +65,7 @@ def speaker(claim: Data) -> dict[str, str]:
 
 
 def node_id(part: Data, claim: Data, thing: str) -> str:
-    """The same claim has the same name in every report: at the address of the text, where it has one."""
+    """A stable ``@id`` for a claim or review: based on the URL of the text, else a UUID."""
     if part["url"].startswith(("https://", "http://")):
         return f"{part['url'].split('#')[0]}#{thing}-{claim['id']}"
     return uuid.uuid5(uuid.NAMESPACE_OID, f"factcheck {thing} {claim['id']} {part['text_sha256']}").urn

@@ -36,7 +36,7 @@ IN_PRINT = {
     "sentences": 5,
     "others": 30,
 }
-UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 SPECIAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"}
 TRIES = 4
@@ -49,7 +49,7 @@ def fonts() -> Any:
 
 
 def as_pdf(data: Data) -> bytes:
-    """PDF/UA-1, A4, the same bytes for the same data. What no font can show is told by its name in brackets."""
+    """PDF/UA-1, A4, the same bytes for the same data. A character no font has is replaced by its name in brackets."""
     report = shortened(data, IN_PRINT, elsewhere=WHOLE)
     for document in report.get("documents", ()):
         document["language"] = language_of(document["language"])
@@ -58,14 +58,14 @@ def as_pdf(data: Data) -> bytes:
         try:
             return set_by_typst(data, report_json, "ua-1")
         except typst.TypstError as error:
-            if not (unshown := unshown_in(error)):
+            if not (missing := characters_without_font(error)):
                 raise
-            report_json = report_json.translate({ord(char): character_name(char) for char in unshown})
+            report_json = report_json.translate({ord(char): character_name(char) for char in missing})
     return set_by_typst(data, report_json)  # with a box where a character cannot be shown
 
 
 def all_usable(part: Any) -> Any:
-    """The same data without what XML has no room for, which a PDF has inside: a title stands in it twice."""
+    """The data without characters that XML cannot hold: PDF metadata are XML."""
     if isinstance(part, dict):
         return {name: all_usable(value) for name, value in part.items()}
     if isinstance(part, list):
@@ -100,16 +100,16 @@ def language_of(language: str) -> str:
     return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
 
 
-def unshown_in(error: typst.TypstError) -> set[str]:
+def characters_without_font(error: typst.TypstError) -> set[str]:
     """The characters no font has, from what Typst says of them."""
-    undisplayable = UNSHOWN.findall(error.diagnostic)
+    undisplayable = UNDISPLAYABLE.findall(error.diagnostic)
     return {char for words in undisplayable for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
 
 
 def character_name(char: str) -> str:
     """A character in words.
 
-    >>> spelled("\\N{GRINNING FACE}"), spelled("\\u4e2d"), spelled("\\N{ZERO WIDTH JOINER}")
+    >>> character_name("\\N{GRINNING FACE}"), character_name("\\u4e2d"), character_name("\\N{ZERO WIDTH JOINER}")
     ('[grinning face]', '[U+4E2D]', '')
     """
     if unicodedata.category(char) in SPECIAL:

@@ -51,7 +51,7 @@ def as_one(tables: list[Table], title: str) -> Table:
 
 
 def escape_formula(cell: Cell) -> Cell:
-    """A text that would be a formula gets an apostrophe before it; numbers stay numbers.
+    """Prefix text that a spreadsheet would read as a formula with an apostrophe; numbers are not changed.
 
     So does what follows a semicolon, a TAB or a line break: a spreadsheet that splits there does not mind our quotes.
     """
@@ -104,7 +104,7 @@ def add_sheet(book: Any, table: Table) -> None:
 
 
 def style_of(sheet: Any, **looks: Any) -> Any:
-    """A style, made once: to make one for each cell is most of the work of a large workbook."""
+    """A cell style, created once per sheet: one per cell would dominate the time of a large workbook."""
     cell = WriteOnlyCell(sheet)
     for name, look in {"alignment": Alignment(wrap_text=True, vertical="top"), **looks}.items():
         setattr(cell, name, look)
@@ -129,6 +129,6 @@ def cell_of(sheet: Any, value: Cell, plain: Any, formula: Any) -> Any:
 
 
 def storable_cell(text: str) -> str:
-    """Without the characters that XML has no room for, and no longer than a cell."""
+    """The text without characters that XML cannot hold, cut to the longest cell."""
     text = strip_unusable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT

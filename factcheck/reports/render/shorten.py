@@ -1,4 +1,4 @@
-"""Long lists cut to what a page or a mail can carry, each cut said in a sentence with where the rest is."""
+"""Shorten long lists to what a page or a mail can carry, with a sentence per cut that says where the rest is."""
 
 from __future__ import annotations
 

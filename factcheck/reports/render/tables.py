@@ -234,7 +234,7 @@ def side_cells(row: Data) -> tuple[Cell, ...]:
 
 
 def statement_line(row: Data) -> str:
-    """What one more party says in a dispute, in a line."""
+    """A further statement of a dispute in one line."""
     as_of = f", as of {row['as_of']}" if row["as_of"] else ""
     return f"{row['says'] or 'nobody named'}: {row['figure']}{as_of} ({', '.join(row['documents'])})"
 
