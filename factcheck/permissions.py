@@ -134,8 +134,8 @@ def of_one_measure_with(figures: QuerySet[Figure]) -> Q:
     """
     keys = Measure.objects.filter(general=True, key__in=figures.values("measure__key")).values("key")
     own = figures.values("measure")
-    beside = Q(measure__held_against__in=own) | Q(measure__embargoed_beside__in=own)
-    return Q(measure__in=own) | Q(measure__key__in=keys) | beside
+    embargoed = Q(measure__held_against__in=own) | Q(measure__embargoed_beside__in=own)
+    return Q(measure__in=own) | Q(measure__key__in=keys) | embargoed
 
 
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
@@ -143,8 +143,8 @@ def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
 
     Figures of earlier revisions count too, so that nobody can remove their own for a moment.
     """
-    held = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
-    own = Figure.objects.filter(of_one_measure_with(held), document__authors=user.pk)
+    compared = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
+    own = Figure.objects.filter(of_one_measure_with(compared), document__authors=user.pk)
     return own.exclude(document__in=figures.values("document")).exists()
 
 

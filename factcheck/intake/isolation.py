@@ -23,7 +23,7 @@ from factcheck.intake.extracts import Extract, Unreadable, check_size
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _FEED = "factcheck.intake.readers.feed.read_feed"
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZDIR")
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZDIR")
 
 
 def read_in_child(
@@ -128,5 +128,11 @@ def _environment() -> dict[str, str]:
     places = [place for place in sys.path if os.path.isabs(place)]
     if _ROOT not in places:
         places.insert(0, _ROOT)
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(places), "PYTHONUTF8": "1", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {
+        **inherited,
+        "PYTHONPATH": os.pathsep.join(places),
+        "PYTHONUTF8": "1",
+        "HOME": "/nonexistent",
+        "LANG": "C.UTF-8",
+    }

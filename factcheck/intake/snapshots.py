@@ -98,11 +98,11 @@ def _write(
 
 
 def _kept_headers(fetched: Fetched) -> list[tuple[str, str]]:
-    kept = [
+    headers = [
         (f"X-Archive-Orig-{name}" if name.lower() in _TRANSFER_HEADERS else name, value)
         for name, value in fetched.headers
     ]
-    return [*_safe(tuple(kept)), ("Content-Length", str(len(fetched.body)))]
+    return [*_safe(tuple(headers)), ("Content-Length", str(len(fetched.body)))]
 
 
 def _request_line(fetched: Fetched) -> StatusAndHeaders:

@@ -30,5 +30,5 @@ def header_of(data: bytes) -> dict[str, str]:
 def without_demo_headers(data: bytes) -> bytes:
     """The file without the header lines that only the demo reads (topic and kind)."""
     head, blank, body = data.partition(b"\n\n")
-    kept = [line for line in head.split(b"\n") if not line.startswith((b"Topic:", b"Kind:"))]
-    return b"\n".join(kept) + blank + body
+    lines = [line for line in head.split(b"\n") if not line.startswith((b"Topic:", b"Kind:"))]
+    return b"\n".join(lines) + blank + body

@@ -224,10 +224,10 @@ def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None 
     if claim.anchor_state == AnchorState.ORPHANED:
         raise WrongState("The claim no longer stands in the text.", state=claim.anchor_state)
     with transaction.atomic():
-        left = figure.claim
+        previous = figure.claim
         move(figure, "link", by=by, version=version, claim=claim)
-        for one in {row.pk: row for row in (left, claim) if row is not None}.values():
-            void_sign_off(one, f"a figure was linked anew: {figure}")
+        for claim_ in {row.pk: row for row in (previous, claim) if row is not None}.values():
+            void_sign_off(claim_, f"a figure was linked anew: {figure}")
         request_document_crosschecks([figure])
 
 
@@ -268,10 +268,12 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
 def idle_figures(document: Document) -> list[Figure]:
     """Found figures that stand in no claim a person accepted, nor in one that waits to be looked at."""
     claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
-    kept = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
+    blocking = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
     found = anchors.filter(figure__in=document.figures.anchored().filter(state=FigureState.FOUND))
-    spans = sorted((start or 0, end or 0) for start, end in anchors.filter(claim__in=kept).values_list("start", "end"))
+    spans = sorted(
+        (start or 0, end or 0) for start, end in anchors.filter(claim__in=blocking).values_list("start", "end")
+    )
     firsts = [first for first, _ in spans]
     reach = list(accumulate((last for _, last in spans), max))  # how far any claim leads that begins here or before
     idle = []

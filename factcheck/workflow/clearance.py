@@ -316,9 +316,9 @@ def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blo
     A desk that holds no figure of the other side is shown only that there is one.
     """
     rows = blocking_in(document)
-    shown = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
-    more = 0 if most is None or len(shown) < most else rows.number_of_disputes() - len(shown)
-    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.message) for row in shown], more
+    listed = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
+    more = 0 if most is None or len(listed) < most else rows.number_of_disputes() - len(listed)
+    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.message) for row in listed], more
 
 
 def covered_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:

@@ -119,8 +119,8 @@ def measures_of(run: CrossCheck) -> list[Measure]:
         touched = Measure.objects.filter(pk__in=figures.exclude(measure=None).values("measure"))
         everywhere = Q(general=True, key__in=touched.values("key"))  # of another topic, and compared in this one too
         left = DiscrepancyFigure.objects.filter(figure__in=figures).values("discrepancy__measure")
-        beside = Q(held_against__in=touched.values("pk"))  # a text under embargo that is held against one of them
-        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | beside | Q(pk__in=left))
+        embargoed = Q(held_against__in=touched.values("pk"))  # a text under embargo that is held against one of them
+        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | embargoed | Q(pk__in=left))
     elif run.scope == Scope.MEASURE:
         rows = rows.filter(Q(pk=run.measure_id) | Q(held_against=run.measure_id))
     elif run.scope == Scope.TOPIC:
@@ -163,8 +163,8 @@ def compare_measure(measure: Measure) -> MeasureComparison:
     nearest: dict[str, StatePair] = {}
     newest_states = states[-MOST_STATES:]
     scorer = PairScorer(measure, newest_states)
-    for one, other, comparison in compare_all([observed.state for observed in newest_states]):
-        a, b = newest_states[one], newest_states[other]
+    for first, second, comparison in compare_all([observed.state for observed in newest_states]):
+        a, b = newest_states[first], newest_states[second]
         kind = KIND_OF.get(comparison.relation)
         if measure.embargoed_id and not is_carried_by(measure, a, b):
             continue
@@ -267,10 +267,10 @@ def discrepancy_columns(pair: StatePair) -> dict[str, Any]:
 
 def distance(a: State, b: State) -> float:
     """How far apart two numbers are, as a share of the larger; the middle stands for a range."""
-    one, other = middle(a), middle(b)
-    other = convert(other, b.quantity.unit, a.quantity.unit) or other
-    larger = max(abs(one), abs(other))
-    return float(abs(one - other) / larger) if larger else 0.0
+    first, second = middle(a), middle(b)
+    second = convert(second, b.quantity.unit, a.quantity.unit) or second
+    larger = max(abs(first), abs(second))
+    return float(abs(first - second) / larger) if larger else 0.0
 
 
 def middle(state: State) -> Decimal:

@@ -121,8 +121,10 @@ def refuse_service_account_with_role(user: Any, role: str) -> None:
     Raises:
         Invalid: it would.
     """
-    held = Membership.objects.filter(user=user)
-    if (held.exclude(role=Role.SERVICE) if role == Role.SERVICE else held.filter(role=Role.SERVICE)).exists():
+    memberships = Membership.objects.filter(user=user)
+    if (
+        memberships.exclude(role=Role.SERVICE) if role == Role.SERVICE else memberships.filter(role=Role.SERVICE)
+    ).exists():
         raise Invalid(
             "A service account has no other role, on any desk; make an account of its own for it.", code="service_alone"
         )

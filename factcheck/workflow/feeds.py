@@ -92,8 +92,8 @@ def refuse_foreign_folder(desk: Desk, folder: str) -> None:
     list(Desk.objects.select_for_update(no_key=True).order_by("pk"))  # two desks do not take one at the same moment
     steps = parts_of(folder.casefold())
     for other in Feed.objects.exclude(desk=desk).exclude(folder="").values_list("folder", flat=True):
-        theirs = parts_of(other.casefold())
-        if all(one == two for one, two in zip(steps, theirs, strict=False)):
+        other_steps = parts_of(other.casefold())
+        if all(step == other_step for step, other_step in zip(steps, other_steps, strict=False)):
             raise Invalid("This folder belongs to another desk.", code="folder_of_another_desk")
 
 

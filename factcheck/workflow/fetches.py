@@ -202,8 +202,8 @@ def with_feed_metadata(extract: Extract, feed_metadata: dict[str, Any]) -> Extra
     own = extract.published_at
     day = own is not None and extract.published_precision == "day"
     if moment and (own is None or (day and abs(moment - own) <= timedelta(hours=24))):
-        told = ("The date of publication is the one that the feed gives.",)
-        extract = replace(extract, published_at=moment, published_precision="minute", notes=(*extract.notes, *told))
+        notes = ("The date of publication is the one that the feed gives.",)
+        extract = replace(extract, published_at=moment, published_precision="minute", notes=(*extract.notes, *notes))
     return replace(
         extract,
         byline=extract.byline or tuple(filter(None, [feed_metadata.get("byline", "")])),

@@ -14,11 +14,11 @@ TENTH_PLACE = Decimal(1).scaleb(-10)
 def number_columns(row: FigureMention) -> dict[str, Any]:
     """The numeric columns; a number too long or too large is kept as written only."""
     quantity = row.quantity
-    kept = [storable_number(number) for number in (quantity.value, quantity.low, quantity.high)]
-    if quantity.value is None and kept[1] is not None and kept[2] is not None:
-        kept[1:] = sorted([kept[1], kept[2]])
-    whole = kept[0] is not None or (kept[1] is not None and kept[2] is not None)
-    value, low, high = kept if whole else (None, None, None)
+    stored = [storable_number(number) for number in (quantity.value, quantity.low, quantity.high)]
+    if quantity.value is None and stored[1] is not None and stored[2] is not None:
+        stored[1:] = sorted([stored[1], stored[2]])
+    whole = stored[0] is not None or (stored[1] is not None and stored[2] is not None)
+    value, low, high = stored if whole else (None, None, None)
     if value is not None:
         low = high = None
     return {

@@ -102,9 +102,9 @@ def regroup_topic(topic: Topic, *, by: Actor) -> Moves:
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     moves = group_nodes(build_nodes(figures_grouped_in(topic)), topic, None, scorer_in_use())
     for document in Document.objects.filter(topic=topic, embargo_until__gt=timezone.now()):
-        beside = group_embargoed(document)  # its groups stand against those of the topic as they are now
-        moves.figures += beside.figures
-        moves.measures |= beside.measures
+        embargoed_moves = group_embargoed(document)  # its groups stand against those of the topic as they are now
+        moves.figures += embargoed_moves.figures
+        moves.measures |= embargoed_moves.measures
     TopicMatching.objects.filter(topic=topic).update(regrouped_at=timezone.now())
     if moves.figures:
         log(topic, "regroup", by=by, facts={"figures": moves.figures, "measures": len(moves.measures)})
@@ -152,7 +152,7 @@ def build_nodes(figures: QuerySet[Figure]) -> list[FigureNode]:
 def group_nodes(nodes: list[FigureNode], topic: Topic | None, document: Document | None, scorer: Scorer) -> Moves:
     """Cluster these figures anew, and give each cluster the measure that most of its figures had."""
     stats = TopicStats()
-    stats.add(one.profile for one in one_per_wording(nodes))
+    stats.add(node.profile for node in one_per_wording(nodes))
     if topic is not None:
         store_topic_stats(topic, stats, scorer)
     together, apart = link_constraints(nodes_by_fingerprint(nodes), topic.pk if topic else None, document)
@@ -320,14 +320,14 @@ def placement_constraints(nodes: Sequence[FigureNode], topic: Topic, standing: d
     """Must-link and cannot-link pairs among new figures, and between them and existing groups, by judgements."""
     prints: dict[str, list[Any]] = dict(nodes_by_fingerprint(nodes))
     judged = Judgement.objects.active()
-    held = figures_grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
-    held = held.filter(
+    grouped = figures_grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
+    grouped = grouped.filter(
         Q(profile__fingerprint__in=judged.values("a_print")) | Q(profile__fingerprint__in=judged.values("b_print"))
     )
-    for print_, measure in held.values_list("profile__fingerprint", "measure").distinct():
+    for print_, measure in grouped.values_list("profile__fingerprint", "measure").distinct():
         prints.setdefault(print_, []).append(str(measure))
     together, apart = link_constraints(prints, topic.pk)
-    return {"together": [pair for pair in together if not all(isinstance(one, str) for one in pair)], "apart": apart}
+    return {"together": [pair for pair in together if not all(isinstance(end, str) for end in pair)], "apart": apart}
 
 
 def group_embargoed(document: Document) -> Moves:
@@ -358,19 +358,19 @@ def group_embargoed(document: Document) -> Moves:
         some = [node for node, at in zip(nodes, found.homes, strict=True) if at == home]
         against = int(home) if isinstance(home, str) else None
         alone = {node.measure for node in some if against is None}
-        beside = (
+        own_measure = (
             own.get(against)
             if against
             else Measure.objects.filter(
                 pk__in=[pk for pk in alone if pk], embargoed=document, held_against=None
             ).first()
         )
-        if beside is None:
-            (beside,) = new_measures(some[:1], None, document, embargoed=document, held_against_id=against)
-        moving = [pk for node in some if node.measure != beside.pk for pk in node.figures]
+        if own_measure is None:
+            (own_measure,) = new_measures(some[:1], None, document, embargoed=document, held_against_id=against)
+        moving = [pk for node in some if node.measure != own_measure.pk for pk in node.figures]
         if moving:
-            moves.measures |= {beside.pk} | {node.measure for node in some if node.measure}
-            moves.figures += assign_measure(beside.pk, moving)
+            moves.measures |= {own_measure.pk} | {node.measure for node in some if node.measure}
+            moves.figures += assign_measure(own_measure.pk, moving)
     return moves
 
 
@@ -385,7 +385,7 @@ def set_pins_aside(document: Document) -> Moves:
         taken = set(
             Measure.objects.filter(topic=None).filter(key__startswith=f"{document.pk}:").values_list("key", flat=True)
         )
-        beside = known or Measure.objects.create(
+        own_measure = known or Measure.objects.create(
             key=free_key(f"{document.pk}:{measure.key}", taken),
             parts=measure.parts,
             counted=measure.counted,
@@ -395,8 +395,8 @@ def set_pins_aside(document: Document) -> Moves:
             embargoed=document,
             held_against=measure,
         )
-        moves.figures += Figure.objects.filter(pk=figure.pk).update(measure=beside)
-        moves.measures |= {measure.pk, beside.pk}
+        moves.figures += Figure.objects.filter(pk=figure.pk).update(measure=own_measure)
+        moves.measures |= {measure.pk, own_measure.pk}
     return moves
 
 
@@ -413,10 +413,10 @@ def request_nightly_regrouping(now: datetime) -> int:
 
 def regroup_after_embargoes(now: datetime) -> int:
     """Regroup the texts whose embargo has ended in their topics; returns how many. In the caller's transaction."""
-    held = Measure.objects.filter(embargoed__isnull=False, figures__isnull=False)
-    over = held.filter(Q(embargoed__embargo_until__lte=now) | Q(embargoed__embargo_until=None))
+    embargoed = Measure.objects.filter(embargoed__isnull=False, figures__isnull=False)
+    ended = embargoed.filter(Q(embargoed__embargo_until__lte=now) | Q(embargoed__embargo_until=None))
     count = 0
-    for document in Document.objects.filter(pk__in=over.values("embargoed")):
+    for document in Document.objects.filter(pk__in=ended.values("embargoed")):
         try:
             with transaction.atomic():
                 regroup_in_topic(document)
@@ -431,9 +431,9 @@ def regroup_in_topic(document: Document) -> None:
     """Regroup the figures of a text after its topic or embargo changed, and queue their comparison."""
     list(Topic.objects.select_for_update().filter(pk=document.topic_id or 0))
     pinned = Measure.objects.filter(embargoed=document, figures__pinned_by__isnull=False).exclude(held_against=None)
-    for beside in pinned.distinct() if not is_embargoed(document) else ():
-        if beside.held_against:
-            beside.figures.exclude(pinned_by=None).update(measure=beside.held_against.canonical())
+    for own_measure in pinned.distinct() if not is_embargoed(document) else ():
+        if own_measure.held_against:
+            own_measure.figures.exclude(pinned_by=None).update(measure=own_measure.held_against.canonical())
     document.figures.filter(pinned_by=None).update(measure=None)
     group_document(document)
     enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

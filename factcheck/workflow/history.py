@@ -159,8 +159,8 @@ def erase_discrepancies(traces: ErasedTraces, now: Any) -> None:
         if any(reason[:REASON_SHOWN] in claim.stale_reason for reason in traces.reasons):
             Claim.objects.filter(pk=claim.pk).update(stale_reason=f"a conflict with another text: {ERASED}")
     notes = EventNote.objects.filter(event__record="claim", event__record_id__in=claims.values("pk"))
-    kept = [row.pk for row in notes if any(reason in row.text for reason in traces.reasons)]
-    EventNote.objects.filter(pk__in=kept).update(text="", erased_at=now)
+    quoting = [row.pk for row in notes if any(reason in row.text for reason in traces.reasons)]
+    EventNote.objects.filter(pk__in=quoting).update(text="", erased_at=now)
     for notice in Notification.objects.filter(record="claim", record_id__in=claims.values("pk")):
         if any(reason[:REASON_SHOWN] in notice.text for reason in traces.reasons):
             Notification.objects.filter(pk=notice.pk).update(text=ERASED)

@@ -85,11 +85,11 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
     if same and figure.pinned_by_id and other.pinned_by_id and figure.measure_id != other.measure_id:
         raise Invalid("Each of them was pinned to a measure of its own; pin them to one.", code="judged_pinned")
     judged = JudgementGraph(figure.document)
-    if judged.are_one(*prints):
+    if judged.are_same(*prints):
         if not same:
-            raise contradiction_error(judged.linking(*prints), by)
+            raise contradiction_error(judged.linking_judgement(*prints), by)
         raise Invalid("They are held to be the same thing already.", code="judged_already")
-    if row := judged.against(*prints):
+    if row := judged.separating_judgement(*prints):
         if same:
             raise contradiction_error(row, by)
         raise Invalid("They are held to be two things already.", code="judged_already")

@@ -215,28 +215,28 @@ class JudgementGraph:
             Judgement.objects.active().within(document.topic_id, document).select_related("by", "a", "b").order_by("pk")
         )
         self.rows = list(rows if arranged else rows.filter(origin=JudgementOrigin.JUDGED))
-        self.home: dict[str, str] = {}
+        self.parents: dict[str, str] = {}
         for row in self.rows:
             if row.same:
-                self.home[self.root(row.a_print)] = self.root(row.b_print)
+                self.parents[self.root(row.a_print)] = self.root(row.b_print)
 
-    def root(self, print_: str) -> str:
-        while (up := self.home.get(print_, print_)) != print_:
-            print_ = up
-        return print_
+    def root(self, fingerprint_: str) -> str:
+        while (parent := self.parents.get(fingerprint_, fingerprint_)) != fingerprint_:
+            fingerprint_ = parent
+        return fingerprint_
 
-    def are_one(self, a: str, b: str) -> bool:
+    def are_same(self, a: str, b: str) -> bool:
         return self.root(a) == self.root(b)
 
-    def against(self, a: str, b: str) -> Judgement | None:
+    def separating_judgement(self, a: str, b: str) -> Judgement | None:
         """The judgement by which two are not the same thing, themselves or by what each is one with."""
         both = {self.root(a), self.root(b)}
         found = (row for row in self.rows if not row.same and {self.root(row.a_print), self.root(row.b_print)} == both)
         return next(found, None)
 
-    def linking(self, a: str, b: str) -> Judgement:
+    def linking_judgement(self, a: str, b: str) -> Judgement:
         """One of the judgements by which two are one: that of the two themselves, else the last on the way."""
-        ways = [row for row in self.rows if row.same and self.are_one(row.a_print, a)]
+        ways = [row for row in self.rows if row.same and self.are_same(row.a_print, a)]
         return next((row for row in ways if {row.a_print, row.b_print} == {a, b}), ways[-1])
 
 
@@ -245,7 +245,9 @@ def fingerprint_of(figure: Figure) -> str:
     return FigureProfile.objects.filter(figure=figure).values_list("fingerprint", flat=True).first() or ""
 
 
-def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Actor) -> list[Judgement]:
+def refuse_contradiction(
+    figures: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Actor
+) -> list[Judgement]:
     """Refuse an arrangement that contradicts a judgement.
 
     Returns what was only arranged otherwise, by merging, splitting or pinning: a newer arrangement takes its place.
@@ -253,19 +255,19 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
     Raises:
         Invalid: with who said so, and when.
     """
-    groups = [list(ones), list(others)]
+    groups = [list(figures), list(others)]
     if not all(groups):
         return []
     judged = JudgementGraph(groups[0][0].document, arranged=False)
     keys = [figure.pk for group in groups for figure in group]
     prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
-    one, two = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
-    if not same and one & two:
-        root = min(one & two)
+    first, second = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
+    if not same and first & second:
+        root = min(first & second)
         raise contradiction_error(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
     for row in judged.rows if same else ():
         ends = judged.root(row.a_print), judged.root(row.b_print)
-        if not row.same and ((ends[0] in one and ends[1] in two) or (ends[1] in one and ends[0] in two)):
+        if not row.same and ((ends[0] in first and ends[1] in second) or (ends[1] in first and ends[0] in second)):
             raise contradiction_error(row, by)
     mine, theirs = ({prints[row.pk] for row in group if row.pk in prints} for group in groups)
     arranged = Judgement.objects.active().within(groups[0][0].document.topic_id, groups[0][0].document)
@@ -301,10 +303,18 @@ def write_judgements(
     prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
     made: dict[frozenset[str], Judgement] = {}
     for a, b in pairs:
-        one, two = prints.get(a.pk), prints.get(b.pk)
-        if one and two and one != two:
-            made[frozenset((one, two))] = Judgement(
-                a=a, b=b, a_print=one, b_print=two, topic=a.document.topic, same=same, origin=origin, by=by, **values
+        first, second = prints.get(a.pk), prints.get(b.pk)
+        if first and second and first != second:
+            made[frozenset((first, second))] = Judgement(
+                a=a,
+                b=b,
+                a_print=first,
+                b_print=second,
+                topic=a.document.topic,
+                same=same,
+                origin=origin,
+                by=by,
+                **values,
             )
     return len(Judgement.objects.bulk_create(made.values(), batch_size=AT_ONCE))
 

@@ -153,13 +153,13 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | N
         pin_to_measure(figure, measure, by=by, version=version)
 
 
-def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
+def replace_arrangements(figures_a: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
     """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the action.
 
     Raises:
         Invalid: somebody judged that it is not so.
     """
-    for row in refuse_contradiction(ones, others, same=same, by=by):
+    for row in refuse_contradiction(figures_a, others, same=same, by=by):
         move(row, "withdraw", by=by, note="arranged otherwise since")
 
 

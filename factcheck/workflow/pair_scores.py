@@ -66,13 +66,15 @@ class PairScorer:
         surest = self.pairs.surest(value_a, value_b)
         if surest is None:
             return pair
-        score, one, other = surest
+        score, profile_a, profile_b = surest
         desks = {figure.document.desk_id for observed in (pair.a, pair.b) for figure in observed.figures}
         conflict, differs = borders_of(desks, self.policies, self.scorer.weights)
         if score < differs:
             return None
         kind = DiscrepancyKind.DIFFERS if pair.kind in ALARMS and score < conflict else pair.kind
-        return replace(pair, kind=kind, score=score, why_one=explained(one, other, self.pairs.topic, self.scorer))
+        return replace(
+            pair, kind=kind, score=score, why_one=explained(profile_a, profile_b, self.pairs.topic, self.scorer)
+        )
 
     def _value(self, state: ObservedState) -> float | None:
         return next((self.profiles[f.pk].value for f in state.figures if f.pk in self.profiles), None)
@@ -82,11 +84,11 @@ def judged_alike(
     states: list[ObservedState], topic: int | None, document: Document | None
 ) -> Callable[[ObservedState, ObservedState], bool]:
     """Whether people held figures of two states to be the same thing, directly or by way of others."""
-    home: dict[str, str] = {}
+    parents: dict[str, str] = {}
 
     def root(print_: str) -> str:
-        while home.get(print_, print_) != print_:
-            print_ = home[print_]
+        while parents.get(print_, print_) != print_:
+            print_ = parents[print_]
         return print_
 
     prints = {
@@ -95,6 +97,6 @@ def judged_alike(
     }
     for row in judgements_among({print_ for some in prints.values() for print_ in some}, topic, document):
         if row.same:
-            home[root(row.a_print)] = root(row.b_print)
-    roots = {key: {root(print_) for print_ in some if home} for key, some in prints.items()}
+            parents[root(row.a_print)] = root(row.b_print)
+    roots = {key: {root(print_) for print_ in some if parents} for key, some in prints.items()}
     return lambda a, b: bool(roots[a.key] & roots[b.key])

@@ -145,8 +145,8 @@ def shared_measures(document: Document) -> dict[int, int]:
 
 def bare_keys(document: Document) -> set[str]:
     """The keys of what a document's figures measure, as they are written in a topic."""
-    held = Figure.objects.filter(document=document).anchored().exclude(measure=None)
-    keys = held.values_list("measure__key", flat=True).distinct()
+    grouped = Figure.objects.filter(document=document).anchored().exclude(measure=None)
+    keys = grouped.values_list("measure__key", flat=True).distinct()
     return {key.removeprefix(f"{document.pk}:") for key in keys}
 
 

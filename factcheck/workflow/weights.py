@@ -75,9 +75,13 @@ def regrouped_parts() -> Iterator[list[Measure]]:
 
 def measures_within(figures: Q, known: Q) -> list[Measure]:
     """The measures of some figures, and those of which discrepancies are left."""
-    held = Figure.objects.filter(figures).values("measure")
-    left = Discrepancy.objects.open().values("measure")
-    return list(Measure.objects.filter(Q(pk__in=held, merged_into=None) | Q(known, pk__in=left)).order_by("pk"))
+    with_figures = Figure.objects.filter(figures).values("measure")
+    with_discrepancies = Discrepancy.objects.open().values("measure")
+    return list(
+        Measure.objects.filter(Q(pk__in=with_figures, merged_into=None) | Q(known, pk__in=with_discrepancies)).order_by(
+            "pk"
+        )
+    )
 
 
 def open_by_desk() -> dict[str, dict[str, set[tuple[int, str, str]]]]:

@@ -18,10 +18,10 @@ class ChangedMeanwhile(Exception):
     """Somebody else has saved the story since the person opened it; nothing was written."""
 
 
-def save_story(story: Story, *, by: Any, seen: str = "") -> None:
+def save_story(story: Story, *, by: Any, opened_digest: str = "") -> None:
     """Keep a story and file its text, both or neither. Whoever writes it is an author, and cannot clear it.
 
-    ``seen`` is the digest of the text on which the person began to write.
+    ``opened_digest`` is the digest of the text on which the person began to write.
 
     Raises:
         ChangedMeanwhile: the story has another text by now.
@@ -29,7 +29,7 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
     """
     with transaction.atomic():
         if story.pk is not None:
-            if digest(locked_story(story).text) != seen:
+            if digest(locked_story(story).text) != opened_digest:
                 raise ChangedMeanwhile
             story.refresh_from_db(fields=["printed", "cleared", "document"])  # what others write meanwhile
         story.save()

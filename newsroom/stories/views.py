@@ -59,7 +59,7 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     seen = request.POST.get("seen", "")
     if request.method == "POST" and form.is_valid():
         try:
-            save_story(form.save(commit=False), by=request.user, seen=seen)
+            save_story(form.save(commit=False), by=request.user, opened_digest=seen)
         except ChangedMeanwhile:
             return desk_page(request, form, changed=True)
         except FactcheckError as refusal:

@@ -184,7 +184,7 @@ def test_a_story_that_is_printed_while_somebody_writes_stays_printed(writer):
     seen, stale = opened(writer, address), Story.objects.get(pk=story.pk)
     publish(writer, story)
     stale.body = BODY.replace("40", "45")
-    save_story(stale, by=writer.staff.editor, seen=seen)
+    save_story(stale, by=writer.staff.editor, opened_digest=seen)
     story.refresh_from_db()
     assert ("40 houses" in story.printed, "45 houses" in story.body) == (True, True)
 
@@ -196,7 +196,7 @@ def test_the_story_is_always_held_before_its_document(writer, action):
     with CaptureQueriesContext(connection) as asked:
         if action == "save":
             story.body = BODY.replace("40", "45")
-            save_story(story, by=writer.staff.editor, seen=seen)
+            save_story(story, by=writer.staff.editor, opened_digest=seen)
         else:
             print_story(story, by=writer.staff.editor)
     tables = [name for row in asked for name in re.findall(r'(?:FROM|UPDATE) "(\w+)"', row["sql"])]

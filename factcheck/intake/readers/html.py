@@ -163,10 +163,10 @@ def _left_out(tree: Any, article: str) -> Iterator[str]:
     """A remark where whole paragraphs or list items of the page's article are not in the extracted text."""
     if len(article) > MAX_COMPARED:
         return
-    kept = _letters(article)
+    extracted = _letters(article)
     roots = tree.xpath("//article") or tree.xpath("//main")
     blocks = [_lines(node) for root in roots[:1] for node in root.iter("p", "li", "blockquote")][:2000]
-    missing = [block for block in blocks if len(block) >= 40 and _letters(block) not in kept]
+    missing = [block for block in blocks if len(block) >= 40 and _letters(block) not in extracted]
     if missing:
         first = missing[0][:80]
         yield f"{len(missing)} paragraphs or list items of the page are not in the text, the first: “{first}…”"

@@ -39,19 +39,19 @@ class _Pieces:
 
     found: list[_Piece] = field(default_factory=list)
     rise: float = 0.0
-    shown: float = 0.0
+    shown_rise: float = 0.0
 
     def hear(self, operator: bytes, operands: Any, *_: Any) -> None:
         if operator == b"Ts":
             self.rise = float(operands[0]) if operands and isinstance(operands[0], (int, float)) else 0.0
         elif operator in _SHOWS:
-            self.shown = self.rise
+            self.shown_rise = self.rise
 
     def take(self, text: str, outer: list[float], inner: list[float], _: Any, size: float) -> None:
         if text:
             across, up = _scale(outer, inner)
             base = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
-            self.found.append(_Piece(text, size * up, base + self.shown * up if across else None))
+            self.found.append(_Piece(text, size * up, base + self.shown_rise * up if across else None))
 
 
 def lines_of(page: PageObject, reader: PdfReader) -> str:

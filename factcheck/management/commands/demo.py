@@ -60,9 +60,9 @@ class Command(BaseCommand):
         """Re-execute in an environment without database, broker and mail server settings."""
         folder = Path(settings.BASE_DIR) / "var" / "demo"
         folder.mkdir(parents=True, exist_ok=True)
-        kept = {key: value for key, value in os.environ.items() if key not in IGNORED}
+        inherited = {key: value for key, value in os.environ.items() if key not in IGNORED}
         quiet = {"NEWSROOM_DATA": str(folder), OWN: str(folder), "LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**kept, **quiet})  # noqa: S606 - ourselves again
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**inherited, **quiet})  # noqa: S606 - ourselves again
 
     def play(self, processes: Processes, options: dict[str, Any]) -> None:
         call_command("migrate", verbosity=0)

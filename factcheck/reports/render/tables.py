@@ -214,7 +214,7 @@ def conflicts_table(data: Data) -> Table:
             row["found_at"],
             *side_cells(row["sides"][0]),
             *side_cells(row["sides"][1]),
-            "; ".join(statement_line(one) for one in row.get("others", ())),
+            "; ".join(other_statement_text(statement) for statement in row.get("others", ())),
         )
         for row in data["conflicts"]
     ]
@@ -233,7 +233,7 @@ def side_cells(row: Data) -> tuple[Cell, ...]:
     )
 
 
-def statement_line(row: Data) -> str:
+def other_statement_text(row: Data) -> str:
     """A further statement of a dispute in one line."""
     as_of = f", as of {row['as_of']}" if row["as_of"] else ""
     return f"{row['says'] or 'nobody named'}: {row['figure']}{as_of} ({', '.join(row['documents'])})"

@@ -53,18 +53,18 @@ class FigureMarker:
         }
         fresh: list[FigureMention] = []
         anchors: list[Anchor] = []
-        kept: set[int] = set()
+        matched: set[int] = set()
         for mention in reading.figures:
             figure, state = anchored.get(span_key(mention), (None, AnchorState.EXACT))
             if figure is not None and signature(figure) == signature_of(mention):
-                kept.add(figure.pk)
+                matched.add(figure.pk)
                 self._date_anew(figure, mention)
                 anchors.append(anchor_of(self.revision, Anchoring(state, mention.span), figure=figure))
             else:
                 fresh.append(mention)
                 if figure is not None and figure.measure_id:  # another number in its place counts the same thing
                     self.inherited[span_key(mention)] = figure.measure_id
-        self._orphan(found, kept, anchors)
+        self._orphan(found, matched, anchors)
         worth = {index: row.checkworthiness for row in reading.claims for index in row.figures}
         worths = {row.span: worth.get(index, 0.0) for index, row in enumerate(reading.figures)}
         owners = zip(fresh, containing_claims(claims.values(), fresh), strict=True)
@@ -77,7 +77,9 @@ class FigureMarker:
         write_anchors(anchors)
         self._link(figures)
         made = {span_key(row): new for row, new in zip(fresh, figures, strict=True)}
-        self._prepare(reading, {place: figure for place, (figure, _) in anchored.items() if figure.pk in kept} | made)
+        self._prepare(
+            reading, {place: figure for place, (figure, _) in anchored.items() if figure.pk in matched} | made
+        )
         try:
             group_document(self.document)
         except Invalid:  # the cross-check that follows fails and says so; a later grouping takes these along
@@ -116,12 +118,12 @@ class FigureMarker:
         words = mention.sentence.cut(self.revision.text)
         return dated and self.previous is not None and words not in self.previous.text
 
-    def _orphan(self, found: CarriedMarks, kept: set[int], anchors: list[Anchor]) -> None:
+    def _orphan(self, found: CarriedMarks, matched: set[int], anchors: list[Anchor]) -> None:
         """What no longer stands in the text as it was read is orphaned, unless a person touched it here."""
         for figure, _, _ in found.figures:
             touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
             same_text = self.revision.anchors.filter(figure=figure).exists()
-            if figure.pk in kept or (same_text and touched):
+            if figure.pk in matched or (same_text and touched):
                 continue
             if same_text:
                 self.revision.anchors.filter(figure=figure).delete()
