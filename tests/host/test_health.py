@@ -98,7 +98,7 @@ def test_who_asks_while_somebody_looks_is_told_what_was_seen_last_and_does_not_w
         assert ended.wait(10)
         return False, "no worker answers"
 
-    monkeypatch.setattr(health, "look", slow)
+    monkeypatch.setattr(health, "run_check", slow)
     first = threading.Thread(target=health.cached_check, args=["worker"])
     first.start()
     assert begun.wait(10)

@@ -67,7 +67,7 @@ class Command(BaseCommand):
     def play(self, processes: Processes, options: dict[str, Any]) -> None:
         call_command("migrate", verbosity=0)
         people = demo_steps.create_people()
-        self.stdout.write(f"Desk, roles and {demo_steps.sources()} sources are in place.")
+        self.stdout.write(f"Desk, roles and {demo_steps.count_sources()} sources are in place.")
         host = settings.WSGI_APPLICATION.split(".")[0]
         port = free_port(options["port"])
         address = f"http://127.0.0.1:{port}"
