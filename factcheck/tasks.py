@@ -23,7 +23,7 @@ from factcheck.conf import settings
 from factcheck.errors import LostLease
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, fetch, post_json
-from factcheck.intake.folders import look_into, unread_files_notice
+from factcheck.intake.folders import settled_files, unread_files_notice
 from factcheck.intake.guarded_transport import Limits
 from factcheck.intake.isolation import list_in_child, read_in_child
 from factcheck.intake.snapshots import response_of
@@ -261,7 +261,7 @@ def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
 def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
     """The files of a drop folder that are new, and have been left alone for a moment."""
     known = frozenset(feed.items.values_list("guid", flat=True))
-    new = islice(look_into(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
+    new = islice(settled_files(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
     counts = take_all(lease, new, lambda file: take_file(feed, file, by=Machine(JobName.POLL_FEED)))
     notice = unread_files_notice(settings().FEED_FOLDER, feed.folder)
     with lease.effect():

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from factcheck.errors import Invalid
-from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
+from factcheck.models import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, Webhook
 from factcheck.workflow.desks import MOST_ORIGINS, add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
@@ -200,4 +200,4 @@ class PolicyAdmin(RecordAdmin):
 
     list_display: ClassVar = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
     list_select_related: ClassVar = ["desk"]
-    page_fields = ("desk", *RULES)
+    page_fields = ("desk", *POLICY_FIELDS)

@@ -13,7 +13,7 @@ from django.utils.timezone import make_aware
 
 from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
 from factcheck.text import ClaimType
-from factcheck.workflow.arrivals import zones
+from factcheck.workflow.arrivals import known_zones
 from factcheck.workflow.transitions import can
 
 from .actions import ActionForm, Several
@@ -88,7 +88,7 @@ class NewDocumentForm(ActionForm):
         self.fields["topic"].queryset = Topic.objects.visible_to(self.user)
         self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
         self.fields["authors"].queryset = colleagues_of(self.user)
-        self.fields["zone"].choices = [(name, name) for name in sorted(zones())]
+        self.fields["zone"].choices = [(name, name) for name in sorted(known_zones())]
 
     def clean(self) -> dict[str, Any]:
         said = dict(super().clean() or {})
@@ -179,7 +179,7 @@ class MetadataForm(ActionForm):
         record = self.record
         self.fields["publisher"].queryset = Source.objects.visible_to(self.user)
         self.fields["authors"].queryset = colleagues_of(self.user)
-        self.fields["zone"].choices = [(name, name) for name in sorted({*zones(), record.zone})]
+        self.fields["zone"].choices = [(name, name) for name in sorted({*known_zones(), record.zone})]
         for name in ("title", "publisher", "byline", "language", "zone"):
             self.fields[name].initial = getattr(record, name)
         for name in ("published_at", "embargo_until"):

@@ -21,7 +21,7 @@ from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
-from factcheck.workflow.arrivals import zones
+from factcheck.workflow.arrivals import known_zones
 from factcheck.workflow.transitions import can
 
 from .actions import ActionForm, RecordAction, Several, words
@@ -155,7 +155,7 @@ class ScheduleForm(ActionForm):
     active = forms.BooleanField(label="It runs", required=False, initial=True)
 
     def fit(self) -> None:
-        self.fields["zone"].choices = [(name, name) for name in sorted(zones())]
+        self.fields["zone"].choices = [(name, name) for name in sorted(known_zones())]
         self.fields["recipients"].queryset = colleagues_of(self.user)
         kind = self.record.kind if self.record else ReportKind.DOCUMENT
         self.fields["formats"].choices = [(name, name_of(name)) for name in formats_of(kind)]

@@ -119,7 +119,7 @@ class EventViewSet(Face, mixins.ListModelMixin, viewsets.GenericViewSet):
         user = self.request.user
         record = model.objects.visible_to(user).filter(pk=int(wanted)).first()
         if record is not None:
-            return self.queryset.of(record).discreet(user)
+            return self.queryset.of(record).without_confidential_access(user)
         rows = self.queryset.visible_to(user).filter(record=record_name(model), record_id=int(wanted))
         if model.objects.filter(pk=int(wanted)).exists() or not rows.filter(action="remove").exists():
             raise Http404

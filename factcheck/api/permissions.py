@@ -8,7 +8,7 @@ from typing import Any
 from factcheck.errors import NotAllowed, WrongState
 from factcheck.models import record_name
 from factcheck.states import rows_of
-from factcheck.workflow.transitions import check_permission, row_for
+from factcheck.workflow.transitions import check_permission, transition_for
 
 
 def require_right(user: Any, record: Any, action: str) -> None:
@@ -19,7 +19,7 @@ def require_right(user: Any, record: Any, action: str) -> None:
 def require_state(user: Any, record: Any, action: str) -> None:
     """Refuse an action that does not exist from the state the record is in; some actions exist from any."""
     if rows_of(record_name(record), action):
-        row_for(record, action, user)
+        transition_for(record, action, user)
 
 
 def open_actions(user: Any, record: Any, actions: Iterable[str]) -> list[str]:

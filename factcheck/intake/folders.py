@@ -26,7 +26,7 @@ MOST_HASHED = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedFile:
     """A file of a drop folder: `guid` is the hash of its name and bytes; `data` is None where `error` says why."""
 
     name: str
@@ -35,7 +35,7 @@ class Dropped:
     error: str = ""
 
 
-def parts_of(folder: str) -> tuple[str, ...]:
+def folder_parts(folder: str) -> tuple[str, ...]:
     """The steps from the root to a folder. Raises ValueError where they lead out of it, or nowhere."""
     parts = PurePosixPath(folder).parts
     if not parts or folder.startswith("/") or "\\" in folder or "\0" in folder or ".." in parts:
@@ -43,7 +43,7 @@ def parts_of(folder: str) -> tuple[str, ...]:
     return parts
 
 
-def look_into(root: str, folder: str, known: frozenset[str] = frozenset()) -> Iterator[Dropped]:
+def settled_files(root: str, folder: str, known: frozenset[str] = frozenset()) -> Iterator[DroppedFile]:
     """The settled files of a folder below the root, newest first, without those whose guid is `known`.
 
     Hidden files, links and folders in it are passed over. Raises Unreadable (no_folder) where it cannot be opened.
@@ -86,7 +86,7 @@ def _opened(root: str, folder: str) -> Iterator[int]:
         raise Unreadable("no_folder", "This site has no folder for feeds; set FEED_FOLDER.")
     try:
         place = os.open(root, flags)
-        for part in parts_of(folder):
+        for part in folder_parts(folder):
             above = place
             try:
                 place = os.open(part, flags | os.O_NOFOLLOW, dir_fd=above)
@@ -113,11 +113,11 @@ def _newest(place: int) -> list[tuple[str, os.stat_result]]:
     return sorted(found, key=lambda row: (-row[1].st_mtime, row[0]))
 
 
-def _dropped(place: int, name: str, found: os.stat_result) -> Dropped:
+def _dropped(place: int, name: str, found: os.stat_result) -> DroppedFile:
     """The file with its content; an unreadable one gets a guid from its size and times, so a fixed file is new."""
     outside = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()
     if found.st_size > MAX_BYTES:
-        return Dropped(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
+        return DroppedFile(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
     try:
         opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
         with os.fdopen(opened, "rb") as file:
@@ -126,10 +126,10 @@ def _dropped(place: int, name: str, found: os.stat_result) -> Dropped:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"The file cannot be read ({error.strerror or 'no longer a file'})."
-        return Dropped(name, _guid(name, outside), error=message)
+        return DroppedFile(name, _guid(name, outside), error=message)
     if len(data) > MAX_BYTES:
-        return Dropped(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
-    return Dropped(name, _guid(name, data), data)
+        return DroppedFile(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
+    return DroppedFile(name, _guid(name, data), data)
 
 
 def _guid(name: str, content: bytes) -> str:

@@ -105,7 +105,12 @@ def check_source_registry() -> CheckResult:
 
 def check_roles() -> CheckResult:
     """No service account has another role; the message says whether there is a chief editor."""
-    two_faced = Membership.objects.two_faced().order_by("user").values_list(f"user__{USERNAME}", flat=True).distinct()
+    two_faced = (
+        Membership.objects.service_accounts_with_other_roles()
+        .order_by("user")
+        .values_list(f"user__{USERNAME}", flat=True)
+        .distinct()
+    )
     if names := list(two_faced):
         return False, f"service accounts with another role, which does not count: {', '.join(names)}"
     chiefs = Membership.objects.filter(role=Role.CHIEF_EDITOR, user__is_active=True)

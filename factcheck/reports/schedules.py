@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from factcheck.errors import Invalid
 from factcheck.models import ReportSubscription
-from factcheck.workflow.arrivals import zones
+from factcheck.workflow.arrivals import known_zones
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def check_schedule(cron: str, zone: str) -> Schedule:
         Invalid: not five cron fields, more often than every 15 minutes, or no such time zone.
     """
     schedule = read_schedule(cron)
-    if zone not in zones():
+    if zone not in known_zones():
         raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
     times = [hour * 60 + minute for hour, minute in schedule.times]
     if any(later - earlier < LEAST_BETWEEN for earlier, later in zip(times, [*times[1:], times[0] + DAY], strict=True)):

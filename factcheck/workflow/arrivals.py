@@ -68,7 +68,7 @@ def host_object(desk: Desk, arrival: Arrival) -> Document | None:
 
 
 @cache
-def zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """The zones of places, and universal time: not the names that mean whatever clock a machine has."""
     return frozenset(name for name in available_timezones() if "/" in name or name in ("UTC", "GMT"))
 
@@ -100,7 +100,7 @@ def check_arrival_metadata(arrival: Arrival) -> None:
     require_storable(*(getattr(arrival, row.name) for row in fields(arrival)))
     if len(arrival.source_app) > 100 or len(arrival.source_id) > 200:
         raise Invalid("The names of the host's object are too long.", code="source_id_too_long")
-    if arrival.zone and arrival.zone not in zones():
+    if arrival.zone and arrival.zone not in known_zones():
         raise Invalid(f"“{arrival.zone[:64]}” is not a time zone.", code="zone_unknown")
     if arrival.published_at and arrival.published_at > timezone.now() + timedelta(days=366):
         raise Invalid("The publication date is more than a year in the future.", code="date_in_future")

@@ -40,7 +40,7 @@ from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
 from .disputes import disputes
-from .matching import blocking_borders
+from .matching import blocking_thresholds
 from .notices import notify_clearance
 from .transitions import check_permission, log, words_sha256
 from .webhook_events import emit_webhook_event
@@ -52,7 +52,7 @@ UNCHECKED: dict[str, str] = {
     ClaimState.IN_REVIEW: "waits for a sign-off",
 }
 DISPUTE = "discrepancy_open"
-WAITING = frozenset({"reading_pending", "crosscheck_pending"})
+PENDING_CODES = frozenset({"reading_pending", "crosscheck_pending"})
 MOST_BLOCKERS_SENT = 100
 OUT_OF_DATE = (
     "is given as current and is out of date: someone who may sign off its claim confirms that it holds today, or says "
@@ -137,7 +137,7 @@ def note_clearance(pk: int, *, by: Machine) -> bool | None:
         document = rows.get(pk=pk)
         check_permission(by, document, "note_clearance")
         answer, before = clearance(document), document.clear
-        waits = not answer.clear and all(row.code in WAITING for row in answer.blockers)
+        waits = not answer.clear and all(row.code in PENDING_CODES for row in answer.blockers)
         if waits or before == answer.clear:
             return None
         if not Document.objects.filter(pk=pk, clear=before).update(clear=answer.clear):
@@ -170,10 +170,10 @@ def blocking_in(document: Document) -> DiscrepancyQuerySet:
     Where the weights cannot be read, all that is apart blocks.
     """
     try:
-        borders = blocking_borders(document.desk)
+        thresholds = blocking_thresholds(document.desk)
     except Invalid:
-        borders = {}
-    return Discrepancy.objects.blocking(document, **borders)
+        thresholds = {}
+    return Discrepancy.objects.blocking(document, **thresholds)
 
 
 def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver) -> bool:

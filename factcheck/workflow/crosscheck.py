@@ -19,8 +19,8 @@ from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import (
-    ALARMS,
-    DISPUTED,
+    CONFLICT_KINDS,
+    DISPUTED_KINDS,
     Claim,
     CrossCheck,
     Desk,
@@ -280,8 +280,10 @@ def middle(state: State) -> Decimal:
 
 def update_discrepancy(row: Discrepancy, pair: StatePair, *, by: Actor) -> bool:
     """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
-    louder = row.kind not in ALARMS and pair.kind in ALARMS
-    worse = louder and row.kind not in DISPUTED  # what a person settled as differing, surer weights do not open again
+    louder = row.kind not in CONFLICT_KINDS and pair.kind in CONFLICT_KINDS
+    worse = (
+        louder and row.kind not in DISPUTED_KINDS
+    )  # what a person settled as differing, surer weights do not open again
     open_already = row.state == DiscrepancyState.OPEN
     again = row.state == DiscrepancyState.CLOSED or (row.state == DiscrepancyState.RESOLVED and worse)
     if again:
@@ -351,15 +353,15 @@ def void_sign_offs_in_conflict(measure: Measure, alarming: list[tuple[Discrepanc
     signed = Claim.objects.filter(figures__measure__key=measure.key, state=ClaimState.SIGNED_OFF).distinct()
     claims = {claim.pk: claim for claim in signed.select_related("document__desk")}
     for row, pair in alarming if claims else []:
-        if row.kind not in ALARMS:
+        if row.kind not in CONFLICT_KINDS:
             continue
         for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
             for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
-                if reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
+                if is_reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
                     mark_stale(claim, f"a new conflict: {reason_for_desk(row, claim.document.desk_id)}", by=by)
 
 
-def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:
+def is_reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:
     """Whether a figure comes from an origin of its own, graded at the floor or better."""
     owners = Source.objects.ultimate_owners()
     own = {origin_of(figure, owners) for figure in standing}

@@ -37,7 +37,7 @@ from .matching import weights_in_use
 from .transitions import change, check_permission, log, require_storable
 
 KEEP: Any = object()
-"""In the place of a border: as it is. None means that of the weights."""
+"""Leaves a score as it is, where None means that of the weights."""
 
 
 def record_desk(slug: str, name: str, *, by: Actor) -> Desk:
@@ -211,7 +211,7 @@ def set_policy(
     with transaction.atomic():
         policy = Policy.objects.filter(desk=desk).first() or _first_policy(desk)
         if scores.keys() & values.keys() and any(values.get(name) != getattr(policy, name) for name in scores):
-            check_borders({name: values.get(name, getattr(policy, name)) for name in scores})
+            check_score_thresholds({name: values.get(name, getattr(policy, name)) for name in scores})
         if loosens(policy, values) and texts_under_check(desk).filter(authors=by).exists():
             raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
         facts = {name: {"from": getattr(policy, name), "to": value} for name, value in values.items()}
@@ -232,21 +232,21 @@ def loosens(policy: Policy, values: dict[str, Any]) -> bool:
         or values.get("minimum_origins", MOST_ORIGINS) < now.get("minimum_origins", 1)
         or (values.get("eyes"), now.get("eyes")) == (Eyes.TWO, Eyes.THREE)
         or values.get("reliability_floor", "F") < now.get("reliability_floor", "A")  # fewer sources void a sign-off
-        or raises(policy.conflict_score, values.get("conflict_score", policy.conflict_score))
+        or raises_conflict_threshold(policy.conflict_score, values.get("conflict_score", policy.conflict_score))
     )
 
 
-def raises(now: float | None, wanted: float | None) -> bool:
+def raises_conflict_threshold(now: float | None, wanted: float | None) -> bool:
     """Whether a conflict would need a higher score to block than now."""
-    return wanted != now and border(wanted) > border(now)
+    return wanted != now and conflict_threshold(wanted) > conflict_threshold(now)
 
 
-def border(score: float | None) -> float:
+def conflict_threshold(score: float | None) -> float:
     """From which score on a conflict blocks; that of the weights in use where a desk names none."""
     return weights_in_use().conflict if score is None else score
 
 
-def check_borders(values: dict[str, Any]) -> None:
+def check_score_thresholds(values: dict[str, Any]) -> None:
     """Validate both score thresholds of a desk.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Disputes: all that stands open between the statements of one measure, told as one thing and resolved as one.
+"""Disputes: the open discrepancies between the statements of one measure, shown and resolved as one.
 
-A dispute is no row of its own. It is built from the discrepancies that a person may see: its most telling pair leads,
-the other statements follow by who makes them. What is only superseded, or only not comparable, is told in the same
-way. Which pairs there are is found in ``crosscheck``.
+A dispute has no table. It is built from the discrepancies that a person may see: its most telling pair leads, the other
+statements follow by party. Superseded and not comparable pairs are grouped in the same way. ``crosscheck`` finds the
+pairs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """What an editor is shown of one measure: its most telling pair, and how many statements stand besides.
+    """A dispute as one person sees it: its most telling pair, and how many other statements there are.
 
     ``both_visible``: both sides of that pair may be shown. ``elsewhere``: further pairs exist that may not be shown.
     ``sides`` and ``others`` are filled where the statements were asked for; a side that may not be seen is None.
@@ -108,10 +108,10 @@ def disputes(
     most: int | None = None,
     statements: bool = False,
 ) -> list[Dispute]:
-    """The disputes among some discrepancies, as told to whoever may see these desks; at most so many.
+    """The disputes among some discrepancies, as visible to these desks; at most ``most``.
 
-    Without ``desks`` every pair of ``rows`` may be shown. ``statements``: with all that is said in them, not only
-    counted, as far as these desks hold it. The number of queries is the same for one and for many.
+    Without ``desks`` every pair of ``rows`` is visible. ``statements``: load the statements of these desks, not only
+    their number. The number of queries does not depend on the number of disputes.
     """
     both_visible = None if desks is None else both_sides_of(figure__document__desk__in=desks)
     found = list(
@@ -123,7 +123,7 @@ def disputes(
 def disputes_led_by(
     found: Sequence[Discrepancy], rows: DiscrepancyQuerySet, *, desks: Any = None, statements: bool = False
 ) -> list[Dispute]:
-    """The disputes that some pairs lead, each told of all of its pairs among ``rows``, in the order of the pairs."""
+    """The disputes of some leading pairs, each built from its pairs among ``rows``, in the order given."""
     if statements and desks is None:
         raise TypeError("a pair may be shown that other desks' figures carry too: say whose figures are told")
     if not found:
@@ -181,7 +181,7 @@ def statement_order(statement: Statement) -> tuple[Any, ...]:
 def statements_of(
     leading: Sequence[Discrepancy], visible: DiscrepancyQuerySet, desks: Any
 ) -> dict[Group, dict[str, Statement]]:
-    """What is said in each dispute: by the name of the statement, with the figures that may be seen."""
+    """The statements of each dispute by their key, with the visible figures."""
     carriers = Q(discrepancy__in=visible) | Q(discrepancy__in=[row.pk for row in leading])
     sides = DiscrepancyFigure.objects.filter(carriers, figure__document__desk__in=desks)
     carried: dict[Group, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -218,11 +218,10 @@ def resolve_dispute(
     version: int | None = None,
     newest: int | None = None,
 ) -> None:
-    """An editor explains a dispute, has it corrected, or accepts the risk: once, for all pairs of it that they see.
+    """Resolve a dispute as explained, corrected or accepted risk: all pairs of it that the person may see.
 
-    The right to it is asked on every text that carries one of them; one refusal refuses all. ``newest`` is the last
-    pair that the person saw of it: what was found since stays open. Later copies are covered, until one of two
-    statements changes.
+    The permission is checked on every text involved; one refusal refuses all. ``newest`` is the last pair the person
+    saw: pairs found since stay open. Later copies are covered until one of the two statements changes.
 
     Raises:
         NotAllowed: the person is no editor of a desk that it touches, or wrote one of the texts.

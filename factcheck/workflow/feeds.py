@@ -21,7 +21,7 @@ from factcheck.conf import settings
 from factcheck.errors import FactcheckError, Invalid, WrongState
 from factcheck.intake.entries import Entry
 from factcheck.intake.extracts import Unreadable
-from factcheck.intake.folders import Dropped, look_into, parts_of
+from factcheck.intake.folders import DroppedFile, folder_parts, settled_files
 from factcheck.intake.text_cleaning import one_line
 from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
@@ -72,10 +72,10 @@ def checked_folder(folder: str) -> str:
     """
     require_storable(folder)
     try:
-        place = "/".join(parts_of(folder.strip()))
+        place = "/".join(folder_parts(folder.strip()))
         if len(place) > 500:
             raise ValueError("too long")
-        next(look_into(settings().FEED_FOLDER, place), None)
+        next(settled_files(settings().FEED_FOLDER, place), None)
     except Unreadable as reason:
         raise Invalid(reason.message, code=reason.code) from None
     except ValueError:
@@ -90,9 +90,9 @@ def refuse_foreign_folder(desk: Desk, folder: str) -> None:
         Invalid: not saying whose it is.
     """
     list(Desk.objects.select_for_update(no_key=True).order_by("pk"))  # two desks do not take one at the same moment
-    steps = parts_of(folder.casefold())
+    steps = folder_parts(folder.casefold())
     for other in Feed.objects.exclude(desk=desk).exclude(folder="").values_list("folder", flat=True):
-        other_steps = parts_of(other.casefold())
+        other_steps = folder_parts(other.casefold())
         if all(step == other_step for step, other_step in zip(steps, other_steps, strict=False)):
             raise Invalid("This folder belongs to another desk.", code="folder_of_another_desk")
 
@@ -166,10 +166,10 @@ def new_guids(feed: Feed, guids: Collection[str]) -> frozenset[str]:
 
 def take_entry(feed: Feed, entry: Entry, *, by: Machine) -> FeedItem:
     """Make a document of an entry: its page is fetched, or its own text taken where it has no address."""
-    return _take(feed, entry.guid, entry.title or entry.link, lambda: _filed(feed, entry, by))
+    return _take(feed, entry.guid, entry.title or entry.link, lambda: _file_entry(feed, entry, by))
 
 
-def _filed(feed: Feed, entry: Entry, by: Machine) -> Document:
+def _file_entry(feed: Feed, entry: Entry, by: Machine) -> Document:
     feed_metadata = {
         "byline": entry.byline,
         "published_at": entry.published_at.isoformat() if entry.published_at else "",
@@ -186,21 +186,21 @@ def _filed(feed: Feed, entry: Entry, by: Machine) -> Document:
     return ingest_document(entry.page.encode("utf-8", "replace"), page, desk=feed.desk, by=by)[0]
 
 
-def take_file(feed: Feed, file: Dropped, *, by: Machine) -> FeedItem:
+def take_file(feed: Feed, file: DroppedFile, *, by: Machine) -> FeedItem:
     """Make a document of a file in a drop folder; a news item in ninjs is known by its ``uri``."""
-    return _take(feed, file.guid, file.name, lambda: _dropped(feed, file, by))
+    return _take(feed, file.guid, file.name, lambda: _file_dropped(feed, file, by))
 
 
-def _dropped(feed: Feed, file: Dropped, by: Machine) -> Document:
+def _file_dropped(feed: Feed, file: DroppedFile, by: Machine) -> Document:
     if file.data is None:
         raise Invalid(file.error, code="file_unusable")
     arrival = Arrival(kind=DocumentKind.COVERAGE, publisher=feed.publisher, filename=one_line(file.name, 255))
-    if item := _item(file):
+    if item := _parse_ninjs(file):
         return ingest_item(item, arrival, desk=feed.desk, by=by)[0]
     return ingest_document(file.data, arrival, desk=feed.desk, by=by)[0]
 
 
-def _item(file: Dropped) -> dict[str, Any] | None:
+def _parse_ninjs(file: DroppedFile) -> dict[str, Any] | None:
     if not file.name.lower().endswith((".json", ".ninjs")):
         return None
     try:

@@ -15,7 +15,7 @@ from factcheck.permissions import wrote_one_compared
 from factcheck.states import JudgementState
 
 from .matching import JudgementGraph, contradiction_error, fingerprint_of, write_judgements
-from .transitions import change, check_permission, log, move, require_storable, row_for
+from .transitions import change, check_permission, log, move, require_storable, transition_for
 
 LONGEST_NOTE = 2000
 PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
@@ -131,7 +131,7 @@ def confirm_judgement(judgement: Judgement, *, by: Actor, version: int | None = 
     """
     with transaction.atomic():
         check_permission(by, judgement, "confirm")
-        row_for(judgement, "confirm", by)
+        transition_for(judgement, "confirm", by)
         refuse_senseless(judgement.a, judgement.b, judgement.same, by=by)
         move(judgement, "confirm", by=by, version=version, confirmed_by=by)
         group_again(judgement)

@@ -73,27 +73,27 @@ def scorer_in_use() -> Scorer:
     return Scorer(weights_in_use(), function)
 
 
-def borders_of(desks: Iterable[int], policies: Mapping[int, Policy], weights: Weights) -> tuple[float, float]:
+def score_thresholds_of(desks: Iterable[int], policies: Mapping[int, Policy], weights: Weights) -> tuple[float, float]:
     """From which score on figures that differ are a conflict, and from which they are listed as differing.
 
-    Where several desks hold a side the more careful of them decides; the gate of each asks its own border only.
+    Where several desks hold a side the more careful of them decides; the gate of each asks its own threshold only.
     """
-    conflict = [conflict_border(policies.get(desk), weights) for desk in desks]
+    conflict = [conflict_threshold_of(policies.get(desk), weights) for desk in desks]
     listed = [policies[desk].differs_score if desk in policies else None for desk in desks]
-    differs = [border or weights.differs for border in listed]
+    differs = [score or weights.differs for score in listed]
     return min(conflict, default=weights.conflict), min(differs, default=weights.differs)
 
 
-def conflict_border(policy: Policy | None, weights: Weights) -> float:
+def conflict_threshold_of(policy: Policy | None, weights: Weights) -> float:
     """From which score on a conflict blocks at a desk."""
     return policy.conflict_score if policy and policy.conflict_score else weights.conflict
 
 
-def blocking_borders(desk: Desk) -> dict[str, float]:
+def blocking_thresholds(desk: Desk) -> dict[str, float]:
     """From which score on a conflict blocks at a desk, and what is superseded, by its policy and the weights in use."""
     policy, weights = Policy.objects.filter(desk=desk).first(), weights_in_use()
     own = policy.conflict_score if policy else None
-    return {"border": own or weights.conflict, "replaced": own or weights.replaced}
+    return {"conflict_score": own or weights.conflict, "superseded_score": own or weights.replaced}
 
 
 def write_profiles(text: str, rows: Sequence[tuple[Figure, FigureMention, Profile]]) -> None:

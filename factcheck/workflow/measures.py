@@ -35,7 +35,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int 
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
         raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
     with transaction.atomic():
-        refuse_circles(measure, into)
+        refuse_merge_circle(measure, into)
         change(measure, version=version, merged_into=into)
         moved, standing = (list(row.figures.select_related("document").order_by("pk")) for row in (measure, into))
         replace_arrangements(moved, standing, same=True, by=by)
@@ -47,7 +47,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int 
         request_measure_crosschecks(measure, into)
 
 
-def refuse_circles(measure: Measure, into: Measure) -> None:
+def refuse_merge_circle(measure: Measure, into: Measure) -> None:
     """Lock both rows in a fixed order and refuse a merge that was done the other way round meanwhile.
 
     Raises:

@@ -101,12 +101,12 @@ def engine_state_of(figure: Figure, measure: Measure, says: str) -> State:
         says=says,
         counted=figure.counted,
         direction=direction_of(figure.flags),
-        published=printed_at(figure.document, zone),
+        published=publication_time_of(figure.document, zone),
         own_voice=figure.attribution is None,
     )
 
 
-def printed_at(document: Document, zone: ZoneInfo) -> datetime | None:
+def publication_time_of(document: Document, zone: ZoneInfo) -> datetime | None:
     """When a document was printed, where more than the day of it is known: midnight says the day alone."""
     moment = document.published_at.astimezone(zone) if document.published_at else None
     return moment if moment and (moment.hour or moment.minute) else None

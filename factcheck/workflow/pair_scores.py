@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from factcheck.models import ALARMS, DiscrepancyKind, Document, Measure, Policy
+from factcheck.models import CONFLICT_KINDS, DiscrepancyKind, Document, Measure, Policy
 from factcheck.text import Comparison
 from factcheck.text.matching import Pairs, explained
 
-from .matching import borders_of, judgements_among, load_profiles, scorer_in_use, stats_in
+from .matching import judgements_among, load_profiles, score_thresholds_of, scorer_in_use, stats_in
 from .observations import ObservedState
 
 BY_A_PERSON = "Held to be of one measure because somebody judged so."
@@ -58,7 +58,7 @@ class PairScorer:
         """The pair with its score and kind: conflict, superseded or differs; None where it scores too low to list."""
         value_a, value_b = self._value(pair.a), self._value(pair.b)
         if (value_a is None) != (value_b is None):  # the words of one were erased, or are to be read again
-            return replace(pair, kind=DiscrepancyKind.DIFFERS if pair.kind in ALARMS else pair.kind)
+            return replace(pair, kind=DiscrepancyKind.DIFFERS if pair.kind in CONFLICT_KINDS else pair.kind)
         if value_a is None or value_b is None:
             return pair
         if self.judged(pair.a, pair.b):
@@ -68,10 +68,10 @@ class PairScorer:
             return pair
         score, profile_a, profile_b = surest
         desks = {figure.document.desk_id for observed in (pair.a, pair.b) for figure in observed.figures}
-        conflict, differs = borders_of(desks, self.policies, self.scorer.weights)
+        conflict, differs = score_thresholds_of(desks, self.policies, self.scorer.weights)
         if score < differs:
             return None
-        kind = DiscrepancyKind.DIFFERS if pair.kind in ALARMS and score < conflict else pair.kind
+        kind = DiscrepancyKind.DIFFERS if pair.kind in CONFLICT_KINDS and score < conflict else pair.kind
         return replace(
             pair, kind=kind, score=score, why_one=explained(profile_a, profile_b, self.pairs.topic, self.scorer)
         )

@@ -21,14 +21,14 @@ from factcheck.text import Reading, read
 from .arrivals import request_reading
 from .crosscheck import request_crosscheck
 from .marking import mark_revision
-from .revisions import store_revision, zone_named
+from .revisions import parse_zone, store_revision
 from .transitions import change, check_permission, log
 
 
 def read_text(document: Document, extract: Extract) -> Reading:
     """What the engine finds in an extract, on the clock of the document's dateline."""
     published = document.published_at or extract.published_at or document.created_at
-    zone = (zone_named(extract.zone) if document.zone == "UTC" else "") or document.zone
+    zone = (parse_zone(extract.zone) if document.zone == "UTC" else "") or document.zone
     return read(extract.text, published_at=published, zone=zone, title=document.title or extract.title)
 
 

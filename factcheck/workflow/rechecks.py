@@ -24,7 +24,7 @@ from factcheck.states import DocumentState
 
 OWN_ACTIONS = frozenset({"cleared", "uncleared"})
 MOST_AT_ONCE = 500
-LATE = timedelta(hours=25)
+WAIVER_GRACE = timedelta(hours=25)
 """How long after a waiver ran out the sweep still asks, so that a day without a beat is made up for."""
 
 
@@ -108,7 +108,7 @@ def recheck_by_clock() -> int:
     Returns how many.
     """
     now = timezone.now()
-    ended = Waiver.objects.filter(expires_at__lte=now, expires_at__gt=now - LATE)
+    ended = Waiver.objects.filter(expires_at__lte=now, expires_at__gt=now - WAIVER_GRACE)
     waived = Q(claims__waivers__in=ended) | Q(revisions__waivers__in=ended)
     out = Document.objects.filter(waived, state=DocumentState.PUBLISHED)
     wanted = sorted({*Document.objects.in_check().values_list("pk", flat=True), *out.values_list("pk", flat=True)})

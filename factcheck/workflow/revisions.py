@@ -16,7 +16,7 @@ from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Event, Revision, Snapshot, Source
 from factcheck.states import DocumentState
 
-from .arrivals import EARLIEST, zones
+from .arrivals import EARLIEST, known_zones
 from .transitions import change, log, move
 
 LONGEST_ADDRESS = 2000
@@ -74,7 +74,7 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
         moment = getattr(extract, name)
         if getattr(document, name) is None and moment and EARLIEST <= moment <= latest:
             changed[name] = moment
-    if document.zone == "UTC" and (zone := zone_named(extract.zone)):
+    if document.zone == "UTC" and (zone := parse_zone(extract.zone)):
         changed["zone"] = zone
     if document.publisher is None and (source := publisher_of(document, changed, fetched_from)):
         changed["publisher"] = source
@@ -99,7 +99,7 @@ def usable_address(address: str) -> str:
         return ""
 
 
-def zone_named(name: str) -> str:
+def parse_zone(name: str) -> str:
     """The zone by this name, or the one that always keeps this offset, such as "+03:00"; "" where there is none.
 
     The names of the latter count westward: Etc/GMT-3 is three hours ahead of universal time.
@@ -107,7 +107,7 @@ def zone_named(name: str) -> str:
     if matched := re.fullmatch(r"([+-])(\d\d):00", name):
         hours = int(matched[2])
         name = f"Etc/GMT{'-' if matched[1] == '+' else '+'}{hours}" if hours else "UTC"
-    return name if name in zones() else ""
+    return name if name in known_zones() else ""
 
 
 def publisher_of(document: Document, changed: dict[str, Any], fetched_from: str = "") -> Source | None:

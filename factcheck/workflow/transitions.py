@@ -1,4 +1,4 @@
-"""``move``: the one way a record changes its state; and the few writes that must go with it.
+"""``move``: the only way a record changes its state, and the writes that go with it.
 
 Permission, conditional update, Event and signal happen here in one transaction. Decisions (verdicts,
 sign-offs) and anchors are written here too, so that no other module can write them otherwise.
@@ -93,7 +93,7 @@ def without_unusable_characters(by: Actor, note: str, values: dict[str, Any]) ->
     }
 
 
-def row_for(record: Any, action: str, by: Actor) -> Transition:
+def transition_for(record: Any, action: str, by: Actor) -> Transition:
     rows = rows_of(record_name(record), action, record.state)
     rows = [row for row in rows if (row.machine if isinstance(by, Machine) else row.person)]
     if not rows:
@@ -109,7 +109,7 @@ def can(by: Actor, record: Any, action: str) -> bool:
     """Whether this person may do this action on this record in its present state, as pages show buttons."""
     try:
         if rows_of(record_name(record), action):
-            row_for(record, action, by)
+            transition_for(record, action, by)
         check_permission(by, record, action)
     except (NotAllowed, WrongState):
         return False
@@ -141,7 +141,7 @@ def move(
     check_permission(by, record, action)
     if version is not None and version != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)
-    row = row_for(record, action, by)
+    row = transition_for(record, action, by)
     note, values = without_unusable_characters(by, note, values)
     require_storable(note, *values.values())
     target = to or row.targets[0]
@@ -181,7 +181,7 @@ def move_all(
     touched = touched_by(records)
     check_permission_on_all(by, records, action, touched)
     require_storable(note, *values.values())
-    rows = [(record, row_for(record, action, by)) for record in records]
+    rows = [(record, transition_for(record, action, by)) for record in records]
     if any(row.targets[0] in row.reason for _, row in rows):
         note = require_note(note)
     groups: dict[tuple[str, int, str], list[Any]] = {}
@@ -228,7 +228,7 @@ def check_permission_on_all(by: Actor, records: Sequence[Any], action: str, touc
 
 
 def refuse_the_other_side(by: Actor, figures: Sequence[Figure]) -> None:
-    """No author decides on any of many figures that are compared with theirs.
+    """Refuse an author of a text that one of these figures is compared with.
 
     Raises:
         NotAllowed: one of them is.
@@ -280,7 +280,10 @@ def reason_for_desk(row: Discrepancy, desk: int) -> str:
 
 
 def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:
-    """What people decided on the old words of a claim does not hold for the new ones; True if it was signed off."""
+    """Void the decisions on a claim whose words changed; True if its sign-off was voided.
+
+    Accepted evidence drifts, a verdict in review is returned, finished tasks and dismissed or waived claims reopen.
+    """
     for evidence in claim.evidence.current():  # it was accepted for other words; a person assesses it again
         move(evidence, "drift", by=by, note=why)
     if claim.state == ClaimState.IN_REVIEW:
@@ -399,7 +402,7 @@ def _event(
 
 
 def words_sha256(claim: Claim) -> str:
-    """What a sign-off is bound to: the claim's sentences as they stand now, typography apart, and its figures.
+    """The hash a sign-off is bound to: the claim's present sentences without typography, and its figures.
 
     Prefetch ``anchors`` and ``figures`` to ask this of many claims.
     """

@@ -1,6 +1,6 @@
-"""Checking work: assigned, taken up, handed in; verdicts submitted, signed off by other eyes, or waived.
+"""Verification tasks (assign, take up, hand in), verdicts and sign-offs, waivers of claims.
 
-Four eyes live in the guards of ``permissions``; here are the actions themselves and the rule of origins.
+The four-eyes rules are guards in ``permissions``; here are the actions and the rule of origins.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
 
 
 def require_evidence(claim: Claim, label: str) -> int:
-    """Hold a verdict to its evidence; returns how many independent origins stand behind it.
+    """Check that the evidence supports a verdict; returns the number of independent origins.
 
     ``supported`` needs the policy's number of independent origins, or one primary source, that support it;
     ``refuted`` needs one that refutes it.

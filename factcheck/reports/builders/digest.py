@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from factcheck.models import (
-    ALARMS,
+    CONFLICT_KINDS,
     Correction,
     Desk,
     Discrepancy,
@@ -42,7 +42,7 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         "published cleared": out.filter(clear=True).count(),
         "published uncleared": out.filter(clear=False).count(),
         "corrected": Correction.objects.filter(publication__document__desk=desk, at__gte=since).count(),
-        "in conflict": sum(line.kind in ALARMS for line in lines),
+        "in conflict": sum(line.kind in CONFLICT_KINDS for line in lines),
         "superseded": sum(line.kind == DiscrepancyKind.SUPERSEDED for line in lines),
         "differ": sum(line.kind == DiscrepancyKind.DIFFERS for line in lines),
         "overdue": len(late),
