@@ -1,4 +1,4 @@
-"""How a worker holds a job: claimed in one conditional update, fenced by its attempt, lost when its lease expires.
+"""Leases on jobs: claimed in one conditional update, fenced by the attempt number, lost when they expire.
 
 While the work runs a thread extends the lease, so that only a worker that has stopped loses it. All times are the
 database's clock, so that workers need not agree on theirs. This module alone moves the state of a Job while it
@@ -75,7 +75,7 @@ class Lease:
         self._note(values)
 
     def extend(self) -> None:
-        """Push the end of the lease away. Raises LostLease as ``renew`` does."""
+        """Extend the lease. Raises LostLease as ``renew`` does."""
         self._write({})
 
     def _write(self, values: dict[str, Any]) -> None:
@@ -132,7 +132,7 @@ class Lease:
             self.renew(state=JobState.DUE, run_at=Now(), dispatched_at=None, error="")
 
     def _is_superseded(self) -> bool:
-        """Where the same work was asked for again meanwhile, that job does it, and this one is done."""
+        """Finish this job if the same work was enqueued again meanwhile; returns whether it was."""
         duplicate = duplicate_of(self.job)
         if duplicate is not None:
             self.finish({"asked_again_as": duplicate.pk})
@@ -140,7 +140,7 @@ class Lease:
 
 
 class Heartbeat(threading.Thread):
-    """Extends a lease three times in its length until told that the work is over, on a connection of its own."""
+    """Extends a lease at a third of its length until the work is over, on its own database connection."""
 
     def __init__(self, lease: Lease) -> None:
         super().__init__(name=f"factcheck lease of job {lease.job.pk}", daemon=True)
@@ -177,9 +177,9 @@ def claim(queue: str) -> Lease | None:
 
 
 def reclaim_expired() -> int:
-    """Give the jobs of stopped workers to others; those that killed too many workers stay failed.
+    """Make jobs with an expired lease due again; one that lost too many workers fails. Returns how many are due.
 
-    An attempt's number is never given twice, also after a retry: it is the fence.
+    Attempt numbers are never reused, even after a retry: they are the fence.
     """
     expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
     count = 0

@@ -1,4 +1,4 @@
-"""Freeze a report as a row, when somebody asks or a slot of a subscription has come, and have it mailed."""
+"""Build and store reports, on request or for a due slot of a subscription, and mail them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .schedules import due_slots
 def freeze(
     built: BuiltReport, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any
 ) -> Report:
-    """Store a built report; its hash is of the JSON every format is made from."""
+    """Store a built report with the hash of the JSON that every format is rendered from."""
     data = built.as_dict()
     return Report.objects.create(
         kind=built.kind,
@@ -66,7 +66,7 @@ def build_desk_report(desk: Desk, kind: str, *, by: Actor) -> Report:
 
 
 def request_due_reports(at: datetime | None = None) -> int:
-    """Queue a job for every slot that has come since its subscription was last looked at; returns how many."""
+    """Queue a job for every slot due since its subscription was last checked; returns how many."""
     now = at or timezone.now()
     return sum(request_slots(row, now) for row in ReportSubscription.objects.filter(active=True, looked_at__lt=now))
 
@@ -87,10 +87,13 @@ def request_slot(subscription: ReportSubscription, slot: str) -> Job:
 
 
 def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Callable[[], None]) -> dict[str, Any]:
-    """Build the report of a slot once, whatever fires twice, and mail it to each recipient at most once.
+    """Build the report of a slot once, even if run twice, and mail it to each recipient at most once.
 
-    An address that the mail server refuses for good is written down; one that failed for now is tried again by
-    the job, which gives up as any job does. The others have theirs.
+    A permanent refusal by the mail server is stored on the delivery; a temporary failure is raised after all recipients
+    were tried, so that the job is retried for those.
+
+    Raises:
+        OSError, SMTPException: the first temporary failure.
     """
     report = Report.objects.filter(subscription=subscription, slot=slot).first()
     if report is None:

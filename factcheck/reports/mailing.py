@@ -1,4 +1,4 @@
-"""A frozen report as a mail: plain words, a page, and the files asked for; to one person, at most once."""
+"""A stored report as a mail: plain text, HTML and attachments; to each person at most once."""
 
 from __future__ import annotations
 
@@ -65,9 +65,12 @@ def report_message(payload: MailPayload, address: str) -> EmailMultiAlternatives
 
 
 def mail_report(payload: MailPayload, recipient: Any) -> bool:
-    """Mail a report to one person, who must still be allowed to see it. False where it was not sent now.
+    """Mail a report to one person who may still see it; False where it was not sent now.
 
-    What cannot be delivered to this person is written down and not tried again; what failed for now raises.
+    A permanent failure is stored on the delivery and not retried.
+
+    Raises:
+        OSError, SMTPException: a temporary failure.
     """
     report = payload.report
     delivery, _ = ReportDelivery.objects.get_or_create(report=report, recipient=recipient)

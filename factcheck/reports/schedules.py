@@ -1,6 +1,6 @@
 """When a subscription is due: five cron fields, read on the subscription's own clock.
 
-They are read as cron reads them, and more strictly than Celery does: Sunday is 0 and 7, a range runs upwards, a step
+Read as cron does, and more strictly than Celery does: Sunday is 0 and 7, a range runs upwards, a step
 fits its field, and where day of month and day of week are both given, either will do.
 """
 
@@ -128,9 +128,9 @@ def number_or_name(word: str, name: str) -> int | None:
 def due_slots(subscription: ReportSubscription, now: datetime) -> list[str]:
     """The minutes of the subscription's own clock, since it was last looked at, at which a report is due.
 
-    A minute that the clock shows twice is due once, for the slot is named by the clock; one that it skips is
-    due when it is skipped. After a long stop only the last day is made up for, with its newest slot. A schedule
-    stored long ago that cannot be read stops no other subscription.
+    A minute that occurs twice (end of summer time) is due once; one that is skipped is due when it is skipped. After a
+    long stop only the newest slot of the last day is due. A stored schedule that cannot be parsed is logged and never
+    due.
     """
     try:
         schedule = read_schedule(subscription.cron)

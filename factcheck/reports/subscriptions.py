@@ -1,4 +1,4 @@
-"""Who gets which report when, in which formats: entered and changed by editors of the desk."""
+"""Report subscriptions: created and changed by editors of the desk."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def subscribe(
     formats: Iterable[str] | None = None,
     active: bool = True,
 ) -> ReportSubscription:
-    """Have a report built and mailed by schedule, with the files asked for; a PDF unless told otherwise.
+    """Create a subscription to a report, mailed by schedule with attachments; a PDF by default.
 
     Raises:
         Invalid: a schedule that cannot be read, a scope or a format that makes no sense, or a recipient who may
@@ -103,7 +103,7 @@ def change_subscription(
 
 
 def send_now(subscription: ReportSubscription, *, by: Person) -> Job:
-    """Have the report of this minute built and mailed to all recipients, besides those of the schedule; once a minute.
+    """Queue a report for the current minute, in addition to the schedule; at most once a minute.
 
     Raises:
         NotAllowed: the person keeps no subscriptions on the desk.

@@ -29,7 +29,7 @@ EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
 
 NINJS = "ninjs"
-"""The ``source_app`` of items that came as ninjs; they are somebody else's, not the host's own."""
+"""The ``source_app`` of items filed as ninjs: an agency's, not the host's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ def known_zones() -> frozenset[str]:
 
 
 def is_of_host(document: Document) -> bool:
-    """Whether it is the host's own text: nothing that it shows may be left out of what is checked."""
+    """Whether it is the host's own text, whose whole page is checked and not only the extracted article."""
     return document.source_id != "" and document.source_app != NINJS
 
 
 def check_arrival(data: bytes, arrival: Arrival) -> None:
-    """Refuse what can be seen to be unusable before anything is stored.
+    """Validate the bytes and metadata of a document before anything is stored.
 
     Raises:
         Invalid: with a sentence for the person.
@@ -122,7 +122,7 @@ def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
 
 
 def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Actor) -> Document:
-    """The row of a document that arrives; the caller keeps its bytes or asks for them, and logs the arrival."""
+    """Create the row of a filed document; the caller stores or requests its bytes, and logs the arrival."""
     document = Document.objects.create(
         desk=desk,
         topic=arrival.topic,
@@ -149,7 +149,7 @@ def log_arrival(document: Document, arrival: Arrival, *, by: Actor, **facts: Any
 
 
 def refuse_author_of_other_side(person: Any, document: Document) -> None:
-    """Refuse whoever wrote a text that this one differs from.
+    """Refuse a writer whose own text is or was in a discrepancy with this document.
 
     Raises:
         NotAllowed: they did, and this is not their own story.
@@ -159,7 +159,11 @@ def refuse_author_of_other_side(person: Any, document: Document) -> None:
 
 
 def name_authors(document: Document, people: Iterable[Any], *, by: Actor) -> None:
-    """Add those whom a later filing names as writers. Nobody is taken away: who wrote a text stays its author."""
+    """Add the writers that a later filing names, and log them. Authors are never removed.
+
+    Raises:
+        NotAllowed: a new author's own text is or was in a discrepancy with this document.
+    """
     with transaction.atomic():
         named = set(document.authors.values_list("pk", flat=True))
         new = sorted({person.pk for person in people} - named)

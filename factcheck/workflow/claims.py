@@ -1,4 +1,4 @@
-"""What an editor does with claims and figures before they are checked: add, accept, split, dismiss, link."""
+"""Actions on claims and figures before they are checked: add, accept, split, place, dismiss, link."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .transitions import (
 def add_claim(
     document: Document, start: int, end: int, *, quote: str, by: Actor, claim_type: str = ClaimType.EVENT
 ) -> Claim:
-    """Mark a statement the machine did not propose; open at once where the person may also accept claims.
+    """Add a claim for a statement the machine did not propose; accepted at once where the person may accept claims.
 
     ``quote`` is what the person saw between the offsets; where the text has changed under them it is refused.
 
@@ -67,7 +67,7 @@ def add_claim(
 
 
 def accept_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Take a proposed claim into the checking; its figures are linked by themselves."""
+    """Accept a proposed claim for checking and link the figures in its sentences."""
     with transaction.atomic():
         move(claim, "accept", by=by, version=version)
         link_figures_of(claim, by=by)
@@ -98,14 +98,14 @@ def request_document_crosschecks(figures: Iterable[Figure]) -> None:
 
 
 def dismiss_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Put a claim aside for a reason; its figures are dismissed with it."""
+    """Dismiss a claim for a reason, with its figures: queues cross-checks and voids sign-offs that rest on them."""
     with transaction.atomic():
         move(claim, "dismiss", by=by, note=note, version=version)
         dismiss_figures(figures_in(claim).exclude(state=FigureState.DISMISSED), by=by, note=note)
 
 
 def reopen_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Take a dismissed or waived claim back into the checking, with the figures dismissed beside it."""
+    """Reopen a dismissed or waived claim, with the figures dismissed with it."""
     with transaction.atomic():
         was_dismissed = claim.state == ClaimState.DISMISSED
         move(claim, "reopen", by=by, version=version)
@@ -172,7 +172,7 @@ def _part(claim: Claim, words: str, whole: Anchor, by: Actor) -> Claim:
 
 
 def _hand_over(figure: Figure, part: Claim, by: Actor) -> None:
-    """A figure of a split claim goes with the part whose words hold it."""
+    """Move a figure of a split claim to one of the parts."""
     if figure.state == FigureState.FOUND:
         move(figure, "link", by=by, claim=part)
     else:
@@ -181,7 +181,7 @@ def _hand_over(figure: Figure, part: Claim, by: Actor) -> None:
 
 
 def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Actor, version: int | None = None) -> None:
-    """A person says where a claim with a lost anchor stands now; on other words nothing holds that was decided.
+    """Anchor a lost claim at a new place; if the words differ, its decisions are voided.
 
     Raises:
         WrongState: the claim was not lost.
@@ -210,7 +210,7 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Actor, ve
 
 
 def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Say which claim a figure belongs to; one that was dismissed is compared again.
+    """Link a figure to a claim. Voids the sign-offs of the old and the new claim and queues a cross-check.
 
     Raises:
         Invalid: the claim is of another document.
@@ -232,10 +232,7 @@ def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None 
 
 
 def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Say that a figure need not be checked: idle, background, not checkable.
-
-    A claim that was signed off with it has to be checked again.
-    """
+    """Dismiss a figure that need not be checked. Voids the sign-off of its claim and queues a cross-check."""
     with transaction.atomic():
         move(figure, "dismiss", by=by, note=note, version=version)
         void_sign_offs_of_figures([figure], "a figure of it was dismissed")
@@ -256,7 +253,7 @@ def void_sign_off(claim: Claim | None, why: str) -> None:
 
 
 def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
-    """Dismiss many figures with one reason, all or none; a claim signed off with one is to be checked again."""
+    """Dismiss many figures with one reason, all or none; voids the sign-offs of their claims. Returns how many."""
     chosen = list(figures)
     with transaction.atomic():
         move_all(chosen, "dismiss", by=by, note=note)
@@ -266,7 +263,7 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
 
 
 def idle_figures(document: Document) -> list[Figure]:
-    """Found figures that stand in no claim a person accepted, nor in one that waits to be looked at."""
+    """Unlinked figures outside the claims that were accepted or still have to be reviewed."""
     claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
     blocking = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
@@ -285,9 +282,9 @@ def idle_figures(document: Document) -> list[Figure]:
 
 
 def dismiss_idle_figures(document: Document, *, by: Actor, note: str) -> int:
-    """Dismiss every figure that nobody needs to check, with one reason; all or none. Returns how many.
+    """Dismiss all idle figures of a document with one reason, all or none; returns how many.
 
-    Idle are figures outside the claims that were accepted or are worth checking at the desk's threshold.
+    Idle figures are outside the claims that were accepted or are check-worthy at the desk's threshold.
 
     Raises:
         Invalid: no reason is given.
@@ -297,7 +294,7 @@ def dismiss_idle_figures(document: Document, *, by: Actor, note: str) -> int:
 
 
 def reopen_figure(figure: Figure, *, by: Actor, version: int | None = None) -> None:
-    """Take a dismissed figure back."""
+    """Reopen a dismissed figure. Voids the sign-off of its claim, queues a cross-check and a regrouping."""
     with transaction.atomic():
         move(figure, "reopen", by=by, version=version)
         void_sign_offs_of_figures([figure], "a figure of it was taken back")

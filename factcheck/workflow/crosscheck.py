@@ -129,19 +129,19 @@ def measures_of(run: CrossCheck) -> list[Measure]:
 
 
 def measures_left(run: CrossCheck, *, anew: bool) -> list[Measure]:
-    """The measures a run has not compared yet, whichever came or went meanwhile; all of them where it begins anew."""
+    """The measures a run has not compared yet; all of them with ``anew``."""
     if anew:
         run.reached = 0
     return [measure for measure in measures_of(run) if measure.pk > run.reached]
 
 
 def note_reached(run: CrossCheck, measure: Measure) -> None:
-    """Write down how far a run is, in the transaction in which what it found is stored."""
+    """Store the progress of a run, in the transaction that stores its findings."""
     CrossCheck.objects.filter(pk=run.pk).update(reached=measure.pk)
 
 
 def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
-    """Write down what a run saw, and how many states it had to leave out because a measure has too many."""
+    """Finish a run: store the counts of open discrepancies, and how many states were left out."""
     unseen = Q(measure__embargoed__isnull=False) & ~Q(measure__embargoed=run.document)
     found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN).exclude(unseen)
     run.found = dict(Counter(found.values_list("kind", flat=True)))
@@ -189,7 +189,9 @@ def is_carried_by(measure: Measure, *sides: ObservedState) -> bool:
 
 
 def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, regrouped: bool = False) -> Counter[str]:
-    """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction.
+    """Create, update, reopen and close discrepancies to match a comparison; in the caller's transaction.
+
+    Voids sign-offs that a new conflict contradicts, and queues clearance rechecks.
 
     ``regrouped``: only the machine's groups changed, and no statement; that voids no sign-off.
     """
@@ -279,7 +281,7 @@ def middle(state: State) -> Decimal:
 
 
 def update_discrepancy(row: Discrepancy, pair: StatePair, *, by: Actor) -> bool:
-    """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
+    """Update a stored discrepancy; True where it was reopened, or an open one became a conflict."""
     louder = row.kind not in CONFLICT_KINDS and pair.kind in CONFLICT_KINDS
     worse = (
         louder and row.kind not in DISPUTED_KINDS

@@ -1,7 +1,7 @@
-"""Desks: who works on them in which role, and by which policy they check. Desk chiefs arrange their own desk.
+"""Desks, memberships and policies. Desk chiefs manage their own desk.
 
-Chief editors, whose role spans all desks, are made and unmade with the command ``setup_roles`` only, by whoever
-may run commands on the server; ``set_up_desk``, ``give_role`` and ``take_role`` are its actions.
+Chief editors, whose role spans all desks, are managed with the command ``setup_roles`` only; ``set_up_desk``,
+``give_role`` and ``take_role`` are its actions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KEEP: Any = object()
 
 
 def record_desk(slug: str, name: str, *, by: Actor) -> Desk:
-    """Found a desk; a chief editor's action.
+    """Create a desk; a chief editor's action.
 
     Raises:
         Invalid: no name, a slug that is not in plain letters, or one that another desk has.
@@ -65,13 +65,13 @@ def create_desk(desk: Desk, *, by: Actor) -> Desk:
 
 
 def set_up_desk(slug: str, name: str, *, by: Machine) -> tuple[Desk, bool]:
-    """The desk of this slug, and whether it had to be founded: the first action of a new site."""
+    """Get or create the desk of this slug; returns it and whether it was created."""
     known = Desk.objects.filter(slug=slug).first()
     return (known, False) if known else (create_desk(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
 
 
 def add_member(desk: Desk, user: Any, role: str, *, by: Person) -> Membership:
-    """Give a person a role on the desk; nobody gives one to themselves.
+    """Give another person a role on the desk.
 
     Raises:
         NotAllowed: it is the person's own.
@@ -131,7 +131,7 @@ def refuse_service_account_with_role(user: Any, role: str) -> None:
 
 
 def remove_member(membership: Membership, *, by: Actor) -> None:
-    """Take a role from a person. The history keeps that they had it, and which open work is in their name.
+    """Take a role from a person. The history keeps the role and the person's open tasks.
 
     Raises:
         Invalid: the membership is a chief editor's.
@@ -189,12 +189,12 @@ def set_policy(
     conflict_score: float | None = KEEP,
     differs_score: float | None = KEEP,
 ) -> Policy:
-    """Say by which rules a desk checks; what is not named stays. A desk without a policy has version 1 of the defaults.
+    """Change the policy of a desk; None leaves a rule as it is. New scores queue cross-checks of topics with texts in check.
 
     ``conflict_score`` and ``differs_score``: from which score on figures that differ are a conflict, and are listed as
     differing; None takes the borders of the weights. What stands open is compared again by them.
 
-    Who has written a text that is being checked does not loosen the rules by which it is; somebody else may.
+    An author of a text in check may not loosen the rules.
 
     Raises:
         NotAllowed: a looser rule, from an author of a text that is not out yet.

@@ -1,4 +1,4 @@
-"""Documents are filed, revised, confirmed and withdrawn. Nothing is parsed in a request: a job reads them."""
+"""File, revise, confirm and withdraw documents. Nothing is parsed in a request: a job reads them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from .transitions import change, check_permission, log, move
 
 
 def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> tuple[Document, Job | None]:
-    """Take in the bytes of a document: a snapshot, the document, an event and a job, or nothing.
+    """File the bytes of a document: creates a snapshot, the document, an event and a reading job.
 
     The same bytes from the same publisher and address in the same desk are the same document, and a second
     text for the same object of the host is a revision of it. The job is None where there is nothing to read.
@@ -96,7 +96,7 @@ def revise_document(
     editor: Any = None,
     arrival: Arrival = PASTED,
 ) -> tuple[Document, Job | None]:
-    """A new text for a document: kept at once, read by a job, which re-anchors every claim.
+    """File a new text for a document: stores a snapshot and queues a job that re-anchors every claim.
 
     ``editor`` is the person who changed the words, where a service account files for them. ``arrival`` says what
     kind of bytes they are; plain text where nothing is said.
@@ -162,7 +162,7 @@ def newest_bytes(document: Document) -> str:
 
 
 def refuse_document(document: Document, reason: str, *, by: Actor, action: str = "revision_unreadable") -> None:
-    """The bytes could not be read, or not be fetched: say why, on the document."""
+    """Record on the document why its bytes could not be read or fetched."""
     if document.state in (DocumentState.ARRIVING, DocumentState.UNREADABLE):
         move(document, "read", to=DocumentState.UNREADABLE, by=by, note=reason, state_reason=reason[:500])
     else:
@@ -170,13 +170,13 @@ def refuse_document(document: Document, reason: str, *, by: Actor, action: str =
 
 
 def confirm_document(document: Document, *, by: Actor, version: int | None = None, title: str = "") -> None:
-    """A person has compared the extracted text with the original."""
+    """Confirm that the extracted text matches the original; the document goes into check."""
     values: dict[str, Any] = {"title": title[:500]} if title.strip() else {}
     move(document, "confirm", by=by, version=version, **values)
 
 
 def withdraw_document(document: Document, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Take a document out of every check and comparison. It is never deleted."""
+    """Withdraw a document from checks and comparisons; queues a cross-check and a regrouping. It is never deleted."""
     with transaction.atomic():
         move(document, "withdraw", by=by, note=note, version=version)
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

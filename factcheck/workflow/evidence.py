@@ -1,4 +1,4 @@
-"""Evidence: what a source says of a claim, captured, linked to its words, and assessed.
+"""Evidence on claims: recorded, captured, linked to a quote, assessed.
 
 Counting origins is a queryset method of the Evidence model. The bytes of a page are fetched by a job.
 """
@@ -37,7 +37,7 @@ def record_evidence(
     derived_from: Evidence | None = None,
     derived_from_source: Source | None = None,
 ) -> Evidence:
-    """Note that a source has something to say of a claim. A web page is captured by a job.
+    """Record evidence on a claim. A web page is captured by a job.
 
     The source of a web page is found by its domain where none is named. Calls, interviews and observations
     need a note of what was said or seen, and are captured by it.
@@ -138,7 +138,7 @@ def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Actor)
 
 
 def fail_capture(evidence: Evidence, reason: str, *, by: Actor) -> None:
-    """The page could not be had: say why, on the evidence."""
+    """Mark a capture as failed, with the reason."""
     move(evidence, "capture", to=EvidenceState.CAPTURE_FAILED, by=by, note=reason, error=reason[:500])
 
 
@@ -159,7 +159,7 @@ def attach_evidence(
     note: str = "",
     version: int | None = None,
 ) -> None:
-    """Put a file or a note in the place of what could not be captured.
+    """Attach a file or a note where the page could not be captured.
 
     Raises:
         Invalid: neither is given.
@@ -184,7 +184,7 @@ def attach_evidence(
 
 
 def link_evidence(evidence: Evidence, *, stance: str, by: Actor, quote: str = "", version: int | None = None) -> None:
-    """Say what the evidence makes of the claim, with the words it rests on.
+    """Link evidence to its claim with a stance and a quote.
 
     Raises:
         Invalid: the stance is unknown, or the quote is not in what was captured.

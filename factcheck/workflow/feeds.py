@@ -1,7 +1,7 @@
-"""Feeds: kept by a desk chief, asked for by the clock or a person, and what they bring taken in once.
+"""Feeds of a desk: record and change them, queue polls, file each entry once.
 
-Looking at an address or into a folder is a worker's business; here it becomes documents. What a feed brings is
-coverage, filed by the machine. Files of a drop folder are never moved or deleted.
+A job reads the address or folder; here its entries become documents, filed by the machine as coverage. Files of a drop
+folder are never moved or deleted.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def checked_folder(folder: str) -> str:
 
 
 def refuse_foreign_folder(desk: Desk, folder: str) -> None:
-    """A folder with all above and below it belongs to the desk that had it first, also while its feed is switched off.
+    """Refuse a folder that is, contains or lies in a folder of another desk's feed, active or not.
 
     Raises:
         Invalid: not saying whose it is.
@@ -134,7 +134,7 @@ def request_poll(feed: Feed, *, by: Person) -> Job:
 
 
 def request_due_polls(now: datetime) -> int:
-    """Ask for every feed whose time has come, once each whatever fires twice; returns how many."""
+    """Queue a poll for every feed that is due, once even if two ticks run; returns how many."""
     asked = 0
     for feed in Feed.objects.filter(Q(asked_at=None) | Q(asked_at__lt=now), active=True).select_related("desk"):
         if feed.asked_at and feed.asked_at + timedelta(minutes=feed.minutes) > now:
@@ -234,5 +234,5 @@ def close_poll(feed: Feed, *, error: str = "", etag: str | None = None, last_mod
 
 
 def storable_validator(validator: str, longest: int) -> str:
-    """A validator as it can be sent back, or none: half of one would never match."""
+    """The validator if it can be stored whole and sent back, else ""."""
     return validator if len(validator) <= longest and validator.isascii() and validator.isprintable() else ""

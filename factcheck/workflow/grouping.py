@@ -94,7 +94,7 @@ def request_moved_crosschecks(moves: Moves, document: Document | None = None) ->
 
 
 def regroup_topic(topic: Topic, *, by: Actor) -> Moves:
-    """Group all figures of a topic anew, as if its texts had come in one go; in the caller's transaction.
+    """Regroup all figures of a topic and queue cross-checks of changed measures; in the caller's transaction.
 
     Raises:
         Invalid: the weights in use cannot be read; the groups stand as they are.

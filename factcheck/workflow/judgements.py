@@ -25,9 +25,9 @@ PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
 def judge_figures(
     figure: Figure, other: Figure, same: bool, *, by: Person, note: str = "", version: int | None = None
 ) -> Judgement:
-    """Say that two figures count the same thing, or that they do not.
+    """Judge that two figures count the same thing, or that they do not; queues a regrouping.
 
-    Whoever wrote a text whose figures either is compared with only proposes it: a second person confirms.
+    An author of a text compared with one of them only proposes the judgement; a second person confirms it.
 
     Raises:
         NotAllowed: the person is no editor of the desk of one of them.
@@ -65,7 +65,7 @@ def judge_figures(
 
 
 def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) -> None:
-    """Refuse what cannot be judged, or cannot hold beside what stands.
+    """Refuse a judgement that is impossible or contradicts an active one.
 
     Raises:
         Invalid: with a sentence for the person.
@@ -96,7 +96,7 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
 
 
 def refuse_twice(figure: Figure, other: Figure) -> None:
-    """A pair that waits for a second person is not proposed again.
+    """Refuse a pair that already waits for confirmation.
 
     Raises:
         Invalid: it waits already.
@@ -107,7 +107,7 @@ def refuse_twice(figure: Figure, other: Figure) -> None:
 
 
 def judge_pair(pair: Discrepancy, same: bool, *, by: Person, note: str = "", version: int | None = None) -> Judgement:
-    """Say it of the two figures that stand first on the sides of a discrepancy.
+    """Judge the first figures of the two sides of a discrepancy.
 
     Raises:
         NotAllowed, Invalid: as ``judge_figures``.
@@ -123,7 +123,7 @@ def judge_pair(pair: Discrepancy, same: bool, *, by: Person, note: str = "", ver
 
 
 def confirm_judgement(judgement: Judgement, *, by: Actor, version: int | None = None) -> None:
-    """A second person agrees with what an author proposed; from now on it binds.
+    """Confirm a judgement that an author proposed; it becomes active and queues a regrouping.
 
     Raises:
         NotAllowed: they wrote one of the texts, or judged it themselves.
@@ -138,7 +138,7 @@ def confirm_judgement(judgement: Judgement, *, by: Actor, version: int | None = 
 
 
 def withdraw_judgement(judgement: Judgement, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Take a judgement back, whoever gave it; the machine decides anew, also of what was pinned by it.
+    """Withdraw a judgement; releases the pins that came with it and queues a regrouping.
 
     Raises:
         NotAllowed: they wrote one of the texts, or are no editor there. Invalid: no reason is given.
@@ -150,10 +150,7 @@ def withdraw_judgement(judgement: Judgement, *, by: Actor, note: str, version: i
 
 
 def release_pins(judgement: Judgement) -> None:
-    """Where a judgement came of pinning a figure or splitting a measure, its figures are pinned no more.
-
-    One that another arrangement holds to its measure stays pinned.
-    """
+    """Unpin the figures of a judgement that came from a pin or split, unless another one keeps them pinned."""
     if judgement.origin not in PINNING:
         return
     for figure in (judgement.a, judgement.b):

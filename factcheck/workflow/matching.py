@@ -48,7 +48,7 @@ PROFILE_COLUMNS = ("prepared", "fingerprint", "wording", "dimension", "unit", "v
 
 
 def weights_in_use() -> Weights:
-    """The weights that a chief put in use last; those that come with the engine where nobody did.
+    """The newest weights put in use, else those shipped with the engine.
 
     Raises:
         Invalid: the row holds no weights; the sentence says what is wrong with it.
@@ -294,9 +294,9 @@ def contradiction_error(row: Judgement, by: Actor) -> Invalid:
 def write_judgements(
     pairs: Iterable[tuple[Figure, Figure]], *, same: bool, origin: str, by: Person, **values: Any
 ) -> int:
-    """Keep somebody's word on pairs of figures, once for each pair of what they say in which words; returns how many.
+    """Store a person's judgement on pairs of figures, once per pair of fingerprints; returns how many.
 
-    Figures that no reading has prepared are bound by nothing.
+    Figures without a profile are skipped.
     """
     pairs = [(a, b) for a, b in pairs if a.document.topic_id == b.document.topic_id]
     keys = {figure.pk for pair in pairs for figure in pair}

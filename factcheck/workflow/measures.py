@@ -1,4 +1,4 @@
-"""Measures in the hands of editors: merged, split, pinned; and the topic a document's figures are compared in.
+"""Editors' actions on measures (merge, split, pin, general), and the topic of a document.
 
 A machine never undoes a person's pin.
 """
@@ -22,7 +22,7 @@ from .transitions import change, check_permission, log, move, require_storable
 
 
 def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int | None = None) -> None:
-    """Say that two measures are one: the figures move over, and what the engine finds later follows.
+    """Merge a measure into another: moves its figures, records judgements and queues cross-checks.
 
     Raises:
         NotAllowed: the person is no editor of a desk that holds a figure of either, or wrote one of the texts.
@@ -84,7 +84,7 @@ def request_measure_crosschecks(*measures: Measure | None) -> None:
 def split_measure(
     measure: Measure, figures: list[Figure], *, counted: str, by: Person, version: int | None = None
 ) -> Measure:
-    """Say that some figures of a measure count another thing; they are pinned to a measure of their own.
+    """Split figures off a measure: pins them to a new measure, records judgements and queues cross-checks.
 
     Raises:
         Invalid: no figures, or figures of another measure.
@@ -133,7 +133,7 @@ def refuse_embargoed(*figures: Figure) -> None:
 
 
 def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
-    """Say which measure a figure belongs to, for good.
+    """Pin a figure to a measure; records judgements and queues cross-checks. No machine undoes a pin.
 
     Raises:
         Invalid: the dimensions differ.
@@ -154,7 +154,7 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | N
 
 
 def replace_arrangements(figures_a: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
-    """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the action.
+    """Withdraw earlier merges, splits and pins that contradict this one; a judgement refuses the action.
 
     Raises:
         Invalid: somebody judged that it is not so.
@@ -175,7 +175,7 @@ def pin_to_measure(figure: Figure, measure: Measure, *, by: Person, version: int
 
 
 def set_general(measure: Measure, general: bool, *, by: Person, version: int | None = None) -> None:
-    """Say that figures of this measure are compared whatever the topic, or only inside it.
+    """Set whether figures of this measure are compared across topics; queues a cross-check.
 
     Every figure of the same key in any topic is compared then, so the right is asked on all of their documents.
 
@@ -198,7 +198,7 @@ def set_general(measure: Measure, general: bool, *, by: Person, version: int | N
 
 
 def set_topic(document: Document, topic: Topic | None, *, by: Person, version: int | None = None) -> None:
-    """Put a document into a running story: its figures move to the measures of that topic, pinned ones stay.
+    """Move a document to a topic, or out of one: regroups its unpinned figures and queues a cross-check.
 
     Raises:
         NotAllowed: the person wrote this document, or one whose figures its figures are or would be compared with.

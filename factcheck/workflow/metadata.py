@@ -96,7 +96,7 @@ def check_description(changed: dict[str, Any]) -> None:
 
 
 def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
-    """What the history keeps: which fields, and the new value where it is no text."""
+    """The facts for the history: changed fields, and the new values that are not text."""
     facts = {name: changed[name].isoformat() for name in ("published_at", "embargo_until") if changed.get(name)}
     if "publisher" in changed:
         facts["publisher"] = changed["publisher"].pk if changed["publisher"] else None

@@ -133,9 +133,9 @@ def correct_document(
 def waive_document(
     document: Document, *, by: Person, note: str, expires_at: datetime | None = None, version: int | None = None
 ) -> Waiver:
-    """For breaking news: let the current revision out with what still blocks it, for a day at most.
+    """Waive the present blockers of the current revision for a day at most, for breaking news.
 
-    The waiver lists what it covers and opens a piece of checking work for each claim in it.
+    The waiver lists what it covers; a verification task is opened for each claim in it.
 
     Raises:
         Invalid: nothing to waive, or too long. WrongState: the document is not in check.
@@ -174,7 +174,7 @@ def waive_document(
 
 
 def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Person) -> None:
-    """A piece of checking work for each claim that went out unchecked."""
+    """Open a verification task for each covered claim that has no unfinished one."""
     claims = Claim.objects.filter(pk__in=[row["record_id"] for row in covers if row["record"] == "claim"])
     for claim in claims:
         if not claim.verification_tasks.exclude(state__in=[TaskState.DONE, TaskState.CANCELLED]).exists():

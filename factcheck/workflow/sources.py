@@ -126,7 +126,7 @@ def check_source_details(name: str, country: str, owner: Source | None, texts: I
 
 
 KEEP: Any = object()
-"""In the place of an owner: as it is. None means that nobody owns the source."""
+"""Leaves the owner as it is, where None means no owner."""
 
 
 def change_source(
@@ -343,7 +343,7 @@ def clean_domain(domain: str) -> str:
 
 
 def open_name(source: Source, *, by: Actor) -> str:
-    """The name of a confidential source, for those it was entrusted to; every opening is written down.
+    """The name of a confidential source, for people with access; every opening is logged.
 
     Raises:
         NotAllowed: the person has no access to the name and is not chief of the desk that entered the source.

@@ -21,7 +21,7 @@ from factcheck.models import Desk, Document, Figure, Measure, Topic
 from .transitions import change, check_permission, log, require_storable
 
 KEEP: Any = object()
-"""In the place of a date: as it is. None means that the topic is open on that side."""
+"""Leaves a date as it is, where None means that the topic is open on that side."""
 MEASURE_WEIGHT = 2
 ENOUGH = 2
 

@@ -27,7 +27,7 @@ Changes = dict[str, dict[str, int]]
 
 
 def try_weights(weights: Weights, *, by: Actor) -> Changes:
-    """What opens and what closes at each desk if these weights are put in use; nothing is changed."""
+    """What would open and close at each desk with these weights; rolled back."""
     with transaction.atomic():
         found = apply_weights(weights, by=by)
         transaction.set_rollback(True)
@@ -35,7 +35,7 @@ def try_weights(weights: Weights, *, by: Actor) -> Changes:
 
 
 def put_in_use(weights: Weights, *, by: Actor) -> Changes:
-    """Put weights in use, for the stories in check: their topics are grouped and compared anew.
+    """Put weights in use: regroups and compares the topics of stories in check.
 
     What is signed off or published does not go stale by it.
 
@@ -63,7 +63,7 @@ def apply_weights(weights: Weights, *, by: Actor) -> Changes:
 
 
 def regrouped_parts() -> Iterator[list[Measure]]:
-    """Each topic with a story in check, and each such text in none, grouped anew: the measures to be compared."""
+    """Regroup each topic with a story in check, and each such text in none; yields the measures to compare."""
     checked = Document.objects.filter(state=DocumentState.IN_CHECK)
     for topic in Topic.objects.filter(documents__in=checked).distinct():
         regroup_topic(topic, by=Machine("weights"))
