@@ -189,7 +189,7 @@ def set_policy(
     conflict_score: float | None = KEEP,
     differs_score: float | None = KEEP,
 ) -> Policy:
-    """Change the policy of a desk; None leaves a rule as it is. New scores queue cross-checks of topics with texts in check.
+    """Change the policy of a desk; None leaves a rule as it is. New scores queue cross-checks.
 
     ``conflict_score`` and ``differs_score``: from which score on figures that differ are a conflict, and are listed as
     differing; None takes the borders of the weights. What stands open is compared again by them.

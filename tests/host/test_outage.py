@@ -178,7 +178,7 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
         body = json.loads(visitor.get("/factcheck/api/v1/documents/", **asked)[2])
         assert body["errors"][0]["code"] == "unavailable"
         assert visitor.get("/healthz/")[0] == 200
-        site.link.mend()
+        site.link.restore()
         wait_until(lambda: answers() == well, 20, f"the site did not find its database again: {answers()}")
         for _ in range(3):
             assert answers() == well
