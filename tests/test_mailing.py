@@ -27,12 +27,12 @@ def tell(staff):
     """Tell the checker something."""
     document = DocumentFactory(desk=staff.desk)
 
-    def told(key, text="Something happened.", who=None):
+    def make_notice(key, text="Something happened.", who=None):
         people = [(who or staff.checker).pk]
         notify("stale", people, desk=staff.desk.pk, about=document, key=key, text=text)
         Notification.objects.update(created_at=timezone.now() - timedelta(minutes=6))
 
-    return told
+    return make_notice
 
 
 class Refusing(EmailBackend):

@@ -44,8 +44,8 @@ def test_every_promise_is_one_of_the_readme_or_of_its_headings():
 
 
 def test_make_demo_hides_the_variables_that_the_demo_ignores():
-    told = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    hidden = set(re.findall(r"-u (\w+)", told))
+    output = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    hidden = set(re.findall(r"-u (\w+)", output))
     assert set(IGNORED) <= hidden
 
 

@@ -40,11 +40,11 @@ def test_a_living_process_says_so_without_asking_the_database(client, db):
 def test_a_site_without_worker_and_beat_is_not_ready_and_says_what_is_wrong(client, db):
     answer = client.get("/readyz/")
     assert answer.status_code == 503
-    told = answer.json()
-    assert told["migrations"] == "OK"
-    assert told["broker"] == "OK"
-    assert "no worker answers" in told["worker"]
-    assert "beat has never ticked" in told["beat"]
+    checks = answer.json()
+    assert checks["migrations"] == "OK"
+    assert checks["broker"] == "OK"
+    assert "no worker answers" in checks["worker"]
+    assert "beat has never ticked" in checks["beat"]
     assert "no-cache" in answer.headers["Cache-Control"] or "no-store" in answer.headers["Cache-Control"]
 
 

@@ -134,8 +134,8 @@ class Visitor:
 
     def log_in(self, name: str) -> None:
         mark = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/login/")[2])
-        said = {"username": name, "password": f"pass-{name}-word", "csrfmiddlewaretoken": mark[1]}
-        self.web.open(f"{self.base}/login/", urllib.parse.urlencode(said).encode(), timeout=30).close()
+        credentials = {"username": name, "password": f"pass-{name}-word", "csrfmiddlewaretoken": mark[1]}
+        self.web.open(f"{self.base}/login/", urllib.parse.urlencode(credentials).encode(), timeout=30).close()
 
 
 class Linked(Site):
@@ -167,7 +167,7 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
             assert answers() == well, "a dead connection of the pool greets nobody"
         site.link.refuse()
         away = answers()
-        assert {path for path, told in away.items() if told == (503, "5")} >= {
+        assert {path for path, config in away.items() if config == (503, "5")} >= {
             "/",
             "/stories/new/",
             "/admin/factcheck/document/desk/",
@@ -185,7 +185,7 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
 
 
 def test_the_pool_looks_at_its_connections_and_waits_for_seconds_only():
-    told = database("postgres://a@127.0.0.1/b")
-    assert told["CONN_HEALTH_CHECKS"] is True
-    assert 0 < told["OPTIONS"]["connect_timeout"] <= 5
-    assert 0 < told["OPTIONS"]["pool"]["timeout"] <= 5
+    config = database("postgres://a@127.0.0.1/b")
+    assert config["CONN_HEALTH_CHECKS"] is True
+    assert 0 < config["OPTIONS"]["connect_timeout"] <= 5
+    assert 0 < config["OPTIONS"]["pool"]["timeout"] <= 5

@@ -352,8 +352,8 @@ def test_only_known_keys_at_the_top_of_a_text_are_taken_out_of_it(staff):
     head = f"Title: Flood\nSecond line: {LOUD}\n  And 4,000 homes were destroyed.\nTitle: 700 boats sank.\n\n"
     document = read_as(staff, (head + LINE).encode(), "story.md")
     assert (document.title, document.state) == ("Flood", "in_check")
-    for said in (LOUD, "4,000 homes", "700 boats", LINE):
-        assert said in document.current_revision.text
+    for words in (LOUD, "4,000 homes", "700 boats", LINE):
+        assert words in document.current_revision.text
     assert document.claims.filter(text__contains="900").exists()
 
 
@@ -362,7 +362,7 @@ def test_the_second_of_two_first_texts_for_one_object_is_not_lost(staff, monkeyp
     arrival = Arrival(pasted=True, **HOST)
     first, _ = ingest_document(LINE.encode(), arrival, desk=staff.desk, by=staff.service)
     look, looks = documents.host_object, iter([None])
-    monkeypatch.setattr(documents, "host_object", lambda *said: next(looks, look(*said)))
+    monkeypatch.setattr(documents, "host_object", lambda *words: next(looks, look(*words)))
     document, job = ingest_document(LOUD.encode(), arrival, desk=staff.desk, by=staff.service)
     work()
     assert (document, job is not None, document.current_revision.text) == (first, True, LOUD)

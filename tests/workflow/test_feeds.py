@@ -386,10 +386,10 @@ def test_a_file_that_cannot_be_taken_in_is_noted_and_the_others_are_taken(staff,
 
 
 def test_a_later_version_of_a_news_item_in_a_drop_folder_is_a_revision(staff, drop, folder):
-    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT, "provider": "The Agency"}
-    put(drop, "7-1.json", json.dumps(told))
+    ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT, "provider": "The Agency"}
+    put(drop, "7-1.json", json.dumps(ninjs_item))
     poll(folder)
-    put(drop, "7-2.json", json.dumps(told | {"body_text": TEXT.replace("40", "45")}))
+    put(drop, "7-2.json", json.dumps(ninjs_item | {"body_text": TEXT.replace("40", "45")}))
     poll(folder)
     document = Document.objects.get()
     assert (document.source_app, document.source_id, document.revisions.count()) == ("ninjs", "urn:agency:7", 2)
@@ -456,23 +456,23 @@ def test_a_feed_does_not_fetch_again_what_a_person_filed_or_corrected(news_web, 
 
 
 def test_an_item_in_a_folder_does_not_revise_what_the_desk_filed_itself(staff, drop, folder):
-    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
-    story, _ = ingest_item(told, Arrival(), desk=staff.desk, by=staff.editor)
+    ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
+    story, _ = ingest_item(ninjs_item, Arrival(), desk=staff.desk, by=staff.editor)
     work()
-    put(drop, "item.json", json.dumps({**told, "body_text": TEXT.replace("40", "400")}))
+    put(drop, "item.json", json.dumps({**ninjs_item, "body_text": TEXT.replace("40", "400")}))
     assert poll(folder).result == {"taken": 0, "refused": 1}
     assert "itself" in folder.items.get().error
     assert story.revisions.count() == 1
 
 
 def test_a_later_item_does_not_replace_what_a_person_corrected(staff, drop, folder):
-    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
-    put(drop, "one.json", json.dumps(told))
+    ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
+    put(drop, "one.json", json.dumps(ninjs_item))
     poll(folder)
     document = Document.objects.get()
     revise_document(document, TEXT.replace("40", "41").encode(), by=staff.editor)
     work()
-    put(drop, "two.json", json.dumps({**told, "body_text": TEXT.replace("40", "45")}))
+    put(drop, "two.json", json.dumps({**ninjs_item, "body_text": TEXT.replace("40", "45")}))
     assert poll(folder).result == {"taken": 0, "refused": 1}
     assert ("41 homes" in document.current_revision.text, document.revisions.count()) == (True, 2)
 

@@ -262,8 +262,8 @@ def test_a_text_that_arrives_meanwhile_is_compared_with_it_and_knows_nothing_of_
     staff, other, ours = secret
     text = TEXTS["council"].replace("12 on Tuesday, the council of Torvik", "27 on Tuesday, the mayor of Velmora")
     file_text(text, desk=other.desk, by=other.editor, topic=ours.topic, title="mayor", kind="coverage")
-    told = [row.reason for row in Discrepancy.objects.open().of_desk(staff.desk)]
-    assert any("27" in reason and "19" in reason for reason in told)
+    reported = [row.reason for row in Discrepancy.objects.open().of_desk(staff.desk)]
+    assert any("27" in reason and "19" in reason for reason in reported)
     assert not any("19" in row.reason for row in Discrepancy.objects.open().of_desk(other.desk))
 
 
@@ -280,9 +280,9 @@ def test_weights_that_cannot_be_read_stop_nothing_that_stands(staff):
     assert list(Figure.objects.order_by("pk").values_list("measure", flat=True))[:4] == before
     assert Discrepancy.objects.get().state == "open"
     assert "discrepancy_open" in {row.code for row in clearance(Document.objects.get(title="council")).blockers}
-    told = Job.objects.filter(name="crosscheck", state="failed").first().error
-    assert "the weights cannot be read" in told
-    assert "use_weights" in told
+    reported = Job.objects.filter(name="crosscheck", state="failed").first().error
+    assert "the weights cannot be read" in reported
+    assert "use_weights" in reported
     MatchingWeights.objects.all().delete()
     regroup_topic(topic, by=Machine("test"))
     assert frozenset({"council 4,000", "mayor 4,000"}) in groups(topic)

@@ -169,9 +169,9 @@ def test_what_people_settled_does_not_open_again_where_two_measures_become_one(s
     for row in Discrepancy.objects.open():
         resolve_dispute(row, "explained", by=story.staff.desk_chief, note="two counts")
     story.judge(toll, sheep, True, by=story.staff.desk_chief)
-    told = [row.reason for row in Discrepancy.objects.open()]
-    assert not [reason for reason in told if "12" in reason and "19" in reason]
-    assert not [reason for reason in told if "300" in reason and "450" in reason]
+    reported = [row.reason for row in Discrepancy.objects.open()]
+    assert not [reason for reason in reported if "12" in reason and "19" in reason]
+    assert not [reason for reason in reported if "300" in reason and "450" in reason]
     assert late.measure_id
 
 

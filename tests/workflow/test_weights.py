@@ -44,8 +44,8 @@ def kinds() -> list[tuple[str, str]]:
 
 def test_a_dry_run_says_what_opens_and_closes_at_each_desk_and_changes_nothing(toll, staff):
     before = list(Figure.objects.order_by("pk").values_list("measure", flat=True))
-    told = try_weights(BLIND, by=staff.chief_editor)
-    assert told[staff.desk.slug] == {"conflict closes": 1}
+    result = try_weights(BLIND, by=staff.chief_editor)
+    assert result[staff.desk.slug] == {"conflict closes": 1}
     assert list(Figure.objects.order_by("pk").values_list("measure", flat=True)) == before
     assert (kinds(), MatchingWeights.objects.count()) == ([("conflict", "open")], 1)
 
@@ -187,9 +187,9 @@ def test_a_desk_exports_what_it_holds_both_sides_of(decided):
 def test_weights_are_fitted_on_what_was_decided_tried_and_put_in_use(decided, staff, tmp_path, capsys):
     out = tmp_path / "weights.json"
     call_command("train_matching", "--out", str(out), "--version-name", "ours")
-    told = capsys.readouterr().out
-    assert "2 pairs of 1 topics" in told
-    assert "none can be left out" in told
+    result = capsys.readouterr().out
+    assert "2 pairs of 1 topics" in result
+    assert "none can be left out" in result
     made = read_weights(out.read_text())
     assert (made.version, set(made.terms)) == ("ours", set(shipped().terms))
     call_command("use_weights", str(out))
@@ -207,9 +207,9 @@ def test_files_of_several_topics_are_judged_with_each_left_out(decided, tmp_path
     moved = [json.dumps({**json.loads(line), "topic": "another"}) for line in lines]
     (tmp_path / "two.jsonl").write_text("\n".join(moved) + "\n")
     call_command("train_matching", str(tmp_path / "one.jsonl"), str(tmp_path / "two.jsonl"))
-    told = capsys.readouterr().out
+    result = capsys.readouterr().out
     for words in ("left out: another", "left out, pooled", "worst: ", "Nine tenths of F1"):
-        assert words in told
+        assert words in result
 
 
 BROKEN = {
