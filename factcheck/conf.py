@@ -1,7 +1,7 @@
 """The settings of the app: one dict ``FACTCHECK`` in the host's settings, every key optional.
 
-``settings()`` gives them typed and with defaults. An unknown key and a value that is not allowed are told by the system
-check, and refused by whatever else starts: a web server, a worker, beat.
+``settings()`` gives them typed and with defaults. The system check reports unknown keys and invalid
+values; a web server, a worker and beat refuse to start with them.
 """
 
 from __future__ import annotations
@@ -17,75 +17,76 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from factcheck.allowed import (
-    Allowed,
-    Entries,
-    between,
-    is_absolute,
+from factcheck.setting_validators import (
+    EntriesValidator,
+    ValueValidator,
+    is_absolute_path,
+    is_dotted_path,
     is_encryption_key,
-    is_path,
-    is_sender,
-    is_site,
-    named,
+    is_mail_sender,
+    is_site_url,
+    keys_matching,
+    number_between,
     or_empty,
 )
 
 MOST_ORIGINS = 10
 VERDICTS = ("supported", "refuted", "conflicting_evidence", "not_enough_evidence", "outdated")
-ADDRESS = or_empty("an address that begins with `https://` or `http://`, without a query", is_site)
-SENDER = or_empty("one mail address, with or without a name before it", is_sender)
-LABELS = Entries(
+ADDRESS = or_empty("an address that begins with `https://` or `http://`, without a query", is_site_url)
+SENDER = or_empty("one mail address, with or without a name before it", is_mail_sender)
+LABELS = EntriesValidator(
     f"words by the name of a verdict: {', '.join(VERDICTS)}",
     lambda key, words: key in VERDICTS and isinstance(words, str) and bool(words.strip()),
 )
-READERS_FORM = named("functions by suffix, a dot and small letters or digits", r"\.[a-z0-9]{1,20}")
-RENDERERS_FORM = named("functions by a name of at most 40 letters, digits, `-` and `_`", r"[A-Za-z0-9_-]{1,40}")
+READERS_FORM = keys_matching("functions by suffix, a dot and small letters or digits", r"\.[a-z0-9]{1,20}")
+KEYS_FORM = EntriesValidator("Fernet keys", is_encryption_key)
+RENDERERS_FORM = keys_matching("functions by a name of at most 40 letters, digits, `-` and `_`", r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a host may set in ``FACTCHECK``; the docstrings of docs/settings.md are tested against it."""
 
-    CHECKWORTHINESS_THRESHOLD: Annotated[float, between(0, 1)] = 0.5
+    CHECKWORTHINESS_THRESHOLD: Annotated[float, number_between(0, 1)] = 0.5
     """At or above this a claim or figure blocks publication until it is dealt with."""
 
-    MINIMUM_ORIGINS: Annotated[int, between(1, MOST_ORIGINS)] = 2
+    MINIMUM_ORIGINS: Annotated[int, number_between(1, MOST_ORIGINS)] = 2
     """How many independent origins ``supported`` needs where no primary source supports."""
 
-    DOCUMENT_WAIVER_HOURS: Annotated[int, between(1, 24)] = 24
+    DOCUMENT_WAIVER_HOURS: Annotated[int, number_between(1, 24)] = 24
     """The longest a waiver of a whole document may run."""
 
-    FRESH_FOR_HOURS: Annotated[int, between(1, 8760)] = 72
+    FRESH_FOR_HOURS: Annotated[int, number_between(1, 8760)] = 72
     """How long the as-of of a running figure counts as good before publication."""
 
-    LEASE_SECONDS: Annotated[int, between(2, 86400)] = 120
+    LEASE_SECONDS: Annotated[int, number_between(2, 86400)] = 120
     """After how long without a sign of life a job is taken from its worker."""
 
-    MAX_ATTEMPTS: Annotated[int, between(1, 100)] = 3
+    MAX_ATTEMPTS: Annotated[int, number_between(1, 100)] = 3
     """How often a failing job is tried before it stays failed; webhooks and pages have pauses of their own."""
 
-    DISPATCH_SECONDS: Annotated[float, between(0.1, 60)] = 1.0
+    DISPATCH_SECONDS: Annotated[float, number_between(0.1, 60)] = 1.0
     """How often the dispatcher looks for jobs that are due."""
 
-    READER_SECONDS: Annotated[int, between(1, 600)] = 30
+    READER_SECONDS: Annotated[int, number_between(1, 600)] = 30
     """How long the child process that reads a file may take."""
 
-    READER_MEMORY_MIB: Annotated[int, between(128, 65536)] = 1024
+    READER_MEMORY_MIB: Annotated[int, number_between(128, 65536)] = 1024
     """How much memory that child may use."""
 
-    FETCH_SECONDS: Annotated[int, between(1, 600)] = 20
+    FETCH_SECONDS: Annotated[int, number_between(1, 600)] = 20
     """How long fetching one web page may take, redirects included."""
 
-    FEED_FOLDER: Annotated[str, or_empty("an absolute path", is_absolute)] = ""
+    FEED_FOLDER: Annotated[str, or_empty("an absolute path", is_absolute_path)] = ""
     """The folder under which drop folders of feeds lie; empty allows none."""
 
-    DUE_SOON_HOURS: Annotated[int, between(1, 720)] = 4
+    DUE_SOON_HOURS: Annotated[int, number_between(1, 720)] = 4
     """How long before its deadline the assignee of a piece of checking work is reminded."""
 
-    NOTICE_MINUTES: Annotated[int, between(0, 1440)] = 5
+    NOTICE_MINUTES: Annotated[int, number_between(0, 1440)] = 5
     """How long notices are gathered before they go out as one mail."""
 
-    IDEMPOTENCY_HOURS: Annotated[int, between(1, 720)] = 24
+    IDEMPOTENCY_HOURS: Annotated[int, number_between(1, 720)] = 24
     """How long the answer to a request with an ``Idempotency-Key`` is kept."""
 
     SITE_URL: Annotated[str, ADDRESS] = ""
@@ -100,20 +101,20 @@ class Settings:
     RENDERERS: Annotated[dict[str, str], RENDERERS_FORM] = field(default_factory=dict)
     """Further formats of reports: dotted path by name, such as ``{"markdown": "desk.reports.as_markdown"}``."""
 
-    MATCHING_SCORER: Annotated[str, or_empty("a dotted path to a function", is_path)] = ""
+    MATCHING_SCORER: Annotated[str, or_empty("a dotted path to a function", is_dotted_path)] = ""
     """The function that says how likely two figures are of one measure, by dotted path; empty takes the app's own."""
 
     REPORT_FROM: Annotated[str, SENDER] = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
 
-    ENCRYPTION_KEYS: Annotated[list[str], Entries("Fernet keys", is_encryption_key)] = field(default_factory=list)
+    ENCRYPTION_KEYS: Annotated[list[str], KEYS_FORM] = field(default_factory=list)
     """Fernet keys for confidential names, newest first; empty derives one from ``SECRET_KEY``."""
 
 
-ALLOWED: dict[str, Allowed | Entries] = {
+VALIDATORS: dict[str, ValueValidator | EntriesValidator] = {
     name: hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()
 }
-KINDS = {row.name: type(getattr(Settings(), row.name)) for row in fields(Settings)}
+SETTING_TYPES = {row.name: type(getattr(Settings(), row.name)) for row in fields(Settings)}
 
 
 @cache
@@ -123,11 +124,11 @@ def settings() -> Settings:
     Raises:
         ImproperlyConfigured: for an unknown key and for a value that is not allowed, in the words of the system check.
     """
-    refuse(list(faults(given())))
-    return Settings(**given())
+    raise_if_faulty(list(setting_errors(host_settings())))
+    return Settings(**host_settings())
 
 
-def given() -> Any:
+def host_settings() -> Any:
     return getattr(django_settings, "FACTCHECK", {})
 
 
@@ -136,39 +137,39 @@ def verdict_words(label: str) -> str:
     return str(settings().VERDICT_LABELS.get(label, label.replace("_", " ")))
 
 
-def forget(*, setting: str, **_: Any) -> None:
+def clear_settings_cache(*, setting: str, **_: Any) -> None:
     if setting == "FACTCHECK":
         settings.cache_clear()
 
 
-setting_changed.connect(forget)
+setting_changed.connect(clear_settings_cache)
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
     """System check: every key of ``FACTCHECK`` is known, its value is allowed, and what it names is there."""
-    return [*faults(given()), *lost_paths("READERS"), *lost_paths("RENDERERS"), *lost_scorer()]
+    return [*setting_errors(host_settings()), *path_errors("READERS"), *path_errors("RENDERERS"), *scorer_path_errors()]
 
 
 def refuse_bad_settings() -> None:
-    """What a process that runs no system checks does in their place when it starts.
+    """Run the settings check in a process that runs no system checks.
 
     Raises:
         ImproperlyConfigured: with all that the check would say.
     """
-    refuse(check_settings())
+    raise_if_faulty(check_settings())
 
 
-def refuse(found: list[CheckMessage]) -> None:
+def raise_if_faulty(found: list[CheckMessage]) -> None:
     if found:
         raise ImproperlyConfigured(" ".join(f"{row.msg} ({row.id})" for row in found))
 
 
-def faults(values: Any) -> Iterator[CheckMessage]:
-    """All that is wrong in a host's ``FACTCHECK``, as far as can be told without loading what it names."""
+def setting_errors(values: Any) -> Iterator[CheckMessage]:
+    """The errors in a host's ``FACTCHECK`` that show without importing what it names."""
     if not isinstance(values, dict):
         yield Error("FACTCHECK must be a dict.", id="factcheck.E006")
         return
-    wrong = [fault for name, value in values.items() for fault in faults_of(name, value)]
+    wrong = [fault for name, value in values.items() for fault in errors_of_setting(name, value)]
     yield from wrong
     if wrong:
         return
@@ -178,25 +179,27 @@ def faults(values: Any) -> Iterator[CheckMessage]:
         yield Error(f"FACTCHECK['LEASE_SECONDS'] {words}.", id="factcheck.E007")
 
 
-def faults_of(name: Any, value: Any) -> Iterator[CheckMessage]:
-    """What is wrong with one setting."""
-    if name not in KINDS:
-        yield Error(f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(KINDS)}.", id="factcheck.E001")
+def errors_of_setting(name: Any, value: Any) -> Iterator[CheckMessage]:
+    """The errors of one setting."""
+    if name not in SETTING_TYPES:
+        yield Error(
+            f"FACTCHECK has no setting {name!r}.", hint=f"Known: {', '.join(SETTING_TYPES)}.", id="factcheck.E001"
+        )
         return
-    kind, allowed = KINDS[name], ALLOWED[name]
+    kind, allowed = SETTING_TYPES[name], VALIDATORS[name]
     if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
         yield Error(f"FACTCHECK[{name!r}] must be a {kind.__name__}.", id="factcheck.E002")
-    elif isinstance(allowed, Entries):
+    elif isinstance(allowed, EntriesValidator):
         for entry in allowed.refused(value):
-            words = f"{entry} must not stand here; it takes {allowed.words}"
+            words = f"{entry} must not stand here; it takes {allowed.description}"
             yield Error(f"FACTCHECK[{name!r}]: {words}.", id="factcheck.E004")
-    elif not allowed.holds(value):
-        yield Error(f"FACTCHECK[{name!r}] must be {allowed.words}.", id="factcheck.E003")
+    elif not allowed.is_valid(value):
+        yield Error(f"FACTCHECK[{name!r}] must be {allowed.description}.", id="factcheck.E003")
 
 
-def lost_scorer() -> Iterator[CheckMessage]:
-    """A scorer named by dotted path that is not there, or is no function."""
-    path = given().get("MATCHING_SCORER") if isinstance(given(), dict) else None
+def scorer_path_errors() -> Iterator[CheckMessage]:
+    """An error where the scorer's dotted path cannot be imported or is no function."""
+    path = host_settings().get("MATCHING_SCORER") if isinstance(host_settings(), dict) else None
     try:
         if path and isinstance(path, str) and not callable(import_string(path)):
             raise ImportError(f"{path} is no function")
@@ -204,9 +207,9 @@ def lost_scorer() -> Iterator[CheckMessage]:
         yield Error(f"FACTCHECK['MATCHING_SCORER'] leads nowhere: {error}", id="factcheck.E005")
 
 
-def lost_paths(setting: str) -> Iterator[CheckMessage]:
-    """What a host adds by dotted path and is not there, or is no function."""
-    paths = given().get(setting) if isinstance(given(), dict) else None
+def path_errors(setting: str) -> Iterator[CheckMessage]:
+    """Errors for readers or renderers whose dotted path cannot be imported or is no function."""
+    paths = host_settings().get(setting) if isinstance(host_settings(), dict) else None
     for name, path in paths.items() if isinstance(paths, dict) else ():
         try:
             if not callable(import_string(path)):

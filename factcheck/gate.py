@@ -1,6 +1,6 @@
-"""The door for the host: what a site needs to file its texts, ask whether they may go out, and say that they did.
+"""Public API for the host site: file texts, ask whether they may be published, record that they were.
 
-These names stay; where the actions live in ``workflow`` may change. The events to listen to are in ``signals``.
+These names are stable; the modules they come from are not. Signals to receive are in ``signals``.
 """
 
 from factcheck.errors import FactcheckError

@@ -1,8 +1,8 @@
 """Notices by mail: gathered for some minutes for each person, then sent as one, at most once each.
 
-Who is told what is in ``workflow.notices``. A notice leaves the queue when its mail is begun: a mail server that
-fails in the middle may cost a mail, never double one. What was not mailed for certain stands in the inbox, also
-where the person wanted it by mail only.
+Notices are written in ``workflow.notices``. A notice leaves the queue when its mail is started, so a mail server that
+fails midway may lose a mail but never sends two. What was not certainly mailed is shown in the inbox, even where the
+person chose mail only.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from factcheck.conf import settings
-from factcheck.jobs.keys import key_for
+from factcheck.jobs.keys import job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Job, Notification
 from factcheck.smtp import DeliveryUnknown, refusal_reason, send
 from factcheck.states import JobState
 
-GIVE_UP = timedelta(days=1)
+GIVE_UP_AFTER = timedelta(days=1)
 """A notice that could not be mailed for so long is not tried again; it stands in the inbox."""
-REST = timedelta(hours=1)
-"""How long a mail server that failed one person is left alone."""
+RETRY_PAUSE = timedelta(hours=1)
+"""How long to wait after a failed mail before queueing another for the same person."""
 MOST_LINES = 100
 SEND_TIMEOUT = timedelta(hours=1)
-"""After so long, a mail that was begun and not ended has lost its worker."""
+"""How long after its start an unfinished mail counts as abandoned."""
 
 
 def waiting(recipient: int | None = None) -> QuerySet[Notification]:
@@ -44,16 +44,16 @@ def waiting(recipient: int | None = None) -> QuerySet[Notification]:
     return rows if recipient is None else rows.filter(recipient=recipient)
 
 
-def ask_for_mail(at: datetime | None = None) -> int:
+def request_due_mails(at: datetime | None = None) -> int:
     """Queue a job for each person whose oldest unsent notice has waited long enough; returns how many."""
     now = at or timezone.now()
     ripe = now - timedelta(minutes=settings().NOTICE_MINUTES)
     oldest = waiting().order_by().values("recipient").annotate(since=Min("created_at"), desk_=Min("desk"))
-    failed = Job.objects.filter(name=JobName.SEND_NOTICES, state=JobState.FAILED, finished_at__gt=now - REST)
+    failed = Job.objects.filter(name=JobName.SEND_NOTICES, state=JobState.FAILED, finished_at__gt=now - RETRY_PAUSE)
     resting = set(failed.values_list("key", flat=True))
     count = 0
     for row in oldest.filter(since__lte=ripe):
-        key = key_for(get_user_model(), row["recipient"])
+        key = job_key_for(get_user_model(), row["recipient"])
         if key not in resting:
             desk = Desk.objects.get(pk=row["desk_"])
             enqueue(JobName.SEND_NOTICES, key, {"recipient": row["recipient"]}, desk=desk, priority=Priority.MAIL)
@@ -70,18 +70,18 @@ def mail_notices(recipient: int, *, renew: Callable[[], None]) -> dict[str, Any]
     person = get_user_model().objects.get(pk=recipient)
     with transaction.atomic():
         renew()
-        rows = take(person)
+        rows = claim_notices(person)
     if not rows:
         return {"mailed": 0}
     keys = [row.pk for row in rows]
     try:
-        send(message_of(person, rows))
+        send(notices_message(person, rows))
     except DeliveryUnknown as error:
-        refuse(keys, str(error))
+        mark_undeliverable(keys, str(error))
         return {"mailed": 0, "refused": len(keys)}
     except (OSError, SMTPException, ValueError) as error:
         if reason := refusal_reason(error):
-            refuse(keys, reason)
+            mark_undeliverable(keys, reason)
             return {"mailed": 0, "refused": len(keys)}
         Notification.objects.filter(pk__in=keys).update(mail_started_at=None)
         raise
@@ -89,54 +89,54 @@ def mail_notices(recipient: int, *, renew: Callable[[], None]) -> dict[str, Any]
     return {"mailed": len(keys)}
 
 
-def take(person: Any) -> list[Notification]:
-    """Begin the mail of what waits: nobody else sends these. What cannot be sent is refused here, with its reason."""
+def claim_notices(person: Any) -> list[Notification]:
+    """Claim a person's waiting notices for one mail; those that cannot be sent are marked with the reason."""
     now = timezone.now()
     rows = list(waiting(person.pk).select_for_update().order_by("pk"))
-    seen = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
+    visible_desks = set(Desk.objects.visible_to(person).values_list("pk", flat=True))
     groups: dict[str, list[Notification]] = {}
     for row in rows:
-        groups.setdefault(skip_reason(row, person, seen, now), []).append(row)
+        groups.setdefault(skip_reason(row, person, visible_desks, now), []).append(row)
     good = groups.pop("", [])
     for reason, refused in groups.items():
-        refuse([row.pk for row in refused], reason)
+        mark_undeliverable([row.pk for row in refused], reason)
     Notification.objects.filter(pk__in=[row.pk for row in good]).update(mail_started_at=now)
     return good
 
 
-def skip_reason(row: Notification, person: Any, seen: set[int], now: datetime) -> str:
+def skip_reason(row: Notification, person: Any, visible_desks: set[int], now: datetime) -> str:
     """Why a notice is not mailed, or nothing."""
-    if row.desk_id not in seen:
+    if row.desk_id not in visible_desks:
         return "may no longer see the desk"
     if not person.email:
         return "has no mail address"
-    return "the mail server could not be reached for a day" if row.created_at < now - GIVE_UP else ""
+    return "the mail server could not be reached for a day" if row.created_at < now - GIVE_UP_AFTER else ""
 
 
-def refuse(keys: list[int], reason: str) -> None:
-    """These are not mailed (again): the inbox is the one place left to tell of them."""
+def mark_undeliverable(keys: list[int], reason: str) -> None:
+    """Mark notices as not mailed, with the reason, and show them in the inbox."""
     rows = Notification.objects.filter(pk__in=keys)
     rows.update(mail_started_at=timezone.now(), mail_refused=reason[:300], inbox=True)
 
 
 def show_unmailed(at: datetime | None = None) -> int:
-    """Put into the inbox what a worker began to mail and never ended; returns how many."""
+    """Show notices in the inbox whose mailing a worker started and never ended; returns how many."""
     begun = Notification.objects.filter(mail=True, mailed_at=None, mail_refused="")
     timed_out = begun.filter(mail_started_at__lt=(at or timezone.now()) - SEND_TIMEOUT)
     return timed_out.update(inbox=True, mail_refused="its worker stopped while mailing it; the mail may have arrived")
 
 
-def message_of(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:
+def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:
     """One mail that lists the notices: plain text, and the same as HTML with its styles inside."""
     lines = [{"text": row.text, "link": link_to(row)} for row in rows[:MOST_LINES]]
-    says = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
+    context = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
     first = " ".join("".join(char if char.isprintable() else " " for char in rows[0].text).split())
     subject = first[:120] if len(rows) == 1 else f"{len(rows)} notices from the fact-check"
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
     headers = {"Message-ID": f"<notices-{rows[0].pk}-{rows[-1].pk}@factcheck>", "Auto-Submitted": "auto-generated"}
-    text = render_to_string("factcheck/notices.txt", says)
+    text = render_to_string("factcheck/notices.txt", context)
     message = EmailMultiAlternatives(subject, text, sender, [person.email], headers=headers)
-    page = render_to_string("factcheck/notices.html", says)
+    page = render_to_string("factcheck/notices.html", context)
     message.attach_alternative(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False), "text/html")
     return message
 

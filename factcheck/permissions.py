@@ -1,7 +1,7 @@
-"""Who may do what: one table from (record, action) to guards, read aloud row by row.
+"""Permissions: one table from (record, action) to guards.
 
-A guard is a predicate over (user, record) with the sentence a refused person is told. Rights come from
-memberships alone: a superuser or a group opens nothing. Who may *see* is ``visible_to`` on the querysets.
+A guard is a predicate over (user, record) with a message for whoever it refuses. Rights come from memberships alone;
+superuser status and groups grant nothing. Who may *see* a record is ``visible_to`` on the querysets.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from factcheck.models import (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition on an action, and what to tell the person who fails it."""
+    """A condition on an action, with the error code and message for a person who fails it."""
 
     allows: Callable[[Any, Any], bool]
     code: str
@@ -72,7 +72,7 @@ def documents_of(record: Any) -> list[Document]:
 
 
 def documents_compared(measure: Measure, *, everywhere: bool) -> QuerySet[Document]:
-    """The documents whose figures are compared under a measure; in every topic where it or its like is general."""
+    """The documents compared under a measure; of all topics where a measure with its key is general."""
     wide = everywhere or Measure.objects.filter(key=measure.key, general=True).exists()
     same = {"figures__measure__key": measure.key} if wide else {"figures__measure": measure}
     return Document.objects.filter(**same).distinct()
@@ -109,7 +109,7 @@ def is_no_author(user: Any, record: Any) -> bool:
     return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
 
 
-def figures_of(record: Any) -> QuerySet[Figure]:
+def figures_affected_by(record: Any) -> QuerySet[Figure]:
     """The figures whose comparison an action on this record may end."""
     if isinstance(record, Figure):
         return Figure.objects.filter(pk=record.pk)
@@ -128,30 +128,30 @@ def figures_inside(claim: Claim) -> QuerySet[Figure]:
 
 
 def of_one_measure_with(figures: QuerySet[Figure]) -> Q:
-    """What is of a measure of these figures; a general measure reaches into every topic.
+    """A filter for figures compared with these; a general measure reaches into every topic.
 
     A text under embargo is compared with what it is held against, and its author knows of both.
     """
     keys = Measure.objects.filter(general=True, key__in=figures.values("measure__key")).values("key")
     own = figures.values("measure")
-    beside = Q(measure__held_against__in=own) | Q(measure__embargoed_beside__in=own)
-    return Q(measure__in=own) | Q(measure__key__in=keys) | beside
+    embargoed = Q(measure__held_against__in=own) | Q(measure__embargoed_beside__in=own)
+    return Q(measure__in=own) | Q(measure__key__in=keys) | embargoed
 
 
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
     """Whether one of these figures is compared with a figure of another text, and the person wrote that one.
 
-    Also with one that stood in an earlier text of theirs: else they would take their own out for a moment.
+    Figures of earlier revisions count too, so that nobody can remove their own for a moment.
     """
-    held = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
-    own = Figure.objects.filter(of_one_measure_with(held), document__authors=user.pk)
+    compared = Figure.objects.compared().filter(pk__in=figures.values("pk")).exclude(measure=None)
+    own = Figure.objects.filter(of_one_measure_with(compared), document__authors=user.pk)
     return own.exclude(document__in=figures.values("document")).exists()
 
 
 def would_make_one_of_both_sides(user: Any, names: set[str]) -> bool:
-    """Whether two of these folded names say figures compared with each other, in a text of the person and in another.
+    """Whether two of these folded names give figures compared with each other, in a text of the person and another.
 
-    Names of one source say one thing; who gives or takes them decides who differs from whom.
+    Names of one source count as one party, so changing them decides who differs from whom.
     """
     own = Figure.objects.filter(document__authors=user.pk).exclude(measure=None)
     others = Figure.objects.compared().filter(of_one_measure_with(own)).exclude(document__authors=user.pk)
@@ -160,17 +160,17 @@ def would_make_one_of_both_sides(user: Any, names: set[str]) -> bool:
 
 
 def names_that_say(figures: QuerySet[Figure]) -> set[str]:
-    """As whose these figures are told, as folded names: the party, or the outlet that speaks for itself."""
+    """The folded names of who gives these figures: the attributed party, else the publisher."""
     party = ("attribution__source__name", "attribution__party", "document__publisher__name", "document__publisher_name")
     return {folded(next(filter(None, row), "")) for row in figures.values_list(*party).distinct()} - {""}
 
 
 def is_not_the_other_side(user: Any, record: Any) -> bool:
-    return not are_compared_with_own(user, figures_of(record))
+    return not are_compared_with_own(user, figures_affected_by(record))
 
 
 def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
-    """Not a text that differs from theirs, or ever did: else they would agree with it for a moment.
+    """Whether a person may change a document's text: not where it differs or ever differed from a text of theirs.
 
     Their own story is theirs to correct, whatever it differs from.
     """
@@ -224,7 +224,7 @@ def has_role_everywhere(*roles: str) -> Guard:
 
 
 def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
-    """For what changes a comparison: the right on every desk whose figures are in it, and no author of them."""
+    """Guards for changing a comparison: editor on every desk with figures in it, and author of none of the texts."""
 
     def edits(user: Any, measure: Measure) -> bool:
         desks = set(documents_compared(measure, everywhere=everywhere).values_list("desk", flat=True))
@@ -233,14 +233,16 @@ def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
 
     def wrote_none(user: Any, measure: Measure) -> bool:
         compared = documents_compared(measure, everywhere=everywhere)
-        return not any(rows.filter(authors=user.pk).exists() for rows in (compared, held_beside([measure])))
+        return not any(
+            rows.filter(authors=user.pk).exists() for rows in (compared, embargoed_documents_compared_with([measure]))
+        )
 
     every = EDITORS_EVERYWHERE
     return Guard(edits, every.code, every.message), Guard(wrote_none, NO_AUTHOR.code, NO_AUTHOR.message)
 
 
 def has_role_somewhere(*roles: str) -> Guard:
-    """For what the desks share: the registry of sources, and topics."""
+    """A role on any desk, for records shared by desks: sources and topics."""
     allowed = {*roles, Role.CHIEF_EDITOR}
 
     def check(user: Any, record: Any) -> bool:
@@ -283,10 +285,13 @@ def wrote_one_compared(user: Any, *figures: Figure) -> bool:
     texts = Document.objects.filter(pk__in=[figure.document_id for figure in figures])
     measures = [figure.measure for figure in figures if figure.measure]
     compared = (documents_compared(measure, everywhere=False) for measure in measures)
-    return any(rows.filter(authors=user.pk).exists() for rows in (texts, *compared, held_beside(measures)))
+    return any(
+        rows.filter(authors=user.pk).exists()
+        for rows in (texts, *compared, embargoed_documents_compared_with(measures))
+    )
 
 
-def held_beside(measures: Iterable[Measure]) -> QuerySet[Document]:
+def embargoed_documents_compared_with(measures: Iterable[Measure]) -> QuerySet[Document]:
     """The texts under embargo that are compared with these measures, seen by their own desks alone."""
     keys = [measure.pk for measure in measures]
     against = Q(figures__measure__held_against__in=keys) | Q(figures__measure__embargoed_beside__in=keys)
@@ -439,7 +444,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
 MACHINE_ACTIONS = frozenset(
     {("desk", "ingest"), ("desk", "crosscheck"), ("document", "revise"), ("document", "note_clearance")}
 )
-"""What a job may do besides the rows of the table of states that say so."""
+"""Actions a job may do besides the machine rows of ``states.TRANSITIONS``."""
 
 
 def refusal(user: Any, record: Any, kind: str, action: str) -> Guard | None:

@@ -30,10 +30,9 @@ document_cleared = Signal()
 document_uncleared = Signal()
 
 
-def announce(signal: Signal, sender: type, **said: Any) -> None:
+def announce(signal: Signal, sender: type, **arguments: Any) -> None:
     """Send a signal when what is being written is committed.
 
-    The action is done by then: a receiver that fails is logged with its name, and hinders neither the other receivers
-    nor whoever acted.
+    A receiver that raises is logged and affects neither other receivers nor the caller.
     """
-    transaction.on_commit(lambda: signal.send_robust(sender, **said), robust=True)
+    transaction.on_commit(lambda: signal.send_robust(sender, **arguments), robust=True)

@@ -40,20 +40,20 @@ def send(message: EmailMultiAlternatives) -> None:
             raise
         raise DeliveryUnknown from error
     finally:
-        with suppress(OSError):  # taken is taken, however one parts
+        with suppress(OSError):  # the mail is delivered, whatever the server says on closing
             message.connection.close()
 
 
 def refusal_reason(error: Exception) -> str:
     """Why this mail will never be taken for this address, or nothing where it may be later."""
-    if isinstance(error, SMTPSenderRefused):  # it is our own address: nobody will get it until that is mended
+    if isinstance(error, SMTPSenderRefused):  # it is our own address: nobody will get it until that is fixed
         return ""
     if isinstance(error, SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))
-        return f"refused by the mail server: {code} {decoded(words)}" if code >= 500 else ""
+        return f"refused by the mail server: {code} {reply_text(words)}" if code >= 500 else ""
     if isinstance(error, SMTPDataError):
         return (
-            f"refused by the mail server: {error.smtp_code} {decoded(error.smtp_error)}"
+            f"refused by the mail server: {error.smtp_code} {reply_text(error.smtp_error)}"
             if error.smtp_code >= 500
             else ""
         )
@@ -62,6 +62,6 @@ def refusal_reason(error: Exception) -> str:
     return ""
 
 
-def decoded(words: bytes | str) -> str:
+def reply_text(words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return " ".join(text.split())

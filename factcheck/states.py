@@ -1,4 +1,4 @@
-"""What may happen to a record: its states, and one row per action. The page an editor can read.
+"""The states of records, and the transitions between them: one row per action.
 
 Who may do it is in ``permissions.py``; what an action does besides is in ``workflow``.
 """

@@ -23,15 +23,15 @@ from factcheck.conf import settings
 from factcheck.errors import LostLease
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, fetch, post_json
-from factcheck.intake.folders import left_out, look_into
+from factcheck.intake.folders import settled_files, unread_files_notice
+from factcheck.intake.guarded_transport import Limits
 from factcheck.intake.isolation import list_in_child, read_in_child
 from factcheck.intake.snapshots import response_of
-from factcheck.intake.wire import Limits
 from factcheck.jobs.leases import Lease, claim
 from factcheck.jobs.names import QUEUE, JobName, Priority
 from factcheck.jobs.outcomes import Outcome, outcome_of
 from factcheck.jobs.queue import enqueue
-from factcheck.mailing import ask_for_mail, mail_notices, show_unmailed
+from factcheck.mailing import mail_notices, request_due_mails, show_unmailed
 from factcheck.models import (
     Delivery,
     Document,
@@ -45,7 +45,7 @@ from factcheck.models import (
     Snapshot,
     Topic,
 )
-from factcheck.reports.deliver import ask_for_due_reports, send_due_report
+from factcheck.reports.deliver import request_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.clearance import note_clearance
@@ -55,21 +55,21 @@ from factcheck.workflow.crosscheck import (
     measures_left,
     note_reached,
     open_crosscheck,
-    store_found,
+    store_comparison,
 )
 from factcheck.workflow.documents import refuse_document
 from factcheck.workflow.evidence import fail_capture, store_capture
-from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, close_poll, take_entry, take_file, unseen
-from factcheck.workflow.fetches import completed, fail_fetch, fetches_of, store_fetch
+from factcheck.workflow.feeds import MOST_TAKEN, close_poll, new_guids, request_due_polls, take_entry, take_file
+from factcheck.workflow.fetches import fail_fetch, fetches_of, store_fetch, with_feed_metadata
 from factcheck.workflow.grouping import (
-    ask_for_regrouping,
-    compare_moved,
-    enter_topics,
     group_document,
+    regroup_after_embargoes,
     regroup_topic,
-    ungrouped,
+    request_moved_crosschecks,
+    request_nightly_regrouping,
+    ungrouped_figures,
 )
-from factcheck.workflow.jobs import forget_quiet_jobs
+from factcheck.workflow.jobs import delete_old_housekeeping_jobs
 from factcheck.workflow.notices import remind_of_deadlines
 from factcheck.workflow.publication import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
@@ -88,7 +88,7 @@ def work(queue: str = QUEUE) -> int:
     until = time.monotonic() + WORK_SECONDS
     count = 0
     while time.monotonic() < until and (lease := claim(queue)):
-        run(lease)
+        run_job(lease)
         count += 1
     return count
 
@@ -100,26 +100,26 @@ def tick() -> int:
     hour = f"{now:%Y-%m-%dT%H}"
     if not Job.objects.filter(name=JobName.SWEEP, key=hour).exists():
         enqueue(JobName.SWEEP, hour, {}, priority=Priority.SWEEP)
-    ask_for_due_polls(now)
-    slots = ask_for_due_reports(now)
+    request_due_polls(now)
+    slots = request_due_reports(now)
     remind_of_deadlines(now)
-    ask_for_mail(now)
+    request_due_mails(now)
     return slots
 
 
-def run(lease: Lease) -> None:
+def run_job(lease: Lease) -> None:
     """Do one claimed job, and write down how it ended."""
     job = lease.job
     try:
         with lease.kept_alive():
-            handle(lease)
+            run_handler(lease)
         recheck_after_job(job)
     except LostLease:
         logger.warning("job %s was taken over by another worker; attempt %s wrote nothing more", job.pk, lease.attempt)
 
 
-def handle(lease: Lease) -> None:
-    """Call the handler of a job; its end, its refusal or its failure is written down."""
+def run_handler(lease: Lease) -> None:
+    """Call the handler of a job and record the result or the failure."""
     handler = HANDLERS[JobName(lease.job.name)]
     try:
         lease.finish(handler.run(lease))
@@ -129,11 +129,11 @@ def handle(lease: Lease) -> None:
         if isinstance(error, SoftTimeLimitExceeded) and lease.progressed:
             lease.release()
         else:
-            fail(lease, handler, error)
+            record_failure(lease, handler, error)
 
 
-def fail(lease: Lease, handler: Handler, error: Exception) -> None:
-    """Write a failed attempt down: on the record where the fault is somebody else's, and on the job."""
+def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
+    """Write a failed attempt on the job, and on its record where the failure is external."""
     outcome = outcome_of(error)
     if not outcome.expected:
         logger.exception("job %s (%s) failed", lease.job.pk, lease.job)
@@ -142,15 +142,17 @@ def fail(lease: Lease, handler: Handler, error: Exception) -> None:
     lease.fail(outcome.message, permanent=not outcome.retry)
 
 
-def read_document(lease: Lease) -> dict[str, Any]:
+def handle_read_document(lease: Lease) -> dict[str, Any]:
     """Read a document's bytes in a child process, and mark what the engine finds."""
     args, by = lease.job.args, Machine(JobName.READ_DOCUMENT)
     document = Document.objects.get(pk=args["document"])
     snapshot = Snapshot.objects.get(pk=args["snapshot"])
     if stored := document.revisions.filter(snapshot=snapshot).first():
-        return reread_document(lease, stored)
+        return mark_stored_revision(lease, stored)
     whole = is_of_host(document) and not fetches_of(document).exists()
-    extract = completed(extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("said") or {})
+    extract = with_feed_metadata(
+        extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("feed_metadata") or {}
+    )
     lease.renew(total=2, done=1)
     reading = read_text(document, extract)
     with lease.effect(done=2):
@@ -164,7 +166,7 @@ def reading_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def reread_document(lease: Lease, revision: Revision) -> dict[str, Any]:
+def mark_stored_revision(lease: Lease, revision: Revision) -> dict[str, Any]:
     """Mark the stored text of a revision once more, by the engine of today."""
     reading = read_again(revision)
     with lease.effect(total=2, done=2):
@@ -194,17 +196,17 @@ def extract_of(snapshot: Snapshot, *, pasted: bool = False, whole: bool = False)
     )
 
 
-def fetch_document(lease: Lease) -> dict[str, Any]:
+def handle_fetch_document(lease: Lease) -> dict[str, Any]:
     """Fetch the page of a document that was filed by its address, and ask for its reading."""
     by = Machine(JobName.FETCH_DOCUMENT)
     document = Document.objects.get(pk=lease.job.args["document"])
     fetched = fetch(document.url, limits=Limits(seconds=settings().FETCH_SECONDS))
     with lease.effect(total=1, done=1):
-        return store_fetch(document, fetched, by=by, said=lease.job.args.get("said") or {})
+        return store_fetch(document, fetched, by=by, feed_metadata=lease.job.args.get("feed_metadata") or {})
 
 
 def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
-    """The document shows it at the first failure and at the last one."""
+    """Write the error on the document at the first failure and at the last."""
     if lease.ends_with(outcome) or not lease.job.failures:
         with lease.effect():
             document = Document.objects.get(pk=lease.job.args["document"])
@@ -212,7 +214,7 @@ def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def poll_feed(lease: Lease) -> dict[str, Any]:
+def handle_poll_feed(lease: Lease) -> dict[str, Any]:
     """Look at a feed, and take in what it has not brought before."""
     feed = Feed.objects.select_related("desk", "publisher").get(pk=lease.job.args["feed"])
     if not feed.active:
@@ -221,7 +223,7 @@ def poll_feed(lease: Lease) -> dict[str, Any]:
 
 
 def poll_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
-    """It is not tried again: the next poll is the next try."""
+    """Write the error on the feed; no retry, since the next poll tries again."""
     with lease.effect():
         close_poll(Feed.objects.get(pk=lease.job.args["feed"]), error=outcome.message)
     return replace(outcome, retry=False)
@@ -246,60 +248,62 @@ def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
         seconds=limits.READER_SECONDS,
         memory_mib=limits.READER_MEMORY_MIB,
     )
-    new = unseen(feed, [entry.guid for entry in listing.entries])
+    new = new_guids(feed, [entry.guid for entry in listing.entries])
     wanted = [entry for entry in listing.entries if entry.guid in new]
     counts = take_all(lease, wanted[:MOST_TAKEN], lambda entry: take_entry(feed, entry, by=Machine(JobName.POLL_FEED)))
     left = len(wanted[MOST_TAKEN:])
-    said = ("", "") if left else (fetched.header("etag"), fetched.header("last-modified"))
+    etag, last_modified = ("", "") if left else (fetched.header("etag"), fetched.header("last-modified"))
     with lease.effect():
-        close_poll(feed, etag=said[0], last_modified=said[1])
+        close_poll(feed, etag=etag, last_modified=last_modified)
     return {**counts, "left": left, "notes": list(listing.notes)}
 
 
 def poll_folder(lease: Lease, feed: Feed) -> dict[str, Any]:
     """The files of a drop folder that are new, and have been left alone for a moment."""
     known = frozenset(feed.items.values_list("guid", flat=True))
-    new = islice(look_into(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
+    new = islice(settled_files(settings().FEED_FOLDER, feed.folder, known), MOST_TAKEN)
     counts = take_all(lease, new, lambda file: take_file(feed, file, by=Machine(JobName.POLL_FEED)))
-    said = left_out(settings().FEED_FOLDER, feed.folder)
+    notice = unread_files_notice(settings().FEED_FOLDER, feed.folder)
     with lease.effect():
-        close_poll(feed, error=said)
+        close_poll(feed, error=notice)
     return counts
 
 
-def take_all(lease: Lease, found: Iterable[Any], take: Callable[[Any], FeedItem]) -> dict[str, Any]:
-    """Take in one after the other, each in a transaction of its own; one that is refused stops no other."""
+def take_all(lease: Lease, items: Iterable[Any], take: Callable[[Any], FeedItem]) -> dict[str, Any]:
+    """Take in the items one by one, each in its own transaction; a refused one does not stop the others."""
     counts = {"taken": 0, "refused": 0}
-    for done, one in enumerate(found, 1):
+    for done, item in enumerate(items, 1):
         with lease.effect(done=done):
-            counts["refused" if take(one).error else "taken"] += 1
+            counts["refused" if take(item).error else "taken"] += 1
     return counts
 
 
-def crosscheck(lease: Lease) -> dict[str, Any]:
+def handle_crosscheck(lease: Lease) -> dict[str, Any]:
     """Compare the measures of a run one by one; a restarted run goes on behind the last one it has compared."""
-    run_ = open_crosscheck(lease.job)
+    crosscheck = open_crosscheck(lease.job)
     start = lease.job.done
-    if run_.document and ungrouped(run_.document).exists():  # the weights could not be read when it was
+    if (
+        crosscheck.document and ungrouped_figures(crosscheck.document).exists()
+    ):  # the weights could not be read when it was
         with lease.effect():
-            group_document(run_.document)
-    measures = measures_left(run_, anew=start == 0)
+            group_document(crosscheck.document)
+    measures = measures_left(crosscheck, anew=start == 0)
     lease.renew(total=start + len(measures), done=start)
-    left_out = 0
+    states_left_out = 0
     for done, measure in enumerate(measures, start + 1):
-        found = compare_measure(measure)
-        left_out += found.left_out
+        comparison = compare_measure(measure)
+        states_left_out += comparison.left_out
         with lease.effect(done=done):
-            note_reached(run_, measure)
+            note_reached(crosscheck, measure)
             regrouped = bool(lease.job.args.get("regrouped"))
-            store_found(measure, found, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
+            store_comparison(measure, comparison, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
     with lease.effect():
-        close_crosscheck(run_, left_out=left_out)
-    counts: dict[str, Any] = run_.found
+        close_crosscheck(crosscheck, left_out=states_left_out)
+    counts: dict[str, Any] = crosscheck.found
     return counts
 
 
-def regroup(lease: Lease) -> dict[str, Any]:
+def handle_regroup(lease: Lease) -> dict[str, Any]:
     """Group the figures of a topic anew, or of a text that is in none."""
     args = lease.job.args
     with lease.effect(total=1, done=1):
@@ -307,11 +311,11 @@ def regroup(lease: Lease) -> dict[str, Any]:
             moves = regroup_topic(topic, by=Machine(JobName.REGROUP))
         else:
             moves = group_document(Document.objects.get(pk=args["document"]))
-            compare_moved(moves)
+            request_moved_crosschecks(moves)
     return {"figures": moves.figures, "measures": len(moves.measures)}
 
 
-def capture_evidence(lease: Lease) -> dict[str, Any]:
+def handle_capture_evidence(lease: Lease) -> dict[str, Any]:
     """Fetch a page through the guarded client, and keep it with its text."""
     by = Machine(JobName.CAPTURE_EVIDENCE)
     evidence = Evidence.objects.get(pk=lease.job.args["evidence"])
@@ -345,24 +349,27 @@ def capture_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def send_report(lease: Lease) -> dict[str, Any]:
+def handle_send_report(lease: Lease) -> dict[str, Any]:
     """Build the report of one slot of a subscription, once, and mail it to whoever may see it."""
     args = lease.job.args
     return send_due_report(ReportSubscription.objects.get(pk=args["subscription"]), args["slot"], renew=lease.renew)
 
 
-def sweep(lease: Lease) -> dict[str, Any]:
-    """What goes out of date by the clock: figures that were published, answers of the gate, rows of small work."""
+def handle_sweep(lease: Lease) -> dict[str, Any]:
+    """Hourly upkeep: follow-ups on expired figures, ended embargoes, regrouping, old rows, gate rechecks."""
     with lease.effect():
-        done = {"follow_ups": follow_up_expired(by=Machine(JobName.SWEEP)), "forgotten": forget_quiet_jobs()}
-        done |= {"embargoes_ended": enter_topics(timezone.now()), "regroup": ask_for_regrouping(timezone.now())}
+        done = {"follow_ups": follow_up_expired(by=Machine(JobName.SWEEP)), "forgotten": delete_old_housekeeping_jobs()}
+        done |= {
+            "embargoes_ended": regroup_after_embargoes(timezone.now()),
+            "regroup": request_nightly_regrouping(timezone.now()),
+        }
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
     return {**done, "keys": keys, "unmailed": show_unmailed(), "asked": recheck_by_clock()}
 
 
-def recheck_clearance(lease: Lease) -> dict[str, Any]:
-    """Ask the gate of one document anew, and tell of its answer where it changed; or ask for those of a whole desk."""
+def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:
+    """Ask the gate of one document again and announce a changed answer; or queue this for a whole desk."""
     if desk := lease.job.args.get("desk"):
         return {"asked": recheck_all_of(desk)}
     with lease.effect():
@@ -370,12 +377,12 @@ def recheck_clearance(lease: Lease) -> dict[str, Any]:
     return {"news": news}
 
 
-def send_notices(lease: Lease) -> dict[str, Any]:
+def handle_send_notices(lease: Lease) -> dict[str, Any]:
     """Mail one person the notices that were gathered for them."""
     return mail_notices(lease.job.args["recipient"], renew=lease.renew)
 
 
-def deliver_webhook(lease: Lease) -> dict[str, Any]:
+def handle_deliver_webhook(lease: Lease) -> dict[str, Any]:
     """Post one message to one webhook through the guarded client; tried again until it is taken or given up.
 
     What went wrong is on the delivery, for its keepers. The whole desk sees the job: it names neither host nor answer.
@@ -395,31 +402,31 @@ def deliver_webhook(lease: Lease) -> dict[str, Any]:
 def delivery_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     delivery = Delivery.objects.get(pk=lease.job.args["delivery"])
     note_delivery(delivery, status=getattr(error, "status", 0) or None, error=outcome.message)
-    retry = outcome.retry or isinstance(error, FetchFailed)  # another system may mend whatever it answered
+    retry = outcome.retry or isinstance(error, FetchFailed)  # the other system may fix whatever it answered
     return Outcome(f"Not delivered; delivery {delivery.pk} says why.", retry=retry)
 
 
 @dataclass(frozen=True, slots=True)
-class Handler:
-    """What does the jobs of one name.
+class JobHandler:
+    """The functions for the jobs of one name.
 
-    ``on_failure`` writes an external failure on the record that the job is about, and may change what follows of it.
+    ``on_failure`` writes an external failure on the record that the job is about, and may change the outcome.
     """
 
     run: Callable[[Lease], dict[str, Any]]
     on_failure: Callable[[Lease, Exception, Outcome], Outcome] | None = None
 
 
-HANDLERS: dict[JobName, Handler] = {
-    JobName.READ_DOCUMENT: Handler(read_document, reading_failed),
-    JobName.FETCH_DOCUMENT: Handler(fetch_document, fetch_failed),
-    JobName.POLL_FEED: Handler(poll_feed, poll_failed),
-    JobName.CROSSCHECK: Handler(crosscheck),
-    JobName.REGROUP: Handler(regroup),
-    JobName.CAPTURE_EVIDENCE: Handler(capture_evidence, capture_failed),
-    JobName.SEND_REPORT: Handler(send_report),
-    JobName.SWEEP: Handler(sweep),
-    JobName.RECHECK_CLEARANCE: Handler(recheck_clearance),
-    JobName.SEND_NOTICES: Handler(send_notices),
-    JobName.DELIVER_WEBHOOK: Handler(deliver_webhook, delivery_failed),
+HANDLERS: dict[JobName, JobHandler] = {
+    JobName.READ_DOCUMENT: JobHandler(handle_read_document, reading_failed),
+    JobName.FETCH_DOCUMENT: JobHandler(handle_fetch_document, fetch_failed),
+    JobName.POLL_FEED: JobHandler(handle_poll_feed, poll_failed),
+    JobName.CROSSCHECK: JobHandler(handle_crosscheck),
+    JobName.REGROUP: JobHandler(handle_regroup),
+    JobName.CAPTURE_EVIDENCE: JobHandler(handle_capture_evidence, capture_failed),
+    JobName.SEND_REPORT: JobHandler(handle_send_report),
+    JobName.SWEEP: JobHandler(handle_sweep),
+    JobName.RECHECK_CLEARANCE: JobHandler(handle_recheck_clearance),
+    JobName.SEND_NOTICES: JobHandler(handle_send_notices),
+    JobName.DELIVER_WEBHOOK: JobHandler(handle_deliver_webhook, delivery_failed),
 }

@@ -1,7 +1,7 @@
-"""The cache of the production lane: Redis, and nothing worse than a miss while Redis is away, silent or slow.
+"""The production cache: Redis behind a circuit breaker; while Redis is down or slow, every lookup is a miss.
 
-A request waits for it a fraction of a second at most. After a failure nobody asks for some seconds; then one request
-tries, and only when that one is answered do the others ask again.
+A request waits a fraction of a second at most. After a failure no request asks Redis for some seconds; then one request
+tries, and the others follow once it succeeds.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 ANSWER_SECONDS = 0.3
-REST_SECONDS = 5.0
+PAUSE_SECONDS = 5.0
 
 
-class Rest:
-    """Whether a server may be asked: yes, until it fails; then again by one request after each rest. One a process."""
+class CircuitBreaker:
+    """Opens on a failure; lets one request through after each pause; closes on success. One per server and process."""
 
     def __init__(self) -> None:
         self.until: float | None = None
@@ -33,13 +33,13 @@ class Rest:
         with self.lock:
             if self.until is not None and time.monotonic() < self.until:
                 return False
-            self.until = time.monotonic() + REST_SECONDS  # this request tries; the others rest on
+            self.until = time.monotonic() + PAUSE_SECONDS  # this request tries; the others rest on
             return True
 
     def failed(self) -> None:
         if self.until is None:
             logger.warning("the cache does not answer; going on without it")
-        self.until = time.monotonic() + REST_SECONDS
+        self.until = time.monotonic() + PAUSE_SECONDS
 
     def answered(self) -> None:
         if self.until is not None:
@@ -47,21 +47,21 @@ class Rest:
         self.until = None
 
 
-rests: dict[str, Rest] = {}
+circuit_breakers: dict[str, CircuitBreaker] = {}
 
 
-def or_without(name: str, without: Callable[..., Any]) -> Callable[..., Any]:
-    """A method of the cache, and what it gives while the server rests."""
+def with_fallback(name: str, without: Callable[..., Any]) -> Callable[..., Any]:
+    """A cache method with a fallback value for while the circuit is open."""
     ask = getattr(RedisCache, name)
 
-    def method(self: Redis, *args: Any, **kwargs: Any) -> Any:
-        if self.rest.may_ask():
+    def method(self: FailSafeRedisCache, *args: Any, **kwargs: Any) -> Any:
+        if self.breaker.may_ask():
             try:
                 found = ask(self, *args, **kwargs)
             except RedisError:
-                self.rest.failed()
+                self.breaker.failed()
             else:
-                self.rest.answered()
+                self.breaker.answered()
                 return found
         return without(*args, **kwargs)
 
@@ -73,21 +73,21 @@ def default_of(key: str, default: Any = None, version: int | None = None) -> Any
     return default
 
 
-class Redis(RedisCache):
-    """Counts of requests live here. The lock-out of log-ins does not: that one is in the database."""
+class FailSafeRedisCache(RedisCache):
+    """Holds request counts for throttling. The login lock-out is in the database."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         times = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
         super().__init__(server, {**params, "OPTIONS": {**times, **params.get("OPTIONS", {})}})
-        self.rest = rests.setdefault(str(server), Rest())
+        self.breaker = circuit_breakers.setdefault(str(server), CircuitBreaker())
 
-    get = or_without("get", default_of)
-    set = or_without("set", lambda *args, **kwargs: None)
-    add = or_without("add", lambda *args, **kwargs: False)
-    touch = or_without("touch", lambda *args, **kwargs: False)
-    delete = or_without("delete", lambda *args, **kwargs: False)
-    has_key = or_without("has_key", lambda *args, **kwargs: False)
-    clear = or_without("clear", lambda *args, **kwargs: False)
-    get_many = or_without("get_many", lambda *args, **kwargs: {})
-    set_many = or_without("set_many", lambda data, *args, **kwargs: list(data))
-    delete_many = or_without("delete_many", lambda *args, **kwargs: None)
+    get = with_fallback("get", default_of)
+    set = with_fallback("set", lambda *args, **kwargs: None)
+    add = with_fallback("add", lambda *args, **kwargs: False)
+    touch = with_fallback("touch", lambda *args, **kwargs: False)
+    delete = with_fallback("delete", lambda *args, **kwargs: False)
+    has_key = with_fallback("has_key", lambda *args, **kwargs: False)
+    clear = with_fallback("clear", lambda *args, **kwargs: False)
+    get_many = with_fallback("get_many", lambda *args, **kwargs: {})
+    set_many = with_fallback("set_many", lambda data, *args, **kwargs: list(data))
+    delete_many = with_fallback("delete_many", lambda *args, **kwargs: None)

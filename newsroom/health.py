@@ -1,4 +1,4 @@
-"""Two addresses for whatever watches the site: is the process alive, and can the site do its work."""
+"""Liveness and readiness endpoints: is the process alive, and can the site do its work."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections import defaultdict
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from factcheck.management.checkup import Finding, look
+from factcheck.management.health_checks import CheckResult, run_check
 
 KEEP_SECONDS = 5
 CHECKED = ("migrations", "jobs", "broker", "worker", "beat")
-seen: dict[str, tuple[float, Finding]] = {}
-looking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+cached: dict[str, tuple[float, CheckResult]] = {}
+locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -22,25 +22,25 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
-def looked_at(name: str) -> Finding:
-    """A finding not older than five seconds, or the last one while somebody looks anew.
+def cached_check(name: str) -> CheckResult:
+    """A check result at most five seconds old, or the last one while another thread runs the check.
 
-    The address is open to anybody: asking often must neither wear out the broker nor keep the site's threads waiting.
+    The endpoint is public: frequent requests must neither load the broker nor block the site's threads.
     """
-    at, finding = seen.get(name, (0.0, (False, f"{name} is being looked at for the first time")))
-    if (at and time.monotonic() - at <= KEEP_SECONDS) or not looking[name].acquire(blocking=False):
+    at, finding = cached.get(name, (0.0, (False, f"{name} is being looked at for the first time")))
+    if (at and time.monotonic() - at <= KEEP_SECONDS) or not locks[name].acquire(blocking=False):
         return finding
     try:
-        finding = look(name)
-        seen[name] = (time.monotonic(), finding)
+        finding = run_check(name)
+        cached[name] = (time.monotonic(), finding)
         return finding
     finally:
-        looking[name].release()
+        locks[name].release()
 
 
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Database, jobs, broker, worker and beat, as JSON: 200 where all is well, 503 where something is not."""
-    findings = {name: looked_at(name) for name in CHECKED}
+    findings = {name: cached_check(name) for name in CHECKED}
     answer = {name: "OK" if good else sentence for name, (good, sentence) in findings.items()}
     return JsonResponse(answer, status=200 if all(good for good, _ in findings.values()) else 503)

@@ -1,7 +1,7 @@
-"""What a person and a program are told while the database is away, taken or full: 503, and when to come again.
+"""Responses while the database is locked, unreachable or full: 503 with ``Retry-After``.
 
-Django calls the handler for whatever no view has caught, also for what the middleware raises. It asks the database
-nothing: no session, no user.
+Django calls the handler for any uncaught exception, also from middleware. It does not use the database: no session, no
+user.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.defaults import server_error
 
-from factcheck.availability import AWAY_SECONDS, is_away, is_busy
+from factcheck.database_errors import RETRY_AFTER_SECONDS, is_connection_failure, is_lock_conflict
 
 BUSY = "Too many people write at this moment."
 AWAY = "The database cannot be reached at this moment."
@@ -23,12 +23,12 @@ AWAY = "The database cannot be reached at this moment."
 def handler500(request: HttpRequest) -> HttpResponse:
     """503 with ``Retry-After`` where the same request can succeed a moment later; else Django's answer."""
     error = sys.exc_info()[1]
-    if error is None or not (is_away(error) or is_busy(error)):
+    if error is None or not (is_connection_failure(error) or is_lock_conflict(error)):
         return server_error(request)
-    message, wait = (BUSY, 1) if is_busy(error) else (AWAY, AWAY_SECONDS)
+    message, wait = (BUSY, 1) if is_lock_conflict(error) else (AWAY, RETRY_AFTER_SECONDS)
     if request.path.startswith(reverse("factcheck:schema").removesuffix("schema/")):
         line: dict[str, Any] = {
-            "code": "busy" if is_busy(error) else "unavailable",
+            "code": "busy" if is_lock_conflict(error) else "unavailable",
             "detail": message,
             "attr": None,
             "extra": {},

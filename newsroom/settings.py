@@ -239,7 +239,11 @@ if REDIS_URL:
         "global_keyprefix": REDIS_PREFIX,
     }
     CACHES = {
-        "default": {"BACKEND": "newsroom.caching.Redis", "LOCATION": REDIS_URL, "KEY_PREFIX": f"{REDIS_PREFIX}cache"}
+        "default": {
+            "BACKEND": "newsroom.caching.FailSafeRedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": f"{REDIS_PREFIX}cache",
+        }
     }
 else:
     CELERY_BROKER_URL = "filesystem://localhost"  # kombu warns at each connection that names no host

@@ -15,9 +15,9 @@ class Link:
         self.ends: set[socket.socket] = set()
         self.listener: socket.socket | None = None
         self.port = 0
-        self.mend()
+        self.restore()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._take, args=(self.listener,), daemon=True).start()

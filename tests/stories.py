@@ -1,4 +1,4 @@
-"""Stories told through the real door, and the people of a desk who act on them.
+"""Stories filed through the public API, and the people of a desk who act on them.
 
 Rows alone are in ``factories``; here documents are ingested and read by the real engine, only without the child
 process that a worker puts around a reader (half a second each), and claims move by the actions of people.
@@ -37,7 +37,7 @@ from factcheck.models import (
     Stance,
     folded,
 )
-from factcheck.tasks import run
+from factcheck.tasks import run_job
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.documents import ingest_document, revise_document
@@ -101,7 +101,7 @@ def do_jobs(document: Document | None = None) -> Any:
     while lease := take_job(QUEUE):
         args = lease.job.args
         if lease.job.name != JobName.READ_DOCUMENT:
-            run(lease)
+            run_job(lease)
             continue
         snapshot = Snapshot.objects.get(pk=args["snapshot"])
         extract = read_bytes(response_of(bytes(snapshot.warc)), filename="pasted.txt", media_type="text/plain")
@@ -175,7 +175,7 @@ def in_hours(hours: float) -> datetime:
 
 @contextmanager
 def committed() -> Iterator[None]:
-    """What is done inside is as if committed at the end: hints are given and signals sent."""
+    """Run the on-commit hooks at the end of the block: rechecks are queued and signals sent."""
     connection.run_on_commit.clear()
     with TestCase.captureOnCommitCallbacks(execute=True):
         yield

@@ -1,4 +1,4 @@
-"""The laws of the house that the import contracts cannot see, each shown to catch a planted offence."""
+"""Architecture rules that the import contracts cannot check, each tested with a planted violation."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "factcheck"
-FACES = ("api", "admin", "management", "tasks.py")
+INTERFACES = ("api", "admin", "management", "tasks.py")
 JOB_WRITERS = {"leases.py", "queue.py"}
 LIMITS = {"module": 500, "function": 60, "class": 300, "task": 20, "command": 60}
 
@@ -59,7 +59,7 @@ def publishes(source: str):
 
 
 def speaks_http(source: str):
-    """Lines below the faces that know a request, a serializer or a status of HTTP."""
+    """Lines below the interfaces that know a request, a serializer or a status of HTTP."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.arg) and node.arg == "request":
             yield node.lineno
@@ -79,7 +79,7 @@ def lazy_imports(source: str):
 
 
 def oversized(source: str, kind: str = ""):
-    """What is longer than the house allows."""
+    """What is longer than the limits allow."""
     tree = ast.parse(source)
     if kind != "lexicon" and source.count("\n") > LIMITS["module"]:
         yield f"module of {source.count(chr(10))} lines"
@@ -92,7 +92,7 @@ def oversized(source: str, kind: str = ""):
                 yield f"{node.name} of {lines} lines"
 
 
-LAWS = {
+RULES = {
     "a state is assigned outside transitions": (
         assigned_states,
         lambda path: path.name == "transitions.py" or path.name in JOB_WRITERS,
@@ -108,31 +108,31 @@ LAWS = {
         lambda path: path.name == "dispatcher.py",
         "work.delay()",
     ),
-    "HTTP is known below the faces": (
+    "HTTP is known below the interfaces": (
         speaks_http,
-        lambda path: path.relative_to(APP).parts[0] in (*FACES, "urls.py", "intake"),
+        lambda path: path.relative_to(APP).parts[0] in (*INTERFACES, "urls.py", "intake"),
         "def act(request): pass",
     ),
     "an import hides in a function": (lazy_imports, lambda path: path.name == "apps.py", "def f():\n    import os"),
-    "something has outgrown its room": (oversized, lambda path: "lexicon" in path.parts, "x = 1\n" * 501),
+    "something is longer than its limit": (oversized, lambda path: "lexicon" in path.parts, "x = 1\n" * 501),
 }
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_no_module_breaks_the_law(law):
-    check, exempt, _ = LAWS[law]
+@pytest.mark.parametrize("rule", RULES)
+def test_no_module_breaks_the_rule(rule):
+    check, exempt, _ = RULES[rule]
     broken = {
         str(path.relative_to(ROOT)): found
         for path in modules()
         if not exempt(path) and (found := list(check(path.read_text())))
     }
-    assert not broken, law
+    assert not broken, rule
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_a_planted_offence_is_seen(law):
-    check, _, offence = LAWS[law]
-    assert list(check(offence)), law
+@pytest.mark.parametrize("rule", RULES)
+def test_a_planted_violation_is_found(rule):
+    check, _, violation = RULES[rule]
+    assert list(check(violation)), rule
 
 
 def test_every_module_opens_with_what_lives_there():
@@ -142,7 +142,7 @@ def test_every_module_opens_with_what_lives_there():
     assert not silent
 
 
-def test_no_room_is_called_utils():
+def test_no_module_is_called_utils():
     forbidden = {"utils", "helpers", "common", "manager", "handler"}
     assert not [path for path in modules() if path.stem in forbidden]
     bases = {str(path.relative_to(APP)) for path in modules() if path.stem == "base"}
@@ -159,7 +159,7 @@ def lint(tmp_path: Path, config: str) -> subprocess.CompletedProcess[str]:
 
 
 PLANTED = {
-    "floors": ("factcheck/models/desks.py", "import factcheck.workflow.claims\n"),
+    "layers": ("factcheck/models/desks.py", "import factcheck.workflow.claims\n"),
     "actions": ("factcheck/workflow/claims.py", "import factcheck.workflow.sources\n"),
     "engine": ("factcheck/text/quantities/figures.py", "import django\n"),
     "plug": ("factcheck/conf.py", "import newsroom.settings\n"),
@@ -168,8 +168,8 @@ PLANTED = {
 
 
 @pytest.fixture(scope="module")
-def copy_of_the_house(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("house")
+def copied_packages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packages")
     for package in ("factcheck", "newsroom"):
         for path in (ROOT / package).rglob("*.py"):
             target = folder / path.relative_to(ROOT)
@@ -178,22 +178,22 @@ def copy_of_the_house(tmp_path_factory):
     return folder
 
 
-def test_the_import_contracts_hold(copy_of_the_house):
-    done = lint(copy_of_the_house, (ROOT / "pyproject.toml").read_text())
+def test_the_import_contracts_hold(copied_packages):
+    done = lint(copied_packages, (ROOT / "pyproject.toml").read_text())
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("contract", PLANTED)
-def test_an_import_contract_catches_a_planted_import(contract, copy_of_the_house):
-    name, offence = PLANTED[contract]
-    path = copy_of_the_house / name
+def test_an_import_contract_catches_a_planted_import(contract, copied_packages):
+    name, violation = PLANTED[contract]
+    path = copied_packages / name
     whole = path.read_text()
     docstring_end = whole.index('"""', whole.index('"""') + 3) + 4
     future = whole.find("from __future__")
     at = whole.index("\n", future) + 1 if future > 0 else docstring_end
-    path.write_text(whole[:at] + offence + whole[at:])
+    path.write_text(whole[:at] + violation + whole[at:])
     try:
-        done = lint(copy_of_the_house, (ROOT / "pyproject.toml").read_text())
+        done = lint(copied_packages, (ROOT / "pyproject.toml").read_text())
     finally:
         path.write_text(whole)
     assert done.returncode == 1, done.stdout

@@ -1,4 +1,4 @@
-"""The relay rings for rows that are due, counted in real messages of the in-memory transport."""
+"""The dispatcher publishes messages for due rows, counted on the in-memory transport."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 from factcheck.jobs.dispatcher import (
     MAX_MESSAGES,
     dispatch,
-    do_unclaimed,
     join_threads,
+    run_unclaimed,
     start_dispatcher,
     start_fallback,
     stop_dispatcher,
@@ -111,9 +111,9 @@ def test_a_message_names_a_queue_and_nothing_of_the_work(messages):
 def test_what_nobody_came_for_is_done_without_a_message_after_some_seconds(messages):
     job = due("one")
     dispatch()
-    assert do_unclaimed() == 0, "Celery has its time to come"
+    assert run_unclaimed() == 0, "Celery has its time to come"
     Job.objects.filter(pk=job.pk).update(dispatched_at=timezone.now() - timedelta(seconds=10))
-    assert do_unclaimed() == 1
+    assert run_unclaimed() == 1
     job.refresh_from_db()
     assert job.state == "done"
 
@@ -125,7 +125,7 @@ def test_the_timer_leaves_alone_what_is_not_due_and_what_was_not_rung_for(ahead)
         {"run_at": timezone.now() + timedelta(seconds=90), "dispatched_at": long_ago} if ahead else {"run_at": long_ago}
     )
     Job.objects.filter(pk=job.pk).update(**wait)
-    assert do_unclaimed() == 0
+    assert run_unclaimed() == 0
 
 
 def test_a_process_has_one_relay_and_it_stops_when_told():

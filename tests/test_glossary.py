@@ -44,7 +44,11 @@ def test_what_a_word_means_is_to_be_found_where_the_page_says(row):
 @pytest.mark.parametrize("row", [row for row in rows(GONE) if row[0] != "gone"], ids=lambda row: row[0])
 def test_a_word_that_is_gone_is_in_no_name(row):
     gone = {form for word in row[0].split(",") for form in (word.strip(), f"{word.strip()}s")}
-    found = {str(path.relative_to(ROOT)): hits for path in CODE if (hits := {n for n in names_in(path) if words_of(n) & gone})}
+    found = {
+        str(path.relative_to(ROOT)): hits
+        for path in CODE
+        if (hits := {n for n in names_in(path) if words_of(n) & gone})
+    }
     assert not found, f"use {row[1]}"
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
-from factcheck.mailing import ask_for_mail, mail_notices
+from factcheck.mailing import mail_notices, request_due_mails
 from factcheck.models import Job, Membership, Notification
 from factcheck.tasks import work
 from factcheck.workflow.inbox import choose_notices
@@ -27,12 +27,12 @@ def tell(staff):
     """Tell the checker something."""
     document = DocumentFactory(desk=staff.desk)
 
-    def told(key, text="Something happened.", who=None):
+    def make_notice(key, text="Something happened.", who=None):
         people = [(who or staff.checker).pk]
         notify("stale", people, desk=staff.desk.pk, about=document, key=key, text=text)
         Notification.objects.update(created_at=timezone.now() - timedelta(minutes=6))
 
-    return told
+    return make_notice
 
 
 class Refusing(EmailBackend):
@@ -55,22 +55,22 @@ def refusing(settings, error):
 def test_what_is_gathered_goes_out_as_one_mail_once(tell, staff):
     tell("1", "First <thing>.")
     tell("2", "Second thing.")
-    assert ask_for_mail() == 1
+    assert request_due_mails() == 1
     work()
     (sent,) = mail.outbox
     assert sent.to == [staff.checker.email] and sent.subject == "2 notices from the fact-check"
     assert "First <thing>." in sent.body and "/admin/" not in sent.body
     page = sent.alternatives[0][0]
     assert "First &lt;thing&gt;." in page and 'style="' in page
-    assert ask_for_mail() == 0 and mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0}
+    assert request_due_mails() == 0 and mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0}
     assert Notification.objects.exclude(mailed_at=None).count() == 2
 
 
 def test_a_fresh_notice_waits_for_others(tell, staff):
     tell("1")
     Notification.objects.update(created_at=timezone.now())
-    assert ask_for_mail() == 0
-    assert ask_for_mail(timezone.now() + timedelta(minutes=6)) == 1
+    assert request_due_mails() == 0
+    assert request_due_mails(timezone.now() + timedelta(minutes=6)) == 1
 
 
 def test_links_lead_to_the_admin_where_the_site_is_known(tell, staff, settings):
@@ -105,7 +105,7 @@ def test_an_address_the_server_refuses_is_written_down_and_not_tried_again(tell,
     tell("1")
     assert mail_notices(staff.checker.pk, renew=lambda: None) == {"mailed": 0, "refused": 1}
     assert "550" in Notification.objects.get().mail_refused
-    assert ask_for_mail() == 0
+    assert request_due_mails() == 0
 
 
 def test_a_mail_server_that_breaks_off_with_the_mail_in_hand_is_not_given_it_again(tell, staff, mailroom):
@@ -147,14 +147,14 @@ def test_what_a_worker_began_to_mail_when_it_was_killed_comes_into_the_inbox(tel
 def test_a_server_that_is_away_costs_no_mail_and_is_left_alone_after_it_failed(tell, staff, settings):
     refusing(settings, SMTPServerDisconnected("gone"))
     tell("1")
-    ask_for_mail()
+    request_due_mails()
     work()
     assert Notification.objects.get().mail_started_at is None
     Job.objects.filter(name="send_notices").update(state="failed", finished_at=timezone.now())
-    assert ask_for_mail() == 0, "for an hour"
+    assert request_due_mails() == 0, "for an hour"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     Job.objects.filter(name="send_notices").update(finished_at=timezone.now() - timedelta(hours=2))
-    assert ask_for_mail() == 1
+    assert request_due_mails() == 1
     work()
     assert len(mail.outbox) == 1
 

@@ -1,4 +1,4 @@
-"""Who may decide what of whose work: four eyes, desks, and the doors that open nothing."""
+"""Who may decide what of whose work: four eyes, desks, and what grants no rights (superuser, groups)."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def test_only_its_assignee_takes_up_a_piece_of_work(story, staff):
     assert claim.state == "in_verification"
 
 
-# Doors that open nothing
+# What grants no rights
 
 
 def test_a_superuser_and_a_group_open_nothing(story, staff):

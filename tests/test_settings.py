@@ -32,7 +32,7 @@ NUMBERS = {  # setting: (the least, the most)
 }
 FRACTIONS = ("CHECKWORTHINESS_THRESHOLD", "DISPATCH_SECONDS")
 LABELS = {name: f"is {name}" for name in VerdictLabel.values}
-READER, RENDERER = "factcheck.intake.stored.stored_text", "factcheck.reports.render.with_all_parts"
+READER, RENDERER = "factcheck.intake.text_cleaning.stored_text", "factcheck.reports.render.with_all_parts"
 GOOD = {
     "FEED_FOLDER": ["", "/feeds", "/srv/feeds/"],
     "SITE_URL": [
@@ -267,15 +267,15 @@ def started(folder, factcheck, *command, seconds=60):
 
 @pytest.mark.parametrize("what", STARTS)
 def test_nothing_starts_with_a_threshold_that_opens_the_gate(what, tmp_path):
-    said, status = started(tmp_path, {"CHECKWORTHINESS_THRESHOLD": 7}, *STARTS[what])
-    assert status not in (0, None), said
-    assert "FACTCHECK['CHECKWORTHINESS_THRESHOLD'] must be a number from 0 to 1." in said
+    output, status = started(tmp_path, {"CHECKWORTHINESS_THRESHOLD": 7}, *STARTS[what])
+    assert status not in (0, None), output
+    assert "FACTCHECK['CHECKWORTHINESS_THRESHOLD'] must be a number from 0 to 1." in output
 
 
 @pytest.mark.parametrize("command", [("check",), ("migrate", "--plan"), ("runserver", "--noreload", "127.0.0.1:0")])
 def test_a_command_that_checks_tells_it_without_a_traceback(command, tmp_path):
-    said, status = started(tmp_path, {"CHECKWORTHINESS_THRESHOLD": 7, "READERS": 7}, "manage.py", *command)
+    output, status = started(tmp_path, {"CHECKWORTHINESS_THRESHOLD": 7, "READERS": 7}, "manage.py", *command)
     assert status not in (0, None)
-    assert "factcheck.E003" in said
-    assert "factcheck.E002" in said
-    assert "Traceback" not in said
+    assert "factcheck.E003" in output
+    assert "factcheck.E002" in output
+    assert "Traceback" not in output

@@ -53,9 +53,9 @@ from factcheck.workflow.documents import confirm_document, withdraw_document
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
-    capture_again,
     link_evidence,
     retire_evidence,
+    retry_capture,
 )
 from factcheck.workflow.jobs import retry_job
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
@@ -191,7 +191,7 @@ ACTS = {
     ("verification_task", "hand_in"): hand_in,
     ("verification_task", "cancel"): lambda row, by: cancel_task(row, by=by, note="cut from the story"),
     ("verification_task", "reopen"): lambda row, by: move(row, "reopen", by=by),
-    ("evidence", "capture"): capture_again,
+    ("evidence", "capture"): retry_capture,
     ("evidence", "attach"): lambda row, by: attach_evidence(row, by=by, note="a letter"),
     ("evidence", "link"): lambda row, by: link_evidence(row, stance="supports", by=by),
     ("evidence", "assess"): lambda row, by: assess_evidence(row, accepted=True, by=by),

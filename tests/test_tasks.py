@@ -16,7 +16,7 @@ from factcheck.jobs.leases import claim, reclaim_expired
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
-from factcheck.tasks import run, tick, work
+from factcheck.tasks import run_job, tick, work
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.evidence import record_evidence
@@ -140,7 +140,7 @@ def test_a_reading_that_was_taken_over_leaves_no_second_text(staff: Staff):
     expired(slow.job)
     reclaim_expired()
     work()
-    run(slow)
+    run_job(slow)
     story.refresh_from_db()
     assert (story.state, story.revisions.count(), story.claims.count(), story.figures.count()) == ("in_check", 1, 1, 1)
     assert state(slow.job) == "done"
@@ -261,7 +261,7 @@ def test_an_article_of_two_thousand_figures_is_read_in_one_job(staff):
     arrival = Arrival(pasted=True, published_at=TUESDAY)
     document, job = ingest_document("\n".join(lines).encode(), arrival, desk=staff.desk, by=staff.editor)
     started = time.monotonic()
-    run(claim("work"))
+    run_job(claim("work"))
     assert time.monotonic() - started < 20
     document.refresh_from_db()
     assert (document.state, state(job)) == ("in_check", "done")
@@ -418,7 +418,7 @@ def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five
     job, seen = five_conflicts, []
     for _ in range(4):
         with breaking(after=1):
-            run(claim("work"))
+            run_job(claim("work"))
         seen.append((state(job), job.failures, job.done))
     assert seen == [("due", 0, 1), ("due", 0, 2), ("due", 0, 3), ("due", 0, 4)]
     assert work() == 1
@@ -428,12 +428,12 @@ def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five
 def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was_done_before(five_conflicts):
     job = five_conflicts
     with breaking(after=2):
-        run(claim("work"))
+        run_job(claim("work"))
     assert (state(job), job.done) == ("due", 2)
     for _ in range(settings().MAX_ATTEMPTS):
         Job.objects.filter(pk=job.pk).update(run_at=timezone.now() - timedelta(seconds=1))
         with breaking(after=0):
-            run(claim("work"))
+            run_job(claim("work"))
     assert (state(job), job.done) == ("failed", 2)
     assert "takes longer than the worker allows" in job.error
 
@@ -453,7 +453,7 @@ def test_a_long_cross_check_ends_though_measures_come_and_go_at_every_break(five
         if state(job) == "done":
             break
         with breaking(after=1):
-            run(claim("work"))
+            run_job(claim("work"))
         FigureFactory(measure=MeasureFactory(topic=None, key=f"later {number}"))  # the number of measures is another
         compared += 1
     assert (state(job), compared <= 6) == ("done", True)

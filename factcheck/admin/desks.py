@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
-from factcheck.models import RULES, Desk, Eyes, Membership, Policy, Role, Webhook
+from factcheck.models import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, Webhook
 from factcheck.workflow.desks import add_member, record_desk, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
@@ -185,4 +185,4 @@ class PolicyAdmin(RecordAdmin):
 
     list_display = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
     list_select_related = ["desk"]
-    detail_fields = ("desk", *RULES)
+    detail_fields = ("desk", *POLICY_FIELDS)

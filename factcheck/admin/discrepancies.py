@@ -26,7 +26,7 @@ from factcheck.models import (
 )
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.disputes import Dispute, Statement, disputes, led_by, resolve_dispute
+from factcheck.workflow.disputes import Dispute, Statement, disputes, disputes_led_by, resolve_dispute
 from factcheck.workflow.judgements import judge_pair
 
 from .kit.actions import ActionForm, RecordAction
@@ -63,7 +63,7 @@ class ResolveDisputeForm(ActionForm):
     def setup_fields(self) -> None:
         """Remember the newest pair at the time the form is opened: later pairs stay open."""
         pairs = Discrepancy.objects.visible_to(self.user)
-        pairs = pairs if self.record is None else pairs.told_with(self.record)
+        pairs = pairs if self.record is None else pairs.in_same_dispute(self.record)
         self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
 
 
@@ -140,7 +140,7 @@ class DiscrepancyAdmin(RecordAdmin):
         """Add the dispute of each row on the page, in one query for all rows."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
-        found = led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
+        found = disputes_led_by(changelist.result_list, Discrepancy.objects.visible_to(request.user))
         for row, dispute in zip(changelist.result_list, found, strict=True):
             row.dispute = dispute
         return changelist
@@ -148,7 +148,7 @@ class DiscrepancyAdmin(RecordAdmin):
     @admin.display(description="what differs", ordering="reason")
     def summary(self, row: Any) -> str:
         dispute: Dispute = row.dispute
-        return dispute.told
+        return dispute.message
 
     @admin.display(description="kind, state", ordering=OPEN_FIRST)
     def kind_and_state(self, row: Any) -> SafeString:
@@ -181,7 +181,7 @@ class DiscrepancyAdmin(RecordAdmin):
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         contexts = figure_contexts(side.figure for side in record.visible_sides)
         sides = [[contexts[row.figure_id] for row in record.visible_sides if row.side == side] for side in "ab"]
-        rows = Discrepancy.objects.visible_to(request.user).told_with(record)
+        rows = Discrepancy.objects.visible_to(request.user).in_same_dispute(record)
         (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
         others = dispute.besides(record)
         pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MAX_PAIRS + 1])

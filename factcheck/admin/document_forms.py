@@ -13,7 +13,7 @@ from django.utils.timezone import make_aware
 
 from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
 from factcheck.text import ClaimType
-from factcheck.workflow.arrivals import zones
+from factcheck.workflow.arrivals import known_zones
 from factcheck.workflow.transitions import can
 
 from .kit.actions import ActionForm
@@ -78,7 +78,7 @@ class NewDocumentForm(ActionForm):
         self.set_records("topic", Topic.objects.visible_to(self.user))
         self.set_records("publisher", Source.objects.visible_to(self.user))
         self.set_records("authors", colleagues_of(self.user))
-        self.set_choices("zone", [(name, name) for name in sorted(zones())])
+        self.set_choices("zone", [(name, name) for name in sorted(known_zones())])
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = dict(super().clean() or {})
@@ -169,7 +169,7 @@ class DescribeDocumentForm(ActionForm):
         record = self.record
         self.set_records("publisher", Source.objects.visible_to(self.user))
         self.set_records("authors", colleagues_of(self.user))
-        self.set_choices("zone", [(name, name) for name in sorted({*zones(), record.zone})])
+        self.set_choices("zone", [(name, name) for name in sorted({*known_zones(), record.zone})])
         for name in ("title", "publisher", "byline", "language", "zone"):
             self.fields[name].initial = getattr(record, name)
         for name in ("published_at", "embargo_until"):

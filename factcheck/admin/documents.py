@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.jobs.keys import about
+from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.models import (
     Claim,
@@ -203,7 +203,7 @@ class DocumentAdmin(RecordAdmin):
         return context | workbench_context(request, record, revision)
 
     def progress_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
-        own = about(record)
+        own = jobs_about(record)
         jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.RECHECK_CLEARANCE)
         return {"jobs": list(jobs.unfinished().order_by("pk")[:5])}
 

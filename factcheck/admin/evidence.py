@@ -21,12 +21,12 @@ from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
-    capture_again,
     link_evidence,
     record_evidence,
     retire_evidence,
+    retry_capture,
 )
-from factcheck.workflow.originals import bytes_of
+from factcheck.workflow.originals import snapshot_bytes
 from factcheck.workflow.transitions import can
 
 from .evidence_forms import CREDIBILITY, AssessEvidenceForm, AttachEvidenceForm, LinkEvidenceForm, NewEvidenceForm
@@ -106,7 +106,7 @@ class EvidenceAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "link": RecordAction(link_quote, LinkEvidenceForm, "Link to the claim", "The evidence is linked to its words."),
         "assess": RecordAction(assess_evidence, AssessEvidenceForm, success_message="The evidence is assessed."),
-        "capture": RecordAction(capture_again, label="Capture again", success_message="It will be fetched again."),
+        "capture": RecordAction(retry_capture, label="Capture again", success_message="It will be fetched again."),
         "attach": RecordAction(attach_upload, AttachEvidenceForm, "Attach a file or a note", "It is attached."),
         "drift": RecordAction(
             partial(retire_evidence, action="drift"), NoteForm, "The page has changed", "Noted as drifted."
@@ -197,6 +197,6 @@ class EvidenceAdmin(RecordAdmin):
     def snapshot(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The captured or attached bytes, always as a download."""
         stored = self.get_record(request, object_id).snapshot
-        if not bytes_of(stored):
+        if not snapshot_bytes(stored):
             raise Http404("Nothing is stored of it.")
         return snapshot_response(stored, download=True)

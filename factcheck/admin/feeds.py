@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from factcheck.models import Desk, Feed, Job, Source
-from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
+from factcheck.workflow.feeds import MOST_MINUTES, change_feed, record_feed, request_poll
 from factcheck.workflow.transitions import can
 
 from .kit.access import desks_allowing, is_page_of, person
@@ -61,7 +61,7 @@ class NewFeedForm(ActionForm):
 @admin.register(Feed)
 class FeedAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "poll": RecordAction(ask_for_poll, label="Look now", success_message="It is in the queue.", versioned=False),
+        "poll": RecordAction(request_poll, label="Look now", success_message="It is in the queue.", versioned=False),
         "change": RecordAction(change_feed, ChangeFeedForm, success_message="The feed is changed."),
     }
     add_form = NewFeedForm

@@ -26,7 +26,7 @@ from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.observations import states_of
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 
 from .kit.actions import ActionForm, RecordAction
 from .kit.figure_context import as_of_text, figure_contexts
@@ -79,7 +79,7 @@ class ComparedFigure:
 
     @property
     def says(self) -> str:
-        return says_of(self.figure)
+        return speaker_name_of(self.figure)
 
 
 def compare_figures(figures: Iterable[Figure], user: Any) -> list[ComparedFigure]:
@@ -273,7 +273,7 @@ class FigureAdmin(RecordAdmin):
 
     @admin.display(description="who says it")
     def says(self, figure: Figure) -> str:
-        return says_of(figure) or "nobody named"
+        return speaker_name_of(figure) or "nobody named"
 
     @admin.display(description="state", ordering="state")
     def state_badge(self, figure: Figure) -> SafeString:

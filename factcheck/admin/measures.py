@@ -19,7 +19,7 @@ from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import Held, state_key, state_of, states_of
+from factcheck.workflow.observations import ObservedState, engine_state_of, state_key, states_of
 from factcheck.workflow.speakers import speakers_of
 
 from .crosschecks import first_desk_for_crosscheck
@@ -59,7 +59,7 @@ class VisibleState:
         return list({figure.document_id: figure.document for figure in self.figures}.values())
 
 
-def visible_states(states: Iterable[Held], user: Any) -> list[VisibleState]:
+def visible_states(states: Iterable[ObservedState], user: Any) -> list[VisibleState]:
     """The states with at least one visible figure, with their visible figures only."""
     rows = list(states)
     document_ids = {figure.document_id for row in rows for figure in row.figures}
@@ -256,5 +256,5 @@ def visible_state_counts(measures: list[Any], user: Any) -> dict[int, int]:
     for measure in measures:
         for figure in figures_of[measure.pk]:
             speaker = speakers[figure.pk]
-            keys[measure.pk].add(state_key(state_of(figure, measure, speaker.name), speaker.first))
+            keys[measure.pk].add(state_key(engine_state_of(figure, measure, speaker.name), speaker.first))
     return {pk: len(found) for pk, found in keys.items()}

@@ -21,7 +21,7 @@ from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
-from factcheck.workflow.arrivals import zones
+from factcheck.workflow.arrivals import known_zones
 from factcheck.workflow.transitions import can
 
 from .kit.access import desks_allowing, is_page_of, person
@@ -158,7 +158,7 @@ class ChangeSubscriptionForm(ActionForm):
     active = forms.BooleanField(label="It runs", required=False, initial=True)
 
     def setup_fields(self) -> None:
-        self.set_choices("zone", [(name, name) for name in sorted(zones())])
+        self.set_choices("zone", [(name, name) for name in sorted(known_zones())])
         self.set_records("recipients", colleagues_of(self.user))
         kind = self.record.kind if self.record else ReportKind.DOCUMENT
         self.set_choices("formats", [(name, format_label(name)) for name in formats_of(kind)])

@@ -14,7 +14,7 @@ from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 
-from factcheck.availability import is_busy
+from factcheck.database_errors import is_lock_conflict
 from factcheck.errors import FactcheckError, StaleRevision
 
 from .errors import ErrorResponseSerializer, status_and_body
@@ -90,7 +90,7 @@ def perform_item(view: Any, name: str, endpoint: Any, item: dict[str, Any], body
             view.call_action(record, name, endpoint, partial(check_version, record, item["version"]), lambda: body)
             record.refresh_from_db()
     except (APIException, FactcheckError, Http404, OperationalError) as exc:
-        if isinstance(exc, OperationalError) and not is_busy(exc):
+        if isinstance(exc, OperationalError) and not is_lock_conflict(exc):
             raise
         status, error = status_and_body(exc, {"request": view.request, "view": view})
         return {"id": item["id"], "status": status, "state": None, "version": None, "error": error}

@@ -19,9 +19,9 @@ from factcheck.models import (
     sentences_of,
 )
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.disputes import Dispute, Statement, led_by, resolve_dispute
+from factcheck.workflow.disputes import Dispute, Statement, disputes_led_by, resolve_dispute
 from factcheck.workflow.judgements import judge_pair
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 
 from .base import ActionEndpoint, RecordViewSet
 from .filters import MAX_ID, IdFilter
@@ -82,7 +82,7 @@ class DiscrepancySerializer(serializers.ModelSerializer):
         return {
             "figure": figure.pk,
             "surface": figure.surface,
-            "says": says_of(figure),
+            "says": speaker_name_of(figure),
             "claim": figure.claim_id,
             "sentence": str(self.context["sentences"].get(figure.pk, "")),
             "document": {"id": document.pk, "title": document.title, "published_at": document.published_at},
@@ -152,7 +152,7 @@ class DisputeSerializer(DiscrepancySerializer):
         fields: ClassVar = [*DiscrepancySerializer.Meta.fields, "told", "more", "others"]
 
     def get_told(self, discrepancy: Discrepancy) -> str:
-        return self._dispute(discrepancy).told
+        return self._dispute(discrepancy).message
 
     def get_more(self, discrepancy: Discrepancy) -> int:
         return self._dispute(discrepancy).more
@@ -168,7 +168,7 @@ class DisputeSerializer(DiscrepancySerializer):
             user = self.context["request"].user
             leading = list(self.parent.instance) if self.parent else [discrepancy]
             desks = Desk.objects.visible_to(user)
-            found = led_by(leading, Discrepancy.objects.visible_to(user), desks=desks, statements=True)
+            found = disputes_led_by(leading, Discrepancy.objects.visible_to(user), desks=desks, statements=True)
             self.context["disputes"] = {dispute.leading.pk: dispute for dispute in found}
         dispute: Dispute = self.context["disputes"][discrepancy.pk]
         return dispute

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.models import (
     Claim,
@@ -143,8 +143,8 @@ class DocumentSerializer(ActionsMixin, DocumentRowSerializer):
 
     def get_reading(self, document: Document) -> dict[str, Any] | None:
         """The newest job that fetches or reads the document."""
-        reads = Q(about(document), name=JobName.READ_DOCUMENT)
-        fetches = Q(name=JobName.FETCH_DOCUMENT, key=key_of(document))
+        reads = Q(jobs_about(document), name=JobName.READ_DOCUMENT)
+        fetches = Q(name=JobName.FETCH_DOCUMENT, key=job_key(document))
         newest = Job.objects.filter(reads | fetches).order_by("-pk").values("id", "state", "error").first()
         return dict(newest) if newest else None
 

@@ -6,12 +6,12 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from factcheck.models import Snapshot
-from factcheck.workflow.originals import bytes_of
+from factcheck.workflow.originals import snapshot_bytes
 
 
 def snapshot_response(snapshot: Snapshot | None, default_name: str) -> HttpResponse:
     """The bytes of a snapshot, or 404 where there are none or they were erased."""
-    data = bytes_of(snapshot)
+    data = snapshot_bytes(snapshot)
     if snapshot is None or not data:
         raise Http404
     return attachment_response(data, snapshot.filename or default_name, "application/octet-stream")

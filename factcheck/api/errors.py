@@ -13,7 +13,7 @@ from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from factcheck.availability import AWAY_SECONDS, is_away, is_busy
+from factcheck.database_errors import RETRY_AFTER_SECONDS, is_connection_failure, is_lock_conflict
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
 
 STATUS_CODES: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
@@ -71,7 +71,7 @@ class DatabaseUnavailable(DatabaseBusy):
 
     default_detail = "The database cannot be reached at this moment; please send the request again."
     default_code = "unavailable"
-    wait = AWAY_SECONDS
+    wait = RETRY_AFTER_SECONDS
 
 
 class ApiExceptionHandler(ExceptionHandler):
@@ -85,8 +85,8 @@ class ApiExceptionHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, FactcheckError):
             return WorkflowException(exc)
-        if is_busy(exc) or is_away(exc):
-            return DatabaseBusy() if is_busy(exc) else DatabaseUnavailable()
+        if is_lock_conflict(exc) or is_connection_failure(exc):
+            return DatabaseBusy() if is_lock_conflict(exc) else DatabaseUnavailable()
         for django_exception, api_exception in self.django_exceptions.items():
             if isinstance(exc, django_exception):
                 replacement: Exception = api_exception()

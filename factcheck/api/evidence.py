@@ -21,10 +21,10 @@ from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
-    capture_again,
     link_evidence,
     record_evidence,
     retire_evidence,
+    retry_capture,
 )
 
 from .base import ActionEndpoint, RecordViewSet
@@ -127,7 +127,7 @@ class EvidenceViewSet(RecordViewSet):
     create_accepts_files = True
     filterset_class = EvidenceFilter
     record_actions: ClassVar = {
-        "capture": ActionEndpoint(capture_again, status_code=202),
+        "capture": ActionEndpoint(retry_capture, status_code=202),
         "attach": ActionEndpoint(attach, AttachmentSerializer, accepts_files=True),
         "link": ActionEndpoint(link_evidence, EvidenceLinkSerializer),
         "assess": ActionEndpoint(assess_evidence, AssessmentSerializer),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.models import Desk, Feed, FeedItem, Source
-from factcheck.workflow.feeds import MOST_MINUTES, ask_for_poll, change_feed, record_feed
+from factcheck.workflow.feeds import MOST_MINUTES, change_feed, record_feed, request_poll
 
 from .base import ActionEndpoint, RecordViewSet
 from .fields import VisibleRecordField
@@ -86,7 +86,7 @@ class FeedViewSet(RecordViewSet):
     serializer_class = FeedRowSerializer
     detail_serializer_class = FeedSerializer
     filterset_class = FeedFilter
-    record_actions: ClassVar = {"poll": ActionEndpoint(ask_for_poll, status_code=202)}
+    record_actions: ClassVar = {"poll": ActionEndpoint(request_poll, status_code=202)}
 
     @describe(200, response=FeedItemRowSerializer, many=True)
     @action(detail=True, url_path="items")

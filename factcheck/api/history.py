@@ -123,7 +123,7 @@ class EventViewSet(BaseView, mixins.ListModelMixin, viewsets.GenericViewSet):
         user, pk = self.request.user, int(record_id)
         record = model.objects.visible_to(user).filter(pk=pk).first()
         if record is not None:
-            return self.queryset.of(record).discreet(user)
+            return self.queryset.of(record).without_confidential_access(user)
         events = self.queryset.visible_to(user).filter(record=record_name(model), record_id=pk)
         if model.objects.filter(pk=pk).exists() or not events.filter(action="remove").exists():
             raise Http404

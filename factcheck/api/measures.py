@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from factcheck.models import Document, Figure, Measure
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import Held, states_of
+from factcheck.workflow.observations import ObservedState, states_of
 
 from .base import ActionEndpoint, RecordViewSet
 from .fields import VisibleRecordField
@@ -55,7 +55,7 @@ class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
         return [state_data(row, figures) for row, figures in shown if figures]
 
 
-def state_data(row: Held, figures: list[Figure]) -> dict[str, Any]:
+def state_data(row: ObservedState, figures: list[Figure]) -> dict[str, Any]:
     quantity, as_of = row.state.quantity, row.state.as_of
     documents = {figure.document_id: figure.document for figure in figures}
     return {

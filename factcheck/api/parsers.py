@@ -11,7 +11,7 @@ from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
 
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.intake.stored import NOBODYS, UNUSABLE
+from factcheck.intake.text_cleaning import NONCHARACTERS, UNUSABLE
 
 from .errors import RequestTooLarge
 
@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 4 * MAX_BYTES  # a text may be much longer in JSON escapes than
 MAX_DEPTH = 20
 DOCUMENT_TEXT = re.compile(r"(text|ninjs)(\..*)?", re.DOTALL)
 """Paths of the body that hold the text of a document. The reader removes control characters from it before storage."""
-UNUSABLE_IN_TEXT = re.compile(f"[\0\ud800-\udfff{NOBODYS}]")
+UNUSABLE_IN_TEXT = re.compile(f"[\0\ud800-\udfff{NONCHARACTERS}]")
 
 
 def refuse_large_body(context: dict[str, Any]) -> None:

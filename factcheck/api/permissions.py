@@ -8,7 +8,7 @@ from typing import Any
 from factcheck.errors import NotAllowed, WrongState
 from factcheck.models import record_name
 from factcheck.states import rows_of
-from factcheck.workflow.transitions import check_permission, row_for
+from factcheck.workflow.transitions import check_permission, transition_for
 
 
 def check_right(user: Any, record: Any, action: str) -> None:
@@ -27,7 +27,7 @@ def check_state(user: Any, record: Any, action: str) -> None:
         WrongState: it does not.
     """
     if rows_of(record_name(record), action):
-        row_for(record, action, user)
+        transition_for(record, action, user)
 
 
 def available_actions(user: Any, record: Any, actions: Iterable[str]) -> list[str]:

@@ -1,14 +1,14 @@
-"""Floor ½: where bytes from outside become text and evidence. Knows nothing of Django.
+"""Bytes from outside become text and evidence. Does not import Django.
 
-The rooms, each imported by its full name so that nobody pays for what is not used:
+The modules, each imported by its full name so that unused formats cost no import time:
 
 - `fetching`   one guarded HTTP client (`addresses` decides where it may go)
 - `readers`    bytes → `Extract`, whatever the format; `stored_text` for pasted strings
 - `isolation`  the same reading in a child process with memory and time limits
 - `entries`    what feeds and drop folders offer; `folders` looks into the latter
-- `originals`  what stands beside an extracted text when a person confirms it
+- `originals`  the original shown beside an extracted text when a person confirms it
 - `snapshots`  what was received, as a WARC file with its SHA-256
-- `extracts`   the values all of them speak in: `Extract`, `Unreadable`, `MAX_BYTES`
+- `extracts`   the values they exchange: `Extract`, `Unreadable`, `MAX_BYTES`
 
 Not here: deciding what becomes of a text (`workflow`), finding figures in it (`text`).
 """

@@ -53,8 +53,10 @@ def _named(reader: str) -> Callable[..., Any]:
     try:
         return getattr(importlib.import_module(module), name) if reader else read_bytes  # type: ignore[no-any-return]
     except Exception as error:  # the host's module may raise whatever it likes
-        said = f"The reader {reader} of this site cannot be loaded ({type(error).__name__}). Please tell who runs it."
-        raise Unreadable("no_reader", said) from None
+        problem = (
+            f"The reader {reader} of this site cannot be loaded ({type(error).__name__}). Please tell who runs it."
+        )
+        raise Unreadable("no_reader", problem) from None
 
 
 def _set_limits(seconds: float, memory_mib: int) -> None:

@@ -44,7 +44,7 @@ class Listing:
     def from_json(cls, found: Mapping[str, Any]) -> Listing:
         """The listing that `as_json` wrote. Raises KeyError, TypeError or ValueError on anything else."""
         entries = []
-        for said in found["entries"]:
-            at = datetime.fromisoformat(said["published_at"]) if said["published_at"] else None
-            entries.append(Entry(**{**said, "published_at": at, "notes": tuple(said["notes"])}))
+        for entry in found["entries"]:
+            at = datetime.fromisoformat(entry["published_at"]) if entry["published_at"] else None
+            entries.append(Entry(**{**entry, "published_at": at, "notes": tuple(entry["notes"])}))
         return cls(found["title"], tuple(entries), tuple(found["notes"]))

@@ -16,17 +16,17 @@ from urllib.parse import urljoin
 import httpx2
 
 from factcheck.intake.addresses import FetchRefused, Target, parse_target
-from factcheck.intake.wire import (
+from factcheck.intake.guarded_transport import (
     Budget,
     Dial,
     FetchFailed,
-    Guard,
+    GuardedBackend,
+    GuardedTransport,
     Limits,
     Resolve,
-    Transport,
     dial_address,
+    plain_fetch_errors,
     resolve_host,
-    said_plainly,
 )
 
 __all__ = ["FetchFailed", "FetchRefused", "Fetched", "Hop", "Limits", "fetch", "post_json"]
@@ -88,24 +88,24 @@ def fetch(
 ) -> Fetched:
     """The page at a URL, redirects followed. Raises FetchRefused (the guard said no) or FetchFailed (no page).
 
-    `etag` and `last_modified` are what the server said of the copy one has: where that is still good, this raises
+    `etag` and `last_modified` are the validators of an earlier copy: where the page has not changed, this raises
     FetchFailed with the code not_modified.
     """
     budget = Budget(limits or Limits())
-    guard = Guard(budget, resolve, dial)
+    backend = GuardedBackend(budget, resolve, dial)
     target, hops = parse_target(url), list[Hop]()
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    asked = {name: said for name, said in conditions.items() if said.isascii() and said.isprintable() and said}
+    asked = {name: value for name, value in conditions.items() if value.isascii() and value.isprintable() and value}
     while True:
-        answer = _exchange(target, guard, asked)
+        answer = _exchange(target, backend, asked)
         if answer.status == NOT_MODIFIED and asked:
             raise FetchFailed("not_modified", "The page has not changed.", NOT_MODIFIED)
         if answer.status not in REDIRECTS:
-            return _fetched(url, target, answer, guard, tuple(hops))
+            return _fetched(url, target, answer, backend, tuple(hops))
         if len(hops) >= budget.limits.redirects:
             raise FetchRefused("too_many_redirects", f"More than {budget.limits.redirects} redirects; given up.")
         location = answer.header("location")
-        hops.append(Hop(target.url, answer.status, location, guard.remote_address))
+        hops.append(Hop(target.url, answer.status, location, backend.remote_address))
         target = _next_target(target, location)
 
 
@@ -122,8 +122,8 @@ def post_json(
 
     Raises FetchRefused (the guard said no) or FetchFailed (no answer came).
     """
-    guard = Guard(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial)
-    return _exchange(parse_target(url), guard, {"Content-Type": "application/json", **headers}, body).status
+    backend = GuardedBackend(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial)
+    return _exchange(parse_target(url), backend, {"Content-Type": "application/json", **headers}, body).status
 
 
 def _next_target(target: Target, location: str) -> Target:
@@ -153,10 +153,10 @@ class _Answer:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
-def _fetched(url: str, target: Target, answer: _Answer, guard: Guard, hops: tuple[Hop, ...]) -> Fetched:
+def _fetched(url: str, target: Target, answer: _Answer, backend: GuardedBackend, hops: tuple[Hop, ...]) -> Fetched:
     if not 200 <= answer.status < 300:
-        said = f"{answer.status} {answer.reason}".strip()
-        raise FetchFailed("http_status", f"The server {target.host} answered {said!r}.", answer.status)
+        status_line = f"{answer.status} {answer.reason}".strip()
+        raise FetchFailed("http_status", f"The server {target.host} answered {status_line!r}.", answer.status)
     return Fetched(
         requested_url=url,
         url=target.url,
@@ -164,7 +164,7 @@ def _fetched(url: str, target: Target, answer: _Answer, guard: Guard, hops: tupl
         reason=answer.reason,
         headers=answer.headers,
         body=answer.body,
-        remote_address=guard.remote_address,
+        remote_address=backend.remote_address,
         hops=hops,
         fetched_at=datetime.now(UTC),
         request_headers=answer.request_headers,
@@ -173,17 +173,19 @@ def _fetched(url: str, target: Target, answer: _Answer, guard: Guard, hops: tupl
     )
 
 
-def _exchange(target: Target, guard: Guard, asked: Mapping[str, str], sent: bytes | None = None) -> _Answer:
+def _exchange(target: Target, backend: GuardedBackend, asked: Mapping[str, str], sent: bytes | None = None) -> _Answer:
     """One request and its answer; a body only where the page is final. A client of its own, so no cookie survives.
 
     What is `sent` makes it a POST, of whose answer nothing but the head is read.
     """
     usual = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
     headers = {**usual, **asked}
-    guard.admit(target)
+    backend.admit(target)
     with (
-        said_plainly(target.host),
-        httpx2.Client(transport=Transport(guard), trust_env=False, timeout=guard.budget.limits.seconds) as client,
+        plain_fetch_errors(target.host),
+        httpx2.Client(
+            transport=GuardedTransport(backend), trust_env=False, timeout=backend.budget.limits.seconds
+        ) as client,
         client.stream(
             "GET" if sent is None else "POST", target.url, headers=headers, content=sent, follow_redirects=False
         ) as response,
@@ -194,7 +196,7 @@ def _exchange(target: Target, guard: Guard, asked: Mapping[str, str], sent: byte
             reason=response.reason_phrase,
             headers=_pairs(response.headers.raw),
             request_headers=_pairs(response.request.headers.raw),
-            body=_body(response, guard.budget) if final else b"",
+            body=_body(response, backend.budget) if final else b"",
             charset=response.charset_encoding or "",
         )
 

@@ -26,7 +26,7 @@ MOST_HASHED = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedFile:
     """A file of a drop folder: `guid` is the hash of its name and bytes; `data` is None where `error` says why."""
 
     name: str
@@ -35,7 +35,7 @@ class Dropped:
     error: str = ""
 
 
-def parts_of(folder: str) -> tuple[str, ...]:
+def folder_parts(folder: str) -> tuple[str, ...]:
     """The steps from the root to a folder. Raises ValueError where they lead out of it, or nowhere."""
     parts = PurePosixPath(folder).parts
     if not parts or folder.startswith("/") or "\\" in folder or "\0" in folder or ".." in parts:
@@ -43,7 +43,7 @@ def parts_of(folder: str) -> tuple[str, ...]:
     return parts
 
 
-def look_into(root: str, folder: str, known: frozenset[str] = frozenset()) -> Iterator[Dropped]:
+def settled_files(root: str, folder: str, known: frozenset[str] = frozenset()) -> Iterator[DroppedFile]:
     """The settled files of a folder below the root, newest first, without those whose guid is `known`.
 
     Hidden files, links and folders in it are passed over. Raises Unreadable (no_folder) where it cannot be opened.
@@ -61,8 +61,8 @@ def look_into(root: str, folder: str, known: frozenset[str] = frozenset()) -> It
                 yield dropped
 
 
-def left_out(root: str, folder: str) -> str:
-    """What a person should know of a folder that holds more than is looked at, or "". Raises as `look_into` does."""
+def unread_files_notice(root: str, folder: str) -> str:
+    """A message that the folder holds more than one poll reads, or "". Raises as `look_into` does."""
     with _opened(root, folder) as place:
         sizes = [min(found.st_size, MAX_BYTES) for _, found in _newest(place)]
     if len(sizes) > MOST_FILES:
@@ -86,7 +86,7 @@ def _opened(root: str, folder: str) -> Iterator[int]:
         raise Unreadable("no_folder", "This site has no folder for feeds; set FEED_FOLDER.")
     try:
         place = os.open(root, flags)
-        for part in parts_of(folder):
+        for part in folder_parts(folder):
             above = place
             try:
                 place = os.open(part, flags | os.O_NOFOLLOW, dir_fd=above)
@@ -105,19 +105,19 @@ def _newest(place: int) -> list[tuple[str, os.stat_result]]:
     with os.scandir(place) as entries:
         for entry in entries:
             try:
-                said = entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=False)
             except OSError:  # gone since it was listed
                 continue
-            if stat.S_ISREG(said.st_mode) and not entry.name.startswith("."):
-                found.append((entry.name, said))
+            if stat.S_ISREG(status.st_mode) and not entry.name.startswith("."):
+                found.append((entry.name, status))
     return sorted(found, key=lambda row: (-row[1].st_mtime, row[0]))
 
 
-def _dropped(place: int, name: str, found: os.stat_result) -> Dropped:
-    """A file that cannot be taken in is named by what the folder says of it, so that a mended one is new."""
+def _dropped(place: int, name: str, found: os.stat_result) -> DroppedFile:
+    """The file with its content; an unreadable one gets a guid from its size and times, so a fixed file is new."""
     outside = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()
     if found.st_size > MAX_BYTES:
-        return Dropped(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
+        return DroppedFile(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
     try:
         opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
         with os.fdopen(opened, "rb") as file:
@@ -125,12 +125,12 @@ def _dropped(place: int, name: str, found: os.stat_result) -> Dropped:
                 raise OSError("no longer a file")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        said = f"The file cannot be read ({error.strerror or 'no longer a file'})."
-        return Dropped(name, _guid(name, outside), error=said)
+        message = f"The file cannot be read ({error.strerror or 'no longer a file'})."
+        return DroppedFile(name, _guid(name, outside), error=message)
     if len(data) > MAX_BYTES:
-        return Dropped(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
-    return Dropped(name, _guid(name, data), data)
+        return DroppedFile(name, _guid(name, outside), error=f"The file is larger than {MAX_BYTES:,} bytes.")
+    return DroppedFile(name, _guid(name, data), data)
 
 
-def _guid(name: str, told: bytes) -> str:
-    return hashlib.sha256(os.fsencode(name) + b"\0" + hashlib.sha256(told).digest()).hexdigest()
+def _guid(name: str, content: bytes) -> str:
+    return hashlib.sha256(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest()).hexdigest()

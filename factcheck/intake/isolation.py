@@ -23,7 +23,7 @@ from factcheck.intake.extracts import Extract, Unreadable, check_size
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _FEED = "factcheck.intake.readers.feed.read_feed"
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZDIR")
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZDIR")
 
 
 def read_in_child(
@@ -80,7 +80,7 @@ def _ask(data: bytes, reader: str, asked: dict[str, Any], seconds: float, memory
     limits = {"seconds": seconds, "memory_mib": memory_mib}
     header = json.dumps({"limits": limits, "reader": reader, "asked": asked}).encode()
     answer, status = _run(len(header).to_bytes(4, "big") + header + data, seconds)
-    return _told(answer, status)
+    return _parsed_answer(answer, status)
 
 
 def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
@@ -105,7 +105,7 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
     return answer, child.returncode
 
 
-def _told(answer: bytes, status: int) -> dict[str, Any]:
+def _parsed_answer(answer: bytes, status: int) -> dict[str, Any]:
     if status == -signal.SIGXCPU:
         raise Unreadable("too_slow", "Reading the file took too much computing time.")
     if status == -signal.SIGKILL:
@@ -128,5 +128,11 @@ def _environment() -> dict[str, str]:
     places = [place for place in sys.path if os.path.isabs(place)]
     if _ROOT not in places:
         places.insert(0, _ROOT)
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(places), "PYTHONUTF8": "1", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {
+        **inherited,
+        "PYTHONPATH": os.pathsep.join(places),
+        "PYTHONUTF8": "1",
+        "HOME": "/nonexistent",
+        "LANG": "C.UTF-8",
+    }

@@ -1,4 +1,4 @@
-"""What stands beside an extracted text when a person confirms it: all that a page says, or a source, or a file.
+"""The original shown beside an extracted text when a person confirms it: a page's full text, its source, or a file.
 
 It is always characters to be shown as characters, or bytes to be handed out: markup from outside is never rendered.
 """

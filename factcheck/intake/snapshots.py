@@ -22,7 +22,7 @@ from factcheck.intake.fetching import Fetched, Pairs
 _IDS = uuid.UUID("6f0d3f0a-5a3c-5d0b-9a53-0a6f2a3d6c11")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,100}")
 # The stored body is unpacked, so these would lie; their words are kept under the archives' usual prefix.
-_OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
 
 def sha256_of(data: bytes) -> str:
@@ -37,9 +37,9 @@ def warc_of(fetched: Fetched) -> bytes:
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     shared = {"WARC-Date": date, "WARC-IP-Address": fetched.remote_address}
-    said = {**shared, "WARC-Record-ID": response_id, "WARC-Payload-Digest": _digest(fetched.body)}
+    headers = {**shared, "WARC-Record-ID": response_id, "WARC-Payload-Digest": _digest(fetched.body)}
     status = StatusAndHeaders(f"{fetched.status} {fetched.reason}".strip(), _kept_headers(fetched), protocol="HTTP/1.1")
-    _write(writer, fetched.url, "response", fetched.body, said, http=status)
+    _write(writer, fetched.url, "response", fetched.body, headers, http=status)
     asked = {**shared, "WARC-Record-ID": _record_id("request", date, seed), "WARC-Concurrent-To": response_id}
     _write(writer, fetched.url, "request", b"", asked, http=_request_line(fetched))
     if fetched.hops:
@@ -61,7 +61,7 @@ def warc_of_upload(data: bytes, filename: str, media_type: str, at: datetime) ->
     date, digest = _date(at), sha256_of(data)
     name = quote(filename.encode("utf-8", "replace")[:1000], safe="")
     kind = media_type.partition(";")[0].strip().lower()
-    said = {
+    headers = {
         "WARC-Date": date,
         "WARC-Record-ID": _record_id("resource", date, f"{digest} {name}"),
         "WARC-Payload-Digest": _digest(data),
@@ -70,7 +70,7 @@ def warc_of_upload(data: bytes, filename: str, media_type: str, at: datetime) ->
     }
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
-    _write(writer, f"urn:sha256:{digest}", "resource", data, said)
+    _write(writer, f"urn:sha256:{digest}", "resource", data, headers)
     return out.getvalue()
 
 
@@ -83,19 +83,26 @@ def response_of(warc: bytes) -> bytes:
 
 
 def _write(
-    writer: WARCWriter, uri: str, kind: str, body: bytes, said: dict[str, str], *, http: StatusAndHeaders | None = None
+    writer: WARCWriter,
+    uri: str,
+    kind: str,
+    body: bytes,
+    headers: dict[str, str],
+    *,
+    http: StatusAndHeaders | None = None,
 ) -> None:
     record = writer.create_warc_record(
-        uri, kind, payload=io.BytesIO(body), length=len(body), warc_headers_dict=said, http_headers=http
+        uri, kind, payload=io.BytesIO(body), length=len(body), warc_headers_dict=headers, http_headers=http
     )
     writer.write_record(record)
 
 
 def _kept_headers(fetched: Fetched) -> list[tuple[str, str]]:
-    kept = [
-        (f"X-Archive-Orig-{name}" if name.lower() in _OF_THE_WIRE else name, said) for name, said in fetched.headers
+    headers = [
+        (f"X-Archive-Orig-{name}" if name.lower() in _TRANSFER_HEADERS else name, value)
+        for name, value in fetched.headers
     ]
-    return [*_safe(tuple(kept)), ("Content-Length", str(len(fetched.body)))]
+    return [*_safe(tuple(headers)), ("Content-Length", str(len(fetched.body)))]
 
 
 def _request_line(fetched: Fetched) -> StatusAndHeaders:

@@ -1,8 +1,7 @@
 """The dispatcher: a thread in every worker and in beat that publishes a Celery message where Job rows are due.
 
-The only place that publishes a message. A lost, doubled or late one changes nothing: the row is the queue. Where the
-broker is a folder, a second thread of the worker does jobs whose message nobody has consumed, so that no state of that
-folder keeps work waiting.
+The only module that publishes messages. A lost, duplicated or late message is harmless: the row is the queue. Where
+the broker is a folder, a second thread of the worker runs jobs whose message nobody has consumed.
 """
 
 from __future__ import annotations
@@ -56,13 +55,13 @@ def unclaimed_queues() -> set[str]:
     return set(due.values_list("queue", flat=True))
 
 
-def do_unclaimed() -> int:
+def run_unclaimed() -> int:
     """Do the jobs of those queues; returns how many that were."""
     return sum(current_app.tasks[WORK](queue) for queue in sorted(unclaimed_queues()))
 
 
-class Repeated(threading.Thread):
-    """Does one thing every ``DISPATCH_SECONDS`` until told to stop; what fails is logged and tried again."""
+class PeriodicThread(threading.Thread):
+    """Calls a function every ``DISPATCH_SECONDS`` until stopped; exceptions are logged."""
 
     def __init__(self, name: str, action: Callable[[], Any]) -> None:
         super().__init__(name=name, daemon=True)
@@ -79,20 +78,20 @@ class Repeated(threading.Thread):
                 close_old_connections()
 
 
-threads: list[Repeated] = []
+threads: list[PeriodicThread] = []
 
 
 def start_dispatcher(**_: Any) -> None:
     """Start the dispatcher of this process, once."""
     if not threads:
-        threads.append(Repeated("factcheck dispatcher", dispatch))
+        threads.append(PeriodicThread("factcheck dispatcher", dispatch))
         threads[0].start()
 
 
 def start_fallback(**_: Any) -> None:
     """In a worker whose broker is a folder: start doing jobs without a message."""
     if current_app.connection_for_read().transport.driver_type == "filesystem":
-        threads.append(Repeated("factcheck fallback", do_unclaimed))
+        threads.append(PeriodicThread("factcheck fallback", run_unclaimed))
         threads[-1].start()
 
 

@@ -16,12 +16,12 @@ EVERYTHING = "all"
 REGROUPED = "regrouped"
 
 
-def key_of(record: Model, *parts: object) -> str:
+def job_key(record: Model, *parts: object) -> str:
     """The key of work on one record."""
-    return key_for(type(record), record.pk, *parts)
+    return job_key_for(type(record), record.pk, *parts)
 
 
-def key_for(model: type[Model], pk: object, *parts: object) -> str:
+def job_key_for(model: type[Model], pk: object, *parts: object) -> str:
     """The same, where only the record's number is known."""
     return ":".join(map(str, (record_name(model), pk, *parts)))
 
@@ -37,9 +37,9 @@ def slot_key(subscription: Model, slot: str) -> str:
     return f"{subscription.pk}:{slot}"
 
 
-def about(record: Model) -> Q:
+def jobs_about(record: Model) -> Q:
     """Jobs whose key names this record, whatever follows."""
-    key = key_of(record)
+    key = job_key(record)
     return Q(key=key) | Q(key__startswith=f"{key}:")
 
 

@@ -1,4 +1,4 @@
-"""How a worker holds a job: claimed in one conditional update, fenced by its attempt, lost when its lease expires.
+"""Leases on jobs: claimed in one conditional update, fenced by the attempt number, lost when they expire.
 
 While the work runs a thread extends the lease, so that only a worker that has stopped loses it. All times are the
 database's clock, so that workers need not agree on theirs. This module alone moves the state of a Job while it
@@ -31,7 +31,7 @@ from .outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 LONGEST_STEP_SECONDS = 3600
-"""After so long without a renewal a step is taken to hang, and its lease is extended no more."""
+"""After so long without a renewal a step counts as hanging, and its lease is no longer extended."""
 
 
 def in_seconds(seconds: float) -> Combinable:
@@ -43,8 +43,8 @@ def in_seconds(seconds: float) -> Combinable:
 class Lease:
     """The right of one attempt to work on one job and to write for it.
 
-    ``progressed``: this attempt got further than any before it. Then what failed earlier does not count any more:
-    a long run is given up for a step that fails again and again, not for the breaks between its steps.
+    ``progressed``: this attempt got further than any before it. That resets the count of failures, so that a long job
+    is given up only for a step that keeps failing.
     """
 
     job: Job
@@ -75,14 +75,14 @@ class Lease:
         self._note(values)
 
     def extend(self) -> None:
-        """Push the end of the lease away. Raises LostLease as ``renew`` does."""
+        """Extend the lease. Raises LostLease as ``renew`` does."""
         self._write({})
 
     def _write(self, values: dict[str, Any]) -> None:
-        held = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
+        attempt_row = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
         forgiven = {"failures": 0} if self._further(values) else {}
         ahead = Greatest("lease_until", in_seconds(settings().LEASE_SECONDS))  # who waited for the row shortens nothing
-        if not held.update(lease_until=ahead, **{**forgiven, **values}):
+        if not attempt_row.update(lease_until=ahead, **{**forgiven, **values}):
             raise LostLease(f"job {self.job.pk} is no longer held by attempt {self.attempt}")
 
     def _note(self, values: dict[str, Any]) -> None:
@@ -122,17 +122,17 @@ class Lease:
             self.renew(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
         else:
             again = in_seconds(retry_delay(self.job.name, failures))
-            held = {"failures": failures, "error": reason, "run_at": again, "dispatched_at": None}
+            attempt_row = {"failures": failures, "error": reason, "run_at": again, "dispatched_at": None}
             if not self._is_superseded():
-                self.renew(state=JobState.DUE, **held)
+                self.renew(state=JobState.DUE, **attempt_row)
 
     def release(self) -> None:
-        """Put a job that got further back as it is, to be gone on with by whoever comes: a break is no failure."""
+        """Put a job that made progress back into the queue without counting a failure."""
         if not self._is_superseded():
             self.renew(state=JobState.DUE, run_at=Now(), dispatched_at=None, error="")
 
     def _is_superseded(self) -> bool:
-        """Where the same work was asked for again meanwhile, that job does it, and this one is done."""
+        """Finish this job if the same work was enqueued again meanwhile; returns whether it was."""
         duplicate = duplicate_of(self.job)
         if duplicate is not None:
             self.finish({"asked_again_as": duplicate.pk})
@@ -140,7 +140,7 @@ class Lease:
 
 
 class Heartbeat(threading.Thread):
-    """Extends a lease three times in its length until told that the work is over, on a connection of its own."""
+    """Extends a lease at a third of its length until the work is over, on its own database connection."""
 
     def __init__(self, lease: Lease) -> None:
         super().__init__(name=f"factcheck lease of job {lease.job.pk}", daemon=True)
@@ -177,9 +177,9 @@ def claim(queue: str) -> Lease | None:
 
 
 def reclaim_expired() -> int:
-    """Give the jobs of stopped workers to others; those that killed too many workers stay failed.
+    """Make jobs with an expired lease due again; one that lost too many workers fails. Returns how many are due.
 
-    An attempt's number is never given twice, also after a retry: it is the fence.
+    Attempt numbers are never reused, even after a retry: they are the fence.
     """
     expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
     count = 0

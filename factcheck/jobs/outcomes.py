@@ -1,4 +1,4 @@
-"""What an error makes of a job: tried again later or failed for good, and the sentence a person reads of it."""
+"""Classifies the error of a job: retried or failed for good, with the message for people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from factcheck.intake.fetching import FetchFailed, FetchRefused
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a failed attempt ends. ``external``: the fault of somebody else's server or file, which its record shows."""
+    """How a failed attempt ends. ``external``: caused by another server or a file, and shown on the record."""
 
     message: str
     retry: bool
@@ -22,10 +22,10 @@ class Outcome:
 
 
 def outcome_of(error: Exception) -> Outcome:
-    """What follows of an error that a handler raised.
+    """The outcome of an error that a handler raised.
 
-    A refusal of the workflow holds however often the job is tried; what a server could not do now may go well later;
-    what nobody foresaw is tried again, and logged by the caller.
+    A refusal of the workflow is permanent; a transient fetch error is retried; an unexpected error is retried and
+    logged by the caller.
     """
     if isinstance(error, (FetchRefused, FetchFailed)):
         return Outcome(error.message, retry=error.transient, external=True)

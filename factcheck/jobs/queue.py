@@ -1,4 +1,4 @@
-"""How a job is asked for: ``enqueue`` writes its durable row inside the caller's transaction.
+"""Enqueue jobs: ``enqueue`` writes the durable row inside the caller's transaction.
 
 Nothing here speaks to the broker; the dispatcher publishes a message for the row later.
 """
@@ -17,7 +17,7 @@ from factcheck.actors import Person
 from factcheck.models import Desk, Document, Job, Measure, Topic
 from factcheck.states import JobState
 
-from .keys import crosscheck_key, key_of
+from .keys import crosscheck_key, job_key
 from .names import QUEUE, JobName, Priority
 
 MOST_AT_ONCE = 500
@@ -32,10 +32,10 @@ def enqueue(
     desk: Desk | None = None,
     priority: int = Priority.DEFAULT,
 ) -> Job:
-    """Ask for a piece of work, once: while one of this name and key is due, that one is returned.
+    """Enqueue a job, once: while one of this name and key is due, that one is returned.
 
-    A waiting one begins anew, for what it had done before may have changed, and rests no longer. The update also
-    holds it until the caller's transaction ends, so that no worker takes it without seeing what the caller wrote.
+    The progress of a waiting job is reset, since its input may have changed, and a retry pause ends. The update also
+    locks its row until the caller's transaction ends, so that no worker claims it before seeing what the caller wrote.
     """
     now = timezone.now().replace(microsecond=0)  # SQLite's clock is coarser than ours; what is asked for now is due
     waiting = Job.objects.filter(name=name, key=key, state=JobState.DUE)
@@ -58,14 +58,14 @@ def enqueue(
 
 
 def no_later_than(now: datetime) -> Case:
-    """For an update: what rests after a failure is due now, what waits already keeps its place."""
+    """An update expression: a job in a retry pause is due now, one that is due keeps its place."""
     return Case(When(run_at__gt=now, then=Value(now)), default=F("run_at"))
 
 
 def enqueue_all(
     name: JobName, wanted: Iterable[tuple[str, dict[str, Any], int]], *, priority: int = Priority.DEFAULT
 ) -> None:
-    """Ask for many pieces of work at once, by key, arguments and id of the desk; each once, as ``enqueue`` does."""
+    """Enqueue many jobs of one name by key, arguments and desk id; each once, as ``enqueue`` does."""
     now = timezone.now().replace(microsecond=0)
     rows = [
         Job(name=name, key=key, args=args, queue=QUEUE, priority=priority, desk_id=desk, run_at=now)
@@ -79,9 +79,9 @@ def enqueue_all(
 
 
 def enqueue_regroup(within: Topic | Document, *, by: Person | None = None) -> Job:
-    """Ask for the figures of a topic, or of a text in none, to be grouped anew."""
+    """Enqueue a regrouping of the figures of a topic, or of a document without a topic."""
     kind = "topic" if isinstance(within, Topic) else "document"
-    return enqueue(JobName.REGROUP, key_of(within), {kind: within.pk}, by=by)
+    return enqueue(JobName.REGROUP, job_key(within), {kind: within.pk}, by=by)
 
 
 def enqueue_crosscheck(
@@ -92,10 +92,10 @@ def enqueue_crosscheck(
     desk: Desk | None = None,
     regrouped: bool = False,
 ) -> Job:
-    """Ask for a comparison of the figures of a document, a measure, a topic, or of everything.
+    """Enqueue a cross-check of the figures of a document, a measure, a topic, or of everything.
 
-    Two desks that ask for the same measure or topic get a job each, for a desk sees only its own. ``regrouped``: the
-    figures are none that are new, the machine groups them otherwise; what that finds voids no sign-off.
+    Two desks get separate jobs for the same measure or topic, since a desk sees only its own. ``regrouped``: only the
+    grouping changed, no statement; then new conflicts void no sign-off.
     """
     args: dict[str, Any] = {"scope": scope, "document": None, "measure": None, "topic": None}
     if target is not None:

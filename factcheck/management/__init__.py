@@ -1,1 +1,1 @@
-"""The command-line face, and what the demo needs beside its command."""
+"""The management commands, and the modules they use: health checks, starter data, the demo."""

@@ -9,13 +9,13 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent.parent / "starter"
 
 
-def registry() -> list[dict[str, Any]]:
+def starter_sources() -> list[dict[str, Any]]:
     """The organisations of the starter registry."""
     rows: list[dict[str, Any]] = json.loads((FOLDER / "sources.json").read_text(encoding="utf-8"))
     return rows
 
 
-def articles() -> list[Path]:
+def starter_articles() -> list[Path]:
     """The demo's articles, in the order of their names."""
     return sorted((FOLDER / "articles").glob("*.md"))
 
@@ -27,8 +27,8 @@ def header_of(data: bytes) -> dict[str, str]:
     return {key.strip().casefold(): value.strip() for key, value in pairs}
 
 
-def copy_of(data: bytes) -> bytes:
-    """What is handed in of a file: all but the lines that tell the demo where it belongs."""
+def without_demo_headers(data: bytes) -> bytes:
+    """The file without the header lines that only the demo reads (topic and kind)."""
     head, blank, body = data.partition(b"\n\n")
-    kept = [line for line in head.split(b"\n") if not line.startswith((b"Topic:", b"Kind:"))]
-    return b"\n".join(kept) + blank + body
+    lines = [line for line in head.split(b"\n") if not line.startswith((b"Topic:", b"Kind:"))]
+    return b"\n".join(lines) + blank + body

@@ -1,7 +1,4 @@
-"""Starts the processes of the demo, starts again what ends by itself, and ends every one of them.
-
-No story of the demo lives here.
-"""
+"""Supervises the processes of the demo: starts them, restarts what exits, stops all at the end."""
 
 from __future__ import annotations
 
@@ -41,7 +38,7 @@ def free_port(wanted: int = 8000) -> int:
 
 
 @contextlib.contextmanager
-def only_one(path: Path) -> Iterator[bool]:
+def exclusive_lock(path: Path) -> Iterator[bool]:
     """Hold a lock file while the block runs; False when another process holds it."""
     with path.open("a") as lock:
         try:
@@ -54,7 +51,7 @@ def only_one(path: Path) -> Iterator[bool]:
 
 @dataclass
 class Child:
-    """A process that is kept running: its command, its log, and when it was started again."""
+    """A supervised process: command, log, and the times of its restarts."""
 
     command: tuple[str, ...]
     log: TextIO
@@ -102,10 +99,10 @@ class Processes:
         for child in self.children:
             if child.process.poll() is None:
                 continue
-            said = f"“{' '.join(child.command[:3])}” ended with {child.process.returncode}"
+            message = f"“{' '.join(child.command[:3])}” ended with {child.process.returncode}"
             if child.ends_too_often:
-                raise RuntimeError(f"{said} again and again; see {self.folder}")
-            child.log.write(f"{said} and is started again.\n")
+                raise RuntimeError(f"{message} again and again; see {self.folder}")
+            child.log.write(f"{message} and is started again.\n")
             child.log.flush()
             self._end([child], signal.SIGKILL)  # what it started itself may live on
             child.restarts.append(time.monotonic())

@@ -1,13 +1,13 @@
-"""Floor 2: the tables and their querysets. Imports the engine, the intake and the leaves below.
+"""The tables and their querysets. Imports the engine (``text``), ``intake`` and the leaf modules only.
 
 Tables hold no rule of the workflow; "who may see" is the queryset method ``visible_to(user)``.
 """
 
 from .claims import Anchor, Attribution, Claim, Figure
 from .crosschecks import (
-    ALARMS,
-    DISPUTED,
-    GRAVEST_FIRST,
+    CONFLICT_KINDS,
+    DISPUTED_KINDS,
+    MOST_SEVERE_FIRST,
     MOST_TELLING_FIRST,
     SETTLED,
     SIDE_KEY,
@@ -24,7 +24,7 @@ from .crosschecks import (
     sides_with_texts,
     sort_of,
 )
-from .desks import RULES, Desk, Eyes, Membership, Policy, Role, colleagues_of
+from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, colleagues_of
 from .documents import Document, DocumentKind, Revision
 from .feeds import Feed, FeedItem
 from .history import ERASED, Event, EventNote
@@ -66,13 +66,13 @@ from .verification import (
 )
 
 __all__ = [
-    "ALARMS",
-    "DISPUTED",
+    "CONFLICT_KINDS",
+    "DISPUTED_KINDS",
     "ERASED",
-    "GRAVEST_FIRST",
     "HOUSEKEEPING",
+    "MOST_SEVERE_FIRST",
     "MOST_TELLING_FIRST",
-    "RULES",
+    "POLICY_FIELDS",
     "SETTLED",
     "SIDE_KEY",
     "SORT",

@@ -27,7 +27,7 @@ class AttributionQuerySet(models.QuerySet["Attribution"]):
 
 
 class Attribution(models.Model):
-    """To whom the copy ascribes something: cue, named party, relay, and the source they match."""
+    """To whom the copy attributes a statement: cue, party, relay, and the matching source."""
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="attributions")
     cue = models.CharField(max_length=200, blank=True)

@@ -1,7 +1,7 @@
 """Cross-check runs, and the discrepancies between states of a measure that they found.
 
-Which of many discrepancies stands for all that are one dispute is said here, in the database; what a person is told
-of a dispute is in ``workflow.disputes``.
+The discrepancy that represents each dispute is chosen here, in the database; what a person sees of a dispute is in
+``workflow.disputes``.
 """
 
 from __future__ import annotations
@@ -78,37 +78,37 @@ class DiscrepancyKind(models.TextChoices):
     NOT_COMPARABLE = "not_comparable"
 
 
-ALARMS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
+CONFLICT_KINDS = (DiscrepancyKind.CONFLICT, DiscrepancyKind.MAGNITUDE_SLIP)
 """The kinds that shut the gate and void sign-offs."""
 
-DISPUTED = (*ALARMS, DiscrepancyKind.DIFFERS)
+DISPUTED_KINDS = (*CONFLICT_KINDS, DiscrepancyKind.DIFFERS)
 """The kinds that are one dispute of their measure; what only differs is listed with it, and never blocks."""
 
-SORT = Case(When(kind__in=DISPUTED, then=Value("dispute")), default=F("kind"), output_field=CharField())
-"""What of a measure is told as one thing: all that is disputed, all that is superseded, all that is not comparable."""
+SORT = Case(When(kind__in=DISPUTED_KINDS, then=Value("dispute")), default=F("kind"), output_field=CharField())
+"""How discrepancies of a measure are grouped into disputes: disputed, superseded, not comparable."""
 
 SETTLED = Case(
     When(state=DiscrepancyState.RESOLVED, then=F("resolved_at")),
     default=Value(None),
     output_field=models.DateTimeField(),
 )
-"""By which action it was resolved: what was resolved at another time, with another note, is told apart."""
+"""Separates resolved disputes by the time of their resolution."""
 
-GRAVEST_FIRST = Case(
-    *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*DISPUTED, DiscrepancyKind.SUPERSEDED))),
+MOST_SEVERE_FIRST = Case(
+    *(When(kind=kind, then=Value(place)) for place, kind in enumerate((*DISPUTED_KINDS, DiscrepancyKind.SUPERSEDED))),
     default=Value(9),
 )
 MOST_TELLING_FIRST = (
     Case(When(kind=DiscrepancyKind.DIFFERS, then=1), default=0).asc(),
     F("two_parties").desc(),
-    GRAVEST_FIRST.asc(),
+    MOST_SEVERE_FIRST.asc(),
     F("distance").asc(),
     F("pk").asc(),
 )
 """What only differs comes last; else two named parties against each other, then the graver kind, then the two numbers
 closest to each other."""
 
-SUREST_FIRST = (GRAVEST_FIRST.asc(), F("score").desc(nulls_first=True), F("pk").desc())
+SUREST_FIRST = (MOST_SEVERE_FIRST.asc(), F("score").desc(nulls_first=True), F("pk").desc())
 """In which order disputes are listed: the graver kind, then what is surest to be of one measure."""
 
 
@@ -120,10 +120,10 @@ class ResolutionKind(models.TextChoices):
 
 class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
     def visible_to(self, user: Any) -> DiscrepancyQuerySet:
-        """Those of which one may see a figure on either side, and the text under embargo that one is told for."""
+        """Those with a visible figure on each side, and a visible text where the measure is embargoed."""
         desks = Desk.objects.visible_to(user)
-        seen = Q(measure__embargoed=None) | Q(measure__embargoed__desk__in=desks)
-        return self.filter(both_sides_of(figure__document__desk__in=desks), seen)
+        visible = Q(measure__embargoed=None) | Q(measure__embargoed__desk__in=desks)
+        return self.filter(both_sides_of(figure__document__desk__in=desks), visible)
 
     def open(self) -> DiscrepancyQuerySet:
         return self.filter(state=DiscrepancyState.OPEN)
@@ -142,9 +142,9 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
             own, pk__in=DiscrepancyFigure.objects.filter(figure__document__desk=desk).values("discrepancy")
         )
 
-    def told_with(self, row: Discrepancy) -> DiscrepancyQuerySet:
-        """Those among these that are resolved together with this one: of its measure, sort and state."""
-        kinds = DISPUTED if row.kind in DISPUTED else [row.kind]
+    def in_same_dispute(self, row: Discrepancy) -> DiscrepancyQuerySet:
+        """Those of the same dispute as this one, resolved together with it: same measure, sort and state."""
+        kinds = DISPUTED_KINDS if row.kind in DISPUTED_KINDS else [row.kind]
         rows = self.filter(measure=row.measure_id, kind__in=kinds, state=row.state)
         return rows.filter(resolved_at=row.resolved_at) if row.state == DiscrepancyState.RESOLVED else rows
 
@@ -152,28 +152,34 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         rows = self.order_by().annotate(sort=SORT, settled=SETTLED)
         return rows.values("measure", "sort", "state", "settled").distinct().count()
 
-    def leading(self, *, seen: Q | None = None) -> DiscrepancyQuerySet:
-        """One for each dispute among these: its most telling pair, one of ``seen`` before any other.
+    def leading(self, *, preferring: Q | None = None) -> DiscrepancyQuerySet:
+        """One for each dispute among these: its most telling pair, one that matches ``preferring`` before any other.
 
         What is asked of the answer afterwards no longer changes which pair stands for the others.
         """
-        order = MOST_TELLING_FIRST if seen is None else (Case(When(seen, then=0), default=1).asc(), *MOST_TELLING_FIRST)
+        order = (
+            MOST_TELLING_FIRST
+            if preferring is None
+            else (Case(When(preferring, then=0), default=1).asc(), *MOST_TELLING_FIRST)
+        )
         place = Window(RowNumber(), partition_by=[F("measure"), SORT, F("state"), SETTLED], order_by=order)
         first = self.order_by().annotate(place=place).filter(place=1)
         return Discrepancy.objects.filter(pk__in=first.values("pk"))
 
-    def blocking(self, document: Document, *, border: float = 0.0, replaced: float = 0.0) -> DiscrepancyQuerySet:
+    def blocking(
+        self, document: Document, *, conflict_score: float = 0.0, superseded_score: float = 0.0
+    ) -> DiscrepancyQuerySet:
         """Open conflicts and slips of a document's figures, and figures it gives as current that others supersede.
 
-        Only what is at least as sure to be of one measure as ``border``, of what is superseded as ``replaced``, or was
-        not scored. A figure is given as current where the copy states no date for it.
+        Only pairs scored at ``conflict_score`` or more, superseded ones at ``superseded_score`` or more, and unscored
+        ones. A figure is given as current where the copy states no date for it.
         """
-        given = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), side="a", figure__document=document)
-        current = given.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
+        carriers = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), side="a", figure__document=document)
+        current = carriers.exclude(figure__as_of_basis__in=[Basis.STATED, Basis.EVENT])
         current = current.exclude(figure__state=FigureState.DISMISSED)
         current = current.exclude(figure__anchor_state=AnchorState.ORPHANED)
-        alarms = Q(Q(score=None) | Q(score__gte=border), kind__in=ALARMS)
-        sure = Q(score=None) | Q(score__gte=replaced)
+        alarms = Q(Q(score=None) | Q(score__gte=conflict_score), kind__in=CONFLICT_KINDS)
+        sure = Q(score=None) | Q(score__gte=superseded_score)
         superseded = Q(Exists(current), sure, kind=DiscrepancyKind.SUPERSEDED)
         return self.open().of_document(document).filter(alarms | superseded)
 
@@ -228,7 +234,7 @@ class Discrepancy(models.Model):
 
 def sort_of(row: Discrepancy) -> str:
     """The sort of one row, as ``SORT`` tells it in the database."""
-    return "dispute" if row.kind in DISPUTED else row.kind
+    return "dispute" if row.kind in DISPUTED_KINDS else row.kind
 
 
 class DiscrepancyFigure(models.Model):

@@ -51,12 +51,12 @@ class Desk(models.Model):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, user: Any) -> MembershipQuerySet:
-        """The roles of a person that count: a service account is nothing else, wherever it is given more."""
+        """The effective roles of a person: a service account has no other role, even where one was given."""
         machines = Membership.objects.filter(user=user.pk, role=Role.SERVICE)
         return self.filter(user=user.pk).exclude(~Q(role=Role.SERVICE) & Q(user__in=machines.values("user")))
 
-    def two_faced(self) -> MembershipQuerySet:
-        """The service roles of accounts that have another role as well: one that should not be."""
+    def service_accounts_with_other_roles(self) -> MembershipQuerySet:
+        """The service roles of accounts that also have another role, which should not happen."""
         people = Membership.objects.exclude(role=Role.SERVICE).values("user")
         return self.filter(role=Role.SERVICE, user__in=people)
 
@@ -108,7 +108,7 @@ def default_origins() -> int:
     return factcheck_settings().MINIMUM_ORIGINS
 
 
-RULES = ("eyes", "threshold", "minimum_origins", "reliability_floor", "conflict_score", "differs_score")
+POLICY_FIELDS = ("eyes", "threshold", "minimum_origins", "reliability_floor", "conflict_score", "differs_score")
 """The rules of a policy, by name."""
 
 
@@ -161,7 +161,7 @@ class Policy(models.Model):
 
     def as_dict(self) -> dict[str, Any]:
         """The rules alone, as an answer of the gate keeps them."""
-        return {name: getattr(self, name) for name in RULES}
+        return {name: getattr(self, name) for name in POLICY_FIELDS}
 
     @classmethod
     def of(cls, desk: Desk) -> Policy:

@@ -16,12 +16,12 @@ from django.db.models import Q
 
 from .desks import Desk, Membership, Role
 from .names import record_name
-from .outbox import keepers_desks
+from .outbox import desks_with_webhook_access
 from .sources import Source
 
 ERASED = "The text was erased."
-"""What stands in the place of words that had to go, where a column must not be empty."""
-OF_A_NAME = ("grant_access", "open_name")
+"""Replaces erased text where a column must not be empty."""
+CONFIDENTIAL_ACTIONS = ("grant_access", "open_name")
 """The actions on the name of a confidential source."""
 
 
@@ -29,20 +29,20 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: Any) -> EventQuerySet:
         """The history of one's desks; what belongs to no desk is seen by whoever did it."""
         rows = self.filter(Q(desk_id__in=Desk.objects.visible_to(user)) | Q(desk_id=None, actor=user.pk))
-        webhooks = Q(record="webhook") & ~Q(desk_id__in=keepers_desks(user))  # as the webhooks themselves
-        return rows.discreet(user).exclude(webhooks)
+        webhooks = Q(record="webhook") & ~Q(desk_id__in=desks_with_webhook_access(user))  # as the webhooks themselves
+        return rows.without_confidential_access(user).exclude(webhooks)
 
-    def discreet(self, user: Any) -> EventQuerySet:
-        """Without who was entrusted with a confidential name and who opened it, but for those it was entrusted to.
+    def without_confidential_access(self, user: Any) -> EventQuerySet:
+        """Without events of access to confidential names, except for people who have that access.
 
         These are the chiefs of the desk that entered the source, and the people with access. Each sees their own.
         """
         desks = Membership.objects.of(user).filter(role=Role.DESK_CHIEF).values_list("desk", flat=True)
         entered = Event.objects.filter(record="source", action="record", facts__desk__in=list(desks))
-        told = Q(record_id__in=entered.values("record_id")) | Q(
+        entrusted = Q(record_id__in=entered.values("record_id")) | Q(
             record_id__in=Source.objects.filter(people_with_access=user.pk)
         )
-        return self.exclude(Q(record="source", action__in=OF_A_NAME) & ~told & ~Q(actor=user.pk))
+        return self.exclude(Q(record="source", action__in=CONFIDENTIAL_ACTIONS) & ~entrusted & ~Q(actor=user.pk))
 
     def of(self, record: models.Model) -> EventQuerySet:
         return self.filter(record=record_name(record), record_id=record.pk).order_by("sequence")

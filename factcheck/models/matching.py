@@ -1,4 +1,4 @@
-"""What the matching of figures keeps: each figure prepared, what is usual in a topic, people's judgements, weights.
+"""Records of matching: figure profiles, topic statistics, people's judgements, weights.
 
 How figures are scored is in ``text.matching``; who groups them, and when, in ``workflow.grouping``.
 """
@@ -19,10 +19,10 @@ from .measures import Topic
 
 
 class FigureProfile(models.Model):
-    """A figure as it is compared: its words, names and numbers, prepared once when its text is read.
+    """The features of a figure for matching, prepared once when its text is read.
 
-    ``fingerprint`` knows the number in its words again, in a copy and after a later reading; ``wording`` is the same
-    for figures that say the same in the same words.
+    ``fingerprint`` identifies the number in its context, in copies and after later readings; ``wording`` is equal for
+    figures with equal content and words.
     """
 
     figure = models.OneToOneField(Figure, models.CASCADE, primary_key=True, related_name="profile")
@@ -40,7 +40,7 @@ class FigureProfile(models.Model):
 
 
 class TopicMatching(models.Model):
-    """What is usual in a topic, as counts of words and amounts; and by what its figures were last grouped."""
+    """Word and amount statistics of a topic, and the scorer and weights its figures were last grouped by."""
 
     topic = models.OneToOneField(Topic, models.CASCADE, primary_key=True, related_name="matching")
     stats = models.JSONField(default=dict)
@@ -80,7 +80,7 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
 
 
 class Judgement(models.Model):
-    """Somebody's word that two figures count the same thing, or do not; it binds them and their copies.
+    """A person's judgement that two figures count the same thing, or do not; it binds them and their copies.
 
     ``a_print`` and ``b_print`` know the two again wherever they stand, in order.
     """
@@ -109,12 +109,12 @@ class Judgement(models.Model):
         ]
 
     def __str__(self) -> str:
-        held = "the same thing" if self.same else "not the same thing"
-        return f"“{self.a}” and “{self.b}”: {held}"
+        relation = "the same thing" if self.same else "not the same thing"
+        return f"“{self.a}” and “{self.b}”: {relation}"
 
 
 class MatchingWeights(models.Model):
-    """Weights that somebody put in use, whole, so that an old decision can be explained; the newest row holds."""
+    """Weights put in use, stored whole so that old decisions can be explained; the newest row is in use."""
 
     version = models.CharField(max_length=40)
     numbers = models.JSONField()

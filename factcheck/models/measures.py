@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from .desks import Desk
 
 UNNAMED = {"": "not grouped", "count": "a number", "ratio": "a share", "money": "a sum of money"}
-"""What a measure is called of which nothing says what it counts."""
+"""Display names of measures without a counted thing."""
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -102,12 +102,12 @@ class Measure(models.Model):
 
     @property
     def name(self) -> str:
-        """What it measures, in words: the thing counted, else the quantity or the thing that its parts name."""
-        told = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
-        return UNNAMED.get(told, told.replace("_", " "))
+        """A display name: the counted thing, else the concept, noun or dimension of its key."""
+        name = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
+        return UNNAMED.get(name, name.replace("_", " "))
 
     def canonical(self) -> Measure:
-        """The measure that holds its figures now: itself, or at the end of the merges; a circle is walked once."""
+        """The measure at the end of the chain of merges, or itself."""
         found, seen = self, {self.pk}
         while found.merged_into and found.merged_into_id not in seen:
             found = found.merged_into

@@ -1,4 +1,4 @@
-"""What leaves for people and machines: notices and who wants which, webhooks and their deliveries.
+"""Outgoing messages: notices and the channels people chose, webhooks and their deliveries.
 
 The keys by which a client may send a request twice live here too.
 """
@@ -35,7 +35,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One thing one person is told, once. ``key`` names the occasion; ``inbox`` and ``mail`` how it is told."""
+    """One notice to one person. ``key`` identifies the occasion; ``inbox`` and ``mail`` are its channels."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="factcheck_notifications")
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="+")
@@ -71,7 +71,7 @@ class Notification(models.Model):
 
 
 class NoticeChoice(models.Model):
-    """How one person wants to be told of one kind of thing; without a row, by both."""
+    """The channels one person chose for a kind of notice; without a row, both."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="factcheck_notice_choices")
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)
@@ -88,22 +88,22 @@ class NoticeChoice(models.Model):
         return f"{self.get_kind_display()}: {self.user}"
 
 
-def keepers_desks(user: Any) -> models.QuerySet[Desk]:
+def desks_with_webhook_access(user: Any) -> models.QuerySet[Desk]:
     """The desks on which a person is chief or auditor; all for a chief editor."""
     mine = Membership.objects.of(user)
-    held = mine.filter(role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
-    seen = Desk.objects.visible_to(user)
-    return seen if mine.filter(desk=None).exists() else seen.filter(pk__in=held)
+    kept_desks = mine.filter(role__in=[Role.DESK_CHIEF, Role.AUDITOR]).values("desk")
+    visible = Desk.objects.visible_to(user)
+    return visible if mine.filter(desk=None).exists() else visible.filter(pk__in=kept_desks)
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: Any) -> WebhookQuerySet:
-        """For those who keep or audit a desk: an address may itself be a secret of the other side."""
-        return self.filter(desk__in=keepers_desks(user))
+        """For chiefs and auditors of the desk: a webhook's URL may itself be a secret."""
+        return self.filter(desk__in=desks_with_webhook_access(user))
 
 
 class Webhook(models.Model):
-    """An address of another system that is told of events on a desk. ``secret`` is sealed, never shown again."""
+    """A URL of another system that receives events of a desk. ``secret`` is encrypted and never shown again."""
 
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="webhooks")
     url = models.URLField(max_length=2000)
@@ -125,7 +125,7 @@ class Webhook(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Any) -> DeliveryQuerySet:
-        return self.filter(webhook__desk__in=keepers_desks(user))
+        return self.filter(webhook__desk__in=desks_with_webhook_access(user))
 
 
 class Delivery(models.Model):
@@ -159,7 +159,7 @@ class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
 class IdempotencyKey(models.Model):
     """A request a client named, so that sending it again does nothing twice.
 
-    Of an answer that shows a record the record's id is kept, not its words; ``answer`` is what else was said.
+    Of a response that shows a record, only the record's id is stored; ``answer`` holds any other response.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -19,7 +19,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 
 class Publication(models.Model):
-    """One going-out of a revision, with the answer the gate gave; also when published uncleared."""
+    """One publication of a revision, cleared or not, with the gate's answer."""
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="publications")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")

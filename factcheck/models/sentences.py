@@ -25,7 +25,7 @@ class Sentence:
         return f"{self.before}{self.words}{self.after}"
 
 
-def anchors_now() -> AnchorQuerySet:
+def current_anchors() -> AnchorQuerySet:
     """The anchors of the current revision of each document."""
     newest = Revision.objects.filter(document=OuterRef("revision__document")).order_by("-number").values("pk")[:1]
     return Anchor.objects.filter(revision=Subquery(newest), start__isnull=False)
@@ -41,7 +41,7 @@ def sentences_of(figures: Iterable[int]) -> dict[int, Sentence]:
 
 
 def _sentences_of_few(figures: list[int]) -> dict[int, Sentence]:
-    own = {row.figure_id or 0: row for row in anchors_now().filter(figure__in=figures)}
+    own = {row.figure_id or 0: row for row in current_anchors().filter(figure__in=figures)}
     around = (
         Anchor.objects.filter(claim__isnull=False, start__isnull=False)
         .filter(revision__anchors__in=[row.pk for row in own.values()])

@@ -58,7 +58,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def ultimate_owners(self) -> dict[int, int]:
         """For each source, who owns it in the end; itself where nobody does."""
         owners = dict(self.values_list("pk", "owner"))
-        return {source: top_of(source, owners) for source in owners}
+        return {source: ultimate_owner_of(source, owners) for source in owners}
 
 
 class Source(models.Model):
@@ -158,7 +158,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             rows |= {row.pk: row for row in Evidence.objects.filter(pk__in=missing)}
         repeats = {row.pk: row.derived_from_id for row in rows.values()}
         owners = Source.objects.ultimate_owners()
-        return {origin for row in own if (origin := _origin(rows[top_of(row.pk, repeats)], owners))}
+        return {origin for row in own if (origin := _origin(rows[ultimate_owner_of(row.pk, repeats)], owners))}
 
 
 def _origin(row: Evidence, owners: dict[int, int]) -> str:
@@ -168,7 +168,7 @@ def _origin(row: Evidence, owners: dict[int, int]) -> str:
     return f"source:{owners[source]}"
 
 
-def top_of(start: int, parents: dict[int, int | None]) -> int:
+def ultimate_owner_of(start: int, parents: dict[int, int | None]) -> int:
     """The end of a chain of parents; a circle has one end too, its smallest member."""
     path: list[int] = []
     at: int | None = start

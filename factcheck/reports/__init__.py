@@ -1,1 +1,1 @@
-"""Floor 5: the verification report and the desk digest, built, rendered, delivered."""
+"""Reports of a document or a desk: built from queries, rendered to a format, delivered by mail."""

@@ -1,4 +1,4 @@
-"""Freeze a report as a row, when somebody asks or a slot of a subscription has come, and have it mailed."""
+"""Build and store reports, on request or for a due slot of a subscription, and mail them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.workflow.transitions import check_permission
 
-from .builders import OF_A_DESK, Built, build_document
+from .builders import OF_A_DESK, BuiltReport, build_document
 from .mailing import mail_report, payload_of
 from .render import as_json
 from .schedules import due_slots
 
 
-def freeze(built: Built, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any) -> Report:
-    """Store a built report; its hash is of the JSON every format is made from."""
+def freeze(
+    built: BuiltReport, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any
+) -> Report:
+    """Store a built report with the hash of the JSON that every format is rendered from."""
     data = built.as_dict()
     return Report.objects.create(
         kind=built.kind,
@@ -63,32 +65,35 @@ def build_desk_report(desk: Desk, kind: str, *, by: Actor) -> Report:
     return freeze(OF_A_DESK[kind](desk), desk=desk, document=None, by=by)
 
 
-def ask_for_due_reports(at: datetime | None = None) -> int:
-    """Queue a job for every slot that has come since its subscription was last looked at; returns how many."""
+def request_due_reports(at: datetime | None = None) -> int:
+    """Queue a job for every slot due since its subscription was last checked; returns how many."""
     now = at or timezone.now()
-    return sum(ask_for_slots(row, now) for row in ReportSubscription.objects.filter(active=True, looked_at__lt=now))
+    return sum(request_slots(row, now) for row in ReportSubscription.objects.filter(active=True, looked_at__lt=now))
 
 
-def ask_for_slots(subscription: ReportSubscription, now: datetime) -> int:
+def request_slots(subscription: ReportSubscription, now: datetime) -> int:
     with transaction.atomic():
         slots = due_slots(subscription, now)
         for slot in slots:
-            ask_for_slot(subscription, slot)
+            request_slot(subscription, slot)
         ReportSubscription.objects.filter(pk=subscription.pk, looked_at__lt=now).update(looked_at=now)
     return len(slots)
 
 
-def ask_for_slot(subscription: ReportSubscription, slot: str) -> Job:
+def request_slot(subscription: ReportSubscription, slot: str) -> Job:
     """The job that builds and mails the report of one minute of the subscription's clock."""
     args = {"subscription": subscription.pk, "slot": slot}
     return enqueue(JobName.SEND_REPORT, slot_key(subscription, slot), args, desk=subscription.desk)
 
 
 def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Callable[[], None]) -> dict[str, Any]:
-    """Build the report of a slot once, whatever fires twice, and mail it to each recipient at most once.
+    """Build the report of a slot once, even if run twice, and mail it to each recipient at most once.
 
-    An address that the mail server refuses for good is written down; one that failed for now is tried again by
-    the job, which gives up as any job does. The others have theirs.
+    A permanent refusal by the mail server is stored on the delivery; a temporary failure is raised after all recipients
+    were tried, so that the job is retried for those.
+
+    Raises:
+        OSError, SMTPException: the first temporary failure.
     """
     report = Report.objects.filter(subscription=subscription, slot=slot).first()
     if report is None:

@@ -1,4 +1,4 @@
-"""A frozen report as a mail: plain words, a page, and the files asked for; to one person, at most once."""
+"""A stored report as a mail: plain text, HTML and attachments; to each person at most once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
     return MailPayload(report, words, page, tuple(files))
 
 
-def message_of(payload: MailPayload, address: str) -> EmailMultiAlternatives:
+def report_message(payload: MailPayload, address: str) -> EmailMultiAlternatives:
     """The mail to one address. Its subject is one line, whatever the title holds; the id is the report's own."""
     report = payload.report
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
@@ -65,9 +65,12 @@ def message_of(payload: MailPayload, address: str) -> EmailMultiAlternatives:
 
 
 def mail_report(payload: MailPayload, recipient: Any) -> bool:
-    """Mail a report to one person, who must still be allowed to see it. False where it was not sent now.
+    """Mail a report to one person who may still see it; False where it was not sent now.
 
-    What cannot be delivered to this person is written down and not tried again; what failed for now raises.
+    A permanent failure is stored on the delivery and not retried.
+
+    Raises:
+        OSError, SMTPException: a temporary failure.
     """
     report = payload.report
     delivery, _ = ReportDelivery.objects.get_or_create(report=report, recipient=recipient)
@@ -83,7 +86,7 @@ def mail_report(payload: MailPayload, recipient: Any) -> bool:
     if not row.filter(started_at=None).update(started_at=timezone.now()):
         return False
     try:
-        send(message_of(payload, recipient.email))
+        send(report_message(payload, recipient.email))
     except DeliveryUnknown as error:
         row.update(refused=str(error))
         return False

@@ -16,7 +16,7 @@ from cronsim import CronSim, CronSimError
 
 from factcheck.errors import Invalid
 from factcheck.models import ReportSubscription
-from factcheck.workflow.arrivals import zones
+from factcheck.workflow.arrivals import known_zones
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def check_schedule(cron: str, zone: str) -> None:
         Invalid: not five cron fields, more often than every 15 minutes, or no such time zone.
     """
     schedule = read_schedule(cron, datetime(2000, 1, 1))
-    if zone not in zones():
+    if zone not in known_zones():
         raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
     times = sorted(hour * 60 + minute for hour in schedule.hours for minute in schedule.minutes)
     if any(later - earlier < LEAST_BETWEEN for earlier, later in pairwise([*times, times[0] + DAY])):
@@ -79,9 +79,9 @@ def unreadable(item: str, name: str) -> Invalid:
 def due_slots(subscription: ReportSubscription, now: datetime) -> list[str]:
     """The minutes of the subscription's own clock, since it was last looked at, at which a report is due.
 
-    A minute that the clock shows twice is due once, for the slot is named by the clock; one that it skips is
-    due when it is skipped. After a long stop only the last day is made up for, with its newest slot. A schedule
-    stored long ago that cannot be read stops no other subscription.
+    A minute that occurs twice (end of summer time) is due once; one that is skipped is due when it is skipped. After a
+    long stop only the newest slot of the last day is due. A stored schedule that cannot be parsed is logged and never
+    due.
     """
     zone = ZoneInfo(subscription.zone)
     since = max(subscription.looked_at, now - LONGEST_GAP)

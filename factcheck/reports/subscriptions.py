@@ -1,4 +1,4 @@
-"""Who gets which report when, in which formats: entered and changed by editors of the desk."""
+"""Report subscriptions: created and changed by editors of the desk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from factcheck.models import Desk, Document, Job, ReportKind, ReportSubscription
 from factcheck.models.reports import default_formats
 from factcheck.workflow.transitions import change, check_permission, log
 
-from .deliver import ask_for_slot
+from .deliver import request_slot
 from .render import formats_of
 from .schedules import check_schedule
 
@@ -32,7 +32,7 @@ def subscribe(
     formats: Iterable[str] | None = None,
     active: bool = True,
 ) -> ReportSubscription:
-    """Have a report built and mailed by schedule, with the files asked for; a PDF unless told otherwise.
+    """Create a subscription to a report, mailed by schedule with attachments; a PDF by default.
 
     Raises:
         Invalid: a schedule that cannot be read, a scope or a format that makes no sense, or a recipient who may
@@ -84,8 +84,8 @@ def change_subscription(
         Invalid: as for a new one. StaleRevision: it has changed since ``version``.
     """
     check_permission(by, subscription.desk, "subscribe")
-    said: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
-    changes = {name: value for name, value in said.items() if value not in (None, getattr(subscription, name))}
+    wanted: dict[str, Any] = {"cron": cron, "zone": zone, "active": active}
+    changes = {name: value for name, value in wanted.items() if value not in (None, getattr(subscription, name))}
     if changes.keys() & {"cron", "zone"}:  # one from before these rules can still be switched off
         check_schedule(changes.get("cron", subscription.cron), changes.get("zone", subscription.zone))
     if changes:
@@ -103,7 +103,7 @@ def change_subscription(
 
 
 def send_now(subscription: ReportSubscription, *, by: Person) -> Job:
-    """Have the report of this minute built and mailed to all recipients, besides those of the schedule; once a minute.
+    """Queue a report for the current minute, in addition to the schedule; at most once a minute.
 
     Raises:
         NotAllowed: the person keeps no subscriptions on the desk.
@@ -112,7 +112,7 @@ def send_now(subscription: ReportSubscription, *, by: Person) -> Job:
     slot = timezone.now().astimezone(ZoneInfo(subscription.zone)).strftime("%Y-%m-%dT%H:%M")
     with transaction.atomic():
         log(subscription, "send_now", by=by, facts={"slot": slot})
-        return ask_for_slot(subscription, slot)
+        return request_slot(subscription, slot)
 
 
 def checked_formats(formats: Iterable[str], kind: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Floor 4: the actions. The only writer of the tables, Report and Job excepted.
+"""The actions of the app: the only code that writes the tables, except Report and Job.
 
 Every action takes ``by=`` (a user, or ``MACHINE("job name")``) and writes one Event in its own transaction.
 """

@@ -1,4 +1,4 @@
-"""What arrives: the bytes of a document and what was said with them, checked, known again, kept, and read by a job."""
+"""Filing documents: the bytes and their metadata are validated, deduplicated, stored and queued for reading."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from factcheck.actors import Actor, person_of
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
-from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Job, Snapshot, Source, Topic
@@ -29,12 +29,12 @@ EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
 
 NINJS = "ninjs"
-"""The ``source_app`` of items that came as ninjs; they are somebody else's, not the host's own."""
+"""The ``source_app`` of items filed as ninjs: an agency's, not the host's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What comes with the bytes of a document: all of it optional but the desk's choice of kind."""
+    """The metadata filed with the bytes of a document; only ``kind`` is required."""
 
     kind: str = DocumentKind.STORY
     title: str = ""
@@ -54,32 +54,32 @@ class Arrival:
     embargo_until: datetime | None = None
     pasted: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
-    said: dict[str, Any] = field(default_factory=dict)
-    """What a feed told of it, for what the text itself does not tell."""
+    feed_metadata: dict[str, Any] = field(default_factory=dict)
+    """What a feed says about the document, used where the text itself says nothing."""
 
 
 PASTED = Arrival(filename="revision.txt", media_type="text/plain", pasted=True)
 
 
 def host_object(desk: Desk, arrival: Arrival) -> Document | None:
-    """The document that this object of the host, or of an agency, is already."""
+    """The document already filed for this object of the host or of an agency."""
     rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
     return rows.first() if arrival.source_id else None
 
 
 @cache
-def zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """The zones of places, and universal time: not the names that mean whatever clock a machine has."""
     return frozenset(name for name in available_timezones() if "/" in name or name in ("UTC", "GMT"))
 
 
 def is_of_host(document: Document) -> bool:
-    """Whether it is the host's own text: nothing that it shows may be left out of what is checked."""
+    """Whether it is the host's own text, whose whole page is checked and not only the extracted article."""
     return document.source_id != "" and document.source_app != NINJS
 
 
 def check_arrival(data: bytes, arrival: Arrival) -> None:
-    """Refuse what can be seen to be unusable before anything is stored.
+    """Validate the bytes and metadata of a document before anything is stored.
 
     Raises:
         Invalid: with a sentence for the person.
@@ -88,11 +88,11 @@ def check_arrival(data: bytes, arrival: Arrival) -> None:
         raise Invalid("The document is empty.", code="empty")
     if len(data) > MAX_BYTES:
         raise Invalid("The document is larger than 10 MB.", code="too_large")
-    check_metadata(arrival)
+    check_arrival_metadata(arrival)
 
 
-def check_metadata(arrival: Arrival) -> None:
-    """Refuse what was said of a document and makes no sense.
+def check_arrival_metadata(arrival: Arrival) -> None:
+    """Refuse metadata that is invalid.
 
     Raises:
         Invalid: with a sentence for the person.
@@ -100,7 +100,7 @@ def check_metadata(arrival: Arrival) -> None:
     require_storable(*(getattr(arrival, row.name) for row in fields(arrival)))
     if len(arrival.source_app) > 100 or len(arrival.source_id) > 200:
         raise Invalid("The names of the host's object are too long.", code="source_id_too_long")
-    if arrival.zone and arrival.zone not in zones():
+    if arrival.zone and arrival.zone not in known_zones():
         raise Invalid(f"“{arrival.zone[:64]}” is not a time zone.", code="zone_unknown")
     if arrival.published_at and arrival.published_at > timezone.now() + timedelta(days=366):
         raise Invalid("The publication date is more than a year in the future.", code="date_in_future")
@@ -122,7 +122,7 @@ def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
 
 
 def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Actor) -> Document:
-    """The row of a document that arrives; the caller keeps its bytes or asks for them, and logs the arrival."""
+    """Create the row of a filed document; the caller stores or requests its bytes, and logs the arrival."""
     document = Document.objects.create(
         desk=desk,
         topic=arrival.topic,
@@ -148,8 +148,8 @@ def log_arrival(document: Document, arrival: Arrival, *, by: Actor, **facts: Any
     log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
 
 
-def leave_its_words(person: Any, document: Document) -> None:
-    """Refuse whoever wrote a text that this one differs from.
+def refuse_author_of_other_side(person: Any, document: Document) -> None:
+    """Refuse a writer whose own text is or was in a discrepancy with this document.
 
     Raises:
         NotAllowed: they did, and this is not their own story.
@@ -159,13 +159,17 @@ def leave_its_words(person: Any, document: Document) -> None:
 
 
 def name_authors(document: Document, people: Iterable[Any], *, by: Actor) -> None:
-    """Add those whom a later filing names as writers. Nobody is taken away: who wrote a text stays its author."""
+    """Add the writers that a later filing names, and log them. Authors are never removed.
+
+    Raises:
+        NotAllowed: a new author's own text is or was in a discrepancy with this document.
+    """
     with transaction.atomic():
         named = set(document.authors.values_list("pk", flat=True))
         new = sorted({person.pk for person in people} - named)
         for person in people if new else ():
             if person.pk in new:
-                leave_its_words(person, document)  # as its author they could change them
+                refuse_author_of_other_side(person, document)  # as its author they could change them
         if new:
             document.authors.add(*new)
             log(document, "name_authors", by=by, facts={"authors": new})
@@ -187,15 +191,21 @@ def keep_bytes(data: bytes, desk: Desk, arrival: Arrival) -> Snapshot:
     )
 
 
-def ask_for_reading(
-    document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, said: dict[str, Any] | None = None
+def request_reading(
+    document: Document, snapshot: Snapshot, *, by: Actor, pasted: bool, feed_metadata: dict[str, Any] | None = None
 ) -> Job:
-    """``said`` is what a feed told of the text, for what the text itself does not tell."""
+    """Queue the reading of a snapshot. ``feed_metadata`` is used where the text itself says nothing."""
     person = getattr(by, "pk", None)
     return enqueue(
         JobName.READ_DOCUMENT,
-        key_of(document, snapshot.pk),
-        {"document": document.pk, "snapshot": snapshot.pk, "pasted": pasted, "by": person, "said": said or {}},
+        job_key(document, snapshot.pk),
+        {
+            "document": document.pk,
+            "snapshot": snapshot.pk,
+            "pasted": pasted,
+            "by": person,
+            "feed_metadata": feed_metadata or {},
+        },
         by=person_of(by),
         desk=document.desk,
         priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
@@ -204,5 +214,5 @@ def ask_for_reading(
 
 def unfinished_reading(document: Document) -> Job | None:
     """The job that still reads this document, or the one that failed to."""
-    rows = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
+    rows = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT)
     return rows.unfinished().first()

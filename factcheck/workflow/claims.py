@@ -1,4 +1,4 @@
-"""What an editor does with claims and figures before they are checked: add, accept, split, dismiss, link."""
+"""Actions on claims and figures before they are checked: add, accept, split, place, dismiss, link."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .transitions import (
 def add_claim(
     document: Document, start: int, end: int, *, quote: str, by: Actor, claim_type: str = ClaimType.EVENT
 ) -> Claim:
-    """Mark a statement the machine did not propose; open at once where the person may also accept claims.
+    """Add a claim for a statement the machine did not propose; accepted at once where the person may accept claims.
 
     ``quote`` is what the person saw between the offsets; where the text has changed under them it is refused.
 
@@ -67,7 +67,7 @@ def add_claim(
 
 
 def accept_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Take a proposed claim into the checking; its figures are linked by themselves."""
+    """Accept a proposed claim for checking and link the figures in its sentences."""
     with transaction.atomic():
         move(claim, "accept", by=by, version=version)
         link_figures_of(claim, by=by)
@@ -88,8 +88,8 @@ def figures_in(claim: Claim) -> QuerySet[Figure]:
     return Figure.objects.filter(Q(claim=None) | Q(claim=claim), pk__in=inside.values("figure"))
 
 
-def compare_again(figures: Iterable[Figure]) -> None:
-    """Figures left or joined the comparison: a job looks again at what rests on them."""
+def request_document_crosschecks(figures: Iterable[Figure]) -> None:
+    """Queue cross-checks of the documents compared with these figures."""
     keys = [figure.pk for figure in figures]
     at_stake = Q(figures__in=keys, figures__discrepancies__state=DiscrepancyState.OPEN)
     at_stake |= Q(figures__in=keys, figures__state__in=[FigureState.FOUND, FigureState.LINKED])
@@ -98,14 +98,14 @@ def compare_again(figures: Iterable[Figure]) -> None:
 
 
 def dismiss_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Put a claim aside for a reason; its figures are dismissed with it."""
+    """Dismiss a claim for a reason, with its figures: queues cross-checks and voids sign-offs that rest on them."""
     with transaction.atomic():
         move(claim, "dismiss", by=by, note=note, version=version)
         dismiss_figures(figures_in(claim).exclude(state=FigureState.DISMISSED), by=by, note=note)
 
 
 def reopen_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Take a dismissed or waived claim back into the checking, with the figures dismissed beside it."""
+    """Reopen a dismissed or waived claim, with the figures dismissed with it."""
     with transaction.atomic():
         was_dismissed = claim.state == ClaimState.DISMISSED
         move(claim, "reopen", by=by, version=version)
@@ -172,7 +172,7 @@ def _part(claim: Claim, words: str, whole: Anchor, by: Actor) -> Claim:
 
 
 def _hand_over(figure: Figure, part: Claim, by: Actor) -> None:
-    """A figure of a split claim goes with the part whose words hold it."""
+    """Move a figure of a split claim to one of the parts."""
     if figure.state == FigureState.FOUND:
         move(figure, "link", by=by, claim=part)
     else:
@@ -181,7 +181,7 @@ def _hand_over(figure: Figure, part: Claim, by: Actor) -> None:
 
 
 def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Actor, version: int | None = None) -> None:
-    """A person says where a claim with a lost anchor stands now; on other words nothing holds that was decided.
+    """Anchor a lost claim at a new place; if the words differ, its decisions are voided.
 
     Raises:
         WrongState: the claim was not lost.
@@ -210,7 +210,7 @@ def place_claim(claim: Claim, start: int, end: int, *, quote: str, by: Actor, ve
 
 
 def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Say which claim a figure belongs to; one that was dismissed is compared again.
+    """Link a figure to a claim. Voids the sign-offs of the old and the new claim and queues a cross-check.
 
     Raises:
         Invalid: the claim is of another document.
@@ -224,54 +224,53 @@ def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None 
     if claim.anchor_state == AnchorState.ORPHANED:
         raise WrongState("The claim no longer stands in the text.", state=claim.anchor_state)
     with transaction.atomic():
-        left = figure.claim
+        previous = figure.claim
         move(figure, "link", by=by, version=version, claim=claim)
-        for one in {row.pk: row for row in (left, claim) if row is not None}.values():
-            void_sign_off(one, f"a figure was linked anew: {figure}")
-        compare_again([figure])
+        for claim_ in {row.pk: row for row in (previous, claim) if row is not None}.values():
+            void_sign_off(claim_, f"a figure was linked anew: {figure}")
+        request_document_crosschecks([figure])
 
 
 def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Say that a figure need not be checked: idle, background, not checkable.
-
-    A claim that was signed off with it has to be checked again.
-    """
+    """Dismiss a figure that need not be checked. Voids the sign-off of its claim and queues a cross-check."""
     with transaction.atomic():
         move(figure, "dismiss", by=by, note=note, version=version)
-        void_sign_offs([figure], "a figure of it was dismissed")
-        compare_again([figure])
+        void_sign_offs_of_figures([figure], "a figure of it was dismissed")
+        request_document_crosschecks([figure])
 
 
-def void_sign_offs(figures: Iterable[Figure], what: str) -> None:
-    """The claims of figures that came or went were signed off with others; the reason names one of the figures."""
+def void_sign_offs_of_figures(figures: Iterable[Figure], what: str) -> None:
+    """Void the sign-offs of the claims of these figures; the reason names one figure."""
     for figure in {figure.claim_id: figure for figure in figures if figure.claim_id}.values():
         void_sign_off(figure.claim, f"{what}: {figure}")
 
 
 def void_sign_off(claim: Claim | None, why: str) -> None:
-    """A sign-off is bound to the figures of its claim."""
+    """Void the sign-off of a claim, if it has one, because its figures changed."""
     if claim is not None:
         claim.refresh_from_db()
         mark_stale(claim, why, by=Machine("figures changed"))
 
 
 def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
-    """Dismiss many figures with one reason, all or none; a claim signed off with one is to be checked again."""
+    """Dismiss many figures with one reason, all or none; voids the sign-offs of their claims. Returns how many."""
     chosen = list(figures)
     with transaction.atomic():
         move_all(chosen, "dismiss", by=by, note=note)
-        void_sign_offs(chosen, "a figure of it was dismissed")
-        compare_again(chosen)
+        void_sign_offs_of_figures(chosen, "a figure of it was dismissed")
+        request_document_crosschecks(chosen)
     return len(chosen)
 
 
 def idle_figures(document: Document) -> list[Figure]:
-    """Found figures that stand in no claim a person accepted, nor in one that waits to be looked at."""
+    """Unlinked figures outside the claims that were accepted or still have to be reviewed."""
     claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
-    kept = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
+    blocking = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
     found = anchors.filter(figure__in=document.figures.anchored().filter(state=FigureState.FOUND))
-    spans = sorted((start or 0, end or 0) for start, end in anchors.filter(claim__in=kept).values_list("start", "end"))
+    spans = sorted(
+        (start or 0, end or 0) for start, end in anchors.filter(claim__in=blocking).values_list("start", "end")
+    )
     firsts = [first for first, _ in spans]
     reach = list(accumulate((last for _, last in spans), max))  # how far any claim leads that begins here or before
     idle = []
@@ -283,9 +282,9 @@ def idle_figures(document: Document) -> list[Figure]:
 
 
 def dismiss_idle_figures(document: Document, *, by: Actor, note: str) -> int:
-    """Dismiss every figure that nobody needs to check, with one reason; all or none. Returns how many.
+    """Dismiss all idle figures of a document with one reason, all or none; returns how many.
 
-    Idle are figures outside the claims that were accepted or are worth checking at the desk's threshold.
+    Idle figures are outside the claims that were accepted or are check-worthy at the desk's threshold.
 
     Raises:
         Invalid: no reason is given.
@@ -295,9 +294,9 @@ def dismiss_idle_figures(document: Document, *, by: Actor, note: str) -> int:
 
 
 def reopen_figure(figure: Figure, *, by: Actor, version: int | None = None) -> None:
-    """Take a dismissed figure back."""
+    """Reopen a dismissed figure. Voids the sign-off of its claim, queues a cross-check and a regrouping."""
     with transaction.atomic():
         move(figure, "reopen", by=by, version=version)
-        void_sign_offs([figure], "a figure of it was taken back")
-        compare_again([figure])
+        void_sign_offs_of_figures([figure], "a figure of it was taken back")
+        request_document_crosschecks([figure])
         enqueue_regroup(figure.document.topic or figure.document)

@@ -1,6 +1,6 @@
 """The gate: may this revision be published, and if not, what blocks it. Nothing is decided here.
 
-``clearance`` only reads. ``note_clearance`` keeps the last answer on the document, and tells of a change.
+``clearance`` only reads. ``note_clearance`` stores the last answer on the document and announces a change.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from factcheck import signals
 from factcheck.actors import Machine
 from factcheck.conf import settings
 from factcheck.errors import Invalid
-from factcheck.jobs.keys import about, key_for, key_of, records_in
+from factcheck.jobs.keys import job_key, job_key_for, jobs_about, records_in
 from factcheck.jobs.names import JobName
 from factcheck.models import (
     SORT,
@@ -40,8 +40,8 @@ from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import AnchorState, Basis
 
 from .disputes import disputes
-from .matching import blocking_borders
-from .notices import tell_clearance
+from .matching import blocking_thresholds
+from .notices import notify_clearance
 from .transitions import check_permission, log, words_sha256
 from .webhook_events import emit_webhook_event
 
@@ -52,8 +52,8 @@ UNCHECKED: dict[str, str] = {
     ClaimState.IN_REVIEW: "waits for a sign-off",
 }
 DISPUTE = "discrepancy_open"
-WAITING = frozenset({"reading_pending", "crosscheck_pending"})
-MOST_TOLD = 100
+PENDING_CODES = frozenset({"reading_pending", "crosscheck_pending"})
+MOST_BLOCKERS_SENT = 100
 OUT_OF_DATE = (
     "is given as current and is out of date: someone who may sign off its claim confirms that it holds today, or says "
     "of which day it is; or the copy says so."
@@ -90,9 +90,9 @@ class Clearance:
     def as_dict(self) -> dict[str, Any]:
         """The whole answer, as it is kept and sent; not for one that leaves blockers out."""
         until = self.waived_until.isoformat() if self.waived_until else None
-        told = {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
-        del told["more"]
-        return told
+        answer = {**asdict(self), "blockers": [asdict(row) for row in self.blockers], "waived_until": until}
+        del answer["more"]
+        return answer
 
 
 def clearance(
@@ -127,7 +127,7 @@ def clearance(
 
 
 def note_clearance(pk: int, *, by: Machine) -> bool | None:
-    """Ask the gate anew, keep its answer on the document, and tell of it where it changed.
+    """Compute the clearance again, store it on the document, and announce it where it changed.
 
     The first answer "no" is no news. While only a job that has not ended stands in the way, there is no answer
     yet; that job asks again when it ends. Returns the answer where it was news, else None.
@@ -137,7 +137,7 @@ def note_clearance(pk: int, *, by: Machine) -> bool | None:
         document = rows.get(pk=pk)
         check_permission(by, document, "note_clearance")
         answer, before = clearance(document), document.clear
-        waits = not answer.clear and all(row.code in WAITING for row in answer.blockers)
+        waits = not answer.clear and all(row.code in PENDING_CODES for row in answer.blockers)
         if waits or before == answer.clear:
             return None
         if not Document.objects.filter(pk=pk, clear=before).update(clear=answer.clear):
@@ -145,19 +145,21 @@ def note_clearance(pk: int, *, by: Machine) -> bool | None:
         document.clear = answer.clear
         if before is None and not answer.clear:
             return None
-        tell_news(document, answer, by=by)
+        announce_change(document, answer, by=by)
         return answer.clear
 
 
-def tell_news(document: Document, answer: Clearance, *, by: Machine) -> None:
-    """The gate answers otherwise than it did: history, notices, webhooks, and a signal on commit."""
+def announce_change(document: Document, answer: Clearance, *, by: Machine) -> None:
+    """Announce a changed answer: history, notices, webhooks, and a signal on commit."""
     action = "cleared" if answer.clear else "uncleared"
     event = log(document, action, by=by, facts={"revision": answer.revision, "blockers": len(answer.blockers)})
     key = f"document:{document.pk}:{event.sequence}"
-    tell_clearance(document, clear=answer.clear, key=key)
+    notify_clearance(document, clear=answer.clear, key=key)
     blockers = [{"code": row.code, "record": row.record, "record_id": row.record_id} for row in answer.blockers]
-    told = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
-    emit_webhook_event(f"document_{action}", document, key=key, clearance={**told, "blockers": blockers[:MOST_TOLD]})
+    summary = {"clear": answer.clear, "revision": answer.revision, "source_sha256": answer.source_sha256}
+    emit_webhook_event(
+        f"document_{action}", document, key=key, clearance={**summary, "blockers": blockers[:MOST_BLOCKERS_SENT]}
+    )
     signal = signals.document_cleared if answer.clear else signals.document_uncleared
     signals.announce(signal, Document, document=document, clearance=answer)
 
@@ -168,10 +170,10 @@ def blocking_in(document: Document) -> DiscrepancyQuerySet:
     Where the weights cannot be read, all that is apart blocks.
     """
     try:
-        borders = blocking_borders(document.desk)
+        thresholds = blocking_thresholds(document.desk)
     except Invalid:
-        borders = {}
-    return Discrepancy.objects.blocking(document, **borders)
+        thresholds = {}
+    return Discrepancy.objects.blocking(document, **thresholds)
 
 
 def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver) -> bool:
@@ -186,14 +188,14 @@ def are_covered(document: Document, blockers: Iterable[Blocker], waiver: Waiver)
 
 
 def document_blockers(document: Document, revision: Revision | None, source_sha256: str) -> Iterator[Blocker]:
-    """What stands in the way before the content is even looked at; no waiver covers these."""
+    """Blockers of the document itself, which no waiver covers."""
     if document.state not in (DocumentState.IN_CHECK, DocumentState.PUBLISHED):
         yield Blocker("not_in_check", "document", document.pk, f"The document is {document.state.replace('_', ' ')}.")
     if source_sha256 and (revision is None or source_sha256.casefold() != revision.bytes_sha256):
         yield Blocker(
             "not_this_revision", "document", document.pk, "The text to be published is not the one that was checked."
         )
-    jobs = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT)
+    jobs = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT)
     if jobs.unfinished().exists():
         yield Blocker("reading_pending", "document", document.pk, "A newer text is still being read.")
     elif revision is not None and not revision.engine_version:
@@ -238,14 +240,14 @@ def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     ):
         yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
         return
-    last = jobs.filter(key=key_of(document)).order_by("-pk").first()
+    last = jobs.filter(key=job_key(document)).order_by("-pk").first()
     if last is None or last.state != JobState.DONE:
         yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
 
 
 def regroupings_of(document: Document) -> QuerySet[Job]:
     """Groupings under way that may move the figures of a document."""
-    keys = [key_of(document), *([key_for(Topic, document.topic_id)] if document.topic_id else [])]
+    keys = [job_key(document), *([job_key_for(Topic, document.topic_id)] if document.topic_id else [])]
     return Job.objects.filter(name=JobName.REGROUP, key__in=keys).unfinished()
 
 
@@ -260,7 +262,7 @@ def latest_sign_offs(document: Document) -> dict[int, SignOff]:
 
 
 def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, now: datetime) -> Blocker | None:
-    """What keeps one claim from going to print, if anything does."""
+    """The blocker of one claim, if there is one."""
 
     def blocked(code: str, why: str) -> Blocker:
         return Blocker(code, "claim", claim.pk, f"“{claim!s}” {why}")
@@ -311,23 +313,23 @@ def expired_figures(figures: QuerySet[Figure], now: datetime) -> QuerySet[Figure
 def discrepancy_blockers(document: Document, most: int | None) -> tuple[list[Blocker], int]:
     """Disputes in the way, one for each measure, at most so many, and how many more there are.
 
-    To a desk that holds no figure of the other side, only that there is one is told.
+    A desk that holds no figure of the other side is shown only that there is one.
     """
     rows = blocking_in(document)
-    shown = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
-    more = 0 if most is None or len(shown) < most else rows.number_of_disputes() - len(shown)
-    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.told) for row in shown], more
+    listed = disputes(rows, desks=[document.desk_id], order=["pk"], most=most)
+    more = 0 if most is None or len(listed) < most else rows.number_of_disputes() - len(listed)
+    return [Blocker(DISPUTE, "discrepancy", row.leading.pk, row.message) for row in listed], more
 
 
-def told_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
+def covered_by_waiver(document: Document, answer: Clearance) -> list[dict[str, Any]]:
     """What a waiver of this revision covers: the blockers, and with each dispute every pair of it that is known."""
     rows = blocking_in(document).annotate(sort=SORT).values_list("pk", "measure", "sort")
     pairs = {pk: (measure, sort) for pk, measure, sort in rows}
-    held: dict[tuple[int, str], list[int]] = {}
+    pairs_of_dispute: dict[tuple[int, str], list[int]] = {}
     for pk, group in sorted(pairs.items()):
-        held.setdefault(group, []).append(pk)
+        pairs_of_dispute.setdefault(group, []).append(pk)
     return [
-        {**asdict(row), "pairs": held[pairs[row.record_id]]}
+        {**asdict(row), "pairs": pairs_of_dispute[pairs[row.record_id]]}
         if row.record_id in pairs and row.code == DISPUTE
         else asdict(row)
         for row in answer.blockers

@@ -19,8 +19,8 @@ from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import (
-    ALARMS,
-    DISPUTED,
+    CONFLICT_KINDS,
+    DISPUTED_KINDS,
     Claim,
     CrossCheck,
     Desk,
@@ -48,10 +48,10 @@ from factcheck.text import (
     interval,
 )
 
-from .observations import Held, states_of
+from .observations import ObservedState, states_of
+from .pair_scores import PairScorer, StatePair
 from .rechecks import recheck_documents
-from .sureness import Pair, Sureness
-from .transitions import check_permission, mark_stale, move, told_to
+from .transitions import check_permission, mark_stale, move, reason_for_desk
 
 KIND_OF = {
     Relation.CONFLICT: DiscrepancyKind.CONFLICT,
@@ -65,14 +65,14 @@ AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
 @dataclass
-class Found:
+class MeasureComparison:
     """What the comparison of one measure found; ``left_out`` states were too many, and the oldest."""
 
-    pairs: dict[frozenset[str], Pair] = field(default_factory=dict)
+    pairs: dict[frozenset[str], StatePair] = field(default_factory=dict)
     agreements: int = 0
     left_out: int = 0
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: StatePair) -> None:
         self.pairs[pair.keys] = pair
 
 
@@ -111,16 +111,16 @@ def open_crosscheck(job: Job) -> CrossCheck:
 
 def measures_of(run: CrossCheck) -> list[Measure]:
     """The measures a run looks at, in a fixed order; also those whose figures have left open discrepancies behind."""
-    held = Figure.objects.exclude(measure=None).values("measure")  # subqueries: joins would multiply the rows
+    observed = Figure.objects.exclude(measure=None).values("measure")  # subqueries: joins would multiply the rows
     unsettled = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).values("measure")
-    rows = Measure.objects.filter(Q(merged_into=None, pk__in=held) | Q(pk__in=unsettled))
+    rows = Measure.objects.filter(Q(merged_into=None, pk__in=observed) | Q(pk__in=unsettled))
     if run.scope == Scope.DOCUMENT:
         figures = Figure.objects.filter(document=run.document)
         touched = Measure.objects.filter(pk__in=figures.exclude(measure=None).values("measure"))
         everywhere = Q(general=True, key__in=touched.values("key"))  # of another topic, and compared in this one too
         left = DiscrepancyFigure.objects.filter(figure__in=figures).values("discrepancy__measure")
-        beside = Q(held_against__in=touched.values("pk"))  # a text under embargo that is held against one of them
-        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | beside | Q(pk__in=left))
+        embargoed = Q(held_against__in=touched.values("pk"))  # a text under embargo that is held against one of them
+        rows = rows.filter(Q(pk__in=touched.values("pk")) | everywhere | embargoed | Q(pk__in=left))
     elif run.scope == Scope.MEASURE:
         rows = rows.filter(Q(pk=run.measure_id) | Q(held_against=run.measure_id))
     elif run.scope == Scope.TOPIC:
@@ -129,19 +129,19 @@ def measures_of(run: CrossCheck) -> list[Measure]:
 
 
 def measures_left(run: CrossCheck, *, anew: bool) -> list[Measure]:
-    """The measures a run has not compared yet, whichever came or went meanwhile; all of them where it begins anew."""
+    """The measures a run has not compared yet; all of them with ``anew``."""
     if anew:
         run.reached = 0
     return [measure for measure in measures_of(run) if measure.pk > run.reached]
 
 
 def note_reached(run: CrossCheck, measure: Measure) -> None:
-    """Write down how far a run is, in the transaction in which what it found is stored."""
+    """Store the progress of a run, in the transaction that stores its findings."""
     CrossCheck.objects.filter(pk=run.pk).update(reached=measure.pk)
 
 
 def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
-    """Write down what a run saw, and how many states it had to leave out because a measure has too many."""
+    """Finish a run: store the counts of open discrepancies, and how many states were left out."""
     unseen = Q(measure__embargoed__isnull=False) & ~Q(measure__embargoed=run.document)
     found = Discrepancy.objects.filter(measure__in=measures_of(run), state=DiscrepancyState.OPEN).exclude(unseen)
     run.found = dict(Counter(found.values_list("kind", flat=True)))
@@ -151,28 +151,28 @@ def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
     run.save(update_fields=["found", "finished_at"])
 
 
-def compare_measure(measure: Measure) -> Found:
+def compare_measure(measure: Measure) -> MeasureComparison:
     """Compare the states of a measure two by two. Writes nothing, so that it may take its time.
 
-    A superseded state is told with the newest one that replaces it, one that is not comparable with the next in
-    time: an editor wants to know what holds now, not every step to it.
+    A superseded state is paired with the newest one that replaces it, a state that is not comparable with the next
+    in time only, so that an editor sees what holds now and not every step to it.
     """
     states = states_of(measure)
-    found = Found(left_out=max(0, len(states) - MOST_STATES))
-    newest: dict[str, Pair] = {}
-    nearest: dict[str, Pair] = {}
+    found = MeasureComparison(left_out=max(0, len(states) - MOST_STATES))
+    newest: dict[str, StatePair] = {}
+    nearest: dict[str, StatePair] = {}
     newest_states = states[-MOST_STATES:]
-    sureness = Sureness(measure, newest_states)
-    for one, other, comparison in compare_all([held.state for held in newest_states]):
-        a, b = newest_states[one], newest_states[other]
+    scorer = PairScorer(measure, newest_states)
+    for first, second, comparison in compare_all([observed.state for observed in newest_states]):
+        a, b = newest_states[first], newest_states[second]
         kind = KIND_OF.get(comparison.relation)
-        if measure.embargoed_id and not are_held_in(measure, a, b):
+        if measure.embargoed_id and not is_carried_by(measure, a, b):
             continue
         if kind is None:
             found.agreements += comparison.relation in AGREE
         elif kind == DiscrepancyKind.NOT_COMPARABLE:
-            nearest.setdefault(a.key, Pair(kind, comparison, a, b))
-        elif (pair := sureness.called(Pair(kind, comparison, a, b))) is None:
+            nearest.setdefault(a.key, StatePair(kind, comparison, a, b))
+        elif (pair := scorer.scored(StatePair(kind, comparison, a, b))) is None:
             continue
         elif kind == DiscrepancyKind.SUPERSEDED:
             newest[a.key] = pair
@@ -183,44 +183,46 @@ def compare_measure(measure: Measure) -> Found:
     return found
 
 
-def are_held_in(measure: Measure, *sides: Held) -> bool:
+def is_carried_by(measure: Measure, *sides: ObservedState) -> bool:
     """Whether one of these states is carried by a figure of the measure itself, not only of that it is held against."""
-    return any(figure.measure_id == measure.pk for held in sides for figure in held.figures)
+    return any(figure.measure_id == measure.pk for observed in sides for figure in observed.figures)
 
 
-def store_found(measure: Measure, found: Found, *, by: Actor, regrouped: bool = False) -> Counter[str]:
-    """Store each pair once, renew what changed, close what no longer holds; in the caller's transaction.
+def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, regrouped: bool = False) -> Counter[str]:
+    """Create, update, reopen and close discrepancies to match a comparison; in the caller's transaction.
+
+    Voids sign-offs that a new conflict contradicts, and queues clearance rechecks.
 
     ``regrouped``: only the machine's groups changed, and no statement; that voids no sign-off.
     """
     Measure.objects.select_for_update().get(pk=measure.pk)  # two runs over one measure take turns
     Measure.objects.filter(pk=measure.pk).exclude(agreements=found.agreements).update(agreements=found.agreements)
-    bring_settled(measure, found)
+    move_resolved_discrepancies(measure, found)
     known = {frozenset((row.a_key, row.b_key)): row for row in measure.discrepancies.all()}
     fresh = [pair for keys, pair in found.pairs.items() if keys not in known]
     made = Discrepancy.objects.bulk_create(
-        [Discrepancy(measure=measure, **told(pair)) for pair in fresh], batch_size=500
+        [Discrepancy(measure=measure, **discrepancy_columns(pair)) for pair in fresh], batch_size=500
     )
     alarming = list(zip(made, fresh, strict=True))
-    touched = fresh + [found.pairs[keys] for keys, row in known.items() if other_kind(row, found.pairs.get(keys))]
+    touched = fresh + [found.pairs[keys] for keys, row in known.items() if kind_changed(row, found.pairs.get(keys))]
     closed = []
     differed = {row.pk for row in known.values() if row.kind == DiscrepancyKind.DIFFERS}
     for keys, row in known.items():
         if keys in found.pairs:
-            alarming += [(row, found.pairs[keys])] if renew(row, found.pairs[keys], by=by) else []
+            alarming += [(row, found.pairs[keys])] if update_discrepancy(row, found.pairs[keys], by=by) else []
         elif row.state == DiscrepancyState.OPEN:
             move(row, "close", by=by, note="one of the figures is gone or has changed")
             closed.append(row.pk)
     rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
     joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
     if not regrouped:  # nor does it void one that the same statements are a conflict now that only differed before
-        void_sign_offs(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
-    recheck_documents(documents_of([*touched, *(pair for _, pair in alarming)], joined_by, closed))
+        void_sign_offs_in_conflict(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
+    recheck_documents(documents_to_recheck([*touched, *(pair for _, pair in alarming)], joined_by, closed))
     return Counter(pair.kind for pair in found.pairs.values())
 
 
-def bring_settled(measure: Measure, found: Found) -> None:
-    """What people settled of two figures under another measure goes with them, where both are grouped here now."""
+def move_resolved_discrepancies(measure: Measure, found: MeasureComparison) -> None:
+    """Move resolved discrepancies of another measure here, where both of their figures are grouped here now."""
     known = {frozenset(keys) for keys in measure.discrepancies.values_list("a_key", "b_key")}
     fresh = {pair.keys: pair for keys, pair in found.pairs.items() if keys not in known}
     keys = sorted({key for pair in fresh for key in pair})
@@ -230,27 +232,27 @@ def bring_settled(measure: Measure, found: Found) -> None:
         for row in settled.exclude(measure=measure).filter(near).order_by("pk"):
             pair = fresh.get(frozenset((row.a_key, row.b_key)))
             sides = set(row.sides.values_list("figure", flat=True))
-            if pair and all(sides & {figure.pk for figure in held.figures} for held in (pair.a, pair.b)):
+            if pair and all(sides & {figure.pk for figure in observed.figures} for observed in (pair.a, pair.b)):
                 Discrepancy.objects.filter(pk=row.pk).update(measure=measure)
                 del fresh[pair.keys]
 
 
-def other_kind(row: Discrepancy, pair: Pair | None) -> bool:
+def kind_changed(row: Discrepancy, pair: StatePair | None) -> bool:
     return pair is not None and row.kind != pair.kind
 
 
-def documents_of(pairs: Iterable[Pair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
+def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
     """The documents whose gate may answer otherwise, now that these discrepancies came, changed or went."""
-    found = {figure.document_id for pair in pairs for held in (pair.a, pair.b) for figure in held.figures}
+    found = {figure.document_id for pair in pairs for observed in (pair.a, pair.b) for figure in observed.figures}
     for start in range(0, len(closed), 500):
         sides = DiscrepancyFigure.objects.filter(discrepancy__in=closed[start : start + 500])
         found |= set(sides.values_list("figure__document", flat=True))
     return found | {figure.document_id for figure in figures}
 
 
-def told(pair: Pair) -> dict[str, Any]:
-    """What a discrepancy says of a pair of states."""
-    named = all(any(figure.attribution_id for figure in held.figures) for held in (pair.a, pair.b))
+def discrepancy_columns(pair: StatePair) -> dict[str, Any]:
+    """The columns of the discrepancy of a pair of states."""
+    named = all(any(figure.attribution_id for figure in observed.figures) for observed in (pair.a, pair.b))
     return {
         "two_parties": named and pair.a.state.says.casefold() != pair.b.state.says.casefold(),
         "distance": distance(pair.a.state, pair.b.state),
@@ -267,10 +269,10 @@ def told(pair: Pair) -> dict[str, Any]:
 
 def distance(a: Observation, b: Observation) -> float:
     """How far apart two numbers are, as a share of the larger; the middle stands for a range."""
-    one, other = middle(a), middle(b)
-    other = convert(other, b.quantity.unit, a.quantity.unit) or other
-    larger = max(abs(one), abs(other))
-    return float(abs(one - other) / larger) if larger else 0.0
+    first, second = middle(a), middle(b)
+    second = convert(second, b.quantity.unit, a.quantity.unit) or second
+    larger = max(abs(first), abs(second))
+    return float(abs(first - second) / larger) if larger else 0.0
 
 
 def middle(state: Observation) -> Decimal:
@@ -278,22 +280,24 @@ def middle(state: Observation) -> Decimal:
     return (low + high) / 2
 
 
-def renew(row: Discrepancy, pair: Pair, *, by: Actor) -> bool:
-    """Bring a known discrepancy up to date; True where it holds again, or has become worse than what was resolved."""
-    louder = row.kind not in ALARMS and pair.kind in ALARMS
-    worse = louder and row.kind not in DISPUTED  # what a person settled as differing, surer weights do not open again
+def update_discrepancy(row: Discrepancy, pair: StatePair, *, by: Actor) -> bool:
+    """Update a stored discrepancy; True where it was reopened, or an open one became a conflict."""
+    louder = row.kind not in CONFLICT_KINDS and pair.kind in CONFLICT_KINDS
+    worse = (
+        louder and row.kind not in DISPUTED_KINDS
+    )  # what a person settled as differing, surer weights do not open again
     open_already = row.state == DiscrepancyState.OPEN
     again = row.state == DiscrepancyState.CLOSED or (row.state == DiscrepancyState.RESOLVED and worse)
     if again:
         move(row, "reopen", by=by, note=f"it is a {pair.kind} now" if worse else "it holds again")
-    says = told(pair)
+    says = discrepancy_columns(pair)
     if row.state == DiscrepancyState.OPEN and any(getattr(row, name) != value for name, value in says.items()):
         Discrepancy.objects.filter(pk=row.pk).update(**says)
         row.refresh_from_db()
     return again or (louder and open_already)
 
 
-def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[str]:
+def agreements_of(measure: Measure, states: list[ObservedState] | None = None) -> list[str]:
     """What agrees under a measure, in sentences: states that meet, and copies that rest on one origin.
 
     It is asked while somebody waits for a page, so only the newest states are compared; where there are more, the
@@ -304,34 +308,34 @@ def agreements_of(measure: Measure, states: list[Held] | None = None) -> list[st
     found = [row.reason for row in pairs if row.relation in AGREE]
     if len(states) > MOST_AGREEING:
         found.insert(0, f"Only the newest {MOST_AGREEING} of {len(states)} states are compared here.")
-    copied = [(held, len({figure.document_id for figure in held.figures})) for held in states]
-    copied = [(held, documents) for held, documents in copied if documents > 1]
+    copied = [(observed, len({figure.document_id for figure in observed.figures})) for observed in states]
+    copied = [(observed, documents) for observed, documents in copied if documents > 1]
     owners = Source.objects.ultimate_owners() if copied else {}
-    return found + [copies_told(held, documents, owners) for held, documents in copied]
+    return found + [copies_sentence(observed, documents, owners) for observed, documents in copied]
 
 
-def copies_told(held: Held, documents: int, owners: dict[int, int]) -> str:
+def copies_sentence(observed: ObservedState, documents: int, owners: dict[int, int]) -> str:
     """In how many texts a state stands, and on how many origins they rest."""
-    named = sorted(origin_of(figure, owners) for figure in held.figures if figure.attribution_id)
-    bare = {origin_of(figure, owners) for figure in held.figures if not figure.attribution_id}
+    named = sorted(origin_of(figure, owners) for figure in observed.figures if figure.attribution_id)
+    bare = {origin_of(figure, owners) for figure in observed.figures if not figure.attribution_id}
     origins = len({*named[:1], *bare})  # all names of the party that says it are one origin
-    says = f" ({held.state.says})" if held.state.says else ""
-    figure = held.figures[0]
+    says = f" ({observed.state.says})" if observed.state.says else ""
+    figure = observed.figures[0]
     return (
         f"“{figure.surface} {figure.counted}”{says} stands in {documents} documents and rests on "
         f"{origins} origin{'s' if origins > 1 else ''}."
     )
 
 
-def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
+def write_sides(rows_with_pairs: list[tuple[Discrepancy, StatePair]]) -> list[Figure]:
     """Which figures carry which of the two states, as of now; returns those that did not before."""
     wanted = {
         (row.pk, figure.pk): (side, figure)
-        for row, pair in told_of
-        for side, held in (("a", pair.a), ("b", pair.b))
-        for figure in held.figures
+        for row, pair in rows_with_pairs
+        for side, observed in (("a", pair.a), ("b", pair.b))
+        for figure in observed.figures
     }
-    rows = [row.pk for row, _ in told_of]
+    rows = [row.pk for row, _ in rows_with_pairs]
     known: dict[tuple[int, int], tuple[int, str]] = {}
     for start in range(0, len(rows), 500):
         sides = DiscrepancyFigure.objects.filter(discrepancy__in=rows[start : start + 500])
@@ -346,20 +350,20 @@ def write_sides(told_of: list[tuple[Discrepancy, Pair]]) -> list[Figure]:
     return [wanted[key][1] for key in fresh]
 
 
-def void_sign_offs(measure: Measure, alarming: list[tuple[Discrepancy, Pair]], *, by: Actor) -> None:
+def void_sign_offs_in_conflict(measure: Measure, alarming: list[tuple[Discrepancy, StatePair]], *, by: Actor) -> None:
     """A new conflict voids a sign-off only where an independent origin of good repute stands against it."""
     signed = Claim.objects.filter(figures__measure__key=measure.key, state=ClaimState.SIGNED_OFF).distinct()
     claims = {claim.pk: claim for claim in signed.select_related("document__desk")}
     for row, pair in alarming if claims else []:
-        if row.kind not in ALARMS:
+        if row.kind not in CONFLICT_KINDS:
             continue
         for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
             for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
-                if reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
-                    mark_stale(claim, f"a new conflict: {told_to(row, claim.document.desk_id)}", by=by)
+                if is_reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
+                    mark_stale(claim, f"a new conflict: {reason_for_desk(row, claim.document.desk_id)}", by=by)
 
 
-def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:
+def is_reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str) -> bool:
     """Whether a figure comes from an origin of its own, graded at the floor or better."""
     owners = Source.objects.ultimate_owners()
     own = {origin_of(figure, owners) for figure in standing}
@@ -376,7 +380,7 @@ def reputable(against: Iterable[Figure], standing: Iterable[Figure], floor: str)
 
 
 def origin_of(figure: Figure, owners: dict[int, int]) -> str:
-    """On whom a figure rests: copies of one party's number share it, and so do the outlets of one owner."""
+    """A key for the origin of a figure: one for all copies of a party's number and for outlets of one owner."""
     attribution, document = figure.attribution, figure.document
     if attribution is not None:
         return (

@@ -1,7 +1,7 @@
-"""Desks: who works on them in which role, and by which policy they check. Desk chiefs arrange their own desk.
+"""Desks, memberships and policies. Desk chiefs manage their own desk.
 
-Chief editors, whose role spans all desks, are made and unmade with the command ``setup_roles`` only, by whoever
-may run commands on the server; ``set_up_desk``, ``give_role`` and ``take_role`` are its actions.
+Chief editors, whose role spans all desks, are managed with the command ``setup_roles`` only; ``set_up_desk``,
+``give_role`` and ``take_role`` are its actions.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ from .matching import weights_in_use
 from .transitions import change, check_permission, log, require_storable
 
 KEEP: Any = object()
-"""In the place of a border: as it is. None means that of the weights."""
+"""Leaves a score as it is, where None means that of the weights."""
 
 
 def record_desk(slug: str, name: str, *, by: Actor) -> Desk:
-    """Found a desk; a chief editor's action.
+    """Create a desk; a chief editor's action.
 
     Raises:
         Invalid: no name, a slug that is not in plain letters, or one that another desk has.
     """
     desk = Desk(slug=slug, name=name.strip()[:200])
     check_permission(by, desk, "record")
-    return found(desk, by=by)
+    return create_desk(desk, by=by)
 
 
-def found(desk: Desk, *, by: Actor) -> Desk:
+def create_desk(desk: Desk, *, by: Actor) -> Desk:
     require_storable(desk.slug, desk.name)
     if not desk.name or not desk.slug or slugify(desk.slug) != desk.slug or len(desk.slug) > 50:
         raise Invalid("A desk needs a name, and a slug in plain small letters.", code="name_missing")
@@ -65,13 +65,13 @@ def found(desk: Desk, *, by: Actor) -> Desk:
 
 
 def set_up_desk(slug: str, name: str, *, by: Machine) -> tuple[Desk, bool]:
-    """The desk of this slug, and whether it had to be founded: the first action of a new site."""
+    """Get or create the desk of this slug; returns it and whether it was created."""
     known = Desk.objects.filter(slug=slug).first()
-    return (known, False) if known else (found(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
+    return (known, False) if known else (create_desk(Desk(slug=slug, name=name.strip()[:200]), by=by), True)
 
 
 def add_member(desk: Desk, user: Any, role: str, *, by: Person) -> Membership:
-    """Give a person a role on the desk; nobody gives one to themselves.
+    """Give another person a role on the desk.
 
     Raises:
         NotAllowed: it is the person's own.
@@ -83,7 +83,7 @@ def add_member(desk: Desk, user: Any, role: str, *, by: Person) -> Membership:
         raise Invalid("Chief editors are made with the command setup_roles.", code="role_of_all_desks")
     if by.pk == user.pk:
         raise NotAllowed("A role is given by somebody else.", code="own_role")
-    return write_member(desk, user, role, by=by)
+    return create_membership(desk, user, role, by=by)
 
 
 def give_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
@@ -95,11 +95,11 @@ def give_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
     where = None if role == Role.CHIEF_EDITOR else desk
     if Membership.objects.filter(user=user, desk=where, role=role).exists():
         return False
-    write_member(where, user, role, by=by)
+    create_membership(where, user, role, by=by)
     return True
 
 
-def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membership:
+def create_membership(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membership:
     if role not in Role.values:
         raise Invalid("That is not a role.", code="role_unknown")
     if not user.is_active:
@@ -107,7 +107,7 @@ def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membe
     try:
         with transaction.atomic():
             type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)  # two chiefs take turns
-            refuse_two_faces(user, role)
+            refuse_service_account_with_role(user, role)
             membership = Membership.objects.create(user=user, desk=desk, role=role)
             log(membership, "add", by=by, facts={"user": user.pk, "role": role})
     except IntegrityError:
@@ -115,21 +115,23 @@ def write_member(desk: Desk | None, user: Any, role: str, *, by: Actor) -> Membe
     return membership
 
 
-def refuse_two_faces(user: Any, role: str) -> None:
-    """Who files in the name of others must not decide as well: a service account has no other role, on any desk.
+def refuse_service_account_with_role(user: Any, role: str) -> None:
+    """Refuse a second role to a service account, and the service role to anybody with another role.
 
     Raises:
         Invalid: it would.
     """
-    held = Membership.objects.filter(user=user)
-    if (held.exclude(role=Role.SERVICE) if role == Role.SERVICE else held.filter(role=Role.SERVICE)).exists():
+    memberships = Membership.objects.filter(user=user)
+    if (
+        memberships.exclude(role=Role.SERVICE) if role == Role.SERVICE else memberships.filter(role=Role.SERVICE)
+    ).exists():
         raise Invalid(
             "A service account has no other role, on any desk; make an account of its own for it.", code="service_alone"
         )
 
 
 def remove_member(membership: Membership, *, by: Actor) -> None:
-    """Take a role from a person. The history keeps that they had it, and which open work is in their name.
+    """Take a role from a person. The history keeps the role and the person's open tasks.
 
     Raises:
         Invalid: the membership is a chief editor's.
@@ -138,7 +140,7 @@ def remove_member(membership: Membership, *, by: Actor) -> None:
     check_permission(by, membership, "remove")
     if membership.desk is None:
         raise Invalid("Chief editors are made and unmade with the command setup_roles.", code="role_of_all_desks")
-    strike_member(membership, by=by)
+    delete_membership(membership, by=by)
 
 
 def take_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
@@ -150,11 +152,11 @@ def take_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
     where = None if role == Role.CHIEF_EDITOR else desk
     membership = Membership.objects.filter(user=user, desk=where, role=role).first()
     if membership is not None:
-        strike_member(membership, by=by)
+        delete_membership(membership, by=by)
     return membership is not None
 
 
-def strike_member(membership: Membership, *, by: Actor) -> None:
+def delete_membership(membership: Membership, *, by: Actor) -> None:
     desk, chiefs = membership.desk, (Role.DESK_CHIEF, Role.CHIEF_EDITOR)
     with transaction.atomic():
         around = Desk.objects.all() if desk is None else Desk.objects.filter(pk=desk.pk)
@@ -187,21 +189,21 @@ def set_policy(
     conflict_score: float | None = KEEP,
     differs_score: float | None = KEEP,
 ) -> Policy:
-    """Say by which rules a desk checks; what is not named stays. A desk without a policy has version 1 of the defaults.
+    """Change the policy of a desk; None leaves a rule as it is. New scores queue cross-checks.
 
     ``conflict_score`` and ``differs_score``: from which score on figures that differ are a conflict, and are listed as
     differing; None takes the borders of the weights. What stands open is compared again by them.
 
-    Who has written a text that is being checked does not loosen the rules by which it is; somebody else may.
+    An author of a text in check may not loosen the rules.
 
     Raises:
         NotAllowed: a looser rule, from an author of a text that is not out yet.
         Invalid: a value outside its range. StaleRevision: the policy has changed since ``version``.
     """
     check_permission(by, desk, "arrange")
-    said: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
+    rules: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
     values: dict[str, Any] = {
-        name: value for name, value in {**said, "reliability_floor": reliability_floor}.items() if value is not None
+        name: value for name, value in {**rules, "reliability_floor": reliability_floor}.items() if value is not None
     }
     scores = {"conflict_score": conflict_score, "differs_score": differs_score}
     values |= {name: value for name, value in scores.items() if value is not KEEP}
@@ -209,7 +211,7 @@ def set_policy(
     with transaction.atomic():
         policy = Policy.objects.filter(desk=desk).first() or _first_policy(desk)
         if scores.keys() & values.keys() and any(values.get(name) != getattr(policy, name) for name in scores):
-            check_borders({name: values.get(name, getattr(policy, name)) for name in scores})
+            check_score_thresholds({name: values.get(name, getattr(policy, name)) for name in scores})
         if loosens(policy, values) and texts_under_check(desk).filter(authors=by).exists():
             raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
         facts = {name: {"from": getattr(policy, name), "to": value} for name, value in values.items()}
@@ -230,22 +232,22 @@ def loosens(policy: Policy, values: dict[str, Any]) -> bool:
         or values.get("minimum_origins", MOST_ORIGINS) < now.get("minimum_origins", 1)
         or (values.get("eyes"), now.get("eyes")) == (Eyes.TWO, Eyes.THREE)
         or values.get("reliability_floor", "F") < now.get("reliability_floor", "A")  # fewer sources void a sign-off
-        or raises(policy.conflict_score, values.get("conflict_score", policy.conflict_score))
+        or raises_conflict_threshold(policy.conflict_score, values.get("conflict_score", policy.conflict_score))
     )
 
 
-def raises(now: float | None, wanted: float | None) -> bool:
-    """Whether a conflict would have to be surer to block than it has to be now."""
-    return wanted != now and border(wanted) > border(now)
+def raises_conflict_threshold(now: float | None, wanted: float | None) -> bool:
+    """Whether a conflict would need a higher score to block than now."""
+    return wanted != now and conflict_threshold(wanted) > conflict_threshold(now)
 
 
-def border(score: float | None) -> float:
+def conflict_threshold(score: float | None) -> float:
     """From which score on a conflict blocks; that of the weights in use where a desk names none."""
     return weights_in_use().conflict if score is None else score
 
 
-def check_borders(values: dict[str, Any]) -> None:
-    """Hold both borders of a desk to a sense.
+def check_score_thresholds(values: dict[str, Any]) -> None:
+    """Validate both score thresholds of a desk.
 
     Raises:
         Invalid: one of them is no score, or what is listed would begin above what blocks.
@@ -276,7 +278,7 @@ def _first_policy(desk: Desk) -> Policy:
 
 
 def check_policy(values: dict[str, Any]) -> None:
-    """Hold the values of a policy to their ranges.
+    """Validate the values of a policy.
 
     Raises:
         Invalid: naming the first that is outside.

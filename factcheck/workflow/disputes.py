@@ -1,8 +1,8 @@
-"""Disputes: all that stands open between the statements of one measure, told as one thing and resolved as one.
+"""Disputes: the open discrepancies between the statements of one measure, shown and resolved as one.
 
-A dispute is no row of its own. It is built from the discrepancies that a person may see: its most telling pair leads,
-the other statements follow by who makes them. What is only superseded, or only not comparable, is told in the same
-way. Which pairs there are is found in ``crosscheck``.
+A dispute has no table. It is built from the discrepancies that a person may see: its most telling pair leads, the other
+statements follow by party. Superseded and not comparable pairs are grouped in the same way. ``crosscheck`` finds the
+pairs.
 """
 
 from __future__ import annotations
@@ -61,23 +61,23 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """What an editor is shown of one measure: its most telling pair, and how many statements stand besides.
+    """A dispute as one person sees it: its most telling pair, and how many other statements there are.
 
-    ``seen``: both sides of that pair may be shown. ``elsewhere``: there are pairs besides of which they may not.
+    ``both_visible``: both sides of that pair may be shown. ``elsewhere``: further pairs exist that may not be shown.
     ``sides`` and ``others`` are filled where the statements were asked for; a side that may not be seen is None.
     """
 
     leading: Discrepancy
-    seen: bool = True
+    both_visible: bool = True
     elsewhere: bool = False
     more: int = 0
     sides: tuple[Statement | None, Statement | None] = (None, None)
     others: tuple[Statement, ...] = field(default=())
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """The dispute in a sentence or two."""
-        if not self.seen:
+        if not self.both_visible:
             return OF_ANOTHER_DESK
         besides = f" (and {self.more} more statement{'s' if self.more > 1 else ''} of it)" if self.more else ""
         return self.leading.reason + besides + (f" {ALSO_OF_ANOTHER_DESK}" if self.elsewhere else "")
@@ -94,7 +94,7 @@ class Dispute:
     def besides(self, pair: Discrepancy) -> list[tuple[str, list[Statement]]]:
         """All statements but the two of a pair, by who makes them."""
         found: dict[str, list[Statement]] = defaultdict(list)
-        for row in sorted(self.statements, key=in_order):
+        for row in sorted(self.statements, key=statement_order):
             if row.key not in (pair.a_key, pair.b_key):
                 found[row.says].append(row)
         return list(found.items())
@@ -108,31 +108,33 @@ def disputes(
     most: int | None = None,
     statements: bool = False,
 ) -> list[Dispute]:
-    """The disputes among some discrepancies, as told to whoever may see these desks; at most so many.
+    """The disputes among some discrepancies, as visible to these desks; at most ``most``.
 
-    Without ``desks`` every pair of ``rows`` may be shown. ``statements``: with all that is said in them, not only
-    counted, as far as these desks hold it. The number of queries is the same for one and for many.
+    Without ``desks`` every pair of ``rows`` is visible. ``statements``: load the statements of these desks, not only
+    their number. The number of queries does not depend on the number of disputes.
     """
-    seen = None if desks is None else both_sides_of(figure__document__desk__in=desks)
-    found = list(rows.leading(seen=seen).select_related("measure__topic", "resolved_by").order_by(*order)[:most])
-    return led_by(found, rows, desks=desks, statements=statements)
+    both_visible = None if desks is None else both_sides_of(figure__document__desk__in=desks)
+    found = list(
+        rows.leading(preferring=both_visible).select_related("measure__topic", "resolved_by").order_by(*order)[:most]
+    )
+    return disputes_led_by(found, rows, desks=desks, statements=statements)
 
 
-def led_by(
+def disputes_led_by(
     found: Sequence[Discrepancy], rows: DiscrepancyQuerySet, *, desks: Any = None, statements: bool = False
 ) -> list[Dispute]:
-    """The disputes that some pairs lead, each told of all of its pairs among ``rows``, in the order of the pairs."""
+    """The disputes of some leading pairs, each built from its pairs among ``rows``, in the order given."""
     if statements and desks is None:
         raise TypeError("a pair may be shown that other desks' figures carry too: say whose figures are told")
     if not found:
         return []
-    seen = None if desks is None else both_sides_of(figure__document__desk__in=desks)
+    both_visible = None if desks is None else both_sides_of(figure__document__desk__in=desks)
     rows = rows.order_by().filter(measure__in={row.measure_id for row in found})
-    shown = rows if seen is None else rows.filter(seen)
-    keys = keys_of(shown)
-    hidden = set() if seen is None else set(groups_of(rows.filter(~seen)))
-    told = statements_of(found, shown, desks) if statements else dict[Group, dict[str, Statement]]()
-    return [dispute_of(row, keys, hidden, told.get(group_of(row), {})) for row in found]
+    visible = rows if both_visible is None else rows.filter(both_visible)
+    keys = keys_of(visible)
+    hidden = set() if both_visible is None else set(groups_of(rows.filter(~both_visible)))
+    statements_by_key = statements_of(found, visible, desks) if statements else dict[Group, dict[str, Statement]]()
+    return [dispute_of(row, keys, hidden, statements_by_key.get(group_of(row), {})) for row in found]
 
 
 def group_of(row: Discrepancy) -> Group:
@@ -153,22 +155,22 @@ def keys_of(rows: DiscrepancyQuerySet) -> dict[Group, set[str]]:
 
 
 def dispute_of(
-    row: Discrepancy, keys: dict[Group, set[str]], hidden: set[Group], told: dict[str, Statement]
+    row: Discrepancy, keys: dict[Group, set[str]], hidden: set[Group], statements_by_key: dict[str, Statement]
 ) -> Dispute:
     group, own = group_of(row), {row.a_key, row.b_key}
-    seen = own <= keys.get(group, set())
-    others = [statement for key, statement in told.items() if key not in own]
+    both_visible = own <= keys.get(group, set())
+    others = [statement for key, statement in statements_by_key.items() if key not in own]
     return Dispute(
         row,
-        seen,
-        seen and group in hidden,
-        len(keys[group] - own) if seen else 0,
-        (told.get(row.a_key), told.get(row.b_key)),
-        tuple(sorted(others, key=in_order)) if seen else (),
+        both_visible,
+        both_visible and group in hidden,
+        len(keys[group] - own) if both_visible else 0,
+        (statements_by_key.get(row.a_key), statements_by_key.get(row.b_key)),
+        tuple(sorted(others, key=statement_order)) if both_visible else (),
     )
 
 
-def in_order(statement: Statement) -> tuple[Any, ...]:
+def statement_order(statement: Statement) -> tuple[Any, ...]:
     """By who says it, then by time and number."""
     figure = statement.first
     at = figure.as_of_start.timestamp() if figure.as_of_start else 0.0
@@ -177,26 +179,26 @@ def in_order(statement: Statement) -> tuple[Any, ...]:
 
 
 def statements_of(
-    leading: Sequence[Discrepancy], shown: DiscrepancyQuerySet, desks: Any
+    leading: Sequence[Discrepancy], visible: DiscrepancyQuerySet, desks: Any
 ) -> dict[Group, dict[str, Statement]]:
-    """What is said in each dispute: by the name of the statement, with the figures that may be seen."""
-    told_of = Q(discrepancy__in=shown) | Q(discrepancy__in=[row.pk for row in leading])
-    sides = DiscrepancyFigure.objects.filter(told_of, figure__document__desk__in=desks)
+    """The statements of each dispute by their key, with the visible figures."""
+    carriers = Q(discrepancy__in=visible) | Q(discrepancy__in=[row.pk for row in leading])
+    sides = DiscrepancyFigure.objects.filter(carriers, figure__document__desk__in=desks)
     carried: dict[Group, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     columns = ("measure", "kind", "state", "resolved_at")
     paths = [f"discrepancy__{name}" for name in columns]
     for *values, key, figure in sides.annotate(key=SIDE_KEY).values_list(*paths, "key", "figure").distinct():
         pair = Discrepancy(**dict(zip(("measure_id", *columns[1:]), values, strict=True)))
         carried[group_of(pair)][key].append(figure)
-    figures = figures_by_id(pk for keys in carried.values() for held in keys.values() for pk in held)
-    groups = [sorted({pk for held in keys.values() for pk in held}) for keys in carried.values()]
+    figures = figures_by_id(pk for keys in carried.values() for figure_ids in keys.values() for pk in figure_ids)
+    groups = [sorted({pk for figure_ids in keys.values() for pk in figure_ids}) for keys in carried.values()]
     says = speakers_of([figures[pk] for pk in group] for group in groups)
-    told: dict[Group, dict[str, Statement]] = defaultdict(dict)
+    statements_by_key: dict[Group, dict[str, Statement]] = defaultdict(dict)
     for group, keys in carried.items():
-        for key, held in keys.items():
-            some = tuple(figures[pk] for pk in sorted(set(held)))
-            told[group][key] = Statement(key, says[some[0].pk].name, some)
-    return told
+        for key, figure_ids in keys.items():
+            some = tuple(figures[pk] for pk in sorted(set(figure_ids)))
+            statements_by_key[group][key] = Statement(key, says[some[0].pk].name, some)
+    return statements_by_key
 
 
 def figures_by_id(wanted: Iterable[int]) -> dict[int, Figure]:
@@ -216,11 +218,10 @@ def resolve_dispute(
     version: int | None = None,
     newest: int | None = None,
 ) -> None:
-    """An editor explains a dispute, has it corrected, or accepts the risk: once, for all pairs of it that they see.
+    """Resolve a dispute as explained, corrected or accepted risk: all pairs of it that the person may see.
 
-    The right to it is asked on every text that carries one of them; one refusal refuses all. ``newest`` is the last
-    pair that the person saw of it: what was found since stays open. Later copies are covered, until one of two
-    statements changes.
+    The permission is checked on every text involved; one refusal refuses all. ``newest`` is the last pair the person
+    saw: pairs found since stay open. Later copies are covered until one of the two statements changes.
 
     Raises:
         NotAllowed: the person is no editor of a desk that it touches, or wrote one of the texts.
@@ -233,7 +234,7 @@ def resolve_dispute(
         raise Invalid("Resolve it as explained, corrected or accepted risk.", code="resolution_unknown")
     if version is not None and version != discrepancy.version:
         raise StaleRevision("This has changed since you opened it.", version=discrepancy.version)
-    others = Discrepancy.objects.visible_to(by).told_with(discrepancy).exclude(pk=discrepancy.pk)
+    others = Discrepancy.objects.visible_to(by).in_same_dispute(discrepancy).exclude(pk=discrepancy.pk)
     if newest is not None:
         others = others.filter(pk__lte=newest)
     move_all(

@@ -1,4 +1,4 @@
-"""Documents are filed, revised, confirmed and withdrawn. Nothing is parsed in a request: a job reads them."""
+"""File, revise, confirm and withdraw documents. Nothing is parsed in a request: a job reads them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from factcheck.actors import Actor, Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.snapshots import sha256_of
-from factcheck.jobs.keys import about
+from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Desk, Document, Event, Job, Role, Scope, Snapshot
@@ -23,21 +23,21 @@ from .arrivals import (
     PASTED,
     Arrival,
     arrival_key,
-    ask_for_reading,
     check_arrival,
     create_document,
     host_object,
     keep_bytes,
-    leave_its_words,
     log_arrival,
     name_authors,
+    refuse_author_of_other_side,
+    request_reading,
     unfinished_reading,
 )
 from .transitions import change, check_permission, log, move
 
 
 def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> tuple[Document, Job | None]:
-    """Take in the bytes of a document: a snapshot, the document, an event and a job, or nothing.
+    """File the bytes of a document: creates a snapshot, the document, an event and a reading job.
 
     The same bytes from the same publisher and address in the same desk are the same document, and a second
     text for the same object of the host is a revision of it. The job is None where there is nothing to read.
@@ -59,8 +59,10 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> 
             document = create_document(arrival, desk, key, by=by)
             snapshot = keep_bytes(data, desk, arrival)
             log_arrival(document, arrival, by=by, sha256=snapshot.sha256)
-            return document, ask_for_reading(document, snapshot, by=by, pasted=arrival.pasted, said=arrival.said)
-    except IntegrityError:  # the same document came through another door at the same moment
+            return document, request_reading(
+                document, snapshot, by=by, pasted=arrival.pasted, feed_metadata=arrival.feed_metadata
+            )
+    except IntegrityError:  # the same document was filed by another request at the same moment
         same = Document.objects.filter(arrival_key=key).first()
         if same is None and (known := host_object(desk, arrival)):
             return revise_document(known, data, by=by, arrival=arrival)  # with other bytes: they are not lost
@@ -78,8 +80,8 @@ def ingest_item(item: dict[str, Any], arrival: Arrival, *, desk: Desk, by: Actor
     """
     uri = str(item.get("uri") or "").strip()
     if uri and not arrival.source_id:
-        told = uri if len(uri) <= 200 else sha256_of(uri.encode("utf-8", "replace"))
-        arrival = replace(arrival, source_app=NINJS, source_id=told)
+        source_id = uri if len(uri) <= 200 else sha256_of(uri.encode("utf-8", "replace"))
+        arrival = replace(arrival, source_app=NINJS, source_id=source_id)
     data = json.dumps(item, sort_keys=True).encode()  # escaped, so that half a character does no harm before it is read
     arrival = replace(arrival, filename="item.json", media_type="application/json", pasted=False)
     return ingest_document(data, arrival, desk=desk, by=by)
@@ -94,7 +96,7 @@ def revise_document(
     editor: Any = None,
     arrival: Arrival = PASTED,
 ) -> tuple[Document, Job | None]:
-    """A new text for a document: kept at once, read by a job, which re-anchors every claim.
+    """File a new text for a document: stores a snapshot and queues a job that re-anchors every claim.
 
     ``editor`` is the person who changed the words, where a service account files for them. ``arrival`` says what
     kind of bytes they are; plain text where nothing is said.
@@ -106,7 +108,7 @@ def revise_document(
     if editor is not None and Role.SERVICE not in roles_of(by, [document.desk_id]):
         raise NotAllowed("Only a service account files for somebody else.", code="editor_not_yours")
     if editor is not None:
-        leave_its_words(editor, document)
+        refuse_author_of_other_side(editor, document)
     check_arrival(data, arrival)
     if version is not None and version != document.version:
         raise StaleRevision("This has changed since you opened it.", version=document.version)
@@ -122,11 +124,11 @@ def revise_document(
         name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
         log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
-        return document, ask_for_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
+        return document, request_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
 
 
 def refuse_machine(document: Document) -> None:
-    """What a feed brings may replace what a feed has brought, and no word of anybody else's.
+    """Refuse to let a feed replace text that did not come from a feed.
 
     Raises:
         Invalid: the desk or the host filed the document, or somebody has corrected it since.
@@ -136,23 +138,23 @@ def refuse_machine(document: Document) -> None:
             f"The desk filed this itself, as document {document.pk}; no feed changes it.", code="not_of_a_feed"
         )
     if is_corrected(document):
-        raise Invalid(corrected(document), code="corrected_by_hand")
+        raise Invalid(corrected_by_hand_message(document), code="corrected_by_hand")
 
 
 def is_corrected(document: Document) -> bool:
-    """Whether the words that came in last are those of a person or the host, and no feed's or fetched page's."""
+    """Whether the newest text came from a person or the host, not from a feed or a fetched page."""
     arrivals = Event.objects.of(document).filter(action__in=["revise", "fetched"])
     last = arrivals.last()
     return last is not None and last.action == "revise" and last.actor_id is not None
 
 
-def corrected(document: Document) -> str:
+def corrected_by_hand_message(document: Document) -> str:
     return f"The text of document {document.pk} was corrected by hand since; nothing from outside replaces it."
 
 
 def newest_bytes(document: Document) -> str:
     """The hash of the bytes that were last read or are still to be read; empty after a reading that failed."""
-    last = Job.objects.filter(about(document), name=JobName.READ_DOCUMENT).first()
+    last = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT).first()
     if last is None:
         current = document.current_revision
         return current.bytes_sha256 if current else ""
@@ -160,7 +162,7 @@ def newest_bytes(document: Document) -> str:
 
 
 def refuse_document(document: Document, reason: str, *, by: Actor, action: str = "revision_unreadable") -> None:
-    """The bytes could not be read, or not be fetched: say why, on the document."""
+    """Record on the document why its bytes could not be read or fetched."""
     if document.state in (DocumentState.ARRIVING, DocumentState.UNREADABLE):
         move(document, "read", to=DocumentState.UNREADABLE, by=by, note=reason, state_reason=reason[:500])
     else:
@@ -168,13 +170,13 @@ def refuse_document(document: Document, reason: str, *, by: Actor, action: str =
 
 
 def confirm_document(document: Document, *, by: Actor, version: int | None = None, title: str = "") -> None:
-    """A person has compared the extracted text with the original."""
+    """Confirm that the extracted text matches the original; the document goes into check."""
     values: dict[str, Any] = {"title": title[:500]} if title.strip() else {}
     move(document, "confirm", by=by, version=version, **values)
 
 
 def withdraw_document(document: Document, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Take a document out of every check and comparison. It is never deleted."""
+    """Withdraw a document from checks and comparisons; queues a cross-check and a regrouping. It is never deleted."""
     with transaction.atomic():
         move(document, "withdraw", by=by, note=note, version=version)
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

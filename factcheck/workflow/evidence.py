@@ -1,4 +1,4 @@
-"""Evidence: what a source says of a claim, captured, linked to its words, and assessed.
+"""Evidence on claims: recorded, captured, linked to a quote, assessed.
 
 Counting origins is a queryset method of the Evidence model. The bytes of a page are fetched by a job.
 """
@@ -15,7 +15,7 @@ from factcheck.actors import Actor, Person, person_of
 from factcheck.errors import Invalid
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of, warc_of_upload
-from factcheck.jobs.keys import key_of
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
@@ -37,7 +37,7 @@ def record_evidence(
     derived_from: Evidence | None = None,
     derived_from_source: Source | None = None,
 ) -> Evidence:
-    """Note that a source has something to say of a claim. A web page is captured by a job.
+    """Record evidence on a claim. A web page is captured by a job.
 
     The source of a web page is found by its domain where none is named. Calls, interviews and observations
     need a note of what was said or seen, and are captured by it.
@@ -70,7 +70,7 @@ def record_evidence(
             facts={"claim": claim.pk, "source": source.pk if source else None},
         )
         if kind == EvidenceKind.WEB:
-            ask_for_capture(evidence, by=by)
+            request_capture(evidence, by=by)
         elif kind != EvidenceKind.UPLOAD:
             move(evidence, "attach", by=by)
     return evidence
@@ -101,10 +101,10 @@ def check_evidence(
         raise Invalid("Evidence repeats evidence of the same desk.", code="derived_elsewhere")
 
 
-def ask_for_capture(evidence: Evidence, *, by: Actor) -> None:
+def request_capture(evidence: Evidence, *, by: Actor) -> None:
     enqueue(
         JobName.CAPTURE_EVIDENCE,
-        key_of(evidence, evidence.version),
+        job_key(evidence, evidence.version),
         {"evidence": evidence.pk},
         by=person_of(by),
         desk=evidence.claim.document.desk,
@@ -138,15 +138,15 @@ def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Actor)
 
 
 def fail_capture(evidence: Evidence, reason: str, *, by: Actor) -> None:
-    """The page could not be had: say why, on the evidence."""
+    """Mark a capture as failed, with the reason."""
     move(evidence, "capture", to=EvidenceState.CAPTURE_FAILED, by=by, note=reason, error=reason[:500])
 
 
-def capture_again(evidence: Evidence, *, by: Actor, version: int | None = None) -> None:
+def retry_capture(evidence: Evidence, *, by: Actor, version: int | None = None) -> None:
     """Ask for a failed capture once more."""
     with transaction.atomic():
         move(evidence, "capture", by=by, version=version)
-        ask_for_capture(evidence, by=by)
+        request_capture(evidence, by=by)
 
 
 def attach_evidence(
@@ -159,7 +159,7 @@ def attach_evidence(
     note: str = "",
     version: int | None = None,
 ) -> None:
-    """Put a file or a note in the place of what could not be captured.
+    """Attach a file or a note where the page could not be captured.
 
     Raises:
         Invalid: neither is given.
@@ -184,7 +184,7 @@ def attach_evidence(
 
 
 def link_evidence(evidence: Evidence, *, stance: str, by: Actor, quote: str = "", version: int | None = None) -> None:
-    """Say what the evidence makes of the claim, with the words it rests on.
+    """Link evidence to its claim with a stance and a quote.
 
     Raises:
         Invalid: the stance is unknown, or the quote is not in what was captured.
@@ -192,8 +192,8 @@ def link_evidence(evidence: Evidence, *, stance: str, by: Actor, quote: str = ""
     check_permission(by, evidence, "link")
     if stance not in Stance.values:
         raise Invalid("Evidence supports, refutes or gives context.", code="stance_unknown")
-    held = evidence.snapshot.text if evidence.snapshot else evidence.note
-    start = held.find(quote) if quote else -1
+    text_of_evidence = evidence.snapshot.text if evidence.snapshot else evidence.note
+    start = text_of_evidence.find(quote) if quote else -1
     if evidence.snapshot and evidence.snapshot.text and start < 0:
         raise Invalid("The quote is not in the captured text.", code="quote_mismatch")
     move(

@@ -1,7 +1,7 @@
-"""Feeds: kept by a desk chief, asked for by the clock or a person, and what they bring taken in once.
+"""Feeds of a desk: record and change them, queue polls, file each entry once.
 
-Looking at an address or into a folder is a worker's business; here it becomes documents. What a feed brings is
-coverage, filed by the machine. Files of a drop folder are never moved or deleted.
+A job reads the address or folder; here its entries become documents, filed by the machine as coverage. Files of a drop
+folder are never moved or deleted.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from factcheck.conf import settings
 from factcheck.errors import FactcheckError, Invalid, WrongState
 from factcheck.intake.entries import Entry
 from factcheck.intake.extracts import Unreadable
-from factcheck.intake.folders import Dropped, look_into, parts_of
-from factcheck.intake.stored import one_line
-from factcheck.jobs.keys import key_of
+from factcheck.intake.folders import DroppedFile, folder_parts, settled_files
+from factcheck.intake.text_cleaning import one_line
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Feed, FeedItem, Job, Source
@@ -72,10 +72,10 @@ def checked_folder(folder: str) -> str:
     """
     require_storable(folder)
     try:
-        place = "/".join(parts_of(folder.strip()))
+        place = "/".join(folder_parts(folder.strip()))
         if len(place) > 500:
             raise ValueError("too long")
-        next(look_into(settings().FEED_FOLDER, place), None)
+        next(settled_files(settings().FEED_FOLDER, place), None)
     except Unreadable as reason:
         raise Invalid(reason.message, code=reason.code) from None
     except ValueError:
@@ -84,16 +84,16 @@ def checked_folder(folder: str) -> str:
 
 
 def refuse_foreign_folder(desk: Desk, folder: str) -> None:
-    """A folder with all above and below it belongs to the desk that had it first, also while its feed is switched off.
+    """Refuse a folder that is, contains or lies in a folder of another desk's feed, active or not.
 
     Raises:
         Invalid: not saying whose it is.
     """
     list(Desk.objects.select_for_update(no_key=True).order_by("pk"))  # two desks do not take one at the same moment
-    steps = parts_of(folder.casefold())
+    steps = folder_parts(folder.casefold())
     for other in Feed.objects.exclude(desk=desk).exclude(folder="").values_list("folder", flat=True):
-        theirs = parts_of(other.casefold())
-        if all(one == two for one, two in zip(steps, theirs, strict=False)):
+        other_steps = folder_parts(other.casefold())
+        if all(step == other_step for step, other_step in zip(steps, other_steps, strict=False)):
             raise Invalid("This folder belongs to another desk.", code="folder_of_another_desk")
 
 
@@ -118,7 +118,7 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **values: 
         log(feed, "change", by=by, facts={name: getattr(value, "pk", value) for name, value in values.items()})
 
 
-def ask_for_poll(feed: Feed, *, by: Person) -> Job:
+def request_poll(feed: Feed, *, by: Person) -> Job:
     """Look at a feed now, without waiting for its time.
 
     Raises:
@@ -133,8 +133,8 @@ def ask_for_poll(feed: Feed, *, by: Person) -> Job:
         return _enqueue_poll(feed, timezone.now(), by=by)
 
 
-def ask_for_due_polls(now: datetime) -> int:
-    """Ask for every feed whose time has come, once each whatever fires twice; returns how many."""
+def request_due_polls(now: datetime) -> int:
+    """Queue a poll for every feed that is due, once even if two ticks run; returns how many."""
     asked = 0
     for feed in Feed.objects.filter(Q(asked_at=None) | Q(asked_at__lt=now), active=True).select_related("desk"):
         if feed.asked_at and feed.asked_at + timedelta(minutes=feed.minutes) > now:
@@ -149,33 +149,35 @@ def ask_for_due_polls(now: datetime) -> int:
 def _enqueue_poll(feed: Feed, now: datetime, *, by: Person | None = None) -> Job:
     Feed.objects.filter(pk=feed.pk).update(asked_at=now)
     # a dead feed leaves one failed job, not one for each time that it was looked at
-    Job.objects.filter(name=JobName.POLL_FEED, key=key_of(feed), state=JobState.FAILED).delete()
+    Job.objects.filter(name=JobName.POLL_FEED, key=job_key(feed), state=JobState.FAILED).delete()
     args = {"feed": feed.pk}
-    return enqueue(JobName.POLL_FEED, key_of(feed), args, by=by, desk=feed.desk, priority=Priority.EXCHANGE)
+    return enqueue(JobName.POLL_FEED, job_key(feed), args, by=by, desk=feed.desk, priority=Priority.EXCHANGE)
 
 
-def unseen(feed: Feed, guids: Collection[str]) -> frozenset[str]:
+def new_guids(feed: Feed, guids: Collection[str]) -> frozenset[str]:
     """Those that this feed has not brought before."""
-    seen: set[str] = set()
+    known: set[str] = set()
     wanted = list(guids)
     for start in range(0, len(wanted), 500):
         rows = feed.items.filter(guid__in=wanted[start : start + 500])
-        seen.update(rows.values_list("guid", flat=True))
-    return frozenset(wanted) - seen
+        known.update(rows.values_list("guid", flat=True))
+    return frozenset(wanted) - known
 
 
 def take_entry(feed: Feed, entry: Entry, *, by: Machine) -> FeedItem:
     """Make a document of an entry: its page is fetched, or its own text taken where it has no address."""
-    return _take(feed, entry.guid, entry.title or entry.link, lambda: _filed(feed, entry, by))
+    return _take(feed, entry.guid, entry.title or entry.link, lambda: _file_entry(feed, entry, by))
 
 
-def _filed(feed: Feed, entry: Entry, by: Machine) -> Document:
-    said = {
+def _file_entry(feed: Feed, entry: Entry, by: Machine) -> Document:
+    feed_metadata = {
         "byline": entry.byline,
         "published_at": entry.published_at.isoformat() if entry.published_at else "",
         "notes": list(entry.notes),
     }
-    arrival = Arrival(kind=DocumentKind.COVERAGE, title=entry.title, publisher=feed.publisher, said=said)
+    arrival = Arrival(
+        kind=DocumentKind.COVERAGE, title=entry.title, publisher=feed.publisher, feed_metadata=feed_metadata
+    )
     if entry.link:
         return fetch_document(entry.link, arrival, desk=feed.desk, by=by)[0]
     if not entry.page:
@@ -184,21 +186,21 @@ def _filed(feed: Feed, entry: Entry, by: Machine) -> Document:
     return ingest_document(entry.page.encode("utf-8", "replace"), page, desk=feed.desk, by=by)[0]
 
 
-def take_file(feed: Feed, file: Dropped, *, by: Machine) -> FeedItem:
+def take_file(feed: Feed, file: DroppedFile, *, by: Machine) -> FeedItem:
     """Make a document of a file in a drop folder; a news item in ninjs is known by its ``uri``."""
-    return _take(feed, file.guid, file.name, lambda: _dropped(feed, file, by))
+    return _take(feed, file.guid, file.name, lambda: _file_dropped(feed, file, by))
 
 
-def _dropped(feed: Feed, file: Dropped, by: Machine) -> Document:
+def _file_dropped(feed: Feed, file: DroppedFile, by: Machine) -> Document:
     if file.data is None:
         raise Invalid(file.error, code="file_unusable")
     arrival = Arrival(kind=DocumentKind.COVERAGE, publisher=feed.publisher, filename=one_line(file.name, 255))
-    if item := _item(file):
+    if item := _parse_ninjs(file):
         return ingest_item(item, arrival, desk=feed.desk, by=by)[0]
     return ingest_document(file.data, arrival, desk=feed.desk, by=by)[0]
 
 
-def _item(file: Dropped) -> dict[str, Any] | None:
+def _parse_ninjs(file: DroppedFile) -> dict[str, Any] | None:
     if not file.name.lower().endswith((".json", ".ninjs")):
         return None
     try:
@@ -227,10 +229,10 @@ def close_poll(feed: Feed, *, error: str = "", etag: str | None = None, last_mod
     """Write down when a feed was looked at and what went wrong; its validators stay where none are given."""
     values: dict[str, Any] = {"polled_at": timezone.now(), "error": error[:500]}
     if etag is not None:
-        values |= {"etag": fit(etag, 300), "last_modified": fit(last_modified, 100)}
+        values |= {"etag": storable_validator(etag, 300), "last_modified": storable_validator(last_modified, 100)}
     Feed.objects.filter(pk=feed.pk).update(**values)
 
 
-def fit(validator: str, longest: int) -> str:
-    """A validator as it can be sent back, or none: half of one would never match."""
+def storable_validator(validator: str, longest: int) -> str:
+    """The validator if it can be stored whole and sent back, else ""."""
     return validator if len(validator) <= longest and validator.isascii() and validator.isprintable() else ""

@@ -20,14 +20,22 @@ from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import Extract
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of
-from factcheck.jobs.keys import key_of
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Event, Job, Snapshot
 from factcheck.states import DocumentState
 
-from .arrivals import Arrival, ask_for_reading, check_metadata, create_document, host_object, log_arrival, name_authors
-from .documents import corrected, is_corrected, newest_bytes, refuse_document
+from .arrivals import (
+    Arrival,
+    check_arrival_metadata,
+    create_document,
+    host_object,
+    log_arrival,
+    name_authors,
+    request_reading,
+)
+from .documents import corrected_by_hand_message, is_corrected, newest_bytes, refuse_document
 from .revisions import LONGEST_ADDRESS
 from .transitions import change, check_permission, log
 
@@ -45,7 +53,7 @@ def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Actor) -> tupl
     """
     check_permission(by, desk, "ingest")
     arrival = replace(arrival, url=checked_address(url))
-    check_metadata(arrival)
+    check_arrival_metadata(arrival)
     key = address_key(arrival.url, desk)
     try:
         with transaction.atomic():
@@ -53,8 +61,8 @@ def fetch_document(url: str, arrival: Arrival, *, desk: Desk, by: Actor) -> tupl
                 return known, _fetch_again(known, arrival, by=by)
             document = create_document(arrival, desk, key, by=by)
             log_arrival(document, arrival, by=by, fetch=True)
-            return document, ask_for_fetch(document, by=by, said=arrival.said)
-    except IntegrityError:  # the same address came through another door at the same moment
+            return document, request_fetch(document, by=by, feed_metadata=arrival.feed_metadata)
+    except IntegrityError:  # the same address was filed by another request at the same moment
         same = host_object(desk, arrival) or Document.objects.filter(arrival_key=key).first()
         if same is None:
             raise
@@ -94,7 +102,7 @@ def _fetch_again(document: Document, arrival: Arrival, *, by: Actor) -> Job | No
         if document.url != arrival.url:  # the host's object has moved
             change(document, url=arrival.url)
         log(document, "fetch", by=by)
-        return ask_for_fetch(document, by=by, said=arrival.said)
+        return request_fetch(document, by=by, feed_metadata=arrival.feed_metadata)
 
 
 def refetch_document(document: Document, *, by: Actor) -> Job:
@@ -111,24 +119,24 @@ def refetch_document(document: Document, *, by: Actor) -> Job:
     refuse_other_words(document)
     with transaction.atomic():
         log(document, "fetch", by=by)
-        return ask_for_fetch(document, by=by)
+        return request_fetch(document, by=by)
 
 
 def refuse_other_words(document: Document) -> None:
-    """A page replaces what was fetched, never what somebody wrote or filed as a text.
+    """Refuse to let a page replace text that somebody wrote or filed.
 
     Raises:
         Invalid: the document was not filed by its address, or its text was corrected by hand since.
     """
     if not document.url or not fetches_of(document).exists():
-        said = f"Document {document.pk} was not filed by its address; a page does not replace its text."
-        raise Invalid(said, code="no_address")
+        message = f"Document {document.pk} was not filed by its address; a page does not replace its text."
+        raise Invalid(message, code="no_address")
     if is_corrected(document):
-        raise Invalid(corrected(document), code="corrected_by_hand")
+        raise Invalid(corrected_by_hand_message(document), code="corrected_by_hand")
 
 
-def asker_of(document: Document) -> Any:
-    """Who asked last for the page: of our own story they answer for the words it brings, as if they had typed them."""
+def last_requester(document: Document) -> Any:
+    """Who last requested the page of our own story; they count as the writer of its new words. Else None."""
     if document.kind != DocumentKind.STORY:
         return None
     asked = Event.objects.of(document).filter(action__in=["arrive", "fetch"]).select_related("actor").last()
@@ -137,21 +145,21 @@ def asker_of(document: Document) -> Any:
 
 def fetches_of(document: Document) -> Any:
     """The jobs that fetched this document or are to."""
-    return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=key_of(document))
+    return Job.objects.filter(name=JobName.FETCH_DOCUMENT, key=job_key(document))
 
 
-def ask_for_fetch(document: Document, *, by: Actor, said: dict[str, Any] | None = None) -> Job:
+def request_fetch(document: Document, *, by: Actor, feed_metadata: dict[str, Any] | None = None) -> Job:
     return enqueue(
         JobName.FETCH_DOCUMENT,
-        key_of(document),
-        {"document": document.pk, "said": said or {}},
+        job_key(document),
+        {"document": document.pk, "feed_metadata": feed_metadata or {}},
         by=person_of(by),
         desk=document.desk,
         priority=Priority.STORY if document.kind == DocumentKind.STORY else Priority.COVERAGE,
     )
 
 
-def store_fetch(document: Document, fetched: Fetched, *, by: Machine, said: dict[str, Any]) -> dict[str, Any]:
+def store_fetch(document: Document, fetched: Fetched, *, by: Machine, feed_metadata: dict[str, Any]) -> dict[str, Any]:
     """Keep the page with its WARC and ask for its reading; nothing where its bytes are those read last.
 
     The new words of coverage are nobody's here. Those of our own story are of whoever had it fetched, who therefore
@@ -173,7 +181,9 @@ def store_fetch(document: Document, fetched: Fetched, *, by: Machine, said: dict
             warc=warc_of(fetched),
         )
         log(document, "fetched", by=by, facts={"sha256": snapshot.sha256, "snapshot": snapshot.pk})
-        job = ask_for_reading(document, snapshot, by=asker_of(document) or by, pasted=False, said=said)
+        job = request_reading(
+            document, snapshot, by=last_requester(document) or by, pasted=False, feed_metadata=feed_metadata
+        )
     return {"bytes": len(fetched.body), "changed": True, "job": job.pk}
 
 
@@ -183,19 +193,19 @@ def fail_fetch(document: Document, reason: str, *, by: Machine) -> None:
         refuse_document(document, reason, by=by, action="fetch_failed")
 
 
-def completed(extract: Extract, said: dict[str, Any]) -> Extract:
-    """An extract with what the feed said where the page says less: the page's own date comes first.
+def with_feed_metadata(extract: Extract, feed_metadata: dict[str, Any]) -> Extract:
+    """The extract completed with the feed's metadata where the page gives none; the page's own date wins.
 
-    Where the page tells only the day, and the feed a moment within it, the moment is taken.
+    Where the page gives only a day and the feed a time within it, the feed's time is used.
     """
-    moment = datetime.fromisoformat(said["published_at"]) if said.get("published_at") else None
+    moment = datetime.fromisoformat(feed_metadata["published_at"]) if feed_metadata.get("published_at") else None
     own = extract.published_at
     day = own is not None and extract.published_precision == "day"
     if moment and (own is None or (day and abs(moment - own) <= timedelta(hours=24))):
-        told = ("The date of publication is the one that the feed gives.",)
-        extract = replace(extract, published_at=moment, published_precision="minute", notes=(*extract.notes, *told))
+        notes = ("The date of publication is the one that the feed gives.",)
+        extract = replace(extract, published_at=moment, published_precision="minute", notes=(*extract.notes, *notes))
     return replace(
         extract,
-        byline=extract.byline or tuple(filter(None, [said.get("byline", "")])),
-        notes=(*extract.notes, *said.get("notes", ())),
+        byline=extract.byline or tuple(filter(None, [feed_metadata.get("byline", "")])),
+        notes=(*extract.notes, *feed_metadata.get("notes", ())),
     )

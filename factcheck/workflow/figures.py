@@ -1,6 +1,6 @@
-"""From when a figure holds, said by a person who may sign: it still holds today, or the copy is of another day.
+"""The as-of date of a figure, confirmed or stated by a person who may sign off its claim.
 
-The machine reads the as-of out of the copy; what a person has said here no later reading undoes.
+The machine reads the as-of from the copy; no later reading overwrites what a person stated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from factcheck.states import DocumentState, FigureState
 from factcheck.text import AnchorState, Basis
 
 from .arrivals import EARLIEST
-from .claims import compare_again
+from .claims import request_document_crosschecks
 from .matching import date_profile
 from .transitions import change, check_permission, log
 
@@ -72,4 +72,4 @@ def date_figure(figure: Figure, day: date, basis: Basis, action: str, *, by: Act
         )
         log(figure, action, by=by, facts={"day": day.isoformat()})
         date_profile(figure)
-        compare_again([figure])
+        request_document_crosschecks([figure])

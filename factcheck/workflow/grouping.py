@@ -1,8 +1,7 @@
 """Which measure each figure of a topic is of: groups by score, under what people decided.
 
-A text that arrives is grouped with its topic, a nightly run groups the topic anew. What is under embargo is held
-beside the groups of its topic, and moves none. Which two figures of a measure go together is compared in
-``crosscheck``.
+A new text is grouped with its topic; a nightly run regroups the whole topic. Figures under embargo are compared with
+the groups of their topic but change none. The figures of one measure are compared in ``crosscheck``.
 """
 
 from __future__ import annotations
@@ -47,19 +46,19 @@ from factcheck.text.matching import (
     weights_as_dict,
 )
 
-from .columns import column_of
-from .matching import decided, profiles_by_figure, scorer_in_use, stats_in
+from .figure_columns import measure_key_column
+from .matching import link_constraints, profiles_by_figure, scorer_in_use, stats_in
 from .transitions import log
 
 logger = logging.getLogger(__name__)
-NIGHT = 2
-"""The hour, UTC, at which topics are grouped anew."""
-HOLDS = 1_000_000
-"""By how much a figure that a person pinned, or settled a dispute of, holds on to its measure."""
+REGROUP_HOUR = 2
+"""The hour, UTC, at which topics are regrouped."""
+PIN_WEIGHT = 1_000_000
+"""The vote of pinned figures, and of measures with a resolved dispute, on which measure a group keeps."""
 
 
 @dataclass
-class Node:
+class FigureNode:
     """Figures that say the same in the same words under one measure: grouped as one."""
 
     profile: Profile
@@ -84,20 +83,20 @@ def is_embargoed(document: Document) -> bool:
 def group_document(document: Document) -> Moves:
     """Find the measures of a text's figures, in its topic or by itself; in the caller's transaction."""
     if document.topic_id is None:
-        return regrouped(nodes_of(grouped_in(document)), None, document, scorer_in_use())
+        return group_nodes(build_nodes(figures_grouped_in(document)), None, document, scorer_in_use())
     if is_embargoed(document):
-        return held_beside(document)
+        return group_embargoed(document)
     topic = Topic.objects.select_for_update().get(pk=document.topic_id)  # two texts of one topic take turns
-    figures = grouped_in(topic)
+    figures = figures_grouped_in(topic)
     if figures.values("profile__wording").distinct().count() <= REGROUP_LIMIT:
-        moves = regrouped(nodes_of(figures), topic, document, scorer_in_use())
+        moves = group_nodes(build_nodes(figures), topic, document, scorer_in_use())
     else:
-        moves = placed(document, topic)
-    compare_moved(moves, document)
+        moves = place_in_groups(document, topic)
+    request_moved_crosschecks(moves, document)
     return moves
 
 
-def compare_moved(moves: Moves, document: Document | None = None) -> None:
+def request_moved_crosschecks(moves: Moves, document: Document | None = None) -> None:
     """Ask for a comparison of the measures that changed; those of the text itself are compared with it."""
     own = Measure.objects.filter(figures__document=document) if document else Measure.objects.none()
     for measure in Measure.objects.filter(pk__in=moves.measures - set(own.values_list("pk", flat=True))):
@@ -105,25 +104,25 @@ def compare_moved(moves: Moves, document: Document | None = None) -> None:
 
 
 def regroup_topic(topic: Topic, *, by: Actor) -> Moves:
-    """Group all figures of a topic anew, as if its texts had come in one go; in the caller's transaction.
+    """Regroup all figures of a topic and queue cross-checks of changed measures; in the caller's transaction.
 
     Raises:
         Invalid: the weights in use cannot be read; the groups stand as they are.
     """
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
-    moves = regrouped(nodes_of(grouped_in(topic)), topic, None, scorer_in_use())
+    moves = group_nodes(build_nodes(figures_grouped_in(topic)), topic, None, scorer_in_use())
     for document in Document.objects.filter(topic=topic, embargo_until__gt=timezone.now()):
-        beside = held_beside(document)  # its groups stand against those of the topic as they are now
-        moves.figures += beside.figures
-        moves.measures |= beside.measures
+        embargoed_moves = group_embargoed(document)  # its groups stand against those of the topic as they are now
+        moves.figures += embargoed_moves.figures
+        moves.measures |= embargoed_moves.measures
     TopicMatching.objects.filter(topic=topic).update(regrouped_at=timezone.now())
     if moves.figures:
         log(topic, "regroup", by=by, facts={"figures": moves.figures, "measures": len(moves.measures)})
-    compare_moved(moves)
+    request_moved_crosschecks(moves)
     return moves
 
 
-def grouped_in(within: Topic | Document) -> QuerySet[Figure]:
+def figures_grouped_in(within: Topic | Document) -> QuerySet[Figure]:
     """The figures grouped with each other: those of a text, or of a topic without what is under embargo."""
     figures = Figure.objects.compared().filter(as_written="", profile__isnull=False)
     if isinstance(within, Document):
@@ -131,12 +130,12 @@ def grouped_in(within: Topic | Document) -> QuerySet[Figure]:
     return figures.filter(document__topic=within).exclude(document__embargo_until__gt=timezone.now())
 
 
-def ungrouped(document: Document) -> QuerySet[Figure]:
+def ungrouped_figures(document: Document) -> QuerySet[Figure]:
     """The figures of a text that could not be grouped when it was read."""
-    return grouped_in(document).filter(measure=None)
+    return figures_grouped_in(document).filter(measure=None)
 
 
-def nodes_of(figures: QuerySet[Figure]) -> list[Node]:
+def build_nodes(figures: QuerySet[Figure]) -> list[FigureNode]:
     """The figures by what they say and where they are; one pinned to a measure of elsewhere is none of them."""
     columns = (
         "pk",
@@ -157,52 +156,54 @@ def nodes_of(figures: QuerySet[Figure]) -> list[Node]:
         members[at].append(pk)
         facts[at] = (measure, print_, bool(pinned))
     known = profiles_by_figure(facts)
-    return [Node(known[pk], *facts[pk], members[pk]) for pk in sorted(facts) if pk in known]
+    return [FigureNode(known[pk], *facts[pk], members[pk]) for pk in sorted(facts) if pk in known]
 
 
-def regrouped(nodes: list[Node], topic: Topic | None, document: Document | None, scorer: Scorer) -> Moves:
-    """Group these figures from the beginning, and give each group the measure most of it was of."""
+def group_nodes(nodes: list[FigureNode], topic: Topic | None, document: Document | None, scorer: Scorer) -> Moves:
+    """Cluster these figures anew, and give each cluster the measure that most of its figures had."""
     stats = TopicStats()
-    stats.add(one.profile for one in distinct(nodes))
+    stats.add(node.profile for node in one_per_wording(nodes))
     if topic is not None:
-        remember(topic, stats, scorer)
-    together, apart = decided(by_print(nodes), topic.pk if topic else None, document)
+        store_topic_stats(topic, stats, scorer)
+    together, apart = link_constraints(nodes_by_fingerprint(nodes), topic.pk if topic else None, document)
     pinned = [(at, node.measure) for at, node in enumerate(nodes) if node.pinned]
     first = {measure: at for at, measure in reversed(pinned)}
     together += [(first[measure], at) for at, measure in pinned if first[measure] != at]
     apart += [(a, b) for a in first.values() for b in first.values() if a < b]
     labels = group([node.profile for node in nodes], stats, scorer, together=together, apart=apart)
     settled = settled_among(nodes)
-    weights = [len(node.figures) + HOLDS * (node.measure in settled) + HOLDS**2 * node.pinned for node in nodes]
+    weights = [
+        len(node.figures) + PIN_WEIGHT * (node.measure in settled) + PIN_WEIGHT**2 * node.pinned for node in nodes
+    ]
     names = [str(node.measure) if node.measure else None for node in nodes]
     homes = names_kept(labels, names, weights)
-    return move_to(nodes, homes, topic, document)
+    return move_figures(nodes, homes, topic, document)
 
 
-def distinct(nodes: Iterable[Node]) -> list[Node]:
-    """One of each wording, so that copies do not make a word common."""
+def one_per_wording(nodes: Iterable[FigureNode]) -> list[FigureNode]:
+    """One node per wording, so that copies do not raise word frequencies."""
     return list({node.profile.wording_digest: node for node in nodes}.values())
 
 
-def by_print(nodes: Sequence[Node]) -> dict[str, list[int]]:
+def nodes_by_fingerprint(nodes: Sequence[FigureNode]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for at, node in enumerate(nodes):
         found[node.fingerprint].append(at)
     return found
 
 
-def settled_among(nodes: Iterable[Node]) -> set[int]:
+def settled_among(nodes: Iterable[FigureNode]) -> set[int]:
     """The measures of which a person has settled a dispute: what they settled stays where they did."""
     measures = {node.measure for node in nodes if node.measure}
     rows = Discrepancy.objects.filter(measure__in=measures, state=DiscrepancyState.RESOLVED)
     return set(rows.values_list("measure", flat=True).distinct())
 
 
-def remember(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
-    """Write down what is usual in a topic now, and by what its figures were grouped."""
+def store_topic_stats(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
+    """Store the topic's word and amount statistics, and the scorer and weights it was grouped by."""
     if not MatchingWeights.objects.exists():  # those of a later engine wait for a chief's yes
-        told = weights_as_dict(scorer.weights)
-        MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=told)
+        numbers = weights_as_dict(scorer.weights)
+        MatchingWeights.objects.create(version=scorer.weights.version[:40], numbers=numbers)
     values = {
         "stats": stats.as_dict(),
         "weights_version": scorer.weights.version,
@@ -211,8 +212,10 @@ def remember(topic: Topic, stats: TopicStats, scorer: Scorer) -> None:
     TopicMatching.objects.update_or_create(topic=topic, defaults=values)
 
 
-def move_to(nodes: Sequence[Node], homes: Sequence[int | str], topic: Topic | None, document: Document | None) -> Moves:
-    """Put the figures of each node under the measure of its group; a group without one is given one."""
+def move_figures(
+    nodes: Sequence[FigureNode], homes: Sequence[int | str], topic: Topic | None, document: Document | None
+) -> Moves:
+    """Move the figures of each node to the measure of its group; a group without a measure gets a new one."""
     fresh = sorted({home for home in homes if isinstance(home, int)})
     made = dict(zip(fresh, new_measures([nodes[at] for at in fresh], topic, document), strict=True))
     moves = Moves()
@@ -223,12 +226,12 @@ def move_to(nodes: Sequence[Node], homes: Sequence[int | str], topic: Topic | No
             targets[target] += node.figures
             moves.measures |= {target} | ({node.measure} if node.measure else set())
     for target, figures in targets.items():
-        moves.figures += put_under(target, figures)
+        moves.figures += assign_measure(target, figures)
     return moves
 
 
-def put_under(measure: int, figures: Sequence[int]) -> int:
-    """Move figures, but none that a person pinned meanwhile; what one of them shows moving with time moves with it."""
+def assign_measure(measure: int, figures: Sequence[int]) -> int:
+    """Move figures to a measure, except those pinned meanwhile; marks the measure running where a figure is."""
     count = 0
     for start in range(0, len(figures), 500):
         some = Figure.objects.filter(pk__in=figures[start : start + 500], pinned_by=None)
@@ -238,7 +241,9 @@ def put_under(measure: int, figures: Sequence[int]) -> int:
     return count
 
 
-def new_measures(nodes: Sequence[Node], topic: Topic | None, document: Document | None, **values: Any) -> list[Measure]:
+def new_measures(
+    nodes: Sequence[FigureNode], topic: Topic | None, document: Document | None, **values: Any
+) -> list[Measure]:
     """A measure for each of these, named by its first figure; its key is made unlike those that stand."""
     if not nodes:
         return []
@@ -249,7 +254,7 @@ def new_measures(nodes: Sequence[Node], topic: Topic | None, document: Document 
     made = []
     for node in nodes:
         figure = firsts[node.figures[0]]
-        key = free_key(own + column_of(node.profile.key), taken)
+        key = free_key(own + measure_key_column(node.profile.key), taken)
         taken.add(key)
         made.append(
             Measure(
@@ -283,27 +288,27 @@ def free_key(key: str, taken: set[str]) -> str:
     return f"{key[:280]}#{number}"
 
 
-def placed(document: Document, topic: Topic) -> Moves:
+def place_in_groups(document: Document, topic: Topic) -> Moves:
     """Find the measures of a text's figures in a topic of many, whose groups stay as they stand."""
     scorer, stats = scorer_in_use(), stats_in(topic)
-    nodes = [node for node in nodes_of(grouped_in(document)) if node.measure is None]
+    nodes = [node for node in build_nodes(figures_grouped_in(document)) if node.measure is None]
     stats.add(node.profile for node in nodes)
-    remember(topic, stats, scorer)
-    standing = standing_in(topic, document, nodes)
+    store_topic_stats(topic, stats, scorer)
+    standing = existing_groups(topic, document, nodes)
     profiles = [node.profile for node in nodes]
-    found = place(profiles, standing, stats, scorer, **decisions(nodes, topic, standing))
-    moves = move_to(nodes, found.homes, topic, document)
+    found = place(profiles, standing, stats, scorer, **placement_constraints(nodes, topic, standing))
+    moves = move_figures(nodes, found.homes, topic, document)
     for name, into in found.joined.items():
         figures = Figure.objects.filter(measure=int(name), pinned_by=None).values_list("pk", flat=True)
-        moves.figures += put_under(int(into), list(figures))
+        moves.figures += assign_measure(int(into), list(figures))
         moves.measures |= {int(name), int(into)}
     return moves
 
 
-def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict[str, ExistingGroup]:
+def existing_groups(topic: Topic, document: Document, nodes: Sequence[FigureNode]) -> dict[str, ExistingGroup]:
     """The groups of a topic that a text could join, each by one figure for each of its numbers."""
     dimensions = {node.profile.key.dimension for node in nodes}
-    figures = grouped_in(topic).filter(measure__topic=topic, measure__merged_into=None)
+    figures = figures_grouped_in(topic).filter(measure__topic=topic, measure__merged_into=None)
     prefixes = {dimension.partition("/")[0] for dimension in dimensions}
     alike = [
         d for d in figures.values_list("profile__dimension", flat=True).distinct() if d.partition("/")[0] in prefixes
@@ -321,61 +326,68 @@ def standing_in(topic: Topic, document: Document, nodes: Sequence[Node]) -> dict
     return dict(found)
 
 
-def decisions(nodes: Sequence[Node], topic: Topic, standing: dict[str, ExistingGroup]) -> dict[str, Any]:
+def placement_constraints(
+    nodes: Sequence[FigureNode], topic: Topic, standing: dict[str, ExistingGroup]
+) -> dict[str, Any]:
     """What people said of new figures, and of them and the groups that stand."""
-    prints: dict[str, list[Any]] = dict(by_print(nodes))
+    prints: dict[str, list[Any]] = dict(nodes_by_fingerprint(nodes))
     judged = Judgement.objects.active()
-    held = grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
-    held = held.filter(
+    grouped = figures_grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
+    grouped = grouped.filter(
         Q(profile__fingerprint__in=judged.values("a_print")) | Q(profile__fingerprint__in=judged.values("b_print"))
     )
-    for print_, measure in held.values_list("profile__fingerprint", "measure").distinct():
+    for print_, measure in grouped.values_list("profile__fingerprint", "measure").distinct():
         prints.setdefault(print_, []).append(str(measure))
-    together, apart = decided(prints, topic.pk)
-    return {"together": [pair for pair in together if not all(isinstance(one, str) for one in pair)], "apart": apart}
+    together, apart = link_constraints(prints, topic.pk)
+    return {"together": [pair for pair in together if not all(isinstance(end, str) for end in pair)], "apart": apart}
 
 
-def held_beside(document: Document) -> Moves:
-    """Hold a text under embargo against the groups of its topic, which know nothing of it.
+def group_embargoed(document: Document) -> Moves:
+    """Group a text under embargo in measures of its own, each compared with a group of its topic.
 
     A figure that a person pinned in the topic is held against that measure, and goes back there when the embargo ends.
     """
     if document.topic_id is None:
         return Moves()
     topic = Topic.objects.select_for_update().get(pk=document.topic_id)
-    moves = pins_beside(document)
-    nodes = [node for node in nodes_of(grouped_in(document)) if not node.pinned]
+    moves = set_pins_aside(document)
+    nodes = [node for node in build_nodes(figures_grouped_in(document)) if not node.pinned]
     if not nodes:
         return moves
     scorer, stats = scorer_in_use(), stats_in(topic)
     stats.add(node.profile for node in nodes)
-    standing = standing_in(topic, document, nodes)
+    standing = existing_groups(topic, document, nodes)
     found = place(
-        [node.profile for node in nodes], standing, stats, scorer, frozen=True, **decisions(nodes, topic, standing)
+        [node.profile for node in nodes],
+        standing,
+        stats,
+        scorer,
+        frozen=True,
+        **placement_constraints(nodes, topic, standing),
     )
     own = {row.held_against_id: row for row in Measure.objects.filter(embargoed=document).exclude(held_against=None)}
     for home in dict.fromkeys(found.homes):
         some = [node for node, at in zip(nodes, found.homes, strict=True) if at == home]
         against = int(home) if isinstance(home, str) else None
         alone = {node.measure for node in some if against is None}
-        beside = (
+        own_measure = (
             own.get(against)
             if against
             else Measure.objects.filter(
                 pk__in=[pk for pk in alone if pk], embargoed=document, held_against=None
             ).first()
         )
-        if beside is None:
-            (beside,) = new_measures(some[:1], None, document, embargoed=document, held_against_id=against)
-        moving = [pk for node in some if node.measure != beside.pk for pk in node.figures]
+        if own_measure is None:
+            (own_measure,) = new_measures(some[:1], None, document, embargoed=document, held_against_id=against)
+        moving = [pk for node in some if node.measure != own_measure.pk for pk in node.figures]
         if moving:
-            moves.measures |= {beside.pk} | {node.measure for node in some if node.measure}
-            moves.figures += put_under(beside.pk, moving)
+            moves.measures |= {own_measure.pk} | {node.measure for node in some if node.measure}
+            moves.figures += assign_measure(own_measure.pk, moving)
     return moves
 
 
-def pins_beside(document: Document) -> Moves:
-    """Take the figures of a text under embargo that a person pinned out of the measures of the topic, for the time."""
+def set_pins_aside(document: Document) -> Moves:
+    """Move pinned figures of a text under embargo out of the topic's measures until the embargo ends."""
     moves = Moves()
     for figure in document.figures.exclude(pinned_by=None).filter(measure__embargoed=None).select_related("measure"):
         measure = figure.measure
@@ -385,7 +397,7 @@ def pins_beside(document: Document) -> Moves:
         taken = set(
             Measure.objects.filter(topic=None).filter(key__startswith=f"{document.pk}:").values_list("key", flat=True)
         )
-        beside = known or Measure.objects.create(
+        own_measure = known or Measure.objects.create(
             key=free_key(f"{document.pk}:{measure.key}", taken),
             parts=measure.parts,
             counted=measure.counted,
@@ -395,14 +407,14 @@ def pins_beside(document: Document) -> Moves:
             embargoed=document,
             held_against=measure,
         )
-        moves.figures += Figure.objects.filter(pk=figure.pk).update(measure=beside)
-        moves.measures |= {measure.pk, beside.pk}
+        moves.figures += Figure.objects.filter(pk=figure.pk).update(measure=own_measure)
+        moves.measures |= {measure.pk, own_measure.pk}
     return moves
 
 
-def ask_for_regrouping(now: datetime) -> int:
+def request_nightly_regrouping(now: datetime) -> int:
     """Once a night, ask for each topic that has had a text since it was grouped last; returns for how many."""
-    if now.hour != NIGHT:
+    if now.hour != REGROUP_HOUR:
         return 0
     fresh = Q(documents__revisions__created_at__gt=F("matching__regrouped_at")) | Q(matching__regrouped_at=None)
     topics = Topic.objects.filter(fresh, documents__isnull=False).distinct()
@@ -411,15 +423,15 @@ def ask_for_regrouping(now: datetime) -> int:
     return len(topics)
 
 
-def enter_topics(now: datetime) -> int:
-    """Texts whose embargo has ended enter their topics; returns how many. In the caller's transaction."""
-    held = Measure.objects.filter(embargoed__isnull=False, figures__isnull=False)
-    over = held.filter(Q(embargoed__embargo_until__lte=now) | Q(embargoed__embargo_until=None))
+def regroup_after_embargoes(now: datetime) -> int:
+    """Regroup the texts whose embargo has ended in their topics; returns how many. In the caller's transaction."""
+    embargoed = Measure.objects.filter(embargoed__isnull=False, figures__isnull=False)
+    ended = embargoed.filter(Q(embargoed__embargo_until__lte=now) | Q(embargoed__embargo_until=None))
     count = 0
-    for document in Document.objects.filter(pk__in=over.values("embargoed")):
+    for document in Document.objects.filter(pk__in=ended.values("embargoed")):
         try:
             with transaction.atomic():
-                enter_topic(document)
+                regroup_in_topic(document)
         except Invalid:
             logger.exception("document %s stays beside its topic", document.pk)
             continue
@@ -427,13 +439,13 @@ def enter_topics(now: datetime) -> int:
     return count
 
 
-def enter_topic(document: Document) -> None:
-    """Group the figures of a text anew where it belongs now, and compare them; what is pinned goes where it was."""
+def regroup_in_topic(document: Document) -> None:
+    """Regroup the figures of a text after its topic or embargo changed, and queue their comparison."""
     list(Topic.objects.select_for_update().filter(pk=document.topic_id or 0))
     pinned = Measure.objects.filter(embargoed=document, figures__pinned_by__isnull=False).exclude(held_against=None)
-    for beside in pinned.distinct() if not is_embargoed(document) else ():
-        if beside.held_against:
-            beside.figures.exclude(pinned_by=None).update(measure=beside.held_against.canonical())
+    for own_measure in pinned.distinct() if not is_embargoed(document) else ():
+        if own_measure.held_against:
+            own_measure.figures.exclude(pinned_by=None).update(measure=own_measure.held_against.canonical())
     document.figures.filter(pinned_by=None).update(measure=None)
     group_document(document)
     enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from factcheck.actors import Actor
-from factcheck.jobs.keys import about, key_of
+from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import (
@@ -83,22 +83,22 @@ def erase_document(document: Document, *, by: Actor, note: str, version: int | N
     reason = require_note(note)
     now = timezone.now()
     with transaction.atomic():
-        told = Telling(document)
-        erase_reports(document, told)
+        traces = ErasedTraces(document)
+        erase_reports(document, traces)
         Snapshot.objects.filter(revisions__document=document).update(text="", warc=b"")
         erase_arrivals(document)
         document.revisions.update(text="", erased_at=now, reader_notes=[])
         Anchor.objects.filter(revision__document=document).update(exact="", prefix="", suffix="")
-        erase_decisions(document, told)
+        erase_decisions(document, traces)
         erase_notes(document, now)
-        erase_discrepancies(told, now)
+        erase_discrepancies(traces, now)
         erase_marks(document)
         change(document, version=version, title="", byline="", url="", findings=[])
         log(document, "erase", by=by, note=reason)
 
 
-class Telling:
-    """By which a text is known elsewhere: its names, its claims, and why its figures do not go with others."""
+class ErasedTraces:
+    """What other records may hold of a text to be erased: its names, claims, and reasons of its discrepancies."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -112,7 +112,7 @@ class Telling:
         self.others = set(sides.values_list("figure__document", flat=True)) - {document.pk}
 
     def is_in(self, data: Any) -> bool:
-        """Whether a frozen structure tells of the text, by its id or in words."""
+        """Whether a stored structure mentions the text, by id or by its words."""
         if isinstance(data, dict):
             of_it = data.get("id") == self.document.pk and "text_sha256" in data
             return of_it or any(self.is_in(value) for value in data.values())
@@ -121,48 +121,48 @@ class Telling:
         return isinstance(data, str) and (data in self.names or any(words in data for words in self.words))
 
 
-def erase_reports(document: Document, told: Telling) -> None:
+def erase_reports(document: Document, traces: ErasedTraces) -> None:
     """The frozen reports that tell of a document are blanked; their digests stay."""
-    desks = Document.objects.filter(pk__in={document.pk, *told.others}).values("desk")
+    desks = Document.objects.filter(pk__in={document.pk, *traces.others}).values("desk")
     rows = Report.objects.filter(Q(desk__in=desks, built_at__gte=document.created_at) | Q(document=document))
     found = [
         pk
-        for pk, about, data in rows.values_list("pk", "document", "data").iterator(chunk_size=50)
-        if about == document.pk or told.is_in(data)
+        for pk, document_id, data in rows.values_list("pk", "document", "data").iterator(chunk_size=50)
+        if document_id == document.pk or traces.is_in(data)
     ]
     Report.objects.filter(pk__in=found).update(title=ERASED, data={})
 
 
-def erase_decisions(document: Document, told: Telling) -> None:
+def erase_decisions(document: Document, traces: ErasedTraces) -> None:
     """The words in what was decided: notes, reasons, wordings, and what the gate answered."""
     Verdict.objects.filter(claim__document=document).update(note="")
     Correction.objects.filter(publication__document=document).update(wording=ERASED)
     waivers = Waiver.objects.filter(Q(claim__document=document) | Q(revision__document=document))
     waivers.update(reason=ERASED, covers=[])
     document.publications.update(answer={})
-    for row in Publication.objects.filter(document__in=told.others):
-        if told.is_in(row.answer):
+    for row in Publication.objects.filter(document__in=traces.others):
+        if traces.is_in(row.answer):
             Publication.objects.filter(pk=row.pk).update(answer={})
-    for waiver in Waiver.objects.filter(revision__document__in=told.others):
-        if told.is_in(waiver.covers):
+    for waiver in Waiver.objects.filter(revision__document__in=traces.others):
+        if traces.is_in(waiver.covers):
             Waiver.objects.filter(pk=waiver.pk).update(covers=[])
 
 
-def erase_discrepancies(told: Telling, now: Any) -> None:
-    """Why figures do not go together is told in the words of both texts, also where another claim became stale."""
-    rows = Discrepancy.objects.filter(pk__in=[row.pk for row in told.discrepancies])
+def erase_discrepancies(traces: ErasedTraces, now: Any) -> None:
+    """Blank the reasons of discrepancies, and where stale claims and notices of other documents quote them."""
+    rows = Discrepancy.objects.filter(pk__in=[row.pk for row in traces.discrepancies])
     rows.update(reason=ERASED, why_one="", notes=[])
     rows.exclude(resolution_note="").update(resolution_note=ERASED)
     blank_words_about("discrepancy", rows, now)
-    claims = Claim.objects.filter(document__in=told.others)
+    claims = Claim.objects.filter(document__in=traces.others)
     for claim in claims.exclude(stale_reason=""):
-        if any(reason[:REASON_SHOWN] in claim.stale_reason for reason in told.reasons):
+        if any(reason[:REASON_SHOWN] in claim.stale_reason for reason in traces.reasons):
             Claim.objects.filter(pk=claim.pk).update(stale_reason=f"a conflict with another text: {ERASED}")
     notes = EventNote.objects.filter(event__record="claim", event__record_id__in=claims.values("pk"))
-    kept = [row.pk for row in notes if any(reason in row.text for reason in told.reasons)]
-    EventNote.objects.filter(pk__in=kept).update(text="", erased_at=now)
+    quoting = [row.pk for row in notes if any(reason in row.text for reason in traces.reasons)]
+    EventNote.objects.filter(pk__in=quoting).update(text="", erased_at=now)
     for notice in Notification.objects.filter(record="claim", record_id__in=claims.values("pk")):
-        if any(reason[:REASON_SHOWN] in notice.text for reason in told.reasons):
+        if any(reason[:REASON_SHOWN] in notice.text for reason in traces.reasons):
             Notification.objects.filter(pk=notice.pk).update(text=ERASED)
 
 
@@ -187,18 +187,18 @@ def erase_marks(document: Document) -> None:
 
 
 def erase_arrivals(document: Document) -> None:
-    """The bytes that came for a document and were never read, and what feeds told of it."""
-    for job in Job.objects.filter(about(document), name=JobName.READ_DOCUMENT):
+    """Blank bytes that were filed and never read, and the metadata from feeds."""
+    for job in Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT):
         Snapshot.objects.filter(pk=job.args["snapshot"]).update(text="", warc=b"")
-        Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
-    for job in Job.objects.filter(key=key_of(document), name=JobName.FETCH_DOCUMENT):
-        Job.objects.filter(pk=job.pk).update(args={**job.args, "said": {}})
+        Job.objects.filter(pk=job.pk).update(args={**job.args, "feed_metadata": {}})
+    for job in Job.objects.filter(key=job_key(document), name=JobName.FETCH_DOCUMENT):
+        Job.objects.filter(pk=job.pk).update(args={**job.args, "feed_metadata": {}})
     document.feed_items.update(title="")
 
 
 def erase_notes(document: Document, now: Any) -> None:
-    """What was written and told about a document, its claims and figures, and the work and evidence on them."""
-    about = {
+    """Blank reasons and notices about a document, its claims, figures, tasks and evidence."""
+    records = {
         "document": Document.objects.filter(pk=document.pk),
         "claim": document.claims.all(),
         "figure": document.figures.all(),
@@ -206,12 +206,12 @@ def erase_notes(document: Document, now: Any) -> None:
         "evidence": Evidence.objects.filter(claim__document=document),
         "judgement": Judgement.objects.of_figures(*document.figures.all()),
     }
-    for record, rows in about.items():
+    for record, rows in records.items():
         blank_words_about(record, rows, now)
 
 
 def blank_words_about(record: str, rows: QuerySet[Any], now: Any) -> None:
     notes = EventNote.objects.filter(event__record=record, event__record_id__in=rows.values("pk"))
     notes.update(text="", erased_at=now)
-    told = Notification.objects.filter(record=record, record_id__in=rows.values("pk"))
-    told.update(text="The text this told of was erased.")
+    notices = Notification.objects.filter(record=record, record_id__in=rows.values("pk"))
+    notices.update(text="The text this told of was erased.")

@@ -1,6 +1,6 @@
-"""What a person does with their notices: read them, and choose how to be told. The desk's history keeps none of it.
+"""A person's notices: mark them read, choose the channels per kind. Not logged in the history.
 
-Whom an action tells of itself is in ``notices``.
+Notices are written in ``notices``.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ def mark_all_read(*, by: Actor) -> int:
 
 
 def notice_choices(user: Any) -> list[NoticeChoice]:
-    """How a person is told of each kind of thing, in the order of the kinds; by both where they chose nothing."""
+    """The channels a person chose for each kind of notice; inbox and mail where nothing was chosen."""
     rows = {row.kind: row for row in NoticeChoice.objects.filter(user=user)}
     return [rows.get(kind) or NoticeChoice(user=user, kind=kind) for kind in NoticeKind.values]
 
 
 def choose_notices(kind: str, *, by: Person, inbox: bool | None = None, mail: bool | None = None) -> NoticeChoice:
-    """Say how one wants to be told of a kind of thing; what is not named stays as it is.
+    """Choose the channels for a kind of notice; None leaves a channel as it is.
 
     Raises:
         Invalid: there is no such kind of notice.
     """
     if kind not in NoticeKind.values:
         raise Invalid("There is no such kind of notice.", code="notice_kind_unknown")
-    said = {"inbox": inbox, "mail": mail}
-    values = {name: value for name, value in said.items() if value is not None}
+    wanted = {"inbox": inbox, "mail": mail}
+    values = {name: value for name, value in wanted.items() if value is not None}
     choice, _ = NoticeChoice.objects.update_or_create(user=by, kind=kind, defaults=values)
     return choice

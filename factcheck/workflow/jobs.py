@@ -1,4 +1,4 @@
-"""A person tries a failed job again; rows of small work are taken away. How jobs run is in ``leases`` and ``tasks``."""
+"""Retry a failed job; delete old housekeeping jobs. How jobs run is in ``jobs.leases`` and ``tasks``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from factcheck.states import JobState
 
 from .transitions import check_permission, move
 
-QUIET_KEPT = timedelta(days=1)
-FAILED_KEPT = timedelta(days=7)
+KEEP_DONE_FOR = timedelta(days=1)
+KEEP_FAILED_FOR = timedelta(days=7)
 
 
 def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
@@ -26,8 +26,8 @@ def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
         WrongState: the same work has been asked for again, and waits already.
     """
     check_permission(by, job, "retry")
-    if twin := duplicate_of(job):
-        raise WrongState(f"It has been asked for again, as job {twin.pk}.", code="asked_again", job=twin.pk)
+    if duplicate := duplicate_of(job):
+        raise WrongState(f"It has been asked for again, as job {duplicate.pk}.", code="asked_again", job=duplicate.pk)
     move(
         job,
         "retry",
@@ -40,9 +40,9 @@ def retry_job(job: Job, *, by: Actor, version: int | None = None) -> None:
     )
 
 
-def forget_quiet_jobs() -> int:
-    """Take away the rows of small work, of which there are thousands: done a day ago, or failed a week ago."""
+def delete_old_housekeeping_jobs() -> int:
+    """Delete housekeeping jobs that were done a day ago or failed a week ago; returns how many."""
     now = timezone.now()
-    old = Q(state=JobState.DONE, finished_at__lt=now - QUIET_KEPT)
-    old |= Q(state=JobState.FAILED, finished_at__lt=now - FAILED_KEPT)
+    old = Q(state=JobState.DONE, finished_at__lt=now - KEEP_DONE_FOR)
+    old |= Q(state=JobState.FAILED, finished_at__lt=now - KEEP_FAILED_FOR)
     return Job.objects.filter(old, name__in=HOUSEKEEPING).delete()[0]

@@ -1,6 +1,6 @@
-"""People's word on whether two figures count the same thing: it binds both and their copies, and no machine undoes it.
+"""Judgements of people whether two figures count the same thing; they bind copies too, and no machine undoes them.
 
-What follows of it for the measures is grouped in the background, by ``grouping``.
+The measures are regrouped in the background by ``grouping``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from factcheck.models import Discrepancy, Figure, Judgement, JudgementOrigin, To
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import JudgementState
 
-from .matching import Judged, contradicts, print_of, write_judgements
-from .transitions import change, check_permission, log, move, require_storable, row_for
+from .matching import JudgementGraph, contradiction_error, fingerprint_of, write_judgements
+from .transitions import change, check_permission, log, move, require_storable, transition_for
 
 LONGEST_NOTE = 2000
 PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
@@ -25,9 +25,9 @@ PINNING = (JudgementOrigin.PINNED, JudgementOrigin.SPLIT)
 def judge_figures(
     figure: Figure, other: Figure, same: bool, *, by: Person, note: str = "", version: int | None = None
 ) -> Judgement:
-    """Say that two figures count the same thing, or that they do not.
+    """Judge that two figures count the same thing, or that they do not; queues a regrouping.
 
-    Whoever wrote a text whose figures either is compared with only proposes it: a second person confirms.
+    An author of a text compared with one of them only proposes the judgement; a second person confirms it.
 
     Raises:
         NotAllowed: the person is no editor of the desk of one of them.
@@ -65,12 +65,12 @@ def judge_figures(
 
 
 def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) -> None:
-    """Refuse what cannot be judged, or cannot hold beside what stands.
+    """Refuse a judgement that is impossible or contradicts an active one.
 
     Raises:
         Invalid: with a sentence for the person.
     """
-    prints = print_of(figure), print_of(other)
+    prints = fingerprint_of(figure), fingerprint_of(other)
     if not all(prints) or figure.as_written or other.as_written:
         raise Invalid("The text of one of them has to be read again first.", code="figure_unprepared")
     if prints[0] == prints[1]:
@@ -84,19 +84,19 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
         )
     if same and figure.pinned_by_id and other.pinned_by_id and figure.measure_id != other.measure_id:
         raise Invalid("Each of them was pinned to a measure of its own; pin them to one.", code="judged_pinned")
-    judged = Judged(figure.document)
-    if judged.are_one(*prints):
+    judged = JudgementGraph(figure.document)
+    if judged.are_same(*prints):
         if not same:
-            raise contradicts(judged.linking(*prints), by)
+            raise contradiction_error(judged.linking_judgement(*prints), by)
         raise Invalid("They are held to be the same thing already.", code="judged_already")
-    if row := judged.against(*prints):
+    if row := judged.separating_judgement(*prints):
         if same:
-            raise contradicts(row, by)
+            raise contradiction_error(row, by)
         raise Invalid("They are held to be two things already.", code="judged_already")
 
 
 def refuse_twice(figure: Figure, other: Figure) -> None:
-    """A pair that waits for a second person is not proposed again.
+    """Refuse a pair that already waits for confirmation.
 
     Raises:
         Invalid: it waits already.
@@ -107,7 +107,7 @@ def refuse_twice(figure: Figure, other: Figure) -> None:
 
 
 def judge_pair(pair: Discrepancy, same: bool, *, by: Person, note: str = "", version: int | None = None) -> Judgement:
-    """Say it of the two figures that stand first on the sides of a discrepancy.
+    """Judge the first figures of the two sides of a discrepancy.
 
     Raises:
         NotAllowed, Invalid: as ``judge_figures``.
@@ -123,7 +123,7 @@ def judge_pair(pair: Discrepancy, same: bool, *, by: Person, note: str = "", ver
 
 
 def confirm_judgement(judgement: Judgement, *, by: Actor, version: int | None = None) -> None:
-    """A second person agrees with what an author proposed; from now on it binds.
+    """Confirm a judgement that an author proposed; it becomes active and queues a regrouping.
 
     Raises:
         NotAllowed: they wrote one of the texts, or judged it themselves.
@@ -131,14 +131,14 @@ def confirm_judgement(judgement: Judgement, *, by: Actor, version: int | None = 
     """
     with transaction.atomic():
         check_permission(by, judgement, "confirm")
-        row_for(judgement, "confirm", by)
+        transition_for(judgement, "confirm", by)
         refuse_senseless(judgement.a, judgement.b, judgement.same, by=by)
         move(judgement, "confirm", by=by, version=version, confirmed_by=by)
         group_again(judgement)
 
 
 def withdraw_judgement(judgement: Judgement, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Take a judgement back, whoever gave it; the machine decides anew, also of what was pinned by it.
+    """Withdraw a judgement; releases the pins that came with it and queues a regrouping.
 
     Raises:
         NotAllowed: they wrote one of the texts, or are no editor there. Invalid: no reason is given.
@@ -150,10 +150,7 @@ def withdraw_judgement(judgement: Judgement, *, by: Actor, note: str, version: i
 
 
 def release_pins(judgement: Judgement) -> None:
-    """Where a judgement came of pinning a figure or splitting a measure, its figures are pinned no more.
-
-    One that another arrangement holds to its measure stays pinned.
-    """
+    """Unpin the figures of a judgement that came from a pin or split, unless another one keeps them pinned."""
     if judgement.origin not in PINNING:
         return
     for figure in (judgement.a, judgement.b):

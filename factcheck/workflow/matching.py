@@ -1,4 +1,4 @@
-"""By what figures are matched: the scorer and its weights, the figures as they were prepared, people's judgements.
+"""What figures are matched by: scorer and weights, figure profiles, people's judgements as link constraints.
 
 Nothing is grouped or compared here; ``grouping`` and ``crosscheck`` do that.
 """
@@ -48,7 +48,7 @@ PROFILE_COLUMNS = ("prepared", "fingerprint", "wording", "dimension", "unit", "v
 
 
 def weights_in_use() -> Weights:
-    """The weights that a chief put in use last; those that come with the engine where nobody did.
+    """The newest weights put in use, else those shipped with the engine.
 
     Raises:
         Invalid: the row holds no weights; the sentence says what is wrong with it.
@@ -73,40 +73,40 @@ def scorer_in_use() -> Scorer:
     return Scorer(weights_in_use(), function)
 
 
-def borders_of(desks: Iterable[int], policies: Mapping[int, Policy], weights: Weights) -> tuple[float, float]:
+def score_thresholds_of(desks: Iterable[int], policies: Mapping[int, Policy], weights: Weights) -> tuple[float, float]:
     """From which score on figures that differ are a conflict, and from which they are listed as differing.
 
-    Where several desks hold a side the more careful of them decides; the gate of each asks its own border only.
+    Where several desks hold a side the more careful of them decides; the gate of each asks its own threshold only.
     """
-    conflict = [conflict_border(policies.get(desk), weights) for desk in desks]
+    conflict = [conflict_threshold_of(policies.get(desk), weights) for desk in desks]
     listed = [policies[desk].differs_score if desk in policies else None for desk in desks]
-    differs = [border or weights.differs for border in listed]
+    differs = [score or weights.differs for score in listed]
     return min(conflict, default=weights.conflict), min(differs, default=weights.differs)
 
 
-def conflict_border(policy: Policy | None, weights: Weights) -> float:
+def conflict_threshold_of(policy: Policy | None, weights: Weights) -> float:
     """From which score on a conflict blocks at a desk."""
     return policy.conflict_score if policy and policy.conflict_score else weights.conflict
 
 
-def blocking_borders(desk: Desk) -> dict[str, float]:
+def blocking_thresholds(desk: Desk) -> dict[str, float]:
     """From which score on a conflict blocks at a desk, and what is superseded, by its policy and the weights in use."""
     policy, weights = Policy.objects.filter(desk=desk).first(), weights_in_use()
     own = policy.conflict_score if policy else None
-    return {"border": own or weights.conflict, "replaced": own or weights.replaced}
+    return {"conflict_score": own or weights.conflict, "superseded_score": own or weights.replaced}
 
 
 def write_profiles(text: str, rows: Sequence[tuple[Figure, FigureMention, Profile]]) -> None:
     """Keep the figures of a text as they are prepared; those of an earlier reading are written over."""
-    made = [profile_row(figure, mention, prepared, text) for figure, mention, prepared in rows]
-    follow_prints(made)
+    made = [profile_row(figure, mention, profile, text) for figure, mention, profile in rows]
+    carry_judgements_over(made)
     FigureProfile.objects.bulk_create(
         made, batch_size=AT_ONCE, update_conflicts=True, unique_fields=["figure"], update_fields=PROFILE_COLUMNS
     )
 
 
-def follow_prints(made: Sequence[FigureProfile]) -> None:
-    """Where the words around a figure that somebody judged were edited, what they said of it is said of it still."""
+def carry_judgements_over(made: Sequence[FigureProfile]) -> None:
+    """Update the fingerprints of judgements where the words around a judged figure were edited."""
     keys = [row.figure_id for row in made]
     before: dict[int, str] = {}
     for start in range(0, len(keys), AT_ONCE):
@@ -121,40 +121,40 @@ def follow_prints(made: Sequence[FigureProfile]) -> None:
             own.exclude(a_print=row.fingerprint).update(b_print=row.fingerprint)
 
 
-def dated(prepared: Profile, figure: Figure) -> Profile:
-    """The figure as prepared, on the day that a person said it is of, where one did."""
+def with_stated_day(profile: Profile, figure: Figure) -> Profile:
+    """The profile with the day that a person stated for the figure, where one did."""
     if figure.dated_by_id is None or figure.as_of_start is None:
-        return prepared
+        return profile
     day = figure.as_of_start.astimezone(ZoneInfo(figure.document.zone)).date()
-    return replace(prepared, day=day.toordinal(), stated=True)
+    return replace(profile, day=day.toordinal(), stated=True)
 
 
 def date_profile(figure: Figure) -> None:
-    """A person said of which day a figure is: it is matched by that day from now on."""
+    """Update the stored profile after a person stated the day of a figure."""
     row = FigureProfile.objects.filter(figure=figure).first()
     known = profiles_by_figure([figure.pk]).get(figure.pk)
     if row is not None and known is not None:
-        now = dated(known, figure)
+        now = with_stated_day(known, figure)
         row.prepared, row.wording = now.as_dict(), now.wording_digest
         row.save(update_fields=["prepared", "wording"])
 
 
 def profile_row(figure: Figure, mention: FigureMention, read: Profile, text: str) -> FigureProfile:
-    prepared = dated(read, figure)
+    profile = with_stated_day(read, figure)
     return FigureProfile(
         figure=figure,
-        prepared=prepared.as_dict(),
+        prepared=profile.as_dict(),
         fingerprint=fingerprint(text, mention.span.start),
-        wording=prepared.wording_digest,
-        dimension=prepared.dimension[:60],
-        unit=prepared.unit[:40],
-        value=prepared.value,
+        wording=profile.wording_digest,
+        dimension=profile.dimension[:60],
+        unit=profile.unit[:40],
+        value=profile.value,
         running=mention.measure.running,
         engine_version=ENGINE_VERSION,
     )
 
 
-def prepared(rows: Iterable[tuple[int, int, Any]]) -> dict[int, Profile]:
+def load_profiles(rows: Iterable[tuple[int, int, Any]]) -> dict[int, Profile]:
     """Profiles from what is stored, by figure: (figure, document, prepared) each.
 
     One that an engine of another age wrote is left out: its text is to be read again first.
@@ -173,7 +173,7 @@ def profiles_by_figure(figures: Iterable[int]) -> dict[int, Profile]:
     keys, found = sorted(set(figures)), dict[int, Profile]()
     for start in range(0, len(keys), AT_ONCE):
         rows = FigureProfile.objects.filter(figure__in=keys[start : start + AT_ONCE])
-        found |= prepared(rows.values_list("figure", "figure__document", "prepared"))
+        found |= load_profiles(rows.values_list("figure", "figure__document", "prepared"))
     return found
 
 
@@ -187,10 +187,10 @@ def stats_in(topic: Topic | int | None, figures: Iterable[Profile] = ()) -> Topi
     return stats
 
 
-def decided(
+def link_constraints(
     prints: Mapping[str, Sequence[Any]], topic: int | None, document: Document | None = None
 ) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]:
-    """What people said of these figures and of their copies: pairs that are one, and pairs that are not.
+    """Must-link and cannot-link pairs among these figures and their copies, by people's judgements.
 
     ``prints``: for each fingerprint the nodes of a grouping that hold a figure of it. ``topic``: where.
     """
@@ -207,66 +207,68 @@ def decided(
     return together, apart
 
 
-class Judged:
-    """What people hold to be one, and what not, in a topic or in a text that is in none; with what follows from it."""
+class JudgementGraph:
+    """The active judgements of a topic, or of a text in none, as a union-find over fingerprints."""
 
     def __init__(self, document: Document, *, arranged: bool = True) -> None:
         rows = (
             Judgement.objects.active().within(document.topic_id, document).select_related("by", "a", "b").order_by("pk")
         )
         self.rows = list(rows if arranged else rows.filter(origin=JudgementOrigin.JUDGED))
-        self.home: dict[str, str] = {}
+        self.parents: dict[str, str] = {}
         for row in self.rows:
             if row.same:
-                self.home[self.root(row.a_print)] = self.root(row.b_print)
+                self.parents[self.root(row.a_print)] = self.root(row.b_print)
 
-    def root(self, print_: str) -> str:
-        while (up := self.home.get(print_, print_)) != print_:
-            print_ = up
-        return print_
+    def root(self, fingerprint_: str) -> str:
+        while (parent := self.parents.get(fingerprint_, fingerprint_)) != fingerprint_:
+            fingerprint_ = parent
+        return fingerprint_
 
-    def are_one(self, a: str, b: str) -> bool:
+    def are_same(self, a: str, b: str) -> bool:
         return self.root(a) == self.root(b)
 
-    def against(self, a: str, b: str) -> Judgement | None:
+    def separating_judgement(self, a: str, b: str) -> Judgement | None:
         """The judgement by which two are not the same thing, themselves or by what each is one with."""
         both = {self.root(a), self.root(b)}
         found = (row for row in self.rows if not row.same and {self.root(row.a_print), self.root(row.b_print)} == both)
         return next(found, None)
 
-    def linking(self, a: str, b: str) -> Judgement:
+    def linking_judgement(self, a: str, b: str) -> Judgement:
         """One of the judgements by which two are one: that of the two themselves, else the last on the way."""
-        ways = [row for row in self.rows if row.same and self.are_one(row.a_print, a)]
+        ways = [row for row in self.rows if row.same and self.are_same(row.a_print, a)]
         return next((row for row in ways if {row.a_print, row.b_print} == {a, b}), ways[-1])
 
 
-def print_of(figure: Figure) -> str:
-    """By what a figure is known again; empty where no reading of this engine has prepared it."""
+def fingerprint_of(figure: Figure) -> str:
+    """The fingerprint of a figure; empty where it has no profile."""
     return FigureProfile.objects.filter(figure=figure).values_list("fingerprint", flat=True).first() or ""
 
 
-def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Actor) -> list[Judgement]:
-    """What somebody judged apart is not made one by the way, nor what was judged to be one set apart.
+def refuse_contradiction(
+    figures: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Actor
+) -> list[Judgement]:
+    """Refuse an arrangement that contradicts a judgement.
 
     Returns what was only arranged otherwise, by merging, splitting or pinning: a newer arrangement takes its place.
 
     Raises:
         Invalid: with who said so, and when.
     """
-    groups = [list(ones), list(others)]
+    groups = [list(figures), list(others)]
     if not all(groups):
         return []
-    judged = Judged(groups[0][0].document, arranged=False)
+    judged = JudgementGraph(groups[0][0].document, arranged=False)
     keys = [figure.pk for group in groups for figure in group]
     prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
-    one, two = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
-    if not same and one & two:
-        root = min(one & two)
-        raise contradicts(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
+    first, second = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
+    if not same and first & second:
+        root = min(first & second)
+        raise contradiction_error(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
     for row in judged.rows if same else ():
         ends = judged.root(row.a_print), judged.root(row.b_print)
-        if not row.same and ((ends[0] in one and ends[1] in two) or (ends[1] in one and ends[0] in two)):
-            raise contradicts(row, by)
+        if not row.same and ((ends[0] in first and ends[1] in second) or (ends[1] in first and ends[0] in second)):
+            raise contradiction_error(row, by)
     mine, theirs = ({prints[row.pk] for row in group if row.pk in prints} for group in groups)
     arranged = Judgement.objects.active().within(groups[0][0].document.topic_id, groups[0][0].document)
     return [
@@ -276,8 +278,8 @@ def refuse_contradiction(ones: Iterable[Figure], others: Iterable[Figure], *, sa
     ]
 
 
-def contradicts(row: Judgement, by: Actor) -> Invalid:
-    """Why something cannot be judged; of figures that the person does not see, only that there is a judgement."""
+def contradiction_error(row: Judgement, by: Actor) -> Invalid:
+    """The error for a contradiction; it names the figures only where the person may see them."""
     if not Judgement.objects.visible_to(by).filter(pk=row.pk).exists():
         return Invalid(
             "Somebody judged figures of another desk otherwise; ask the chief editor.", code="judged_otherwise"
@@ -292,19 +294,27 @@ def contradicts(row: Judgement, by: Actor) -> Invalid:
 def write_judgements(
     pairs: Iterable[tuple[Figure, Figure]], *, same: bool, origin: str, by: Person, **values: Any
 ) -> int:
-    """Keep somebody's word on pairs of figures, once for each pair of what they say in which words; returns how many.
+    """Store a person's judgement on pairs of figures, once per pair of fingerprints; returns how many.
 
-    Figures that no reading has prepared are bound by nothing.
+    Figures without a profile are skipped.
     """
     pairs = [(a, b) for a, b in pairs if a.document.topic_id == b.document.topic_id]
     keys = {figure.pk for pair in pairs for figure in pair}
     prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
     made: dict[frozenset[str], Judgement] = {}
     for a, b in pairs:
-        one, two = prints.get(a.pk), prints.get(b.pk)
-        if one and two and one != two:
-            made[frozenset((one, two))] = Judgement(
-                a=a, b=b, a_print=one, b_print=two, topic=a.document.topic, same=same, origin=origin, by=by, **values
+        first, second = prints.get(a.pk), prints.get(b.pk)
+        if first and second and first != second:
+            made[frozenset((first, second))] = Judgement(
+                a=a,
+                b=b,
+                a_print=first,
+                b_print=second,
+                topic=a.document.topic,
+                same=same,
+                origin=origin,
+                by=by,
+                **values,
             )
     return len(Judgement.objects.bulk_create(made.values(), batch_size=AT_ONCE))
 

@@ -1,4 +1,4 @@
-"""Measures in the hands of editors: merged, split, pinned; and the topic a document's figures are compared in.
+"""Editors' actions on measures (merge, split, pin, general), and the topic of a document.
 
 A machine never undoes a person's pin.
 """
@@ -14,7 +14,7 @@ from factcheck.actors import Person
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
-from factcheck.permissions import NO_AUTHOR, documents_compared, held_beside
+from factcheck.permissions import NO_AUTHOR, documents_compared, embargoed_documents_compared_with
 
 from .grouping import free_key, group_document, is_embargoed
 from .matching import refuse_contradiction, write_judgements
@@ -22,7 +22,7 @@ from .transitions import change, check_permission, log, move, require_storable
 
 
 def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int | None = None) -> None:
-    """Say that two measures are one: the figures move over, and what the engine finds later follows.
+    """Merge a measure into another: moves its figures, records judgements and queues cross-checks.
 
     Raises:
         NotAllowed: the person is no editor of a desk that holds a figure of either, or wrote one of the texts.
@@ -35,7 +35,7 @@ def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int 
     if into.dimension != measure.dimension or into.topic_id != measure.topic_id:
         raise Invalid("Only measures of one dimension and one topic can be merged.", code="merge_unlike")
     with transaction.atomic():
-        refuse_circles(measure, into)
+        refuse_merge_circle(measure, into)
         change(measure, version=version, merged_into=into)
         moved, standing = (list(row.figures.select_related("document").order_by("pk")) for row in (measure, into))
         replace_arrangements(moved, standing, same=True, by=by)
@@ -44,11 +44,11 @@ def merge_measures(measure: Measure, into: Measure, *, by: Person, version: int 
         Figure.objects.filter(measure=measure).update(measure=into)
         Measure.objects.filter(merged_into=measure).update(merged_into=into)
         log(measure, "merge", by=by, facts={"into": into.pk})
-        compare_again(measure, into)
+        request_measure_crosschecks(measure, into)
 
 
-def refuse_circles(measure: Measure, into: Measure) -> None:
-    """Hold both rows, always in the same order, and look again: somebody may be merging them the other way round.
+def refuse_merge_circle(measure: Measure, into: Measure) -> None:
+    """Lock both rows in a fixed order and refuse a merge that was done the other way round meanwhile.
 
     Raises:
         Invalid: they are one, or one of them is merged already.
@@ -59,19 +59,23 @@ def refuse_circles(measure: Measure, into: Measure) -> None:
 
 
 def refuse_authors(by: Person, *measures: Measure | None) -> None:
-    """What one's own figures are compared with is not for oneself to say, whichever of the figures is moved.
+    """Refuse an author of a text with figures in one of these measures.
 
     Raises:
         NotAllowed: one of the measures holds a figure of a document that the person wrote.
     """
     for measure in measures:
-        rows = (documents_compared(measure, everywhere=False), held_beside([measure])) if measure else ()
+        rows = (
+            (documents_compared(measure, everywhere=False), embargoed_documents_compared_with([measure]))
+            if measure
+            else ()
+        )
         if any(documents.filter(authors=by).exists() for documents in rows):
             raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
 
 
-def compare_again(*measures: Measure | None) -> None:
-    """Figures moved between measures: a job compares what each of them holds now."""
+def request_measure_crosschecks(*measures: Measure | None) -> None:
+    """Queue a cross-check of each of these measures."""
     for measure in measures:
         if measure is not None:
             enqueue_crosscheck(Scope.MEASURE, measure)
@@ -80,7 +84,7 @@ def compare_again(*measures: Measure | None) -> None:
 def split_measure(
     measure: Measure, figures: list[Figure], *, counted: str, by: Person, version: int | None = None
 ) -> Measure:
-    """Say that some figures of a measure count another thing; they are pinned to a measure of their own.
+    """Split figures off a measure: pins them to a new measure, records judgements and queues cross-checks.
 
     Raises:
         Invalid: no figures, or figures of another measure.
@@ -113,13 +117,13 @@ def split_measure(
         for figure in figures:
             check_permission(by, figure, "pin")
             refuse_authors(by, figure.measure, made)
-            put_for_good(figure, made, by=by)
+            pin_to_measure(figure, made, by=by)
         log(measure, "split", by=by, facts={"into": made.pk, "figures": [figure.pk for figure in figures]})
     return made
 
 
 def refuse_embargoed(*figures: Figure) -> None:
-    """What is under embargo is no part of its topic yet, and is arranged when the embargo has ended.
+    """Refuse figures of a text under embargo.
 
     Raises:
         Invalid: a text of one of them is under embargo.
@@ -129,7 +133,7 @@ def refuse_embargoed(*figures: Figure) -> None:
 
 
 def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
-    """Say which measure a figure belongs to, for good.
+    """Pin a figure to a measure; records judgements and queues cross-checks. No machine undoes a pin.
 
     Raises:
         Invalid: the dimensions differ.
@@ -146,32 +150,32 @@ def pin_figure(figure: Figure, measure: Measure, *, by: Person, version: int | N
         replace_arrangements([figure], measure.figures.exclude(pk=figure.pk), same=True, by=by)
         if before is not None and before != measure:
             replace_arrangements([figure], before.figures.exclude(pk=figure.pk), same=False, by=by)
-        put_for_good(figure, measure, by=by, version=version)
+        pin_to_measure(figure, measure, by=by, version=version)
 
 
-def replace_arrangements(ones: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
-    """Take back what was merged, split or pinned otherwise before; what somebody judged refuses the action.
+def replace_arrangements(figures_a: Iterable[Figure], others: Iterable[Figure], *, same: bool, by: Person) -> None:
+    """Withdraw earlier merges, splits and pins that contradict this one; a judgement refuses the action.
 
     Raises:
         Invalid: somebody judged that it is not so.
     """
-    for row in refuse_contradiction(ones, others, same=same, by=by):
+    for row in refuse_contradiction(figures_a, others, same=same, by=by):
         move(row, "withdraw", by=by, note="arranged otherwise since")
 
 
-def put_for_good(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
-    """Put a figure under a measure, and judge it to be one with a figure of its own desk there, if there is any."""
+def pin_to_measure(figure: Figure, measure: Measure, *, by: Person, version: int | None = None) -> None:
+    """Pin a figure to a measure and record a judgement with a figure of its desk there, if there is one."""
     with transaction.atomic():
         before = figure.measure
         others = measure.figures.filter(document__desk=figure.document.desk_id).exclude(pk=figure.pk).order_by("pk")[:1]
         write_judgements(((figure, other) for other in others), same=True, origin=JudgementOrigin.PINNED, by=by)
         change(figure, version=version, measure=measure, pinned_by=by)
         log(figure, "pin", by=by, facts={"from": before.pk if before else None, "measure": measure.pk})
-        compare_again(before, measure)
+        request_measure_crosschecks(before, measure)
 
 
 def set_general(measure: Measure, general: bool, *, by: Person, version: int | None = None) -> None:
-    """Say that figures of this measure are compared whatever the topic, or only inside it.
+    """Set whether figures of this measure are compared across topics; queues a cross-check.
 
     Every figure of the same key in any topic is compared then, so the right is asked on all of their documents.
 
@@ -190,11 +194,11 @@ def set_general(measure: Measure, general: bool, *, by: Person, version: int | N
     with transaction.atomic():
         change(measure, version=version, general=general)
         log(measure, "set_general", by=by, facts={"general": general})
-        compare_again(measure)
+        request_measure_crosschecks(measure)
 
 
 def set_topic(document: Document, topic: Topic | None, *, by: Person, version: int | None = None) -> None:
-    """Put a document into a running story: its figures move to the measures of that topic, pinned ones stay.
+    """Move a document to a topic, or out of one: regroups its unpinned figures and queues a cross-check.
 
     Raises:
         NotAllowed: the person wrote this document, or one whose figures its figures are or would be compared with.

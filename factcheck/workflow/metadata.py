@@ -1,4 +1,4 @@
-"""What is known of a document besides its text, corrected by an editor: its date, publisher, authors, embargo.
+"""Editors correct a document's metadata: date, publisher, authors, embargo.
 
 What the machine reads into these fields of a document that arrives is in ``documents``; a person's word stays.
 """
@@ -17,16 +17,16 @@ from factcheck.models import Document, Event, Scope
 from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
 from factcheck.states import DocumentState
 
-from .arrivals import Arrival, ask_for_reading, check_metadata, name_authors
-from .grouping import enter_topic
+from .arrivals import Arrival, check_arrival_metadata, name_authors, request_reading
+from .grouping import regroup_in_topic
 from .revisions import EDITABLE_METADATA
 from .transitions import change, check_permission, log
 
 COMPARED = frozenset({"publisher", "published_at", "zone"})
-"""What decides with which figures those of the document are compared, and as whose."""
+"""Fields that decide which figures the document's are compared with, and under whose name."""
 
 READ_ANEW = frozenset({"published_at", "zone"})
-"""What the engine needs to know which day "on Monday" is."""
+"""Fields the engine resolves relative dates by ("on Monday")."""
 
 LANGUAGE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?)?")
 LENGTHS = {"title": 500, "byline": 500, "language": 10}
@@ -65,11 +65,11 @@ def update_metadata(
         name_authors(document, authors, by=by)
         if changed:
             log(document, "update_metadata", by=by, facts=facts_of(changed))
-        compare_anew(document, changed.keys(), by=by)
+        reread_or_crosscheck(document, changed.keys(), by=by)
 
 
 def refuse_those_concerned(by: Actor, document: Document) -> None:
-    """What decides a comparison is not for the author of either side to say.
+    """Refuse an author of either side of a comparison to change what decides it.
 
     Raises:
         NotAllowed: they wrote the document, or one that it is compared with.
@@ -85,7 +85,7 @@ def check_description(changed: dict[str, Any]) -> None:
     Raises:
         Invalid: with a sentence for the person.
     """
-    check_metadata(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
+    check_arrival_metadata(Arrival(**{name: value for name, value in changed.items() if name != "language"}))
     for name, most in LENGTHS.items():
         if len(changed.get(name, "")) > most:
             raise Invalid(f"The {name} is longer than {most} characters.", code=f"{name}_too_long")
@@ -96,22 +96,22 @@ def check_description(changed: dict[str, Any]) -> None:
 
 
 def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
-    """What the history keeps: which fields, and the new value where it is no text."""
-    told = {name: changed[name].isoformat() for name in ("published_at", "embargo_until") if changed.get(name)}
+    """The facts for the history: changed fields, and the new values that are not text."""
+    facts = {name: changed[name].isoformat() for name in ("published_at", "embargo_until") if changed.get(name)}
     if "publisher" in changed:
-        told["publisher"] = changed["publisher"].pk if changed["publisher"] else None
+        facts["publisher"] = changed["publisher"].pk if changed["publisher"] else None
     if "zone" in changed:
-        told["zone"] = changed["zone"]
-    return {"changed": sorted(changed), **told}
+        facts["zone"] = changed["zone"]
+    return {"changed": sorted(changed), **facts}
 
 
-def compare_anew(document: Document, changed: Any, *, by: Actor) -> None:
+def reread_or_crosscheck(document: Document, changed: Any, *, by: Actor) -> None:
     """A new date or zone: the text is read again, and its figures compared after; a new publisher: compared only."""
     revision = document.current_revision
     if changed & READ_ANEW and revision is not None and revision.snapshot is not None:
-        ask_for_reading(document, revision.snapshot, by=by, pasted=False)
+        request_reading(document, revision.snapshot, by=by, pasted=False)
     elif changed & COMPARED:
         enqueue_crosscheck(Scope.DOCUMENT, document, desk=document.desk)
     if "embargo_until" in changed and document.topic:
-        enter_topic(document)
+        regroup_in_topic(document)
         enqueue_regroup(document.topic)

@@ -1,6 +1,6 @@
-"""Who is told what, when: notices are written in the transaction of the action they tell of.
+"""Notices to people about actions, written in the transaction of the action.
 
-A person is told once of each occasion, never of what they did themselves, only of desks they may see, and as
+A person gets one notice per occasion, none about their own actions, only about desks they may see, and by the channels
 they chose. Reading one's notices and choosing among them is in ``inbox``; mailing them is in ``mailing``.
 """
 
@@ -33,24 +33,24 @@ from factcheck.states import TaskState
 
 LONGEST_TEXT = 500
 MOST_REMINDED = 200
-"""Of how many pieces of work one tick of the clock tells; the next goes on with the others."""
+"""How many tasks one tick reminds of; the next tick continues."""
 
 
 def notify(
     kind: str, people: Iterable[int | None], *, desk: int, about: Model, key: str, text: str, by: Actor | None = None
 ) -> int:
-    """Tell some people of one occasion, once each; returns to how many of them it is told.
+    """Write one notice per person about one occasion; returns how many were written.
 
     ``people`` are ids of users. Left out is who did it, who may not see the desk, and who wants to hear of such
     things neither by inbox nor by mail.
     """
     wanted = {pk for pk in people if pk} - {None if isinstance(by, Machine) else getattr(by, "pk", None)}
-    return notify_all(kind, [Told(frozenset(wanted), desk, about, key, text)]) if wanted else 0
+    return notify_all(kind, [NoticeDraft(frozenset(wanted), desk, about, key, text)]) if wanted else 0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Who is to be told of one occasion, and what."""
+class NoticeDraft:
+    """A notice before it is written: recipients, desk, record, unique key and text."""
 
     people: frozenset[int]
     desk: int
@@ -59,82 +59,82 @@ class Told:
     text: str
 
 
-def notify_all(kind: str, occasions: Sequence[Told]) -> int:
-    """Tell of many occasions of one kind, in as many queries as of one; returns how many notices were written."""
-    wanted = {pk for told in occasions for pk in told.people}
-    belong: dict[int | None, set[int]] = {}
-    held = Membership.objects.filter(Q(desk__in={told.desk for told in occasions}) | Q(role=Role.CHIEF_EDITOR))
-    for desk, role, pk in held.filter(user__in=wanted, user__is_active=True).values_list("desk", "role", "user"):
-        belong.setdefault(None if role == Role.CHIEF_EDITOR else desk, set()).add(pk)
+def notify_all(kind: str, occasions: Sequence[NoticeDraft]) -> int:
+    """Write the notices of many occasions of one kind in a fixed number of queries; returns how many."""
+    wanted = {pk for draft in occasions for pk in draft.people}
+    members: dict[int | None, set[int]] = {}
+    memberships = Membership.objects.filter(Q(desk__in={draft.desk for draft in occasions}) | Q(role=Role.CHIEF_EDITOR))
+    for desk, role, pk in memberships.filter(user__in=wanted, user__is_active=True).values_list("desk", "role", "user"):
+        members.setdefault(None if role == Role.CHIEF_EDITOR else desk, set()).add(pk)
     chosen = {row.user_id: row for row in NoticeChoice.objects.filter(user__in=wanted, kind=kind)}
     rows = []
-    for told in occasions:
-        for pk in sorted(told.people & (belong.get(told.desk, set()) | belong.get(None, set()))):
+    for draft in occasions:
+        for pk in sorted(draft.people & (members.get(draft.desk, set()) | members.get(None, set()))):
             choice = chosen.get(pk) or NoticeChoice(inbox=True, mail=True)
             if choice.inbox or choice.mail:
-                rows.append(notice_of(told, kind, choice, pk))
+                rows.append(notice_of(draft, kind, choice, pk))
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
-def notice_of(told: Told, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
+def notice_of(draft: NoticeDraft, kind: str, choice: NoticeChoice, recipient: int) -> Notification:
     return Notification(
         recipient_id=recipient,
-        desk_id=told.desk,
+        desk_id=draft.desk,
         kind=kind,
-        key=told.key,
-        text=told.text[:LONGEST_TEXT],
-        record=record_name(told.about),
-        record_id=told.about.pk,
+        key=draft.key,
+        text=draft.text[:LONGEST_TEXT],
+        record=record_name(draft.about),
+        record_id=draft.about.pk,
         inbox=choice.inbox,
         mail=choice.mail,
     )
 
 
-def holders(desk: int, *roles: str) -> list[int]:
+def users_with_role(desk: int, *roles: str) -> list[int]:
     """The people who have one of these roles on a desk; chief editors hold theirs on all."""
     rows = Membership.objects.filter(Q(desk=desk) | Q(desk=None), role__in=roles)
     return list(rows.values_list("user", flat=True))
 
 
-def tell_of(record: Model, action: str, *, by: Actor) -> None:
-    """An action was done: tell those whom the table names."""
-    if tell := TOLD.get((record_name(record), action)):
+def notify_of_action(record: Model, action: str, *, by: Actor) -> None:
+    """Notify the people whom ``NOTIFIERS`` names for this action, if any."""
+    if tell := NOTIFIERS.get((record_name(record), action)):
         tell(record, by)
 
 
-def occasion(record: Any) -> str:
-    """One action on a record: its version is never the same twice."""
+def occasion_key(record: Any) -> str:
+    """A unique key for one action on a record, by its version."""
     return f"{record_name(record)}:{record.pk}:{record.version}"
 
 
-def tell_assignee(task: VerificationTask, by: Actor) -> None:
+def notify_assignee(task: VerificationTask, by: Actor) -> None:
     due = f", due {task.due_at:%Y-%m-%d %H:%M} UTC" if task.due_at else ""
     notify(
         NoticeKind.ASSIGNED,
         [task.assignee_id],
         desk=task.claim.document.desk_id,
         about=task,
-        key=occasion(task),
-        text=f"You are asked to check{due}: {short(task.claim)}",
+        key=occasion_key(task),
+        text=f"You are asked to check{due}: {claim_excerpt(task.claim)}",
         by=by,
     )
 
 
-def tell_rescheduled(task: VerificationTask, by: Actor) -> None:
+def notify_rescheduled(task: VerificationTask, by: Actor) -> None:
     until = f"is due {task.due_at:%Y-%m-%d %H:%M} UTC now" if task.due_at else "has no deadline any more"
     notify(
         NoticeKind.ASSIGNED,
         [task.assignee_id],
         desk=task.claim.document.desk_id,
         about=task,
-        key=occasion(task),
-        text=f"Your checking work {until}: {short(task.claim)}",
+        key=occasion_key(task),
+        text=f"Your checking work {until}: {claim_excerpt(task.claim)}",
         by=by,
     )
 
 
-def tell_returned(claim: Claim, by: Actor) -> None:
+def notify_returned(claim: Claim, by: Actor) -> None:
     verdict = claim.verdicts.last()
     workers = claim.verification_tasks.exclude(state=TaskState.CANCELLED).values_list("assignee", flat=True)
     people = [verdict.by_id if verdict else None, *workers]
@@ -143,39 +143,39 @@ def tell_returned(claim: Claim, by: Actor) -> None:
         people,
         desk=claim.document.desk_id,
         about=claim,
-        key=occasion(claim),
-        text=f"The verdict came back: {short(claim)}",
+        key=occasion_key(claim),
+        text=f"The verdict came back: {claim_excerpt(claim)}",
         by=by,
     )
 
 
-def tell_stale(claim: Claim, by: Actor) -> None:
+def notify_stale(claim: Claim, by: Actor) -> None:
     verdict = claim.verdicts.filter(sign_off__isnull=False).select_related("sign_off").last()
     people = [verdict.by_id, verdict.sign_off.by_id] if verdict else []
     notify(
         NoticeKind.STALE,
-        [*people, *holders(claim.document.desk_id, Role.DESK_CHIEF)],
+        [*people, *users_with_role(claim.document.desk_id, Role.DESK_CHIEF)],
         desk=claim.document.desk_id,
         about=claim,
-        key=occasion(claim),
+        key=occasion_key(claim),
         by=by,
-        text=f"The sign-off no longer holds ({claim.stale_reason}): {short(claim)}",
+        text=f"The sign-off no longer holds ({claim.stale_reason}): {claim_excerpt(claim)}",
     )
 
 
-def tell_clearance(document: Document, *, clear: bool, key: str) -> None:
-    """The gate answers otherwise than before: authors and editors are told."""
-    people = [*document.authors.values_list("pk", flat=True), *holders(document.desk_id, Role.EDITOR)]
+def notify_clearance(document: Document, *, clear: bool, key: str) -> None:
+    """Notify authors and editors that the gate's answer changed."""
+    people = [*document.authors.values_list("pk", flat=True), *users_with_role(document.desk_id, Role.EDITOR)]
     says = "is clear for publication" if clear else "is no longer clear for publication"
     notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
 
 
-def tell_published_uncleared(publication: Publication, *, by: Actor) -> None:
-    """A text went out that the gate had not passed: the chiefs are told."""
+def notify_published_uncleared(publication: Publication, *, by: Actor) -> None:
+    """Notify the chiefs that a text was published uncleared."""
     document = publication.document
     notify(
         NoticeKind.PUBLISHED_UNCLEARED,
-        holders(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
+        users_with_role(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
         desk=document.desk_id,
         about=document,
         key=f"publication:{publication.pk}",
@@ -194,15 +194,15 @@ def remind_of_deadlines(at: datetime | None = None) -> int:
 
 
 def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
-    """Tell of those of whose deadline, as it is now, nobody was told: the assignee, and the chiefs once it is missed.
+    """Remind of tasks whose present deadline nobody was reminded of: the assignee, and the chiefs once overdue.
 
-    The deadline is written down on the work itself, also where nobody could be told. A new assignee is told anew,
-    the chiefs are not.
+    Stores the deadline on the task, even where nobody could be notified. A new assignee is reminded again, the chiefs
+    are not.
     """
-    noted = f"{kind}_told"
-    untold = rows.exclude(**{noted: F("due_at")}).select_related("claim__document")
+    reminded_field = f"{kind}_told"
+    unreminded = rows.exclude(**{reminded_field: F("due_at")}).select_related("claim__document")
     with transaction.atomic():
-        tasks = list(untold.select_for_update(of=("self",)).order_by("due_at", "pk")[:MOST_REMINDED])
+        tasks = list(unreminded.select_for_update(of=("self",)).order_by("due_at", "pk")[:MOST_REMINDED])
         if not tasks:
             return 0
         chiefs = chiefs_of({task.claim.document.desk_id for task in tasks}) if kind == NoticeKind.OVERDUE else {}
@@ -210,41 +210,41 @@ def remind(rows: QuerySet[VerificationTask], kind: str) -> int:
         for task in tasks:
             desk, key = task.claim.document.desk_id, f"verification_task:{task.pk}:{task.due_at:%Y-%m-%dT%H:%M}"
             others = chiefs.get(desk, frozenset()) - {task.assignee_id}
-            occasions.append(Told(others, desk, task, key, words_for(task, kind)))
+            occasions.append(NoticeDraft(others, desk, task, key, reminder_text(task, kind)))
             if task.assignee_id:
                 own = f"{key}:{task.assignee_id}"
-                occasions.append(Told(frozenset({task.assignee_id}), desk, task, own, words_for(task, kind)))
+                occasions.append(NoticeDraft(frozenset({task.assignee_id}), desk, task, own, reminder_text(task, kind)))
         notify_all(kind, occasions)
-        VerificationTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{noted: F("due_at")})
+        VerificationTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{reminded_field: F("due_at")})
     return len(tasks)
 
 
 def chiefs_of(desks: set[int]) -> dict[int, frozenset[int]]:
     """The chiefs of each of these desks."""
     rows = Membership.objects.filter(desk__in=desks, role=Role.DESK_CHIEF).values_list("desk", "user")
-    held: dict[int, set[int]] = {}
+    chiefs: dict[int, set[int]] = {}
     for desk, user in rows:
-        held.setdefault(desk, set()).add(user)
-    return {desk: frozenset(people) for desk, people in held.items()}
+        chiefs.setdefault(desk, set()).add(user)
+    return {desk: frozenset(people) for desk, people in chiefs.items()}
 
 
-def words_for(task: VerificationTask, kind: str) -> str:
+def reminder_text(task: VerificationTask, kind: str) -> str:
     word = "overdue" if kind == NoticeKind.OVERDUE else "due soon"
-    return f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {short(task.claim)}"
+    return f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {claim_excerpt(task.claim)}"
 
 
-def short(claim: Claim) -> str:
+def claim_excerpt(claim: Claim) -> str:
     """The claim in a line of a notice."""
     words = " ".join(str(claim).split())
     return f"“{words if len(words) <= 200 else words[:199] + '…'}”"
 
 
-TOLD: dict[tuple[str, str], Callable[[Any, Any], None]] = {
-    ("verification_task", "assign"): tell_assignee,
-    ("verification_task", "reassign"): tell_assignee,
-    ("verification_task", "reschedule"): tell_rescheduled,
-    ("claim", "return"): tell_returned,
-    ("claim", "mark_stale"): tell_stale,
-    ("claim", "challenge"): tell_stale,
+NOTIFIERS: dict[tuple[str, str], Callable[[Any, Any], None]] = {
+    ("verification_task", "assign"): notify_assignee,
+    ("verification_task", "reassign"): notify_assignee,
+    ("verification_task", "reschedule"): notify_rescheduled,
+    ("claim", "return"): notify_returned,
+    ("claim", "mark_stale"): notify_stale,
+    ("claim", "challenge"): notify_stale,
 }
-"""Of which actions on which records somebody is told at once."""
+"""The function that notifies people at once, by record and action."""

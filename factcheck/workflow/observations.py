@@ -1,4 +1,4 @@
-"""What is said under a measure: its states, each with the figures that carry it. Only read here; compared elsewhere."""
+"""The states of a measure, each with the figures that carry it. Read only; ``crosscheck`` compares them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .speakers import speakers_of
 
 
 @dataclass(frozen=True)
-class Held:
-    """A state of a measure and the figures that carry it; told in the words of the first that defines its thing."""
+class ObservedState:
+    """A state of a measure and the figures that carry it, worded as in the first figure with a definition."""
 
     key: str
     state: Observation
     figures: list[Figure] = field(default_factory=list)
 
 
-def figures_of(measure: Measure) -> QuerySet[Figure]:
+def figures_compared_under(measure: Measure) -> QuerySet[Figure]:
     """The figures compared under a measure; a general one reaches into every topic.
 
     Those of a text under embargo are compared with the measure of the topic that they are held against.
@@ -43,32 +43,32 @@ def figures_of(measure: Measure) -> QuerySet[Figure]:
     return rows.filter(as_written="").order_by("pk")
 
 
-def states_of(measure: Measure) -> list[Held]:
+def states_of(measure: Measure) -> list[ObservedState]:
     """The distinct states of a measure, each with its figures, in a fixed order."""
-    held: dict[str, Held] = {}
-    figures = list(figures_of(measure))
+    states: dict[str, ObservedState] = {}
+    figures = list(figures_compared_under(measure))
     speakers = speakers_of([figures])
     for figure in figures:
         speaker = speakers[figure.pk]
-        state = state_of(figure, measure, speaker.name)
+        state = engine_state_of(figure, measure, speaker.name)
         key = state_key(state, speaker.first)
-        row = held.setdefault(key, Held(key, state))
+        row = states.setdefault(key, ObservedState(key, state))
         row.figures.append(figure)
-        held[key] = replace(row, state=joined(row.state, state))
-    return sorted(held.values(), key=lambda row: (began(row.state), row.key))
+        states[key] = replace(row, state=merge_restatement(row.state, state))
+    return sorted(states.values(), key=lambda row: (start_of(row.state), row.key))
 
 
-def began(state: Observation) -> float:
+def start_of(state: Observation) -> float:
     return state.as_of.start.timestamp() if state.as_of else 0.0
 
 
-def joined(state: Observation, copy: Observation) -> Observation:
+def merge_restatement(state: Observation, copy: Observation) -> Observation:
     """One state told twice: from its first publication on, in the words of the first that defines the thing."""
     words = copy if copy.measure.definition and not state.measure.definition else state
-    return replace(words, as_of=min(state, copy, key=began).as_of)
+    return replace(words, as_of=min(state, copy, key=start_of).as_of)
 
 
-def state_of(figure: Figure, measure: Measure, says: str) -> Observation:
+def engine_state_of(figure: Figure, measure: Measure, says: str) -> Observation:
     """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
     zone = ZoneInfo(figure.document.zone)
     profile = getattr(figure, "profile", None)
@@ -101,12 +101,12 @@ def state_of(figure: Figure, measure: Measure, says: str) -> Observation:
         says=says,
         counted=figure.counted,
         direction=direction_of(figure.flags),
-        published=printed_at(figure.document, zone),
+        published=publication_time_of(figure.document, zone),
         own_voice=figure.attribution is None,
     )
 
 
-def printed_at(document: Document, zone: ZoneInfo) -> datetime | None:
+def publication_time_of(document: Document, zone: ZoneInfo) -> datetime | None:
     """When a document was printed, where more than the day of it is known: midnight says the day alone."""
     moment = document.published_at.astimezone(zone) if document.published_at else None
     return moment if moment and (moment.hour or moment.minute) else None
@@ -119,7 +119,7 @@ def state_key(state: Observation, says: str) -> str:
     hour counts only where the copy states one. How the copy words the thing counted is no part of it.
     """
     quantity = state.quantity
-    numbers = [plain(number) for number in (quantity.value, quantity.low, quantity.high)]
+    numbers = [plain_number(number) for number in (quantity.value, quantity.low, quantity.high)]
     window: list[str] = []
     if period := state.as_of:
         stated_hour = period.granularity == "hour" and period.basis != Basis.PUBLICATION
@@ -138,5 +138,5 @@ def state_key(state: Observation, says: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def plain(number: Decimal | None) -> str:
+def plain_number(number: Decimal | None) -> str:
     return "" if number is None else format(number.normalize(), "f")

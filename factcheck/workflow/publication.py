@@ -1,4 +1,4 @@
-"""Going out: publish through the gate, waive a whole revision, correct. The upper storey, where actions meet."""
+"""Publish a document through the gate, waive a revision, record a correction. May import the other actions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
-from .clearance import Clearance, clearance, told_by_waiver
-from .notices import tell_published_uncleared
+from .clearance import Clearance, clearance, covered_by_waiver
+from .notices import notify_published_uncleared
 from .transitions import change, check_permission, log, move, require_note
 from .webhook_events import emit_corrected, emit_published
 
@@ -36,7 +36,9 @@ from .webhook_events import emit_corrected, emit_published
 def publish_document(
     document: Document, *, by: Person, source_sha256: str = "", uncleared_reason: str = "", version: int | None = None
 ) -> Publication:
-    """Record that a document goes out. Uncleared only with a reason, and then it says so for ever.
+    """Record that a document is published; uncleared only with a reason, which is kept for good.
+
+    Changes the state, writes a Publication, and announces it by notices, webhooks and a signal.
 
     Raises:
         WrongState: the document is not in check, the gate is shut and no reason is given, or an embargo runs.
@@ -74,7 +76,7 @@ def record_publication(document: Document, revision: Revision, answer: Clearance
     )
     emit_published(published)
     if not published.clear:
-        tell_published_uncleared(published, by=by)
+        notify_published_uncleared(published, by=by)
     signals.announce(signals.document_published, Publication, publication=published)
     return published
 
@@ -131,9 +133,9 @@ def correct_document(
 def waive_document(
     document: Document, *, by: Person, note: str, expires_at: datetime | None = None, version: int | None = None
 ) -> Waiver:
-    """For breaking news: let the current revision out with what still blocks it, for a day at most.
+    """Waive the present blockers of the current revision for a day at most, for breaking news.
 
-    The waiver lists what it covers and opens a piece of checking work for each claim in it.
+    The waiver lists what it covers; a verification task is opened for each claim in it.
 
     Raises:
         Invalid: nothing to waive, or too long. WrongState: the document is not in check.
@@ -156,7 +158,7 @@ def waive_document(
         raise Invalid("Nothing blocks this document.", code="nothing_to_waive")
     with transaction.atomic():
         change(document, version=version)
-        covers = told_by_waiver(document, answer)
+        covers = covered_by_waiver(document, answer)
         waiver = Waiver.objects.create(
             revision=revision, reason=note, expires_at=until, covers=covers, by=by, at=timezone.now()
         )
@@ -172,7 +174,7 @@ def waive_document(
 
 
 def open_work(covers: list[dict[str, Any]], until: datetime, *, by: Person) -> None:
-    """A piece of checking work for each claim that went out unchecked."""
+    """Open a verification task for each covered claim that has no unfinished one."""
     claims = Claim.objects.filter(pk__in=[row["record_id"] for row in covers if row["record"] == "claim"])
     for claim in claims:
         if not claim.verification_tasks.exclude(state__in=[TaskState.DONE, TaskState.CANCELLED]).exists():

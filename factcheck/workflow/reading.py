@@ -1,7 +1,7 @@
-"""A document is read, from stored bytes to marked text: the upper storey of the actions, where they meet.
+"""Reading a document: from stored bytes to marked text. May import the other actions.
 
 One transaction writes the revision, the re-anchored and the new claims and figures, and the job for the
-cross-check. Who calls it holds the lease; this knows nothing of workers.
+cross-check. The caller holds the job's lease.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Revision, Scope, Snapshot
 from factcheck.text import Reading, read
 
-from .arrivals import ask_for_reading
+from .arrivals import request_reading
 from .crosscheck import request_crosscheck
 from .marking import mark_revision
-from .revisions import store_revision, zone_named
+from .revisions import parse_zone, store_revision
 from .transitions import change, check_permission, log
 
 
 def read_text(document: Document, extract: Extract) -> Reading:
     """What the engine finds in an extract, on the clock of the document's dateline."""
     published = document.published_at or extract.published_at or document.created_at
-    zone = (zone_named(extract.zone) if document.zone == "UTC" else "") or document.zone
+    zone = (parse_zone(extract.zone) if document.zone == "UTC" else "") or document.zone
     return read(extract.text, published_at=published, zone=zone, title=document.title or extract.title)
 
 
@@ -64,7 +64,7 @@ def reread_document(document: Document, *, by: Actor, version: int | None = None
     with transaction.atomic():
         change(document, version=version)
         log(document, "reread", by=by, facts={"revision": revision.number})
-        ask_for_reading(document, revision.snapshot, by=by, pasted=False)
+        request_reading(document, revision.snapshot, by=by, pasted=False)
 
 
 def read_again(revision: Revision) -> Reading:

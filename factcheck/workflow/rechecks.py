@@ -1,4 +1,4 @@
-"""When the gate is asked anew: after an action, a job or the clock may have changed a document's answer.
+"""Which documents get a new clearance check: after an action, a job, or by the clock.
 
 A recheck is asked for when the transaction is committed, in a small one of its own, so that two people acting on one
 document never wait for each other. Losing one loses nothing for long: the hourly sweep asks for every document in
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
-from factcheck.jobs.keys import key_for, key_of
+from factcheck.jobs.keys import job_key, job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue, enqueue_all
 from factcheck.models import Claim, Desk, Discrepancy, Document, Figure, Job, Measure, Policy, Waiver
@@ -24,7 +24,7 @@ from factcheck.states import DocumentState
 
 OWN_ACTIONS = frozenset({"cleared", "uncleared"})
 MOST_AT_ONCE = 500
-LATE = timedelta(hours=25)
+WAIVER_GRACE = timedelta(hours=25)
 """How long after a waiver ran out the sweep still asks, so that a day without a beat is made up for."""
 
 
@@ -39,7 +39,7 @@ class PendingRecheck:
         wanted = sorted(self.documents)
         for start in range(0, len(wanted), MOST_AT_ONCE):
             found = rows.filter(pk__in=wanted[start : start + MOST_AT_ONCE]).order_by("pk").values_list("pk", "desk")
-            asked = [(key_for(Document, pk), {"document": pk}, desk) for pk, desk in found]
+            asked = [(job_key_for(Document, pk), {"document": pk}, desk) for pk, desk in found]
             enqueue_all(JobName.RECHECK_CLEARANCE, asked, priority=Priority.RECHECK)
 
 
@@ -62,7 +62,7 @@ def recheck_documents(documents: Iterable[int]) -> None:
 
 def recheck_desk(desk: Desk) -> None:
     """Ask the gate for all that is in check on a desk, by one job: the desk may hold thousands."""
-    enqueue(JobName.RECHECK_CLEARANCE, key_of(desk), {"desk": desk.pk}, desk=desk, priority=Priority.RECHECK)
+    enqueue(JobName.RECHECK_CLEARANCE, job_key(desk), {"desk": desk.pk}, desk=desk, priority=Priority.RECHECK)
 
 
 def recheck_after_action(record: Model, action: str, *, by_machine: bool) -> None:
@@ -82,7 +82,7 @@ def recheck_after_action(record: Model, action: str, *, by_machine: bool) -> Non
 
 
 def recheck_after_job(job: Job) -> None:
-    """A job that the gate waits for has ended, well or badly: ask for the documents that waited for it."""
+    """Queue rechecks of the documents that waited for a job that ended or failed."""
     args, rows = job.args, Document.objects.none()
     if job.name == JobName.READ_DOCUMENT:
         rows = Document.objects.filter(pk=args.get("document"))
@@ -108,7 +108,7 @@ def recheck_by_clock() -> int:
     Returns how many.
     """
     now = timezone.now()
-    ended = Waiver.objects.filter(expires_at__lte=now, expires_at__gt=now - LATE)
+    ended = Waiver.objects.filter(expires_at__lte=now, expires_at__gt=now - WAIVER_GRACE)
     waived = Q(claims__waivers__in=ended) | Q(revisions__waivers__in=ended)
     out = Document.objects.filter(waived, state=DocumentState.PUBLISHED)
     wanted = sorted({*Document.objects.in_check().values_list("pk", flat=True), *out.values_list("pk", flat=True)})

@@ -1,4 +1,4 @@
-"""The text that was read from the bytes of a document becomes its next revision, with what the file says of itself."""
+"""Store the text read from a document's bytes as its next revision, and fill in metadata from the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Event, Revision, Snapshot, Source
 from factcheck.states import DocumentState
 
-from .arrivals import EARLIEST, zones
+from .arrivals import EARLIEST, known_zones
 from .transitions import change, log, move
 
 LONGEST_ADDRESS = 2000
@@ -74,7 +74,7 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
         moment = getattr(extract, name)
         if getattr(document, name) is None and moment and EARLIEST <= moment <= latest:
             changed[name] = moment
-    if document.zone == "UTC" and (zone := zone_named(extract.zone)):
+    if document.zone == "UTC" and (zone := parse_zone(extract.zone)):
         changed["zone"] = zone
     if document.publisher is None and (source := publisher_of(document, changed, fetched_from)):
         changed["publisher"] = source
@@ -91,23 +91,23 @@ def edited_metadata(document: Document) -> set[str]:
     return {name for facts in rows for name in facts["changed"]}
 
 
-def usable_address(said: str) -> str:
+def usable_address(address: str) -> str:
     """An address that a text gives itself, if it is one that could be fetched; else ""."""
     try:
-        return parse_public_target(said).url if len(said) <= LONGEST_ADDRESS else ""
+        return parse_public_target(address).url if len(address) <= LONGEST_ADDRESS else ""
     except FetchRefused:
         return ""
 
 
-def zone_named(said: str) -> str:
+def parse_zone(name: str) -> str:
     """The zone by this name, or the one that always keeps this offset, such as "+03:00"; "" where there is none.
 
     The names of the latter count westward: Etc/GMT-3 is three hours ahead of universal time.
     """
-    if matched := re.fullmatch(r"([+-])(\d\d):00", said):
+    if matched := re.fullmatch(r"([+-])(\d\d):00", name):
         hours = int(matched[2])
-        said = f"Etc/GMT{'-' if matched[1] == '+' else '+'}{hours}" if hours else "UTC"
-    return said if said in zones() else ""
+        name = f"Etc/GMT{'-' if matched[1] == '+' else '+'}{hours}" if hours else "UTC"
+    return name if name in known_zones() else ""
 
 
 def publisher_of(document: Document, changed: dict[str, Any], fetched_from: str = "") -> Source | None:

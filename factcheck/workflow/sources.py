@@ -75,28 +75,28 @@ def record_source(
     if kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     aliases = list(aliases)
-    check_metadata(name, country, owner, aliases)
+    check_source_details(name, country, owner, aliases)
     wanted = {clean_domain(domain) for domain in domains}
     people = list(people_with_access)
     refuse_strangers(people)
     refuse_names_of_both_sides(by, (name, *aliases))
     if confidential:
         code = f"source-{hashlib.sha256(encrypt(name).encode()).hexdigest()[:8]}"
-        shown, sealed, slug, aliases, wanted = code, encrypt(name), code, (), set()
+        display_name, sealed, slug, aliases, wanted = code, encrypt(name), code, (), set()
     else:
-        shown, sealed = name.strip(), ""
+        display_name, sealed = name.strip(), ""
     try:
         with transaction.atomic():
             source = Source.objects.create(
-                slug=slug or slugify(shown)[:100] or f"source-{sha256_of(shown.encode())[:12]}",
-                name=shown[:200],
+                slug=slug or slugify(display_name)[:100] or f"source-{sha256_of(display_name.encode())[:12]}",
+                name=display_name[:200],
                 kind=kind,
                 country=country,
                 owner=owner,
                 confidential=confidential,
                 encrypted_name=sealed,
             )
-            names = {folded(alias): alias.strip()[:200] for alias in (shown, *aliases) if alias.strip()}
+            names = {folded(alias): alias.strip()[:200] for alias in (display_name, *aliases) if alias.strip()}
             SourceName.objects.bulk_create(
                 SourceName(source=source, name=alias, folded=key[:200]) for key, alias in names.items()
             )
@@ -108,7 +108,7 @@ def record_source(
     return source
 
 
-def check_metadata(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
+def check_source_details(name: str, country: str, owner: Source | None, texts: Iterable[str]) -> None:
     """Hold what people enter of a source to what can be kept.
 
     Raises:
@@ -126,7 +126,7 @@ def check_metadata(name: str, country: str, owner: Source | None, texts: Iterabl
 
 
 KEEP: Any = object()
-"""In the place of an owner: as it is. None means that nobody owns the source."""
+"""Leaves the owner as it is, where None means no owner."""
 
 
 def change_source(
@@ -154,17 +154,19 @@ def change_source(
     """
     check_permission(by, source, "change")
     texts = None if aliases is None else [alias.strip() for alias in aliases if alias.strip()]
-    shown = source.name if name is None else name.strip()
-    check_metadata(shown, country or "", None if owner is KEEP else owner, texts or [])
+    display_name = source.name if name is None else name.strip()
+    check_source_details(display_name, country or "", None if owner is KEEP else owner, texts or [])
     if kind is not None and kind not in SourceKind.values:
         raise Invalid("That is not a kind of source.", code="kind_unknown")
     if source.confidential and (name is not None or texts is not None or domains is not None):
         raise Invalid("Names, aliases and domains would give a confidential source away.", code="name_encrypted")
     if owner is not KEEP:
         refuse_circle(source, owner)
-    leave_its_voice(by, source, name=shown, owner=source.owner if owner is KEEP else owner, aliases=texts)
-    said = {"name": None if name is None else shown, "kind": kind, "country": country}
-    values: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    refuse_author_against_source(
+        by, source, name=display_name, owner=source.owner if owner is KEEP else owner, aliases=texts
+    )
+    details = {"name": None if name is None else display_name, "kind": kind, "country": country}
+    values: dict[str, Any] = {key: value for key, value in details.items() if value is not None}
     if owner is not KEEP:
         values["owner"] = owner
     wanted = None if domains is None else {clean_domain(domain) for domain in domains}
@@ -175,18 +177,18 @@ def change_source(
                 _set_names(source, texts)
             _set_domains(source, wanted)
             _set_interests(source, party_to)
-            given = {"aliases": texts, "domains": wanted, "party_to": party_to}
-            changed = [*values, *(key for key, value in given.items() if value is not None)]
+            related = {"aliases": texts, "domains": wanted, "party_to": party_to}
+            changed = [*values, *(key for key, value in related.items() if value is not None)]
             log(source, "change", by=by, facts={"changed": sorted(changed)})
     except IntegrityError:
         source.refresh_from_db()
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None
 
 
-def leave_its_voice(
+def refuse_author_against_source(
     by: Actor, source: Source, *, name: str, owner: Source | None, aliases: Iterable[str] | None
 ) -> None:
-    """Leave names and owner of a source as they are to whoever wrote against it: by them parties are told apart.
+    """Refuse a change of names or owner to an author whose text is compared with this source.
 
     Raises:
         NotAllowed: what it says is compared with a text of the person, or would be said by one party with that text.
@@ -202,7 +204,7 @@ def leave_its_voice(
 
 
 def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
-    """No author says that two parties are one, or are not, where one of them differs from their text.
+    """Refuse an author who would make one party of two that differ, one of them in the author's text.
 
     Raises:
         NotAllowed: these are names of both.
@@ -212,7 +214,7 @@ def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
 
 
 def refuse_circle(source: Source, owner: Source | None) -> None:
-    """A source is not owned by what it owns.
+    """Refuse an owner that would make the chain of owners circular.
 
     Raises:
         Invalid: it would be.
@@ -285,7 +287,7 @@ def grant_access(source: Source, people_with_access: Iterable[Any], *, by: Actor
 
 
 def refuse_strangers(people: Iterable[Any]) -> None:
-    """A name is for people, and for those of the newsroom.
+    """Refuse people who may not be given access to a confidential name.
 
     Raises:
         Invalid: somebody who works on no desk, or a service account.
@@ -341,10 +343,10 @@ def clean_domain(domain: str) -> str:
 
 
 def open_name(source: Source, *, by: Actor) -> str:
-    """The name of a confidential source, for those it was entrusted to; every opening is written down.
+    """The name of a confidential source, for people with access; every opening is logged.
 
     Raises:
-        NotAllowed: the person is neither a confidant nor chief of the desk that entered the source.
+        NotAllowed: the person has no access to the name and is not chief of the desk that entered the source.
     """
     if not source.confidential:
         return source.name

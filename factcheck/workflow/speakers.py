@@ -13,10 +13,10 @@ from factcheck.models import Figure, SourceName, folded
 from factcheck.text import one_party
 
 MOST_NAMES = 200
-"""So many names are told apart by rule; a measure with more of them keeps them as they are written."""
+"""Up to this many names are merged by rule; a measure with more keeps them as written."""
 
 
-def says_of(figure: Figure) -> str:
+def speaker_name_of(figure: Figure) -> str:
     """Who says it: the registered source, else the party as named, else the outlet itself."""
     attribution, document = figure.attribution, figure.document
     if attribution is not None:
@@ -26,7 +26,7 @@ def says_of(figure: Figure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A party as it is told, and the name under which it was first met, by which its statements are known for good."""
+    """A party: the name to display, and the first name it was found under, which keys its statements."""
 
     name: str
     first: str
@@ -39,29 +39,31 @@ def speakers_of(groups: Iterable[Iterable[Figure]]) -> dict[int, Speaker]:
     and where it knows the party, the party is told by its name there.
     """
     ordered = [sorted(group, key=lambda figure: figure.pk) for group in groups]
-    aliases = registered(says_of(figure) for group in ordered for figure in group if not source_of(figure))
+    aliases = registered_names(
+        speaker_name_of(figure) for group in ordered for figure in group if not source_of(figure)
+    )
     found: dict[int, Speaker] = {}
     for group in ordered:
-        said: dict[int, str] = {}
+        names: dict[int, str] = {}
         known: dict[str, int] = {}
         for figure in group:
-            name, source = says_of(figure), source_of(figure)
+            name, source = speaker_name_of(figure), source_of(figure)
             source, name = (source, name) if source else aliases.get(name, (None, name))
-            said[figure.pk] = name
+            names[figure.pk] = name
             known |= {name: source} if source else {}
-        found |= speakers_in(group, said, known)
+        found |= speakers_in(group, names, known)
     return found
 
 
-def speakers_in(group: Sequence[Figure], said: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
+def speakers_in(group: Sequence[Figure], names: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
     """The speakers of one group, in the order of its figures: the first name of a party stands for the others."""
-    names = list(dict.fromkeys(said.values()))
-    party = one_party(names, known) if len(names) <= MOST_NAMES else {name: name for name in names}
-    told = {party[name]: name for name in reversed(names) if name in known}
+    distinct = list(dict.fromkeys(names.values()))
+    party = one_party(distinct, known) if len(distinct) <= MOST_NAMES else {name: name for name in distinct}
+    display_names = {party[name]: name for name in reversed(distinct) if name in known}
     first: dict[str, str] = {}
     for figure in group:
-        first.setdefault(party[said[figure.pk]], says_of(figure))
-    return {pk: Speaker(told.get(party[name], party[name]), first[party[name]]) for pk, name in said.items()}
+        first.setdefault(party[names[figure.pk]], speaker_name_of(figure))
+    return {pk: Speaker(display_names.get(party[name], party[name]), first[party[name]]) for pk, name in names.items()}
 
 
 def source_of(figure: Figure) -> int | None:
@@ -69,10 +71,10 @@ def source_of(figure: Figure) -> int | None:
     return attribution.source_id if attribution is not None else figure.document.publisher_id
 
 
-def registered(names: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Of some names those that the registry knows: of which source they are, and what that one is called.
+def registered_names(names: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """The names that the registry knows, each with the id and the name of its source.
 
-    Who is confidential is not found in this way: the copy that names them would open the name.
+    Confidential sources are left out: a match would reveal the name.
     """
     wanted = {name: folded(name) for name in names if name.strip()}
     if not wanted:

@@ -21,7 +21,7 @@ from factcheck.models import Desk, Document, Figure, Measure, Topic
 from .transitions import change, check_permission, log, require_storable
 
 KEEP: Any = object()
-"""In the place of a date: as it is. None means that the topic is open on that side."""
+"""Leaves a date as it is, where None means that the topic is open on that side."""
 MEASURE_WEIGHT = 2
 ENOUGH = 2
 
@@ -145,8 +145,8 @@ def shared_measures(document: Document) -> dict[int, int]:
 
 def bare_keys(document: Document) -> set[str]:
     """The keys of what a document's figures measure, as they are written in a topic."""
-    held = Figure.objects.filter(document=document).anchored().exclude(measure=None)
-    keys = held.values_list("measure__key", flat=True).distinct()
+    grouped = Figure.objects.filter(document=document).anchored().exclude(measure=None)
+    keys = grouped.values_list("measure__key", flat=True).distinct()
     return {key.removeprefix(f"{document.pk}:") for key in keys}
 
 

@@ -1,4 +1,4 @@
-"""``move``: the one way a record changes its state; and the few writes that must go with it.
+"""``move``: the only way a record changes its state, and the writes that go with it.
 
 Permission, conditional update, Event and signal happen here in one transaction. Decisions (verdicts,
 sign-offs) and anchors are written here too, so that no other module can write them otherwise.
@@ -18,7 +18,7 @@ from django.utils import timezone
 from factcheck import signals
 from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
-from factcheck.intake.stored import UNUSABLE, usable
+from factcheck.intake.text_cleaning import UNUSABLE, strip_unusable
 from factcheck.models import (
     Anchor,
     Claim,
@@ -35,7 +35,7 @@ from factcheck.permissions import MACHINE_ACTIONS, NOT_OTHER_SIDE, PERMISSIONS, 
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
-from .notices import occasion, tell_of
+from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
 
@@ -74,7 +74,7 @@ def require_note(note: str) -> str:
 
 
 def require_storable(*texts: Any) -> None:
-    """Refuse what no database or no file of a report can hold: controls, half characters, nobody's characters.
+    """Refuse text that the database or a report file cannot hold: controls, lone surrogates, noncharacters.
 
     Raises:
         Invalid: naming no text, for it could not be shown.
@@ -84,14 +84,16 @@ def require_storable(*texts: Any) -> None:
             raise Invalid("The text holds characters that cannot be kept.", code="text_unusable")
 
 
-def composed(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """What the machine says of stored words, without the characters in them that cannot be kept: it must never fail."""
+def without_unusable_characters(by: Actor, note: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The note and values of a machine's action without unusable characters; those of a person unchanged."""
     if not isinstance(by, Machine):
         return note, values
-    return usable(note), {key: usable(value) if isinstance(value, str) else value for key, value in values.items()}
+    return strip_unusable(note), {
+        key: strip_unusable(value) if isinstance(value, str) else value for key, value in values.items()
+    }
 
 
-def row_for(record: Any, action: str, by: Actor) -> Transition:
+def transition_for(record: Any, action: str, by: Actor) -> Transition:
     rows = rows_of(record_name(record), action, record.state)
     rows = [row for row in rows if (row.machine if isinstance(by, Machine) else row.person)]
     if not rows:
@@ -104,10 +106,10 @@ def row_for(record: Any, action: str, by: Actor) -> Transition:
 
 
 def can(by: Actor, record: Any, action: str) -> bool:
-    """Whether this person may do this action to this record as it stands: what a face shows a button for."""
+    """Whether this person may do this action on this record in its present state, as pages show buttons."""
     try:
         if rows_of(record_name(record), action):
-            row_for(record, action, by)
+            transition_for(record, action, by)
         check_permission(by, record, action)
     except (NotAllowed, WrongState):
         return False
@@ -139,8 +141,8 @@ def move(
     check_permission(by, record, action)
     if version is not None and version != record.version:
         raise StaleRevision("This has changed since you opened it.", version=record.version)
-    row = row_for(record, action, by)
-    note, values = composed(by, note, values)
+    row = transition_for(record, action, by)
+    note, values = without_unusable_characters(by, note, values)
     require_storable(note, *values.values())
     target = to or row.targets[0]
     if target not in row.targets:
@@ -154,7 +156,7 @@ def move(
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
         log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts)
-        tell_of(record, action, by=by)
+        notify_of_action(record, action, by=by)
         if isinstance(record, Claim):
             _announce(record, action, by)
 
@@ -179,7 +181,7 @@ def move_all(
     touched = touched_by(records)
     check_permission_on_all(by, records, action, touched)
     require_storable(note, *values.values())
-    rows = [(record, row_for(record, action, by)) for record in records]
+    rows = [(record, transition_for(record, action, by)) for record in records]
     if any(row.targets[0] in row.reason for _, row in rows):
         note = require_note(note)
     groups: dict[tuple[str, int, str], list[Any]] = {}
@@ -226,7 +228,7 @@ def check_permission_on_all(by: Actor, records: Sequence[Any], action: str, touc
 
 
 def refuse_the_other_side(by: Actor, figures: Sequence[Figure]) -> None:
-    """No author decides on any of many figures that are compared with theirs.
+    """Refuse an author of a text that one of these figures is compared with.
 
     Raises:
         NotAllowed: one of them is.
@@ -257,8 +259,8 @@ def _announce(claim: Claim, action: str, by: Actor) -> None:
     person = person_of(by)
     signals.announce(signals.claim_moved, Claim, claim=claim, action=action, by=person)
     if claim.state == ClaimState.STALE:
-        told = {"id": claim.pk, "state": claim.state}
-        emit_webhook_event("claim_stale", claim.document, key=occasion(claim), claim=told)
+        summary = {"id": claim.pk, "state": claim.state}
+        emit_webhook_event("claim_stale", claim.document, key=occasion_key(claim), claim=summary)
         signals.announce(signals.claim_stale, Claim, claim=claim, reason=claim.stale_reason)
 
 
@@ -270,15 +272,18 @@ def mark_stale(claim: Claim, reason: str, *, by: Actor) -> bool:
     return True
 
 
-def told_to(row: Discrepancy, desk: int) -> str:
+def reason_for_desk(row: Discrepancy, desk: int) -> str:
     """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
     prefetch_related_objects([row], sides_with_texts())
-    seen = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
-    return row.reason if len(seen) > 1 else OF_ANOTHER_DESK
+    visible_sides = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
+    return row.reason if len(visible_sides) > 1 else OF_ANOTHER_DESK
 
 
 def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:
-    """What people decided on the old words of a claim does not hold for the new ones; True if it was signed off."""
+    """Void the decisions on a claim whose words changed; True if its sign-off was voided.
+
+    Accepted evidence drifts, a verdict in review is returned, finished tasks and dismissed or waived claims reopen.
+    """
     for evidence in claim.evidence.current():  # it was accepted for other words; a person assesses it again
         move(evidence, "drift", by=by, note=why)
     if claim.state == ClaimState.IN_REVIEW:
@@ -303,7 +308,7 @@ def log(
     """Append one Event to the record's chain, in the caller's transaction."""
     if by is None:
         raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
-    note, _ = composed(by, note, {})
+    note, _ = without_unusable_characters(by, note, {})
     require_storable(note)
     for _ in range(5):
         try:
@@ -397,7 +402,7 @@ def _event(
 
 
 def words_sha256(claim: Claim) -> str:
-    """What a sign-off is bound to: the claim's sentences as they stand now, typography apart, and its figures.
+    """The hash a sign-off is bound to: the claim's present sentences without typography, and its figures.
 
     Prefetch ``anchors`` and ``figures`` to ask this of many claims.
     """

@@ -1,6 +1,6 @@
-"""Checking work: assigned, taken up, handed in; verdicts submitted, signed off by other eyes, or waived.
+"""Verification tasks (assign, take up, hand in), verdicts and sign-offs, waivers of claims.
 
-Four eyes live in the guards of ``permissions``; here are the actions themselves and the rule of origins.
+The four-eyes rules are guards in ``permissions``; here are the actions and the rule of origins.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, TaskState
 
-from .notices import tell_of
+from .notices import notify_of_action
 from .transitions import (
     change,
     check_permission,
@@ -42,8 +42,8 @@ from .transitions import (
     write_verdict,
 )
 
-UNTOLD: dict[str, Any] = {"due_soon_told": None, "overdue_told": None}
-"""What was told of a deadline: a new assignee, or a new deadline, is told anew."""
+REMINDERS_UNSENT: dict[str, Any] = {"due_soon_told": None, "overdue_told": None}
+"""Columns to reset on a new assignee or deadline, so that reminders are sent again."""
 LONGEST_WAIVER = timedelta(days=366)
 """How long one waiver lets a claim go unchecked; after that somebody decides again."""
 
@@ -57,7 +57,7 @@ def assign_claim(
     due_at: datetime | None = None,
     version: int | None = None,
 ) -> VerificationTask:
-    """Give somebody a piece of checking work on a claim.
+    """Create a verification task on a claim and assign it; the assignee is notified.
 
     Raises:
         Invalid: the person cannot see the document, or the method is unknown.
@@ -77,7 +77,7 @@ def assign_claim(
 
 
 def assign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: int | None = None) -> None:
-    """Give somebody a piece of work that was opened for nobody yet.
+    """Assign an unassigned task; the assignee is notified.
 
     Raises:
         Invalid: the person is not on the desk.
@@ -85,20 +85,20 @@ def assign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: in
     check_permission(by, task, "assign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
-    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **UNTOLD)
+    move(task, "assign", by=by, version=version, assignee=assignee, facts={"assignee": assignee.pk}, **REMINDERS_UNSENT)
 
 
 def reassign_task(task: VerificationTask, assignee: Any, *, by: Actor, version: int | None = None) -> None:
-    """Give a piece of work to somebody else; the history keeps who had it."""
+    """Assign a task to another person; the history keeps the previous assignee."""
     check_permission(by, task, "reassign")
     if not Desk.objects.visible_to(assignee).filter(pk=task.claim.document.desk_id).exists():
         raise Invalid("That person is not on this desk.", code="assignee_not_on_desk")
     facts = {"from": task.assignee_id, "assignee": assignee.pk}
-    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts, **UNTOLD)
+    move(task, "reassign", by=by, version=version, assignee=assignee, waiting_for="", facts=facts, **REMINDERS_UNSENT)
 
 
 def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Actor, version: int | None = None) -> None:
-    """Set another deadline for a piece of work, or none; whoever has it is told, and reminded anew.
+    """Set or clear the deadline of a task; the assignee is notified, and reminders are reset.
 
     Raises:
         Invalid: the time has passed.
@@ -111,14 +111,14 @@ def reschedule_task(task: VerificationTask, due_at: datetime | None, *, by: Acto
         raise Invalid("A deadline must lie in the future.", code="deadline_in_past")
     before = task.due_at
     with transaction.atomic():
-        change(task, version=version, due_at=due_at, **UNTOLD)
+        change(task, version=version, due_at=due_at, **REMINDERS_UNSENT)
         facts = {"from": before and before.isoformat(), "due_at": due_at and due_at.isoformat()}
         log(task, "reschedule", by=by, facts=facts)
-        tell_of(task, "reschedule", by=by)
+        notify_of_action(task, "reschedule", by=by)
 
 
 def take_up(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:
-    """Begin a piece of work; the first one taken up starts the claim."""
+    """Start a task; the first one started moves its claim into verification."""
     with transaction.atomic():
         move(task, "take_up", by=by, version=version)
         if task.claim.state in (ClaimState.OPEN, ClaimState.STALE):
@@ -126,7 +126,7 @@ def take_up(task: VerificationTask, *, by: Actor, version: int | None = None) ->
 
 
 def block_task(task: VerificationTask, waiting_for: str, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Say that the work waits for a source, an author, an expert or a document."""
+    """Block a task that waits for a source, an author, an expert or a document."""
     check_permission(by, task, "block")
     if waiting_for not in WaitingFor.values:
         raise Invalid("Say what it waits for: source, author, expert or document.", code="waiting_for_unknown")
@@ -134,22 +134,22 @@ def block_task(task: VerificationTask, waiting_for: str, *, by: Actor, note: str
 
 
 def unblock_task(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:
-    """The work can go on."""
+    """Unblock a task."""
     move(task, "unblock", by=by, version=version, waiting_for="")
 
 
 def hand_in(task: VerificationTask, *, by: Actor, version: int | None = None) -> None:
-    """The piece of work is done."""
+    """Mark a task as done."""
     move(task, "hand_in", by=by, version=version)
 
 
 def cancel_task(task: VerificationTask, *, by: Actor, note: str, version: int | None = None) -> None:
-    """The piece of work is no longer wanted."""
+    """Cancel a task."""
     move(task, "cancel", by=by, note=note, version=version)
 
 
 def reopen_task(task: VerificationTask, *, by: Actor, note: str = "", version: int | None = None) -> None:
-    """Finished work is not finished after all: it goes back to whoever did it.
+    """Reopen a finished task; it goes back to its assignee.
 
     Raises:
         WrongState: the claim is not one that can be worked on.
@@ -160,7 +160,7 @@ def reopen_task(task: VerificationTask, *, by: Actor, note: str = "", version: i
 
 
 def refuse_idle_claim(claim: Claim) -> None:
-    """Work is given and taken back on claims that are being checked only.
+    """Refuse work on a claim that is not being checked.
 
     Raises:
         WrongState: this is none.
@@ -170,12 +170,12 @@ def refuse_idle_claim(claim: Claim) -> None:
 
 
 def start_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Begin to check a claim, or to check again one that went stale."""
+    """Start verification of an open claim, or again of a stale one."""
     move(claim, "start", by=by, version=version, stale_reason="")
 
 
 def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", version: int | None = None) -> Verdict:
-    """Say what the evidence makes of a claim, for another person to sign off.
+    """Submit a verdict on a claim, for another person to sign off.
 
     Raises:
         Invalid: the label is unknown, or the evidence does not carry it.
@@ -192,7 +192,7 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
 
 
 def require_evidence(claim: Claim, label: str) -> int:
-    """Hold a verdict to its evidence; returns how many independent origins stand behind it.
+    """Check that the evidence supports a verdict; returns the number of independent origins.
 
     ``supported`` needs the policy's number of independent origins, or one primary source, that support it;
     ``refuted`` needs one that refutes it.
@@ -218,12 +218,12 @@ def require_evidence(claim: Claim, label: str) -> int:
 
 
 def recall_verdict(claim: Claim, *, by: Actor, version: int | None = None) -> None:
-    """Take one's own verdict back before it is signed off."""
+    """Recall one's own verdict before it is signed off."""
     move(claim, "recall", by=by, version=version)
 
 
 def return_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Send a verdict back with a reason; the finished work on it is open again."""
+    """Return a verdict with a reason; finished tasks of the claim reopen; submitter and assignees are notified."""
     with transaction.atomic():
         move(claim, "return", by=by, note=note, version=version)
         for task in claim.verification_tasks.filter(state=TaskState.DONE):
@@ -256,12 +256,12 @@ def sign_off(claim: Claim, *, by: Actor, attributed_in_copy: bool = False, versi
 
 
 def challenge_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Question a sign-off: the claim must be checked again."""
+    """Challenge a sign-off: the claim becomes stale, submitter, signer and chiefs are notified."""
     move(claim, "challenge", by=by, note=note, version=version, stale_reason=note.strip()[:300] or "challenged")
 
 
 def waive_claim(claim: Claim, *, by: Person, note: str, expires_at: datetime, version: int | None = None) -> Waiver:
-    """Let a claim go to print unchecked, until a time, for a reason.
+    """Waive a claim: it does not block publication until a time, for a reason.
 
     Raises:
         Invalid: the time has passed, or is more than a year away.

@@ -1,4 +1,4 @@
-"""What happens on a desk, told to other systems: one delivery and one job for each webhook that wants it.
+"""Events sent to other systems: one delivery and one job for each webhook subscribed to the event.
 
 Ids and states only; no text leaves, and no name. Who keeps webhooks, and how a message is signed, is in
 ``webhooks``.
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from factcheck.jobs.keys import key_of
+from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Correction, Delivery, Document, Publication, Webhook
@@ -22,7 +22,7 @@ WEBHOOK_EVENTS = (
     "document_published",
     "correction_published",
 )
-"""What a webhook can be told of, by the names of the signals."""
+"""The events a webhook can subscribe to, named as the signals."""
 
 
 def emit_webhook_event(event: str, document: Document, *, key: str, **facts: Any) -> int:
@@ -47,7 +47,7 @@ def emit_webhook_event(event: str, document: Document, *, key: str, **facts: Any
         row, made = Delivery.objects.get_or_create(webhook=hook, event=event, key=key, defaults={"payload": payload})
         if made:
             args = {"delivery": row.pk}
-            enqueue(JobName.DELIVER_WEBHOOK, key_of(row), args, desk=document.desk, priority=Priority.EXCHANGE)
+            enqueue(JobName.DELIVER_WEBHOOK, job_key(row), args, desk=document.desk, priority=Priority.EXCHANGE)
     return len(hooks)
 
 
@@ -64,12 +64,12 @@ def emit_published(publication: Publication) -> None:
 
 def emit_corrected(correction: Correction) -> None:
     """A correction was recorded."""
-    told = {
+    summary = {
         "id": correction.pk,
         "class": correction.correction_class,
         "publication": correction.publication_id,
         "claim": correction.claim_id,
     }
     emit_webhook_event(
-        "correction_published", correction.publication.document, key=f"correction:{correction.pk}", correction=told
+        "correction_published", correction.publication.document, key=f"correction:{correction.pk}", correction=summary
     )

@@ -27,7 +27,7 @@ from .webhook_events import WEBHOOK_EVENTS
 
 
 def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Person) -> tuple[Webhook, str]:
-    """Enter an address that is told of what happens on a desk; returns it with its secret, which is shown only now.
+    """Create a webhook for events of a desk; returns it with its secret, which is shown only now.
 
     Raises:
         Invalid: the address is not on the public web, or an event is unknown.
@@ -96,10 +96,10 @@ def checked_events(events: Iterable[str]) -> list[str]:
     Raises:
         Invalid: none, or one that is unknown.
     """
-    said = set(events)
-    if not said or said - set(WEBHOOK_EVENTS):
+    wanted = set(events)
+    if not wanted or wanted - set(WEBHOOK_EVENTS):
         raise Invalid(f"Choose among: {', '.join(WEBHOOK_EVENTS)}.", code="event_unknown")
-    return [name for name in WEBHOOK_EVENTS if name in said]
+    return [name for name in WEBHOOK_EVENTS if name in wanted]
 
 
 def signed_message(delivery: Delivery, at: datetime) -> tuple[bytes, dict[str, str]]:

@@ -1,6 +1,6 @@
-"""Weights of the matching, put in use: tried first, told by desk what opens and what closes, and a chief's decision.
+"""Matching weights: try them and list per desk what opens and closes, then put them in use.
 
-How they are fitted is in ``text.matching.training``; an upper storey, for a trial groups and compares.
+How they are fitted is in ``text.matching.training``. May import the other actions: a trial groups and compares.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from factcheck.models import Desk, Discrepancy, Document, Figure, MatchingWeight
 from factcheck.states import DocumentState
 from factcheck.text.matching import Weights, weights_as_dict
 
-from .crosscheck import compare_measure, store_found
+from .crosscheck import compare_measure, store_comparison
 from .grouping import group_document, regroup_topic
 from .transitions import log
 
@@ -27,7 +27,7 @@ Changes = dict[str, dict[str, int]]
 
 
 def try_weights(weights: Weights, *, by: Actor) -> Changes:
-    """What opens and what closes at each desk if these weights are put in use; nothing is changed."""
+    """What would open and close at each desk with these weights; rolled back."""
     with transaction.atomic():
         found = apply_weights(weights, by=by)
         transaction.set_rollback(True)
@@ -35,7 +35,7 @@ def try_weights(weights: Weights, *, by: Actor) -> Changes:
 
 
 def put_in_use(weights: Weights, *, by: Actor) -> Changes:
-    """Put weights in use, for the stories in check: their topics are grouped and compared anew.
+    """Put weights in use: regroups and compares the topics of stories in check.
 
     What is signed off or published does not go stale by it.
 
@@ -55,7 +55,7 @@ def apply_weights(weights: Weights, *, by: Actor) -> Changes:
     row = MatchingWeights.objects.create(version=weights.version[:40], numbers=weights_as_dict(weights), by=person)
     for measures in regrouped_parts():
         for measure in measures:
-            store_found(measure, compare_measure(measure), by=Machine("weights"), regrouped=True)
+            store_comparison(measure, compare_measure(measure), by=Machine("weights"), regrouped=True)
     changes = changes_between(before, open_by_desk())
     MatchingWeights.objects.filter(pk=row.pk).update(found=changes)
     log(row, "use", by=by, facts={"version": weights.version, "changes": changes})
@@ -63,7 +63,7 @@ def apply_weights(weights: Weights, *, by: Actor) -> Changes:
 
 
 def regrouped_parts() -> Iterator[list[Measure]]:
-    """Each topic with a story in check, and each such text in none, grouped anew: the measures to be compared."""
+    """Regroup each topic with a story in check, and each such text in none; yields the measures to compare."""
     checked = Document.objects.filter(state=DocumentState.IN_CHECK)
     for topic in Topic.objects.filter(documents__in=checked).distinct():
         regroup_topic(topic, by=Machine("weights"))
@@ -75,9 +75,13 @@ def regrouped_parts() -> Iterator[list[Measure]]:
 
 def measures_within(figures: Q, known: Q) -> list[Measure]:
     """The measures of some figures, and those of which discrepancies are left."""
-    held = Figure.objects.filter(figures).values("measure")
-    left = Discrepancy.objects.open().values("measure")
-    return list(Measure.objects.filter(Q(pk__in=held, merged_into=None) | Q(known, pk__in=left)).order_by("pk"))
+    with_figures = Figure.objects.filter(figures).values("measure")
+    with_discrepancies = Discrepancy.objects.open().values("measure")
+    return list(
+        Measure.objects.filter(Q(pk__in=with_figures, merged_into=None) | Q(known, pk__in=with_discrepancies)).order_by(
+            "pk"
+        )
+    )
 
 
 def open_by_desk() -> dict[str, dict[str, set[tuple[int, str, str]]]]:
@@ -94,12 +98,12 @@ def open_by_desk() -> dict[str, dict[str, set[tuple[int, str, str]]]]:
 def changes_between(before: Any, after: Any) -> Changes:
     changes: Changes = {}
     for desk in after:
-        told: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for kind in sorted({*before.get(desk, {}), *after[desk]}):
             old, new = (
                 {(a, b) for _, a, b in rows.get(desk, {}).get(kind, set())} for rows in (before, after)
             )  # a pair that only moved to another measure neither opens nor closes
-            told[f"{kind} opens"] += len(new - old)
-            told[f"{kind} closes"] += len(old - new)
-        changes[desk] = {name: count for name, count in told.items() if count}
+            counts[f"{kind} opens"] += len(new - old)
+            counts[f"{kind} closes"] += len(old - new)
+        changes[desk] = {name: count for name, count in counts.items() if count}
     return changes

@@ -1,4 +1,4 @@
-"""The example as a Django app: it listens to what factcheck tells."""
+"""The example as a Django app; connects the receivers of factcheck's signals."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,4 @@ class StoriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from newsroom.stories import listening  # noqa: F401, PLC0415 - connects the receivers once the models are ready
+        from newsroom.stories import receivers  # noqa: F401, PLC0415 - connects the receivers once the models are ready

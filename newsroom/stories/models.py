@@ -1,4 +1,4 @@
-"""A story of the site: what its writers work on, and what its readers see, which only comes through the gate."""
+"""A story of the site: the text its writers edit, and the printed text readers see, which must pass the gate."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NotCleared(Exception):
 
 
 class StoryQuerySet(models.QuerySet["Story"]):
-    """Writes in bulk go round ``save``, and so may not touch what readers see."""
+    """Bulk writes bypass ``save`` and so may not change the printed text."""
 
     def update(self, **values: Any) -> int:
         if "printed" in values:
@@ -87,7 +87,7 @@ class Story(models.Model):
         return () if answer.clear else answer.blockers
 
     def refuse_unless_cleared(self) -> None:
-        """The one check. Every door ends in ``save``: views, the admin, a shell, a script.
+        """Ask the gate. Every write ends in ``save`` and so here: views, the admin, a shell, a script.
 
         Raises:
             NotCleared: what readers would see changes, and the gate is shut for it.

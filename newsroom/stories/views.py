@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from factcheck.gate import FactcheckError
 from factcheck.models import Desk
 
-from .desk import ChangedMeanwhile, print_story, save_story
+from .actions import ChangedMeanwhile, print_story, save_story
 from .models import NotCleared, Story, digest
 
 
@@ -61,7 +61,7 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     seen = request.POST.get("seen", "")
     if request.method == "POST" and form.is_valid():
         try:
-            save_story(form.save(commit=False), by=request.user, seen=seen)
+            save_story(form.save(commit=False), by=request.user, opened_digest=seen)
         except ChangedMeanwhile:
             return desk_page(request, form, changed=True)
         except FactcheckError as refusal:

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from psycopg import errors as postgres
 
-from factcheck.availability import is_busy
+from factcheck.database_errors import is_lock_conflict
 from factcheck.models import Event
 from tests import factories as f
 
@@ -75,4 +75,4 @@ def test_writers_in_each_other_s_way_are_told_to_come_again(name, tmp_path, api,
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_database_is_not_called_busy(name, tmp_path):
-    assert not is_busy(as_django_says_it(BROKEN[name](tmp_path)))
+    assert not is_lock_conflict(as_django_says_it(BROKEN[name](tmp_path)))

@@ -24,7 +24,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CAST = f"""
 import sys
 from django.contrib.auth import get_user_model
-from factcheck.management import story
+from factcheck.management import demo_steps
 story.cast()
 story.file_articles(sys.stdout)
 for person in get_user_model().objects.all():

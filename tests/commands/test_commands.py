@@ -42,9 +42,9 @@ def test_setup_roles_makes_and_unmakes_chief_editors_and_keeps_the_last(db):
     run("setup_roles", "--role", "bo=chief_editor")
     with pytest.raises(CommandError, match="at least one chief editor"):
         run("setup_roles", "--take", "bo=chief_editor")
-    told = run("setup_roles", "--role", "cy=chief_editor", "--take", "bo=chief_editor", "--take", "bo=editor")
-    assert "bo is no longer chief editor" in told
-    assert "bo was not editor" in told
+    output = run("setup_roles", "--role", "cy=chief_editor", "--take", "bo=chief_editor", "--take", "bo=editor")
+    assert "bo is no longer chief editor" in output
+    assert "bo was not editor" in output
     assert Membership.objects.get().user.username == "cy"
     gone = Event.objects.get(record="membership", action="remove")
     assert (gone.machine, gone.facts["role"]) == ("setup_roles", "chief_editor")
@@ -160,11 +160,11 @@ def test_doctor_names_what_is_wrong_in_plain_words(db):
     out = StringIO()
     with pytest.raises(CommandError, match="wrong"):
         call_command("doctor", stdout=out)
-    told = out.getvalue()
-    assert "ok    all migrations are applied" in told
-    assert "ok    the history is guarded" in told
-    assert "WRONG the source registry is empty" in told
-    assert "WRONG no worker answers" in told
+    output = out.getvalue()
+    assert "ok    all migrations are applied" in output
+    assert "ok    the history is guarded" in output
+    assert "WRONG the source registry is empty" in output
+    assert "WRONG no worker answers" in output
 
 
 def test_a_failed_job_is_counted_by_the_doctor(db):

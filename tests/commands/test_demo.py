@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from factcheck.management import story
+from factcheck.management import demo_steps
 from factcheck.management.commands.demo import IGNORED, Command
 from factcheck.management.supervisor import MOST_RESTARTS, Processes
 from newsroom import settings
@@ -28,7 +28,7 @@ KEPT = {
 
 
 def test_the_check_is_content_with_what_was_promised():
-    assert story.missing(KEPT) == []
+    assert demo_steps.missing_findings(KEPT) == []
 
 
 @pytest.mark.parametrize("kind", KEPT)
@@ -44,8 +44,8 @@ def test_every_promise_is_one_of_the_readme_or_of_its_headings():
 
 
 def test_make_demo_hides_the_variables_that_the_demo_ignores():
-    told = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    hidden = set(re.findall(r"-u (\w+)", told))
+    output = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    hidden = set(re.findall(r"-u (\w+)", output))
     assert set(IGNORED) <= hidden
 
 

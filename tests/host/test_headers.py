@@ -55,12 +55,12 @@ def wrong_with(answer, address):
         found.append("Permissions-Policy")
     if "Content-Security-Policy" not in answer.headers:
         return [*found, "Content-Security-Policy"]
-    said = directives(answer)
+    policy = directives(answer)
     if address == INTERACTIVE_PAGE:  # its own style policy, and nothing else of its own
-        assert "unsafe" not in said["script-src"]
-        assert said["style-src"] in ("'self' 'unsafe-inline'", "'self'")
-        said = {**said, "style-src": POLICY["style-src"], "frame-src": said.get("frame-src", POLICY["frame-src"])}
-    return found + [f"{name}: {said.get(name)}" for name, value in POLICY.items() if said.get(name) != value]
+        assert "unsafe" not in policy["script-src"]
+        assert policy["style-src"] in ("'self' 'unsafe-inline'", "'self'")
+        policy = {**policy, "style-src": POLICY["style-src"], "frame-src": policy.get("frame-src", POLICY["frame-src"])}
+    return found + [f"{name}: {policy.get(name)}" for name, value in POLICY.items() if policy.get(name) != value]
 
 
 @pytest.mark.parametrize("who", ["nobody", "a superuser"])

@@ -12,15 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from factcheck.management import checkup
+from factcheck.management import health_checks
 from factcheck.models import Job
 from newsroom import health
 
 
 @pytest.fixture(autouse=True)
 def nothing_seen_yet(monkeypatch):
-    health.seen.clear()
-    monkeypatch.setattr(checkup, "PING_SECONDS", 0.2)  # nobody answers here, so nobody is waited for
+    health.cached.clear()
+    monkeypatch.setattr(health_checks, "PING_SECONDS", 0.2)  # nobody answers here, so nobody is waited for
 
 
 def ticked(minutes_ago):
@@ -56,14 +56,14 @@ def test_jobs_that_nobody_takes_are_seen(client, db):
 @pytest.mark.parametrize(("minutes", "good"), [(0, True), (9, True), (11, False)])
 def test_beat_is_missed_after_ten_minutes(db, minutes, good):
     ticked(minutes)
-    assert checkup.look("beat")[0] is good
+    assert health_checks.run_check("beat")[0] is good
 
 
 def test_a_beat_that_was_just_started_is_not_missed_before_its_first_tick(db):
     ticked(60)
-    assert not checkup.look("beat")[0]
+    assert not health_checks.run_check("beat")[0]
     PeriodicTask.objects.update(date_changed=timezone.now())
-    assert checkup.look("beat")[0]
+    assert health_checks.run_check("beat")[0]
 
 
 def test_one_check_of_the_doctor_can_be_asked_for_alone(db, capsys):
@@ -89,7 +89,7 @@ def test_a_broker_that_is_away_is_told_without_its_password(client, db, settings
 
 
 def test_who_asks_while_somebody_looks_is_told_what_was_seen_last_and_does_not_wait(monkeypatch):
-    health.seen["worker"] = (1.0, (True, "a worker answers"))  # seen long ago
+    health.cached["worker"] = (1.0, (True, "a worker answers"))  # seen long ago
     begun, ended, asked = threading.Event(), threading.Event(), []
 
     def slow(name):
@@ -98,14 +98,14 @@ def test_who_asks_while_somebody_looks_is_told_what_was_seen_last_and_does_not_w
         assert ended.wait(10)
         return False, "no worker answers"
 
-    monkeypatch.setattr(health, "look", slow)
-    first = threading.Thread(target=health.looked_at, args=["worker"])
+    monkeypatch.setattr(health, "run_check", slow)
+    first = threading.Thread(target=health.cached_check, args=["worker"])
     first.start()
     assert begun.wait(10)
-    assert [health.looked_at("worker") for _ in range(3)] == [(True, "a worker answers")] * 3
+    assert [health.cached_check("worker") for _ in range(3)] == [(True, "a worker answers")] * 3
     ended.set()
     first.join(10)
-    assert (health.looked_at("worker"), asked) == ((False, "no worker answers"), ["worker"])
+    assert (health.cached_check("worker"), asked) == ((False, "no worker answers"), ["worker"])
 
 
 def test_a_worker_behind_a_broker_that_is_away_is_not_waited_for_long():
@@ -113,7 +113,7 @@ def test_a_worker_behind_a_broker_that_is_away_is_not_waited_for_long():
     current_app.conf.broker_write_url = "redis://127.0.0.1:1/0"
     started = time.monotonic()
     try:
-        good, sentence = checkup.look("worker")
+        good, sentence = health_checks.run_check("worker")
     finally:
         current_app.conf.broker_write_url = before
     assert (good, "no worker could be asked" in sentence) == (False, True)
@@ -122,6 +122,6 @@ def test_a_worker_behind_a_broker_that_is_away_is_not_waited_for_long():
 
 def test_looking_often_asks_the_broker_once(client, db):
     client.get("/readyz/")
-    at = health.seen["worker"][0]
+    at = health.cached["worker"][0]
     client.get("/readyz/")
-    assert health.seen["worker"][0] == at
+    assert health.cached["worker"][0] == at

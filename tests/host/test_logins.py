@@ -1,4 +1,4 @@
-"""Wrong passwords close the door for a while, at each door where a password is asked for."""
+"""Wrong passwords lock the login for a while, on each page that asks for a password."""
 
 import json
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from newsroom.lockout import address_of
 from tests.factories import PASSWORD, UserFactory
 
-DOORS = ("site", "admin", "api")
+LOGINS = ("site", "admin", "api")
 
 
 @pytest.fixture(autouse=True)
@@ -21,87 +21,87 @@ def guarded(settings, db):
     settings.AXES_ENABLED = True
 
 
-def knock(door, username, password, **headers):
+def log_in(login, username, password, **headers):
     client, words = Client(), {"username": username, "password": password}
-    if door == "api":
+    if login == "api":
         return client.post(
             "/factcheck/api/v1/auth/login/", json.dumps(words), content_type="application/json", **headers
         )
-    return client.post(reverse("login" if door == "site" else "admin:login"), words, **headers)
+    return client.post(reverse("login" if login == "site" else "admin:login"), words, **headers)
 
 
-def let_in(door, answer):
-    return answer.status_code == (200 if door == "api" else 302)
+def is_logged_in(login, answer):
+    return answer.status_code == (200 if login == "api" else 302)
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_five_wrong_passwords_close_the_door_even_to_the_right_one(door):
+@pytest.mark.parametrize("login", LOGINS)
+def test_five_wrong_passwords_lock_the_login_even_for_the_right_one(login):
     user = UserFactory(is_staff=True)
     for _ in range(4):
-        assert knock(door, user.username, "wrong").status_code != 429
-    assert knock(door, user.username, "wrong").status_code == 429
-    closed = knock(door, user.username, PASSWORD)
+        assert log_in(login, user.username, "wrong").status_code != 429
+    assert log_in(login, user.username, "wrong").status_code == 429
+    closed = log_in(login, user.username, PASSWORD)
     assert closed.status_code == 429
     assert closed.headers["Retry-After"] == "900"
     assert "15 minutes" in closed.content.decode()
-    assert (closed.headers["Content-Type"] == "application/json") == (door == "api")
+    assert (closed.headers["Content-Type"] == "application/json") == (login == "api")
 
 
 def test_a_key_for_sending_twice_forgets_no_wrong_password():
     user = UserFactory()
-    answers = [knock("api", user.username, "wrong", headers={"Idempotency-Key": f"k{turn}"}) for turn in range(5)]
+    answers = [log_in("api", user.username, "wrong", headers={"Idempotency-Key": f"k{turn}"}) for turn in range(5)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 401, 429]
-    assert knock("api", user.username, PASSWORD, headers={"Idempotency-Key": "new"}).status_code == 429
+    assert log_in("api", user.username, PASSWORD, headers={"Idempotency-Key": "new"}).status_code == 429
 
 
 def test_a_lock_out_in_the_api_has_the_one_shape_of_errors():
     for _ in range(6):
-        answer = knock("api", "nobody", "wrong")
+        answer = log_in("api", "nobody", "wrong")
     assert answer.json()["type"] == "client_error"
     assert answer.json()["errors"][0]["code"] == "locked_out"
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_closed_door_is_closed_at_every_other_one(door):
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_locked_login_is_locked_at_every_other_one(login):
     user = UserFactory(is_staff=True)
     for _ in range(5):
-        knock(door, user.username, "wrong")
-    assert {knock(other, user.username, PASSWORD).status_code for other in DOORS} == {429}
+        log_in(login, user.username, "wrong")
+    assert {log_in(other, user.username, PASSWORD).status_code for other in LOGINS} == {429}
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_after_a_quarter_of_an_hour_the_door_is_open_again(door):
+@pytest.mark.parametrize("login", LOGINS)
+def test_after_a_quarter_of_an_hour_the_login_is_open_again(login):
     user = UserFactory(is_staff=True)
     with time_machine.travel("2026-03-10 12:00", tick=False) as clock:
         for _ in range(6):
-            knock(door, user.username, "wrong")
+            log_in(login, user.username, "wrong")
         clock.shift(14 * 60)
-        assert not let_in(door, knock(door, user.username, PASSWORD))
+        assert not is_logged_in(login, log_in(login, user.username, PASSWORD))
         clock.shift(2 * 60)
-        assert let_in(door, knock(door, user.username, PASSWORD))
+        assert is_logged_in(login, log_in(login, user.username, PASSWORD))
 
 
 def test_others_are_not_shut_out_with_them():
     user, other = UserFactory(is_staff=True), UserFactory(is_staff=True)
     for _ in range(5):
-        knock("site", user.username, "wrong")
-    assert let_in("site", knock("site", other.username, PASSWORD))
-    assert let_in("site", knock("site", user.username, PASSWORD, REMOTE_ADDR="192.0.2.7"))
+        log_in("site", user.username, "wrong")
+    assert is_logged_in("site", log_in("site", other.username, PASSWORD))
+    assert is_logged_in("site", log_in("site", user.username, PASSWORD, REMOTE_ADDR="192.0.2.7"))
 
 
 def test_a_right_password_forgets_the_wrong_ones():
     user = UserFactory(is_staff=True)
     for _ in range(3):
         for _ in range(4):
-            knock("site", user.username, "wrong")
-        assert let_in("site", knock("site", user.username, PASSWORD))
+            log_in("site", user.username, "wrong")
+        assert is_logged_in("site", log_in("site", user.username, PASSWORD))
 
 
 def test_a_header_cannot_move_the_address_that_is_counted():
     user = UserFactory(is_staff=True)
     for last in range(5):
-        knock("site", user.username, "wrong", HTTP_X_FORWARDED_FOR=f"192.0.2.{last}")
-    assert knock("site", user.username, PASSWORD, HTTP_X_FORWARDED_FOR="192.0.2.99").status_code == 429
+        log_in("site", user.username, "wrong", HTTP_X_FORWARDED_FOR=f"192.0.2.{last}")
+    assert log_in("site", user.username, PASSWORD, HTTP_X_FORWARDED_FOR="192.0.2.99").status_code == 429
 
 
 @pytest.mark.parametrize(
@@ -125,22 +125,22 @@ def test_behind_known_proxies_the_address_they_saw_is_counted(settings, proxies,
 def test_a_connection_without_an_address_is_no_failure():
     assert address_of(RequestFactory().get("/", REMOTE_ADDR="")) is None
     for _ in range(6):
-        answer = knock("site", "nobody", "wrong", REMOTE_ADDR="")
+        answer = log_in("site", "nobody", "wrong", REMOTE_ADDR="")
     assert answer.status_code == 429
 
 
 @pytest.mark.parametrize("name", ["", "x" * 5000, "a\x00b", "😀", "<script>alert(1)</script>"])
-@pytest.mark.parametrize("door", DOORS)
-def test_odd_names_are_refused_and_never_a_failure(door, name):
+@pytest.mark.parametrize("login", LOGINS)
+def test_odd_names_are_refused_and_never_a_failure(login, name):
     for _ in range(6):
-        answer = knock(door, name, "wrong")
+        answer = log_in(login, name, "wrong")
         assert answer.status_code < 500
         assert b"<script>alert" not in answer.content
 
 
 def test_no_password_is_kept_with_the_failures():
-    knock("site", "ann", "the-secret-word")
-    knock("api", "ann", "the-secret-word")
+    log_in("site", "ann", "the-secret-word")
+    log_in("api", "ann", "the-secret-word")
     kept = str(list(AccessAttempt.objects.values()))
     assert "ann" in kept
     assert "the-secret-word" not in kept

@@ -10,7 +10,7 @@ from newsroom.logs import logging_config
 
 
 @pytest.fixture
-def said(capsys):
+def log_line(capsys):
     """What a logger writes in one of the two forms."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -26,8 +26,8 @@ def said(capsys):
     root.handlers[:], root.level = handlers, level
 
 
-def test_a_line_of_json_holds_who_when_and_what(said):
-    row = json.loads(said("json", "a story may go out: %s", 7, extra={"document": 7}))
+def test_a_line_of_json_holds_who_when_and_what(log_line):
+    row = json.loads(log_line("json", "a story may go out: %s", 7, extra={"document": 7}))
     assert row["event"] == "a story may go out: 7"
     assert row["document"] == 7
     assert row["level"] == "error"
@@ -35,8 +35,8 @@ def test_a_line_of_json_holds_who_when_and_what(said):
     assert row["timestamp"].endswith("Z")
 
 
-def test_a_plain_line_is_for_reading(said):
-    line = said("plain", "a story may go out", extra={"document": 7})
+def test_a_plain_line_is_for_reading(log_line):
+    line = log_line("plain", "a story may go out", extra={"document": 7})
     assert "a story may go out" in line
     assert "document=7" in line
     assert "\x1b" not in line
@@ -54,26 +54,26 @@ def test_a_plain_line_is_for_reading(said):
         "postgres://factcheck:hunter2hunter2@host/name",
     ],
 )
-def test_passwords_and_tokens_are_blanked(said, form, secret):
-    assert "hunter2" not in said(form, "refused with %s here", secret)
+def test_passwords_and_tokens_are_blanked(log_line, form, secret):
+    assert "hunter2" not in log_line(form, "refused with %s here", secret)
 
 
 @pytest.mark.parametrize("form", ["json", "plain"])
-def test_the_row_that_a_database_repeats_in_its_error_is_left_out(said, form):
+def test_the_row_that_a_database_repeats_in_its_error_is_left_out(log_line, form):
     text = "The mayor said forty houses were flooded."
     try:
         secret_local = text  # a renderer that prints locals would show it
         raise ValueError(f"duplicate key\nDETAIL:  Failing row contains (1, {secret_local[:0]}The mayor said so).")
     except ValueError:
-        line = said(form, "it failed", exc_info=True)
+        line = log_line(form, "it failed", exc_info=True)
     assert "duplicate key" in line
     assert "The mayor said so)" not in line.replace("raise ValueError", "").split("duplicate key")[-1]
     assert text not in line
 
 
-def test_what_is_attached_to_a_record_is_written_only_where_it_is_known_to_be_harmless(said):
-    assert "forty" not in said("json", "hm", extra={"text": "forty houses", "request": "GET /?search=forty"})
+def test_what_is_attached_to_a_record_is_written_only_where_it_is_known_to_be_harmless(log_line):
+    assert "forty" not in log_line("json", "hm", extra={"text": "forty houses", "request": "GET /?search=forty"})
 
 
-def test_a_line_break_in_a_message_makes_no_second_line_of_json(said):
-    assert len(said("json", "first\nsecond").strip().splitlines()) == 1
+def test_a_line_break_in_a_message_makes_no_second_line_of_json(log_line):
+    assert len(log_line("json", "first\nsecond").strip().splitlines()) == 1

@@ -1,4 +1,4 @@
-"""A database that is lost, refuses or is full: 503 with the time to wait on every door, and all is well when it is back."""
+"""A database that is lost, refuses or is full: 503 with the time to wait on every page, and all is well when it is back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 from psycopg import errors as postgres
 from psycopg_pool import PoolTimeout
 
-from factcheck.availability import is_away, is_busy
+from factcheck.database_errors import is_connection_failure, is_lock_conflict
 from factcheck.models import Document
 from newsroom.settings import database
 from tests.link import Link
@@ -50,21 +50,21 @@ FAULTS = {
 @pytest.mark.parametrize("name", AWAY)
 def test_a_database_that_is_away_is_told_apart_from_a_fault(name):
     error = as_django_says_it(AWAY[name])
-    assert (is_away(error), is_busy(error)) == (True, False)
+    assert (is_connection_failure(error), is_lock_conflict(error)) == (True, False)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_not_called_away(name):
-    assert not is_away(as_django_says_it(FAULTS[name]))
+    assert not is_connection_failure(as_django_says_it(FAULTS[name]))
 
 
 def test_a_closed_connection_is_away_and_a_closed_cursor_is_a_fault():
-    assert is_away(as_django_says_it(psycopg.InterfaceError("the connection is closed"), InterfaceError))
-    assert not is_away(as_django_says_it(psycopg.InterfaceError("the cursor is closed"), InterfaceError))
-    assert not is_away(ValueError("connection"))
+    assert is_connection_failure(as_django_says_it(psycopg.InterfaceError("the connection is closed"), InterfaceError))
+    assert not is_connection_failure(as_django_says_it(psycopg.InterfaceError("the cursor is closed"), InterfaceError))
+    assert not is_connection_failure(ValueError("connection"))
 
 
-DOORS = ["/", "/login/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/nowhere/"]
+PATHS = ["/", "/login/", "/stories/new/", "/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/nowhere/"]
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/factcheck/document/desk/", "/factcheck/api/v1/documents/"])
@@ -134,8 +134,8 @@ class Visitor:
 
     def log_in(self, name: str) -> None:
         mark = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/login/")[2])
-        said = {"username": name, "password": f"pass-{name}-word", "csrfmiddlewaretoken": mark[1]}
-        self.web.open(f"{self.base}/login/", urllib.parse.urlencode(said).encode(), timeout=30).close()
+        credentials = {"username": name, "password": f"pass-{name}-word", "csrfmiddlewaretoken": mark[1]}
+        self.web.open(f"{self.base}/login/", urllib.parse.urlencode(credentials).encode(), timeout=30).close()
 
 
 class Linked(Site):
@@ -155,19 +155,19 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
         visitor, token = Visitor(site), site.token("editor")
         visitor.log_in("editor")
         asked = {"Authorization": f"Token {token}"}
-        doors = [(path, {}) for path in DOORS] + [("/factcheck/api/v1/documents/", asked)]
+        paths = [(path, {}) for path in PATHS] + [("/factcheck/api/v1/documents/", asked)]
 
         def answers() -> dict[str, tuple[int, str]]:
-            return {path: visitor.get(path, **headers)[:2] for path, headers in doors}
+            return {path: visitor.get(path, **headers)[:2] for path, headers in paths}
 
-        well = {path: (404 if path == "/nowhere/" else 200, "") for path, _ in doors}
+        well = {path: (404 if path == "/nowhere/" else 200, "") for path, _ in paths}
         assert answers() == well
         for _ in range(3):
             site.link.cut()
             assert answers() == well, "a dead connection of the pool greets nobody"
         site.link.refuse()
         away = answers()
-        assert {path for path, told in away.items() if told == (503, "5")} >= {
+        assert {path for path, config in away.items() if config == (503, "5")} >= {
             "/",
             "/stories/new/",
             "/admin/factcheck/document/desk/",
@@ -178,14 +178,14 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
         body = json.loads(visitor.get("/factcheck/api/v1/documents/", **asked)[2])
         assert body["errors"][0]["code"] == "unavailable"
         assert visitor.get("/healthz/")[0] == 200
-        site.link.mend()
+        site.link.restore()
         wait_until(lambda: answers() == well, 20, f"the site did not find its database again: {answers()}")
         for _ in range(3):
             assert answers() == well
 
 
 def test_the_pool_looks_at_its_connections_and_waits_for_seconds_only():
-    told = database("postgres://a@127.0.0.1/b")
-    assert told["CONN_HEALTH_CHECKS"] is True
-    assert 0 < told["OPTIONS"]["connect_timeout"] <= 5
-    assert 0 < told["OPTIONS"]["pool"]["timeout"] <= 5
+    config = database("postgres://a@127.0.0.1/b")
+    assert config["CONN_HEALTH_CHECKS"] is True
+    assert 0 < config["OPTIONS"]["connect_timeout"] <= 5
+    assert 0 < config["OPTIONS"]["pool"]["timeout"] <= 5

@@ -88,21 +88,21 @@ def test_a_host_starts_that(host, tmp_path):
 
 
 def test_a_host_with_a_config_of_its_own_for_one_of_the_apps_starts_once_it_says_so(tmp_path):
-    said = 'factcheck.missing([*INSTALLED_APPS, "django_filters"])'
-    assert said in (ROOT / "docs" / "extending.md").read_text()
-    plug_into_a_new_project(tmp_path, 'INSTALLED_APPS += ["desk.apps.Filters"]', said)
+    apps_expression = 'factcheck.missing([*INSTALLED_APPS, "django_filters"])'
+    assert apps_expression in (ROOT / "docs" / "extending.md").read_text()
+    plug_into_a_new_project(tmp_path, 'INSTALLED_APPS += ["desk.apps.Filters"]', apps_expression)
     (tmp_path / "desk" / "apps.py").write_text(OWN_CONFIG)
     assert "no issues" in run(tmp_path, "manage.py", "check")
 
 
-def plug_into_a_new_project(folder, listed, said="factcheck.missing(INSTALLED_APPS)"):
+def plug_into_a_new_project(folder, listed, apps_expression="factcheck.missing(INSTALLED_APPS)"):
     """As docs/extending.md says, below the apps that the project lists itself."""
     run(folder, "-m", "django", "startproject", "desk", ".")
     lines, urls, _ = code_of("extending.md", "Plugging into a site")[:3]
     usual = "factcheck.missing(INSTALLED_APPS)"
     assert usual in lines
     with (folder / "desk" / "settings.py").open("a") as file:
-        file.write(f"\n{listed}\n{lines.replace(usual, said)}")
+        file.write(f"\n{listed}\n{lines.replace(usual, apps_expression)}")
     (folder / "desk" / "urls.py").write_text(urls)
 
 

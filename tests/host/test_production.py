@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 import redis
 
-from newsroom.caching import Redis, rests
+from newsroom.caching import FailSafeRedisCache, circuit_breakers
 from newsroom.static import Hashed
 from tests.live import LANES, ROOT, Site, wait_until
 
@@ -80,9 +80,9 @@ def test_before_it_is_collected_a_static_file_keeps_its_plain_name(tmp_path, set
 
 @pytest.fixture
 def fresh_rests():
-    rests.clear()
+    circuit_breakers.clear()
     yield
-    rests.clear()
+    circuit_breakers.clear()
 
 
 @pytest.fixture
@@ -119,42 +119,42 @@ ASKED = {
 
 @pytest.mark.parametrize("name", ASKED)
 def test_a_cache_that_is_away_is_a_miss_and_no_failure(name, fresh_rests):
-    away = Redis("redis://127.0.0.1:1/0", {"KEY_PREFIX": "x"})
+    away = FailSafeRedisCache("redis://127.0.0.1:1/0", {"KEY_PREFIX": "x"})
     given, expected = ASKED[name]
     assert getattr(away, name)(*given) == expected
     with pytest.raises(redis.exceptions.RedisError):
-        getattr(super(Redis, away), name)(*given)
+        getattr(super(FailSafeRedisCache, away), name)(*given)
 
 
 def test_a_cache_that_is_silent_is_asked_once_and_then_not_for_some_seconds(silent_server):
     address, connections = silent_server
     started = time.monotonic()
     for _ in range(50):  # each request has an object of its own, as Django makes them
-        assert Redis(address, {}).get("a", "nothing") == "nothing"
+        assert FailSafeRedisCache(address, {}).get("a", "nothing") == "nothing"
     assert connections() == 1
     assert time.monotonic() - started < 5, "one time-out of a fraction of a second, not fifty"
 
 
 def test_after_its_rest_one_request_tries_and_the_others_go_on_without(silent_server):
     address, _ = silent_server
-    Redis(address, {}).get("a")
-    rests[address].until = time.monotonic() - 1
-    tried = [rests[address].may_ask() for _ in range(3)]
+    FailSafeRedisCache(address, {}).get("a")
+    circuit_breakers[address].until = time.monotonic() - 1
+    tried = [circuit_breakers[address].may_ask() for _ in range(3)]
     assert tried == [True, False, False]
 
 
 def test_a_cache_that_answers_again_is_asked_again(fresh_rests):
     server = "redis://127.0.0.1:1/0"
-    away = Redis(server, {})
+    away = FailSafeRedisCache(server, {})
     away.get("a")
-    assert not rests[server].may_ask()
-    rests[server].answered()
-    assert [rests[server].may_ask() for _ in range(3)] == [True] * 3
+    assert not circuit_breakers[server].may_ask()
+    circuit_breakers[server].answered()
+    assert [circuit_breakers[server].may_ask() for _ in range(3)] == [True] * 3
 
 
 @pytest.mark.parametrize("lane", LANES[1:])
 def test_the_cache_of_the_production_lane_keeps_what_it_is_given(lane, fresh_rests):
-    here = Redis(os.environ["TEST_REDIS_URL"], {"KEY_PREFIX": f"factcheck-test-{os.getpid()}"})
+    here = FailSafeRedisCache(os.environ["TEST_REDIS_URL"], {"KEY_PREFIX": f"factcheck-test-{os.getpid()}"})
     assert here.add("a", 1) is True
     assert (here.get("a"), here.incr("a"), here.get_many(["a", "b"])) == (1, 2, {"a": 2})
     assert here.delete("a") is True

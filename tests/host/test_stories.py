@@ -1,4 +1,4 @@
-"""The living example: a site that prints nothing which was not cleared, whichever door is used."""
+"""The living example: a site that prints nothing which was not cleared, whichever way it is written."""
 
 import re
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from factcheck.errors import NotAllowed
 from factcheck.models import Document, Membership, Publication
 from factcheck.workflow.claims import dismiss_claim
-from newsroom.stories.desk import print_story, save_story
+from newsroom.stories.actions import print_story, save_story
 from newsroom.stories.models import NotCleared, Story, digest
 from tests.factories import DeskFactory, UserFactory
 from tests.stories import clear_document, committed, do_jobs, settle
@@ -185,7 +185,7 @@ def test_a_story_that_is_printed_while_somebody_writes_stays_printed(writer):
     seen, stale = opened(writer, address), Story.objects.get(pk=story.pk)
     publish(writer, story)
     stale.body = BODY.replace("40", "45")
-    save_story(stale, by=writer.staff.editor, seen=seen)
+    save_story(stale, by=writer.staff.editor, opened_digest=seen)
     story.refresh_from_db()
     assert ("40 houses" in story.printed, "45 houses" in story.body) == (True, True)
 
@@ -197,7 +197,7 @@ def test_the_story_is_always_held_before_its_document(writer, action):
     with CaptureQueriesContext(connection) as asked:
         if action == "save":
             story.body = BODY.replace("40", "45")
-            save_story(story, by=writer.staff.editor, seen=seen)
+            save_story(story, by=writer.staff.editor, opened_digest=seen)
         else:
             print_story(story, by=writer.staff.editor)
     tables = [name for row in asked for name in re.findall(r'(?:FROM|UPDATE) "(\w+)"', row["sql"])]

@@ -152,13 +152,13 @@ def project(wheel, tmp_path_factory):
 @thorough
 @pytest.mark.xdist_group("wheel")  # one environment for both
 def test_factcheck_comes_from_the_wheel_there_and_the_host_is_not_there(project):
-    told = project.run(
+    output = project.run(
         str(project.python),
         "-c",
         "import factcheck, importlib.util as u; print(factcheck.__file__, u.find_spec('newsroom'))",
     )
-    assert told.startswith(str(project.venv))
-    assert told.strip().endswith("None")
+    assert output.startswith(str(project.venv))
+    assert output.strip().endswith("None")
 
 
 @thorough

@@ -64,10 +64,10 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize(("date", "said"), LIES)
-def test_a_date_that_cannot_be_true_is_left_out_and_said(date, said):
+@pytest.mark.parametrize(("date", "note"), LIES)
+def test_a_date_that_cannot_be_true_is_left_out_and_said(date, note):
     entry = only(f"<title>Flood</title><pubDate>{date}</pubDate>")
-    assert entry.published_at is None and said in entry.notes[0]
+    assert entry.published_at is None and note in entry.notes[0]
 
 
 @pytest.mark.parametrize(

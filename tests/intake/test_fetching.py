@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from factcheck.intake import wire
+from factcheck.intake import guarded_transport
 from factcheck.intake.fetching import Fetched, FetchFailed, FetchRefused, Hop, fetch
 from tests.intake.hostile import ALSO_PUBLIC, PUBLIC
 
@@ -170,9 +170,9 @@ def test_a_server_that_never_answers_is_left_at_the_deadline(web):
 
 def test_a_name_server_that_never_answers_is_left_at_the_deadline(monkeypatch):
     stop = threading.Event()
-    monkeypatch.setattr(wire.socket, "getaddrinfo", lambda *_, **__: [][: stop.wait(5)])
+    monkeypatch.setattr(guarded_transport.socket, "getaddrinfo", lambda *_, **__: [][: stop.wait(5)])
     with pytest.raises(TimeoutError):
-        wire.resolve_host("slow.example", 80, 0.1)
+        guarded_transport.resolve_host("slow.example", 80, 0.1)
     stop.set()
 
 
@@ -233,8 +233,8 @@ def test_plain_words_where_tls_was_promised_are_a_failure(web):
 
 
 def test_certificates_and_names_are_verified():
-    assert wire._tls().verify_mode is ssl.CERT_REQUIRED
-    assert wire._tls().check_hostname
+    assert guarded_transport._tls().verify_mode is ssl.CERT_REQUIRED
+    assert guarded_transport._tls().check_hostname
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def secure(web, tmp_path, monkeypatch):
     inside.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     web._server.socket = inside.wrap_socket(web._server.socket, server_side=True)
     context = ssl.create_default_context(cafile=str(trusted))
-    monkeypatch.setattr(wire, "_tls", lambda: context)
+    monkeypatch.setattr(guarded_transport, "_tls", lambda: context)
     return web
 
 

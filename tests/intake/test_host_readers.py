@@ -1,4 +1,4 @@
-"""Readers that a host brings: the example of the documentation, at work in the child and at the door."""
+"""Readers that a host brings: the example of the documentation, run in the child process and through the public API."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Reading in a child process: the same answer as in the house, and no hostile file takes the house down."""
+"""Reading in a child process: the same result as in this process, and no hostile file takes this process down."""
 
 import os
 import subprocess
@@ -14,16 +14,16 @@ from factcheck.intake.readers import Unreadable, read_bytes
 from tests.intake.made import SENTENCE, article, pdf_file
 
 
-def refusal(data, **said):
+def refusal(data, **expected_code):
     with pytest.raises(Unreadable) as unreadable:
-        read_in_child(data, **said)
+        read_in_child(data, **expected_code)
     return unreadable.value.code
 
 
 def test_the_child_reads_what_the_house_reads():
-    said = {"filename": "flood.md", "media_type": "text/markdown"}
+    expected_code = {"filename": "flood.md", "media_type": "text/markdown"}
     data = f"Title: Floods\nPublished: 2025-03-04T07:30\nZone: Europe/Kyiv\n\n{SENTENCE} \U0001f30a".encode()
-    assert read_in_child(data, **said) == read_bytes(data, **said)
+    assert read_in_child(data, **expected_code) == read_bytes(data, **expected_code)
 
 
 def test_the_child_refuses_what_the_house_refuses():
@@ -51,7 +51,7 @@ def played(monkeypatch, code):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "expected_code"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "crashed"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "too_much_memory"),
@@ -62,9 +62,9 @@ def played(monkeypatch, code):
         ("print('[]')", "crashed"),
     ],
 )
-def test_a_child_that_dies_or_babbles_is_a_clear_refusal(monkeypatch, code, said):
+def test_a_child_that_dies_or_babbles_is_a_clear_refusal(monkeypatch, code, expected_code):
     played(monkeypatch, code)
-    assert refusal(SENTENCE.encode()) == said
+    assert refusal(SENTENCE.encode()) == expected_code
 
 
 def test_what_the_child_started_is_killed_with_it(monkeypatch, tmp_path):
@@ -118,7 +118,7 @@ def test_the_child_and_the_rooms_it_uses_know_no_django():
 
 def test_fetching_and_asking_a_child_do_not_load_the_parsers():
     code = (
-        "import sys, factcheck.intake.fetching, factcheck.intake.isolation, factcheck.intake.stored; "
+        "import sys, factcheck.intake.fetching, factcheck.intake.isolation, factcheck.intake.text_cleaning; "
         "sys.exit(any(name in sys.modules for name in ('trafilatura', 'pypdf', 'docx', 'lxml')))"
     )
     assert subprocess.run([sys.executable, "-c", code], env=isolation._environment(), check=False).returncode == 0

@@ -29,7 +29,7 @@ def test_only_what_the_rule_names_is_altered(given_text, kept):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "note"),
     [
         ("zero\x00", "1 control character was removed"),
         ("zero\x00\x01", "2 control characters were removed"),
@@ -44,9 +44,9 @@ def test_only_what_the_rule_names_is_altered(given_text, kept):
         ("private \ue000", "without an agreed meaning"),
     ],
 )
-def test_what_was_changed_or_cannot_be_seen_is_said(text, said):
+def test_what_was_changed_or_cannot_be_seen_is_said(text, note):
     _, notes = stored_text(text)
-    assert len(notes) == 1 and said in notes[0]
+    assert len(notes) == 1 and note in notes[0]
 
 
 def test_direction_marks_and_joiners_stay_in_the_text():

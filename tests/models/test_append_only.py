@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from factcheck import models
-from factcheck.management.checkup import look
+from factcheck.management.health_checks import run_check
 from factcheck.reports.deliver import build_document_report
 from factcheck.workflow.claims import accept_claim
 from factcheck.workflow.publication import correct_document, publish_document, waive_document
@@ -240,9 +240,9 @@ def test_an_empty_table_may_be_emptied_as_django_does_after_a_test_of_transactio
 def test_doctor_names_a_guard_that_is_missing(name, db):
     table = getattr(models, name)._meta.db_table
     on = f" ON {table}" if connection.vendor == "postgresql" else ""
-    assert look("guards") == (True, "the history is guarded")
+    assert run_check("guards") == (True, "the history is guarded")
     execute(f"DROP TRIGGER {table}_{OF_THIS_DATABASE}{on}")
-    assert look("guards") == (False, f"append-only guards are missing: {table}_{OF_THIS_DATABASE}")
+    assert run_check("guards") == (False, f"append-only guards are missing: {table}_{OF_THIS_DATABASE}")
 
 
 def rows_of(sql: str) -> list:

@@ -87,8 +87,8 @@ def verdict(label: str):
 
 def judged(row, **values):
     """A judgement of two figures; what makes no sense in it is said."""
-    told = {"a_print": "a", "b_print": "b", "same": True, "by": make.UserFactory(), **values}
-    return Judgement.objects.create(a=row.figure, b=make.FigureFactory(), **told)
+    values = {"a_print": "a", "b_print": "b", "same": True, "by": make.UserFactory(), **values}
+    return Judgement.objects.create(a=row.figure, b=make.FigureFactory(), **values)
 
 
 def waiver(**values):

@@ -15,7 +15,7 @@ from factcheck.reports.builders import build_document
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_json, as_text
 from factcheck.reports.render.pdf import as_pdf
-from factcheck.reports.render.tables import documents as documents_table
+from factcheck.reports.render.tables import documents_table as documents_table
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from factcheck.errors import Invalid
 from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
-from factcheck.reports.deliver import ask_for_due_reports
+from factcheck.reports.deliver import request_due_reports
 from factcheck.reports.schedules import check_schedule, coming_slots, due_slots
 from factcheck.reports.subscriptions import change_subscription
 from factcheck.tasks import work
@@ -139,7 +139,7 @@ def test_minute_by_minute_there_is_one_report_and_one_mail_a_day(day, digest):
     ReportSubscription.objects.update(looked_at=now)
     while (now := now + timedelta(minutes=5)) <= at(end):
         for _ in range(2):  # two schedulers, or one that stutters
-            if ask_for_due_reports(now):
+            if request_due_reports(now):
                 work()
     assert [report.slot for report in Report.objects.all()] == [slot]
     assert len(mail.outbox) == 1
@@ -147,7 +147,7 @@ def test_minute_by_minute_there_is_one_report_and_one_mail_a_day(day, digest):
 
 def test_a_job_that_runs_twice_builds_one_report_and_sends_one_mail(digest):
     ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"))
-    ask_for_due_reports(at("2026-03-10T01:31Z"))
+    request_due_reports(at("2026-03-10T01:31Z"))
     for _ in range(3):
         work()
         Job.objects.update(state="due")
@@ -156,12 +156,12 @@ def test_a_job_that_runs_twice_builds_one_report_and_sends_one_mail(digest):
 
 def test_a_subscription_that_is_off_is_silent(digest):
     ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"), active=False)
-    assert ask_for_due_reports(at("2026-03-10T01:31Z")) == 0
+    assert request_due_reports(at("2026-03-10T01:31Z")) == 0
 
 
 def send(subscription: ReportSubscription) -> Report:
     ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"))
-    ask_for_due_reports(at("2026-03-10T01:31Z"))
+    request_due_reports(at("2026-03-10T01:31Z"))
     work()
     return Report.objects.get()
 
@@ -258,6 +258,6 @@ def test_a_refused_schedule_is_told_what_is_wrong_with_it():
 def test_a_schedule_stored_before_these_rules_stops_no_other_and_can_be_switched_off(digest, staff):
     old = ReportSubscriptionFactory(desk=staff.desk, owner=staff.editor, cron="*/999 7 * * 5-1")
     ReportSubscription.objects.update(looked_at=at("2026-03-10T01:00Z"))
-    assert ask_for_due_reports(at("2026-03-10T01:31Z")) == 1
+    assert request_due_reports(at("2026-03-10T01:31Z")) == 1
     assert coming_slots(old, at("2026-03-10T01:31Z")) == []
     assert not change_subscription(old, by=staff.editor, active=False).active

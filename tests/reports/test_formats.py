@@ -18,12 +18,12 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from factcheck.errors import Invalid
-from factcheck.intake.stored import usable
+from factcheck.intake.text_cleaning import strip_unusable
 from factcheck.models import Document, Report, ReportFormat, ReportKind
 from factcheck.reports.builders import OF_A_DESK
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
-from factcheck.reports.render.pdf import IN_PRINT, spelled
+from factcheck.reports.render.pdf import IN_PRINT, character_name
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
@@ -110,7 +110,7 @@ def test_an_older_report_that_lacks_a_part_is_still_a_file(staff):
 def test_the_pdf_says_what_the_record_says(staff):
     report = reported(staff)
     body = render(report, "pdf").body
-    said = text_of(body)
+    content = text_of(body)
     (claim,) = report.data["documents"][0]["claims"]
     for words in (
         report.title,
@@ -124,7 +124,7 @@ def test_the_pdf_says_what_the_record_says(staff):
         "Page 1 of",
         report.data["documents"][0]["text_sha256"],
     ):
-        assert words in said, words
+        assert words in content, words
 
 
 def test_the_pdf_is_tagged_titled_in_a_language_and_on_a4(staff):
@@ -166,15 +166,15 @@ SCRIPTS = ["Київ і Курськ", "السلام عليكم", "שלום", "�
 @pytest.mark.parametrize("words", SCRIPTS)
 def test_other_scripts_are_set_in_the_pdf(words, staff):
     report = with_claim(reported(staff), words)
-    said = text_of(render(report, "pdf").body)
-    assert "[" not in said.replace("[…]", "")
+    content = text_of(render(report, "pdf").body)
+    assert "[" not in content.replace("[…]", "")
     if words.isascii() or words[0] in "КΑn":
-        assert words in said
+        assert words in content
 
 
 @pytest.mark.parametrize("words", ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃"])
 def test_what_no_font_can_show_is_told_in_words_and_fails_nothing(words, staff):
-    report = with_claim(reported(staff, title=usable(f"Odd {words}")), words)
+    report = with_claim(reported(staff, title=strip_unusable(f"Odd {words}")), words)
     for name in formats_of("document"):
         body = render(report, name).body
         assert body == render(report, name).body or name == "xlsx"
@@ -203,12 +203,12 @@ def test_a_desk_that_holds_such_a_character_already_still_gets_its_workbook(staf
     Document.objects.update(title="The \ufffeflood\uffff of Torvik")
     report = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
-    said = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
-    assert "The flood of Torvik" in said
+    content = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "The flood of Torvik" in content
 
 
 def test_a_character_in_words():
-    assert [spelled(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
+    assert [character_name(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
 
 
 MARKUP = [
@@ -225,8 +225,8 @@ MARKUP = [
 def test_nothing_a_person_wrote_is_markup_in_the_pdf(words, staff):
     report = with_claim(reported(staff, title=words), words)
     report.data["documents"][0]["language"] = words
-    said = text_of(render(report, "pdf").body)
-    assert said.count(" ".join(words.split())) >= 3
+    content = text_of(render(report, "pdf").body)
+    assert content.count(" ".join(words.split())) >= 3
 
 
 # A formula in a claim
@@ -251,8 +251,8 @@ def test_a_formula_in_a_claim_is_a_text_in_every_sheet(formula, staff):
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
-    (said,) = [cell for cell in book["Claims"]["B"] if cell.value == formula.replace("\r", "\n")]
-    assert said.quotePrefix
+    (content,) = [cell for cell in book["Claims"]["B"] if cell.value == formula.replace("\r", "\n")]
+    assert content.quotePrefix
     header, row, *_ = rows_of(render(report, "csv").body)
     claim = row[header.index("Claim")]
     assert claim[0] == "'"
@@ -301,14 +301,14 @@ def test_the_sheets_hold_what_the_record_holds(staff):
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
     assert book.sheetnames == ["About", "Claims", "Figures", "Evidence", "Discrepancies", "What blocks", "Documents"]
     header, row = ([cell.value for cell in line] for line in book["Claims"].iter_rows())
-    told = dict(zip(header, row, strict=True))
-    assert (told["Claim number"], told["Claim"], told["Verdict"], told["Origins"]) == (
+    parsed = dict(zip(header, row, strict=True))
+    assert (parsed["Claim number"], parsed["Claim"], parsed["Verdict"], parsed["Origins"]) == (
         1,
         HOMES,
         "supported",
         claim["origins"],
     )
-    assert told["Signed off by"] == claim["signed_by"]
+    assert parsed["Signed off by"] == claim["signed_by"]
     assert book["Claims"].freeze_panes == "A2"
     head, *lines = rows_of(render(report, "csv").body)
     rows = [dict(zip(head, line, strict=True)) for line in lines]
@@ -370,9 +370,9 @@ def test_one_review_for_each_signed_off_claim_and_none_for_the_others(staff):
     bring_to(first, "signed_off", staff)
     bring_to(second, "signed_off", staff, "refuted")
     bring_to(third, "in_review", staff)
-    told = json.loads(render(build_document_report(story, by=staff.editor), "claimreview").body)
-    assert told["@context"] == "https://schema.org"
-    one, two = told["@graph"]
+    parsed = json.loads(render(build_document_report(story, by=staff.editor), "claimreview").body)
+    assert parsed["@context"] == "https://schema.org"
+    one, two = parsed["@graph"]
     assert one["@type"] == "ClaimReview"
     assert one["reviewRating"] == {"@type": "Rating", "alternateName": "supported"}
     assert two["reviewRating"]["alternateName"] == "refuted"
@@ -405,10 +405,10 @@ def test_a_long_report_is_printed_in_part_says_so_and_is_whole_in_the_sheets(sta
     part["claims"] = [{**claim, "number": number, "text": f"Claim no. {number}."} for number in range(1, 2001)]
     part["passages"] = [{"text": f"Claim no. {number}. ", "claim": number} for number in range(1, 2001)]
     part["blockers"] = [f"Claim {number} is open." for number in range(2000)]
-    said = text_of(render(report, "pdf").body)
-    assert f"Only {IN_PRINT['claims']} of 2,000 claims are shown here." in said
-    assert f"Claim no. {IN_PRINT['claims']}." in said
-    assert f"Claim no. {IN_PRINT['claims'] + 1}." not in said
+    content = text_of(render(report, "pdf").body)
+    assert f"Only {IN_PRINT['claims']} of 2,000 claims are shown here." in content
+    assert f"Claim no. {IN_PRINT['claims']}." in content
+    assert f"Claim no. {IN_PRINT['claims'] + 1}." not in content
     tables = [row[0] for row in rows_of(render(report, "csv").body)]
     assert (tables.count("Claims"), tables.count("What blocks")) == (2000, 2000)
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))

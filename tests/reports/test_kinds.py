@@ -12,7 +12,7 @@ from django.utils import timezone
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import Publication, ReportKind
 from factcheck.reports.builders import OF_A_DESK
-from factcheck.reports.builders.overdue import how_long
+from factcheck.reports.builders.overdue import duration_text
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_text, render
 from factcheck.workflow.publication import correct_document, publish_document
@@ -26,7 +26,7 @@ FORTY = "The council of Torvik said 40 homes were flooded on Monday."
 SIXTY = "The mayor of Torvik said 60 homes were flooded on Monday."
 
 
-def told(staff: Staff, kind: str) -> dict:
+def build_data(staff: Staff, kind: str) -> dict:
     return build_desk_report(staff.desk, kind, by=staff.auditor).data
 
 
@@ -40,7 +40,7 @@ def two_texts(here: Staff, there: Staff) -> None:
 
 def test_conflicts_stand_side_by_side_with_who_says_each_and_when(staff):
     two_texts(staff, staff)
-    (line,) = told(staff, "conflicts")["conflicts"]
+    (line,) = build_data(staff, "conflicts")["conflicts"]
     first, second = line["sides"]
     sentences = {side["says"]: side["sentences"][0] for side in (first, second)}
     assert {row["text"] for row in sentences.values()} == {FORTY, SIXTY}
@@ -50,17 +50,17 @@ def test_conflicts_stand_side_by_side_with_who_says_each_and_when(staff):
     assert (first["as_of"], line["kind"]) == ("2026-03-09", "conflict")
     assert "40 homes" in line["reason"]
     assert "60 homes" in line["reason"]
-    data = told(staff, "conflicts")
+    data = build_data(staff, "conflicts")
     for words in (FORTY, SIXTY, "The flood", "High water"):
         assert words in as_html(data)
         assert words in as_text(data)
 
 
 def test_a_dispute_stands_once_in_every_report_and_format_with_what_others_say(staff):
-    said = {"desk": staff.desk, "by": staff.editor, "topic": TopicFactory(), "kind": "coverage"}
+    expected = {"desk": staff.desk, "by": staff.editor, "topic": TopicFactory(), "kind": "coverage"}
     for number, who in ((40, "council of Torvik"), (60, "fire brigade"), (61, "farmers' union")):
-        file_text(f"The {who} said {number} homes were flooded on Monday.", title=f"The {who} counts", **said)
-    (line,) = told(staff, "conflicts")["conflicts"]
+        file_text(f"The {who} said {number} homes were flooded on Monday.", title=f"The {who} counts", **expected)
+    (line,) = build_data(staff, "conflicts")["conflicts"]
     assert line["reason"].endswith("(and 1 more statement of it)")
     (other,) = line["others"]
     assert (other["says"], other["figure"], list(other["documents"])) == (
@@ -68,7 +68,7 @@ def test_a_dispute_stands_once_in_every_report_and_format_with_what_others_say(s
         "40 homes",
         ["The council of Torvik counts"],
     )
-    (digest,) = told(staff, "desk_digest")["discrepancies"]
+    (digest,) = build_data(staff, "desk_digest")["discrepancies"]
     assert digest["reason"] == line["reason"]
     assert len(digest["documents"]) == 3
     report = build_desk_report(staff.desk, "conflicts", by=staff.editor)
@@ -80,7 +80,7 @@ def test_a_dispute_stands_once_in_every_report_and_format_with_what_others_say(s
 
 def test_of_another_desks_side_a_report_of_conflicts_tells_nothing(staff):
     two_texts(staff, Staff())
-    data = told(staff, "conflicts")
+    data = build_data(staff, "conflicts")
     (line,) = data["conflicts"]
     assert [side["held"] for side in line["sides"]].count(False) == 1
     for secret in ("60 homes", "mayor", "High water", "The Post"):
@@ -96,7 +96,7 @@ def test_a_sentence_cut_by_a_revision_is_told_as_it_now_stands(staff):
     revise_text(document, f"It rained.\n\n{now}", by=staff.editor)
     texts = {
         row["text"]
-        for line in told(staff, "conflicts")["conflicts"]
+        for line in build_data(staff, "conflicts")["conflicts"]
         for side in line["sides"]
         for row in side["sentences"]
     }
@@ -105,11 +105,11 @@ def test_a_sentence_cut_by_a_revision_is_told_as_it_now_stands(staff):
 
 
 @pytest.mark.parametrize(
-    ("hours", "said"),
+    ("hours", "expected"),
     [(0, "less than an hour"), (1, "1 hour"), (24, "1 day"), (25, "1 day 1 hour"), (50, "2 days 2 hours")],
 )
-def test_how_late_is_said_as_a_person_would(hours, said):
-    assert how_long(hours) == said
+def test_how_late_is_said_as_a_person_would(hours, expected):
+    assert duration_text(hours) == expected
 
 
 def test_overdue_work_is_told_by_who_has_it_and_how_long(staff):
@@ -120,7 +120,7 @@ def test_overdue_work_is_told_by_who_has_it_and_how_long(staff):
     assign_claim(
         second, staff.editor, by=staff.editor, method="check_figure", due_at=timezone.now() + timedelta(hours=1)
     )
-    data = told(staff, "overdue")
+    data = build_data(staff, "overdue")
     (person,) = data["people"]
     (line,) = person["tasks"]
     assert (person["name"], line["late"], line["hours_late"]) == (str(staff.checker), "1 day 2 hours", 26)
@@ -138,7 +138,7 @@ def test_the_week_tells_what_went_out_uncleared_and_why_and_what_was_put_right(s
     correct_document(
         story, by=staff.editor, correction_class="update", wording="The number rose.", uncleared_reason="the mayor rang"
     )
-    data = told(staff, "corrections")
+    data = build_data(staff, "corrections")
     assert [row["clear"] for row in data["publications"]] == [False, False]
     assert [row["reason"] for row in data["publications"]] == ["the rivals have it", "the mayor rang"]
     assert any("has not been looked at" in line for line in data["publications"][0]["blockers"])
@@ -161,7 +161,7 @@ def test_what_is_older_than_a_week_is_not_in_the_weeks_report(staff):
 def test_each_report_is_for_the_people_of_the_desk_and_says_when_there_is_nothing(kind, staff):
     other = Staff()
     two_texts(other, other)
-    data = told(staff, kind)
+    data = build_data(staff, kind)
     assert "Torvik" not in str(data)
     assert "Nothing" in as_html(data)
     assert "Nothing" in as_text(data) or kind == "desk_digest"

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
 from factcheck.reports import mailing
-from factcheck.reports.deliver import ask_for_due_reports
-from factcheck.reports.mailing import message_of, payload_of
+from factcheck.reports.deliver import request_due_reports
+from factcheck.reports.mailing import payload_of, report_message
 from factcheck.reports.subscriptions import change_subscription, subscribe
 from factcheck.tasks import work
 from tests.stories import Staff, file_text, person
@@ -37,7 +37,7 @@ def deliver(row: ReportSubscription) -> None:
     since = timezone.now() - timezone.timedelta(minutes=2)
     ReportSubscription.objects.filter(pk=row.pk).update(looked_at=since, cron="* * * * *")
     ReportSubscription.objects.exclude(pk=row.pk).update(active=False)
-    ask_for_due_reports()
+    request_due_reports()
     again()
 
 
@@ -182,7 +182,7 @@ def test_a_mail_of_a_long_report_is_short_and_says_where_the_rest_is(staff):
     report = Report.objects.filter(kind="document").first()
     claim = report.data["documents"][0]["claims"][0]
     report.data["documents"][0]["claims"] = [claim] * 10_000
-    message = message_of(payload_of(report, []), "ann@paper.example")
+    message = report_message(payload_of(report, []), "ann@paper.example")
     assert "Only 20 of 10,000 claims are shown here." in message.body
     assert len(message.alternatives[0][0]) < 60_000
 

@@ -40,10 +40,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("said", "code"), WRONG)
-def test_what_makes_no_sense_is_refused_and_nothing_is_written(said, code, staff):
+@pytest.mark.parametrize(("values", "code"), WRONG)
+def test_what_makes_no_sense_is_refused_and_nothing_is_written(values, code, staff):
     with pytest.raises(Invalid) as refusal:
-        subscribe(staff.desk, by=staff.editor, **{"kind": "overdue", "recipients": [staff.auditor], **said})
+        subscribe(staff.desk, by=staff.editor, **{"kind": "overdue", "recipients": [staff.auditor], **values})
     assert refusal.value.code == code
     assert not ReportSubscription.objects.exists()
 
@@ -75,10 +75,10 @@ def test_who_acts_on_an_older_version_is_told_and_changes_nothing(digest, staff)
     assert (digest.cron, digest.active, list(digest.recipients.all())) == ("0 7 * * *", False, [staff.auditor])
 
 
-@pytest.mark.parametrize(("said", "code"), [row for row in WRONG if "kind" not in row[0]])
-def test_a_change_is_checked_like_a_new_one(said, code, digest, staff):
+@pytest.mark.parametrize(("values", "code"), [row for row in WRONG if "kind" not in row[0]])
+def test_a_change_is_checked_like_a_new_one(values, code, digest, staff):
     with pytest.raises(Invalid) as refusal:
-        change_subscription(digest, by=staff.editor, **said)
+        change_subscription(digest, by=staff.editor, **values)
     assert refusal.value.code == code
     digest.refresh_from_db()
     assert digest.version == 1

@@ -11,7 +11,7 @@ from factcheck.errors import Invalid
 from factcheck.jobs.leases import claim as take_job
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, DiscrepancyFigure, Document, Event, Measure, Source
-from factcheck.tasks import run, work
+from factcheck.tasks import run_job, work
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.crosscheck import (
     agreements_of,
@@ -19,7 +19,7 @@ from factcheck.workflow.crosscheck import (
     measures_of,
     note_reached,
     open_crosscheck,
-    store_found,
+    store_comparison,
 )
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
@@ -307,11 +307,11 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
     enqueue_crosscheck("topic", flood.topic, desk=flood.staff.desk)
     lease = take_job("work")
     measures = measures_of(open_crosscheck(lease.job))
-    store_found(measures[0], compare_measure(measures[0]), by=Machine("crosscheck"))
+    store_comparison(measures[0], compare_measure(measures[0]), by=Machine("crosscheck"))
     note_reached(lease.job.crosscheck, measures[0])
     lease.renew(total=len(measures), done=1)
     lease.job.refresh_from_db()
-    run(lease)
+    run_job(lease)
     lease.job.refresh_from_db()
     assert (lease.job.state, lease.job.done, CrossCheck.objects.filter(job=lease.job).count()) == (
         "done",
@@ -339,11 +339,11 @@ def test_a_measure_of_many_states_is_compared_with_few_queries(staff, django_ass
     for value in range(2, 121):
         FigureFactory(document=document, measure=measure, value=value * 7 + 100)
     with django_assert_max_num_queries(300):
-        store_found(measure, compare_measure(measure), by=Machine("crosscheck"))
+        store_comparison(measure, compare_measure(measure), by=Machine("crosscheck"))
     count = Discrepancy.objects.count()
     assert count > 1000
     with django_assert_max_num_queries(40):
-        store_found(measure, compare_measure(measure), by=Machine("crosscheck"))
+        store_comparison(measure, compare_measure(measure), by=Machine("crosscheck"))
     assert Discrepancy.objects.count() == count
 
 

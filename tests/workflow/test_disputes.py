@@ -42,13 +42,13 @@ class Flood:
         values = {"desk": self.staff.desk, "by": self.staff.editor, "kind": "coverage", **values}
         return file_text(text, topic=self.topic, published_at=TUESDAY, **values)
 
-    def told(self, user=None, **asked):
+    def listed_disputes(self, user=None, **asked):
         user = user or self.staff.editor
         desks = Desk.objects.visible_to(user)
         return disputes(Discrepancy.objects.visible_to(user).open(), desks=desks, **asked)
 
     def one(self, user=None, **asked):
-        (found,) = self.told(user, **asked)
+        (found,) = self.listed_disputes(user, **asked)
         return found
 
 
@@ -73,7 +73,7 @@ def test_all_pairs_of_a_measure_are_one_dispute_led_by_the_two_numbers_closest_t
     dispute = four.one(statements=True)
     assert {side.first.surface for side in dispute.sides} == {"60", "71"}
     assert dispute.more == 2
-    assert dispute.told == f"{dispute.leading.reason} (and 2 more statements of it)"
+    assert dispute.message == f"{dispute.leading.reason} (and 2 more statements of it)"
 
 
 def test_the_others_are_listed_by_who_says_them(four):
@@ -112,14 +112,14 @@ def test_what_is_superseded_is_told_apart_from_what_is_disputed():
     measure = MeasureFactory()
     for kind in ("conflict", "magnitude_slip", "superseded", "superseded", "not_comparable"):
         DiscrepancyFactory(measure=measure, kind=kind)
-    told = [(row.leading.kind, row.more) for row in disputes(Discrepancy.objects.all())]
-    assert told == [("conflict", 2), ("superseded", 2), ("not_comparable", 0)]
+    listed_disputes = [(row.leading.kind, row.more) for row in disputes(Discrepancy.objects.all())]
+    assert listed_disputes == [("conflict", 2), ("superseded", 2), ("not_comparable", 0)]
 
 
 def test_each_measure_has_its_own_dispute(four):
     four.article("The council of Torvik said 12 bridges were closed on Monday.")
     four.article("The fire brigade said 19 bridges were closed on Monday.")
-    assert sorted(dispute.more for dispute in four.told()) == [0, 2]
+    assert sorted(dispute.more for dispute in four.listed_disputes()) == [0, 2]
 
 
 def disputed(desk: Desk, pairs: int) -> list[Discrepancy]:
@@ -140,13 +140,17 @@ def questions(ask) -> int:
 
 
 def test_three_disputes_are_told_in_as_many_queries_as_one(staff):
-    rows, desks, told = Discrepancy.objects.visible_to(staff.editor), Desk.objects.visible_to(staff.editor), []
+    rows, desks, listed_disputes = (
+        Discrepancy.objects.visible_to(staff.editor),
+        Desk.objects.visible_to(staff.editor),
+        [],
+    )
     disputed(staff.desk, 1)
     one = questions(lambda: disputes(rows, desks=desks, statements=True))
     for pairs in (2, 5):
         disputed(staff.desk, pairs)
-    three = questions(lambda: told.extend(disputes(rows, desks=desks, statements=True)))
-    assert sorted(dispute.more for dispute in told) == [0, 1, 4]
+    three = questions(lambda: listed_disputes.extend(disputes(rows, desks=desks, statements=True)))
+    assert sorted(dispute.more for dispute in listed_disputes) == [0, 1, 4]
     assert three == one
 
 
@@ -190,8 +194,8 @@ def test_a_figure_that_two_later_ones_replace_is_told_once(staff):
     file_text(later, kind="coverage", topic=topic, published_at=TUESDAY + timedelta(days=2), **where)
     superseded = Discrepancy.objects.blocking(story).filter(kind="superseded")
     assert superseded.count() == 2
-    told = [row.message for row in clearance(story).blockers if row.code == "discrepancy_open"]
-    assert [message.endswith("(and 1 more statement of it)") for message in told] == [True]
+    listed_disputes = [row.message for row in clearance(story).blockers if row.code == "discrepancy_open"]
+    assert [message.endswith("(and 1 more statement of it)") for message in listed_disputes] == [True]
 
 
 # Who is told what
@@ -203,8 +207,16 @@ def test_a_desk_that_holds_one_side_only_is_told_that_there_is_another(staff):
     for text in (BRIGADE, UNION):
         flood.article(text, desk=theirs.desk, by=theirs.editor)
     assert [row.message for row in clearance(story).blockers] == [OF_ANOTHER_DESK]
-    (told,) = disputes(Discrepancy.objects.of_document(story), desks=[staff.desk.pk], statements=True)
-    assert (told.seen, told.others, {side and side.first.surface for side in told.sides}) == (False, (), {"40", None})
+    (listed_disputes,) = disputes(Discrepancy.objects.of_document(story), desks=[staff.desk.pk], statements=True)
+    assert (
+        listed_disputes.both_visible,
+        listed_disputes.others,
+        {side and side.first.surface for side in listed_disputes.sides},
+    ) == (
+        False,
+        (),
+        {"40", None},
+    )
 
 
 def test_a_pair_that_a_desk_sees_leads_and_the_other_desk_is_named_beside_it(staff):
@@ -212,11 +224,11 @@ def test_a_pair_that_a_desk_sees_leads_and_the_other_desk_is_named_beside_it(sta
     story = clear_document(flood.article(COUNCIL, kind="story"), staff)
     flood.article("The fire brigade said 41 homes were flooded on Monday.", desk=theirs.desk, by=theirs.editor)
     flood.article("The farmers' union said 60 homes were flooded on Monday.")
-    (told,) = clearance(story).blockers
-    assert "60 homes" in told.message
-    assert "41" not in told.message
-    assert told.message.endswith("A figure of another desk differs as well; ask the chief editor.")
-    assert flood.one().told in told.message
+    (listed_disputes,) = clearance(story).blockers
+    assert "60 homes" in listed_disputes.message
+    assert "41" not in listed_disputes.message
+    assert listed_disputes.message.endswith("A figure of another desk differs as well; ask the chief editor.")
+    assert flood.one().message in listed_disputes.message
 
 
 def test_a_copy_on_another_desk_is_not_listed_beside_ours(staff):
@@ -224,8 +236,8 @@ def test_a_copy_on_another_desk_is_not_listed_beside_ours(staff):
     for text in (COUNCIL, BRIGADE, UNION):
         flood.article(text)
         flood.article(text, desk=theirs.desk, by=theirs.editor)
-    told = flood.one(statements=True)
-    assert {document.desk for row in told.statements for document in row.documents} == {staff.desk}
+    listed_disputes = flood.one(statements=True)
+    assert {document.desk for row in listed_disputes.statements for document in row.documents} == {staff.desk}
     assert len(flood.one(staff.chief_editor, statements=True).statements[0].documents) == 2
 
 
@@ -254,14 +266,14 @@ def test_a_waiver_that_listed_each_pair_by_itself_covers_their_dispute_if_it_lis
     flood.article(POLICE)
     pairs = list(Discrepancy.objects.blocking(story).values_list("pk", flat=True))
     assert len(pairs) == 2
-    told = {"code": "discrepancy_open", "record": "discrepancy", "message": "40 against 60."}
+    listed_disputes = {"code": "discrepancy_open", "record": "discrepancy", "message": "40 against 60."}
     Waiver.objects.create(
         revision=story.current_revision,
         reason="It is breaking.",
         expires_at=in_hours(2),
         at=in_hours(0),
         by=flood.staff.desk_chief,
-        covers=[{**told, "record_id": pk} for pk in pairs[: None if all_of_them else 1]],
+        covers=[{**listed_disputes, "record_id": pk} for pk in pairs[: None if all_of_them else 1]],
     )
     assert clearance(story).clear == clear
 
@@ -284,13 +296,13 @@ def test_resolving_the_leading_pair_resolves_the_dispute_with_one_event_for_each
             "resolved",
             {"resolution": "explained"},
         )
-    assert four.told() == []
+    assert four.listed_disputes() == []
 
 
 def test_a_statement_made_after_the_resolution_opens_the_dispute_again_with_its_own_pairs_alone(four):
     resolve_dispute(four.one().leading, "explained", by=four.staff.editor, note="they count other districts")
     four.article(POLICE, publisher_name="The Velmora Herald")
-    assert four.told() == [], "a later copy is covered"
+    assert four.listed_disputes() == [], "a later copy is covered"
     four.article("The mayor said 66 homes were flooded on Monday.")
     assert Discrepancy.objects.open().count() == 4
     assert four.one().more == 3
@@ -310,8 +322,8 @@ def test_what_was_resolved_at_another_time_is_told_with_its_own_note(four):
     resolve_dispute(four.one().leading, "explained", by=four.staff.editor, note="they count other districts")
     four.article("The mayor said 95 homes were flooded on Monday.")
     resolve_dispute(four.one().leading, "corrected", by=four.staff.desk_chief, note="the mayor takes it back")
-    told = disputes(Discrepancy.objects.all(), order=["pk"])
-    assert [(row.leading.resolution, row.more) for row in told] == [("explained", 2), ("corrected", 3)]
+    listed_disputes = disputes(Discrepancy.objects.all(), order=["pk"])
+    assert [(row.leading.resolution, row.more) for row in listed_disputes] == [("explained", 2), ("corrected", 3)]
 
 
 def test_a_changed_pair_is_not_resolved_by_who_saw_it_before(four):

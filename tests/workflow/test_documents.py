@@ -13,9 +13,9 @@ from factcheck.intake.extracts import Extract
 from factcheck.intake.snapshots import response_of
 from factcheck.jobs.leases import claim as take_job
 from factcheck.models import Document, Event, Job, Snapshot
-from factcheck.tasks import run, work
+from factcheck.tasks import run_job, work
 from factcheck.workflow import documents
-from factcheck.workflow.arrivals import Arrival, zones
+from factcheck.workflow.arrivals import Arrival, known_zones
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.revisions import fill_in
@@ -222,7 +222,7 @@ def test_a_reading_that_comes_late_does_not_put_an_older_text_on_top(staff):
     revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)
     slow = take_job("work")
     revise_text(story, TEXT.replace("40", "50"), by=staff.editor)
-    run(slow)
+    run_job(slow)
     assert story.current_revision.text == TEXT.replace("40", "50")
     assert Snapshot.objects.count() == 3
 
@@ -310,8 +310,8 @@ def test_a_date_before_print_and_a_clock_of_no_place_are_not_taken_from_a_file(s
 
 
 def test_every_zone_is_of_a_place_or_universal_time():
-    assert {"UTC", "GMT", "Europe/Kyiv", "America/Argentina/Ushuaia"} <= zones()
-    assert not zones() & {"localtime", "Factory", "posixrules", "EST5EDT", "Zulu"}
+    assert {"UTC", "GMT", "Europe/Kyiv", "America/Argentina/Ushuaia"} <= known_zones()
+    assert not known_zones() & {"localtime", "Factory", "posixrules", "EST5EDT", "Zulu"}
 
 
 # Nothing that goes to print is left unread
@@ -352,17 +352,17 @@ def test_only_known_keys_at_the_top_of_a_text_are_taken_out_of_it(staff):
     head = f"Title: Flood\nSecond line: {LOUD}\n  And 4,000 homes were destroyed.\nTitle: 700 boats sank.\n\n"
     document = read_as(staff, (head + LINE).encode(), "story.md")
     assert (document.title, document.state) == ("Flood", "in_check")
-    for said in (LOUD, "4,000 homes", "700 boats", LINE):
-        assert said in document.current_revision.text
+    for words in (LOUD, "4,000 homes", "700 boats", LINE):
+        assert words in document.current_revision.text
     assert document.claims.filter(text__contains="900").exists()
 
 
 def test_the_second_of_two_first_texts_for_one_object_is_not_lost(staff, monkeypatch):
-    """The other door has filed its text between the look and the writing."""
+    """Another request has filed its text between the look-up and the write."""
     arrival = Arrival(pasted=True, **HOST)
     first, _ = ingest_document(LINE.encode(), arrival, desk=staff.desk, by=staff.service)
     look, looks = documents.host_object, iter([None])
-    monkeypatch.setattr(documents, "host_object", lambda *said: next(looks, look(*said)))
+    monkeypatch.setattr(documents, "host_object", lambda *words: next(looks, look(*words)))
     document, job = ingest_document(LOUD.encode(), arrival, desk=staff.desk, by=staff.service)
     work()
     assert (document, job is not None, document.current_revision.text) == (first, True, LOUD)

@@ -16,9 +16,9 @@ from factcheck.models import Document, Event, Feed, FeedItem, Job
 from factcheck.tasks import tick, work
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.documents import ingest_item, revise_document
-from factcheck.workflow.feeds import MOST_TAKEN, ask_for_due_polls, ask_for_poll, change_feed, record_feed
+from factcheck.workflow.feeds import MOST_TAKEN, change_feed, record_feed, request_due_polls, request_poll
 from factcheck.workflow.fetches import fetch_document
-from factcheck.workflow.jobs import forget_quiet_jobs
+from factcheck.workflow.jobs import delete_old_housekeeping_jobs
 from tests.factories import DeskFactory, SourceFactory
 from tests.intake.made import docx_file
 from tests.stories import Staff, registered
@@ -57,7 +57,7 @@ def feed(staff) -> Feed:
 def poll(feed: Feed) -> Job:
     """Look at the feed now, and do all that follows from it; the job that looked."""
     Feed.objects.filter(pk=feed.pk).update(asked_at=None)
-    ask_for_due_polls(timezone.now())
+    request_due_polls(timezone.now())
     work()
     feed.refresh_from_db()
     return Job.objects.filter(name=JobName.POLL_FEED).first()
@@ -73,8 +73,8 @@ def test_only_a_chief_keeps_the_feeds_of_a_desk(staff, feed):
         with pytest.raises(NotAllowed):
             change_feed(feed, by=person, active=False)
     with pytest.raises(NotAllowed):
-        ask_for_poll(feed, by=staff.checker)
-    assert ask_for_poll(feed, by=staff.editor).state == "due"
+        request_poll(feed, by=staff.checker)
+    assert request_poll(feed, by=staff.editor).state == "due"
 
 
 BAD_FEEDS = [
@@ -127,9 +127,9 @@ def test_a_feed_is_changed_on_the_version_that_was_seen(staff, feed):
 
 def test_a_feed_is_asked_for_when_its_time_has_come_and_once(staff, feed):
     now = timezone.now()
-    assert [ask_for_due_polls(now), ask_for_due_polls(now)] == [1, 0]
-    assert ask_for_due_polls(now + timedelta(minutes=14)) == 0
-    assert ask_for_due_polls(now + timedelta(minutes=16)) == 1
+    assert [request_due_polls(now), request_due_polls(now)] == [1, 0]
+    assert request_due_polls(now + timedelta(minutes=14)) == 0
+    assert request_due_polls(now + timedelta(minutes=16)) == 1
     assert Job.objects.filter(name=JobName.POLL_FEED).count() == 1  # the first is still to be done
 
 
@@ -139,14 +139,14 @@ def test_the_tick_of_the_clock_asks_for_feeds(staff, feed):
 
 
 def test_a_feed_that_is_switched_off_is_left_alone(news_web, staff, feed):
-    job = ask_for_poll(feed, by=staff.editor)
+    job = request_poll(feed, by=staff.editor)
     change_feed(feed, by=staff.desk_chief, active=False)
     work()
     job.refresh_from_db()
     assert (job.state, news_web.seen) == ("done", [])
-    assert ask_for_due_polls(timezone.now() + timedelta(days=1)) == 0
+    assert request_due_polls(timezone.now() + timedelta(days=1)) == 0
     with pytest.raises(WrongState):
-        ask_for_poll(feed, by=staff.editor)
+        request_poll(feed, by=staff.editor)
 
 
 # What it brings
@@ -210,21 +210,21 @@ def test_an_entry_with_its_text_and_no_address_is_a_document_too(news_web, staff
 def test_many_entries_are_taken_in_over_several_polls(news_web, staff, feed):
     texts = [item(n, link="", description=f"&lt;p&gt;{TEXT} {n}&lt;/p&gt;") for n in range(MOST_TAKEN + 3)]
     news_web.put("/feed", rss(*texts), ETag='"one"')
-    ask_for_poll(feed, by=staff.editor)
+    request_poll(feed, by=staff.editor)
     taken = only_the_poll().result
     feed.refresh_from_db()
     assert (taken["taken"], taken["left"], feed.etag) == (MOST_TAKEN, 3, "")
-    ask_for_poll(feed, by=staff.editor)
+    request_poll(feed, by=staff.editor)
     assert only_the_poll().result["taken"] == 3
 
 
 def only_the_poll() -> Job:
     """Do the poll that is due, and leave the reading of what it brought."""
     from factcheck.jobs.leases import claim
-    from factcheck.tasks import run
+    from factcheck.tasks import run_job
 
     Job.objects.exclude(name=JobName.POLL_FEED).update(run_at=timezone.now() + timedelta(days=1))
-    run(claim("work"))
+    run_job(claim("work"))
     return Job.objects.filter(name=JobName.POLL_FEED).first()
 
 
@@ -278,7 +278,7 @@ def test_a_feed_that_cannot_be_read_says_why_and_is_asked_again(news_web, staff,
     Feed.objects.filter(pk=feed.pk).update(url=f"http://news.example{path}")
     job = poll(feed)
     assert job.state == "failed" and said in job.error and feed.error == job.error
-    assert ask_for_due_polls(timezone.now() + timedelta(minutes=16)) == 1
+    assert request_due_polls(timezone.now() + timedelta(minutes=16)) == 1
     news_web.put("/feed", rss())
     Feed.objects.filter(pk=feed.pk).update(url=URL)
     poll(feed)
@@ -386,10 +386,10 @@ def test_a_file_that_cannot_be_taken_in_is_noted_and_the_others_are_taken(staff,
 
 
 def test_a_later_version_of_a_news_item_in_a_drop_folder_is_a_revision(staff, drop, folder):
-    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT, "provider": "The Agency"}
-    put(drop, "7-1.json", json.dumps(told))
+    ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT, "provider": "The Agency"}
+    put(drop, "7-1.json", json.dumps(ninjs_item))
     poll(folder)
-    put(drop, "7-2.json", json.dumps(told | {"body_text": TEXT.replace("40", "45")}))
+    put(drop, "7-2.json", json.dumps(ninjs_item | {"body_text": TEXT.replace("40", "45")}))
     poll(folder)
     document = Document.objects.get()
     assert (document.source_app, document.source_id, document.revisions.count()) == ("ninjs", "urn:agency:7", 2)
@@ -419,7 +419,7 @@ def test_looking_by_the_clock_is_quiet_and_what_a_person_asked_for_is_shown(news
     news_web.put("/feed", rss())
     poll(feed)
     assert not Job.objects.user_visible().filter(name=JobName.POLL_FEED).exists()
-    asked = ask_for_poll(feed, by=staff.editor)
+    asked = request_poll(feed, by=staff.editor)
     work()
     assert list(Job.objects.user_visible().filter(name=JobName.POLL_FEED)) == [asked]
 
@@ -430,7 +430,7 @@ def test_a_look_at_a_feed_is_forgotten_after_a_day_or_a_week_where_it_failed(new
     poll(feed)
     for after, left in ((days - 0.1, 1), (days + 0.1, 0)):
         Job.objects.update(finished_at=timezone.now() - timedelta(days=after))
-        forget_quiet_jobs()
+        delete_old_housekeeping_jobs()
         assert Job.objects.filter(name=JobName.POLL_FEED).count() == left
 
 
@@ -456,23 +456,23 @@ def test_a_feed_does_not_fetch_again_what_a_person_filed_or_corrected(news_web, 
 
 
 def test_an_item_in_a_folder_does_not_revise_what_the_desk_filed_itself(staff, drop, folder):
-    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
-    story, _ = ingest_item(told, Arrival(), desk=staff.desk, by=staff.editor)
+    ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
+    story, _ = ingest_item(ninjs_item, Arrival(), desk=staff.desk, by=staff.editor)
     work()
-    put(drop, "item.json", json.dumps({**told, "body_text": TEXT.replace("40", "400")}))
+    put(drop, "item.json", json.dumps({**ninjs_item, "body_text": TEXT.replace("40", "400")}))
     assert poll(folder).result == {"taken": 0, "refused": 1}
     assert "itself" in folder.items.get().error
     assert story.revisions.count() == 1
 
 
 def test_a_later_item_does_not_replace_what_a_person_corrected(staff, drop, folder):
-    told = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
-    put(drop, "one.json", json.dumps(told))
+    ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
+    put(drop, "one.json", json.dumps(ninjs_item))
     poll(folder)
     document = Document.objects.get()
     revise_document(document, TEXT.replace("40", "41").encode(), by=staff.editor)
     work()
-    put(drop, "two.json", json.dumps({**told, "body_text": TEXT.replace("40", "45")}))
+    put(drop, "two.json", json.dumps({**ninjs_item, "body_text": TEXT.replace("40", "45")}))
     assert poll(folder).result == {"taken": 0, "refused": 1}
     assert ("41 homes" in document.current_revision.text, document.revisions.count()) == (True, 2)
 

@@ -25,7 +25,7 @@ from factcheck.workflow import grouping
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.documents import withdraw_document
-from factcheck.workflow.grouping import ask_for_regrouping, enter_topics, regroup_topic
+from factcheck.workflow.grouping import regroup_after_embargoes, regroup_topic, request_nightly_regrouping
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
 from factcheck.workflow.metadata import update_metadata
@@ -238,7 +238,7 @@ def test_when_the_embargo_ends_it_enters_the_topic_and_is_compared_with_all(secr
     do_jobs()
     assert frozenset({"council 12", "brigade 19"}) in groups(ours.topic)
     assert shown_to(staff.desk) == shown_to(other.desk) == ["conflict"]
-    assert enter_topics(timezone.now()) == 0
+    assert regroup_after_embargoes(timezone.now()) == 0
 
 
 def test_so_it_does_when_an_editor_lifts_it(secret):
@@ -262,8 +262,8 @@ def test_a_text_that_arrives_meanwhile_is_compared_with_it_and_knows_nothing_of_
     staff, other, ours = secret
     text = TEXTS["council"].replace("12 on Tuesday, the council of Torvik", "27 on Tuesday, the mayor of Velmora")
     file_text(text, desk=other.desk, by=other.editor, topic=ours.topic, title="mayor", kind="coverage")
-    told = [row.reason for row in Discrepancy.objects.open().of_desk(staff.desk)]
-    assert any("27" in reason and "19" in reason for reason in told)
+    reported = [row.reason for row in Discrepancy.objects.open().of_desk(staff.desk)]
+    assert any("27" in reason and "19" in reason for reason in reported)
     assert not any("19" in row.reason for row in Discrepancy.objects.open().of_desk(other.desk))
 
 
@@ -280,9 +280,9 @@ def test_weights_that_cannot_be_read_stop_nothing_that_stands(staff):
     assert list(Figure.objects.order_by("pk").values_list("measure", flat=True))[:4] == before
     assert Discrepancy.objects.get().state == "open"
     assert "discrepancy_open" in {row.code for row in clearance(Document.objects.get(title="council")).blockers}
-    told = Job.objects.filter(name="crosscheck", state="failed").first().error
-    assert "the weights cannot be read" in told
-    assert "use_weights" in told
+    reported = Job.objects.filter(name="crosscheck", state="failed").first().error
+    assert "the weights cannot be read" in reported
+    assert "use_weights" in reported
     MatchingWeights.objects.all().delete()
     regroup_topic(topic, by=Machine("test"))
     assert frozenset({"council 4,000", "mayor 4,000"}) in groups(topic)
@@ -331,9 +331,9 @@ def test_topics_with_new_texts_are_grouped_anew_once_a_night(staff):
     file_all(staff, fresh, ["council"])
     file_all(staff, quiet, ["mill"])
     regroup_topic(quiet, by=Machine("test"))
-    night = timezone.now().replace(hour=grouping.NIGHT)
-    assert ask_for_regrouping(night.replace(hour=grouping.NIGHT + 1)) == 0
-    assert ask_for_regrouping(night) == 1
+    night = timezone.now().replace(hour=grouping.REGROUP_HOUR)
+    assert request_nightly_regrouping(night.replace(hour=grouping.REGROUP_HOUR + 1)) == 0
+    assert request_nightly_regrouping(night) == 1
     assert Job.objects.get(name="regroup").args == {"topic": fresh.pk}
     do_jobs()
-    assert ask_for_regrouping(night) == 0
+    assert request_nightly_regrouping(night) == 0

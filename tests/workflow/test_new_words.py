@@ -72,11 +72,11 @@ AFTER = {
 }
 
 
-@pytest.mark.parametrize("door", [edit, place])
+@pytest.mark.parametrize("change_words", [edit, place])
 @pytest.mark.parametrize("state", AFTER)
-def test_new_words_undo_what_was_decided_on_the_old_ones(state, door, story, staff):
+def test_new_words_undo_what_was_decided_on_the_old_ones(state, change_words, story, staff):
     claim = stand(story.claims.get(), state, staff)
-    door(claim, staff)
+    change_words(claim, staff)
     claim.refresh_from_db()
     assert (claim.state, claim.words_changed_by) == (AFTER[state], staff.desk_chief)
     assert not clearance(story).clear

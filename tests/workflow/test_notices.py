@@ -42,7 +42,7 @@ def claim(story, staff):
     return bring_to(story.claims.get(), "open", staff)
 
 
-def told(kind: str) -> set[str]:
+def notified(kind: str) -> set[str]:
     """The roles of whoever was told of such a thing."""
     rows = Notification.objects.filter(kind=kind)
     return {row.recipient.factcheck_memberships.first().role for row in rows}
@@ -125,14 +125,14 @@ def test_a_returned_claim_is_told_to_who_submitted_and_who_worked_on_it(claim, s
 def test_a_sign_off_that_no_longer_holds_is_told_to_submitter_signer_and_chief(story, claim, staff):
     bring_to(claim, "signed_off", staff)
     revise_text(story, STORY.replace("40", "45"), by=staff.editor)
-    assert told("stale") == {"checker", "reviewer", "desk_chief"}
+    assert notified("stale") == {"checker", "reviewer", "desk_chief"}
     assert "the words changed" in Notification.objects.filter(kind="stale").first().text
 
 
 def test_who_challenges_a_sign_off_knows_it_already(claim, staff):
     bring_to(claim, "signed_off", staff)
     challenge_claim(claim, by=staff.reviewer, note="the mayor denies it")
-    assert told("stale") == {"checker", "desk_chief"}
+    assert notified("stale") == {"checker", "desk_chief"}
 
 
 def test_authors_and_editors_are_told_that_a_text_became_clear(story, staff):
@@ -147,21 +147,21 @@ def test_authors_and_editors_are_told_that_a_text_became_clear(story, staff):
 
 def test_the_chiefs_are_told_when_a_text_goes_out_uncleared(story, staff):
     publish_document(story, by=staff.editor, uncleared_reason="breaking")
-    assert told("published_uncleared") == {"desk_chief", "chief_editor"}
+    assert notified("published_uncleared") == {"desk_chief", "chief_editor"}
 
 
 def test_a_text_that_goes_out_cleared_is_no_news_to_the_chiefs(story, staff):
     publish_document(clear_document(story, staff), by=staff.editor)
-    assert told("published_uncleared") == set()
+    assert notified("published_uncleared") == set()
 
 
 def test_work_that_is_due_soon_and_work_that_is_overdue_is_told_of_once(claim, staff):
     task = assign_claim(claim, staff.checker, by=staff.editor, due_at=in_hours(3))
     assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
-    assert told("due_soon") == {"checker"}
+    assert notified("due_soon") == {"checker"}
     later = timezone.now() + timedelta(hours=4)
     assert [remind_of_deadlines(later), remind_of_deadlines(later)] == [1, 0]
-    assert told("overdue") == {"checker", "desk_chief"}
+    assert notified("overdue") == {"checker", "desk_chief"}
     type(task).objects.filter(pk=task.pk).update(due_at=later + timedelta(hours=2))
     assert remind_of_deadlines(later) == 1, "a new deadline is a new occasion"
 
@@ -172,7 +172,7 @@ def test_who_takes_over_work_is_told_of_its_deadline_too(hours, kind, claim, sta
     assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
     reassign_task(task, staff.reviewer, by=staff.editor)
     assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
-    assert {"checker", "reviewer"} <= told(kind)
+    assert {"checker", "reviewer"} <= notified(kind)
     assert Notification.objects.filter(kind=kind, recipient=staff.desk_chief).count() == (kind == "overdue")
 
 
@@ -183,7 +183,7 @@ def test_work_that_nobody_can_be_told_of_is_not_gone_through_each_minute(claim, 
     type(task).objects.update(due_at=in_hours(-1))
     Membership.objects.all().delete()
     assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
-    assert told("due_soon") == told("overdue") == set()
+    assert notified("due_soon") == notified("overdue") == set()
 
 
 def test_many_deadlines_cost_as_many_queries_as_one_and_some_wait_for_the_next_minute(claim, staff, monkeypatch):

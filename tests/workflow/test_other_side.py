@@ -1,4 +1,4 @@
-"""Whoever wrote a text does not decide what the other side of a comparison says: not by any action, through no door."""
+"""Whoever wrote a text does not decide what the other side of a comparison says: by no action, through no entry point."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_naming_oneself_the_author_of_a_colleague_s_story_opens_nothing(staff, a
     file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
     colleague = file_text(THEIRS, desk=staff.desk, by=staff.editor, authors=(staff.checker,), topic=topic)
     assert colleague.kind == DocumentKind.STORY
-    for door in (
+    for attempt in (
         lambda: update_metadata(colleague, by=author, authors=(author,)),
         lambda: ingest_document(
             THEIRS.encode(),
@@ -159,7 +159,7 @@ def test_naming_oneself_the_author_of_a_colleague_s_story_opens_nothing(staff, a
         ),
         lambda: revise_document(colleague, ALIKE.encode(), by=author),
     ):
-        assert refused(door) == "four_eyes_other_side"
+        assert refused(attempt) == "four_eyes_other_side"
 
 
 def test_the_host_does_not_file_the_new_words_for_them_either(sides, staff, author):

@@ -16,14 +16,14 @@ from factcheck.jobs.leases import claim as claim_job
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Document, Event, Job, Waiver
-from factcheck.tasks import run, work
+from factcheck.tasks import run_job, work
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.clearance import clearance, note_clearance
 from factcheck.workflow.crosscheck import request_crosscheck
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
-from factcheck.workflow.jobs import forget_quiet_jobs
+from factcheck.workflow.jobs import delete_old_housekeeping_jobs
 from factcheck.workflow.publication import publish_document, waive_document
 from factcheck.workflow.rechecks import recheck_documents
 from factcheck.workflow.verification import challenge_claim, waive_claim
@@ -232,7 +232,7 @@ def test_a_policy_is_changed_at_once_and_a_worker_asks_for_the_documents_of_the_
     job = Job.objects.get(name="recheck_clearance")
     assert (job.key, job.desk) == (f"desk:{staff.desk.pk}", staff.desk)
     with committed():
-        run(claim_job("work"))
+        run_job(claim_job("work"))
     job.refresh_from_db()
     assert job.result == {"asked": 4}
     assert Job.objects.filter(name="recheck_clearance", key__startswith="document:").count() == 4
@@ -287,12 +287,12 @@ def test_small_work_is_left_out_of_lists_unless_it_failed_and_is_forgotten_after
     Job.objects.filter(pk=failed.pk).update(state="failed")
     assert list(rows.user_visible()) == [failed]
     checked(story, staff)
-    assert forget_quiet_jobs() == 0
+    assert delete_old_housekeeping_jobs() == 0
     Job.objects.update(finished_at=timezone.now() - timedelta(days=2))
-    assert forget_quiet_jobs() > 0
+    assert delete_old_housekeeping_jobs() > 0
     assert list(Job.objects.filter(name="recheck_clearance")) == [failed]
     Job.objects.update(finished_at=timezone.now() - timedelta(days=8))
-    assert forget_quiet_jobs() == 1, "a failed one after a week"
+    assert delete_old_housekeeping_jobs() == 1, "a failed one after a week"
     assert Job.objects.filter(name="read_document").exists()
 
 

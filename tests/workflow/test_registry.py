@@ -187,7 +187,7 @@ def test_who_was_entrusted_and_who_opened_is_told_to_those_who_may_open(hidden, 
     second = person("desk_chief", staff.desk)
     strangers = (staff.checker, staff.chief_editor, staff.auditor, Staff().desk_chief)
     actions = {
-        who: [row.action for row in Event.objects.of(hidden).discreet(who)]
+        who: [row.action for row in Event.objects.of(hidden).without_confidential_access(who)]
         for who in (second, staff.editor, *strangers)
     }
     assert actions.pop(second) == actions.pop(staff.editor) == ["record", "grant_access", "open_name"]

@@ -12,11 +12,11 @@ from factcheck.models import Claim, Evidence, Policy, Source
 from factcheck.workflow.evidence import (
     assess_evidence,
     attach_evidence,
-    capture_again,
     fail_capture,
     link_evidence,
     record_evidence,
     retire_evidence,
+    retry_capture,
     store_capture,
 )
 from factcheck.workflow.sources import open_name, record_source
@@ -168,7 +168,7 @@ def test_a_web_page_waits_for_its_capture_and_is_found_by_its_domain(claim, staf
     assert job.args == {"evidence": evidence.pk}
     fail_capture(evidence, "The page did not answer.", by=evidence_job())
     assert (evidence.state, evidence.error) == ("capture_failed", "The page did not answer.")
-    capture_again(evidence, by=staff.checker)
+    retry_capture(evidence, by=staff.checker)
     assert (evidence.state, staff.desk.jobs.filter(name="capture_evidence").count()) == ("requested", 2)
 
 

@@ -15,7 +15,7 @@ from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes, resolve_dispute
 from factcheck.workflow.figures import date_figure
-from factcheck.workflow.grouping import enter_topics
+from factcheck.workflow.grouping import regroup_after_embargoes
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import merge_measures, pin_figure, set_topic, split_measure
 from factcheck.workflow.metadata import update_metadata
@@ -169,9 +169,9 @@ def test_what_people_settled_does_not_open_again_where_two_measures_become_one(s
     for row in Discrepancy.objects.open():
         resolve_dispute(row, "explained", by=story.staff.desk_chief, note="two counts")
     story.judge(toll, sheep, True, by=story.staff.desk_chief)
-    told = [row.reason for row in Discrepancy.objects.open()]
-    assert not [reason for reason in told if "12" in reason and "19" in reason]
-    assert not [reason for reason in told if "300" in reason and "450" in reason]
+    reported = [row.reason for row in Discrepancy.objects.open()]
+    assert not [reason for reason in reported if "12" in reason and "19" in reason]
+    assert not [reason for reason in reported if "300" in reason and "450" in reason]
     assert late.measure_id
 
 
@@ -258,7 +258,7 @@ def test_a_pinned_figure_whose_text_comes_under_embargo_goes_back_when_that_ends
     do_jobs()
     assert story.are_one(toll, own)
     assert len(disputes(Discrepancy.objects.open().of_desk(other.desk), desks=[other.desk.pk])) == 1
-    assert enter_topics(timezone.now()) == 0
+    assert regroup_after_embargoes(timezone.now()) == 0
 
 
 def test_it_is_held_against_a_measure_that_was_merged_all_the_same(story, other):

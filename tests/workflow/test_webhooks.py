@@ -17,7 +17,7 @@ from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.intake.fetching import FetchFailed, FetchRefused
 from factcheck.jobs.leases import claim as take_job
 from factcheck.models import Delivery, Document, Event, Job, Webhook
-from factcheck.tasks import run, work
+from factcheck.tasks import run_job, work
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.publication import correct_document, publish_document
 from factcheck.workflow.verification import challenge_claim
@@ -222,7 +222,7 @@ def test_a_delivery_to_a_webhook_that_was_switched_off_is_dropped(story, hook, s
     publish_document(story, by=staff.editor, uncleared_reason="breaking")
     change_webhook(hook, by=staff.desk_chief, active=False)
     while lease := take_job("work"):
-        run(lease)
+        run_job(lease)
     assert Job.objects.get(name="deliver_webhook").result == {"already": False, "active": False}
 
 

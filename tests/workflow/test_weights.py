@@ -14,7 +14,7 @@ from factcheck.text.matching import read_weights, shipped, weights_as_dict
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
-from factcheck.workflow.exports import exported
+from factcheck.workflow.judgement_export import export_judged_pairs
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.weights import put_in_use, try_weights
 from tests.factories import TopicFactory
@@ -44,8 +44,8 @@ def kinds() -> list[tuple[str, str]]:
 
 def test_a_dry_run_says_what_opens_and_closes_at_each_desk_and_changes_nothing(toll, staff):
     before = list(Figure.objects.order_by("pk").values_list("measure", flat=True))
-    told = try_weights(BLIND, by=staff.chief_editor)
-    assert told[staff.desk.slug] == {"conflict closes": 1}
+    result = try_weights(BLIND, by=staff.chief_editor)
+    assert result[staff.desk.slug] == {"conflict closes": 1}
     assert list(Figure.objects.order_by("pk").values_list("measure", flat=True)) == before
     assert (kinds(), MatchingWeights.objects.count()) == ([("conflict", "open")], 1)
 
@@ -168,18 +168,18 @@ def test_decisions_are_exported_as_numbers_with_hashed_ids_and_no_word(decided, 
 
 
 def test_with_text_the_figures_are_told_in_words(decided):
-    assert {row["b_text"] for row in exported(with_text=True)} == {"19 toll", "40 horses"}
+    assert {row["b_text"] for row in export_judged_pairs(with_text=True)} == {"19 toll", "40 horses"}
 
 
 def test_settled_disputes_are_decisions_too_and_one_that_is_explained_says_nothing_of_sameness(toll, staff):
     resolve_dispute(Discrepancy.objects.get(), "explained", by=staff.desk_chief, note="two counts")
-    assert [(row["origin"], row["same"]) for row in exported()] == [("resolved: explained", None)]
+    assert [(row["origin"], row["same"]) for row in export_judged_pairs()] == [("resolved: explained", None)]
     assert not Judgement.objects.exists()
 
 
 def test_a_desk_exports_what_it_holds_both_sides_of(decided):
     other = Staff()
-    assert list(exported(desk=other.desk)) == []
+    assert list(export_judged_pairs(desk=other.desk)) == []
     with pytest.raises(CommandError, match="no desk"):
         call_command("export_judgements", "--desk", "nowhere")
 
@@ -187,9 +187,9 @@ def test_a_desk_exports_what_it_holds_both_sides_of(decided):
 def test_weights_are_fitted_on_what_was_decided_tried_and_put_in_use(decided, staff, tmp_path, capsys):
     out = tmp_path / "weights.json"
     call_command("train_matching", "--out", str(out), "--version-name", "ours")
-    told = capsys.readouterr().out
-    assert "2 pairs of 1 topics" in told
-    assert "none can be left out" in told
+    result = capsys.readouterr().out
+    assert "2 pairs of 1 topics" in result
+    assert "none can be left out" in result
     made = read_weights(out.read_text())
     assert (made.version, set(made.terms)) == ("ours", set(shipped().terms))
     call_command("use_weights", str(out))
@@ -207,9 +207,9 @@ def test_files_of_several_topics_are_judged_with_each_left_out(decided, tmp_path
     moved = [json.dumps({**json.loads(line), "topic": "another"}) for line in lines]
     (tmp_path / "two.jsonl").write_text("\n".join(moved) + "\n")
     call_command("train_matching", str(tmp_path / "one.jsonl"), str(tmp_path / "two.jsonl"))
-    told = capsys.readouterr().out
+    result = capsys.readouterr().out
     for words in ("left out: another", "left out, pooled", "worst: ", "Nine tenths of F1"):
-        assert words in told
+        assert words in result
 
 
 BROKEN = {

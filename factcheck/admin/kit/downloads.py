@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from factcheck.models import Snapshot
-from factcheck.workflow.originals import bytes_of
+from factcheck.workflow.originals import snapshot_bytes
 
 VIEWABLE_TYPES = {
     "text/html": "text/html",
@@ -29,7 +29,7 @@ def media_type_of(snapshot: Snapshot) -> str:
 
 def snapshot_response(snapshot: Snapshot, *, download: bool = False) -> HttpResponse:
     """The bytes in a sandbox, or as a download."""
-    body = bytes_of(snapshot)
+    body = snapshot_bytes(snapshot)
     if download or not is_viewable(snapshot):
         response = HttpResponse(body, content_type="application/octet-stream")
         name = snapshot.filename or f"original-{snapshot.sha256[:12]}.bin"

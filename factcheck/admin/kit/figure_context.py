@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from factcheck.models import Figure, Sentence, sentences_of
 from factcheck.text import Basis
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 
 BASIS: dict[str, str] = {
     Basis.STATED: "as the copy says",
@@ -51,6 +51,8 @@ def figure_contexts(figures: Iterable[Figure]) -> dict[int, FigureContext]:
     rows = {figure.pk: figure for figure in figures}
     found = sentences_of(rows)
     return {
-        pk: FigureContext(figure, found.get(pk, Sentence("", figure.surface, "")), says_of(figure), as_of_text(figure))
+        pk: FigureContext(
+            figure, found.get(pk, Sentence("", figure.surface, "")), speaker_name_of(figure), as_of_text(figure)
+        )
         for pk, figure in rows.items()
     }

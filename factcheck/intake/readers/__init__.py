@@ -1,4 +1,4 @@
-"""Bytes of any accepted format → one `Extract`. The door: `read_bytes`, and `stored_text` for pasted strings.
+"""Bytes of any accepted format → one `Extract`. Public API: `read_bytes`, and `stored_text` for pasted strings.
 
 Each format has a module: `plain` (text, Markdown), `html`, `pdf`, `docx`, `ninjs`. What the bytes really are is
 decided by `sniffing`, how they become characters by `decoding`, when they were published by `dates`.
@@ -7,6 +7,6 @@ Reading hostile bytes safely is the business of `factcheck.intake.isolation`, wh
 
 from factcheck.intake.extracts import MAX_BYTES, Extract, Unreadable
 from factcheck.intake.readers.reading import read_bytes
-from factcheck.intake.stored import stored_text
+from factcheck.intake.text_cleaning import stored_text
 
 __all__ = ["MAX_BYTES", "Extract", "Unreadable", "read_bytes", "stored_text"]

@@ -38,13 +38,13 @@ def read_stamp(found: str, *, zone: str = "", now: datetime | None = None) -> St
     """
     found = " ".join(found.split())[:100]
     notes: list[str] = []
-    given = _tzinfo(zone)
-    if zone and given is None:
+    default_zone = _tzinfo(zone)
+    if zone and default_zone is None:
         notes.append(f"The time zone {zone[:60]!r} is not known and was left out.")
         zone = ""
     if not found:
         return Stamp(zone=zone, notes=tuple(notes))
-    stamp = _parsed(found, given)
+    stamp = _parsed(found, default_zone)
     if stamp is None:
         return Stamp(found, zone=zone, notes=(*notes, f"The date {found!r} could not be read and was left out."))
     if stamp.at and not EARLIEST <= stamp.at <= (now or datetime.now(UTC)) + AHEAD:
@@ -52,10 +52,10 @@ def read_stamp(found: str, *, zone: str = "", now: datetime | None = None) -> St
     return replace(stamp, zone=zone or stamp.zone, notes=(*notes, *stamp.notes))
 
 
-def _parsed(found: str, given: tzinfo | None) -> Stamp | None:
+def _parsed(found: str, default_zone: tzinfo | None) -> Stamp | None:
     try:
         if len(found) <= 10:
-            return _whole_day(found, date.fromisoformat(found), given)
+            return _whole_day(found, date.fromisoformat(found), default_zone)
         at = datetime.fromisoformat(found)
     except ValueError:
         if _YEAR_OF_NOTHING.search(found):  # the library would take year 0001 for 2001
@@ -65,23 +65,23 @@ def _parsed(found: str, given: tzinfo | None) -> Stamp | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
     try:
-        return _to_the_minute(found, at, given)
+        return _to_the_minute(found, at, default_zone)
     except (OverflowError, ValueError):
         return None
 
 
-def _whole_day(found: str, day: date, given: tzinfo | None) -> Stamp:
-    at = datetime.combine(day, time(12), tzinfo=given or UTC)
+def _whole_day(found: str, day: date, default_zone: tzinfo | None) -> Stamp:
+    at = datetime.combine(day, time(12), tzinfo=default_zone or UTC)
     return Stamp(found, at.astimezone(UTC), "day", notes=("Only the day of publication is known, not the hour.",))
 
 
-def _to_the_minute(found: str, at: datetime, given: tzinfo | None) -> Stamp:
+def _to_the_minute(found: str, at: datetime, default_zone: tzinfo | None) -> Stamp:
     if at.tzinfo is None:
-        assumed = () if given else (NO_ZONE,)
-        return Stamp(found, at.replace(tzinfo=given or UTC).astimezone(UTC), "minute", notes=assumed)
+        assumed = () if default_zone else (NO_ZONE,)
+        return Stamp(found, at.replace(tzinfo=default_zone or UTC).astimezone(UTC), "minute", notes=assumed)
     offset = _STAMP_OFFSET.search(found)
-    said = f"{offset.group(1)}:{offset.group(2)}" if offset else ""
-    return Stamp(found, at.astimezone(UTC), "minute", zone="" if said == "-00:00" else said)
+    offset_text = f"{offset.group(1)}:{offset.group(2)}" if offset else ""
+    return Stamp(found, at.astimezone(UTC), "minute", zone="" if offset_text == "-00:00" else offset_text)
 
 
 def _tzinfo(zone: str) -> tzinfo | None:

@@ -1,6 +1,6 @@
-"""Bytes → characters: byte order mark, UTF-8, the declared charset, then a guess that is said aloud.
+"""Bytes → characters: byte order mark, UTF-8, the declared charset, then a guess that is noted.
 
-Never mojibake in silence: what was guessed or replaced is a note, what cannot be decoded is Unreadable.
+What was guessed or replaced is added to the notes; what cannot be decoded raises Unreadable.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _marked(data: bytes, charset: str) -> Decoded:
 
 
 def _repaired(data: bytes) -> Decoded | None:
-    """UTF-8 with a few broken places: more is right than wrong, and it is said how much is wrong."""
+    """UTF-8 with a few broken places, counted in a note; None where too much is broken."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     sound = sum(1 for char in text if char > "\x7f") - broken

@@ -14,9 +14,9 @@ import docx
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.plain import names
-from factcheck.intake.readers.raised import lowered, raised
 from factcheck.intake.readers.sniffing import DOCX
-from factcheck.intake.stored import one_line
+from factcheck.intake.readers.superscripts import as_subscript, as_superscript
+from factcheck.intake.text_cleaning import one_line
 
 MAX_UNPACKED = 100_000_000
 MAX_XML = 30_000_000
@@ -69,13 +69,13 @@ def _levels(document: Any) -> dict[str, str]:
 def _level(name: str, styles: dict[str, Any]) -> str:
     for _ in range(MOST_RESTING):
         style = styles.get(name)
-        if level := _said(None if style is None else style.find(_W + "rPr"), "vertAlign"):
+        if level := _property(None if style is None else style.find(_W + "rPr"), "vertAlign"):
             return level
-        name = _said(style, "basedOn")
+        name = _property(style, "basedOn")
     return ""
 
 
-def _said(element: Any, name: str) -> str:
+def _property(element: Any, name: str) -> str:
     """The value of a property, "" where there is none."""
     found = None if element is None else element.find(_W + name)
     return "" if found is None else found.get(_W + "val") or ""
@@ -114,13 +114,13 @@ def _as_set(node: Any, levels: dict[str, str], before: str) -> str:
     """The characters of a run; raised digits as such, be it by a property, a style or their position."""
     text = node.text or ""
     properties = node.getparent().find(_W + "rPr")
-    level = _said(properties, "vertAlign") or levels.get(_said(properties, "rStyle"), "")
-    moved = _said(properties, "position")
+    level = _property(properties, "vertAlign") or levels.get(_property(properties, "rStyle"), "")
+    moved = _property(properties, "position")
     if not level and moved and before[-1:].strip():  # a number that stands alone is moved for its looks
         level = "subscript" if moved.startswith("-") else "superscript" if moved.strip("0") else ""
     if level == "superscript":
-        return raised(text, before)
-    return lowered(text, before) if level == "subscript" else text
+        return as_superscript(text, before)
+    return as_subscript(text, before) if level == "subscript" else text
 
 
 def _heading(document: Any, levels: dict[str, str]) -> str:
@@ -137,5 +137,5 @@ def _notes(body: Any) -> tuple[str, ...]:
         ("commentReference",): "The document has comments; they are not in the text.",
     }
     return tuple(
-        said for tags, said in remarks.items() if next(body.iter(*(_W + tag for tag in tags)), None) is not None
+        remark for tags, remark in remarks.items() if next(body.iter(*(_W + tag for tag in tags)), None) is not None
     )

@@ -20,7 +20,7 @@ import feedparser  # type: ignore[import-untyped]
 from factcheck.intake.entries import Entry, Listing
 from factcheck.intake.extracts import Unreadable, check_size
 from factcheck.intake.readers.dates import NO_ZONE, read_stamp
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 MOST_ENTRIES = 1_000
 LONGEST_PAGE = 1_000_000
@@ -35,7 +35,7 @@ def read_feed(data: bytes, *, charset: str = "", url: str = "", now: datetime | 
     kind = f"application/xml; charset={charset}" if charset else "application/xml"
     try:
         found = feedparser.parse(
-            io.BytesIO(_mended(data)),  # bytes alone would be tried as the name of a file
+            io.BytesIO(_without_broken_references(data)),  # bytes alone would be tried as the name of a file
             response_headers={"content-type": kind},
         )
         if found.get("version") or found.get("entries"):
@@ -45,18 +45,18 @@ def read_feed(data: bytes, *, charset: str = "", url: str = "", now: datetime | 
     raise Unreadable("wrong_type", "There is no RSS or Atom feed at this address.")
 
 
-def _mended(data: bytes) -> bytes:
-    """The feed without references that no text can keep: one would cost every entry."""
+def _without_broken_references(data: bytes) -> bytes:
+    """The feed with invalid character references replaced: a single one would make feedparser drop every entry."""
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _mended(data.decode("utf-16", "replace").encode()).decode().encode("utf-16")
+        return _without_broken_references(data.decode("utf-16", "replace").encode()).decode().encode("utf-16")
     return _REFERENCE.sub(_storable, data)
 
 
 def _storable(found: re.Match[bytes]) -> bytes:
-    """A reference to a character; to half of one, to NUL or to one that does not exist, the mark for a lost one."""
-    said = found[1].lower()
-    digits = said.removeprefix(b"x")[:12]
-    number = int(digits, 16 if said.startswith(b"x") else 10)
+    """The character reference, or U+FFFD for a surrogate, NUL or a code point that does not exist."""
+    reference = found[1].lower()
+    digits = reference.removeprefix(b"x")[:12]
+    number = int(digits, 16 if reference.startswith(b"x") else 10)
     return found[0] if 0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else b"&#xFFFD;"
 
 
@@ -67,7 +67,7 @@ def _listing(found: Any, url: str, now: datetime) -> Listing:
         notes.append(f"The feed lists more than {MOST_ENTRIES:,} entries; the first {MOST_ENTRIES:,} are looked at.")
     if found.get("bozo") and "CharacterEncodingOverride" not in type(found.get("bozo_exception")).__name__:
         notes.append("The feed is not well formed; entries may be missing.")
-    named = Counter(_said(item, "id") for item in items)
+    named = Counter(_text_of(item, "id") for item in items)
     entries: dict[str, Entry] = {}
     damaged = 0
     for item in reversed(items):
@@ -84,16 +84,16 @@ def _listing(found: Any, url: str, now: datetime) -> Listing:
 
 def _entry(item: Any, url: str, named: Counter[str], now: datetime) -> Entry | None:
     """None where the entry says nothing at all."""
-    title, said_id = one_line(item.get("title")), _said(item, "id")
+    title, said_id = one_line(item.get("title")), _text_of(item, "id")
     link = _address(item, url)
     markup = _markup(item)
     if not (title or link or markup.strip()):
         return None
     own = said_id if named[said_id] == 1 else ""  # one id for several entries names none of them
-    told = own or "\x1f".join([said_id, link] if link else [said_id, title, markup])
-    published_at, notes = _date(_said(item, "published") or _said(item, "updated"), now)
+    identity = own or "\x1f".join([said_id, link] if link else [said_id, title, markup])
+    published_at, notes = _date(_text_of(item, "published") or _text_of(item, "updated"), now)
     return Entry(
-        guid=hashlib.sha256(told.encode("utf-8", "replace")).hexdigest(),
+        guid=hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
         title=title,
         link=link[:4096],
         page=_page(title, markup),
@@ -104,9 +104,9 @@ def _entry(item: Any, url: str, named: Counter[str], now: datetime) -> Entry | N
 
 
 def _address(item: Any, url: str) -> str:
-    """Where the entry's page is; not the entry's mere name, which RSS takes for an address unless told otherwise."""
-    link = _said(item, "link")
-    if item.get("guidislink") and link == _said(item, "id") and "/" not in link:
+    """The address of the entry's page; not a bare guid, which RSS treats as an address by default."""
+    link = _text_of(item, "link")
+    if item.get("guidislink") and link == _text_of(item, "id") and "/" not in link:
         return ""
     try:
         return urljoin(url, link) if link else ""
@@ -131,7 +131,7 @@ def _date(found: str, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
 def _markup(item: Any) -> str:
     """The longest text the entry carries; a summary only where there is nothing else."""
     texts = [part.get("value") or "" for part in item.get("content") or [] if isinstance(part.get("value"), str)]
-    return max(texts, key=len, default="") or _said(item, "summary")
+    return max(texts, key=len, default="") or _text_of(item, "summary")
 
 
 def _page(title: str, markup: str) -> str:
@@ -142,6 +142,6 @@ def _page(title: str, markup: str) -> str:
     return f"<!doctype html>\n<html>{head}<body><article>{markup}</article></body></html>\n"
 
 
-def _said(item: Any, name: str) -> str:
+def _text_of(item: Any, name: str) -> str:
     found = item.get(name)
     return found.strip() if isinstance(found, str) else ""

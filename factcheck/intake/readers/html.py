@@ -16,8 +16,8 @@ from lxml import html as lxml_html
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.metadata import PageFacts, page_facts
-from factcheck.intake.readers.raised import raise_in
 from factcheck.intake.readers.sniffing import HTML
+from factcheck.intake.readers.superscripts import mark_superscripts
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings quote the hostile page
 
@@ -49,7 +49,8 @@ def read_html(text: str, url: str = "", *, whole: bool = False) -> Extract:
     tree = _tree(text)
     if tree is None:
         raise Unreadable("no_text", "The page is empty.")
-    if raise_in(tree):  # the article is looked for in the text, where a footnote's mark would join the number before it
+    # before the article is extracted: there a footnote's mark would join the number before it
+    if mark_superscripts(tree):
         text = lxml_html.tostring(tree, encoding="unicode")
     facts = page_facts(tree, text, url)
     article, notes = "" if whole else _article(text, url), list[str]()
@@ -73,7 +74,7 @@ def block_text(markup: str) -> str:
     tree = _tree(markup)
     if tree is None:
         return ""
-    raise_in(tree)
+    mark_superscripts(tree)
     return _lines(tree)
 
 
@@ -162,10 +163,10 @@ def _left_out(tree: Any, article: str) -> Iterator[str]:
     """A remark where whole paragraphs or list items of the page's article are not in the extracted text."""
     if len(article) > MAX_COMPARED:
         return
-    kept = _letters(article)
+    extracted = _letters(article)
     roots = tree.xpath("//article") or tree.xpath("//main")
     blocks = [_lines(node) for root in roots[:1] for node in root.iter("p", "li", "blockquote")][:2000]
-    missing = [block for block in blocks if len(block) >= 40 and _letters(block) not in kept]
+    missing = [block for block in blocks if len(block) >= 40 and _letters(block) not in extracted]
     if missing:
         first = missing[0][:80]
         yield f"{len(missing)} paragraphs or list items of the page are not in the text, the first: “{first}…”"

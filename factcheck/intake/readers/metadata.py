@@ -17,7 +17,7 @@ from trafilatura.metadata import extract_metadata
 
 from factcheck.intake.readers.dates import Stamp, read_stamp
 from factcheck.intake.readers.plain import names
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 _ARTICLES = ("Article", "Posting", "Report", "WebPage", "CreativeWork")
 _DATE_METAS = (
@@ -76,8 +76,13 @@ def page_facts(tree: Any, text: str, url: str) -> PageFacts:
 def _stamp(linked: Node, metas: dict[str, str], tree: Any, guessed: str) -> Stamp:
     """The first date that can be read; where none can, the first one found with its remark."""
     timed = tree.xpath("//time[@pubdate or @itemprop='datePublished' or ancestor::article]/@datetime")[:3]
-    said = [one_line(linked.get("datePublished"), 100), *(metas.get(name, "") for name in _DATE_METAS), *timed, guessed]
-    stamps = [read_stamp(str(found)) for found in said if found]
+    candidates = [
+        one_line(linked.get("datePublished"), 100),
+        *(metas.get(name, "") for name in _DATE_METAS),
+        *timed,
+        guessed,
+    ]
+    stamps = [read_stamp(str(found)) for found in candidates if found]
     readable = [stamp for stamp in stamps if stamp.at]
     exact = [stamp for stamp in readable if stamp.precision == "minute"]
     return next(iter([*exact, *readable, *stamps]), Stamp())
@@ -118,8 +123,8 @@ def _nodes(text: str | None) -> Iterator[Node]:
 
 def _people(found: object) -> tuple[str, ...]:
     each = found if isinstance(found, list) else [found]
-    said = (one_line(one.get("name") if isinstance(one, dict) else one, 200) for one in each[:20])
-    return tuple(name for name in said if name)
+    names_found = (one_line(entry.get("name") if isinstance(entry, dict) else entry, 200) for entry in each[:20])
+    return tuple(name for name in names_found if name)
 
 
 def _language(tree: Any, linked: Node, metas: dict[str, str]) -> str:
@@ -128,8 +133,8 @@ def _language(tree: Any, linked: Node, metas: dict[str, str]) -> str:
 
 
 def _canonical(tree: Any, metas: dict[str, str], url: str) -> str:
-    said = [*tree.xpath("//link[@rel='canonical']/@href")[:1], metas.get("og:url", "")]
-    for found in said:
+    candidates = [*tree.xpath("//link[@rel='canonical']/@href")[:1], metas.get("og:url", "")]
+    for found in candidates:
         try:
             absolute = urljoin(url, one_line(found, 2000))
             if found and urlsplit(absolute).scheme in ("http", "https"):

@@ -13,7 +13,7 @@ from factcheck.intake.readers.dates import read_stamp
 from factcheck.intake.readers.html import block_text
 from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import NINJS
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 _KEYS = "uri headline headlines bodytext bodyhtml bodyxhtml bodies versioncreated"
 _ITEM_KEYS = frozenset(_KEYS.split())
@@ -75,9 +75,9 @@ def _body(item: Item) -> tuple[str, bool]:
 
 def _provider(item: Item) -> str:
     """Who sends it: a name, or an object that has one; later versions keep a list of sources."""
-    told = _string(item, "copyrightholder", "provider")
+    name = _string(item, "copyrightholder", "provider")
     named = [item.get("provider"), *_list(item.get("infosources")), *_list(item.get("infosource"))]
-    return one_line(told or next((_string(part, "name") for part in _parts(named) if _string(part, "name")), ""))
+    return one_line(name or next((_string(part, "name") for part in _parts(named) if _string(part, "name")), ""))
 
 
 def _list(value: object) -> list[object]:

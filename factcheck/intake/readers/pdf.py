@@ -9,10 +9,10 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable
-from factcheck.intake.readers.lines import lines_of
+from factcheck.intake.readers.pdf_lines import lines_of
 from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import PDF
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 MAX_PAGES = 2_000
 

@@ -11,7 +11,7 @@ import re
 from factcheck.intake.extracts import Extract
 from factcheck.intake.readers.dates import read_stamp
 from factcheck.intake.readers.sniffing import MARKDOWN, PLAIN
-from factcheck.intake.stored import one_line
+from factcheck.intake.text_cleaning import one_line
 
 _KEYS = {
     "title": "title",
@@ -71,7 +71,7 @@ def _metadata(text: str) -> tuple[dict[str, str], str]:
     The first key must be one of ours, or a story that begins "Velmora: the river rose" would lose a line.
     """
     fields: dict[str, str] = {}
-    kept: list[str] = []
+    other_lines: list[str] = []
     start, key, end = 0, "", text.find("\n")
     while end >= 0 and start < _BLOCK:
         line = text[start:end]
@@ -85,17 +85,17 @@ def _metadata(text: str) -> tuple[dict[str, str], str]:
                 break
             if not key or key in fields:
                 key = ""
-                kept.append(line)
+                other_lines.append(line)
             else:
                 fields[key] = matched.group(2).strip()
         elif fields and line[:1] in (" ", "\t") and line.strip():
             if key == "title":
                 fields[key] += " " + line.strip()
             else:
-                kept.append(line)
+                other_lines.append(line)
         elif fields and line.strip() in ("", "---", "..."):
             body = text[start:].lstrip("\n")
-            return fields, "\n".join(kept) + "\n\n" + body if kept else body
+            return fields, "\n".join(other_lines) + "\n\n" + body if other_lines else body
         else:
             break
     return {}, text

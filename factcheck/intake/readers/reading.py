@@ -12,7 +12,7 @@ from importlib import import_module
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable, check_size
 from factcheck.intake.readers import sniffing
 from factcheck.intake.readers.decoding import Decoded, decoded
-from factcheck.intake.stored import stored_text
+from factcheck.intake.text_cleaning import stored_text
 
 Reader = Callable[[bytes], Extract]
 """What a host may bring for a format of its own; docs/extending.md shows one."""
@@ -39,7 +39,7 @@ def read_bytes(
 ) -> Extract:
     """What some bytes from outside say, whatever their format.
 
-    `filename` is a promise that the bytes must keep; `media_type` and `charset` are hints, the bytes win. `url`
+    The bytes must match the type of `filename`; `media_type` and `charset` may be wrong, the bytes win. `url`
     resolves relative addresses in a page. `whole` keeps all that a page shows, instead of looking for its article: for
     a page that holds nothing but somebody's own text. `reader` is one that the host brings, asked instead of ours.
     Raises Unreadable and nothing else (see its codes); hostile bytes may still take long or much memory, for which
@@ -70,7 +70,7 @@ def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, w
         found = sniffing.text_type(characters.text, claimed)
         sniffing.check_name(filename, found)
         extract = _with_decoding(_read_text(characters.text, found, url, whole), characters)
-    remarks = sniffing.lie_of_the_server(media_type, found)
+    remarks = sniffing.media_type_mismatch(media_type, found)
     return dataclasses.replace(extract, notes=(*extract.notes, *remarks))
 
 

@@ -115,19 +115,24 @@ def check_name(filename: str, found: str) -> None:
     if expected == found or (expected == MARKDOWN and found == PLAIN):
         return
     if expected or _KNOWN_ENDINGS.guess_type("x." + ending)[0]:
-        raise Unreadable("wrong_type", f"The file is named {shown(filename)} but is {_NAMES[found]}. {ACCEPTED}")
+        raise Unreadable("wrong_type", f"The file is named {display_name(filename)} but is {_NAMES[found]}. {ACCEPTED}")
 
 
-def lie_of_the_server(media_type: str, found: str) -> tuple[str, ...]:
-    """A remark where the stated media type and the bytes disagree; the bytes win."""
-    said = _bare(media_type)
-    expected = _BY_MEDIA_TYPE.get(said, PLAIN if said == PLAIN else "")
-    if not said or expected == found or {expected, found} == {PLAIN, MARKDOWN} or said == "application/octet-stream":
+def media_type_mismatch(media_type: str, found: str) -> tuple[str, ...]:
+    """A note where the stated media type and the bytes disagree; the bytes win."""
+    stated = _bare(media_type)
+    expected = _BY_MEDIA_TYPE.get(stated, PLAIN if stated == PLAIN else "")
+    if (
+        not stated
+        or expected == found
+        or {expected, found} == {PLAIN, MARKDOWN}
+        or stated == "application/octet-stream"
+    ):
         return ()
-    return (f"The sender called this {said[:80]!r}, but it is {_NAMES[found]}.",)
+    return (f"The sender called this {stated[:80]!r}, but it is {_NAMES[found]}.",)
 
 
-def shown(filename: str) -> str:
+def display_name(filename: str) -> str:
     """A file name fit for a message: last part only, no control or direction characters, at most 80 long."""
     last = re.split(r"[/\\]", filename)[-1]
     return "".join(char for char in last if unicodedata.category(char)[0] != "C")[:80] or "(no name)"
@@ -163,7 +168,7 @@ def _guess(data: bytes) -> str:
 
 
 def _ending(filename: str) -> str:
-    found = _ENDING.search(shown(filename).rstrip(". "))
+    found = _ENDING.search(display_name(filename).rstrip(". "))
     return found.group(1).lower() if found else ""
 
 

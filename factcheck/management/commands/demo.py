@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.management import story
-from factcheck.management.supervisor import Processes, free_port, only_one
+from factcheck.management import demo_steps
+from factcheck.management.supervisor import Processes, exclusive_lock, free_port
 
 OWN = "FACTCHECK_DEMO_FOLDER"
 IGNORED = (
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if OWN not in os.environ:
             self.start_apart()
         folder = Path(os.environ[OWN])
-        with only_one(folder / "lock") as alone:
+        with exclusive_lock(folder / "lock") as alone:
             if not alone:
                 raise CommandError("Another demo is running here; stop it first.")
             try:
@@ -57,17 +57,17 @@ class Command(BaseCommand):
                 raise CommandError(str(failure)) from None
 
     def start_apart(self) -> None:
-        """Begin again in an environment that names no database, broker or mail server of anybody's."""
+        """Re-execute in an environment without database, broker and mail server settings."""
         folder = Path(settings.BASE_DIR) / "var" / "demo"
         folder.mkdir(parents=True, exist_ok=True)
-        kept = {key: value for key, value in os.environ.items() if key not in IGNORED}
+        inherited = {key: value for key, value in os.environ.items() if key not in IGNORED}
         quiet = {"NEWSROOM_DATA": str(folder), OWN: str(folder), "LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**kept, **quiet})  # noqa: S606 - ourselves again
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**inherited, **quiet})  # noqa: S606 - ourselves again
 
     def play(self, processes: Processes, options: dict[str, Any]) -> None:
         call_command("migrate", verbosity=0)
-        people = story.cast()
-        self.stdout.write(f"Desk, roles and {story.sources()} sources are in place.")
+        people = demo_steps.create_people()
+        self.stdout.write(f"Desk, roles and {demo_steps.count_sources()} sources are in place.")
         host = settings.WSGI_APPLICATION.split(".")[0]
         port = free_port(options["port"])
         address = f"http://127.0.0.1:{port}"
@@ -75,22 +75,22 @@ class Command(BaseCommand):
         processes.start("worker", "-m", "celery", "-A", host, *worker)
         web = ("--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "warning", "--no-control-socket")
         processes.start("web", "-m", "gunicorn", f"{host}.wsgi:application", *web)
-        story.file_articles(self.stdout)
-        story.watch_jobs(processes.check, "Reading and cross-checking")
-        story.ask_for_everything()
-        story.watch_jobs(processes.check, "Cross-checking everything")
-        found = story.tell(self.stdout)
+        demo_steps.file_articles(self.stdout)
+        demo_steps.wait_for_jobs(processes.check, "Reading and cross-checking")
+        demo_steps.request_full_crosscheck()
+        demo_steps.wait_for_jobs(processes.check, "Cross-checking everything")
+        found = demo_steps.print_findings(self.stdout)
         processes.wait_for_page(f"{address}/healthz/")
-        story.print_people(self.stdout, address, people)
+        demo_steps.print_people(self.stdout, address, people)
         if options["check"]:
             self.check_findings(found)
             return
         self.stdout.write("\nCtrl-C ends the demo and every process it started.")
         while True:
             processes.check()
-            story.pause(1)
+            demo_steps.pause(1)
 
     def check_findings(self, found: dict[str, list[str]]) -> None:
-        if missing := story.missing(found):
+        if missing := demo_steps.missing_findings(found):
             raise CommandError(f"The demo found no {', and no '.join(missing)}.")
         self.stdout.write("\nThe demo's main job is done; every process it started has been told to end.")

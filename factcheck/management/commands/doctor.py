@@ -9,7 +9,7 @@ from typing import Any
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.management.checkup import CHECKS, Finding, look
+from factcheck.management.health_checks import CHECKS, CheckResult, run_check
 
 
 class Command(BaseCommand):
@@ -20,10 +20,10 @@ class Command(BaseCommand):
         words = "only these; all of them where none is named"
         parser.add_argument("check", nargs="*", choices=[[], *CHECKS], metavar="check", help=words)
 
-    def findings(self, names: list[str]) -> Iterator[Finding]:
+    def findings(self, names: list[str]) -> Iterator[CheckResult]:
         if not names:
             yield from ((False, str(message)) for message in run_checks())
-        yield from map(look, names or CHECKS)
+        yield from map(run_check, names or CHECKS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = 0

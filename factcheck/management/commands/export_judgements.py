@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.errors import FactcheckError
 from factcheck.models import Desk
-from factcheck.workflow.exports import exported
+from factcheck.workflow.judgement_export import export_judged_pairs
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if options["desk"] and desk is None:
             raise CommandError(f"There is no desk “{options['desk']}”.")
         try:
-            lines = [json.dumps(row) for row in exported(desk=desk, with_text=options["with_text"])]
+            lines = [json.dumps(row) for row in export_judged_pairs(desk=desk, with_text=options["with_text"])]
         except FactcheckError as error:
             raise CommandError(str(error)) from error
         if options["out"] is None:

@@ -33,20 +33,20 @@ class Command(BaseCommand):
         by = get_user_model().objects.filter(username=options["by"]).first()
         if desk is None or by is None:
             raise CommandError("No such desk or user.")
-        failed = [named for named in options["files"] if not self.take_in(named, desk, by, options)]
+        failed = [path_or_url for path_or_url in options["files"] if not self.take_in(path_or_url, desk, by, options)]
         if failed:
             raise CommandError(f"{len(failed)} of {len(options['files'])} files were not taken in.")
 
-    def take_in(self, named: str, desk: Desk, by: Any, options: dict[str, Any]) -> bool:
+    def take_in(self, path_or_url: str, desk: Desk, by: Any, options: dict[str, Any]) -> bool:
         try:
-            if named.lower().startswith(("http://", "https://")):
-                document, job = fetch_document(named, self.arrival(options, {}), desk=desk, by=by)
+            if path_or_url.lower().startswith(("http://", "https://")):
+                document, job = fetch_document(path_or_url, self.arrival(options, {}), desk=desk, by=by)
             else:
-                document, job = self.take_in_file(Path(named), desk, by, options)
+                document, job = self.take_in_file(Path(path_or_url), desk, by, options)
         except (FactcheckError, OSError) as refusal:
-            self.stderr.write(f"{named}: {refusal}")
+            self.stderr.write(f"{path_or_url}: {refusal}")
             return False
-        self.stdout.write(f"{named}: document {document.pk}, {f'job {job.pk}' if job else 'already read'}")
+        self.stdout.write(f"{path_or_url}: document {document.pk}, {f'job {job.pk}' if job else 'already read'}")
         return True
 
     def take_in_file(self, path: Path, desk: Desk, by: Any, options: dict[str, Any]) -> tuple[Document, Job | None]:

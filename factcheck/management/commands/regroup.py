@@ -11,7 +11,7 @@ from django.db import transaction
 from factcheck.actors import Machine
 from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import Document, Figure, Topic
-from factcheck.workflow.arrivals import ask_for_reading
+from factcheck.workflow.arrivals import request_reading
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             revision = document.current_revision
             if revision is not None and revision.snapshot is not None and revision.erased_at is None:
                 with transaction.atomic():
-                    ask_for_reading(document, revision.snapshot, by=Machine("regroup"), pasted=False)
+                    request_reading(document, revision.snapshot, by=Machine("regroup"), pasted=False)
                 read += 1
         for topic in topics:
             with transaction.atomic():

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from factcheck.reports.deliver import ask_for_due_reports
+from factcheck.reports.deliver import request_due_reports
 
 
 class Command(BaseCommand):
     help = "Queue the reports that are due."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = ask_for_due_reports()
+        count = request_due_reports()
         self.stdout.write(f"{count} report{'' if count == 1 else 's'} due.")

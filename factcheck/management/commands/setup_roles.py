@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from factcheck.actors import Machine
 from factcheck.errors import FactcheckError
-from factcheck.management.starter import registry
+from factcheck.management.starter import starter_sources
 from factcheck.models import Desk, Role
 from factcheck.workflow.desks import give_role, set_up_desk, take_role
 from factcheck.workflow.sources import load_registry
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def set_up(self, options: dict[str, Any]) -> None:
         desk, made = set_up_desk(slugify(options["desk"])[:50] or "desk", options["desk"], by=BY)
-        added = load_registry(registry(), by=BY)
+        added = load_registry(starter_sources(), by=BY)
         for pair in options["role"]:
             user, role = self.named(pair)
             give_role(user, role, desk=desk, by=BY)

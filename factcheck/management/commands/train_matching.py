@@ -22,7 +22,7 @@ from factcheck.text.matching import (
     pool,
     weights_as_dict,
 )
-from factcheck.workflow.exports import exported
+from factcheck.workflow.judgement_export import export_judged_pairs
 from factcheck.workflow.matching import weights_in_use
 
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             begin = weights_in_use()
-            rows = from_files(options["files"]) if options["files"] else exported()
+            rows = from_files(options["files"]) if options["files"] else export_judged_pairs()
             pairs = list(judged(rows))
         except FactcheckError as error:
             raise CommandError(str(error)) from error

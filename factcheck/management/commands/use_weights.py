@@ -50,5 +50,5 @@ class Command(BaseCommand):
 
     def tell(self, changes: Changes) -> None:
         for desk, counts in changes.items():
-            told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
-            self.stdout.write(f"{desk}: {told or 'nothing opens or closes'}")
+            summary = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
+            self.stdout.write(f"{desk}: {summary or 'nothing opens or closes'}")

@@ -1,4 +1,4 @@
-"""Queries become one plain dataclass: everything a report says, frozen at one moment. No format lives here."""
+"""Builders query the data of a report into one plain dataclass. Formats are in ``reports.render``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .corrections import build_corrections
 from .digest import build_digest
 from .documents import build_document
 from .overdue import build_overdue
-from .parts import Built, VerificationReport
+from .parts import BuiltReport, VerificationReport
 
-OF_A_DESK: dict[str, Callable[..., Built]] = {
+OF_A_DESK: dict[str, Callable[..., BuiltReport]] = {
     ReportKind.DESK_DIGEST: build_digest,
     ReportKind.CONFLICTS: build_conflicts,
     ReportKind.OVERDUE: build_overdue,
     ReportKind.CORRECTIONS: build_corrections,
 }
-"""What can be told of a desk, and who builds it."""
+"""The builder of each kind of desk report."""
 
-__all__ = ["OF_A_DESK", "Built", "VerificationReport", "build_digest", "build_document"]
+__all__ = ["OF_A_DESK", "BuiltReport", "VerificationReport", "build_digest", "build_document"]

@@ -33,7 +33,7 @@ KINDS = (
 
 
 def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsReport:
-    """The open disputes of a desk, each once, the gravest kind first. Of another desk's side nothing is told."""
+    """The open disputes of a desk, each once, the most severe kind first, without the content of other desks' sides."""
     now = at or timezone.now()
     rows = Discrepancy.objects.open().of_desk(desk)
     found = disputes(rows, desks=[desk.pk], order=SUREST_FIRST, statements=True)
@@ -53,13 +53,14 @@ def build_conflicts(desk: Desk, *, at: datetime | None = None) -> ConflictsRepor
 def conflict_line(row: Dispute, sentences: dict[int, Sentence]) -> ConflictLine:
     leading, sides = row.leading, tuple(side_line(side, sentences) for side in row.sides)
     others = tuple(
-        OtherLine(one.says, str(one.first), day_of(one.figures), tuple(map(str, one.documents))) for one in row.others
+        OtherLine(other.says, str(other.first), as_of_day(other.figures), tuple(map(str, other.documents)))
+        for other in row.others
     )
-    why_one = leading.why_one if row.seen else ""
-    return ConflictLine(leading.pk, leading.kind, row.told, stamp(leading.created_at), sides, others, why_one)
+    why_one = leading.why_one if row.both_visible else ""
+    return ConflictLine(leading.pk, leading.kind, row.message, stamp(leading.created_at), sides, others, why_one)
 
 
-def day_of(figures: Iterable[Figure]) -> str:
+def as_of_day(figures: Iterable[Figure]) -> str:
     return next((figure.as_of_start.date().isoformat() for figure in figures if figure.as_of_start), "")
 
 
@@ -76,4 +77,4 @@ def side_line(side: Statement | None, sentences: dict[int, Sentence]) -> SideLin
         )
         for figure in side.figures
     ]
-    return SideLine(True, side.says, day_of(side.figures), tuple(lines))
+    return SideLine(True, side.says, as_of_day(side.figures), tuple(lines))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from factcheck.models import (
-    ALARMS,
+    CONFLICT_KINDS,
     Correction,
     Desk,
     Discrepancy,
@@ -32,9 +32,9 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         state__in=[DocumentState.IN_CHECK, DocumentState.PUBLISHED]
     )
     out = Publication.objects.filter(document__desk=desk, at__gte=since)
-    shown = recent.filter(state=DocumentState.IN_CHECK) | recent.filter(publications__in=out)
+    documents = recent.filter(state=DocumentState.IN_CHECK) | recent.filter(publications__in=out)
     late = VerificationTask.objects.filter(claim__document__desk=desk).overdue(now).select_related("claim", "assignee")
-    parts = tuple(document_part(document, now, whole=False) for document in shown.distinct().order_by("pk"))
+    parts = tuple(document_part(document, now, whole=False) for document in documents.distinct().order_by("pk"))
     lines = discrepancy_lines(Discrepancy.objects.open().of_desk(desk), desk)
     counts = {
         "in check": sum(part.state == DocumentState.IN_CHECK for part in parts),
@@ -42,7 +42,7 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         "published cleared": out.filter(clear=True).count(),
         "published uncleared": out.filter(clear=False).count(),
         "corrected": Correction.objects.filter(publication__document__desk=desk, at__gte=since).count(),
-        "in conflict": sum(line.kind in ALARMS for line in lines),
+        "in conflict": sum(line.kind in CONFLICT_KINDS for line in lines),
         "superseded": sum(line.kind == DiscrepancyKind.SUPERSEDED for line in lines),
         "differ": sum(line.kind == DiscrepancyKind.DIFFERS for line in lines),
         "overdue": len(late),

@@ -27,16 +27,16 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
 from factcheck.workflow.disputes import Dispute, disputes
-from factcheck.workflow.speakers import says_of
+from factcheck.workflow.speakers import speaker_name_of
 
 from .judgements import judgement_lines
 from .parts import (
     ClaimLine,
     DiscrepancyLine,
     DocumentPart,
-    EvidenceLine,
-    FigureLine,
     Passage,
+    ReportEvidence,
+    ReportFigure,
     VerificationReport,
     stamp,
 )
@@ -64,7 +64,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
     """A document's part of a report; ``whole`` with its text and claims."""
     revision = document.current_revision
     answer = clearance(document, at=now)
-    numbered = list(enumerate(claims_of(document, revision), 1)) if whole and revision else []
+    numbered = list(enumerate(claims_in_text_order(document, revision), 1)) if whole and revision else []
     return DocumentPart(
         id=document.pk,
         title=str(document),
@@ -84,7 +84,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
         waived_until=stamp(answer.waived_until),
         document_waivers=tuple(waiver_lines(revision)),
         publications=tuple(
-            f"{stamp(row.at)} by {row.by}{under(row.answer)}: {'cleared' if row.clear else 'UNCLEARED'}"
+            f"{stamp(row.at)} by {row.by}{under_policy(row.answer)}: {'cleared' if row.clear else 'UNCLEARED'}"
             for row in document.publications.select_related("by")
         ),
         corrections=tuple(
@@ -107,10 +107,10 @@ def policy_words(rules: dict[str, Any]) -> str:
     )
 
 
-def under(answer: dict[str, Any]) -> str:
+def under_policy(answer: dict[str, Any]) -> str:
     """The policy under which something went out, where the answer kept it."""
-    said = policy_words(answer.get("policy", {}))
-    return f" under the policy of {said}" if said else ""
+    words = policy_words(answer.get("policy", {}))
+    return f" under the policy of {words}" if words else ""
 
 
 def waiver_lines(revision: Revision | None) -> list[str]:
@@ -122,7 +122,7 @@ def waiver_lines(revision: Revision | None) -> list[str]:
     ]
 
 
-def claims_of(document: Document, revision: Revision | None) -> list[Claim]:
+def claims_in_text_order(document: Document, revision: Revision | None) -> list[Claim]:
     """The document's claims in the order of the text, those lost from it last."""
     rows = document.claims.select_related("attribution__source")
     starts = dict(Anchor.objects.filter(revision=revision, claim__isnull=False).values_list("claim", "start"))
@@ -153,7 +153,7 @@ def claim_lines(document: Document, numbered: list[tuple[int, Claim]]) -> list[C
     signed, waivers = latest_sign_offs(document), latest_waivers(document)
     rows = Verdict.objects.filter(claim__document=document).select_related("by").order_by("pk")
     verdicts = {row.claim_id: row for row in rows}
-    figures, evidence = figures_of(document), evidence_of(document)
+    figures, evidence = figure_lines_by_claim(document), evidence_lines_by_claim(document)
     return [
         claim_line(
             number,
@@ -173,7 +173,7 @@ def claim_line(
 ) -> ClaimLine:
     standing = signed if signed and verdict and signed.verdict_id == verdict.pk else None
     waiver = waiver if claim.state == ClaimState.WAIVED else None
-    said = claim.attribution
+    attribution = claim.attribution
     return ClaimLine(
         number=number,
         id=claim.pk,
@@ -182,8 +182,8 @@ def claim_line(
         checkworthiness=claim.checkworthiness,
         state=claim.state,
         anchor_state=claim.anchor_state,
-        attributed_to=str(said or ""),
-        attributed_kind=said.source.kind if said and said.source else "",
+        attributed_to=str(attribution or ""),
+        attributed_kind=attribution.source.kind if attribution and attribution.source else "",
         verdict=verdict.label if verdict else "",
         verdict_words=verdict_words(verdict.label) if verdict else "",
         verdict_by=str(verdict.by) if verdict else "",
@@ -198,22 +198,22 @@ def claim_line(
     )
 
 
-def figures_of(document: Document) -> dict[int, list[FigureLine]]:
+def figure_lines_by_claim(document: Document) -> dict[int, list[ReportFigure]]:
     """The figures of each claim."""
     rows = Figure.objects.filter(claim__document=document).select_related("attribution__source")
-    found: dict[int, list[FigureLine]] = {}
+    found: dict[int, list[ReportFigure]] = {}
     for row in rows.order_by("pk"):
         row.document = document
         found.setdefault(row.claim_id or 0, []).append(figure_line(row))
     return found
 
 
-def evidence_of(document: Document) -> dict[int, list[EvidenceLine]]:
+def evidence_lines_by_claim(document: Document) -> dict[int, list[ReportEvidence]]:
     """The evidence of each claim; of what was kept only its digest, for the bytes may be large."""
     rows = Evidence.objects.filter(claim__document=document).select_related("source", "snapshot")
-    found: dict[int, list[EvidenceLine]] = {}
+    found: dict[int, list[ReportEvidence]] = {}
     for row in rows.defer("snapshot__warc", "snapshot__text").order_by("pk"):
-        line = EvidenceLine(
+        line = ReportEvidence(
             source=str(row.source or ""),
             kind=row.kind,
             stance=row.stance,
@@ -227,10 +227,17 @@ def evidence_of(document: Document) -> dict[int, list[EvidenceLine]]:
     return found
 
 
-def figure_line(figure: Figure) -> FigureLine:
+def figure_line(figure: Figure) -> ReportFigure:
     as_of = figure.as_of_start.date().isoformat() if figure.as_of_start else ""
-    return FigureLine(
-        figure.surface, figure.counted, figure.unit, figure.hedge, figure.modality, says_of(figure), as_of, figure.state
+    return ReportFigure(
+        figure.surface,
+        figure.counted,
+        figure.unit,
+        figure.hedge,
+        figure.modality,
+        speaker_name_of(figure),
+        as_of,
+        figure.state,
     )
 
 
@@ -241,13 +248,13 @@ def discrepancy_lines(rows: DiscrepancyQuerySet, desk: Desk) -> tuple[Discrepanc
 
 
 def discrepancy_line(row: Dispute) -> DiscrepancyLine:
-    """With the titles of the desk's own documents only.
+    """A line with the titles of the desk's own documents only.
 
     The note of a resolution may speak of either side: it is for a desk that holds both.
     """
     leading = row.leading
-    titles = {document.pk: str(document) for one in row.statements for document in one.documents}
-    note = leading.resolution_note if row.seen else ""
-    why_one = leading.why_one if row.seen else ""
+    titles = {document.pk: str(document) for statement in row.statements for document in statement.documents}
+    note = leading.resolution_note if row.both_visible else ""
+    why_one = leading.why_one if row.both_visible else ""
     titled = tuple(titles.values())
-    return DiscrepancyLine(leading.kind, row.told, leading.state, leading.resolution, note, titled, why_one)
+    return DiscrepancyLine(leading.kind, row.message, leading.state, leading.resolution, note, titled, why_one)

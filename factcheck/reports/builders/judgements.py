@@ -24,8 +24,8 @@ def judgement_lines(desk: Desk, *, since: datetime | None = None, document: Docu
 
 def judgement_line(row: Judgement) -> str:
     """Who holds which two figures for what, in a sentence."""
-    held = "count the same thing" if row.same else "do not count the same thing"
-    told = f"“{row.a}” ({row.a.document}) and “{row.b}” ({row.b.document}) {held}, says {row.by}"
+    relation = "count the same thing" if row.same else "do not count the same thing"
+    sentence = f"“{row.a}” ({row.a.document}) and “{row.b}” ({row.b.document}) {relation}, says {row.by}"
     if row.state == JudgementState.PROPOSED:
-        return f"{told}; a second person has yet to confirm it."
-    return f"{told}, confirmed by {row.confirmed_by}." if row.confirmed_by else f"{told}."
+        return f"{sentence}; a second person has yet to confirm it."
+    return f"{sentence}, confirmed by {row.confirmed_by}." if row.confirmed_by else f"{sentence}."

@@ -44,20 +44,20 @@ def late_line(row: VerificationTask, now: datetime) -> LateLine:
         claim_state=row.claim.state,
         due_at=stamp(row.due_at),
         hours_late=hours,
-        late=how_long(hours),
+        late=duration_text(hours),
     )
 
 
-def how_long(hours: int) -> str:
-    """Hours as a person says them.
+def duration_text(hours: int) -> str:
+    """Hours in words.
 
-    >>> how_long(0), how_long(1), how_long(26), how_long(72)
+    >>> duration_text(0), duration_text(1), duration_text(26), duration_text(72)
     ('less than an hour', '1 hour', '1 day 2 hours', '3 days')
     """
     days, rest = divmod(hours, 24)
-    said = [counted(days, "day"), counted(rest, "hour")]
-    return " ".join(part for part in said if part) or "less than an hour"
+    parts = [pluralized(days, "day"), pluralized(rest, "hour")]
+    return " ".join(part for part in parts if part) or "less than an hour"
 
 
-def counted(number: int, thing: str) -> str:
+def pluralized(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}" if number else ""

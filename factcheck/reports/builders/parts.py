@@ -21,7 +21,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class FigureLine:
+class ReportFigure:
     surface: str
     counted: str
     unit: str
@@ -33,7 +33,7 @@ class FigureLine:
 
 
 @dataclass(frozen=True)
-class EvidenceLine:
+class ReportEvidence:
     source: str
     kind: str
     stance: str
@@ -67,8 +67,8 @@ class ClaimLine:
     waived_until: str = ""
     waiver_reason: str = ""
     stale_reason: str = ""
-    figures: tuple[FigureLine, ...] = ()
-    evidence: tuple[EvidenceLine, ...] = ()
+    figures: tuple[ReportFigure, ...] = ()
+    evidence: tuple[ReportEvidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class SentenceLine:
 
 @dataclass(frozen=True)
 class SideLine:
-    """One side of a discrepancy. Where ``held`` is false its figures are another desk's, and nothing of it is told."""
+    """One side of a discrepancy. ``held`` is false where its figures are another desk's; then it has no content."""
 
     held: bool
     says: str = ""
@@ -132,7 +132,7 @@ class SideLine:
 
 @dataclass(frozen=True)
 class OtherLine:
-    """What is said in a dispute besides its leading pair: by whom, as of when, and in which texts."""
+    """A further statement of a dispute: by whom, as of when, and in which texts."""
 
     says: str
     figure: str
@@ -178,7 +178,7 @@ class PersonPart:
 
 @dataclass(frozen=True)
 class PublicationLine:
-    """One going-out; ``reason`` is why it went out uncleared, ``blockers`` what was open then."""
+    """One publication; ``reason`` is why it was published uncleared, ``blockers`` what was open then."""
 
     at: str
     document: str
@@ -201,7 +201,7 @@ class CorrectionLine:
 
 
 @dataclass(frozen=True)
-class Built:
+class BuiltReport:
     """What every report has: its kind, title, desk, moment, and numbers at a glance."""
 
     kind: str
@@ -215,7 +215,7 @@ class Built:
 
 
 @dataclass(frozen=True)
-class VerificationReport(Built):
+class VerificationReport(BuiltReport):
     """Of one document, or of a desk's day."""
 
     documents: tuple[DocumentPart, ...] = ()
@@ -225,7 +225,7 @@ class VerificationReport(Built):
 
 
 @dataclass(frozen=True)
-class ConflictsReport(Built):
+class ConflictsReport(BuiltReport):
     """What figures do not go together, both sentences side by side."""
 
     conflicts: tuple[ConflictLine, ...] = ()
@@ -233,14 +233,14 @@ class ConflictsReport(Built):
 
 
 @dataclass(frozen=True)
-class OverdueReport(Built):
+class OverdueReport(BuiltReport):
     """What checking work is late, and whose."""
 
     people: tuple[PersonPart, ...] = ()
 
 
 @dataclass(frozen=True)
-class CorrectionsReport(Built):
+class CorrectionsReport(BuiltReport):
     """What went out in a period, cleared or not, and what was put right."""
 
     since: str = ""

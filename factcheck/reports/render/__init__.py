@@ -1,4 +1,4 @@
-"""A frozen report becomes a file: one renderer for each format, all from the frozen data alone.
+"""Render a stored report to a file: one renderer per format, all from the stored data alone.
 
 A host adds formats by ``FACTCHECK["RENDERERS"]``: name → dotted path of a function from the data to
 ``(bytes, media type, suffix)``.
@@ -88,7 +88,7 @@ def renderer_of(name: str) -> Renderer:
 
 
 def with_all_parts(report: Report) -> dict[str, Any]:
-    """The frozen data, with an empty list for what an older report did not have; nothing of texts erased since."""
+    """The stored data with defaults for parts an older report lacks; empty if one of its texts was erased since."""
     if is_erased(report):
         return {**NOTHING, "kind": report.kind, "title": ERASED}
     return {**NOTHING, "kind": report.kind, "title": report.title, **report.data}
@@ -97,13 +97,12 @@ def with_all_parts(report: Report) -> dict[str, Any]:
 def is_erased(report: Report) -> bool:
     """Whether a text of it was erased after it was built.
 
-    To erase a text blanks its reports too; this holds for those that were kept when it did not, and for one that was
-    being built meanwhile.
+    Erasing a text blanks its reports; this catches older reports and one that was being built meanwhile.
     """
     if not report.data:
         return report.title == ERASED
-    told = {part.get("id") for part in report.data.get("documents", ())} | {report.document_id}
-    documents = [pk for pk in told if isinstance(pk, int)]
+    document_ids = {part.get("id") for part in report.data.get("documents", ())} | {report.document_id}
+    documents = [pk for pk in document_ids if isinstance(pk, int)]
     if not documents:
         return False
     return Revision.objects.filter(document__in=documents, erased_at__gte=report.built_at).exists()

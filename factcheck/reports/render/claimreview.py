@@ -24,29 +24,29 @@ def as_claimreview(data: Data) -> bytes:
         raise Invalid("ClaimReview is made of the report of a document.", code="format_not_of_this_kind")
     rows = [(part, claim) for part, claim in each_claim(data) if claim["state"] == "signed_off" and claim["signed_by"]]
     graph = [review(part, claim, data) for part, claim in rows]
-    told = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-    return told.translate(OF_SCRIPTS).encode("utf-8", "replace")
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    return text.translate(OF_SCRIPTS).encode("utf-8", "replace")
 
 
 def review(part: Data, claim: Data, data: Data) -> dict[str, Any]:
-    return known(
+    return without_empty(
         {
             "@type": "ClaimReview",
-            "@id": name_of(part, claim, "review"),
+            "@id": node_id(part, claim, "review"),
             "url": part["url"],
             "datePublished": claim["signed_at"][:10],
             "author": {"@type": "Organization", "name": part["publisher"] or data["desk"]},
             "claimReviewed": claim["text"],
             "inLanguage": part["language"],
             "reviewRating": {"@type": "Rating", "alternateName": claim["verdict_words"]},
-            "itemReviewed": known(
+            "itemReviewed": without_empty(
                 {
                     "@type": "Claim",
-                    "@id": name_of(part, claim, "claim"),
+                    "@id": node_id(part, claim, "claim"),
                     "text": claim["text"],
                     "author": speaker(claim),
                     "datePublished": part["published_at"][:10],
-                    "appearance": known(
+                    "appearance": without_empty(
                         {"@type": "CreativeWork", "headline": part["title"], "url": part["url"]},
                     ),
                 }
@@ -64,12 +64,12 @@ def speaker(claim: Data) -> dict[str, str]:
     return named | {"@type": "Person" if kind in PERSONS else "Organization"} if kind else named
 
 
-def name_of(part: Data, claim: Data, thing: str) -> str:
-    """The same claim has the same name in every report: at the address of the text, where it has one."""
+def node_id(part: Data, claim: Data, thing: str) -> str:
+    """A stable ``@id`` for a claim or review: based on the URL of the text, else a UUID."""
     if part["url"].startswith(("https://", "http://")):
         return f"{part['url'].split('#')[0]}#{thing}-{claim['id']}"
     return uuid.uuid5(uuid.NAMESPACE_OID, f"factcheck {thing} {claim['id']} {part['text_sha256']}").urn
 
 
-def known(values: dict[str, Any]) -> dict[str, Any]:
+def without_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}

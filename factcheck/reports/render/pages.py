@@ -1,4 +1,4 @@
-"""A report as a page, as plain words and as JSON, and the shorter page and words of its mail."""
+"""A report as HTML, plain text and JSON, and the shorter HTML and text of its mail."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def family(data: Mapping[str, Any]) -> str:
 
 
 def as_json(data: Mapping[str, Any]) -> str:
-    """The report as JSON with sorted keys: the same data give the same bytes. Unindented: that is ten times as fast."""
+    """The report as JSON with sorted keys, so that equal data give equal bytes. Not indented: ten times as fast."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
 def as_html(data: Mapping[str, Any]) -> str:
-    """The report as one page that stands alone: no script, no address to load from."""
+    """The report as one self-contained HTML page without scripts."""
     report = shortened(data, ON_A_PAGE, elsewhere=WHOLE)
     return render_to_string(f"factcheck/report_{family(data)}.html", {"report": report})
 
@@ -57,7 +57,7 @@ def as_text(data: Mapping[str, Any]) -> str:
 
 
 def mail_of(data: Mapping[str, Any], **more: Any) -> tuple[str, str]:
-    """The plain words and the page of a mail: the head of every list, with its styles in the tags."""
+    """The plain text and HTML of a mail: shortened lists, inlined styles."""
     report = {**shortened(data, IN_A_MAIL, elsewhere=ON_THE_SITE), **more}
     for document in report.get("documents", ()):
         document["passages"] = []

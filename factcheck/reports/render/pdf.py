@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import typst
 
-from factcheck.intake.stored import usable
+from factcheck.intake.text_cleaning import strip_unusable
 
 from .pages import WHOLE, family
 from .shorten import shortened
@@ -36,7 +36,7 @@ IN_PRINT = {
     "sentences": 5,
     "others": 30,
 }
-UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 SPECIAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"}
 TRIES = 4
@@ -49,44 +49,44 @@ def fonts() -> Any:
 
 
 def as_pdf(data: Data) -> bytes:
-    """PDF/UA-1, A4, the same bytes for the same data. What no font can show is told by its name in brackets."""
+    """PDF/UA-1, A4, the same bytes for the same data. A character no font has is replaced by its name in brackets."""
     report = shortened(data, IN_PRINT, elsewhere=WHOLE)
     for document in report.get("documents", ()):
         document["language"] = language_of(document["language"])
-    told = json.dumps(all_usable(report), ensure_ascii=False)
+    report_json = json.dumps(all_usable(report), ensure_ascii=False)
     for _ in range(TRIES):
         try:
-            return set_by_typst(data, told, "ua-1")
+            return set_by_typst(data, report_json, "ua-1")
         except typst.TypstError as error:
-            if not (unshown := unshown_in(error)):
+            if not (missing := characters_without_font(error)):
                 raise
-            told = told.translate({ord(char): spelled(char) for char in unshown})
-    return set_by_typst(data, told)  # with a box where a character cannot be shown
+            report_json = report_json.translate({ord(char): character_name(char) for char in missing})
+    return set_by_typst(data, report_json)  # with a box where a character cannot be shown
 
 
 def all_usable(part: Any) -> Any:
-    """The same data without what XML has no room for, which a PDF has inside: a title stands in it twice."""
+    """The data without characters that XML cannot hold: PDF metadata are XML."""
     if isinstance(part, dict):
         return {name: all_usable(value) for name, value in part.items()}
     if isinstance(part, list):
         return [all_usable(value) for value in part]
-    return usable(part) if isinstance(part, str) else part
+    return strip_unusable(part) if isinstance(part, str) else part
 
 
-def set_by_typst(data: Data, told: str, *standards: Literal["ua-1"]) -> bytes:
+def set_by_typst(data: Data, report_json: str, *standards: Literal["ua-1"]) -> bytes:
     made = typst.compile(
         str(ROOT / f"report_{family(data)}.typ"),
         root=str(ROOT),
         font_paths=fonts(),
-        sys_inputs={"report": told},
+        sys_inputs={"report": report_json},
         pdf_standards=list(standards),
-        timestamp=moment(data["built_at"]),
+        timestamp=timestamp_of(data["built_at"]),
         format="pdf",
     )
     return bytes(made)
 
 
-def moment(built_at: str) -> int:
+def timestamp_of(built_at: str) -> int:
     """When the report was built, which is when its PDF was made, whenever it is made again."""
     try:
         at = datetime.strptime(built_at, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
@@ -100,16 +100,16 @@ def language_of(language: str) -> str:
     return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
 
 
-def unshown_in(error: typst.TypstError) -> set[str]:
+def characters_without_font(error: typst.TypstError) -> set[str]:
     """The characters no font has, from what Typst says of them."""
-    said = UNSHOWN.findall(error.diagnostic)
-    return {char for words in said for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
+    undisplayable = UNDISPLAYABLE.findall(error.diagnostic)
+    return {char for words in undisplayable for char in ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)}
 
 
-def spelled(char: str) -> str:
+def character_name(char: str) -> str:
     """A character in words.
 
-    >>> spelled("\\N{GRINNING FACE}"), spelled("\\u4e2d"), spelled("\\N{ZERO WIDTH JOINER}")
+    >>> character_name("\\N{GRINNING FACE}"), character_name("\\u4e2d"), character_name("\\N{ZERO WIDTH JOINER}")
     ('[grinning face]', '[U+4E2D]', '')
     """
     if unicodedata.category(char) in SPECIAL:

@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from factcheck.intake.stored import usable
+from factcheck.intake.text_cleaning import strip_unusable
 
 from .tables import Cell, Data, Table, tables_of
 
@@ -31,7 +31,7 @@ def as_csv(data: Data) -> bytes:
     table, out = as_one(tables_of(data), data["title"]), io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.header)
-    writer.writerows([harmless(cell) for cell in row] for row in table.rows)
+    writer.writerows([escape_formula(cell) for cell in row] for row in table.rows)
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -50,8 +50,8 @@ def as_one(tables: list[Table], title: str) -> Table:
     return Table(title, ("Table", *columns), rows)
 
 
-def harmless(cell: Cell) -> Cell:
-    """A text that would be a formula gets an apostrophe before it; numbers stay numbers.
+def escape_formula(cell: Cell) -> Cell:
+    """Prefix text that a spreadsheet would read as a formula with an apostrophe; numbers are not changed.
 
     So does what follows a semicolon, a TAB or a line break: a spreadsheet that splits there does not mind our quotes.
     """
@@ -65,7 +65,7 @@ def as_xlsx(data: Data) -> bytes:
     """Every table of a report as a sheet, after one that says what it is."""
     book = Workbook(write_only=True)
     built = built_at(data)
-    book.properties.title, book.properties.creator = storable(data["title"]), "factcheck"
+    book.properties.title, book.properties.creator = storable_cell(data["title"]), "factcheck"
     book.properties.created = built
     about: list[tuple[Cell, ...]] = [(words_of(name), count) for name, count in data["counts"].items()]
     first: list[tuple[Cell, ...]] = [("Report", data["title"]), ("Desk", data["desk"]), ("Built at", data["built_at"])]
@@ -93,9 +93,9 @@ def add_sheet(book: Any, table: Table) -> None:
     for number, name in enumerate(table.header, 1):
         longest = max([len(name), *(len(str(row[number - 1])) for row in table.rows[:200])])
         sheet.column_dimensions[get_column_letter(number)].width = min(max(longest + 2, NARROW), WIDE)
-    plain, formula = look_of(sheet), look_of(sheet, quotePrefix=True)
+    plain, formula = style_of(sheet), style_of(sheet, quotePrefix=True)
     if any(table.header):
-        head = look_of(sheet, font=Font(bold=True), fill=PatternFill("solid", fgColor="E8E4DA"))
+        head = style_of(sheet, font=Font(bold=True), fill=PatternFill("solid", fgColor="E8E4DA"))
         sheet.freeze_panes = "A2"
         sheet.append([cell_of(sheet, name, head, head) for name in table.header])
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{len(table.rows) + 1}"
@@ -103,8 +103,8 @@ def add_sheet(book: Any, table: Table) -> None:
         sheet.append([cell_of(sheet, value, plain, formula) for value in row])
 
 
-def look_of(sheet: Any, **looks: Any) -> Any:
-    """A style, made once: to make one for each cell is most of the work of a large workbook."""
+def style_of(sheet: Any, **looks: Any) -> Any:
+    """A cell style, created once per sheet: one per cell would dominate the time of a large workbook."""
     cell = WriteOnlyCell(sheet)
     for name, look in {"alignment": Alignment(wrap_text=True, vertical="top"), **looks}.items():
         setattr(cell, name, look)
@@ -122,13 +122,13 @@ def cell_of(sheet: Any, value: Cell, plain: Any, formula: Any) -> Any:
         cell = WriteOnlyCell(sheet, value)
         cell._style = plain
         return cell
-    cell = WriteOnlyCell(sheet, storable(value))
+    cell = WriteOnlyCell(sheet, storable_cell(value))
     cell.data_type = "s"
     cell._style = formula if FORMULA.match(value) else plain
     return cell
 
 
-def storable(text: str) -> str:
-    """Without the characters that XML has no room for, and no longer than a cell."""
-    text = usable(text.replace("\r\n", "\n").replace("\r", "\n"))
+def storable_cell(text: str) -> str:
+    """The text without characters that XML cannot hold, cut to the longest cell."""
+    text = strip_unusable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT

@@ -1,4 +1,4 @@
-"""Long lists cut to what a page or a mail can carry, each cut said in a sentence with where the rest is."""
+"""Shorten long lists to what a page or a mail can carry, with a sentence per cut that says where the rest is."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def shortened(data: Mapping[str, Any], most: Mapping[str, int], *, elsewhere: st
     for document in short.get("documents", ()):
         _cut_text(document)
     short["left_out"] = [
-        f"Only {shown:,} of {total:,} {NAMES[name]} are shown here. {elsewhere}"
-        for name, (shown, total) in sorted(cuts.items())
+        f"Only {displayed:,} of {total:,} {NAMES[name]} are shown here. {elsewhere}"
+        for name, (displayed, total) in sorted(cuts.items())
     ]
     return short
 
@@ -44,18 +44,18 @@ def _cut(part: dict[str, Any], most: Mapping[str, int], cuts: dict[str, tuple[in
         if not isinstance(rows, (list, tuple)):
             copy[name] = _cut(rows, most, cuts) if isinstance(rows, dict) else rows
             continue
-        kept = rows[: most.get(name, len(rows))] if name in NAMES else rows
-        if len(kept) < len(rows):
-            shown, total = cuts.get(name, (0, 0))
-            cuts[name] = shown + len(kept), total + len(rows)
-        copy[name] = [_cut(row, most, cuts) if isinstance(row, dict) else row for row in kept]
+        head = rows[: most.get(name, len(rows))] if name in NAMES else rows
+        if len(head) < len(rows):
+            displayed, total = cuts.get(name, (0, 0))
+            cuts[name] = displayed + len(head), total + len(rows)
+        copy[name] = [_cut(row, most, cuts) if isinstance(row, dict) else row for row in head]
     return copy
 
 
 def _cut_text(document: dict[str, Any]) -> None:
     """The text ends with the last claim that is shown, where not all are."""
-    shown, marked = len(document.get("claims", ())), document.get("passages", ())
+    displayed, marked = len(document.get("claims", ())), document.get("passages", ())
     last = max((passage["claim"] for passage in marked), default=0)
-    if shown and last > shown:
-        beyond = next(at for at, passage in enumerate(marked) if passage["claim"] > shown)
+    if displayed and last > displayed:
+        beyond = next(at for at, passage in enumerate(marked) if passage["claim"] > displayed)
         document["passages"] = [*marked[:beyond], {"text": " […]", "claim": 0}]

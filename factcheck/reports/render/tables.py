@@ -17,18 +17,18 @@ class Table:
     rows: list[tuple[Cell, ...]]
 
 
-def words(name: str) -> str:
+def label(name: str) -> str:
     return name.replace("_", " ")
 
 
 def tables_of(data: Data) -> list[Table]:
     """The tables of a report, the one it is mainly about first."""
     of_kind = {
-        "document": [claims, figures, evidence, discrepancies, blockers, documents],
-        "desk_digest": [documents, blockers, discrepancies, judgements, overdue],
-        "conflicts": [conflicts, judgements],
-        "overdue": [late],
-        "corrections": [publications],
+        "document": [claims_table, figures_table, evidence_table, discrepancies_table, blockers_table, documents_table],
+        "desk_digest": [documents_table, blockers_table, discrepancies_table, judgements_table, overdue_table],
+        "conflicts": [conflicts_table, judgements_table],
+        "overdue": [late_table],
+        "corrections": [publications_table],
     }
     return [table(data) for table in of_kind[data["kind"]]]
 
@@ -37,7 +37,7 @@ def each_claim(data: Data) -> Iterator[tuple[Data, Data]]:
     return ((document, claim) for document in data["documents"] for claim in document["claims"])
 
 
-def claims(data: Data) -> Table:
+def claims_table(data: Data) -> Table:
     header = (
         "Claim number",
         "Claim",
@@ -61,16 +61,16 @@ def claims(data: Data) -> Table:
         (
             row["number"],
             row["text"],
-            words(row["state"]),
+            label(row["state"]),
             row["verdict_words"],
             row["verdict_by"],
             row["signed_by"],
             row["signed_at"],
             row["eyes"],
             row["origins"] if row["signed_by"] else "",
-            words(row["claim_type"]),
+            label(row["claim_type"]),
             round(row["checkworthiness"], 2),
-            words(row["anchor_state"]),
+            label(row["anchor_state"]),
             row["attributed_to"],
             row["waived_until"],
             row["waiver_reason"],
@@ -82,19 +82,19 @@ def claims(data: Data) -> Table:
     return Table("Claims", header, rows)
 
 
-def figures(data: Data) -> Table:
+def figures_table(data: Data) -> Table:
     header = ("Claim number", "Figure", "Counts", "Unit", "Hedge", "Told as", "Said by", "As of", "State")
     rows: list[tuple[Cell, ...]] = [
         (
             claim["number"],
             row["surface"],
             row["counted"],
-            words(row["unit"]),
-            words(row["hedge"]),
-            words(row["modality"]),
+            label(row["unit"]),
+            label(row["hedge"]),
+            label(row["modality"]),
             row["says"],
             row["as_of"],
-            words(row["state"]),
+            label(row["state"]),
         )
         for _, claim in each_claim(data)
         for row in claim["figures"]
@@ -102,16 +102,16 @@ def figures(data: Data) -> Table:
     return Table("Figures", header, rows)
 
 
-def evidence(data: Data) -> Table:
+def evidence_table(data: Data) -> Table:
     header = ("Claim number", "Source", "Kind", "Stance", "Use", "State", "Words", "Address", "SHA-256")
     rows: list[tuple[Cell, ...]] = [
         (
             claim["number"],
             row["source"],
-            words(row["kind"]),
-            words(row["stance"]),
-            words(row["use"]),
-            words(row["state"]),
+            label(row["kind"]),
+            label(row["stance"]),
+            label(row["use"]),
+            label(row["state"]),
             row["excerpt"],
             row["url"],
             row["sha256"],
@@ -122,14 +122,14 @@ def evidence(data: Data) -> Table:
     return Table("Evidence", header, rows)
 
 
-def discrepancies(data: Data) -> Table:
+def discrepancies_table(data: Data) -> Table:
     header = ("Kind", "What differs", "State", "Resolved as", "Note", "Texts")
     rows: list[tuple[Cell, ...]] = [
         (
-            words(row["kind"]),
+            label(row["kind"]),
             row["reason"],
-            words(row["state"]),
-            words(row["resolution"]),
+            label(row["state"]),
+            label(row["resolution"]),
             row["note"],
             "; ".join(row["documents"]),
         )
@@ -138,12 +138,12 @@ def discrepancies(data: Data) -> Table:
     return Table("Discrepancies", header, rows)
 
 
-def blockers(data: Data) -> Table:
+def blockers_table(data: Data) -> Table:
     rows: list[tuple[Cell, ...]] = [(part["title"], line) for part in data["documents"] for line in part["blockers"]]
     return Table("What blocks", ("Document", "What blocks it"), rows)
 
 
-def documents(data: Data) -> Table:
+def documents_table(data: Data) -> Table:
     header = (
         "Document",
         "State",
@@ -163,7 +163,7 @@ def documents(data: Data) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             row["title"],
-            words(row["state"]),
+            label(row["state"]),
             "yes" if row["clear"] else "no",
             row["waived_until"],
             len(row["blockers"]),
@@ -182,15 +182,15 @@ def documents(data: Data) -> Table:
     return Table("Documents", header, rows)
 
 
-def overdue(data: Data) -> Table:
+def overdue_table(data: Data) -> Table:
     return Table("Overdue", ("Overdue checking work",), [(line,) for line in data["overdue"]])
 
 
-def judgements(data: Data) -> Table:
+def judgements_table(data: Data) -> Table:
     return Table("Judgements", ("What people judged",), [(line,) for line in data["judgements"]])
 
 
-def conflicts(data: Data) -> Table:
+def conflicts_table(data: Data) -> Table:
     header = (
         "Number",
         "Kind",
@@ -209,19 +209,19 @@ def conflicts(data: Data) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             row["id"],
-            words(row["kind"]),
+            label(row["kind"]),
             row["reason"],
             row["found_at"],
-            *side(row["sides"][0]),
-            *side(row["sides"][1]),
-            "; ".join(other(one) for one in row.get("others", ())),
+            *side_cells(row["sides"][0]),
+            *side_cells(row["sides"][1]),
+            "; ".join(other_statement_text(statement) for statement in row.get("others", ())),
         )
         for row in data["conflicts"]
     ]
     return Table("Conflicts", header, rows)
 
 
-def side(row: Data) -> tuple[Cell, ...]:
+def side_cells(row: Data) -> tuple[Cell, ...]:
     if not row["held"]:
         return ("another desk", "", "", "")
     lines = row["sentences"]
@@ -233,13 +233,13 @@ def side(row: Data) -> tuple[Cell, ...]:
     )
 
 
-def other(row: Data) -> str:
-    """What one more party says in a dispute, in a line."""
+def other_statement_text(row: Data) -> str:
+    """A further statement of a dispute in one line."""
     as_of = f", as of {row['as_of']}" if row["as_of"] else ""
     return f"{row['says'] or 'nobody named'}: {row['figure']}{as_of} ({', '.join(row['documents'])})"
 
 
-def late(data: Data) -> Table:
+def late_table(data: Data) -> Table:
     header = (
         "Who has it",
         "Claim",
@@ -257,10 +257,10 @@ def late(data: Data) -> Table:
             person["name"] or "nobody",
             row["claim"],
             row["document"],
-            words(row["method"]),
-            words(row["state"]),
-            words(row["waiting_for"]),
-            words(row["claim_state"]),
+            label(row["method"]),
+            label(row["state"]),
+            label(row["waiting_for"]),
+            label(row["claim_state"]),
             row["due_at"],
             row["hours_late"],
             row["late"],
@@ -271,7 +271,7 @@ def late(data: Data) -> Table:
     return Table("Overdue", header, rows)
 
 
-def publications(data: Data) -> Table:
+def publications_table(data: Data) -> Table:
     """What went out and what was put right in one table, by time."""
     header = ("At", "What", "Document", "Revision", "By", "Why, or in which words", "Claim", "What was open")
     rows: list[tuple[Cell, ...]] = [
@@ -288,7 +288,7 @@ def publications(data: Data) -> Table:
         for row in data["publications"]
     ]
     rows += [
-        (row["at"], words(row["correction_class"]), row["document"], "", row["by"], row["wording"], row["claim"], "")
+        (row["at"], label(row["correction_class"]), row["document"], "", row["by"], row["wording"], row["claim"], "")
         for row in data["corrections"]
     ]
     return Table("Publications and corrections", header, sorted(rows, key=lambda row: str(row[0])))

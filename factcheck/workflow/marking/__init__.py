@@ -16,7 +16,7 @@ from factcheck.models import Document, Revision
 from factcheck.text import Reading
 
 from ..transitions import log
-from .anchoring import Found, carry_claims, known_marks, place_figures
+from .anchoring import CarriedMarks, carry_claims, known_marks, place_figures
 from .attributions import Attributions
 from .claims import ClaimMarker
 from .figures import FigureMarker
@@ -31,7 +31,7 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
     attributions = Attributions(document)
     claim_marker = ClaimMarker(revision, previous, attributions)
     figure_marker = FigureMarker(revision, previous, attributions)
-    found = Found()
+    found = CarriedMarks()
     voided = 0
     if previous is not None:
         voided = carry_claims(previous, revision, found, by=by)

@@ -21,7 +21,7 @@ STANDS = (AnchorState.EXACT, AnchorState.MOVED, AnchorState.EDITED)
 
 
 @dataclass
-class Found:
+class CarriedMarks:
     """Where the records of the text before stand in this one."""
 
     claims: dict[int, tuple[Claim, Span]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Found:
     figures: list[tuple[Figure, Span, AnchorState]] = field(default_factory=list)
 
 
-def carry_claims(previous: Revision, revision: Revision, found: Found, *, by: Machine) -> int:
+def carry_claims(previous: Revision, revision: Revision, found: CarriedMarks, *, by: Machine) -> int:
     """Find every claim of the text before in this one; returns how many sign-offs that voided."""
     rows = list(previous.anchors.filter(claim__isnull=False, start__isnull=False).select_related("claim"))
     spans = [Span(row.start or 0, row.end or 0) for row in rows]
@@ -66,7 +66,7 @@ def note_changes(claim: Claim, place: Anchoring, revision: Revision, *, by: Mach
     return void_decisions(claim, f"the words changed: {', '.join(changes)}", by=by)
 
 
-def place_figures(previous: Revision, revision: Revision, found: Found) -> None:
+def place_figures(previous: Revision, revision: Revision, found: CarriedMarks) -> None:
     rows = list(
         previous.anchors.filter(figure__isnull=False, start__isnull=False).select_related(
             "figure__attribution", "figure__measure"
@@ -79,7 +79,7 @@ def place_figures(previous: Revision, revision: Revision, found: Found) -> None:
             found.figures.append((row.figure, span, place.state))
 
 
-def known_marks(revision: Revision, found: Found) -> None:
+def known_marks(revision: Revision, found: CarriedMarks) -> None:
     """The marks an earlier reading of this same revision left."""
     for row in revision.anchors.filter(start__isnull=False).select_related(
         "claim", "figure__attribution", "figure__measure"

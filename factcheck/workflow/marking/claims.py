@@ -15,7 +15,7 @@ from factcheck.text import (
 )
 
 from ..transitions import write_anchors
-from .anchoring import Found, anchor_of, exactly
+from .anchoring import CarriedMarks, anchor_of, exactly
 from .attributions import Attributions
 
 
@@ -28,7 +28,7 @@ class ClaimMarker:
         self.previous = previous
         self.attributions = attributions
 
-    def propose(self, reading: Reading, found: Found) -> dict[int, tuple[Claim, Span]]:
+    def propose(self, reading: Reading, found: CarriedMarks) -> dict[int, tuple[Claim, Span]]:
         """New claims for the statements that no anchored claim covers; all claims with their spans."""
         taken = Stretches(span for _, span in found.claims.values())
         fresh = [row for row in reading.claims if not taken.touch(row.span)]
@@ -39,7 +39,7 @@ class ClaimMarker:
         made = {claim.pk: (claim, row.span) for row, claim in zip(fresh, claims, strict=True)}
         return {**found.claims, **made}
 
-    def refresh(self, reading: Reading, found: Found) -> None:
+    def refresh(self, reading: Reading, found: CarriedMarks) -> None:
         """What the new words of an edited claim say of themselves; the type a person gave it stays."""
         mentions = sorted(reading.claims, key=lambda row: row.span.start)
         starts = [row.span.start for row in mentions]

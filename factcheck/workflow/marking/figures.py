@@ -9,7 +9,7 @@ from typing import Any
 
 from factcheck.actors import Machine
 from factcheck.errors import Invalid
-from factcheck.intake.stored import usable
+from factcheck.intake.text_cleaning import strip_unusable
 from factcheck.models import Anchor, Claim, Figure, Revision
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import (
@@ -24,11 +24,11 @@ from factcheck.text import (
 )
 from factcheck.text.matching import Profile, profiles
 
-from ..columns import NO_DATES, as_of_of, numbers_of
+from ..figure_columns import NO_AS_OF, as_of_columns, number_columns
 from ..grouping import group_document
 from ..matching import scorer_in_use, write_profiles
 from ..transitions import move, write_anchors
-from .anchoring import Found, anchor_of, exactly
+from .anchoring import CarriedMarks, anchor_of, exactly
 from .attributions import Attributions
 
 logger = logging.getLogger(__name__)
@@ -47,28 +47,28 @@ class FigureMarker:
         """The measure of the figure that stood in the same place, by that place."""
         self.prepared: list[Profile] = []
 
-    def propose(self, reading: Reading, found: Found, claims: dict[int, tuple[Claim, Span]]) -> int:
+    def propose(self, reading: Reading, found: CarriedMarks, claims: dict[int, tuple[Claim, Span]]) -> int:
         """New figures for the mentions no old figure answers to; old ones that say another thing are orphaned."""
         anchored: dict[tuple[int, int], tuple[Figure, AnchorState]] = {
             (span.start, span.end): (figure, state) for figure, span, state in found.figures
         }
         fresh: list[FigureMention] = []
         anchors: list[Anchor] = []
-        kept: set[int] = set()
+        matched: set[int] = set()
         for mention in reading.figures:
-            figure, state = anchored.get(at(mention), (None, AnchorState.EXACT))
+            figure, state = anchored.get(span_key(mention), (None, AnchorState.EXACT))
             if figure is not None and signature(figure) == signature_of(mention):
-                kept.add(figure.pk)
+                matched.add(figure.pk)
                 self._date_anew(figure, mention)
                 anchors.append(anchor_of(self.revision, Anchoring(state, mention.span), figure=figure))
             else:
                 fresh.append(mention)
                 if figure is not None and figure.measure_id:  # another number in its place counts the same thing
-                    self.inherited[at(mention)] = figure.measure_id
-        self._orphan(found, kept, anchors)
-        worth = {at: row.checkworthiness for row in reading.claims for at in row.figures}
-        worths = {row.span: worth.get(at, 0.0) for at, row in enumerate(reading.figures)}
-        owners = zip(fresh, holders(claims.values(), fresh), strict=True)
+                    self.inherited[span_key(mention)] = figure.measure_id
+        self._orphan(found, matched, anchors)
+        worth = {index: row.checkworthiness for row in reading.claims for index in row.figures}
+        worths = {row.span: worth.get(index, 0.0) for index, row in enumerate(reading.figures)}
+        owners = zip(fresh, containing_claims(claims.values(), fresh), strict=True)
         figures = Figure.objects.bulk_create(
             [self._figure(row, owner, worths[row.span]) for row, owner in owners], batch_size=200
         )
@@ -77,8 +77,10 @@ class FigureMarker:
         ]
         write_anchors(anchors)
         self._link(figures)
-        made = {at(row): new for row, new in zip(fresh, figures, strict=True)}
-        self._prepare(reading, {place: figure for place, (figure, _) in anchored.items() if figure.pk in kept} | made)
+        made = {span_key(row): new for row, new in zip(fresh, figures, strict=True)}
+        self._prepare(
+            reading, {place: figure for place, (figure, _) in anchored.items() if figure.pk in matched} | made
+        )
         try:
             group_document(self.document)
         except Invalid:  # the cross-check that follows fails and says so; a later grouping takes these along
@@ -90,7 +92,8 @@ class FigureMarker:
         self.prepared = profiles(str(self.document.pk), self.revision.text, reading)
         rows = zip(reading.figures, self.prepared, strict=True)
         write_profiles(
-            self.revision.text, [(figures[place], row, one) for row, one in rows if (place := at(row)) in figures]
+            self.revision.text,
+            [(figures[place], row, profile) for row, profile in rows if (place := span_key(row)) in figures],
         )
 
     def _date_anew(self, figure: Figure, mention: FigureMention) -> None:
@@ -100,7 +103,7 @@ class FigureMarker:
         otherwise by a newer engine alone.
         """
         touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
-        dates = {**NO_DATES, **as_of_of(mention)}
+        dates = {**NO_AS_OF, **as_of_columns(mention)}
         if figure.dated_by_id is not None:
             if not self._newly_dated(mention):
                 return
@@ -116,12 +119,12 @@ class FigureMarker:
         words = mention.sentence.cut(self.revision.text)
         return dated and self.previous is not None and words not in self.previous.text
 
-    def _orphan(self, found: Found, kept: set[int], anchors: list[Anchor]) -> None:
+    def _orphan(self, found: CarriedMarks, matched: set[int], anchors: list[Anchor]) -> None:
         """What no longer stands in the text as it was read is orphaned, unless a person touched it here."""
         for figure, _, _ in found.figures:
             touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
             same_text = self.revision.anchors.filter(figure=figure).exists()
-            if figure.pk in kept or (same_text and touched):
+            if figure.pk in matched or (same_text and touched):
                 continue
             if same_text:
                 self.revision.anchors.filter(figure=figure).delete()
@@ -132,7 +135,7 @@ class FigureMarker:
         return Figure(
             document=self.document,
             claim=claim if accepted else None,
-            measure_id=self.inherited.get(at(row)),
+            measure_id=self.inherited.get(span_key(row)),
             surface=row.span.cut(self.revision.text)[:300],
             counted=row.counted[:300],
             definition=row.measure.definition[:200],
@@ -145,8 +148,8 @@ class FigureMarker:
             checkworthiness=worth,
             flags=list(row.flags),
             engine_version=ENGINE_VERSION,
-            **numbers_of(row),
-            **as_of_of(row),
+            **number_columns(row),
+            **as_of_columns(row),
         )
 
     def _link(self, figures: Iterable[Figure]) -> None:
@@ -165,7 +168,7 @@ class FigureMarker:
         except Invalid:
             more = ()
         found = [row.reason for row in (*reading.findings, *more) if not row.holds]
-        return [usable(reason)[:500] for reason in dict.fromkeys(found)][:MOST_FINDINGS]
+        return [strip_unusable(reason)[:500] for reason in dict.fromkeys(found)][:MOST_FINDINGS]
 
 
 def signature(figure: Figure) -> tuple[Any, ...]:
@@ -176,7 +179,7 @@ def signature(figure: Figure) -> tuple[Any, ...]:
 
 def signature_of(row: FigureMention) -> tuple[Any, ...]:
     """The same of a mention."""
-    numbers = numbers_of(row)
+    numbers = number_columns(row)
     says = row.attribution.party if row.attribution else ""
     return (
         numbers["value"],
@@ -190,12 +193,12 @@ def signature_of(row: FigureMention) -> tuple[Any, ...]:
     )
 
 
-def at(mention: FigureMention) -> tuple[int, int]:
+def span_key(mention: FigureMention) -> tuple[int, int]:
     """Where a figure stands in its text."""
     return mention.span.start, mention.span.end
 
 
-def holders(claims: Iterable[tuple[Claim, Span]], figures: Sequence[FigureMention]) -> list[Claim | None]:
+def containing_claims(claims: Iterable[tuple[Claim, Span]], figures: Sequence[FigureMention]) -> list[Claim | None]:
     """For each figure, in the order of the text, the first claim whose sentences hold it."""
     order = sorted(claims, key=lambda pair: pair[1].start)
     starts = [span.start for _, span in order]

@@ -1,4 +1,4 @@
-"""What factcheck tells, and what this site makes of it. The flag is for lists; the gate is asked before printing."""
+"""Receivers of factcheck's signals. The ``cleared`` flag is for lists; the gate is asked before printing."""
 
 import logging
 from typing import Any
@@ -13,23 +13,23 @@ logger = logging.getLogger("newsroom.stories")
 
 
 @receiver(signals.document_cleared)
-def say_cleared(document: Any, **_: Any) -> None:
+def mark_cleared(document: Any, **_: Any) -> None:
     if Story.objects.filter(document=document).update(cleared=True):
         logger.info("a story may go out", extra={"document": document.pk})
 
 
 @receiver(signals.document_uncleared)
-def say_uncleared(document: Any, **_: Any) -> None:
+def mark_uncleared(document: Any, **_: Any) -> None:
     if Story.objects.filter(document=document).update(cleared=False):
         logger.info("a story may no longer go out", extra={"document": document.pk})
 
 
 @receiver(signals.claim_stale)
-def say_stale(claim: Any, reason: str, **_: Any) -> None:
+def warn_of_stale_claim(claim: Any, reason: str, **_: Any) -> None:
     if Story.objects.filter(document=claim.document_id).exclude(printed="").exists():
         logger.warning("a claim of a printed story is stale", extra={"claim": claim.pk})
 
 
 @receiver(signals.correction_published)
-def say_corrected(correction: Any, **_: Any) -> None:
+def log_correction(correction: Any, **_: Any) -> None:
     logger.info("a correction is recorded", extra={"document": correction.publication.document_id})

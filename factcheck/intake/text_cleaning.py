@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-NOBODYS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-"""The code points that Unicode gives to nobody, for a class of a pattern; XML has no room for U+FFFE and U+FFFF."""
-UNUSABLE = re.compile(f"[\0-\x08\v\f\x0e-\x1f\ud800-\udfff{NOBODYS}]")
-"""What may stand in no title, name or note: controls but for tab and line ends, half characters, nobody's."""
+NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+"""Unicode's noncharacters, for use inside a regex class; XML cannot hold U+FFFE and U+FFFF."""
+UNUSABLE = re.compile(f"[\0-\x08\v\f\x0e-\x1f\ud800-\udfff{NONCHARACTERS}]")
+"""What no title, name or note may hold: controls except tab and line ends, lone surrogates, noncharacters."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAGE_BREAKS = re.compile("\r\n?|[\v\f\x85]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_NOBODYS = re.compile(f"[{NOBODYS}]")
+_NONCHARACTERS = re.compile(f"[{NONCHARACTERS}]")
 
 _NAMED = (
     (re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"), "right-to-left marks or direction overrides"),
@@ -38,7 +38,7 @@ def stored_text(text: str) -> tuple[str, tuple[str, ...]]:
     """The text as it is stored, and remarks in plain English on what was changed or should be looked at.
 
     Line ends become LF (vertical tab, form feed and next-line too); other control characters except the tab, and
-    what Unicode gives to nobody, are removed; a byte order mark in front is stripped; a lone surrogate becomes
+    noncharacters are removed; a byte order mark in front is stripped; a lone surrogate becomes
     U+FFFD. Direction marks and invisible characters stay and are named. Applying it twice changes nothing more.
     Never raises.
     """
@@ -50,7 +50,7 @@ def stored_text(text: str) -> tuple[str, tuple[str, ...]]:
     text, removed = _CONTROLS.subn("", text)
     if removed:
         notes.append(f"{_counted(removed, 'control character was', 'control characters were')} removed.")
-    text, removed = _NOBODYS.subn("", text)
+    text, removed = _NONCHARACTERS.subn("", text)
     if removed:
         notes.append(f"Characters that Unicode gives to nobody were removed ({removed:,}).")
     text = text.lstrip("\ufeff")
@@ -61,10 +61,10 @@ def stored_text(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(notes)
 
 
-def usable(text: str) -> str:
-    """A text for a file that has no room for the unusable, such as XML: without it, half characters as question marks.
+def strip_unusable(text: str) -> str:
+    """The text without unusable characters, for formats such as XML; lone surrogates become question marks.
 
-    >>> usable("Forty\\uffff homes\\a")
+    >>> strip_unusable("Forty\\uffff homes\\a")
     'Forty homes'
     """
     return UNUSABLE.sub("", text.encode("utf-8", "replace").decode())

@@ -1,31 +1,31 @@
-"""Whether the same request can succeed a moment later: what a database says when it is taken, away or full.
+"""Which database errors are temporary: locks, lost or refused connections, too many connections.
 
-All else that a database says is a fault of the program, and is not to be tried again.
+Any other database error is a bug and is not retried.
 """
 
 from __future__ import annotations
 
 from django.db import InterfaceError, OperationalError
 
-TAKES_TURNS = frozenset({"40001", "40P01", "55P03"})
+LOCK_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available."""
 
-GOES_AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
+CONNECTION_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
 """PostgreSQL: shut down, crashed, not yet up, session ended, transaction ended for idling, too many connections."""
 
-AWAY_SECONDS = 5
-"""After how many seconds a request to a database that is away is worth sending again."""
+RETRY_AFTER_SECONDS = 5
+"""The ``Retry-After`` of a response while the database is unavailable, in seconds."""
 
 
-def is_busy(exc: BaseException) -> bool:
-    """Whether the database was locked, or two writers collided; nothing was written."""
+def is_lock_conflict(exc: BaseException) -> bool:
+    """Whether the database was locked or two transactions collided; nothing was written."""
     if not isinstance(exc, OperationalError):
         return False
-    return sqlite_code(exc).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or sqlstate(exc) in TAKES_TURNS
+    return sqlite_code(exc).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or sqlstate(exc) in LOCK_SQLSTATES
 
 
-def is_away(exc: BaseException) -> bool:
-    """Whether the connection was lost, refused or not to be had.
+def is_connection_failure(exc: BaseException) -> bool:
+    """Whether the connection was lost, refused or unavailable.
 
     An error that the server itself did not send carries no SQLSTATE: then it is the connection's.
     """
@@ -36,7 +36,7 @@ def is_away(exc: BaseException) -> bool:
     state = sqlstate(exc)
     if state is None:
         return isinstance(exc, OperationalError) or "connection" in str(exc)
-    return state.startswith("08") or state in GOES_AWAY
+    return state.startswith("08") or state in CONNECTION_SQLSTATES
 
 
 def sqlite_code(exc: BaseException) -> str:

@@ -1,8 +1,8 @@
-"""Digits that a document sets above or below the line, as the characters that Unicode has for them.
+"""Superscript and subscript digits of a document, as the Unicode characters for them.
 
-Here lives what is such a mark, whatever the format: joined to the number before it, "12" with a footnote's 3 would be
-123. Behind a word or a number the digits that lead what is raised are set apart, whatever follows them ("3)", "3 see
-below"). Letters ("1st") and marks in square brackets stay as they are.
+Used by every format: without it "12" with a footnote mark 3 would be read as 123. After a word or a number, the leading
+digits of a superscript are converted, whatever follows them ("3)", "3 see below"). Letters ("1st") and marks in square
+brackets are not changed.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _NOTE_NAME = re.compile(
     r"(?i)(?:foot|end|cite_?)note|cite_?ref|(?<![a-z])(?:note|ftn|edn|fn)s?(?:[_-]?ref)?(?:[:_.-]|\d|$)"
 )
 _NAMED_BY = ("class", "rel", "role", "epub:type")
-_RAISED_STYLE = re.compile(r"(?i)vertical-align\s*:\s*(?:super|text-top)")
-_LOWERED_STYLE = re.compile(r"(?i)vertical-align\s*:\s*sub")
+_SUPERSCRIPT_STYLE = re.compile(r"(?i)vertical-align\s*:\s*(?:super|text-top)")
+_SUBSCRIPT_STYLE = re.compile(r"(?i)vertical-align\s*:\s*sub")
 
 
-def raised(text: str, before: str = "") -> str:
-    """Digits above the line, as such; other text as it is.
+def as_superscript(text: str, before: str = "") -> str:
+    """The text with superscript digits; text that is no such mark is returned unchanged.
 
-    >>> raised("3"), raised("-3"), raised(" 1, 2 "), raised("st"), raised("[3]")
+    >>> as_superscript("3"), as_superscript("-3"), as_superscript(" 1, 2 "), as_superscript("st"), as_superscript("[3]")
     ('\u00b3', '\u207b\u00b3', '\u00b9,\u00b2 ', 'st', '[3]')
-    >>> raised("3)", "12"), raised("3 see below", "12"), raised("3 men", "12 "), raised("3", "12[")
-    ('\u00b3\u207e', '\u00b3 see below', '3 men', '3')
+    >>> as_superscript("3)", "12"), as_superscript("3 see below", "12"), as_superscript("3 men", "12 ")
+    ('\u00b3\u207e', '\u00b3 see below', '3 men')
     """
     if before.endswith("["):
         return text
@@ -50,28 +50,28 @@ def raised(text: str, before: str = "") -> str:
     return "".join(lead[0].split()).translate(_HIGH) + (" " if rest[:1].isalnum() else "") + rest
 
 
-def lowered(text: str, before: str) -> str:
-    """Digits below the line behind a digit, or below a fraction's stroke; those of "CO2" as they are.
+def as_subscript(text: str, before: str) -> str:
+    """The text with subscript digits where it follows a digit or a fraction stroke; "CO2" is not changed.
 
-    >>> lowered("3", "12"), lowered("2", "CO")
+    >>> as_subscript("3", "12"), as_subscript("2", "CO")
     ('\u2083', '2')
     """
     joined = before[-1:].isdecimal() or before.endswith(("/", "\u2044"))
     return text.strip().translate(_LOW) if joined and text.strip().isdecimal() else text
 
 
-def raise_in(tree: Any) -> bool:
-    """Write the raised digits of a page as such, and other short raised words in the line; whether there were any."""
+def mark_superscripts(tree: Any) -> bool:
+    """Replace superscript and subscript elements of a page by text, in place; returns whether there were any."""
     changed = False
     for node in list(tree.iter("sup", "sub", "a", "span", "small", "font")):
         kind = _kind(node)
-        said = node.xpath("string()") if kind else ""
-        if not said.strip():
+        text = node.xpath("string()") if kind else ""
+        if not text.strip():
             continue
         before = _before(node)
-        written = raised(said, before) if kind == "sup" else lowered(said, before)
+        written = as_superscript(text, before) if kind == "sup" else as_subscript(text, before)
         # a short one without the tag, which may break a line in two
-        if written != said or len(said) <= LONGEST:
+        if written != text or len(text) <= LONGEST:
             _replace(node, written)
             changed = True
     return changed
@@ -82,9 +82,9 @@ def _kind(node: Any) -> str:
     if node.tag in ("sup", "sub"):
         return str(node.tag)
     style = node.get("style") or ""
-    if _RAISED_STYLE.search(style):
+    if _SUPERSCRIPT_STYLE.search(style):
         return "sup"
-    if _LOWERED_STYLE.search(style):
+    if _SUBSCRIPT_STYLE.search(style):
         return "sub"
     if node.tag not in ("a", "span"):
         return ""
@@ -100,8 +100,8 @@ def _before(node: Any) -> str:
         for _ in range(MOST_EMPTY):
             if previous is None:
                 break
-            if said := previous.tail or (previous.xpath("string()") if isinstance(previous.tag, str) else ""):
-                return str(said)
+            if text := previous.tail or (previous.xpath("string()") if isinstance(previous.tag, str) else ""):
+                return str(text)
             previous = previous.getprevious()
         if parent is None or parent.text or parent.tag not in _IN_LINE:
             return "" if parent is None or previous is not None else parent.text or ""

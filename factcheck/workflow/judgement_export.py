@@ -1,4 +1,4 @@
-"""What people decided about figures, as pairs to learn from: evidence in numbers, ids hashed, texts if asked."""
+"""People's decisions about pairs of figures as training data: features, hashed ids, texts only if asked."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from factcheck.text.matching import Profile, features
 from .matching import profiles_by_figure, scorer_in_use, stats_in
 
 ONE_THING = frozenset({ResolutionKind.CORRECTED, ResolutionKind.ACCEPTED_RISK})
-"""Ways of settling a dispute by which both figures are of one measure; one that is explained may be either."""
+"""Resolutions that imply both figures are of one measure; an explained dispute may be either."""
 
 
-def exported(*, desk: Desk | None = None, with_text: bool = False) -> Iterator[dict[str, Any]]:
+def export_judged_pairs(*, desk: Desk | None = None, with_text: bool = False) -> Iterator[dict[str, Any]]:
     """Each judgement, merge, split, pin and settled dispute as a pair of figures with its evidence, oldest first.
 
     ``same`` is None where what was decided does not say. Without ``with_text`` no word of a text is in it.
     """
     scorer = scorer_in_use()
     stats: dict[int | None, Any] = {}
-    for a, b, same, origin in decisions(desk):
+    for a, b, same, origin in judged_pairs(desk):
         known = profiles_by_figure([a.pk, b.pk])
         if len(known) < 2:
             continue
@@ -42,16 +42,16 @@ def exported(*, desk: Desk | None = None, with_text: bool = False) -> Iterator[d
         if topic not in stats:
             stats[topic] = stats_in(topic, known.values())
         yield {
-            "topic": hashed("topic", topic or f"document {a.document_id}"),
-            "a": hashed("figure", a.pk),
-            "b": hashed("figure", b.pk),
-            "desk": hashed("desk", a.document.desk_id),
+            "topic": hashed_id("topic", topic or f"document {a.document_id}"),
+            "a": hashed_id("figure", a.pk),
+            "b": hashed_id("figure", b.pk),
+            "desk": hashed_id("desk", a.document.desk_id),
             "same": same,
             "origin": origin,
             "score": scorer.likelihood(known[a.pk], known[b.pk], stats[topic]),
             "engine": ENGINE_VERSION,
             "weights": scorer.weights.version,
-            "features": rounded(known[a.pk], known[b.pk], stats[topic]),
+            "features": rounded_features(known[a.pk], known[b.pk], stats[topic]),
             **({"a_text": str(a), "b_text": str(b), "topic_title": title_of(a.document.topic)} if with_text else {}),
         }
 
@@ -60,16 +60,16 @@ def title_of(topic: Topic | None) -> str:
     return topic.title if topic else ""
 
 
-def rounded(a: Profile, b: Profile, stats: Any) -> dict[str, float]:
+def rounded_features(a: Profile, b: Profile, stats: Any) -> dict[str, float]:
     return {name: round(value, 4) for name, value in features(a, b, stats).items()}
 
 
-def hashed(kind: str, key: Any) -> str:
+def hashed_id(kind: str, key: Any) -> str:
     """An id that says which records are the same, and not which they are."""
     return salted_hmac(f"factcheck.export.{kind}", str(key), algorithm="sha256").hexdigest()[:16]
 
 
-def decisions(desk: Desk | None) -> Iterator[tuple[Figure, Figure, bool | None, str]]:
+def judged_pairs(desk: Desk | None) -> Iterator[tuple[Figure, Figure, bool | None, str]]:
     """The pairs of figures that people decided about, of the desks that hold both sides where one is named."""
     rows = Judgement.objects.active().select_related("a__document__topic", "b__document")
     if desk is not None:

@@ -1,4 +1,4 @@
-"""What the engine read of a figure, as the columns that keep it. No record is made here."""
+"""A figure as the engine read it, as values for the columns of ``Figure`` and ``Measure``. Writes nothing."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ LARGEST = Decimal(10) ** 15
 TENTH_PLACE = Decimal(1).scaleb(-10)
 
 
-def numbers_of(row: FigureMention) -> dict[str, Any]:
-    """The numbers as they can be kept; one too long or too large stays in words only."""
+def number_columns(row: FigureMention) -> dict[str, Any]:
+    """The numeric columns; a number too long or too large is kept as written only."""
     quantity = row.quantity
-    kept = [storable(number) for number in (quantity.value, quantity.low, quantity.high)]
-    if quantity.value is None and kept[1] is not None and kept[2] is not None:
-        kept[1:] = sorted([kept[1], kept[2]])
-    whole = kept[0] is not None or (kept[1] is not None and kept[2] is not None)
-    value, low, high = kept if whole else (None, None, None)
+    stored = [storable_number(number) for number in (quantity.value, quantity.low, quantity.high)]
+    if quantity.value is None and stored[1] is not None and stored[2] is not None:
+        stored[1:] = sorted([stored[1], stored[2]])
+    whole = stored[0] is not None or (stored[1] is not None and stored[2] is not None)
+    value, low, high = stored if whole else (None, None, None)
     if value is not None:
         low = high = None
     return {
@@ -27,12 +27,12 @@ def numbers_of(row: FigureMention) -> dict[str, Any]:
         "high": high,
         "unit": quantity.unit[:40],
         "dimension": quantity.dimension[:40],
-        "step": storable(quantity.step) or Decimal(1),
+        "step": storable_number(quantity.step) or Decimal(1),
         "as_written": quantity.as_written or ("" if whole else "number"),
     }
 
 
-def storable(number: Decimal | None) -> Decimal | None:
+def storable_number(number: Decimal | None) -> Decimal | None:
     """A number as both databases keep it exactly: 15 digits at most, rounded at the tenth after the point."""
     if number is None or not number.is_finite() or abs(number) >= LARGEST:
         return None
@@ -41,12 +41,12 @@ def storable(number: Decimal | None) -> Decimal | None:
     return None if lost or len(rounded.normalize().as_tuple().digits) > 15 else rounded
 
 
-def column_of(key: MeasureKey) -> str:
+def measure_key_column(key: MeasureKey) -> str:
     """A measure's key as its column holds it, unique in a topic; what it says is in the parts."""
     return str(key)[:300]
 
 
-def as_of_of(row: FigureMention) -> dict[str, Any]:
+def as_of_columns(row: FigureMention) -> dict[str, Any]:
     period = row.as_of
     if period is None:
         return {}
@@ -59,7 +59,7 @@ def as_of_of(row: FigureMention) -> dict[str, Any]:
     }
 
 
-NO_DATES: dict[str, Any] = {
+NO_AS_OF: dict[str, Any] = {
     "as_of_start": None,
     "as_of_end": None,
     "as_of_granularity": "",

@@ -1,4 +1,4 @@
-"""What a setting may be: each form in words, for the page of settings, and as a test of one value."""
+"""Validators for the values of settings, each with a description for messages and docs/settings.md."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from django.core.validators import validate_email
 
 
 @dataclass(frozen=True)
-class Allowed:
-    """One value: ``words`` end the sentence "it must be …"."""
+class ValueValidator:
+    """Validates one value; ``description`` completes the sentence "it must be …"."""
 
-    words: str
-    holds: Callable[[Any], bool]
+    description: str
+    is_valid: Callable[[Any], bool]
 
 
 @dataclass(frozen=True)
-class Entries:
-    """A dict or a list whose entries are looked at one by one; ``holds`` takes a key, or a place, and its value."""
+class EntriesValidator:
+    """Validates the entries of a dict or list one by one; ``is_valid`` takes a key or index and the value."""
 
-    words: str
-    holds: Callable[[Any, Any], bool]
+    description: str
+    is_valid: Callable[[Any, Any], bool]
 
     def refused(self, value: Any) -> Iterator[str]:
-        """What must not stand in it: by its key, or by its place, for what stands in a list may be a secret."""
+        """The invalid entries: by key, or in a list by position, since its values may be secrets."""
         pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
         for key, entry in pairs:
-            if not self.holds(key, entry):
+            if not self.is_valid(key, entry):
                 yield repr(key) if isinstance(value, dict) else f"entry {key}"
 
 
-def between(least: float, most: float) -> Allowed:
-    """A number in a range, both ends included; what is no number at all is in none."""
-    return Allowed(f"a number from {least:g} to {most}", lambda value: least <= value <= most)
+def number_between(least: float, most: float) -> ValueValidator:
+    """A number in a range, both ends included."""
+    return ValueValidator(f"a number from {least:g} to {most}", lambda value: least <= value <= most)
 
 
-def or_empty(words: str, holds: Callable[[str], bool]) -> Allowed:
-    return Allowed(f"{words}, or empty", lambda value: not value or holds(value))
+def or_empty(description: str, is_valid: Callable[[str], bool]) -> ValueValidator:
+    return ValueValidator(f"{description}, or empty", lambda value: not value or is_valid(value))
 
 
-def named(words: str, pattern: str) -> Entries:
-    """Entries by a name of this form."""
-    return Entries(words, lambda key, _: isinstance(key, str) and re.fullmatch(pattern, key) is not None)
+def keys_matching(description: str, pattern: str) -> EntriesValidator:
+    """Entries whose keys match a pattern."""
+    return EntriesValidator(description, lambda key, _: isinstance(key, str) and re.fullmatch(pattern, key) is not None)
 
 
-def is_site(value: str) -> bool:
-    """An address to put a path after: a scheme of the web and a host, and nothing behind the path."""
+def is_site_url(value: str) -> bool:
+    """A base URL to append a path to: http(s) and a host, no query or fragment."""
     if re.search(r"[\s?#@\\\x00-\x1f]", value):
         return False
     try:
@@ -63,16 +63,16 @@ def is_site(value: str) -> bool:
         return False
 
 
-def is_absolute(value: str) -> bool:
+def is_absolute_path(value: str) -> bool:
     return PurePosixPath(value).is_absolute() and "\0" not in value
 
 
-def is_path(value: str) -> bool:
+def is_dotted_path(value: str) -> bool:
     """A dotted path to something in a module."""
     return re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value) is not None
 
 
-def is_sender(value: str) -> bool:
+def is_mail_sender(value: str) -> bool:
     """One address, with or without a name before it, that can stand in the head of a mail."""
     found = getaddresses([value])
     try:

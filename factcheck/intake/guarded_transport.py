@@ -1,6 +1,6 @@
-"""Sockets under guard: who is dialled, how long is waited, how many bytes are taken. The law of `fetching`.
+"""The network layer of `fetching`: which addresses are connected to, with limits on time and bytes.
 
-Made to stand below the HTTP library: it opens connections only through `Guard`. No redirects, no bodies here.
+The HTTP library opens its connections through `GuardedBackend` only. Redirects and bodies are handled in `fetching`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class FetchFailed(Exception):
 
     @property
     def transient(self) -> bool:
-        """Whether the same may go well a while later."""
+        """Whether the same request may succeed later."""
         return self.code in _PASSING or self.status in _BUSY or self.status >= 500
 
 
@@ -95,8 +95,8 @@ def dial_address(address: str, port: int, seconds: float) -> socket.socket:
 
 
 @contextmanager
-def said_plainly(host: str) -> Iterator[None]:
-    """What the HTTP libraries raise, in words for an editor."""
+def plain_fetch_errors(host: str) -> Iterator[None]:
+    """Translate what the HTTP libraries raise into FetchRefused and FetchFailed, with messages for an editor."""
     try:
         yield
     except httpcore2.ConnectError:
@@ -133,7 +133,7 @@ class Budget:
             raise FetchRefused("too_large", f"The server sent more than {self.limits.wire_bytes:,} bytes.")
 
 
-class Guard(httpcore2.NetworkBackend):
+class GuardedBackend(httpcore2.NetworkBackend):
     """Opens connections for the HTTP library: to vetted addresses of the admitted host and nowhere else."""
 
     def __init__(self, budget: Budget, resolve: Resolve, dial: Dial) -> None:
@@ -208,12 +208,12 @@ class _Stream(httpcore2.NetworkStream):
         return None
 
 
-class Transport(httpx2.BaseTransport):
-    """The seam between the HTTP client and the guard: a fresh pool of one connection for each hop."""
+class GuardedTransport(httpx2.BaseTransport):
+    """An httpx transport over a `GuardedBackend`, with a new pool of one connection for each hop."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, backend: GuardedBackend) -> None:
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=_tls(), max_connections=1, retries=0, http2=False, network_backend=guard
+            ssl_context=_tls(), max_connections=1, retries=0, http2=False, network_backend=backend
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -1,4 +1,4 @@
-"""What people do with a story: save it, which files it for checking, and print it, which asks the gate."""
+"""Actions on a story: save it, which files it for checking, and print it, which asks the gate."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class ChangedMeanwhile(Exception):
     """Somebody else has saved the story since the person opened it; nothing was written."""
 
 
-def save_story(story: Story, *, by: Any, seen: str = "") -> None:
+def save_story(story: Story, *, by: Any, opened_digest: str = "") -> None:
     """Keep a story and file its text, both or neither. Whoever writes it is an author, and cannot clear it.
 
-    ``seen`` is the digest of the text on which the person began to write.
+    ``opened_digest`` is the digest of the text on which the person began to write.
 
     Raises:
         ChangedMeanwhile: the story has another text by now.
@@ -29,7 +29,7 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
     """
     with transaction.atomic():
         if story.pk is not None:
-            if digest(held(story).text) != seen:
+            if digest(locked_story(story).text) != opened_digest:
                 raise ChangedMeanwhile
             story.refresh_from_db(fields=["printed", "cleared", "document"])  # what others write meanwhile
         story.save()
@@ -46,20 +46,19 @@ def save_story(story: Story, *, by: Any, seen: str = "") -> None:
         story.save()
 
 
-def held(story: Story) -> Story:
-    """The story as it is now, held until the transaction ends. Always held before its document, so that nobody waits
-    for one who waits for them."""
+def locked_story(story: Story) -> Story:
+    """The story's row, locked until the transaction ends. Always locked before its document, to avoid deadlocks."""
     return Story.objects.select_for_update().get(pk=story.pk)
 
 
 def print_story(story: Story, *, by: Any, wording: str = "") -> None:
-    """Put the text before the readers. A story printed before goes out again as a correction, in ``wording``.
+    """Print the text for readers. A story printed before is published again as a correction, with ``wording``.
 
     Raises:
         NotCleared: with what blocks it. FactcheckError: the person may not publish, or there is an embargo.
     """
     with transaction.atomic():
-        held(story)
+        locked_story(story)
         story.refresh_from_db()
         # its row is held too, so that no revision comes between the answer and the print
         filed = story.document_id

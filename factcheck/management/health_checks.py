@@ -1,4 +1,4 @@
-"""What a site needs to do its work, each looked at once and told in a sentence. No command and no page lives here."""
+"""The health checks of the ``doctor`` command and ``/readyz/``: each returns whether it passed, and a message."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from django_celery_beat.models import PeriodicTask
 from factcheck.models import Job, Membership, Role, Source
 from factcheck.states import JobState
 
-Finding = tuple[bool, str]
+CheckResult = tuple[bool, str]
 PING_SECONDS = 3.0
 USERNAME = get_user_model().USERNAME_FIELD
 BEAT_MINUTES = 10  # beat writes down its ticks every three minutes
 
 
-def migrations() -> Finding:
+def check_migrations() -> CheckResult:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return (
@@ -33,7 +33,7 @@ def migrations() -> Finding:
     )
 
 
-def guards() -> Finding:
+def check_append_only_triggers() -> CheckResult:
     newest = importlib.import_module("factcheck.migrations.0002_append_only")
     wanted = {f"factcheck_{name}" for name, *_ in newest.guards(connection.vendor)}
     names = (
@@ -50,25 +50,25 @@ def guards() -> Finding:
     )
 
 
-def asked_broker() -> Any:
-    """A connection to the broker that waits a few seconds at most, also for one that is silent."""
+def broker_connection() -> Any:
+    """A broker connection with a timeout of a few seconds."""
     patience = {"socket_timeout": PING_SECONDS, "socket_connect_timeout": PING_SECONDS}
     return current_app.connection_for_write(transport_options=patience)
 
 
-def broker() -> Finding:
+def check_broker() -> CheckResult:
     try:
-        with asked_broker() as link:
+        with broker_connection() as link:
             link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
     except Exception as error:
         return False, f"the broker does not answer ({type(error).__name__})"
     return True, "the broker answers"
 
 
-def worker() -> Finding:
-    """One answer is enough; the address of a broker, which may hold a password, is never told."""
+def check_worker() -> CheckResult:
+    """One answer is enough. The broker's URL may hold a password, so no message contains it."""
     try:
-        with asked_broker() as link:  # asking a broker that is away would wait for it for ever
+        with broker_connection() as link:  # asking a broker that is away would wait for it for ever
             link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
             answers = current_app.control.ping(timeout=PING_SECONDS, limit=1, connection=link)
     except Exception as error:
@@ -76,8 +76,8 @@ def worker() -> Finding:
     return bool(answers), "a worker answers" if answers else "no worker answers: start one, or nothing is read"
 
 
-def beat() -> Finding:
-    """When beat last sent the tick that asks for reports, or was started: then it writes the row of the tick anew."""
+def check_beat() -> CheckResult:
+    """When beat last sent the tick or was started, by the row of its periodic task."""
     rows = PeriodicTask.objects.filter(task="factcheck.tick", enabled=True)
     times = [at for row in rows.values_list("last_run_at", "date_changed") for at in row if at]
     if not times:
@@ -88,7 +88,7 @@ def beat() -> Finding:
     return True, "beat ticks"
 
 
-def jobs() -> Finding:
+def check_jobs() -> CheckResult:
     late = Job.objects.filter(state=JobState.DUE, run_at__lt=timezone.now() - timedelta(minutes=10)).count()
     failed = Job.objects.filter(state=JobState.FAILED).count()
     lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now()).count()
@@ -98,34 +98,39 @@ def jobs() -> Finding:
     )
 
 
-def registry() -> Finding:
+def check_source_registry() -> CheckResult:
     count = Source.objects.count()
     return count > 0, f"{count} sources are registered" if count else "the source registry is empty: run setup_roles"
 
 
-def roles() -> Finding:
-    """Who counts as a service account only, whatever else they were given; and whether anybody is chief editor."""
-    two_faced = Membership.objects.two_faced().order_by("user").values_list(f"user__{USERNAME}", flat=True).distinct()
-    if names := list(two_faced):
+def check_roles() -> CheckResult:
+    """No service account has another role; the message says whether there is a chief editor."""
+    service_accounts_with_other_roles = (
+        Membership.objects.service_accounts_with_other_roles()
+        .order_by("user")
+        .values_list(f"user__{USERNAME}", flat=True)
+        .distinct()
+    )
+    if names := list(service_accounts_with_other_roles):
         return False, f"service accounts with another role, which does not count: {', '.join(names)}"
     chiefs = Membership.objects.filter(role=Role.CHIEF_EDITOR, user__is_active=True)
     return True, "every service account is nothing else" + ("" if chiefs.exists() else "; there is no chief editor")
 
 
-CHECKS: dict[str, Callable[[], Finding]] = {
-    "migrations": migrations,
-    "guards": guards,
-    "registry": registry,
-    "roles": roles,
-    "jobs": jobs,
-    "broker": broker,
-    "worker": worker,
-    "beat": beat,
+CHECKS: dict[str, Callable[[], CheckResult]] = {
+    "migrations": check_migrations,
+    "guards": check_append_only_triggers,
+    "registry": check_source_registry,
+    "roles": check_roles,
+    "jobs": check_jobs,
+    "broker": check_broker,
+    "worker": check_worker,
+    "beat": check_beat,
 }
 
 
-def look(name: str) -> Finding:
-    """One check by its name; what cannot even be looked at is wrong."""
+def run_check(name: str) -> CheckResult:
+    """Run a check by name; an exception counts as failed."""
     try:
         return CHECKS[name]()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What the demo tells: its cast, its articles, the wait for the worker, and the findings in sentences."""
+"""The steps of the ``demo`` command: create people, file articles, wait for the worker, print the findings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factcheck.actors import Machine
-from factcheck.management.starter import articles, copy_of, header_of, registry
+from factcheck.management.starter import header_of, starter_articles, starter_sources, without_demo_headers
 from factcheck.models import (
     Desk,
     Discrepancy,
@@ -44,20 +44,20 @@ HEADINGS = {
     DiscrepancyKind.NOT_COMPARABLE: "Alike, but not comparable",
 }
 
-PROMISED = (
+EXPECTED_FINDINGS = (
     (DiscrepancyKind.CONFLICT, ("74 settlements", "41 settlements", "Institute for the Study of War")),
     (DiscrepancyKind.CONFLICT, ("$340 million", "$430 million")),
     (DiscrepancyKind.MAGNITUDE_SLIP, ("3,200 homes", "32,000 homes")),
     (DiscrepancyKind.SUPERSEDED, ("100 towns", "74 settlements")),
     ("agreement", ("386 square miles", "1,000 square km")),
 )
-"""What the README says is found: a kind, and what one sentence of that kind must name."""
+"""Findings promised in the README: a kind, and words that one sentence of that kind must contain."""
 
 
-def cast() -> dict[str, tuple[str, str]]:
+def create_people() -> dict[str, tuple[str, str]]:
     """The desk, the registry and one person per role, with new passwords; user name to role and password."""
     desk, _ = set_up_desk(DESK, "Demo desk", by=Machine("demo"))
-    load_registry(registry(), by=Machine("demo"))
+    load_registry(starter_sources(), by=Machine("demo"))
     people = {}
     for role in Role.values:
         user, _ = get_user_model().objects.get_or_create(username=role, defaults={"email": f"{role}@newsroom.example"})
@@ -67,11 +67,11 @@ def cast() -> dict[str, tuple[str, str]]:
         user.save()
         give_role(user, role, desk=desk, by=Machine("demo"))
         people[role] = (role.replace("_", " "), password)
-    subscribe(desk)
+    subscribe_to_digest(desk)
     return people
 
 
-def subscribe(desk: Desk) -> None:
+def subscribe_to_digest(desk: Desk) -> None:
     """The chief editor gets the desk digest every morning."""
     chief = get_user_model().objects.get(username=Role.CHIEF_EDITOR)
     row, new = ReportSubscription.objects.get_or_create(
@@ -84,7 +84,7 @@ def subscribe(desk: Desk) -> None:
         row.recipients.add(chief)
 
 
-def sources() -> int:
+def count_sources() -> int:
     return Source.objects.count()
 
 
@@ -92,23 +92,25 @@ def file_articles(out: OutputWrapper) -> None:
     """Hand in every article as the editor would; those filed before are the same documents."""
     desk = Desk.objects.get(slug=DESK)
     editor = get_user_model().objects.get(username=Role.EDITOR)
-    for path in articles():
+    for path in starter_articles():
         data = path.read_bytes()
         header = header_of(data)
         topic, _ = Topic.objects.get_or_create(
             slug=header["topic"], defaults={"title": TITLES.get(header["topic"], header["topic"])}
         )
         arrival = Arrival(kind=header["kind"], filename=path.name, topic=topic)
-        ingest_document(copy_of(data), arrival, desk=desk, by=editor)
-    out.write(f"{len(articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n")
+        ingest_document(without_demo_headers(data), arrival, desk=desk, by=editor)
+    out.write(
+        f"{len(starter_articles())} articles on {Topic.objects.count()} topics are filed; the worker reads them.\n"
+    )
 
 
-def ask_for_everything() -> None:
+def request_full_crosscheck() -> None:
     request_crosscheck("everything", by=Machine("demo"))
 
 
-def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:
-    """A bar that follows the Job rows until none is due or running.
+def wait_for_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> None:
+    """Show a progress bar until no job is due or running.
 
     Raises:
         RuntimeError: a job failed, or it takes too long.
@@ -116,27 +118,27 @@ def watch_jobs(check: Callable[[], None], label: str, seconds: float = 300) -> N
     until = time.monotonic() + seconds
     started = set(Job.objects.unfinished().values_list("pk", flat=True))
     with click.progressbar(length=max(len(started), 1), label=label, width=30) as bar:
-        shown = 0
+        displayed = 0
         while left := Job.objects.unfinished().count():
             check()
             if time.monotonic() > until:
                 raise RuntimeError("The worker took too long; see its log.")
             started |= set(Job.objects.unfinished().values_list("pk", flat=True))
             bar.length = len(started)
-            bar.update(len(started) - left - shown)
-            shown = len(started) - left
+            bar.update(len(started) - left - displayed)
+            displayed = len(started) - left
             pause(0.1)
-        bar.update(max((bar.length or 0) - shown, 0))
+        bar.update(max((bar.length or 0) - displayed, 0))
     if failed := Job.objects.filter(pk__in=started, state=JobState.FAILED).first():
         raise RuntimeError(f"Job {failed} failed: {failed.error}")
 
 
-def tell(out: OutputWrapper) -> dict[str, list[str]]:
+def print_findings(out: OutputWrapper) -> dict[str, list[str]]:
     """Print what was found, each dispute once; returns what was printed of each kind."""
     found: dict[str, list[str]] = {}
-    told = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
+    found_disputes = disputes(Discrepancy.objects.open(), desks=Desk.objects.all(), order=["pk"], statements=True)
     for kind, heading in HEADINGS.items():
-        found[kind] = [in_words(row) for row in told if row.leading.kind == kind]
+        found[kind] = [dispute_text(row) for row in found_disputes if row.leading.kind == kind]
         print_all(out, heading, found[kind])
     measures = Measure.objects.filter(merged_into=None)
     found["agreement"] = [sentence for measure in measures for sentence in agreements_of(measure)]
@@ -146,19 +148,19 @@ def tell(out: OutputWrapper) -> dict[str, list[str]]:
     return found
 
 
-def in_words(dispute: Dispute) -> str:
-    """A dispute by its most telling pair, and in the same breath what others say."""
+def dispute_text(dispute: Dispute) -> str:
+    """A dispute in words: its leading pair, then the other statements."""
     others = [
         f"{says or 'nobody named'}: {', '.join(str(row.first) for row in rows)}" for says, rows in dispute.by_party
     ]
     return f"{dispute.leading.reason} Also {'; '.join(others)}." if others else dispute.leading.reason
 
 
-def missing(found: dict[str, list[str]]) -> list[str]:
-    """What was promised and stands in no sentence of its kind."""
+def missing_findings(found: dict[str, list[str]]) -> list[str]:
+    """The expected findings that no printed sentence contains."""
     return [
         f"{kind.replace('_', ' ')} of {' and '.join(names)}"
-        for kind, names in PROMISED
+        for kind, names in EXPECTED_FINDINGS
         if not any(all(name in sentence for name in names) for sentence in found.get(kind, []))
     ]
 

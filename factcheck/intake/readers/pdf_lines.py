@@ -1,7 +1,6 @@
-"""The lines of a page of a PDF, with the digits that it sets small and above the line as such.
+"""The lines of a PDF page, with small digits above the line as superscript characters.
 
-Here lives what pypdf tells of each piece of text, and when a piece is a mark: a "1" with nothing but its size and its
-place to tell it from "1,200" would make it 12,001.
+A footnote mark "1" differs from the "1,200" before it by size and position only; unmarked, it would make 12,001.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, NameObject
 
-from factcheck.intake.readers.raised import raised
+from factcheck.intake.readers.superscripts import as_superscript
 
 SMALL = 0.8
 """A mark is at most so large, against the letters before it."""
@@ -40,19 +39,19 @@ class _Pieces:
 
     found: list[_Piece] = field(default_factory=list)
     rise: float = 0.0
-    shown: float = 0.0
+    shown_rise: float = 0.0
 
     def hear(self, operator: bytes, operands: Any, *_: Any) -> None:
         if operator == b"Ts":
             self.rise = float(operands[0]) if operands and isinstance(operands[0], (int, float)) else 0.0
         elif operator in _SHOWS:
-            self.shown = self.rise
+            self.shown_rise = self.rise
 
     def take(self, text: str, outer: list[float], inner: list[float], _: Any, size: float) -> None:
         if text:
             across, up = _scale(outer, inner)
             base = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
-            self.found.append(_Piece(text, size * up, base + self.shown * up if across else None))
+            self.found.append(_Piece(text, size * up, base + self.shown_rise * up if across else None))
 
 
 def lines_of(page: PageObject, reader: PdfReader) -> str:
@@ -112,7 +111,7 @@ def _written(pieces: list[_Piece]) -> list[str]:
     line: _Piece | None = None
     for piece in pieces:
         words = piece.text.rstrip()
-        mark = raised(words, line.text) if line is not None and _is_raised(piece, line) else words
+        mark = as_superscript(words, line.text) if line is not None and _is_superscript(piece, line) else words
         out.append(mark + piece.text[len(words) :])
         line = piece if words and mark == words else line
         if piece.text.endswith("\n"):
@@ -120,7 +119,7 @@ def _written(pieces: list[_Piece]) -> list[str]:
     return out
 
 
-def _is_raised(piece: _Piece, line: _Piece) -> bool:
+def _is_superscript(piece: _Piece, line: _Piece) -> bool:
     if line.text[-1].isspace() or piece.text[0].isspace():
         return False  # a number of its own, in a smaller letter
     if piece.height is None or line.height is None or piece.size > SMALL * line.size:
