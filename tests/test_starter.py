@@ -122,10 +122,12 @@ def test_every_row_has_exactly_the_agreed_fields() -> None:
     for row in SOURCES:
         assert set(row) == SOURCE_KEYS, row.get("slug")  # so no row carries a grade
         assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", row["slug"]), row["slug"]
-        assert row["name"] and row["name"] == row["name"].strip(), row["slug"]
+        assert row["name"], row["slug"]
+        assert row["name"] == row["name"].strip(), row["slug"]
         assert re.fullmatch(r"(?:[A-Z]{2})?", row["country"]), row["slug"]
         for key in ("aliases", "domains"):
-            assert isinstance(row[key], list) and all(isinstance(item, str) for item in row[key]), row["slug"]
+            assert isinstance(row[key], list), row["slug"]
+            assert all(isinstance(item, str) for item in row[key]), row["slug"]
 
 
 def test_slugs_are_unique() -> None:
@@ -137,7 +139,8 @@ def test_no_name_or_alias_belongs_to_two_sources_or_stands_twice() -> None:
     owner_of: dict[str, str] = {}
     for row in SOURCES:
         for name in [row["name"], *row["aliases"]]:
-            assert name == " ".join(name.split()) and name, row["slug"]
+            assert name, row["slug"]
+            assert name == " ".join(name.split()), row["slug"]
             key = name.casefold()
             assert key not in owner_of, f"{name!r}: {row['slug']} and {owner_of[key]}"
             owner_of[key] = row["slug"]
@@ -147,7 +150,7 @@ def test_no_alias_is_a_name_that_several_bodies_share() -> None:
     for row in SOURCES:
         for name in [row["name"], *row["aliases"]]:
             bare = re.sub(r"^the ", "", name.casefold())
-            assert name.casefold() not in AMBIGUOUS and bare not in AMBIGUOUS, f"{row['slug']}: {name}"
+            assert not {name.casefold(), bare} & set(AMBIGUOUS), f"{row['slug']}: {name}"
 
 
 def test_domains_are_bare_lower_case_and_belong_to_one_source() -> None:
@@ -220,7 +223,9 @@ def test_article_parses(path: Path) -> None:
     assert published.utcoffset() is not None
     assert published.replace(tzinfo=ZoneInfo(head["Zone"])).utcoffset() == published.utcoffset()
     assert 130 <= len(body.split()) <= 300
-    assert body.endswith("\n") and not body.endswith("\n\n") and "\t" not in body
+    assert body.endswith("\n")
+    assert not body.endswith("\n\n")
+    assert "\t" not in body
 
 
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)

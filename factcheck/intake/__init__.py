@@ -6,7 +6,6 @@ The modules, each imported by its full name so that unused formats cost no impor
 - `readers`    bytes → `Extract`, whatever the format; `stored_text` for pasted strings
 - `isolation`  the same reading in a child process with memory and time limits
 - `entries`    what feeds and drop folders offer; `folders` looks into the latter
-- `originals`  the original shown beside an extracted text when a person confirms it
 - `snapshots`  what was received, as a WARC file with its SHA-256
 - `extracts`   the values they exchange: `Extract`, `Unreadable`, `MAX_BYTES`
 

@@ -7,7 +7,6 @@ Not here: what the bytes mean (`readers`), how they are kept as evidence (`snaps
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,12 +68,6 @@ class Fetched:
     def header(self, name: str) -> str:
         """The first header of this name in the answer, or ""."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
-
-    @property
-    def downgraded(self) -> bool:
-        """Whether the way led from https to plain http, so that the page could have been altered underway."""
-        schemes = [hop.url.partition(":")[0] for hop in self.hops] + [self.url.partition(":")[0]]
-        return ("https", "http") in itertools.pairwise(schemes)
 
 
 def fetch(

@@ -70,7 +70,7 @@ def main() -> int:
                 raise ValueError('a document is an object with "id" and "text"')
             replies.append(reply_to(document, clusters[str(document.get("cluster", ""))]))
         except (ValueError, RecursionError) as error:
-            print(f"line {number}: not a document: {error}", file=sys.stderr)
+            sys.stderr.write(f"line {number}: not a document: {error}\n")
             status = 2
             break
     scorer = Scorer(shipped())

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from factcheck.intake.originals import Original, original
 from factcheck.intake.snapshots import response_of
 from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
-from factcheck.models import Document, Job, Revision, Snapshot
-
-
-def original_of(revision: Revision) -> Original:
-    """What stands beside the text of a revision: ``(kind, text or bytes, media_type)``."""
-    return original_of_snapshot(revision.snapshot)
-
-
-def original_of_snapshot(snapshot: Snapshot | None) -> Original:
-    data = snapshot_bytes(snapshot)
-    if snapshot is None or not data:
-        return Original("none", "", "")
-    return original(data, media_type=snapshot.media_type, filename=snapshot.filename, charset=snapshot.charset)
+from factcheck.models import Document, Job, Snapshot
 
 
 def snapshot_bytes(snapshot: Snapshot | None) -> bytes:

@@ -25,8 +25,8 @@ CAST = f"""
 import sys
 from django.contrib.auth import get_user_model
 from factcheck.management import demo_steps
-story.cast()
-story.file_articles(sys.stdout)
+demo_steps.create_people()
+demo_steps.file_articles(sys.stdout)
 for person in get_user_model().objects.all():
     person.set_password({PASSWORD!r})
     person.save()

@@ -34,7 +34,7 @@ def test_the_check_is_content_with_what_was_promised():
 @pytest.mark.parametrize("kind", KEPT)
 def test_the_check_names_what_is_missing_whatever_else_was_found(kind):
     with pytest.raises(CommandError, match=kind.replace("_", " ")):
-        Command().check({**KEPT, kind: ["12 boats and 13 boats."]})
+        Command().check_findings({**KEPT, kind: ["12 boats and 13 boats."]})
 
 
 def test_every_promise_is_one_of_the_readme_or_of_its_headings():

@@ -40,7 +40,9 @@ def linked(**node):
 def test_a_page_gives_its_article_without_menu_and_comments():
     extract = read_bytes(article(SENTENCE, SECOND).encode(), url="https://post.example/flood")
     assert extract.text == f"{SENTENCE}\n{SECOND}"
-    assert extract.media_type == "text/html" and not extract.plain and extract.language == "en"
+    assert extract.media_type == "text/html"
+    assert not extract.plain
+    assert extract.language == "en"
 
 
 def test_a_page_says_when_and_by_whom_it_was_published():
@@ -64,7 +66,8 @@ def test_a_time_in_a_meta_tag_is_found():
     head += '<meta name="author" content="Ana Brook">'
     extract = read_bytes(article(SENTENCE, SECOND, head=head).encode())
     assert extract.published_at == datetime(2025, 3, 4, 7, 30, tzinfo=UTC)
-    assert extract.zone == "" and extract.byline == ("Ana Brook",)
+    assert extract.zone == ""
+    assert extract.byline == ("Ana Brook",)
 
 
 def test_years_in_the_text_are_not_taken_for_the_date_of_the_page():
@@ -76,7 +79,8 @@ def test_years_in_the_text_are_not_taken_for_the_date_of_the_page():
 
 def test_a_page_that_lies_about_its_date_is_not_believed():
     extract = read_bytes(article(SENTENCE, SECOND, head=linked(datePublished="2999-01-01T00:00:00Z")).encode())
-    assert extract.published_at is None and any("cannot be right" in note for note in extract.notes)
+    assert extract.published_at is None
+    assert any("cannot be right" in note for note in extract.notes)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,8 @@ def test_a_short_page_is_read_without_its_script():
 
 def test_a_page_without_an_article_is_shown_whole_and_said_so():
     extract = read_bytes(b"<table><tr><td>Velmora<td>1,204</table>", media_type="text/html")
-    assert "Velmora" in extract.text and "1,204" in extract.text
+    assert "Velmora" in extract.text
+    assert "1,204" in extract.text
     assert "all of the page's text" in extract.notes[0]
 
 
@@ -276,7 +281,8 @@ def test_a_pdf_gives_the_text_of_its_pages():
     extract = read_bytes(pdf_file(SENTENCE, SECOND, title="Velmora floods", author="Ana Brook"), filename="flood.pdf")
     assert extract.text == f"{SENTENCE}\n\n{SECOND}"
     assert (extract.title, extract.byline, extract.media_type) == ("Velmora floods", ("Ana Brook",), "application/pdf")
-    assert not extract.plain and extract.notes == ()
+    assert not extract.plain
+    assert extract.notes == ()
 
 
 def test_pages_without_text_are_counted_aloud():

@@ -13,7 +13,8 @@ def test_a_message_arrives_with_its_body_and_headers(web):
     assert web.post("http://news.example/page", BODY, SIGNED) == 200
     ((path, headers, body),) = web.posted
     assert (path, body) == ("/page", BODY)
-    assert headers["Content-Type"] == "application/json" and headers["X-Factcheck-Signature"] == "sha256=00"
+    assert headers["Content-Type"] == "application/json"
+    assert headers["X-Factcheck-Signature"] == "sha256=00"
     assert web.dialled == [(PUBLIC, 80)]
 
 
@@ -22,7 +23,9 @@ def test_a_name_that_leads_inside_is_refused_and_never_dialled(answers, web):
     web.names["inside.example"] = answers
     with pytest.raises(FetchRefused) as refused:
         web.post("http://inside.example/", BODY, SIGNED)
-    assert refused.value.code == "private_address" and web.dialled == [] and web.posted == []
+    assert refused.value.code == "private_address"
+    assert web.dialled == []
+    assert web.posted == []
 
 
 def test_a_redirect_is_not_followed(web):

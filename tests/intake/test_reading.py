@@ -33,7 +33,8 @@ RUSSIAN = "Река Вельмора вышла из берегов, затоп�
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_is_read_whatever_its_form(encoding):
     extract = read_bytes(RUSSIAN.encode(encoding))
-    assert extract.text == RUSSIAN and extract.plain
+    assert extract.text == RUSSIAN
+    assert extract.plain
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,8 @@ def test_a_declared_encoding_is_used(encoding, declared):
 
 def test_an_undeclared_encoding_is_guessed_and_the_guess_is_said():
     extract = read_bytes(RUSSIAN.encode("cp1251"))
-    assert extract.text == RUSSIAN and not extract.plain
+    assert extract.text == RUSSIAN
+    assert not extract.plain
     assert "windows-1251" in extract.notes[0]
 
 
@@ -62,7 +64,8 @@ def test_codecs_that_are_no_charsets_are_never_used():
 
 def test_a_few_broken_bytes_are_shown_and_said():
     extract = read_bytes(RUSSIAN.encode() + b" \xff \xed\xa0\x80")
-    assert extract.text.startswith(RUSSIAN + " \ufffd") and not extract.plain
+    assert extract.text.startswith(RUSSIAN + " \ufffd")
+    assert not extract.plain
     assert "broken" in extract.notes[0]
 
 
@@ -79,7 +82,8 @@ def test_zero_bytes_are_removed_and_said():
 
 def test_direction_marks_stay_and_are_said():
     extract = read_bytes("Ваш \u202eответ\u202c".encode())
-    assert "\u202e" in extract.text and "right-to-left" in extract.notes[0]
+    assert "\u202e" in extract.text
+    assert "right-to-left" in extract.notes[0]
 
 
 # Size and kind
@@ -92,7 +96,8 @@ def test_nothing_is_called_empty(data):
 
 def test_ten_megabytes_are_accepted_and_one_byte_more_is_not():
     data = b"The river rose. " * (MAX_BYTES // 16)
-    assert len(data) == MAX_BYTES and len(read_bytes(data).text) == MAX_BYTES
+    assert len(data) == MAX_BYTES
+    assert len(read_bytes(data).text) == MAX_BYTES
     assert refusal(data + b".") == "too_large"
 
 
@@ -187,7 +192,8 @@ def test_markdown_gives_its_metadata_and_keeps_its_body():
     assert extract.byline == ("Ana Brook", "Jon Vale")
     assert (extract.publisher, extract.canonical_url) == ("The Delta Post", "https://post.example/flood")
     assert extract.text == "# Velmora floods\n\nThe river *rose*.\n"
-    assert extract.plain and extract.notes == ()
+    assert extract.plain
+    assert extract.notes == ()
 
 
 def test_a_story_that_only_looks_like_metadata_loses_nothing():
@@ -209,19 +215,25 @@ def test_a_heading_is_the_title_where_no_other_is_given():
 )
 def test_an_absurd_date_is_left_out_and_said(found):
     extract = read_bytes(f"Title: x\nPublished: {found}\n\nText.".encode(), filename="a.md")
-    assert extract.published_at is None and extract.published_text == found
-    assert len(extract.notes) == 1 and "left out" in extract.notes[0]
+    assert extract.published_at is None
+    assert extract.published_text == found
+    assert len(extract.notes) == 1
+    assert "left out" in extract.notes[0]
 
 
 def test_a_day_is_noon_and_said():
     extract = read_bytes(b"Title: x\nPublished: 2025-03-04\nZone: +05:00\n\nText.", filename="a.md")
     assert extract.published_at == datetime(2025, 3, 4, 7, tzinfo=UTC)
-    assert extract.published_precision == "day" and extract.zone == "+05:00" and extract.notes
+    assert extract.published_precision == "day"
+    assert extract.zone == "+05:00"
+    assert extract.notes
 
 
 def test_an_unknown_zone_is_said():
     extract = read_bytes(b"Title: x\nPublished: 2025-03-04T10:00\nZone: Mars/Base\n\nText.", filename="a.md")
-    assert extract.zone == "" and "Mars/Base" in extract.notes[0] and "UTC is assumed" in extract.notes[1]
+    assert extract.zone == ""
+    assert "Mars/Base" in extract.notes[0]
+    assert "UTC is assumed" in extract.notes[1]
 
 
 # ninjs
@@ -245,10 +257,12 @@ def test_a_ninjs_item_is_read():
         media_type="application/json",
     )
     assert (extract.text, extract.title, extract.byline) == (SENTENCE, "Velmora floods", ("Ana Brook",))
-    assert extract.published_at == datetime(2025, 3, 4, 5, 30, tzinfo=UTC) and extract.zone == "+02:00"
+    assert extract.published_at == datetime(2025, 3, 4, 5, 30, tzinfo=UTC)
+    assert extract.zone == "+02:00"
     assert (extract.language, extract.located, extract.source_id) == ("en", "Velmora", "urn:item:1")
     assert extract.embargo_until == datetime(2025, 3, 5, tzinfo=UTC)
-    assert extract.plain and "withheld" in extract.notes[0]
+    assert extract.plain
+    assert "withheld" in extract.notes[0]
 
 
 def test_a_newer_ninjs_item_with_several_bodies_is_read():

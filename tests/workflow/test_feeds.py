@@ -183,8 +183,10 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(news_web, staff, feed):
     assert (feed.etag, feed.last_modified) == ('"one"', "Tue, 10 Mar 2026 08:00:00 GMT")
     assert poll(feed).result == {"taken": 0, "refused": 0, "left": 0}
     headers = [headers for path, headers in news_web.seen if path == "/feed"][-1]
-    assert headers["If-None-Match"] == '"one"' and headers["If-Modified-Since"].startswith("Tue")
-    assert feed.error == "" and feed.version == 1
+    assert headers["If-None-Match"] == '"one"'
+    assert headers["If-Modified-Since"].startswith("Tue")
+    assert feed.error == ""
+    assert feed.version == 1
 
 
 def test_a_bad_entry_does_not_stop_the_others(news_web, staff, feed):
@@ -277,12 +279,15 @@ FAILING = [
 def test_a_feed_that_cannot_be_read_says_why_and_is_asked_again(news_web, staff, feed, path, said):
     Feed.objects.filter(pk=feed.pk).update(url=f"http://news.example{path}")
     job = poll(feed)
-    assert job.state == "failed" and said in job.error and feed.error == job.error
+    assert job.state == "failed"
+    assert said in job.error
+    assert feed.error == job.error
     assert request_due_polls(timezone.now() + timedelta(minutes=16)) == 1
     news_web.put("/feed", rss())
     Feed.objects.filter(pk=feed.pk).update(url=URL)
     poll(feed)
-    assert feed.error == "" and feed.polled_at is not None
+    assert feed.error == ""
+    assert feed.polled_at is not None
 
 
 def test_a_feed_that_drips_without_end_is_left_at_the_deadline(news_web, staff, feed, settings):
@@ -310,7 +315,8 @@ def test_a_hostile_feed_ends_in_documents_or_a_sentence(news_web, staff, feed, n
     news_web.put("/flood-1", page())
     news_web.put("/feed", HOSTILE[name])
     job = poll(feed)
-    assert job.state in ("done", "failed") and bool(feed.error) == (job.state == "failed")
+    assert job.state in ("done", "failed")
+    assert bool(feed.error) == (job.state == "failed")
     assert not FeedItem.objects.filter(title__contains="root:").exists()
 
 
@@ -372,7 +378,8 @@ def test_a_folder_that_becomes_a_link_later_is_not_followed(staff, drop, folder,
     drop.rename(tmp_path / "elsewhere")
     drop.symlink_to(tmp_path / "secret")
     assert "cannot be opened" in poll(folder).error
-    assert "cannot be opened" in folder.error and not Document.objects.exists()
+    assert "cannot be opened" in folder.error
+    assert not Document.objects.exists()
 
 
 def test_a_file_that_cannot_be_taken_in_is_noted_and_the_others_are_taken(staff, drop, folder):
@@ -381,7 +388,8 @@ def test_a_file_that_cannot_be_taken_in_is_noted_and_the_others_are_taken(staff,
     put(drop, "flood.txt", TEXT)
     assert poll(folder).result == {"taken": 1, "refused": 2}
     said = dict(folder.items.filter(document=None).values_list("title", "error"))
-    assert "10,000,000 bytes" in said["huge.txt"] and "empty" in said["empty.txt"]
+    assert "10,000,000 bytes" in said["huge.txt"]
+    assert "empty" in said["empty.txt"]
     assert poll(folder).result == {"taken": 0, "refused": 0}
 
 
@@ -504,7 +512,8 @@ def test_a_folder_with_too_many_files_says_that_the_oldest_are_left(staff, drop,
     for number in range(3):
         put(drop, f"flood-{number}.txt", f"{TEXT} Part {number}.", seconds_ago=60 + number)
     assert poll(folder).result["taken"] == 2
-    assert "3 files" in folder.error and "newest 2" in folder.error
+    assert "3 files" in folder.error
+    assert "newest 2" in folder.error
     (drop / "flood-0.txt").unlink()
     assert poll(folder).result["taken"] == 1
     assert folder.error == ""

@@ -46,7 +46,8 @@ def test_an_editor_corrects_what_was_read_wrongly(name, document, staff):
     event = Event.objects.of(document).get(action="update_metadata")
     assert getattr(document, name) == CHANGES[name]
     assert (event.actor, event.facts["changed"]) == (staff.editor, [name])
-    assert "Ada" not in str(event.facts) and "Flood" not in str(event.facts)
+    assert "Ada" not in str(event.facts)
+    assert "Flood" not in str(event.facts)
 
 
 def test_a_publisher_is_corrected_or_taken_away(document, staff):

@@ -58,7 +58,8 @@ def test_the_assignee_is_told_what_to_check_and_by_when(claim, staff):
         True,
         True,
     )
-    assert "40 homes" in row.text and "due" in row.text
+    assert "40 homes" in row.text
+    assert "due" in row.text
 
 
 def test_each_assignment_is_told_to_the_new_assignee(claim, staff):
@@ -223,7 +224,9 @@ def test_a_choice_changes_what_is_named_and_every_kind_has_one(staff):
     choose_notices("stale", by=staff.checker, mail=False)
     choose_notices("stale", by=staff.checker, inbox=True)
     rows = {row.kind: (row.inbox, row.mail) for row in notice_choices(staff.checker)}
-    assert rows["stale"] == (True, False) and rows["assigned"] == (True, True) and len(rows) == 7
+    assert rows["stale"] == (True, False)
+    assert rows["assigned"] == (True, True)
+    assert len(rows) == 7
     with pytest.raises(Invalid):
         choose_notices("gossip", by=staff.checker, mail=False)
 
@@ -234,7 +237,8 @@ def test_notices_are_read_by_their_recipient_only(claim, staff):
     with pytest.raises(NotAllowed):
         mark_read(row, by=staff.chief_editor)
     mark_read(row, by=staff.checker)
-    assert row.read_at and not Notification.objects.unread().exists()
+    assert row.read_at
+    assert not Notification.objects.unread().exists()
 
 
 def test_all_of_one_s_notices_are_read_at_once_and_nobody_else_s(claim, staff):

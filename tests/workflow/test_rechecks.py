@@ -89,7 +89,8 @@ def test_a_story_that_is_checked_becomes_clear_and_is_told_of_once(story, staff,
     checked(story, staff)
     assert (story.clear, actions(story)) == (True, ["cleared"])
     assert heard == [("cleared", story.pk, True)]
-    assert settle(story).clear is True and actions(story) == ["cleared"]
+    assert settle(story).clear is True
+    assert actions(story) == ["cleared"]
 
 
 def test_a_challenge_makes_it_unclear_again(story, staff, heard):
@@ -282,7 +283,8 @@ def test_of_two_workers_one_notes_the_change(story, staff, heard):
 
 def test_small_work_is_left_out_of_lists_unless_it_failed_and_is_forgotten_after_a_day(story, staff):
     rows = Job.objects.filter(name="recheck_clearance")
-    assert rows.exists() and not rows.user_visible().exists()
+    assert rows.exists()
+    assert not rows.user_visible().exists()
     failed = rows.first()
     Job.objects.filter(pk=failed.pk).update(state="failed")
     assert list(rows.user_visible()) == [failed]

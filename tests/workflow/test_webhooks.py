@@ -42,7 +42,8 @@ def hook(staff):
 
 def test_a_chief_enters_a_webhook_and_its_secret_is_kept_sealed(staff):
     webhook, secret = record_webhook(staff.desk, URL, ["document_published"], by=staff.desk_chief)
-    assert len(secret) > 40 and secret not in webhook.secret
+    assert len(secret) > 40
+    assert secret not in webhook.secret
     assert (webhook.events, webhook.active) == (["document_published"], True)
     assert [row.action for row in Event.objects.of(webhook)] == ["record"]
 
@@ -213,7 +214,8 @@ def test_the_job_names_neither_the_host_of_a_webhook_nor_what_it_answered(story,
         work()
         job = Job.objects.visible_to(staff.checker).get(name="deliver_webhook")
         assert said in Delivery.objects.get().error
-        assert "cms" not in str(model_to_dict(job)) and "418" not in job.error
+        assert "cms" not in str(model_to_dict(job))
+        assert "418" not in job.error
         assert str(Delivery.objects.get().pk) in job.error
         Job.objects.filter(state="due").update(run_at=timezone.now() - timedelta(seconds=1))
 
