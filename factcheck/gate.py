@@ -7,7 +7,7 @@ from factcheck.errors import FactcheckError
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.clearance import Blocker, Clearance, clearance
 from factcheck.workflow.documents import ingest_document
-from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.publications import correct_document, publish_document
 
 __all__ = [
     "Arrival",

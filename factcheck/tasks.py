@@ -49,7 +49,7 @@ from factcheck.reports.deliver import request_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.clearance import note_clearance
-from factcheck.workflow.crosscheck import (
+from factcheck.workflow.crosschecks import (
     close_crosscheck,
     compare_measure,
     measures_left,
@@ -71,7 +71,7 @@ from factcheck.workflow.grouping import (
 )
 from factcheck.workflow.jobs import delete_old_housekeeping_jobs
 from factcheck.workflow.notices import remind_of_deadlines
-from factcheck.workflow.publication import follow_up_expired
+from factcheck.workflow.publications import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
 from factcheck.workflow.rechecks import recheck_after_job, recheck_all_of, recheck_by_clock
 from factcheck.workflow.webhooks import note_delivery, signed_message

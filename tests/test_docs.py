@@ -125,3 +125,44 @@ def test_the_readme_names_the_two_commands():
 
 def test_a_changed_table_would_be_seen():
     assert table_of_actions().replace("sign off", "sign") not in page("workflow.md")
+
+
+LOOKS_LIKE_A_PATH = re.compile(
+    r"`((?:[a-z_0-9]+/)+[A-Za-z_0-9][A-Za-z_0-9.-]*/?|[a-z_]+\.py|(?:factcheck|newsroom|workflow|text|jobs|reports|intake)\.[a-z_.]+)`"
+)
+FOLDERS = [ROOT / name for name in (".", "factcheck", "factcheck/text", "factcheck/workflow", "docs", "tests")]
+NO_PATHS = {"var/demo", "multipart/form-data", "factcheck/api/v1/"}  # made by the demo; a media type; an address
+
+
+def is_there(name: str) -> bool:
+    """Whether a page names a file, a folder, a module, or something in a module."""
+    if name.endswith(".py") and "/" not in name:
+        return any(
+            path
+            for app in ("factcheck", "newsroom", ".")
+            for path in (ROOT / app).rglob(name)
+            if ".venv" not in path.parts
+        )
+    if any((folder / name).exists() or (folder / f"{name}.py").exists() for folder in FOLDERS):
+        return True
+    module, _, attribute = name.replace(".", "/").rpartition("/")
+    places = [folder / suffix for folder in FOLDERS for suffix in (module, f"{module}.py", f"{module}/__init__.py")]
+    return any(path.is_file() and attribute in path.read_text(encoding="utf-8") for path in places) or any(
+        path.with_suffix("").exists() or path.with_suffix(".py").exists()
+        for path in (folder / f"{module}/{attribute}" for folder in FOLDERS)
+    )
+
+
+@pytest.mark.parametrize("path", sorted([*DOCS.rglob("*.md"), ROOT / "README.md"]), ids=lambda path: path.name)
+def test_every_path_in_the_docs_is_there(path):
+    if path.name == "changelog.md":  # tells of what was
+        return
+    named = set(LOOKS_LIKE_A_PATH.findall(path.read_text(encoding="utf-8")))
+    gone = {name for name in named - NO_PATHS if not is_there(name)}
+    assert not gone
+
+
+def test_a_path_that_is_gone_is_seen():
+    assert not is_there("factcheck/outbox.py")
+    assert not is_there("workflow.outbox.send")
+    assert is_there("workflow.transitions.move")

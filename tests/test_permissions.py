@@ -20,7 +20,7 @@ from factcheck.workflow.claims import (
     place_claim,
     split_claim,
 )
-from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.desks import add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
@@ -28,7 +28,7 @@ from factcheck.workflow.evidence import record_evidence
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import merge_measures, pin_figure, set_general, set_topic, split_measure
 from factcheck.workflow.metadata import update_metadata
-from factcheck.workflow.publication import publish_document, waive_document
+from factcheck.workflow.publications import publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 from factcheck.workflow.sources import change_source, grade_source, grant_access, record_source
 from factcheck.workflow.topics import change_topic

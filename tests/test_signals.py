@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from factcheck import signals
-from factcheck.workflow.publication import publish_document
+from factcheck.workflow.publications import publish_document
 from tests.stories import committed, file_text
 
 pytestmark = pytest.mark.django_db

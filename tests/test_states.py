@@ -60,7 +60,7 @@ from factcheck.workflow.evidence import (
 from factcheck.workflow.jobs import retry_job
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 from factcheck.workflow.matching import PROFILE_COLUMNS
-from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.transitions import mark_stale, move
 from factcheck.workflow.verification import (
     block_task,

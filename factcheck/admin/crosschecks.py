@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from factcheck.models import CrossCheck, Desk, Document, Job, Scope, Topic
-from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.transitions import can
 
 from .jobs import progress_bar

@@ -29,7 +29,7 @@ from factcheck.workflow.fetches import fetch_document, fetches_of, refetch_docum
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
 from factcheck.workflow.metadata import update_metadata
-from factcheck.workflow.publication import correct_document, publish_document, waive_document
+from factcheck.workflow.publications import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 
 from .dashboard import dashboard_context

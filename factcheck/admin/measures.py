@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from factcheck.models import SUREST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.crosscheck import agreements_of, request_crosscheck
+from factcheck.workflow.crosschecks import agreements_of, request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
 from factcheck.workflow.observations import ObservedState, engine_state_of, state_key, states_of

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, Topic
-from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import change_topic, record_topic
 

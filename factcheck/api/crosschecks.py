@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.models import CrossCheck, Desk, Document, Measure, Scope, Topic
-from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.crosschecks import request_crosscheck
 
 from .base import RecordViewSet
 from .fields import VisibleRecordField

@@ -27,7 +27,7 @@ from .judgements import JudgementViewSet
 from .logins import LoginView, LogoutView
 from .measures import MeasureViewSet
 from .memberships import MembershipViewSet
-from .notifications import NoticeChoiceViewSet, NotificationViewSet
+from .notices import NoticeChoiceViewSet, NotificationViewSet
 from .publications import CorrectionViewSet, PublicationViewSet
 from .reports import ReportViewSet, SubscriptionViewSet
 from .sources import SourceViewSet

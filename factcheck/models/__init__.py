@@ -3,8 +3,12 @@
 Tables hold no rule of the workflow; "who may see" is the queryset method ``visible_to(user)``.
 """
 
-from .claims import Anchor, Attribution, Claim, Figure
-from .crosschecks import (
+from .anchors import Anchor
+from .attributions import Attribution
+from .claims import Claim
+from .crosschecks import CrossCheck, Scope
+from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, colleagues_of
+from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
     MOST_SEVERE_FIRST,
@@ -13,57 +17,35 @@ from .crosschecks import (
     SIDE_KEY,
     SORT,
     SUREST_FIRST,
-    CrossCheck,
     Discrepancy,
     DiscrepancyFigure,
     DiscrepancyKind,
     DiscrepancyQuerySet,
     ResolutionKind,
-    Scope,
     both_sides_of,
     sides_with_texts,
     sort_of,
 )
-from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, colleagues_of
 from .documents import Document, DocumentKind, Revision
+from .evidence import Evidence, EvidenceKind, SourceUse, Stance
 from .feeds import Feed, FeedItem
+from .figures import Figure
 from .history import ERASED, Event, EventNote
+from .idempotency import IdempotencyKey
 from .jobs import HOUSEKEEPING, Job
-from .matching import FigureProfile, Judgement, JudgementOrigin, MatchingWeights, TopicMatching
-from .measures import Measure, Topic
+from .judgements import Judgement, JudgementOrigin
+from .matching import FigureProfile, MatchingWeights, TopicMatching
+from .measures import Measure
 from .names import record_name
-from .outbox import (
-    Delivery,
-    IdempotencyKey,
-    NoticeChoice,
-    NoticeKind,
-    Notification,
-    Webhook,
-)
+from .notices import NoticeChoice, NoticeKind, Notification
 from .publications import Correction, CorrectionClass, Publication
 from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
 from .sentences import Sentence, sentences_of
-from .sources import (
-    Evidence,
-    EvidenceKind,
-    Snapshot,
-    Source,
-    SourceDomain,
-    SourceKind,
-    SourceName,
-    SourceUse,
-    Stance,
-    folded,
-)
-from .verification import (
-    Method,
-    SignOff,
-    Verdict,
-    VerdictLabel,
-    VerificationTask,
-    WaitingFor,
-    Waiver,
-)
+from .snapshots import Snapshot
+from .sources import Source, SourceDomain, SourceKind, SourceName, folded
+from .topics import Topic
+from .verification import Method, SignOff, Verdict, VerdictLabel, VerificationTask, WaitingFor, Waiver
+from .webhooks import Delivery, Webhook
 
 __all__ = [
     "CONFLICT_KINDS",

@@ -11,7 +11,7 @@ from django.db.models import Q
 from factcheck.states import DocumentState
 
 from .desks import Desk
-from .measures import Topic
+from .topics import Topic
 
 
 class DocumentKind(models.TextChoices):

@@ -16,8 +16,8 @@ from django.db.models import Q
 
 from .desks import Desk, Membership, Role
 from .names import record_name
-from .outbox import desks_with_webhook_access
 from .sources import Source
+from .webhooks import desks_with_webhook_access
 
 ERASED = "The text was erased."
 """Replaces erased text where a column must not be empty."""

@@ -1,4 +1,4 @@
-"""Topics, and the measures in them: what two figures must share to be comparable."""
+"""Measures: what figures have in common that count the same thing."""
 
 from __future__ import annotations
 
@@ -8,41 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from .desks import Desk
+from .topics import Topic
 
 UNNAMED = {"": "not grouped", "count": "a number", "ratio": "a share", "money": "a sum of money"}
 """Display names of measures without a counted thing."""
-
-
-class TopicQuerySet(models.QuerySet["Topic"]):
-    def visible_to(self, user: Any) -> TopicQuerySet:
-        """Topics are shared by the desks: whoever belongs to one sees them all."""
-        from_a_desk = getattr(user, "is_active", False) and user.pk and user.factcheck_memberships.exists()
-        return self if from_a_desk else self.none()
-
-
-class Topic(models.Model):
-    """A running story; figures are compared inside it."""
-
-    slug = models.SlugField(max_length=100, unique=True)
-    title = models.CharField(max_length=200)
-    places = models.JSONField(default=list, blank=True)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = TopicQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["slug"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
-                name="topic_dates_in_order",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):

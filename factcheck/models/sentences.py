@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Subquery
 
-from .claims import Anchor, AnchorQuerySet
+from .anchors import Anchor, AnchorQuerySet
 from .documents import Revision
 
 AT_ONCE = 500

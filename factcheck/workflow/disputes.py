@@ -1,7 +1,7 @@
 """Disputes: the open discrepancies between the statements of one measure, shown and resolved as one.
 
 A dispute has no table. It is built from the discrepancies that a person may see: its most telling pair leads, the other
-statements follow by party. Superseded and not comparable pairs are grouped in the same way. ``crosscheck`` finds the
+statements follow by party. Superseded and not comparable pairs are grouped in the same way. ``crosschecks`` finds the
 pairs.
 """
 

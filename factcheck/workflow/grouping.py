@@ -1,7 +1,7 @@
 """Which measure each figure of a topic is of: groups by score, under what people decided.
 
 A new text is grouped with its topic; a nightly run regroups the whole topic. Figures under embargo are compared with
-the groups of their topic but change none. The figures of one measure are compared in ``crosscheck``.
+the groups of their topic but change none. The figures of one measure are compared in ``crosschecks``.
 """
 
 from __future__ import annotations

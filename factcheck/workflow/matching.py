@@ -1,6 +1,6 @@
 """What figures are matched by: scorer and weights, figure profiles, people's judgements as link constraints.
 
-Nothing is grouped or compared here; ``grouping`` and ``crosscheck`` do that.
+Nothing is grouped or compared here; ``grouping`` and ``crosschecks`` do that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The states of a measure, each with the figures that carry it. Read only; ``crosscheck`` compares them."""
+"""The states of a measure, each with the figures that carry it. Read only; ``crosschecks`` compares them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from factcheck.models import Document, Revision, Scope, Snapshot
 from factcheck.text import Reading, read
 
 from .arrivals import request_reading
-from .crosscheck import request_crosscheck
+from .crosschecks import request_crosscheck
 from .marking import mark_revision
 from .revisions import parse_zone, store_revision
 from .transitions import change, check_permission, log

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from factcheck.models import Publication
 from factcheck.workflow.history import erase_document
-from factcheck.workflow.publication import publish_document
+from factcheck.workflow.publications import publish_document
 from tests.stories import clear_document, file_text
 
 TEXT = (

@@ -13,7 +13,7 @@ from factcheck import models
 from factcheck.management.health_checks import run_check
 from factcheck.reports.deliver import build_document_report
 from factcheck.workflow.claims import accept_claim
-from factcheck.workflow.publication import correct_document, publish_document, waive_document
+from factcheck.workflow.publications import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import sign_off, submit_verdict
 from tests.stories import Staff, bring_to, file_text, give_evidence
 

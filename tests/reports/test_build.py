@@ -21,7 +21,7 @@ from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.observations import states_of
-from factcheck.workflow.publication import correct_document, publish_document, waive_document
+from factcheck.workflow.publications import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import waive_claim
 from tests.factories import TopicFactory, many_discrepancies
 from tests.stories import Staff, bring_to, clear_document, file_text, give_evidence, in_hours, registered, revise_text

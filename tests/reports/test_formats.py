@@ -25,7 +25,7 @@ from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
 from factcheck.reports.render.pdf import IN_PRINT, character_name
 from factcheck.workflow.history import erase_document
-from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
 from tests.factories import TopicFactory
 from tests.marks import thorough

@@ -15,7 +15,7 @@ from factcheck.reports.builders import OF_A_DESK
 from factcheck.reports.builders.overdue import duration_text
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_text, render
-from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
 from tests.factories import TopicFactory
 from tests.stories import Staff, bring_to, clear_document, file_text, registered, revise_text

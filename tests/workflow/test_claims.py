@@ -17,7 +17,7 @@ from factcheck.workflow.claims import (
     place_claim,
     split_claim,
 )
-from factcheck.workflow.publication import waive_document
+from factcheck.workflow.publications import waive_document
 from factcheck.workflow.verification import assign_claim
 from tests.stories import bring_to, file_text, revise_text
 

@@ -18,7 +18,7 @@ from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figur
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import revise_document, withdraw_document
-from factcheck.workflow.publication import waive_document
+from factcheck.workflow.publications import waive_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
 from tests.factories import TopicFactory, many_discrepancies
 from tests.stories import TUESDAY, Staff, bring_to, clear_document, do_jobs, file_text, in_hours, revise_text

@@ -11,7 +11,7 @@ from factcheck.models import Desk, Event, Membership, Policy, Role, Webhook
 from factcheck.workflow.claims import accept_claim, dismiss_claim
 from factcheck.workflow.desks import add_member, record_desk, remove_member, set_policy
 from factcheck.workflow.documents import revise_document
-from factcheck.workflow.publication import publish_document
+from factcheck.workflow.publications import publish_document
 from factcheck.workflow.sources import grade_source
 from factcheck.workflow.topics import record_topic
 from factcheck.workflow.verification import assign_claim

@@ -13,7 +13,7 @@ from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Desk, Discrepancy, Event, Waiver
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes, resolve_dispute
-from factcheck.workflow.publication import waive_document
+from factcheck.workflow.publications import waive_document
 from factcheck.workflow.transitions import OF_ANOTHER_DESK
 from tests.factories import (
     DiscrepancyFactory,

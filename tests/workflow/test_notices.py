@@ -16,7 +16,7 @@ from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 from factcheck.workflow.notices import remind_of_deadlines
-from factcheck.workflow.publication import publish_document
+from factcheck.workflow.publications import publish_document
 from factcheck.workflow.verification import (
     assign_claim,
     challenge_claim,

@@ -19,12 +19,12 @@ from factcheck.models import Document, Event, Job, Waiver
 from factcheck.tasks import run_job, work
 from factcheck.workflow.claims import accept_claim, dismiss_figure
 from factcheck.workflow.clearance import clearance, note_clearance
-from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.jobs import delete_old_housekeeping_jobs
-from factcheck.workflow.publication import publish_document, waive_document
+from factcheck.workflow.publications import publish_document, waive_document
 from factcheck.workflow.rechecks import recheck_documents
 from factcheck.workflow.verification import challenge_claim, waive_claim
 from tests.factories import NOON, DocumentFactory, TopicFactory

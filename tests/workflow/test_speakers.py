@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factcheck.models import Discrepancy, Measure, SourceName, folded
-from factcheck.workflow.crosscheck import agreements_of
+from factcheck.workflow.crosschecks import agreements_of
 from factcheck.workflow.disputes import disputes, resolve_dispute
 from factcheck.workflow.observations import states_of
 from factcheck.workflow.speakers import speakers_of

@@ -19,7 +19,7 @@ from factcheck.jobs.leases import claim as take_job
 from factcheck.models import Delivery, Document, Event, Job, Webhook
 from factcheck.tasks import run_job, work
 from factcheck.workflow.clearance import note_clearance
-from factcheck.workflow.publication import correct_document, publish_document
+from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import challenge_claim
 from factcheck.workflow.webhooks import change_webhook, record_webhook, signed_message
 from tests.stories import Staff, bring_to, clear_document, file_text

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.actors import Machine
 from factcheck.models import Document, Scope, Topic
-from factcheck.workflow.crosscheck import request_crosscheck
+from factcheck.workflow.crosschecks import request_crosscheck
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Claim, Document, Event, Publication, VerificationTask, Waiver
 from factcheck.signals import document_published
 from factcheck.workflow.clearance import clearance
-from factcheck.workflow.publication import correct_document, follow_up_expired, publish_document, waive_document
+from factcheck.workflow.publications import correct_document, follow_up_expired, publish_document, waive_document
 from tests.stories import Staff, clear_document, file_text, in_hours, revise_text
 
 pytestmark = pytest.mark.django_db

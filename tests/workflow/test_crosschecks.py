@@ -13,7 +13,7 @@ from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, DiscrepancyFigure, Document, Event, Measure, Source
 from factcheck.tasks import run_job, work
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
-from factcheck.workflow.crosscheck import (
+from factcheck.workflow.crosschecks import (
     agreements_of,
     compare_measure,
     measures_of,
