@@ -19,7 +19,7 @@ bench: $(VENV)/ready ## the speed of the engine; PEER=a Python with quantulum3 i
 	$(BIN)/python bench/figures.py --adversarial $(if $(PEER),--peer $(PEER))
 
 check: $(VENV)/ready ## what needs no running: style, types, dead code, import contracts, migrations
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/vulture && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_dead_code.py && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs

@@ -16,10 +16,28 @@ LAYERS = {
     "admin tests": "tests/admin/test_{}.py",
     "workflow tests": "tests/workflow/test_{}.py",
 }
-NOUNS = (
-    "claims crosschecks desks discrepancies documents evidence feeds figures history jobs judgements measures "
-    "memberships notices publications reports sources topics verification webhooks"
-).split()
+NOUNS = [
+    "claims",
+    "crosschecks",
+    "desks",
+    "discrepancies",
+    "documents",
+    "evidence",
+    "feeds",
+    "figures",
+    "history",
+    "jobs",
+    "judgements",
+    "measures",
+    "memberships",
+    "notices",
+    "publications",
+    "reports",
+    "sources",
+    "topics",
+    "verification",
+    "webhooks",
+]
 ELSEWHERE = {
     ("memberships", "models"): "desks: a membership is a person's role on a desk",
     ("memberships", "workflow"): "desks",

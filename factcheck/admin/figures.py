@@ -197,6 +197,7 @@ class FigureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class JudgeFigureForm(ActionForm):
     other = FigureChoiceField(
         Figure.objects.none(),
+        label="The other figure",
         empty_label="Choose the other figure",
         help_text="Figures of the same topic and dimension.",
     )
@@ -235,7 +236,7 @@ class FigureAdmin(RecordAdmin):
         "confirm_as_of": RecordAction(confirm_as_of, label="It holds today", success_message="It is as of today."),
         "state_as_of": RecordAction(state_as_of, StateDayForm, "Say of which day", "The day is noted."),
         "judge": RecordAction(
-            judge_figure, JudgeFigureForm, "The same as another?", "That is noted; the figures are grouped again."
+            judge_figure, JudgeFigureForm, "Judge with another figure", "That is noted; the figures are grouped again."
         ),
         "pin": RecordAction(pin_figure, PinFigureForm, "Pin to a measure", "It belongs to that measure now."),
     }

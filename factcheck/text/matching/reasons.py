@@ -37,17 +37,45 @@ _HEDGE_WORDS = {
     Hedge.FEWER_THAN: "fewer than ",
 }
 _UNITS = {
-    "percent": " percent",
     "fraction": "",
-    "sq_mile": " square miles",
-    "sq_km": " square km",
-    "richter": " on the magnitude scale",
-    "m": " metres",
-    "foot": " feet",
-    "pence": " pence",
-    "celsius": " degrees Celsius",
-    "fahrenheit": " degrees Fahrenheit",
+    "richter": "on the magnitude scale",
+    "m": "metre",
+    "celsius": "degree Celsius",
+    "fahrenheit": "degree Fahrenheit",
 }
+"""Units that have other words in a sentence."""
+_PLURALS = {
+    "foot": "feet",
+    "inch": "inches",
+    "century": "centuries",
+    "degree Celsius": "degrees Celsius",
+    "degree Fahrenheit": "degrees Fahrenheit",
+}
+_INVARIABLE = frozenset(
+    [
+        "mph",
+        "mpg",
+        "psi",
+        "ksi",
+        "ppm",
+        "ppb",
+        "rpm",
+        "kbps",
+        "percent",
+        "permille",
+        "pence",
+        "stone",
+        "horsepower",
+        "kelvin",
+        "richter",
+        "cm",
+        "mm",
+        "km",
+        "kg",
+        "mg",
+        "nm",
+    ]
+)
 _SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3"}
 _QUANTITIES = frozenset(_LEX.quantity_nouns.values())
 
@@ -107,12 +135,28 @@ def _unit(quantity: Quantity) -> str:
         return f" a {per}" if slash else ""
     if quantity.unit in ("count", "fraction"):
         return ""
-    if quantity.unit in _UNITS:
-        return _UNITS[quantity.unit]
-    words = quantity.unit.replace("_", " ")
-    return (
-        f" {words}s" if words.isalpha() and words.islower() and len(words) > 2 and quantity.value != 1 else f" {words}"
-    )
+    words = unit_in_words(quantity.unit, quantity.value)
+    return f" {words}" if words else ""
+
+
+def unit_in_words(unit: str, number: Decimal | None) -> str:
+    """A unit behind a number: "inches", "square miles", "barrels a day"; symbols stay as they are.
+
+    >>> unit_in_words("sq_mile", Decimal(3)), unit_in_words("mph", Decimal(120))
+    ('square miles', 'mph')
+    """
+    base, slash, per = unit.partition("/")
+    if slash and per.isalpha() and len(per) > 2:
+        return f"{unit_in_words(base, number)} a {per}"
+    words = _UNITS.get(unit, unit.replace("sq_", "square ").replace("_", " "))
+    if number == 1 or not words:
+        return words
+    if words in _PLURALS:
+        return _PLURALS[words]
+    start, hyphen, last = words.rpartition("-") if "-" in words else words.rpartition(" ")
+    if last in _INVARIABLE or not (last.isalpha() and last.islower() and len(last) > 2) or unit == "richter":
+        return words
+    return f"{start}{hyphen}{_PLURALS.get(last, f'{last}s')}"
 
 
 def _noun_without_definition(observation: Observation) -> str:
