@@ -108,7 +108,7 @@ class Settings:
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
 
     ENCRYPTION_KEYS: Annotated[list[str], KEYS_FORM] = field(default_factory=list)
-    """Fernet keys for confidential names, newest first; empty derives one from ``SECRET_KEY``."""
+    """Fernet keys for confidential names and webhook secrets, newest first; one made of ``SECRET_KEY`` opens too."""
 
 
 VALIDATORS: dict[str, ValueValidator | EntriesValidator] = {

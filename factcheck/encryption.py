@@ -13,9 +13,7 @@ from factcheck.conf import settings
 
 def fernet() -> MultiFernet:
     """The cipher under the keys of the settings, newest first, and one derived from the site's secret key."""
-    derived = base64.urlsafe_b64encode(
-        hashlib.sha256(f"factcheck encryption {django_settings.SECRET_KEY}".encode()).digest()
-    )
+    derived = base64.urlsafe_b64encode(hashlib.sha256(f"factcheck seal {django_settings.SECRET_KEY}".encode()).digest())
     return MultiFernet([Fernet(key) for key in [*map(str.encode, settings().ENCRYPTION_KEYS), derived]])
 
 

@@ -144,4 +144,4 @@ def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternat
 def link_to(row: Notification) -> str:
     """The page of what a notice is about; nothing where the site's address is not set."""
     site = settings().SITE_URL.rstrip("/")
-    return f"{site}/admin/factcheck/{row.record}/{row.record_id}/change/" if site else ""
+    return f"{site}/admin/factcheck/{row.record.replace('_', '')}/{row.record_id}/change/" if site else ""

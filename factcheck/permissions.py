@@ -148,7 +148,7 @@ def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
     return own.exclude(document__in=figures.values("document")).exists()
 
 
-def would_make_one_of_both_sides(user: Any, names: set[str]) -> bool:
+def would_merge_compared_sources(user: Any, names: set[str]) -> bool:
     """Whether two of these folded names give figures compared with each other, in a text of the person and another.
 
     Names of one source count as one party, so changing them decides who differs from whom.
@@ -165,11 +165,11 @@ def names_that_say(figures: QuerySet[Figure]) -> set[str]:
     return {folded(next(filter(None, row), "")) for row in figures.values_list(*party).distinct()} - {""}
 
 
-def is_not_the_other_side(user: Any, record: Any) -> bool:
+def is_no_author_of_compared_text(user: Any, record: Any) -> bool:
     return not are_compared_with_own(user, figures_affected_by(record))
 
 
-def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
+def is_no_author_of_a_differing_text(user: Any, document: Document) -> bool:
     """Whether a person may change a document's text: not where it differs or ever differed from a text of theirs.
 
     Their own story is theirs to correct, whatever it differs from.
@@ -182,7 +182,7 @@ def leaves_the_other_side_its_words(user: Any, document: Document) -> bool:
     return not sides.filter(Exists(other), figure__document=document).exists()
 
 
-def did_not_write_against(user: Any, source: Source) -> bool:
+def is_no_author_compared_with_source(user: Any, source: Source) -> bool:
     voiced = Figure.objects.filter(Q(attribution__source=source) | Q(document__publisher=source))
     return not are_compared_with_own(user, voiced.exclude(document__authors=user.pk))
 
@@ -238,7 +238,7 @@ def for_all_compared(*, everywhere: bool) -> tuple[Guard, Guard]:
         )
 
     every = EDITORS_EVERYWHERE
-    return Guard(edits, every.code, every.message), Guard(wrote_none, NO_AUTHOR.code, NO_AUTHOR.message)
+    return Guard(edits, every.code, every.message), Guard(wrote_none, NOT_AUTHOR.code, NOT_AUTHOR.message)
 
 
 def has_role_somewhere(*roles: str) -> Guard:
@@ -298,7 +298,7 @@ def embargoed_documents_compared_with(measures: Iterable[Measure]) -> QuerySet[D
     return Document.objects.filter(against).distinct()
 
 
-def is_no_party_to(user: Any, judgement: Judgement) -> bool:
+def is_no_author_of_judged_texts(user: Any, judgement: Judgement) -> bool:
     return not wrote_one_compared(user, judgement.a, judgement.b)
 
 
@@ -306,26 +306,26 @@ def did_not_judge(user: Any, judgement: Judgement) -> bool:
     return bool(judgement.by_id != user.pk)
 
 
-NO_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
-NOT_OTHER_SIDE = Guard(
-    is_not_the_other_side,
+NOT_AUTHOR = Guard(is_no_author, "four_eyes_author", "An author of the document may not decide this.")
+NOT_COMPARED_AUTHOR = Guard(
+    is_no_author_of_compared_text,
     "four_eyes_other_side",
     "A figure of it is compared with a text that you wrote; someone else must decide this.",
 )
-NOT_ITS_WORDS = Guard(
-    leaves_the_other_side_its_words,
+NOT_AUTHOR_OF_OTHER_SIDE = Guard(
+    is_no_author_of_a_differing_text,
     "four_eyes_other_side",
     "It differs from a text that you wrote, or did; someone else must change its words.",
 )
-NOT_ITS_VOICE = Guard(
-    did_not_write_against,
+NOT_AUTHOR_AGAINST_SOURCE = Guard(
+    is_no_author_compared_with_source,
     "four_eyes_other_side",
     "What this source says is compared with a text that you wrote; someone else must change or grade it.",
 )
 NOT_SUBMITTER = Guard(
     did_not_submit, "four_eyes_submitter", "You submitted this verdict; someone else must sign it off."
 )
-NOT_WORDS = Guard(
+NOT_LAST_EDITOR = Guard(
     did_not_change_the_words,
     "four_eyes_words",
     "You last changed the words of this claim; someone else must sign it off.",
@@ -334,8 +334,10 @@ MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone wh
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
-NO_PARTY = Guard(
-    is_no_party_to, "four_eyes_author", "You wrote a text whose figures these are compared with; someone else decides."
+NOT_JUDGED_AUTHOR = Guard(
+    is_no_author_of_judged_texts,
+    "four_eyes_author",
+    "You wrote a text whose figures these are compared with; someone else decides.",
 )
 NOT_PROPOSER = Guard(did_not_judge, "four_eyes_judge", "You judged this yourself; someone else must confirm it.")
 RECIPIENT = Guard(is_recipient, "not_recipient", "This notice is somebody else's.")
@@ -375,24 +377,24 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("membership", "remove"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
     ("source", "change"): (CHECKERS_SOMEWHERE, OWNING_DESK),
-    ("source", "grade"): (EDITORS_SOMEWHERE, OWNING_DESK, NOT_ITS_VOICE),
+    ("source", "grade"): (EDITORS_SOMEWHERE, OWNING_DESK, NOT_AUTHOR_AGAINST_SOURCE),
     ("source", "grant_access"): (OWNING_DESK_CHIEF,),
     ("source", "open_name"): (HAS_ACCESS,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
-    ("document", "revise"): (INTAKE, NOT_ITS_WORDS),
-    ("document", "fetch"): (INTAKE, NOT_ITS_WORDS),
+    ("document", "revise"): (INTAKE, NOT_AUTHOR_OF_OTHER_SIDE),
+    ("document", "fetch"): (INTAKE, NOT_AUTHOR_OF_OTHER_SIDE),
     ("document", "confirm"): (EDITORS,),
     ("document", "add_claim"): (CHECKERS,),
     ("document", "read_clearance"): (ANYONE,),
     ("document", "reread"): (EDITORS,),
     ("document", "update_metadata"): (EDITORS,),
-    ("document", "set_topic"): (EDITORS, NO_AUTHOR),
-    ("document", "dismiss_idle"): (EDITORS, NO_AUTHOR),
-    ("document", "waive"): (CHIEF, NO_AUTHOR),
+    ("document", "set_topic"): (EDITORS, NOT_AUTHOR),
+    ("document", "dismiss_idle"): (EDITORS, NOT_AUTHOR),
+    ("document", "waive"): (CHIEF, NOT_AUTHOR),
     ("document", "publish"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
-    ("document", "withdraw"): (EDITORS, NOT_OTHER_SIDE),
-    ("document", "erase"): (CHIEF, NOT_OTHER_SIDE),
+    ("document", "withdraw"): (EDITORS, NOT_COMPARED_AUTHOR),
+    ("document", "erase"): (CHIEF, NOT_COMPARED_AUTHOR),
     ("claim", "accept"): (EDITORS,),
     ("claim", "assign"): (EDITORS,),
     ("claim", "split"): (EDITORS,),
@@ -402,20 +404,20 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "submit"): (CHECKERS,),
     ("claim", "recall"): (CHECKERS, OWN_SUBMISSION),
     ("claim", "return"): (REVIEWERS,),
-    ("claim", "sign_off"): (REVIEWERS, NO_AUTHOR, NOT_SUBMITTER, NOT_WORDS),
+    ("claim", "sign_off"): (REVIEWERS, NOT_AUTHOR, NOT_SUBMITTER, NOT_LAST_EDITOR),
     ("claim", "challenge"): (WORKERS,),
-    ("claim", "dismiss"): (EDITORS, NO_AUTHOR, NOT_OTHER_SIDE),
-    ("claim", "waive"): (CHIEF, NO_AUTHOR),
+    ("claim", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
+    ("claim", "waive"): (CHIEF, NOT_AUTHOR),
     ("claim", "reopen"): (EDITORS,),
     ("figure", "link"): (CHECKERS,),
-    ("figure", "dismiss"): (EDITORS, NO_AUTHOR, NOT_OTHER_SIDE),
+    ("figure", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("figure", "reopen"): (EDITORS,),
-    ("figure", "pin"): (EDITORS, NO_AUTHOR),
-    ("figure", "confirm_as_of"): (REVIEWERS, NO_AUTHOR, NOT_OTHER_SIDE, MAY_SIGN),
-    ("figure", "state_as_of"): (REVIEWERS, NO_AUTHOR, NOT_OTHER_SIDE, MAY_SIGN),
+    ("figure", "pin"): (EDITORS, NOT_AUTHOR),
+    ("figure", "confirm_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
+    ("figure", "state_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
     ("figure", "judge"): (EDITORS,),
-    ("judgement", "confirm"): (EDITORS_EVERYWHERE, NO_PARTY, NOT_PROPOSER),
-    ("judgement", "withdraw"): (EDITORS_EVERYWHERE, NO_PARTY),
+    ("judgement", "confirm"): (EDITORS_EVERYWHERE, NOT_JUDGED_AUTHOR, NOT_PROPOSER),
+    ("judgement", "withdraw"): (EDITORS_EVERYWHERE, NOT_JUDGED_AUTHOR),
     ("measure", "merge"): for_all_compared(everywhere=False),
     ("measure", "split"): for_all_compared(everywhere=False),
     ("measure", "set_general"): for_all_compared(everywhere=True),
@@ -436,7 +438,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("evidence", "supersede"): (CHECKERS,),
     ("evidence", "withdraw"): (CHECKERS,),
     ("discrepancy", "judge"): (EDITORS_EVERYWHERE,),
-    ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NO_AUTHOR),
+    ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NOT_AUTHOR),
     ("job", "retry"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),
 }

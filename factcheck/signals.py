@@ -17,7 +17,7 @@ claim_stale = Signal()
 #: ``document``, ``revision``: the text of a document was read, and its claims and figures are marked.
 document_read = Signal()
 
-#: ``publications``: a document was published; ``publication.clear`` says whether it was cleared.
+#: ``publication``: a document was published; ``publication.clear`` says whether it was cleared.
 document_published = Signal()
 
 #: ``correction``: a correction to a published document was recorded.

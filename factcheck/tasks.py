@@ -27,7 +27,7 @@ from factcheck.intake.folders import settled_files, unread_files_notice
 from factcheck.intake.guarded_transport import Limits
 from factcheck.intake.isolation import list_in_child, read_in_child
 from factcheck.intake.snapshots import response_of
-from factcheck.jobs.leases import Lease, claim
+from factcheck.jobs.leases import Lease, claim_job
 from factcheck.jobs.names import QUEUE, JobName, Priority
 from factcheck.jobs.outcomes import Outcome, outcome_of
 from factcheck.jobs.queue import enqueue
@@ -87,7 +87,7 @@ def work(queue: str = QUEUE) -> int:
     """Do due jobs of a queue until none is left or the time is up; returns how many."""
     until = time.monotonic() + WORK_SECONDS
     count = 0
-    while time.monotonic() < until and (lease := claim(queue)):
+    while time.monotonic() < until and (lease := claim_job(queue)):
         run_job(lease)
         count += 1
     return count
@@ -138,7 +138,13 @@ def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
     if not outcome.expected:
         logger.exception("job %s (%s) failed", lease.job.pk, lease.job)
     if outcome.external and handler.on_failure:
-        outcome = handler.on_failure(lease, error, outcome)
+        try:
+            outcome = handler.on_failure(lease, error, outcome)
+        except LostLease:
+            raise
+        except Exception as second:  # somebody was faster, or the database is away: the job says so, and no more
+            logger.exception("the failure of job %s could not be written on its record", lease.job.pk)
+            outcome = outcome_of(second)
     lease.fail(outcome.message, permanent=not outcome.retry)
 
 
@@ -282,23 +288,22 @@ def handle_crosscheck(lease: Lease) -> dict[str, Any]:
     """Compare the measures of a run one by one; a restarted run goes on behind the last one it has compared."""
     crosscheck = open_crosscheck(lease.job)
     start = lease.job.done
-    if (
-        crosscheck.document and ungrouped_figures(crosscheck.document).exists()
-    ):  # the weights could not be read when it was
+    document = crosscheck.document
+    if document and ungrouped_figures(document).exists():  # no weights could be read when the text was
         with lease.effect():
-            group_document(crosscheck.document)
+            group_document(document)
     measures = measures_left(crosscheck, anew=start == 0)
     lease.renew(total=start + len(measures), done=start)
-    states_left_out = 0
+    observations_left_out = 0
     for done, measure in enumerate(measures, start + 1):
         comparison = compare_measure(measure)
-        states_left_out += comparison.left_out
+        observations_left_out += comparison.left_out
         with lease.effect(done=done):
             note_reached(crosscheck, measure)
             regrouped = bool(lease.job.args.get("regrouped"))
             store_comparison(measure, comparison, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
     with lease.effect():
-        close_crosscheck(crosscheck, left_out=states_left_out)
+        close_crosscheck(crosscheck, left_out=observations_left_out)
     counts: dict[str, Any] = crosscheck.found
     return counts
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from factcheck.management.health_checks import CheckResult, run_check
 
@@ -17,6 +18,7 @@ cached: dict[str, tuple[float, CheckResult]] = {}
 locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
+@require_safe
 def alive(request: HttpRequest) -> JsonResponse:
     """The process answers. Asks nothing of the database or the broker."""
     return JsonResponse({"alive": True})
@@ -38,6 +40,7 @@ def cached_check(name: str) -> CheckResult:
         locks[name].release()
 
 
+@require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Database, jobs, broker, worker and beat, as JSON: 200 where all is well, 503 where something is not."""

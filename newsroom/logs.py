@@ -50,7 +50,6 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": line},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        # a failing check is told where it is asked for, and the answer 503 is logged: no traceback beside it
         "loggers": {"gunicorn.error": {"level": level, "propagate": True}},
         "root": {"handlers": ["stderr"], "level": level},
     }

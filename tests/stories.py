@@ -19,7 +19,7 @@ from django.utils import timezone
 from factcheck.actors import Machine
 from factcheck.intake.readers import read_bytes
 from factcheck.intake.snapshots import response_of
-from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.leases import claim_job as take_job
 from factcheck.jobs.names import QUEUE, JobName
 from factcheck.models import (
     Claim,

@@ -18,7 +18,7 @@ from factcheck.jobs.dispatcher import (
     stop_dispatcher,
     threads,
 )
-from factcheck.jobs.leases import claim
+from factcheck.jobs.leases import claim_job
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Job
@@ -83,16 +83,16 @@ def test_it_does_not_ring_for_what_is_over(state, messages):
 
 def test_it_does_not_ring_for_what_a_worker_holds(messages):
     due("one")
-    assert claim("work")
+    assert claim_job("work")
     assert (dispatch(), messages()) == (0, [])
 
 
 def test_it_gives_back_what_a_silent_worker_held_and_rings_for_it(messages):
     due("one")
-    lease = claim("work")
+    lease = claim_job("work")
     Job.objects.filter(pk=lease.job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert (dispatch(), messages()) == (1, ["work"])
-    assert claim("work").attempt == lease.attempt + 1
+    assert claim_job("work").attempt == lease.attempt + 1
 
 
 def test_a_long_queue_is_rung_for_a_few_at_a_time_until_all_have_their_ring(messages):

@@ -8,11 +8,12 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.urls import resolve
 from django.utils import timezone
 
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
-from factcheck.mailing import mail_notices, request_due_mails
+from factcheck.mailing import link_to, mail_notices, request_due_mails
 from factcheck.models import Job, Membership, Notification
 from factcheck.tasks import work
 from factcheck.workflow.inbox import choose_notices
@@ -83,6 +84,13 @@ def test_links_lead_to_the_admin_where_the_site_is_known(tell, staff, settings):
     mail_notices(staff.checker.pk, renew=lambda: None)
     row = Notification.objects.get()
     assert f"https://desk.example/admin/factcheck/document/{row.record_id}/change/" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("record", ["document", "claim", "verification_task", "discrepancy", "evidence"])
+def test_every_link_of_a_mail_is_a_page_of_the_admin(record, settings):
+    settings.FACTCHECK = {**settings.FACTCHECK, "SITE_URL": "https://desk.example/"}
+    path = link_to(Notification(record=record, record_id=7)).removeprefix("https://desk.example")
+    assert resolve(path).url_name == f"factcheck_{record.replace('_', '')}_change"
 
 
 def test_who_left_the_desk_gets_no_mail_of_it(tell, staff):

@@ -267,7 +267,7 @@ def judgement_of(story: Document) -> Judgement:
     figure, other = story.figures.get(), FigureFactory(document=story)
     prepared = {name: getattr(figure.profile, name) for name in PROFILE_COLUMNS}
     FigureProfile.objects.create(figure=other, **{**prepared, "fingerprint": "another"})
-    prints = {"a_print": figure.profile.fingerprint, "b_print": "another"}
+    prints = {"a_fingerprint": figure.profile.fingerprint, "b_fingerprint": "another"}
     return Judgement.objects.create(a=figure, b=other, same=True, by=UserFactory(), **prints)
 
 

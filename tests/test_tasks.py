@@ -12,14 +12,15 @@ from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.errors import LostLease, NotAllowed, WrongState
-from factcheck.jobs.leases import claim, reclaim_expired
+from factcheck.intake.addresses import FetchRefused
+from factcheck.jobs.leases import claim_job, reclaim_expired
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
 from factcheck.tasks import run_job, tick, work
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.documents import ingest_document
-from factcheck.workflow.evidence import record_evidence
+from factcheck.workflow.evidence import attach_evidence, record_evidence
 from factcheck.workflow.jobs import retry_job
 from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.live import LANES, Site, wait_until
@@ -49,7 +50,7 @@ def test_asking_twice_for_the_same_work_adds_no_second_row():
 
 def test_work_asked_for_while_it_is_being_done_is_done_again_afterwards():
     first = sweep()
-    lease = claim("work")
+    lease = claim_job("work")
     second = sweep()
     assert second != first
     lease.finish()
@@ -60,7 +61,7 @@ def test_work_asked_for_while_it_is_being_done_is_done_again_afterwards():
 def test_what_is_asked_for_now_is_due_now():
     for number in range(50):
         job = sweep(str(number))
-        assert claim("work").job == job
+        assert claim_job("work").job == job
 
 
 def test_work_asked_for_in_a_transaction_that_fails_was_never_asked_for():
@@ -77,17 +78,17 @@ def test_the_most_urgent_work_is_taken_first_and_then_the_oldest():
     late, urgent, old = sweep("late", priority=9), sweep("urgent", priority=0), sweep("old", priority=5)
     new = sweep("new", priority=5)
     Job.objects.filter(pk=old.pk).update(run_at=timezone.now() - timedelta(hours=1))
-    assert [claim("work").job for _ in range(4)] == [urgent, old, new, late]
-    assert claim("work") is None
+    assert [claim_job("work").job for _ in range(4)] == [urgent, old, new, late]
+    assert claim_job("work") is None
 
 
 def test_a_worker_takes_from_its_own_queue_and_nothing_of_the_future():
     job = sweep()
     Job.objects.filter(pk=job.pk).update(run_at=timezone.now() + timedelta(minutes=1))
-    assert claim("work") is None
+    assert claim_job("work") is None
     Job.objects.filter(pk=job.pk).update(run_at=timezone.now() - timedelta(minutes=1))
-    assert claim("another queue") is None
-    assert claim("work").job == job
+    assert claim_job("another queue") is None
+    assert claim_job("work").job == job
 
 
 def test_two_workers_who_look_at_the_same_moment_never_take_the_same_row():
@@ -98,11 +99,11 @@ def test_two_workers_who_look_at_the_same_moment_never_take_the_same_row():
         found = execute(sql, params, many, context)
         if not others and sql.startswith("SELECT") and "factcheck_job" in sql:
             others.append(None)
-            others[0] = claim("work")  # another worker is faster, after we looked and before we took
+            others[0] = claim_job("work")  # another worker is faster, after we looked and before we took
         return found
 
     with connection.execute_wrapper(between):
-        mine = claim("work")
+        mine = claim_job("work")
     assert {others[0].job, mine.job} == {one, two}
     assert others[0].job == one
 
@@ -117,10 +118,10 @@ def expired(job: Job) -> None:
 
 def test_who_lost_the_lease_writes_nothing_more():
     job = sweep()
-    slow = claim("work")
+    slow = claim_job("work")
     expired(job)
     assert reclaim_expired() == 1
-    quick = claim("work")
+    quick = claim_job("work")
     assert (quick.job, quick.attempt) == (job, slow.attempt + 1)
     for write in (slow.renew, slow.finish, lambda: slow.fail("too late"), lambda: slow.renew(done=7)):
         with pytest.raises(LostLease):
@@ -136,7 +137,7 @@ def test_who_lost_the_lease_writes_nothing_more():
 
 def test_a_reading_that_was_taken_over_leaves_no_second_text(staff: Staff):
     story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
-    slow = claim("work")
+    slow = claim_job("work")
     expired(slow.job)
     reclaim_expired()
     work()
@@ -148,7 +149,7 @@ def test_a_reading_that_was_taken_over_leaves_no_second_text(staff: Staff):
 
 def test_who_is_still_heard_of_keeps_the_job():
     sweep()
-    lease = claim("work")
+    lease = claim_job("work")
     lease.renew(done=1, total=2)
     assert reclaim_expired() == 0
     lease.job.refresh_from_db()
@@ -159,7 +160,7 @@ def test_who_is_still_heard_of_keeps_the_job():
 def test_a_job_that_kills_its_workers_is_given_up():
     job = sweep()
     for _ in range(settings().MAX_ATTEMPTS + 2):
-        claim("work")
+        claim_job("work")
         expired(job)
         reclaim_expired()
     assert state(job) == "failed"
@@ -168,13 +169,13 @@ def test_a_job_that_kills_its_workers_is_given_up():
 
 def test_the_number_of_an_attempt_is_never_given_twice_also_after_a_retry(staff):
     job = sweep(desk=staff.desk)
-    slow = claim("work")
+    slow = claim_job("work")
     expired(job)
     reclaim_expired()
-    claim("work").fail("no disk", permanent=True)
+    claim_job("work").fail("no disk", permanent=True)
     job.refresh_from_db()
     retry_job(job, by=staff.editor)
-    again = claim("work")
+    again = claim_job("work")
     assert again.attempt > slow.attempt
     with pytest.raises(LostLease):
         slow.renew()
@@ -205,7 +206,7 @@ def test_a_failed_job_is_tried_again_by_an_editor_and_by_nobody_else(staff):
     job = broken(staff.desk)
     with pytest.raises(WrongState):
         retry_job(job, by=staff.editor)
-    claim("work").fail("no disk", permanent=True)
+    claim_job("work").fail("no disk", permanent=True)
     job.refresh_from_db()
     for user in (staff.checker, staff.superuser):
         with pytest.raises(NotAllowed):
@@ -261,7 +262,7 @@ def test_an_article_of_two_thousand_figures_is_read_in_one_job(staff):
     arrival = Arrival(pasted=True, published_at=TUESDAY)
     document, job = ingest_document("\n".join(lines).encode(), arrival, desk=staff.desk, by=staff.editor)
     started = time.monotonic()
-    run_job(claim("work"))
+    run_job(claim_job("work"))
     assert time.monotonic() - started < 20
     document.refresh_from_db()
     assert (document.state, state(job)) == ("in_check", "done")
@@ -278,6 +279,25 @@ def test_a_page_that_may_not_be_fetched_is_refused_with_its_reason(staff):
     assert {row.state for row in Evidence.objects.all()} == {"capture_failed"}
     assert all(row.error for row in Evidence.objects.all())
     assert {job.state for job in Job.objects.filter(name="capture_evidence")} == {"failed"}
+
+
+def test_a_page_that_a_person_saw_to_meanwhile_ends_its_job_and_no_worker(staff, monkeypatch):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    claim_ = bring_to(story.claims.get(), "open", staff)
+    evidence = record_evidence(claim_, "web", by=staff.checker, url="http://10.0.0.1/")
+
+    def refused_after_a_person_attached_a_note(*_, **__):
+        attach_evidence(
+            Evidence.objects.get(pk=evidence.pk), by=staff.checker, text="Forty homes were flooded.", note="Seen."
+        )
+        raise FetchRefused("private_address", "That address is not on the public web.")
+
+    monkeypatch.setattr("factcheck.tasks.fetch", refused_after_a_person_attached_a_note)
+    work()
+    evidence.refresh_from_db()
+    job = Job.objects.get(name="capture_evidence")
+    assert (evidence.state, job.state) == ("captured", "failed")
+    assert "faster" in job.error or "not possible" in job.error
 
 
 def test_a_page_of_a_server_that_is_busy_for_a_moment_is_captured_a_few_seconds_later(news_web, staff):
@@ -347,7 +367,7 @@ def test_a_cross_check_of_nothing_is_done():
 
 def test_silent_work_that_was_asked_for_again_is_left_to_the_newer_job_and_stops_nobody():
     first, other = sweep(), sweep("other")
-    claim("work"), claim("work")
+    claim_job("work"), claim_job("work")
     second = sweep()
     expired(first), expired(other)
     reclaim_expired()
@@ -358,7 +378,7 @@ def test_silent_work_that_was_asked_for_again_is_left_to_the_newer_job_and_stops
 
 def test_failing_work_that_was_asked_for_again_is_left_to_the_newer_job():
     first = sweep()
-    lease = claim("work")
+    lease = claim_job("work")
     second = sweep()
     lease.fail("no disk")
     assert (state(first), state(second)) == ("done", "due")
@@ -366,7 +386,7 @@ def test_failing_work_that_was_asked_for_again_is_left_to_the_newer_job():
 
 def test_a_retry_of_work_that_waits_already_is_refused(staff):
     job = sweep(desk=staff.desk)
-    claim("work").fail("no disk", permanent=True)
+    claim_job("work").fail("no disk", permanent=True)
     sweep(desk=staff.desk)
     job.refresh_from_db()
     with pytest.raises(WrongState, match="asked for again"):
@@ -418,7 +438,7 @@ def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five
     job, seen = five_conflicts, []
     for _ in range(4):
         with breaking(after=1):
-            run_job(claim("work"))
+            run_job(claim_job("work"))
         seen.append((state(job), job.failures, job.done))
     assert seen == [("due", 0, 1), ("due", 0, 2), ("due", 0, 3), ("due", 0, 4)]
     assert work() == 1
@@ -428,12 +448,12 @@ def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five
 def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was_done_before(five_conflicts):
     job = five_conflicts
     with breaking(after=2):
-        run_job(claim("work"))
+        run_job(claim_job("work"))
     assert (state(job), job.done) == ("due", 2)
     for _ in range(settings().MAX_ATTEMPTS):
         Job.objects.filter(pk=job.pk).update(run_at=timezone.now() - timedelta(seconds=1))
         with breaking(after=0):
-            run_job(claim("work"))
+            run_job(claim_job("work"))
     assert (state(job), job.done) == ("failed", 2)
     assert "takes longer than the worker allows" in job.error
 
@@ -441,7 +461,7 @@ def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was
 def test_workers_that_are_stopped_between_the_steps_of_a_long_run_do_not_end_it():
     job = sweep()
     for done in range(1, settings().MAX_ATTEMPTS + 5):
-        claim("work").renew(total=99, done=done)
+        claim_job("work").renew(total=99, done=done)
         expired(job)
         assert reclaim_expired() == 1
     assert (state(job), job.done) == ("due", settings().MAX_ATTEMPTS + 4)
@@ -453,7 +473,7 @@ def test_a_long_cross_check_ends_though_measures_come_and_go_at_every_break(five
         if state(job) == "done":
             break
         with breaking(after=1):
-            run_job(claim("work"))
+            run_job(claim_job("work"))
         FigureFactory(measure=MeasureFactory(topic=None, key=f"later {number}"))  # the number of measures is another
         compared += 1
     assert (state(job), compared <= 6) == ("done", True)
@@ -462,7 +482,7 @@ def test_a_long_cross_check_ends_though_measures_come_and_go_at_every_break(five
 
 def test_a_prolonging_that_came_late_takes_nothing_of_the_lease():
     job = sweep()
-    lease = claim("work")
+    lease = claim_job("work")
     ahead = timezone.now() + timedelta(hours=1)
     Job.objects.filter(pk=job.pk).update(lease_until=ahead)
     lease.extend()
@@ -472,7 +492,7 @@ def test_a_prolonging_that_came_late_takes_nothing_of_the_lease():
 
 def test_what_is_rolled_back_is_no_progress():
     job = sweep()
-    lease = claim("work")
+    lease = claim_job("work")
     with pytest.raises(ZeroDivisionError), lease.effect(total=9, done=1):
         raise ZeroDivisionError
     assert not lease.progressed

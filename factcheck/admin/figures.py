@@ -25,7 +25,7 @@ from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.figures import confirm_as_of, state_as_of
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
-from factcheck.workflow.observations import states_of
+from factcheck.workflow.observations import observations_of
 from factcheck.workflow.speakers import speaker_name_of
 
 from .kit.actions import ActionForm, RecordAction
@@ -34,7 +34,7 @@ from .kit.filters import DeskFilter
 from .kit.formatting import badge, humanize
 from .kit.links import link
 from .kit.records import RecordAdmin
-from .measures import VisibleState, visible_states
+from .measures import VisibleObservation, visible_observations
 
 MAX_OTHERS = 12
 OTHER = "other"
@@ -64,7 +64,7 @@ class ComparedFigure:
     """A figure, the other visible states of its measure, and the open disputes."""
 
     figure: Figure
-    others: list[VisibleState]
+    others: list[VisibleObservation]
     more: int
     copies: list[Figure]
     discrepancies: list[Dispute]
@@ -84,11 +84,11 @@ class ComparedFigure:
 
 def compare_figures(figures: Iterable[Figure], user: Any) -> list[ComparedFigure]:
     """Each figure with the states comparable to it, newest first."""
-    states: dict[int, list[VisibleState]] = {}
+    states: dict[int, list[VisibleObservation]] = {}
     compared = []
     for figure in figures:
         if figure.measure is not None and figure.measure.pk not in states:
-            rows = visible_states(states_of(figure.measure), user)
+            rows = visible_observations(observations_of(figure.measure), user)
             states[figure.measure.pk] = sorted(rows, key=lambda row: row.day, reverse=True)
         rows = states.get(figure.measure_id or 0, [])
         own = [row for row in rows if figure in row.figures]

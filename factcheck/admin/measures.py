@@ -19,7 +19,7 @@ from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosschecks import agreements_of, request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import ObservedState, engine_state_of, state_key, states_of
+from factcheck.workflow.observations import CarriedObservation, observation_key, observation_of_figure, observations_of
 from factcheck.workflow.speakers import speakers_of
 
 from .crosschecks import first_desk_for_crosscheck
@@ -36,10 +36,10 @@ UNDATED = "no date"
 
 
 @dataclass(frozen=True)
-class VisibleState:
-    """A state of a measure with the figures the user may see."""
+class VisibleObservation:
+    """An observation of a measure with the figures the user may see."""
 
-    state: Any
+    observation: Any
     figures: list[Figure]
 
     @property
@@ -48,7 +48,7 @@ class VisibleState:
 
     @property
     def day(self) -> str:
-        return f"{self.state.as_of.start:%Y-%m-%d}" if self.state.as_of else UNDATED
+        return f"{self.observation.as_of.start:%Y-%m-%d}" if self.observation.as_of else UNDATED
 
     @property
     def as_of(self) -> str:
@@ -59,21 +59,21 @@ class VisibleState:
         return list({figure.document_id: figure.document for figure in self.figures}.values())
 
 
-def visible_states(states: Iterable[ObservedState], user: Any) -> list[VisibleState]:
+def visible_observations(states: Iterable[CarriedObservation], user: Any) -> list[VisibleObservation]:
     """The states with at least one visible figure, with their visible figures only."""
     rows = list(states)
     document_ids = {figure.document_id for row in rows for figure in row.figures}
     visible_ids = set(Document.objects.visible_to(user).filter(pk__in=document_ids).values_list("pk", flat=True))
     visible = ((row, [figure for figure in row.figures if figure.document_id in visible_ids]) for row in rows)
-    return [VisibleState(row.state, figures) for row, figures in visible if figures]
+    return [VisibleObservation(row.observation, figures) for row, figures in visible if figures]
 
 
-def matrix(states: list[VisibleState]) -> dict[str, Any]:
+def matrix(states: list[VisibleObservation]) -> dict[str, Any]:
     """The table of a measure: a row for each speaker, a column for each day, the states in the cells."""
     days = sorted({row.day for row in states}, key=lambda day: (day == UNDATED, day))
-    who: dict[str, dict[str, list[VisibleState]]] = defaultdict(lambda: defaultdict(list))
+    who: dict[str, dict[str, list[VisibleObservation]]] = defaultdict(lambda: defaultdict(list))
     for row in states:
-        who[row.state.says or "nobody named"][row.day].append(row)
+        who[row.observation.says or "nobody named"][row.day].append(row)
     return {"days": days, "rows": [(says, [cells.get(day, []) for day in days]) for says, cells in sorted(who.items())]}
 
 
@@ -220,12 +220,12 @@ class MeasureAdmin(RecordAdmin):
         return super().is_permitted(user, record, name)
 
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        every_state = states_of(record)
-        states = visible_states(every_state, request.user)
-        compared = {figure.document_id for row in every_state for figure in row.figures}
+        every_observation = observations_of(record)
+        states = visible_observations(every_observation, request.user)
+        compared = {figure.document_id for row in every_observation for figure in row.figures}
         every_figure_seen = Document.objects.visible_to(request.user).filter(pk__in=compared).count() == len(compared)
         rows = Discrepancy.objects.visible_to(request.user).filter(measure=record)
-        agreements = agreements_of(record, every_state) if every_figure_seen and not record.general else []
+        agreements = agreements_of(record, every_observation) if every_figure_seen and not record.general else []
         return {
             "states": states,
             "matrix": matrix(states),
@@ -256,5 +256,5 @@ def visible_state_counts(measures: list[Any], user: Any) -> dict[int, int]:
     for measure in measures:
         for figure in figures_of[measure.pk]:
             speaker = speakers[figure.pk]
-            keys[measure.pk].add(state_key(engine_state_of(figure, measure, speaker.name), speaker.first))
+            keys[measure.pk].add(observation_key(observation_of_figure(figure, measure, speaker.name), speaker.first))
     return {pk: len(found) for pk, found in keys.items()}

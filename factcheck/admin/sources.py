@@ -34,7 +34,7 @@ GRADES = {
     "E": "E: unreliable",
     "F": "F: cannot be judged",
 }
-SEALED = ("name", "aliases", "domains")
+CONFIDENTIAL_FIELDS = ("name", "aliases", "domains")
 
 
 class SourceForm(ActionForm):
@@ -67,7 +67,7 @@ class ChangeSourceForm(SourceForm):
         self.fields["party_to"].initial = source.party_to.all()
         self.fields["aliases"].initial = aliases_of(source)
         self.fields["domains"].initial = [row.domain for row in source.domains.order_by("domain")]
-        for name in SEALED if source.confidential else ():
+        for name in CONFIDENTIAL_FIELDS if source.confidential else ():
             del self.fields[name]
 
 
@@ -205,12 +205,12 @@ class SourceAdmin(RecordAdmin):
 
     def page_context(self, request: HttpRequest, record: Source) -> dict[str, Any]:
         evidence = Evidence.objects.visible_to(request.user).filter(source=record).select_related("claim")
-        entrusted = can(person(request), record, "grant_access") or can(person(request), record, "open_name")
+        may_see_people = can(person(request), record, "grant_access") or can(person(request), record, "open_name")
         return {
             "evidence": evidence.order_by("-pk")[:MAX_ROWS],
             "documents": Document.objects.visible_to(request.user).filter(publisher=record).order_by("-pk")[:MAX_ROWS],
             "people_with_access": record.people_with_access.order_by("pk")
-            if record.confidential and entrusted
+            if record.confidential and may_see_people
             else None,
             "limit": MAX_ROWS,
         }

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from factcheck.models import Document, Figure, Measure
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import ObservedState, states_of
+from factcheck.workflow.observations import CarriedObservation, observations_of
 
 from .base import ActionEndpoint, RecordViewSet
 from .fields import VisibleRecordField
@@ -48,15 +48,15 @@ class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
         """Each distinct state of those figures that the user may see."""
         user = self.context["request"].user
-        held = states_of(measure)
+        held = observations_of(measure)
         documents = {figure.document_id for row in held for figure in row.figures}
         seen = set(Document.objects.visible_to(user).filter(pk__in=documents).values_list("pk", flat=True))
         shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in held)
-        return [state_data(row, figures) for row, figures in shown if figures]
+        return [observation_data(row, figures) for row, figures in shown if figures]
 
 
-def state_data(row: ObservedState, figures: list[Figure]) -> dict[str, Any]:
-    quantity, as_of = row.state.quantity, row.state.as_of
+def observation_data(row: CarriedObservation, figures: list[Figure]) -> dict[str, Any]:
+    quantity, as_of = row.observation.quantity, row.observation.as_of
     documents = {figure.document_id: figure.document for figure in figures}
     return {
         "key": row.key,
@@ -64,11 +64,11 @@ def state_data(row: ObservedState, figures: list[Figure]) -> dict[str, Any]:
         "low": quantity.low,
         "high": quantity.high,
         "unit": quantity.unit,
-        "counted": row.state.counted,
-        "definition": row.state.measure.definition,
-        "hedge": str(row.state.hedge),
-        "modality": str(row.state.modality),
-        "says": row.state.says,
+        "counted": row.observation.counted,
+        "definition": row.observation.measure.definition,
+        "hedge": str(row.observation.hedge),
+        "modality": str(row.observation.modality),
+        "says": row.observation.says,
         "as_of": {"start": as_of.start, "end": as_of.end, "said": as_of.expression} if as_of else None,
         "figures": [figure.pk for figure in figures],
         "documents": [{"id": pk, "title": document.title} for pk, document in documents.items()],

@@ -81,7 +81,9 @@ class Lease:
     def _write(self, values: dict[str, Any]) -> None:
         attempt_row = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
         forgiven = {"failures": 0} if self._further(values) else {}
-        ahead = Greatest("lease_until", in_seconds(settings().LEASE_SECONDS))  # who waited for the row shortens nothing
+        ahead = Greatest(
+            "lease_until", in_seconds(settings().LEASE_SECONDS)
+        )  # a write that waited long for the row never shortens it
         if not attempt_row.update(lease_until=ahead, **{**forgiven, **values}):
             raise LostLease(f"job {self.job.pk} is no longer held by attempt {self.attempt}")
 
@@ -160,7 +162,7 @@ class Heartbeat(threading.Thread):
                 connections.close_all()  # those of this thread
 
 
-def claim(queue: str) -> Lease | None:
+def claim_job(queue: str) -> Lease | None:
     """Take the best due job of a queue: by priority, then by age. None when there is none."""
     due = Job.objects.filter(queue=queue, state=JobState.DUE, run_at__lte=Now())
     while best := due.order_by("priority", "run_at", "id").first():
@@ -179,7 +181,8 @@ def claim(queue: str) -> Lease | None:
 def reclaim_expired() -> int:
     """Make jobs with an expired lease due again; one that lost too many workers fails. Returns how many are due.
 
-    Attempt numbers are never reused, even after a retry: they are the fence.
+    Attempt numbers are never reused, even after a retry: they are the fence. A job may lose two workers more than it
+    may fail by itself, for a worker also stops for reasons of its own.
     """
     expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
     count = 0

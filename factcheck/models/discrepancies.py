@@ -78,7 +78,7 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
         return self.filter(state=DiscrepancyState.OPEN)
 
     def of_document(self, document: Document) -> DiscrepancyQuerySet:
-        """Those of which a document holds a side, but for what another text under embargo is held against."""
+        """Those with a figure of this document, without those of the private measures of other embargoed texts."""
         own = Q(measure__embargoed=None) | Q(measure__embargoed=document)
         return self.filter(
             own, pk__in=DiscrepancyFigure.objects.filter(figure__document=document).values("discrepancy")

@@ -13,7 +13,7 @@ from factcheck.states import EvidenceState
 from .claims import Claim
 from .desks import Desk
 from .snapshots import Snapshot
-from .sources import Source, ultimate_owner_of
+from .sources import Source, end_of_chain
 
 
 class EvidenceKind(models.TextChoices):
@@ -56,7 +56,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             rows |= {row.pk: row for row in Evidence.objects.filter(pk__in=missing)}
         repeats = {row.pk: row.derived_from_id for row in rows.values()}
         owners = Source.objects.ultimate_owners()
-        return {origin for row in own if (origin := _origin(rows[ultimate_owner_of(row.pk, repeats)], owners))}
+        return {origin for row in own if (origin := _origin(rows[end_of_chain(row.pk, repeats)], owners))}
 
 
 def _origin(row: Evidence, owners: dict[int, int]) -> str:

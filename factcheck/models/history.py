@@ -39,10 +39,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """
         desks = Membership.objects.of(user).filter(role=Role.DESK_CHIEF).values_list("desk", flat=True)
         entered = Event.objects.filter(record="source", action="record", facts__desk__in=list(desks))
-        entrusted = Q(record_id__in=entered.values("record_id")) | Q(
+        visible = Q(record_id__in=entered.values("record_id")) | Q(
             record_id__in=Source.objects.filter(people_with_access=user.pk)
         )
-        return self.exclude(Q(record="source", action__in=CONFIDENTIAL_ACTIONS) & ~entrusted & ~Q(actor=user.pk))
+        return self.exclude(Q(record="source", action__in=CONFIDENTIAL_ACTIONS) & ~visible & ~Q(actor=user.pk))
 
     def of(self, record: models.Model) -> EventQuerySet:
         return self.filter(record=record_name(record), record_id=record.pk).order_by("sequence")

@@ -45,13 +45,13 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
 class Judgement(models.Model):
     """A person's judgement that two figures count the same thing, or do not; it binds them and their copies.
 
-    ``a_print`` and ``b_print`` know the two again wherever they stand, in order.
+    ``a_fingerprint`` and ``b_fingerprint`` identify the two figures in every text that carries them.
     """
 
     a = models.ForeignKey(Figure, models.PROTECT, related_name="+")
     b = models.ForeignKey(Figure, models.PROTECT, related_name="+")
-    a_print = models.CharField(max_length=32, db_index=True)
-    b_print = models.CharField(max_length=32, db_index=True)
+    a_fingerprint = models.CharField(max_length=32, db_index=True)
+    b_fingerprint = models.CharField(max_length=32, db_index=True)
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="judgements")
     same = models.BooleanField()
     origin = models.CharField(max_length=8, choices=JudgementOrigin.choices, default=JudgementOrigin.JUDGED)
@@ -67,7 +67,7 @@ class Judgement(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(a_print=F("b_print")), name="judgement_of_two"),
+            models.CheckConstraint(condition=~Q(a_fingerprint=F("b_fingerprint")), name="judgement_of_two"),
             models.CheckConstraint(condition=Q(state__in=JudgementState.values), name="judgement_state_known"),
         ]
 

@@ -25,7 +25,7 @@ class Measure(models.Model):
 
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="measures")
     key = models.CharField(max_length=300)
-    parts = models.JSONField(default=dict, help_text="what the engine holds two figures to be of one measure by")
+    parts = models.JSONField(default=dict, help_text="the typed key of the measure: what its figures have in common")
     counted = models.CharField(max_length=300)
     dimension = models.CharField(max_length=60)
     place = models.CharField(max_length=200, blank=True)

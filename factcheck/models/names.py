@@ -10,8 +10,9 @@ COMPOUND = {
     "noticechoice": "notice_choice",
     "signoff": "sign_off",
     "feeditem": "feed_item",
+    "matchingweights": "matching_weights",
 }
-"""The names of models that are two words; all others are one."""
+"""The names of the models of two words that have events; those of one word are themselves."""
 
 
 def record_name(record: Model | type[Model]) -> str:

@@ -31,7 +31,7 @@ def folded(name: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
-def ultimate_owner_of(start: int, parents: dict[int, int | None]) -> int:
+def end_of_chain(start: int, parents: dict[int, int | None]) -> int:
     """The end of a chain of parents; a circle has one end too, its smallest member."""
     path: list[int] = []
     at: int | None = start
@@ -61,7 +61,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def ultimate_owners(self) -> dict[int, int]:
         """For each source, who owns it in the end; itself where nobody does."""
         owners = dict(self.values_list("pk", "owner"))
-        return {source: ultimate_owner_of(source, owners) for source in owners}
+        return {source: end_of_chain(source, owners) for source in owners}
 
 
 class Source(models.Model):

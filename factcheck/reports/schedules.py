@@ -31,6 +31,9 @@ FIELDS = (("minute", 59), ("hour", 23), ("day of month", 31), ("month", 12), ("d
 VALUE = r"(?:\d{1,2}|[a-z]{3})"
 ITEM = re.compile(rf"(?:\*|{VALUE}-{VALUE})(?:/(?P<step>\d{{1,2}}))?|{VALUE}", re.ASCII)
 
+SINGLE_WITH_STEP = re.compile(r"\b(\w{1,3})-\1/\d+", re.ASCII)
+"""A range of one value with a step is that value; cronsim would run on to the end of the field."""
+
 
 def check_schedule(cron: str, zone: str) -> None:
     """Refuse a schedule that no subscription can have.
@@ -63,6 +66,7 @@ def read_schedule(cron: str, after: datetime) -> CronSim:
             if match is None or int(match["step"] or 1) > most:
                 raise unreadable(item, name)
     fields[4] = fields[4].replace("-sun", "-7")  # the end of a week that begins on Monday
+    fields = [SINGLE_WITH_STEP.sub(r"\1", field) for field in fields]
     try:
         return CronSim(" ".join(fields).upper(), after)
     except CronSimError as error:

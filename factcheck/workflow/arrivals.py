@@ -21,7 +21,7 @@ from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Job, Snapshot, Source, Topic
-from factcheck.permissions import NOT_ITS_WORDS
+from factcheck.permissions import NOT_AUTHOR_OF_OTHER_SIDE
 
 from .transitions import log, require_storable
 
@@ -154,8 +154,8 @@ def refuse_author_of_other_side(person: Any, document: Document) -> None:
     Raises:
         NotAllowed: they did, and this is not their own story.
     """
-    if not NOT_ITS_WORDS.allows(person, document):
-        raise NotAllowed(NOT_ITS_WORDS.message, code=NOT_ITS_WORDS.code)
+    if not NOT_AUTHOR_OF_OTHER_SIDE.allows(person, document):
+        raise NotAllowed(NOT_AUTHOR_OF_OTHER_SIDE.message, code=NOT_AUTHOR_OF_OTHER_SIDE.code)
 
 
 def name_authors(document: Document, people: Iterable[Any], *, by: Actor) -> None:

@@ -165,9 +165,9 @@ def announce_change(document: Document, answer: Clearance, *, by: Machine) -> No
 
 
 def blocking_in(document: Document) -> DiscrepancyQuerySet:
-    """What blocks a document: what is at least as sure to be of one measure as its desk asks for.
+    """The discrepancies that block a document: those whose score reaches the threshold of its desk.
 
-    Where the weights cannot be read, all that is apart blocks.
+    Where the weights cannot be read, every discrepancy blocks.
     """
     try:
         thresholds = blocking_thresholds(document.desk)

@@ -1,6 +1,6 @@
-"""Cross-checks: the states of a measure compared two by two, each discrepancy stored once.
+"""Cross-checks: the observations of a measure compared two by two, each discrepancy stored once.
 
-How two states compare is the engine's; here they are gathered from figures, and what follows is written.
+How two observations compare is the engine's; here they are gathered from figures, and what follows is written.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ from factcheck.text import (
     interval,
 )
 
-from .observations import ObservedState, states_of
-from .pair_scores import PairScorer, StatePair
+from .observations import CarriedObservation, observations_of
+from .pair_scores import ObservationPair, PairScorer
 from .rechecks import recheck_documents
 from .transitions import check_permission, mark_stale, move, reason_for_desk
 
@@ -59,20 +59,20 @@ KIND_OF = {
     Relation.MAGNITUDE_SLIP: DiscrepancyKind.MAGNITUDE_SLIP,
     Relation.NOT_COMPARABLE: DiscrepancyKind.NOT_COMPARABLE,
 }
-MOST_STATES = 300
+MOST_OBSERVATIONS = 300
 MOST_AGREEING = 60
 AGREE = (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE)
 
 
 @dataclass
 class MeasureComparison:
-    """What the comparison of one measure found; ``left_out`` states were too many, and the oldest."""
+    """What the comparison of one measure found; ``left_out`` observations were too many, and the oldest."""
 
-    pairs: dict[frozenset[str], StatePair] = field(default_factory=dict)
+    pairs: dict[frozenset[str], ObservationPair] = field(default_factory=dict)
     agreements: int = 0
     left_out: int = 0
 
-    def add(self, pair: StatePair) -> None:
+    def add(self, pair: ObservationPair) -> None:
         self.pairs[pair.keys] = pair
 
 
@@ -152,27 +152,27 @@ def close_crosscheck(run: CrossCheck, *, left_out: int = 0) -> None:
 
 
 def compare_measure(measure: Measure) -> MeasureComparison:
-    """Compare the states of a measure two by two. Writes nothing, so that it may take its time.
+    """Compare the observations of a measure two by two. Writes nothing, so that it may take its time.
 
-    A superseded state is paired with the newest one that replaces it, a state that is not comparable with the next
+    A superseded observation is paired with the newest one that replaces it, one that is not comparable with the next
     in time only, so that an editor sees what holds now and not every step to it.
     """
-    states = states_of(measure)
-    found = MeasureComparison(left_out=max(0, len(states) - MOST_STATES))
-    newest: dict[str, StatePair] = {}
-    nearest: dict[str, StatePair] = {}
-    newest_states = states[-MOST_STATES:]
-    scorer = PairScorer(measure, newest_states)
-    for first, second, comparison in compare_all([observed.state for observed in newest_states]):
-        a, b = newest_states[first], newest_states[second]
+    observations = observations_of(measure)
+    found = MeasureComparison(left_out=max(0, len(observations) - MOST_OBSERVATIONS))
+    newest: dict[str, ObservationPair] = {}
+    nearest: dict[str, ObservationPair] = {}
+    compared = observations[-MOST_OBSERVATIONS:]
+    scorer = PairScorer(measure, compared)
+    for first, second, comparison in compare_all([carried.observation for carried in compared]):
+        a, b = compared[first], compared[second]
         kind = KIND_OF.get(comparison.relation)
         if measure.embargoed_id and not is_carried_by(measure, a, b):
             continue
         if kind is None:
             found.agreements += comparison.relation in AGREE
         elif kind == DiscrepancyKind.NOT_COMPARABLE:
-            nearest.setdefault(a.key, StatePair(kind, comparison, a, b))
-        elif (pair := scorer.scored(StatePair(kind, comparison, a, b))) is None:
+            nearest.setdefault(a.key, ObservationPair(kind, comparison, a, b))
+        elif (pair := scorer.scored(ObservationPair(kind, comparison, a, b))) is None:
             continue
         elif kind == DiscrepancyKind.SUPERSEDED:
             newest[a.key] = pair
@@ -183,8 +183,8 @@ def compare_measure(measure: Measure) -> MeasureComparison:
     return found
 
 
-def is_carried_by(measure: Measure, *sides: ObservedState) -> bool:
-    """Whether one of these states is carried by a figure of the measure itself, not only of that it is held against."""
+def is_carried_by(measure: Measure, *sides: CarriedObservation) -> bool:
+    """Whether a figure of the measure itself carries one of these, not only one of what it is held against."""
     return any(figure.measure_id == measure.pk for observed in sides for figure in observed.figures)
 
 
@@ -215,7 +215,7 @@ def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, r
             closed.append(row.pk)
     rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
     joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
-    if not regrouped:  # nor does it void one that the same statements are a conflict now that only differed before
+    if not regrouped:  # and a pair that rose from "differs" to conflict by its score alone voids no sign-off either
         void_sign_offs_in_conflict(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
     recheck_documents(documents_to_recheck([*touched, *(pair for _, pair in alarming)], joined_by, closed))
     return Counter(pair.kind for pair in found.pairs.values())
@@ -237,11 +237,11 @@ def move_resolved_discrepancies(measure: Measure, found: MeasureComparison) -> N
                 del fresh[pair.keys]
 
 
-def kind_changed(row: Discrepancy, pair: StatePair | None) -> bool:
+def kind_changed(row: Discrepancy, pair: ObservationPair | None) -> bool:
     return pair is not None and row.kind != pair.kind
 
 
-def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
+def documents_to_recheck(pairs: Iterable[ObservationPair], figures: Iterable[Figure], closed: list[int]) -> set[int]:
     """The documents whose gate may answer otherwise, now that these discrepancies came, changed or went."""
     found = {figure.document_id for pair in pairs for observed in (pair.a, pair.b) for figure in observed.figures}
     for start in range(0, len(closed), 500):
@@ -250,12 +250,12 @@ def documents_to_recheck(pairs: Iterable[StatePair], figures: Iterable[Figure], 
     return found | {figure.document_id for figure in figures}
 
 
-def discrepancy_columns(pair: StatePair) -> dict[str, Any]:
-    """The columns of the discrepancy of a pair of states."""
+def discrepancy_columns(pair: ObservationPair) -> dict[str, Any]:
+    """The columns of the discrepancy of a pair of observations."""
     named = all(any(figure.attribution_id for figure in observed.figures) for observed in (pair.a, pair.b))
     return {
-        "two_parties": named and pair.a.state.says.casefold() != pair.b.state.says.casefold(),
-        "distance": distance(pair.a.state, pair.b.state),
+        "two_parties": named and pair.a.observation.says.casefold() != pair.b.observation.says.casefold(),
+        "distance": distance(pair.a.observation, pair.b.observation),
         "kind": pair.kind,
         "reason": pair.comparison.reason,
         "notes": list(pair.comparison.notes),
@@ -280,7 +280,7 @@ def middle(state: Observation) -> Decimal:
     return (low + high) / 2
 
 
-def update_discrepancy(row: Discrepancy, pair: StatePair, *, by: Actor) -> bool:
+def update_discrepancy(row: Discrepancy, pair: ObservationPair, *, by: Actor) -> bool:
     """Update a stored discrepancy; True where it was reopened, or an open one became a conflict."""
     louder = row.kind not in CONFLICT_KINDS and pair.kind in CONFLICT_KINDS
     worse = (
@@ -297,29 +297,29 @@ def update_discrepancy(row: Discrepancy, pair: StatePair, *, by: Actor) -> bool:
     return again or (louder and open_already)
 
 
-def agreements_of(measure: Measure, states: list[ObservedState] | None = None) -> list[str]:
+def agreements_of(measure: Measure, observations: list[CarriedObservation] | None = None) -> list[str]:
     """What agrees under a measure, in sentences: states that meet, and copies that rest on one origin.
 
-    It is asked while somebody waits for a page, so only the newest states are compared; where there are more, the
-    first sentence says so. ``states`` are those of the measure, where the caller has them already.
+    It is asked while somebody waits for a page, so only the newest observations are compared; where there are more, the
+    first sentence says so. ``observations`` are those of the measure, where the caller has them already.
     """
-    states = states_of(measure) if states is None else states
-    pairs = (compare(a.state, b.state) for a, b in combinations(states[-MOST_AGREEING:], 2))
+    observations = observations_of(measure) if observations is None else observations
+    pairs = (compare(a.observation, b.observation) for a, b in combinations(observations[-MOST_AGREEING:], 2))
     found = [row.reason for row in pairs if row.relation in AGREE]
-    if len(states) > MOST_AGREEING:
-        found.insert(0, f"Only the newest {MOST_AGREEING} of {len(states)} states are compared here.")
-    copied = [(observed, len({figure.document_id for figure in observed.figures})) for observed in states]
+    if len(observations) > MOST_AGREEING:
+        found.insert(0, f"Only the newest {MOST_AGREEING} of {len(observations)} states are compared here.")
+    copied = [(observed, len({figure.document_id for figure in observed.figures})) for observed in observations]
     copied = [(observed, documents) for observed, documents in copied if documents > 1]
     owners = Source.objects.ultimate_owners() if copied else {}
     return found + [copies_sentence(observed, documents, owners) for observed, documents in copied]
 
 
-def copies_sentence(observed: ObservedState, documents: int, owners: dict[int, int]) -> str:
+def copies_sentence(observed: CarriedObservation, documents: int, owners: dict[int, int]) -> str:
     """In how many texts a state stands, and on how many origins they rest."""
     named = sorted(origin_of(figure, owners) for figure in observed.figures if figure.attribution_id)
     bare = {origin_of(figure, owners) for figure in observed.figures if not figure.attribution_id}
     origins = len({*named[:1], *bare})  # all names of the party that says it are one origin
-    says = f" ({observed.state.says})" if observed.state.says else ""
+    says = f" ({observed.observation.says})" if observed.observation.says else ""
     figure = observed.figures[0]
     return (
         f"“{figure.surface} {figure.counted}”{says} stands in {documents} documents and rests on "
@@ -327,8 +327,8 @@ def copies_sentence(observed: ObservedState, documents: int, owners: dict[int, i
     )
 
 
-def write_sides(rows_with_pairs: list[tuple[Discrepancy, StatePair]]) -> list[Figure]:
-    """Which figures carry which of the two states, as of now; returns those that did not before."""
+def write_sides(rows_with_pairs: list[tuple[Discrepancy, ObservationPair]]) -> list[Figure]:
+    """Which figures carry which of the two observations, as of now; returns those that did not before."""
     wanted = {
         (row.pk, figure.pk): (side, figure)
         for row, pair in rows_with_pairs
@@ -350,7 +350,9 @@ def write_sides(rows_with_pairs: list[tuple[Discrepancy, StatePair]]) -> list[Fi
     return [wanted[key][1] for key in fresh]
 
 
-def void_sign_offs_in_conflict(measure: Measure, alarming: list[tuple[Discrepancy, StatePair]], *, by: Actor) -> None:
+def void_sign_offs_in_conflict(
+    measure: Measure, alarming: list[tuple[Discrepancy, ObservationPair]], *, by: Actor
+) -> None:
     """A new conflict voids a sign-off only where an independent origin of good repute stands against it."""
     signed = Claim.objects.filter(figures__measure__key=measure.key, state=ClaimState.SIGNED_OFF).distinct()
     claims = {claim.pk: claim for claim in signed.select_related("document__desk")}

@@ -30,7 +30,7 @@ from factcheck.models import (
     Topic,
     VerificationTask,
 )
-from factcheck.permissions import NO_AUTHOR
+from factcheck.permissions import NOT_AUTHOR
 from factcheck.states import DocumentState
 
 from .matching import weights_in_use
@@ -213,7 +213,7 @@ def set_policy(
         if scores.keys() & values.keys() and any(values.get(name) != getattr(policy, name) for name in scores):
             check_score_thresholds({name: values.get(name, getattr(policy, name)) for name in scores})
         if loosens(policy, values) and texts_under_check(desk).filter(authors=by).exists():
-            raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
+            raise NotAllowed(NOT_AUTHOR.message, code=NOT_AUTHOR.code)
         facts = {name: {"from": getattr(policy, name), "to": value} for name, value in values.items()}
         change(policy, version=version, **values)
         log(policy, "set", by=by, facts=facts)

@@ -136,7 +136,7 @@ def ungrouped_figures(document: Document) -> QuerySet[Figure]:
 
 
 def build_nodes(figures: QuerySet[Figure]) -> list[FigureNode]:
-    """The figures by what they say and where they are; one pinned to a measure of elsewhere is none of them."""
+    """One node for figures of equal wording, measure and fingerprint; figures pinned to another topic are left out."""
     columns = (
         "pk",
         "measure",
@@ -149,12 +149,12 @@ def build_nodes(figures: QuerySet[Figure]) -> list[FigureNode]:
     first: dict[tuple[Any, ...], int] = {}
     members: dict[int, list[int]] = defaultdict(list)
     facts: dict[int, tuple[int | None, str, bool]] = {}
-    for pk, measure, its_topic, topic, pinned, wording, print_ in figures.order_by("pk").values_list(*columns):
+    for pk, measure, its_topic, topic, pinned, wording, fingerprint in figures.order_by("pk").values_list(*columns):
         if pinned and measure and its_topic != topic:
             continue
-        at = first.setdefault((wording, measure, print_, bool(pinned)), pk)
+        at = first.setdefault((wording, measure, fingerprint, bool(pinned)), pk)
         members[at].append(pk)
-        facts[at] = (measure, print_, bool(pinned))
+        facts[at] = (measure, fingerprint, bool(pinned))
     known = profiles_by_figure(facts)
     return [FigureNode(known[pk], *facts[pk], members[pk]) for pk in sorted(facts) if pk in known]
 
@@ -330,15 +330,16 @@ def placement_constraints(
     nodes: Sequence[FigureNode], topic: Topic, standing: dict[str, ExistingGroup]
 ) -> dict[str, Any]:
     """What people said of new figures, and of them and the groups that stand."""
-    prints: dict[str, list[Any]] = dict(nodes_by_fingerprint(nodes))
+    fingerprints: dict[str, list[Any]] = dict(nodes_by_fingerprint(nodes))
     judged = Judgement.objects.active()
     grouped = figures_grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
     grouped = grouped.filter(
-        Q(profile__fingerprint__in=judged.values("a_print")) | Q(profile__fingerprint__in=judged.values("b_print"))
+        Q(profile__fingerprint__in=judged.values("a_fingerprint"))
+        | Q(profile__fingerprint__in=judged.values("b_fingerprint"))
     )
-    for print_, measure in grouped.values_list("profile__fingerprint", "measure").distinct():
-        prints.setdefault(print_, []).append(str(measure))
-    together, apart = link_constraints(prints, topic.pk)
+    for fingerprint, measure in grouped.values_list("profile__fingerprint", "measure").distinct():
+        fingerprints.setdefault(fingerprint, []).append(str(measure))
+    together, apart = link_constraints(fingerprints, topic.pk)
     return {"together": [pair for pair in together if not all(isinstance(end, str) for end in pair)], "apart": apart}
 
 

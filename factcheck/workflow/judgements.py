@@ -70,10 +70,10 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
     Raises:
         Invalid: with a sentence for the person.
     """
-    prints = fingerprint_of(figure), fingerprint_of(other)
-    if not all(prints) or figure.as_written or other.as_written:
+    fingerprints = fingerprint_of(figure), fingerprint_of(other)
+    if not all(fingerprints) or figure.as_written or other.as_written:
         raise Invalid("The text of one of them has to be read again first.", code="figure_unprepared")
-    if prints[0] == prints[1]:
+    if fingerprints[0] == fingerprints[1]:
         raise Invalid("They are copies of one statement.", code="judged_copies")
     alone = figure.document.topic_id is None and figure.document_id != other.document_id
     if alone or figure.document.topic_id != other.document.topic_id:
@@ -85,11 +85,11 @@ def refuse_senseless(figure: Figure, other: Figure, same: bool, *, by: Actor) ->
     if same and figure.pinned_by_id and other.pinned_by_id and figure.measure_id != other.measure_id:
         raise Invalid("Each of them was pinned to a measure of its own; pin them to one.", code="judged_pinned")
     judged = JudgementGraph(figure.document)
-    if judged.are_same(*prints):
+    if judged.are_same(*fingerprints):
         if not same:
-            raise contradiction_error(judged.linking_judgement(*prints), by)
+            raise contradiction_error(judged.linking_judgement(*fingerprints), by)
         raise Invalid("They are held to be the same thing already.", code="judged_already")
-    if row := judged.separating_judgement(*prints):
+    if row := judged.separating_judgement(*fingerprints):
         if same:
             raise contradiction_error(row, by)
         raise Invalid("They are held to be two things already.", code="judged_already")

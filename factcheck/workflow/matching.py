@@ -115,10 +115,10 @@ def carry_judgements_over(made: Sequence[FigureProfile]) -> None:
     for row in made:
         old = before.get(row.figure_id, row.fingerprint)
         if old != row.fingerprint:
-            own = Judgement.objects.filter(a=row.figure_id, a_print=old)
-            own.exclude(b_print=row.fingerprint).update(a_print=row.fingerprint)
-            own = Judgement.objects.filter(b=row.figure_id, b_print=old)
-            own.exclude(a_print=row.fingerprint).update(b_print=row.fingerprint)
+            own = Judgement.objects.filter(a=row.figure_id, a_fingerprint=old)
+            own.exclude(b_fingerprint=row.fingerprint).update(a_fingerprint=row.fingerprint)
+            own = Judgement.objects.filter(b=row.figure_id, b_fingerprint=old)
+            own.exclude(a_fingerprint=row.fingerprint).update(b_fingerprint=row.fingerprint)
 
 
 def with_stated_day(profile: Profile, figure: Figure) -> Profile:
@@ -188,7 +188,7 @@ def stats_in(topic: Topic | int | None, figures: Iterable[Profile] = ()) -> Topi
 
 
 def link_constraints(
-    prints: Mapping[str, Sequence[Any]], topic: int | None, document: Document | None = None
+    fingerprints: Mapping[str, Sequence[Any]], topic: int | None, document: Document | None = None
 ) -> tuple[list[tuple[Any, Any]], list[tuple[Any, Any]]]:
     """Must-link and cannot-link pairs among these figures and their copies, by people's judgements.
 
@@ -197,12 +197,12 @@ def link_constraints(
     together: list[tuple[Any, Any]] = []
     apart: list[tuple[Any, Any]] = []
     judged = dict[str, None]()
-    for row in judgements_among(prints, topic, document):
-        judged |= {row.a_print: None, row.b_print: None}
-        for a in prints[row.a_print]:
-            (together if row.same else apart).extend((a, b) for b in prints[row.b_print] if a != b)
+    for row in judgements_among(fingerprints, topic, document):
+        judged |= {row.a_fingerprint: None, row.b_fingerprint: None}
+        for a in fingerprints[row.a_fingerprint]:
+            (together if row.same else apart).extend((a, b) for b in fingerprints[row.b_fingerprint] if a != b)
     for key in judged:  # copies of a figure that somebody judged go with it
-        first, *others = prints[key]
+        first, *others = fingerprints[key]
         together.extend((first, other) for other in others if other != first)
     return together, apart
 
@@ -218,26 +218,30 @@ class JudgementGraph:
         self.parents: dict[str, str] = {}
         for row in self.rows:
             if row.same:
-                self.parents[self.root(row.a_print)] = self.root(row.b_print)
+                self.parents[self.root(row.a_fingerprint)] = self.root(row.b_fingerprint)
 
-    def root(self, fingerprint_: str) -> str:
-        while (parent := self.parents.get(fingerprint_, fingerprint_)) != fingerprint_:
-            fingerprint_ = parent
-        return fingerprint_
+    def root(self, fingerprint: str) -> str:
+        while (parent := self.parents.get(fingerprint, fingerprint)) != fingerprint:
+            fingerprint = parent
+        return fingerprint
 
     def are_same(self, a: str, b: str) -> bool:
         return self.root(a) == self.root(b)
 
     def separating_judgement(self, a: str, b: str) -> Judgement | None:
-        """The judgement by which two are not the same thing, themselves or by what each is one with."""
+        """The judgement that two are not the same, given of them or of figures judged the same as them."""
         both = {self.root(a), self.root(b)}
-        found = (row for row in self.rows if not row.same and {self.root(row.a_print), self.root(row.b_print)} == both)
+        found = (
+            row
+            for row in self.rows
+            if not row.same and {self.root(row.a_fingerprint), self.root(row.b_fingerprint)} == both
+        )
         return next(found, None)
 
     def linking_judgement(self, a: str, b: str) -> Judgement:
-        """One of the judgements by which two are one: that of the two themselves, else the last on the way."""
-        ways = [row for row in self.rows if row.same and self.are_same(row.a_print, a)]
-        return next((row for row in ways if {row.a_print, row.b_print} == {a, b}), ways[-1])
+        """A judgement that makes two the same: the one about these two, else the newest that links the first."""
+        ways = [row for row in self.rows if row.same and self.are_same(row.a_fingerprint, a)]
+        return next((row for row in ways if {row.a_fingerprint, row.b_fingerprint} == {a, b}), ways[-1])
 
 
 def fingerprint_of(figure: Figure) -> str:
@@ -260,21 +264,22 @@ def refuse_contradiction(
         return []
     judged = JudgementGraph(groups[0][0].document, arranged=False)
     keys = [figure.pk for group in groups for figure in group]
-    prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
-    first, second = ({judged.root(prints[row.pk]) for row in group if row.pk in prints} for group in groups)
+    fingerprints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
+    first, second = ({judged.root(fingerprints[row.pk]) for row in group if row.pk in fingerprints} for group in groups)
     if not same and first & second:
         root = min(first & second)
-        raise contradiction_error(next(r for r in judged.rows if r.same and judged.root(r.a_print) == root), by)
+        raise contradiction_error(next(r for r in judged.rows if r.same and judged.root(r.a_fingerprint) == root), by)
     for row in judged.rows if same else ():
-        ends = judged.root(row.a_print), judged.root(row.b_print)
+        ends = judged.root(row.a_fingerprint), judged.root(row.b_fingerprint)
         if not row.same and ((ends[0] in first and ends[1] in second) or (ends[1] in first and ends[0] in second)):
             raise contradiction_error(row, by)
-    mine, theirs = ({prints[row.pk] for row in group if row.pk in prints} for group in groups)
+    mine, theirs = ({fingerprints[row.pk] for row in group if row.pk in fingerprints} for group in groups)
     arranged = Judgement.objects.active().within(groups[0][0].document.topic_id, groups[0][0].document)
     return [
         row
         for row in arranged.exclude(origin=JudgementOrigin.JUDGED).filter(same=not same)
-        if (row.a_print in mine and row.b_print in theirs) or (row.b_print in mine and row.a_print in theirs)
+        if (row.a_fingerprint in mine and row.b_fingerprint in theirs)
+        or (row.b_fingerprint in mine and row.a_fingerprint in theirs)
     ]
 
 
@@ -300,16 +305,16 @@ def write_judgements(
     """
     pairs = [(a, b) for a, b in pairs if a.document.topic_id == b.document.topic_id]
     keys = {figure.pk for pair in pairs for figure in pair}
-    prints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
+    fingerprints = dict(FigureProfile.objects.filter(figure__in=keys).values_list("figure", "fingerprint"))
     made: dict[frozenset[str], Judgement] = {}
     for a, b in pairs:
-        first, second = prints.get(a.pk), prints.get(b.pk)
+        first, second = fingerprints.get(a.pk), fingerprints.get(b.pk)
         if first and second and first != second:
             made[frozenset((first, second))] = Judgement(
                 a=a,
                 b=b,
-                a_print=first,
-                b_print=second,
+                a_fingerprint=first,
+                b_fingerprint=second,
                 topic=a.document.topic,
                 same=same,
                 origin=origin,
@@ -319,8 +324,10 @@ def write_judgements(
     return len(Judgement.objects.bulk_create(made.values(), batch_size=AT_ONCE))
 
 
-def judgements_among(prints: Iterable[str], topic: int | None, document: Document | None = None) -> list[Judgement]:
+def judgements_among(
+    fingerprints: Iterable[str], topic: int | None, document: Document | None = None
+) -> list[Judgement]:
     """The active judgements of a topic, or of a text in none, both of whose figures are among these, oldest first."""
-    known = set(prints)
+    known = set(fingerprints)
     rows = Judgement.objects.active().within(topic, document).order_by("pk")
-    return [row for row in rows if row.a_print in known and row.b_print in known]
+    return [row for row in rows if row.a_fingerprint in known and row.b_fingerprint in known]

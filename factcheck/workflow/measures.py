@@ -14,7 +14,7 @@ from factcheck.actors import Person
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
-from factcheck.permissions import NO_AUTHOR, documents_compared, embargoed_documents_compared_with
+from factcheck.permissions import NOT_AUTHOR, documents_compared, embargoed_documents_compared_with
 
 from .grouping import free_key, group_document, is_embargoed
 from .matching import refuse_contradiction, write_judgements
@@ -71,7 +71,7 @@ def refuse_authors(by: Person, *measures: Measure | None) -> None:
             else ()
         )
         if any(documents.filter(authors=by).exists() for documents in rows):
-            raise NotAllowed(NO_AUTHOR.message, code=NO_AUTHOR.code)
+            raise NotAllowed(NOT_AUTHOR.message, code=NOT_AUTHOR.code)
 
 
 def request_measure_crosschecks(*measures: Measure | None) -> None:

@@ -14,7 +14,7 @@ from factcheck.actors import Actor
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Event, Scope
-from factcheck.permissions import NO_AUTHOR, NOT_OTHER_SIDE
+from factcheck.permissions import NOT_AUTHOR, NOT_COMPARED_AUTHOR
 from factcheck.states import DocumentState
 
 from .arrivals import Arrival, check_arrival_metadata, name_authors, request_reading
@@ -74,7 +74,7 @@ def refuse_those_concerned(by: Actor, document: Document) -> None:
     Raises:
         NotAllowed: they wrote the document, or one that it is compared with.
     """
-    for guard in (NO_AUTHOR, NOT_OTHER_SIDE):
+    for guard in (NOT_AUTHOR, NOT_COMPARED_AUTHOR):
         if not guard.allows(by, document):
             raise NotAllowed(guard.message, code=guard.code)
 

@@ -18,11 +18,11 @@ from .speakers import speakers_of
 
 
 @dataclass(frozen=True)
-class ObservedState:
+class CarriedObservation:
     """A state of a measure and the figures that carry it, worded as in the first figure with a definition."""
 
     key: str
-    state: Observation
+    observation: Observation
     figures: list[Figure] = field(default_factory=list)
 
 
@@ -43,32 +43,32 @@ def figures_compared_under(measure: Measure) -> QuerySet[Figure]:
     return rows.filter(as_written="").order_by("pk")
 
 
-def states_of(measure: Measure) -> list[ObservedState]:
+def observations_of(measure: Measure) -> list[CarriedObservation]:
     """The distinct states of a measure, each with its figures, in a fixed order."""
-    states: dict[str, ObservedState] = {}
+    observations: dict[str, CarriedObservation] = {}
     figures = list(figures_compared_under(measure))
     speakers = speakers_of([figures])
     for figure in figures:
         speaker = speakers[figure.pk]
-        state = engine_state_of(figure, measure, speaker.name)
-        key = state_key(state, speaker.first)
-        row = states.setdefault(key, ObservedState(key, state))
+        observation = observation_of_figure(figure, measure, speaker.name)
+        key = observation_key(observation, speaker.first)
+        row = observations.setdefault(key, CarriedObservation(key, observation))
         row.figures.append(figure)
-        states[key] = replace(row, state=merge_restatement(row.state, state))
-    return sorted(states.values(), key=lambda row: (start_of(row.state), row.key))
+        observations[key] = replace(row, observation=merge_restatement(row.observation, observation))
+    return sorted(observations.values(), key=lambda row: (start_of(row.observation), row.key))
 
 
-def start_of(state: Observation) -> float:
-    return state.as_of.start.timestamp() if state.as_of else 0.0
+def start_of(observation: Observation) -> float:
+    return observation.as_of.start.timestamp() if observation.as_of else 0.0
 
 
-def merge_restatement(state: Observation, copy: Observation) -> Observation:
+def merge_restatement(observation: Observation, copy: Observation) -> Observation:
     """One state told twice: from its first publication on, in the words of the first that defines the thing."""
-    words = copy if copy.measure.definition and not state.measure.definition else state
-    return replace(words, as_of=min(state, copy, key=start_of).as_of)
+    words = copy if copy.measure.definition and not observation.measure.definition else observation
+    return replace(words, as_of=min(observation, copy, key=start_of).as_of)
 
 
-def engine_state_of(figure: Figure, measure: Measure, says: str) -> Observation:
+def observation_of_figure(figure: Figure, measure: Measure, says: str) -> Observation:
     """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
     zone = ZoneInfo(figure.document.zone)
     profile = getattr(figure, "profile", None)
@@ -112,27 +112,27 @@ def publication_time_of(document: Document, zone: ZoneInfo) -> datetime | None:
     return moment if moment and (moment.hour or moment.minute) else None
 
 
-def state_key(state: Observation, says: str) -> str:
+def observation_key(observation: Observation, says: str) -> str:
     """A name for a state by its content: number and hedge (its interval), scope, who says it, as-of.
 
     ``says`` is the name under which the party was first met, so that another name of it makes no other state. The
     hour counts only where the copy states one. How the copy words the thing counted is no part of it.
     """
-    quantity = state.quantity
+    quantity = observation.quantity
     numbers = [plain_number(number) for number in (quantity.value, quantity.low, quantity.high)]
     window: list[str] = []
-    if period := state.as_of:
+    if period := observation.as_of:
         stated_hour = period.granularity == "hour" and period.basis != Basis.PUBLICATION
         start = period.start.isoformat() if stated_hour else period.start.date().isoformat()
         window = [start, period.granularity if period.basis != Basis.PUBLICATION else "day"]
     parts = [
         *numbers,
         quantity.unit,
-        state.hedge,
-        state.modality,
+        observation.hedge,
+        observation.modality,
         says.casefold(),
-        state.measure.scope,
-        state.direction,
+        observation.measure.scope,
+        observation.direction,
         *window,
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -10,19 +10,19 @@ from factcheck.text import Comparison
 from factcheck.text.matching import NumberPairs, explain
 
 from .matching import judgements_among, load_profiles, score_thresholds_of, scorer_in_use, stats_in
-from .observations import ObservedState
+from .observations import CarriedObservation
 
 BY_A_PERSON = "Held to be of one measure because somebody judged so."
 
 
 @dataclass(frozen=True)
-class StatePair:
+class ObservationPair:
     """Two states that disagree, and how."""
 
     kind: str
     comparison: Comparison
-    a: ObservedState
-    b: ObservedState
+    a: CarriedObservation
+    b: CarriedObservation
     score: float | None = None
     why_one: str = ""
 
@@ -38,10 +38,10 @@ class PairScorer:
     be the same has score 1.
     """
 
-    def __init__(self, measure: Measure, states: list[ObservedState]) -> None:
+    def __init__(self, measure: Measure, observations: list[CarriedObservation]) -> None:
         rows = [
             (figure.pk, figure.document_id, profile.prepared)
-            for observed in states
+            for observed in observations
             for figure in observed.figures
             if (profile := getattr(figure, "profile", None))
         ]
@@ -49,12 +49,12 @@ class PairScorer:
         topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
         self.scorer = scorer_in_use()
         self.pairs = NumberPairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
-        document = next((figure.document for observed in states for figure in observed.figures), None)
-        self.judged = judged_alike(states, topic, document)
-        desks = {figure.document.desk_id for observed in states for figure in observed.figures}
+        document = next((figure.document for observed in observations for figure in observed.figures), None)
+        self.judged = judged_alike(observations, topic, document)
+        desks = {figure.document.desk_id for observed in observations for figure in observed.figures}
         self.policies = {row.desk_id: row for row in Policy.objects.filter(desk__in=desks)}
 
-    def scored(self, pair: StatePair) -> StatePair | None:
+    def scored(self, pair: ObservationPair) -> ObservationPair | None:
         """The pair with its score and kind: conflict, superseded or differs; None where it scores too low to list."""
         value_a, value_b = self._value(pair.a), self._value(pair.b)
         if (value_a is None) != (value_b is None):  # the words of one were erased, or are to be read again
@@ -76,27 +76,29 @@ class PairScorer:
             pair, kind=kind, score=score, why_one=explain(profile_a, profile_b, self.pairs.topic, self.scorer)
         )
 
-    def _value(self, state: ObservedState) -> float | None:
-        return next((self.profiles[f.pk].value for f in state.figures if f.pk in self.profiles), None)
+    def _value(self, observation: CarriedObservation) -> float | None:
+        return next((self.profiles[f.pk].value for f in observation.figures if f.pk in self.profiles), None)
 
 
 def judged_alike(
-    states: list[ObservedState], topic: int | None, document: Document | None
-) -> Callable[[ObservedState, ObservedState], bool]:
+    observations: list[CarriedObservation], topic: int | None, document: Document | None
+) -> Callable[[CarriedObservation, CarriedObservation], bool]:
     """Whether people held figures of two states to be the same thing, directly or by way of others."""
     parents: dict[str, str] = {}
 
-    def root(print_: str) -> str:
-        while parents.get(print_, print_) != print_:
-            print_ = parents[print_]
-        return print_
+    def root(fingerprint: str) -> str:
+        while parents.get(fingerprint, fingerprint) != fingerprint:
+            fingerprint = parents[fingerprint]
+        return fingerprint
 
-    prints = {
+    fingerprints = {
         observed.key: [p.fingerprint for f in observed.figures if (p := getattr(f, "profile", None))]
-        for observed in states
+        for observed in observations
     }
-    for row in judgements_among({print_ for some in prints.values() for print_ in some}, topic, document):
+    for row in judgements_among(
+        {fingerprint for some in fingerprints.values() for fingerprint in some}, topic, document
+    ):
         if row.same:
-            parents[root(row.a_print)] = root(row.b_print)
-    roots = {key: {root(print_) for print_ in some if parents} for key, some in prints.items()}
+            parents[root(row.a_fingerprint)] = root(row.b_fingerprint)
+    roots = {key: {root(fingerprint) for fingerprint in some if parents} for key, some in fingerprints.items()}
     return lambda a, b: bool(roots[a.key] & roots[b.key])

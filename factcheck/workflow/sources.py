@@ -18,7 +18,7 @@ from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
-from factcheck.permissions import NOT_ITS_VOICE, would_make_one_of_both_sides
+from factcheck.permissions import NOT_AUTHOR_AGAINST_SOURCE, would_merge_compared_sources
 
 from .transitions import change, check_permission, log, require_note, require_storable
 
@@ -65,7 +65,7 @@ def record_source(
 ) -> Source:
     """Enter an organisation or person in the registry. No grade is given here; people grade.
 
-    A confidential source is stored under a code; its name is sealed and opened for the people with access only.
+    A confidential source is stored under a code; its name is encrypted and opened for the people with access only.
 
     Raises:
         Invalid: a name or domain another source already has, a platform, or an unknown kind.
@@ -82,9 +82,9 @@ def record_source(
     refuse_names_of_both_sides(by, (name, *aliases))
     if confidential:
         code = f"source-{hashlib.sha256(encrypt(name).encode()).hexdigest()[:8]}"
-        display_name, sealed, slug, aliases, wanted = code, encrypt(name), code, (), set()
+        display_name, encrypted, slug, aliases, wanted = code, encrypt(name), code, (), set()
     else:
-        display_name, sealed = name.strip(), ""
+        display_name, encrypted = name.strip(), ""
     try:
         with transaction.atomic():
             source = Source.objects.create(
@@ -94,7 +94,7 @@ def record_source(
                 country=country,
                 owner=owner,
                 confidential=confidential,
-                encrypted_name=sealed,
+                encrypted_name=encrypted,
             )
             names = {folded(alias): alias.strip()[:200] for alias in (display_name, *aliases) if alias.strip()}
             SourceName.objects.bulk_create(
@@ -197,8 +197,8 @@ def refuse_author_against_source(
     after = {folded(text) for text in (name, *aliases)} if aliases is not None else before | {folded(name)}
     if before == after and name == source.name and owner == source.owner:
         return
-    if not isinstance(by, Machine) and not NOT_ITS_VOICE.allows(by, source):
-        raise NotAllowed(NOT_ITS_VOICE.message, code=NOT_ITS_VOICE.code)
+    if not isinstance(by, Machine) and not NOT_AUTHOR_AGAINST_SOURCE.allows(by, source):
+        raise NotAllowed(NOT_AUTHOR_AGAINST_SOURCE.message, code=NOT_AUTHOR_AGAINST_SOURCE.code)
     if before != after:
         refuse_names_of_both_sides(by, before | after)
 
@@ -209,8 +209,8 @@ def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
     Raises:
         NotAllowed: these are names of both.
     """
-    if not isinstance(by, Machine) and would_make_one_of_both_sides(by, {folded(name) for name in names}):
-        raise NotAllowed(NOT_ITS_VOICE.message, code=NOT_ITS_VOICE.code)
+    if not isinstance(by, Machine) and would_merge_compared_sources(by, {folded(name) for name in names}):
+        raise NotAllowed(NOT_AUTHOR_AGAINST_SOURCE.message, code=NOT_AUTHOR_AGAINST_SOURCE.code)
 
 
 def refuse_circle(source: Source, owner: Source | None) -> None:

@@ -31,7 +31,14 @@ from factcheck.models import (
     record_name,
     sides_with_texts,
 )
-from factcheck.permissions import MACHINE_ACTIONS, NOT_OTHER_SIDE, PERMISSIONS, are_compared_with_own, desks_of, refusal
+from factcheck.permissions import (
+    MACHINE_ACTIONS,
+    NOT_COMPARED_AUTHOR,
+    PERMISSIONS,
+    are_compared_with_own,
+    desks_of,
+    refusal,
+)
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
@@ -50,7 +57,7 @@ def check_permission(by: Actor, record: Model, action: str) -> None:
         NotAllowed: with the sentence of the guard that refuses.
     """
     if by is None:
-        raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
+        raise TypeError("every action needs an actor: a user, or Machine(job name)")
     if isinstance(by, Machine):
         listed = any(row.machine for row in rows_of(record_name(record), action))
         if not listed and (record_name(record), action) not in MACHINE_ACTIONS:
@@ -223,7 +230,7 @@ def check_permission_on_all(by: Actor, records: Sequence[Any], action: str, touc
         if not touched[record.pk].keys() <= asked or not asked:
             check_permission(by, record, action)
             asked |= touched[record.pk].keys()
-    if records and NOT_OTHER_SIDE in PERMISSIONS[record_name(records[0]), action] and not isinstance(by, Machine):
+    if records and NOT_COMPARED_AUTHOR in PERMISSIONS[record_name(records[0]), action] and not isinstance(by, Machine):
         refuse_the_other_side(by, records)
 
 
@@ -235,7 +242,7 @@ def refuse_the_other_side(by: Actor, figures: Sequence[Figure]) -> None:
     """
     for part in batched(figures):
         if are_compared_with_own(by, Figure.objects.filter(pk__in=[row.pk for row in part])):
-            raise NotAllowed(NOT_OTHER_SIDE.message, code=NOT_OTHER_SIDE.code)
+            raise NotAllowed(NOT_COMPARED_AUTHOR.message, code=NOT_COMPARED_AUTHOR.code)
 
 
 def batched(records: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -307,7 +314,7 @@ def log(
 ) -> Event:
     """Append one Event to the record's chain, in the caller's transaction."""
     if by is None:
-        raise TypeError("every action needs an actor: a user, or MACHINE(job name)")
+        raise TypeError("every action needs an actor: a user, or Machine(job name)")
     note, _ = without_unusable_characters(by, note, {})
     require_storable(note)
     for _ in range(5):

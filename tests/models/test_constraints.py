@@ -87,7 +87,7 @@ def verdict(label: str):
 
 def judged(row, **values):
     """A judgement of two figures; what makes no sense in it is said."""
-    values = {"a_print": "a", "b_print": "b", "same": True, "by": make.UserFactory(), **values}
+    values = {"a_fingerprint": "a", "b_fingerprint": "b", "same": True, "by": make.UserFactory(), **values}
     return Judgement.objects.create(a=row.figure, b=make.FigureFactory(), **values)
 
 
@@ -151,7 +151,7 @@ BAD_ROWS = {
     ),
     "policy_threshold_range": lambda row: Policy.objects.create(desk=row.desk, threshold=1.1),
     "policy_scores_range": lambda row: Policy.objects.create(desk=row.desk, conflict_score=0),
-    "judgement_of_two": lambda row: judged(row, b_print="a"),
+    "judgement_of_two": lambda row: judged(row, b_fingerprint="a"),
     "judgement_state_known": lambda row: judged(row, state="sure"),
     "policy_origins_positive": lambda row: Policy.objects.create(desk=row.desk, minimum_origins=0),
     "topic_dates_in_order": lambda row: Topic.objects.create(

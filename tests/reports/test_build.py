@@ -20,7 +20,7 @@ from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.disputes import resolve_dispute
-from factcheck.workflow.observations import states_of
+from factcheck.workflow.observations import observations_of
 from factcheck.workflow.publications import correct_document, publish_document, waive_document
 from factcheck.workflow.verification import waive_claim
 from tests.factories import TopicFactory, many_discrepancies
@@ -196,8 +196,8 @@ def test_three_figures_of_a_measure_ask_no_more_of_the_database_than_one(staff):
             publisher = registered(f"Paper {count} {number}")
             file_text(text, desk=staff.desk, by=staff.editor, topic=topic, publisher=publisher)
         measure = Measure.objects.get(topic=topic)
-        assert len(states_of(measure)) == count
-        counts.append(questions(lambda measure=measure: states_of(measure)))
+        assert len(observations_of(measure)) == count
+        counts.append(questions(lambda measure=measure: observations_of(measure)))
     assert counts[0] == counts[1] == 2, "the figures, and what the registry knows of those who give them"
 
 

@@ -242,10 +242,15 @@ def test_a_schedule_that_cannot_be_read_is_refused(cron, zone, code):
 
 
 @pytest.mark.parametrize(
-    "cron", ["*/15 * * * *", "0,20,40 * * * *", "50 7 * * *", "10 8 1-7 * mon", "0 7 * jan-mar 0-7/2"]
+    "cron", ["*/15 * * * *", "0,20,40 * * * *", "50 7 * * *", "10 8 1-7 * mon", "0 7 * jan-mar 0-7/2", "0 6 9-9/3 * *"]
 )
 def test_a_schedule_that_cron_reads_and_that_leaves_time_to_read_is_taken(cron):
     check_schedule(cron, "UTC")
+
+
+def test_a_range_of_one_day_with_a_step_is_that_day():
+    row = ReportSubscription(cron="0 6 9-9/3,28 * *", zone="UTC")
+    assert [f"{slot:%d}" for slot in coming_slots(row, at("2026-03-01T00:00+00:00"))] == ["09", "28", "09"]
 
 
 def test_a_refused_schedule_is_told_what_is_wrong_with_it():

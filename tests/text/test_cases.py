@@ -143,7 +143,7 @@ def test_a_text_is_recomputed_with_a_pencil(quotes, bullets):
 
 def test_a_claim_whose_numbers_do_not_come_out_says_so():
     [claim] = read("The town is 80 km (70 miles) away, the mayor said.", published_at=PUBLISHED).claims
-    assert "80 km is 49.7 mile, not 70" in claim.reasons
+    assert "80 km is 49.7 miles, not 70" in claim.reasons
 
 
 NOT_YET = (

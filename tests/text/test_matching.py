@@ -18,9 +18,9 @@ from factcheck.text.matching import (
     TopicStats,
     WeightsUnusable,
     explain,
-    explanations,
     features,
     group,
+    match_explanations,
     may_join,
     place,
     profile_of,
@@ -30,8 +30,8 @@ from factcheck.text.matching import (
     shipped,
     stats_of,
 )
-from factcheck.text.matching.explanations import UNEXPLAINED
 from factcheck.text.matching.grouping import average_linkage
+from factcheck.text.matching.match_explanations import UNEXPLAINED
 from factcheck.text.matching.scorer import is_slip
 
 FLOOD = {
@@ -214,10 +214,10 @@ def test_a_text_that_reports_a_dispute_holds_two_numbers_of_one_measure():
 
 
 def test_every_piece_of_evidence_that_counts_is_told_in_words_or_left_out_on_purpose():
-    told = set(explanations._PRESENT)
+    told = set(match_explanations._PRESENT)
     assert set(shipped().terms) - told == set(UNEXPLAINED) & set(shipped().terms)
     found, topic = prepared(FLOOD)
-    assert told | set(explanations._ABSENT) <= set(features(found[0], found[1], topic))
+    assert told | set(match_explanations._ABSENT) <= set(features(found[0], found[1], topic))
 
 
 def test_why_two_figures_are_one_is_a_sentence_with_what_speaks_for_it_and_against():

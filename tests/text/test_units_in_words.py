@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from factcheck.text.lexicon import load
-from factcheck.text.matching.reasons import unit_in_words
+from factcheck.text.matching.comparison_sentences import unit_in_words
 
 
 @pytest.mark.parametrize(

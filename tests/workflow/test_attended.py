@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factcheck.errors import WrongState
-from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.leases import claim_job as take_job
 from factcheck.jobs.names import QUEUE
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Discrepancy, Document, Figure, Job

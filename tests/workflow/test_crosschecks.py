@@ -8,7 +8,7 @@ import pytest
 
 from factcheck.actors import Machine
 from factcheck.errors import Invalid
-from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.leases import claim_job as take_job
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, DiscrepancyFigure, Document, Event, Measure, Source
 from factcheck.tasks import run_job, work

@@ -11,7 +11,7 @@ from django.utils import timezone
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.extracts import Extract
 from factcheck.intake.snapshots import response_of
-from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.leases import claim_job as take_job
 from factcheck.models import Document, Event, Job, Snapshot
 from factcheck.tasks import run_job, work
 from factcheck.workflow import documents

@@ -222,11 +222,11 @@ def test_many_entries_are_taken_in_over_several_polls(news_web, staff, feed):
 
 def only_the_poll() -> Job:
     """Do the poll that is due, and leave the reading of what it brought."""
-    from factcheck.jobs.leases import claim
+    from factcheck.jobs.leases import claim_job
     from factcheck.tasks import run_job
 
     Job.objects.exclude(name=JobName.POLL_FEED).update(run_at=timezone.now() + timedelta(days=1))
-    run_job(claim("work"))
+    run_job(claim_job("work"))
     return Job.objects.filter(name=JobName.POLL_FEED).first()
 
 

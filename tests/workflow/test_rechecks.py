@@ -12,7 +12,7 @@ from django.utils import timezone
 from factcheck import signals
 from factcheck.actors import Machine
 from factcheck.errors import NotAllowed
-from factcheck.jobs.leases import claim as claim_job
+from factcheck.jobs.leases import claim_job
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Document, Event, Job, Waiver

@@ -7,7 +7,7 @@ import pytest
 from factcheck.models import Discrepancy, Measure, SourceName, folded
 from factcheck.workflow.crosschecks import agreements_of
 from factcheck.workflow.disputes import disputes, resolve_dispute
-from factcheck.workflow.observations import states_of
+from factcheck.workflow.observations import observations_of
 from factcheck.workflow.speakers import speakers_of
 from tests.factories import AttributionFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import TUESDAY, Staff, file_text, registered
@@ -33,7 +33,7 @@ class Budget:
 
     @property
     def states(self) -> list[tuple[str, int]]:
-        return sorted((row.state.says, len(row.figures)) for row in states_of(Measure.objects.get()))
+        return sorted((row.state.says, len(row.figures)) for row in observations_of(Measure.objects.get()))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.utils import timezone
 from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision
 from factcheck.intake.fetching import FetchFailed, FetchRefused
-from factcheck.jobs.leases import claim as take_job
+from factcheck.jobs.leases import claim_job as take_job
 from factcheck.models import Delivery, Document, Event, Job, Webhook
 from factcheck.tasks import run_job, work
 from factcheck.workflow.clearance import note_clearance

@@ -8,24 +8,24 @@ What a figure measures, and what two figures of one measure say:
 
 - ``measures``: the measure of a figure; ``measure_key``: how two keys differ
 - ``observations``: a figure without its text, ready to be compared
-- ``compare``: agree, superseded, conflict, slip; ``reasons``: the sentence that says why
+- ``compare``: agree, superseded, conflict, slip; ``comparison_sentences``: the sentence that says why
 - ``arithmetic``: sums, shares and conversions inside one text
 - ``same_party``: whether two names mean one party
 
 Which figures are of one measure:
 
 - ``profile``: what is known of a figure; ``features``: the evidence of a pair; ``scorer``: its weight
-- ``explanations``: the score in words; ``pairs``: the score of two numbers of a group
+- ``match_explanations``: the score in words; ``pairs``: the score of two numbers of a group
 - ``grouping``: groups the figures of a topic; ``incremental``: places the figures of one new text
 - ``stories``: which texts are about one story; ``training``: fits the weights
 """
 
 from factcheck.text.matching.arithmetic import check_arithmetic
 from factcheck.text.matching.compare import compare, compare_all
-from factcheck.text.matching.explanations import explain
 from factcheck.text.matching.features import TopicStats, features, stats_of
 from factcheck.text.matching.grouping import candidates, group, may_join
 from factcheck.text.matching.incremental import REGROUP_LIMIT, ExistingGroup, Placement, names_kept, place
+from factcheck.text.matching.match_explanations import explain
 from factcheck.text.matching.measure_key import differences, key_of
 from factcheck.text.matching.measures import measure_of, with_modality, with_place
 from factcheck.text.matching.observations import direction_of, observation_of

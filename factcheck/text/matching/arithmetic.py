@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from factcheck.text.matching.comparison_sentences import unit_in_words
 from factcheck.text.patterns import Pattern
 from factcheck.text.quantities import convert
 from factcheck.text.values import FigureMention, Finding, FindingKind, Hedge
@@ -100,13 +101,13 @@ def _conversion_finding(text: str, index: int, first: FigureMention, second: Fig
     if converted is None or not _OPENS.search(text, first.span.end, second.span.start):
         return None
     holds = _nearly_equal(converted, b, first, second)
-    unit = two.unit.replace("_", " ")
+    unit = unit_in_words(two.unit, converted)
     outcome = "as written" if holds else f"not {_shown(b)}"
     return Finding(
         FindingKind.CONVERSION,
         holds,
         (index, index + 1),
-        f"{_shown(a)} {one.unit.replace('_', ' ')} is {_shown(converted)} {unit}, {outcome}",
+        f"{_shown(a)} {unit_in_words(one.unit, a)} is {_shown(converted)} {unit}, {outcome}",
     )
 
 

@@ -1,7 +1,7 @@
 """Compares two observations of one measure: agree, within the hedge, superseded, conflict, slip, not comparable.
 
 Knows observations, not texts. The values an observation may mean are in ``quantities.intervals``, the sentence that
-gives the reason is built in ``reasons``.
+gives the reason is built in ``comparison_sentences``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
 
-from factcheck.text.matching.measures import lemma
-from factcheck.text.matching.reasons import (
+from factcheck.text.matching.comparison_sentences import (
     is_less,
     replacement_sentence,
     sentence_each_dated,
     verdict_sentence,
 )
+from factcheck.text.matching.measures import lemma
 from factcheck.text.quantities import ABOUT_SHARE, STATIC_DIMENSIONS, base_interval, factor, interval, rounding_step
 from factcheck.text.values import Basis, Comparison, Hedge, Modality, Observation, Period, Quantity, Relation  # noqa: F401 - doctests
 

@@ -136,8 +136,11 @@ def likelihood(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> f
 
 
 def _as_slip(a: Profile, b: Profile, topic: TopicStats, weights: Weights, parts: list[tuple[str, float]]) -> float:
-    """How likely two figures are one of which a number slipped: by their words alone, or as if it had not slipped, less
-    what it happens by chance that one number is another times ten, as of round numbers it often does."""
+    """How likely two figures are one number of which one copy has a slip, such as a lost zero.
+
+    The higher of two likelihoods: by their words without the numbers; and as if both numbers were equal, less what
+    chance explains, for round numbers are often ten times one another.
+    """
     fixed = replace(b, value=a.value, least=a.least, most=a.most)
     chance = ("by chance", SLIP_BY_CHANCE[max(1, min(_digits(a), _digits(b), 3))])
     words = [part for part in parts if part[0] not in VALUES]
