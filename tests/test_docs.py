@@ -131,7 +131,12 @@ LOOKS_LIKE_A_PATH = re.compile(
     r"`((?:[a-z_0-9]+/)+[A-Za-z_0-9][A-Za-z_0-9.-]*/?|[a-z_]+\.py|(?:factcheck|newsroom|workflow|text|jobs|reports|intake)\.[a-z_.]+)`"
 )
 FOLDERS = [ROOT / name for name in (".", "factcheck", "factcheck/text", "factcheck/workflow", "docs", "tests")]
-NO_PATHS = {"var/demo", "multipart/form-data", "factcheck/api/v1/"}  # made by the demo; a media type; an address
+NO_PATHS = {
+    "var/demo",
+    "var/secret_key",
+    "multipart/form-data",
+    "factcheck/api/v1/",
+}  # made by the demo; a media type; an address
 
 
 def is_there(name: str) -> bool:

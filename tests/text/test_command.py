@@ -81,7 +81,7 @@ def test_what_does_not_add_up_is_a_finding():
             "kind": "conversion",
             "holds": False,
             "figures": ["a#0", "a#1"],
-            "reason": "80 km is 49.7 mile, not 70",
+            "reason": "80 km is 49.7 miles, not 70",
         }
     ]
 

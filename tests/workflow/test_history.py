@@ -12,7 +12,7 @@ from factcheck.errors import NotAllowed
 from factcheck.models import Discrepancy, Event, EventNote, Figure, Measure, Publication, Report, Waiver
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
-from factcheck.workflow import claims, disputes, documents, evidence, measures, publication, verification
+from factcheck.workflow import claims, disputes, documents, evidence, measures, publications, verification
 from factcheck.workflow.history import erase_document, verify_history
 from tests.factories import TopicFactory
 from tests.stories import Staff, bring_to, do_jobs, file_text, give_evidence, in_hours
@@ -68,12 +68,12 @@ ACTS = {
     "document publish": (
         "editor",
         lambda s, p: s,
-        lambda r, p: publication.publish_document(r, by=p.editor, uncleared_reason="why"),
+        lambda r, p: publications.publish_document(r, by=p.editor, uncleared_reason="why"),
     ),
     "document waive": (
         "desk_chief",
         lambda s, p: s,
-        lambda r, p: publication.waive_document(r, by=p.desk_chief, note="why"),
+        lambda r, p: publications.waive_document(r, by=p.desk_chief, note="why"),
     ),
     "document set_topic": ("editor", lambda s, p: s, lambda r, p: measures.set_topic(r, None, by=p.editor)),
     "document revise": ("editor", lambda s, p: s, lambda r, p: documents.revise_document(r, b"Rain.", by=p.editor)),
@@ -222,7 +222,7 @@ def test_the_history_holds_no_text_of_the_copy(story, staff):
 def test_a_whole_life_verifies(story, staff):
     in_state(story, "signed_off", staff)
     rival(story, staff)
-    publication.publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
+    publications.publish_document(story, by=staff.editor, uncleared_reason="the rivals have it")
     assert Event.objects.count() > 10
     assert verify_history() == []
 
@@ -299,8 +299,8 @@ def test_an_erased_document_keeps_its_decisions_and_the_history_verifies(story, 
 def lived_through(story, staff) -> None:
     """Everything happens to the story: it is waived, published, signed off, corrected, disputed and reported."""
     claims.dismiss_figure(story.figures.get(), by=staff.editor, note="the Torvik figure is idle")
-    publication.waive_document(story, by=staff.desk_chief, note="Torvik is drowning")
-    publication.publish_document(story, by=staff.editor)
+    publications.waive_document(story, by=staff.desk_chief, note="Torvik is drowning")
+    publications.publish_document(story, by=staff.editor)
     claim = in_state(story, "in_verification", staff)
     evidence.link_evidence(
         evidence.record_evidence(claim, "call", by=staff.checker, note="Torvik rang back"),
@@ -313,7 +313,7 @@ def lived_through(story, staff) -> None:
     claims.reopen_figure(story.figures.get(), by=staff.editor)
     disputes.resolve_dispute(rival(story, staff), "explained", by=staff.editor, note="Torvik counts sheds")
     verification.challenge_claim(claim, by=staff.checker, note="Torvik says otherwise")
-    publication.correct_document(story, by=staff.editor, correction_class="update", wording="In Torvik it was 45.")
+    publications.correct_document(story, by=staff.editor, correction_class="update", wording="In Torvik it was 45.")
     documents.revise_document(story, TEXT.replace("40", "45").encode(), by=staff.editor)
     do_jobs()
     for kind in ("desk_digest", "conflicts", "overdue", "corrections"):
@@ -352,8 +352,8 @@ def test_reports_and_decisions_on_other_texts_are_left_as_they_are(story, staff)
     other = file_text(
         "The mill of Velmora lost 12 horses on Monday.", desk=staff.desk, by=staff.editor, title="The mill"
     )
-    publication.waive_document(other, by=staff.desk_chief, note="breaking")
-    publication.publish_document(other, by=staff.editor)
+    publications.waive_document(other, by=staff.desk_chief, note="breaking")
+    publications.publish_document(other, by=staff.editor)
     build_document_report(other, by=staff.desk_chief)
     build_desk_report(other.desk, "overdue", by=staff.desk_chief)
     kept = list(Report.objects.order_by("pk").values_list("title", "data"))

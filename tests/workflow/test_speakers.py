@@ -33,7 +33,7 @@ class Budget:
 
     @property
     def states(self) -> list[tuple[str, int]]:
-        return sorted((row.state.says, len(row.figures)) for row in observations_of(Measure.objects.get()))
+        return sorted((row.observation.says, len(row.figures)) for row in observations_of(Measure.objects.get()))
 
 
 @pytest.fixture
