@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from factcheck.text import footnotes
 from factcheck.text.attributions import find_attributions
 from factcheck.text.claims import find_claims
 from factcheck.text.counted import (
@@ -35,6 +34,7 @@ from factcheck.text.dates import (
     resolved_dates,
 )
 from factcheck.text.matching import check_arithmetic, measure_of, with_modality, with_place
+from factcheck.text.notation import normal_form, put_back
 from factcheck.text.quantities import FigureCandidate, find_figures, with_prices
 from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
@@ -51,7 +51,7 @@ from factcheck.text.values import (
     Span,
 )
 
-ENGINE_VERSION = "2.1"
+ENGINE_VERSION = "2.2"
 _DATED_BY_REPORT = frozenset(
     ["killed", "injured", "missing", "homeless", "displaced", "controlled", "without supply", "in care"]
 )
@@ -277,12 +277,12 @@ def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", 
     >>> [f.counted for f in read("Some 40 trucks arrived.").figures]
     ['trucks']
     """
-    unmarked = footnotes.without_marks(text)
-    draft = _Draft(unmarked[0] if unmarked else text, reference_time(published_at, zone))
+    normal, places = normal_form(text)
+    draft = _Draft(normal, reference_time(published_at, zone))
     for _, rule in RULES:
         rule(draft)
     found = _found(draft)
-    return footnotes.put_back(found, unmarked[1]) if unmarked else found
+    return found if places is None else put_back(found, places)
 
 
 def _found(draft: _Draft) -> Reading:

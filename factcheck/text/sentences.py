@@ -26,6 +26,10 @@ _CLOCK_GOES_ON = Pattern(
     rf"\s(?:(?:{alternatives({d.capitalize() for d in (*_LEX.weekdays, *_LEX.months)})})\b|[A-Z]{{2,4}}\b"
     r"|(?:Eastern|Central|Pacific|Mountain|Greenwich|Standard|Daylight|Universal)\b|[A-Z]\w+\s(?:[Tt]ime|[Ss]tandard)\b)"
 )
+_POINTED_SCALES = frozenset(["mio", "mrd", "mln", "bln", "mn", "bn", "tsd"])
+_CURRENCY_NEXT = Pattern(
+    rf"\s(?:{alternatives({w.capitalize() for w in _LEX.currency_words} | _LEX.currency_codes)})(?!\w)"
+)
 _BULLET = Pattern(r"\s*(?:[-*\u2022\u00b7\u2013\u2014>]\s+|\(?\d{1,2}[.)]\s+)?")
 WORD = Pattern(
     r"(?:[^\W\d_]\.){2,5}|[^\W\d_]+(?:['\u2019\-\u2010\u2011&][^\W\d_]+)*['\u2019]?(?:s\b)?"
@@ -127,6 +131,8 @@ def _ends(text: str, dot: int, after: int, limit: int) -> bool:
         return _CLOCK_GOES_ON.match(text, after, limit) is None
     if "." in word:
         return word.lower().replace(".", "") not in {"us", "uk", "un", "eu", "dc"} and first.isupper() and len(word) > 3
+    if word.lower() in _POINTED_SCALES:  # "3.5 Mio. Euro", but "5 mln. The firm"
+        return first not in "€$£" and _CURRENCY_NEXT.match(text, after, limit) is None
     return word.lower() not in _LEX.abbreviations or (
         word.islower() and word in {"no", "co", "corp", "inc", "ltd", "miss"}
     )

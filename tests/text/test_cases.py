@@ -32,7 +32,7 @@ def cases(*, kind=None, but=()):
                     quotes, bullets = [], []
                 quotes.append(line[2:].replace("\\n", "\n"))
             elif line.startswith("- "):
-                bullets.append(tuple(part.strip() for part in line[2:].split(" · ")))
+                bullets.append(tuple(part.strip().replace("\\n", "\n") for part in line[2:].split(" · ")))
 
 
 def part_of(figure, name):

@@ -10,7 +10,7 @@ import re
 from factcheck.text.dates.periods import LOOKS_AHEAD, Context, DateMention, months, nearest_year
 from factcheck.text.dates.written import MONTH, WEEKDAY, WORD_YEAR, full_year, numbered_day, year_in_words
 from factcheck.text.lexicon import load
-from factcheck.text.patterns import Pattern
+from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
 _LEX = load()
@@ -32,8 +32,48 @@ _YEAR_LEAD = Pattern(
     r"|fiscal|through|the|than|around|circa|is|was|year|end|summer|winter|spring|autumn|fall|mid-|copyright|©"
     r"|class of|over|versus|vs)[\s-]$)|[(\u2013/]$|(?<!\w)-$"
 )
-_NOT_A_YEAR = Pattern(r"(?:about|some|nearly|almost|over|than|least|around|roughly|up to|another|only|of) $")
+_NOT_A_YEAR = Pattern(
+    r"(?:about|some|nearly|almost|over|than|least|around|roughly|up to|another|only"
+    r"|(?<!spring )(?<!summer )(?<!winter )(?<!autumn )(?<!fall )(?<!end )(?<!start )of) $"
+)
 _COUNTED_NEXT = Pattern(r"\s[a-z]{3,}s\b|\s(?:people|men|women|square)\b")
+_TOLL_BEFORE = Pattern(
+    r"\b(?:toll|total|tally|number|count|figure)\s(?:[a-z]+\s){0,2}?"
+    r"(?:was|is|at|to|reached|hit|topped|passed|of|exceeded)\s$"
+)
+_DONE_TO = rf"(?:{alternatives(sorted(w for w in _LEX.event_families if ' ' not in w))}|dead|hurt|homeless|missing)"
+_DONE_NEXT = Pattern(
+    rf"\s(?:(?:were|are|was|have\sbeen|had\sbeen|remain|remained)\s)?{_DONE_TO}\b"
+    r"(?=[.,;)]|\s(?:in|and|or|when|by|after|as|during|since|on|at|near|across|so|over|from|to|while|with)\b|$)"
+)
+_SUBJECT_NEXT = Pattern(
+    rf"\s(?:[a-z]+\s)?(?:{alternatives(w for w in _LEX.noun_families if ' ' not in w)})"
+    r"\s(?:were|are|have|had|died|lost|fled|took)\b"
+)
+_ACTED_ON = Pattern(r"(?<![^\W\d_])(?P<verb>[a-z]+)\s$")
+_OTHER_VERBS = [
+    "won",
+    "lost",
+    "left",
+    "sold",
+    "hit",
+    "made",
+    "built",
+    "counted",
+    "received",
+    "produced",
+    "treated",
+    "employed",
+]
+_TRANSITIVE = (
+    (_LEX.clause_verbs | frozenset(_LEX.event_families) | frozenset(_OTHER_VERBS))
+    - _LEX.function_words
+    - {"was", "were", "is", "are", "be", "been", "had", "has", "have", "since", "will", "would", "could", "may"}
+)
+_CLAUSE_BEFORE = Pattern(r"(?:^|[.!?:\n\u201c\"]\s*|[a-z,]\sand\s)$")
+_TIME_BEFORE = Pattern(
+    r"\b(?:in|since|until|till|from|during|before|after|early|late|mid|by|of|the|its|their|his|her|for)[\s-]$"
+)
 _MONTH_OF_YEAR_NEXT = Pattern(rf"(?i:[-/\s](?:{MONTH})(?:[-/]\d|\b(?!\s\d|-)))")
 _QUARTER_NEXT = Pattern(r"[ -]?[QqHh][1-4]\b")
 _MD_LEAD = Pattern(
@@ -155,12 +195,31 @@ def _year_mention(context: Context, found: re.Match[str]) -> DateMention | None:
     leads = _YEAR_LEAD.search(context.before(span.start, 12))
     if (not 1900 <= year <= 2100 and not leads) or _part_of_number(context, span.start):
         return None
+    if _is_count(context, span):
+        return None
     counted = _COUNTED_NEXT.match(text, span.end)
     if counted and (_NOT_A_YEAR.search(context.before(span.start, 24).lower()) or (year == 2000 and not leads)):
         return None
     if _QUARTER_NEXT.match(text, span.end) or _MONTH_OF_YEAR_NEXT.match(text, span.end):
         return None
     return DateMention(span, months(year, 1, 12, context.ref, found.group(), "year"))
+
+
+def _is_count(context: Context, span: Span) -> bool:
+    """Whether four digits that could be a year count something: "killed 1900 people", "the toll was 1987"."""
+    text, back = context.text, context.before(span.start, 40)
+    if _TOLL_BEFORE.search(back):
+        return True
+    if _TIME_BEFORE.search(back):
+        return False
+    if _DONE_NEXT.match(text, span.end):
+        return True
+    if not _COUNTED_NEXT.match(text, span.end):
+        return False
+    verb = _ACTED_ON.search(back)
+    if verb is not None and verb["verb"] in _TRANSITIVE:
+        return True
+    return bool(_CLAUSE_BEFORE.search(back)) and _SUBJECT_NEXT.match(text, span.end) is not None
 
 
 _YEAR_WORDS = Pattern(rf"(?i:(?:{WORD_YEAR})(?!\w))")

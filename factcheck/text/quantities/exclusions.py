@@ -12,7 +12,7 @@ from collections.abc import Callable
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.quantities import units
-from factcheck.text.quantities.numerals import NumberMention
+from factcheck.text.quantities.numerals import NumberMention, without_mark
 
 _LEX = load()
 _LINK = Pattern(
@@ -83,13 +83,29 @@ _GOES_ON = Pattern(
     r"|finished|opened|slipped|edged|ended|traded|finishes|ends|closes)\b"
 )
 _PLAIN_DESIGNATIONS = frozenset(["no", "no.", "nos", "number", "nr"])
+_MODEL_BEFORE = Pattern(r"(?<![\w$€£.,])(?=\w*[A-Za-z])(?=\w*\d)\w{2,8}-$|(?<![\w$€£.,])[A-Z][\w'\u2019]+\s\d{3}-$")
+_KIND_AFTER = Pattern(r"(?i:-figures?\b|[- ](?:calib(?:er|re)|cal|bore)\b|-gauge\b)")
+_BORE_AFTER = Pattern(
+    r"(?i:[ -]?(?:mm|millimet(?:er|re))[ -](?:semi-?automatic|automatic|glock|self-propelled|towed|anti-\w+)?[ -]?"
+    r"(?:pistol|handgun|rifle|gun|howitzer|mortar|cannon|artillery|shell|round|ammunition|bullet|casing|caliber|calibre"
+    r"|weapon|submachine|machine|semi|rocket|cartridge|autocannon|magazine))"
+)
+_REVOLVER_AFTER = Pattern(r"(?i:\s(?:\w+\s)?(?:revolver|pistol|handgun|rifle|special|magnum|calib))")
+_EMERGENCY = frozenset(["911", "999", "112", "101", "102", "103", "111", "000"])
+_EMERGENCY_AFTER = Pattern(
+    r"[ -](?:calls?|callers?|dispatch\w*|operators?|emergency|lines?|cent(?:er|re)s?|systems?|recordings?"
+    r"|tapes?|audio|hotline|services?)\b"
+)
 _NAMED = Pattern(r"(?:^|[^.!?:;\u201c\"\n]\s)(?P<name>[A-Z][A-Za-z'\u2019]*(?:&(?:amp;)?)?[A-Za-z])\s$")
 _SCORE = Pattern(
-    r"(?i:(?<=\d\s)(?:down|up|ahead|behind|at\s)|\b(?:beat|beats|beating|won|win|wins|lost|loss|draw|drew|defeat|defeated|victory|score|lead"
-    r"|led|leading|trailed|trailing|set|sets|tied|tie|tie-break|vote|voted|voting|ruled|ruling|innings|inning|wickets?|season|seeded)\b)"
+    r"(?i:(?<=\d\s)(?:down|up|ahead|behind|at\s)|\b(?:beat|beats|beating|won|win|wins|lost|loss|draw|drew"
+    r"|defeat|defeated|victory|score|lead"
+    r"|led|leading|trailed|trailing|set|sets|tied|tie|tie-break|vote|voted|voting|ruled|ruling|innings|inning"
+    r"|wickets?|season|seeded)\b)"
 )
 _ONE_AFTER = Pattern(
-    r"(?:\s|-)(?:[a-z]+\s(?:after|by)\s(?:another|one)\b|of\s(?:the|its|his|her|their|our|my|your|many|several|those\swho\b|a\b"
+    r"(?:\s|-)(?:[a-z]+\s(?:after|by)\s(?:another|one)\b|of\s(?:only|just|the|its|his|her|their|our|my|your"
+    r"|many|several|those\swho\b|a\b"
     r"|[A-Z][\w'\u2019-]*['\u2019]s)|another|day|thing|time\b|point|side|hand(?=,)|way|such|can|could"
     r"|should|must|may|might|would|"
     r"who|that|else|final|more\sthing|last\stime|by\sone|after|off\b|i\b|we\b|you\b|he\b|she\b|they\b)"
@@ -99,6 +115,7 @@ _ONE_BEFORE = Pattern(
     r"(?i:\b(?:the|this|that|no|any|every|each|which|only|as|first|next|last|latest|only|new|big|good"
     r"|great|right|wrong|bad|whole|day|some|not|like|for|a)\s)$"
 )
+_ONE_OF_ONLY = Pattern(r"(?i:\bone\sof\s(?:only|just)\s$)")
 _PLACED = Pattern(r"(?i:\b(?:top|bottom)\s$)")
 _NEXT_WORD = Pattern(r"\s(?P<word>[a-z]{3,})\b")
 _REPORTS = Pattern(rf"\s(?:[\w'\u2019-]+\s){{0,3}}?(?:{alternatives(_LEX.strong_verbs)})\b")
@@ -177,6 +194,8 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
         number.form == "digits" and written[0] == "0" and written.isdigit() and len(written) > 1
     ):
         return True
+    if _is_model(text, number, end):
+        return True
     if _CALL_BEFORE.search(text, max(0, span.start - 14), span.start) or _PER_BEFORE.search(
         text, max(0, span.start - 4), span.start
     ):
@@ -202,10 +221,27 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
     return low in _NUMBERED or _ENDS.match(text, span.end, end) is not None
 
 
+def _is_model(text: str, number: NumberMention, end: int) -> bool:
+    """ "A320-200", "a six-figure sum", "a 155-mm howitzer", "a 911 call": a kind of thing, not a number of it."""
+    span = number.span
+    written = span.cut(text)
+    if _KIND_AFTER.match(text, span.end, end) or _BORE_AFTER.match(text, without_mark(number).span.end, end):
+        return True
+    if number.form != "digits":
+        return False
+    if written in _EMERGENCY and _EMERGENCY_AFTER.match(text, span.end, end):
+        return True
+    if written[0] == "." and len(written) == 3 and _REVOLVER_AFTER.match(text, span.end, end):
+        return True
+    return bool(_MODEL_BEFORE.search(text, max(0, span.start - 24), span.start))
+
+
 def _is_named_number(text: str, number: NumberMention) -> bool:
     """ "Hill 203", "Boeing 747": a name, then bare digits, then no noun to count."""
     span = number.span
     written = span.cut(text)
+    if number.mark and written[:-1].isdigit() and len(written) > 3 and not re.match(r"\s[a-z]+s\b", text[span.end :]):
+        written = written[:-1]  # "Citation 5500M"
     if number.form != "digits" or not written.isdigit() or len(written) > 4:
         return (
             number.form == "words"
@@ -268,11 +304,14 @@ def _is_idle(text: str, number: NumberMention, end: int) -> bool:
     if number.value is None or number.form != "words" or number.value > 3:
         return False
     if _UNSURE.search(text[max(0, span.start - 12) : span.start]) and re.match(
-        r"\s(?:[a-z]+ing\s)?(?:sides|states|countries|men|women|nations|leaders|companies|parties|governments|presidents"
+        r"\s(?:[a-z]+ing\s)?(?:sides|states|countries|men|women|nations|leaders|companies|parties|governments"
+        r"|presidents"
         r"|teams|neighbours|neighbors|brothers|sisters|of\b|were|are|had|have|has|was|do|does|did|may|might|can|could"
         r"|will|would|must|should|never|still|also|then|not|both|said|say|met|agree|agreed|differ|lie|stand)\b",
         text[span.end : span.end + 28],
     ):
+        return True
+    if _ONE_OF_ONLY.search(text, max(0, span.start - 14), span.start):
         return True
     if _PLACED.search(text, max(0, span.start - 8), span.start) and not _NEXT_WORD.match(text, span.end, end):
         return True

@@ -32,15 +32,24 @@ _TO_DOLLAR = Pattern(
 )
 _CURRENCY_NEAR = Pattern(rf"(?i:\b(?P<cur>{alternatives(_LEX.currency_words)})\b)")
 _MINUS = Pattern(r"(?<![^\s(\u201c\"<>=])(?P<sign>[-\u2212]\s{0,2})$|(?i:\b(?P<word>minus|negative)\s)$")
-_PLUS = Pattern(r"-plus\b|\+(?![\w])")
+_PLUS = Pattern(r"-?\s?plus\b(?=[-,.;:)]|$|\s(?:dollars?|euros?|pounds?|people|years)\b)|-plus\b|\+(?![\w])")
+_SUFFIX = Pattern(r"-(?:odd|strong)\b")
 _FROM_ONLY = Pattern(r"(?i:,?\s(?:(?:up|down)\s)?from\s)")
 _NOUN_NEXT = Pattern(r"\s(?:of\s)?(?:[a-z]+ly\s)?[a-z]{3,}s?\b")
+_SUM_BEFORE = Pattern(rf"(?i:\b(?:{alternatives(_LEX.money_words)})\b[^.;,()]{{0,40}}$)")
+_SUM_AFTER = Pattern(rf"(?i:\s(?:[a-z]+\s)?(?:{alternatives(_LEX.money_words)})\b)")
+_LENGTH_AFTER = Pattern(
+    r"(?i:[\s-](?:long|wide|tall|high|deep|thick|away|above|below|from|off|across|apart|down|up|under|sprint|race|final"
+    r"|radius|wall|tower|drop|stretch|swim|dash|hurdles|freestyle|cable|boat|yacht|ship|wave|waves|pool)\b)"
+)
 _OF_PARTS = Pattern(r"\sof\s(?:its|their|his|her|our|the|these|those|them)\b")
 _SHARED_JOIN = Pattern(r"-?\s(?:and|or|to)\s")
 _HUNG_JOIN = Pattern(r"-,?\s(?:(?:and|or|to)\s)?")
 _OF_A = Pattern(r"\s(?:of\s)?(?:an?|the)\s(?:(?:US|UK)\s)?")
 _OF_THE = Pattern(r"\sof\s(?:the|its|their|that|a)\s(?:total\s)?")
 _CENTS_JOIN = Pattern(r"\s(?:and\s)?")
+_INDIAN = frozenset(["cr", "crs", "l", "lk"])
+_RUPEES = frozenset(["INR", "PKR"])
 _CENTS = frozenset(["cent", "pence"])
 _BRACKET = Pattern(r"\s?\((?:or\s|equal\sto\s|i\.e\.\s)?")
 _RESTATED = Pattern(r"(?:\s[\w-]+){0,2},?\s(?:or\s|\()|\s?\(")
@@ -77,7 +86,7 @@ def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[Fig
     closed += exclusions.link_spans(text, start, end)
     open_numbers = _outside(numbers, closed)
     out: list[FigureCandidate] = []
-    i = 0
+    i = past = 0
     while i < len(open_numbers):
         figure = None
         fresh = out[-1].tail if out else start  # a currency behind one number is not before the next
@@ -89,12 +98,15 @@ def find_figures(text: str, start: int, end: int, dates: list[Span]) -> list[Fig
             continue
         number = open_numbers[i]
         i += 1
+        if number.span.start < past:
+            continue
         if number.form == "vague":
             out.append(_vague_figure(text, number, start, end))
         elif number.value is None:
             out.append(_unreadable(number))
         elif not exclusions.excluded(text, number, end) or _is_money(text, number, fresh, end):
             out.append(_single_figure(text, number, start, end, fresh))
+            past = max(past, units.denominator_end(text, number.span.end, end))
     return _beside(text, out)
 
 
@@ -242,6 +254,8 @@ def _single_figure(text: str, number: NumberMention, floor: int, limit: int, fre
         unit = units.unit_after(text, of.end() - 1, limit) if of else None
         unit = replace(unit, inside=number.span.end) if unit else None
     plus = _PLUS.match(text, number.span.end, limit)
+    rate = units.rate_after(text, number.span.end, limit) if unit is None else None
+    unit = rate or unit
     if plus is not None and unit is None:
         unit = units.unit_after(text, plus.end(), limit)
     begin, value = (money[1] if money else number.span.start), number.value or Decimal(0)
@@ -256,6 +270,8 @@ def _single_figure(text: str, number: NumberMention, floor: int, limit: int, fre
     hedge, lead, flags = hedge_of(text, begin, tail, floor, limit, dimension)
     if plus is not None and hedge is Hedge.EXACT:
         hedge, tail = Hedge.AT_LEAST, max(tail, plus.end())
+    suffix = _SUFFIX.match(text, tail, limit)
+    tail = suffix.end() if suffix else tail
     return FigureCandidate(Span(begin, inside), quantity, hedge, lead, tail, number.form, flags)
 
 
@@ -282,13 +298,15 @@ def _scaled(
     """Decide a short mark by what stands around it: "$5m" and "5m people" are millions, "5 m" a length."""
     end = number.span.end
     if money:
-        return with_mark(number), units.unit_after(text, end, limit, currency=money[0])
+        if number.mark in _INDIAN and money[0] not in _RUPEES:
+            number = without_mark(number)
+        return with_mark(number), units.unit_after(text, number.span.end, limit, currency=money[0])
     unit = units.unit_after(text, end, limit)
     if not number.mark:
         return number, unit
     if unit is not None and unit.dimension.startswith("money"):
         return with_mark(number), unit
-    if number.mark != "mm" and _is_scale(text, number, limit):
+    if number.mark not in ("mm", "l") and _is_scale(text, number, limit):
         return with_mark(number), unit
     number = without_mark(number)
     return number, units.unit_after(text, number.span.end, limit)
@@ -301,12 +319,20 @@ def _is_scale(text: str, number: NumberMention, limit: int) -> bool:
     if number.mark == "b" or (written == "M" and not number.spaced):
         return True
     if written in ("B", "M") or not number.spaced:
-        if _OF_PARTS.match(text, end, limit):
+        if _OF_PARTS.match(text, end, limit) or _is_sum(text, number, limit):
             return True
         if _NOUN_NEXT.match(text, end, limit):
             word = text[end + 1 : end + 16].split(" ", maxsplit=1)[0].rstrip(",.;")
             return word.endswith("s") or word in ("people", "men", "women", "children")
     return False
+
+
+def _is_sum(text: str, number: NumberMention, limit: int) -> bool:
+    """Whether words of money beside a number make it a sum: "it cost 40m to build", "a 3m prize"."""
+    if _LENGTH_AFTER.match(text, number.span.end, limit):
+        return False
+    start = number.span.start
+    return bool(_SUM_BEFORE.search(text, max(0, start - 60), start) or _SUM_AFTER.match(text, number.span.end, limit))
 
 
 def _special(text: str, span: Span, name: str, dimension: str, floor: int, limit: int) -> tuple[str, str]:

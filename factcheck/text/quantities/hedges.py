@@ -18,7 +18,7 @@ _AFTERWORDS = alternatives(k for k in _LEX.hedges_after if k[0].isalpha() and k 
 _FOLLOWS = Pattern(
     rf"(?i:(?P<plus>\s?\+(?!\w)|\splus\b(?!\s[\w$£€]))|-odd\b"
     rf"|(?:\s[\w-]+){{0,2}}?,?\s(?P<after>{_AFTERWORDS}"
-    rf")(?!\w))"
+    rf")(?!\w|\s(?:to|than)\b))"
 )
 _RISEN = Pattern(
     r"(?i:\b(?:hit|hits|total|toll|now|rises?|rose|risen|rising|goes|going|went|gone|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?"

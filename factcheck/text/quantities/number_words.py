@@ -26,6 +26,7 @@ _KINDS: dict[str, tuple[str, Decimal]] = {
     "dozens": ("scale", Decimal(12)),
     "lakhs": ("scale", Decimal(10**5)),
     "crores": ("scale", Decimal(10**7)),
+    **{mark: ("scale", _LEX.scale_marks[mark]) for mark in ("bn", "bln", "mn", "mln", "tn", "trn", "k")},
 }
 _WORDS = alternatives([*_KINDS, *_ORDINALS])
 _CHAIN = Pattern(

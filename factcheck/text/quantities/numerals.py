@@ -22,10 +22,12 @@ LONGEST = 28
 _SPACE = r"[ \t\u00a0\u2009\u202f]"
 _SCALE = alternatives([*_LEX.scales, "lakhs", "crores", "dozens"])
 _MARK = alternatives(_LEX.scale_marks)
+_POINTED = alternatives(["mio", "mrd", "mln", "bln", "mn", "bn", "tsd"])
 _GLYPH = "[" + "".join(_LEX.glyphs) + "]"
 _DIGITS = (
     r"\d{1,3}(?:\.\d{3})+,\d{1,2}(?![\d])|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])"
-    r"|\d{1,3}(?:[\u00a0\u2009\u202f'\u2019]\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3}){2,}(?!\d)"
+    r"|\d{1,3}(?:[\u00a0\u2009\u202f'\u2019]\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3}){2,}(?:\.\d{1,2})?(?!\d)"
+    r"|\d{1,3} \d{3}\.\d{1,2}(?!\d)"
     r"|(?<![\d.,/-])\d{1,3} 000(?!\d)"
     r"|\d+(?:\.\d+)?|\.\d+"
 )
@@ -33,9 +35,11 @@ _NUMERAL = Pattern(
     rf"(?=[\d.])(?P<digits>{_DIGITS})"
     rf"(?:(?P<fraction>(?:{_SPACE}|-|{_SPACE}and{_SPACE})?(?P<top>\d{{1,2}})[/\u2044](?P<bottom>\d{{1,3}})(?![\d/]))"
     rf"|{_SPACE}?(?P<glyph>{_GLYPH})|[/\u2044](?P<under>\d{{1,3}})(?![\d/,.]\d|\d|/))?"
-    rf"(?:[eE](?P<power>[+-]?\d{{1,2}})(?!\w))?"
+    rf"(?:[eE](?P<power>[+-]?0*\d{{1,2}})(?!\w))?"
+    rf"(?:{_SPACE}?(?:\u00b1|\+/-|\+-){_SPACE}?(?P<error>\d+(?:\.\d+)?))?"
     rf"(?:{_SPACE}?(?:x|\u00d7|\*){_SPACE}?10(?:\^(?P<tens>[-\u2212]?\d{{1,2}})|(?P<minus>[-\u2212]\d{{1,2}}))(?!\d))?"
-    rf"(?P<scale>(?:(?:{_SPACE}|-)?(?i:{_SCALE})(?![^\W\d_]))+(?:-(?=[^\W\d_]))?|(?:{_SPACE}|-)?(?i:{_MARK})(?![^\W_]))?"
+    rf"(?P<scale>(?:(?:{_SPACE}|-)?(?i:{_SCALE})(?![^\W\d_]))+(?:-(?=[^\W\d_])(?!-?(?:plus|odd|strong)\b))?"
+    rf"|(?:{_SPACE}|-)?(?i:{_POINTED})\.(?={_SPACE}[a-zA-Z€$£])|(?:{_SPACE}|-)?(?i:{_MARK})(?![^\W_]))?"
 )
 _GLYPH_ALONE = Pattern(rf"(?<![\w/]){_GLYPH}")
 _SCALE_WORD = Pattern(r"[a-z]+")
@@ -86,6 +90,8 @@ def _numeral(match: re.Match[str]) -> NumberMention:
     value = Decimal(digits)
     step = Decimal(1).scaleb(-len(digits.partition(".")[2]))
     value, step = _with_fraction(match, value, step)
+    if match["error"]:
+        step = Decimal(match["error"]) * 2  # what the text allows to either side
     power = int((match["power"] or match["tens"] or match["minus"] or "0").replace("\u2212", "-"))
     raw = value
     try:

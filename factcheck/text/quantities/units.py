@@ -18,12 +18,15 @@ STATIC_DIMENSIONS = frozenset(
 )
 """Dimensions of things that do not move by themselves; what an event moves in them is a running measure."""
 _GAP = r"[ \t\u00a0\u2009\u202f]"
+_PER_MANY = "per "
+"""How a unit begins that is a rate: "per 100000"."""
 _CASED = {
     "m": "m",
     "km": "km",
     "g": "gram",
     "t": "tonne",
     "l": "litre",
+    "L": "litre",
     "h": "hour",
     "V": "V",
     "W": "W",
@@ -34,8 +37,14 @@ _CASED = {
 }
 _UNIT = Pattern(
     rf"(?:{_GAP}|-)?(?P<unit>(?i:{alternatives(_LEX.unit_words)}))(?:-(?=[a-z]))?(?![^\W\d_])(?!-{_GAP}?[A-Z0-9])"
-    rf"|(?P<sym>{_GAP}?(?:km|m|g|t|l|V|W|Nm|K)|{_GAP}?[CF])(?![\w'\u2019]|\.\w)"
-    rf"|(?P<inch>{_GAP}?in(?=\s(?:thick|tall|long|wide|deep|high|of\s(?:rain|snow))\b)|\"(?=[\s,.;)x-])(?=[^\"\n]{{0,40}}$))"
+    rf"|(?P<sym>{_GAP}?(?:km|m|g|t|l|L|V|W|Nm|K)|{_GAP}?[CF])(?![\w'\u2019]|\.\w)"
+    rf"|(?P<stone>{_GAP}?st(?=\s?\d{{1,2}}(?:\.\d|½)?\s?lbs?\b))"
+    rf"|(?P<inch>(?<=\d)in(?=[\s.,;:)x\u00d7-]|$)|{_GAP}in(?=\s(?:thick|tall|long|wide|deep|high|of\s(?:rain|snow))\b)|\"(?=[\s,.;)x-])(?=[^\"\n]{{0,40}}$))"
+)
+_SYMBOL = Pattern(rf"{_GAP}?(?P<symbol>{alternatives(_LEX.unit_symbols)})(?![\w'\u2019])")
+_MANY = Pattern(
+    rf"(?P<between>(?:{_GAP}(?!per\b|and\b|or\b|to\b)[a-z-]+){{0,3}}?)(?:{_GAP}(?:per|in{_GAP}every|for{_GAP}every)|/){_GAP}?"
+    rf"(?P<many>\d{{1,3}}(?:,\d{{3}})+|1\d{{2,8}}|(?:(?:a|one|ten|hundred|one{_GAP}hundred|100|10){_GAP})?(?:thousand|million))(?![\w,]|\.\d)"
 )
 _MONEY = Pattern(
     rf"(?:{_GAP}|-)?(?:(?P<word>(?i:{alternatives(_LEX.currency_words)}))(?![^\W\d_])"
@@ -51,12 +60,15 @@ _PER = Pattern(
     rf"(?:{_GAP}per{_GAP}[A-Z][\w.&]+{_GAP}(?P<named>share)\b)|(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
     rf"|-)?(?P<per>{alternatives(_LEX.per_words)})(?:-(?=[a-z]))?(?![^\W\d_])(?!\s(?:ago|earlier|before|later|old)\b))"
 )
+_MANY_WORDS = {"a": 1, "one": 1, "ten": 10, "hundred": 100, "thousand": 1000, "million": 1000000}
 _HEAT = Pattern(r"(?i:degree|temperature|°|\bcold|\bwarm|\bhot\b|\bheat|weather|freez|\bbelow zero)")
 _DEGREES = Pattern(r"(?:[a-z]\s|[-\u2212]|\()\d{1,3}(?:\.\d)?[CF]$")
-_POUND_MASS = Pattern(r"\s(?:of|in weight|lighter|heavier|overweight)\b")
-_POUND_MONEY = Pattern(
-    r"(?i:\b(?:cost|costs|costing|paid|pay|pays|price|priced|worth|fine|fined|raise|raised|fund|spent"
-    r"|spend|earn|earned|sold|bought|sterling|british|salary|budget|debt)\b)|£"
+_POUND_MASS = Pattern(
+    r"\s(?:of(?!\s(?:debts?|loss(?:es)?|profits?|sales|savings|damage))|in weight|lighter|heavier|overweight)\b"
+)
+_POUND_MONEY = Pattern(rf"(?i:\b(?:{alternatives(_LEX.money_words)})\b)|£")
+_WEIGHED = Pattern(
+    r"(?i:\b(?:weigh(?:s|ed|ing|t)?|heavy|heavier|lighter|fish|catch|bomb|warhead|payload|cargo|yield|harvest)\b)"
 )
 
 
@@ -81,6 +93,8 @@ def dimension_of(unit: str) -> str:
     """
     if unit in _LEX.unit_factors:
         return _LEX.unit_factors[unit][0]
+    if unit.startswith(_PER_MANY):
+        return "rate"
     base, slash, per = unit.partition("/")
     if base in _LEX.unit_factors and slash:
         return f"{dimension_of(base)}/{per}"
@@ -91,6 +105,8 @@ def dimension_of(unit: str) -> str:
 
 def factor(unit: str) -> Decimal:
     """By what a value in this unit is multiplied to reach the base of its dimension."""
+    if unit.startswith(_PER_MANY):
+        return 1 / Decimal(unit.removeprefix(_PER_MANY))
     known = _LEX.unit_factors.get(unit) or _LEX.unit_factors.get(unit.partition("/")[0])
     return Decimal(known[1]) if known else Decimal(1)
 
@@ -136,6 +152,9 @@ def unit_after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMen
     if currency:
         return _with_per(text, currency, at, at, end)
     money = _MONEY.match(text, at, end)
+    symbol_match = _SYMBOL.match(text, at, end)
+    if symbol_match is not None:
+        return _with_per(text, _LEX.unit_symbols[symbol_match["symbol"]], symbol_match.end(), at, end)
     unit = _UNIT.match(text, at, end)
     if money is not None and (unit is None or len(money.group()) >= len(unit.group())):
         code = money["code"] or ""
@@ -148,8 +167,8 @@ def unit_after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMen
     if unit is None:
         return None
     symbol = (unit["sym"] or "").strip()
-    if unit["inch"]:
-        return _with_per(text, "inch", unit.end(), at, end)
+    if unit["inch"] or unit["stone"]:
+        return _with_per(text, "inch" if unit["inch"] else "stone", unit.end(), at, end)
     name = _CASED[symbol] if symbol else _LEX.unit_words[unit["unit"].lower()]
     if symbol in ("C", "F") and not (
         _HEAT.search(text, max(0, at - 80), at + 20) or _DEGREES.search(text, max(0, at - 8), at + 1)
@@ -161,11 +180,36 @@ def unit_after(text: str, at: int, limit: int, *, currency: str = "") -> UnitMen
     return _with_per(text, name, unit.end(), inside, end)
 
 
+def rate_after(text: str, at: int, limit: int) -> UnitMention | None:
+    """A rate "per 100,000 people" behind a number or the noun behind it.
+
+    >>> rate_after("12 deaths per 1,000 births", 2, 26).unit
+    'per 1000'
+    """
+    found = _MANY.match(text, at, min(limit, at + 60))
+    if found is None:
+        return None
+    size = Decimal(1)
+    for word in found["many"].replace(",", "").split():
+        size *= Decimal(word) if word.isdecimal() else _MANY_WORDS[word]
+    return UnitMention(f"{_PER_MANY}{size:f}", "rate", at if found["between"] else found.end(), at)
+
+
+def denominator_end(text: str, at: int, limit: int) -> int:
+    """Where the number ends that a rate is counted by, which is no figure of its own; 0 where there is no rate."""
+    found = _MANY.match(text, at, min(limit, at + 60))
+    return found.end() if found else 0
+
+
 def _pound(text: str, at: int, end: int) -> str:
-    """Pounds are money where something is paid or priced, else a weight."""
-    if not _POUND_MASS.match(text, end) and _POUND_MONEY.search(text, max(0, at - 60), end + 30):
+    """Pounds are money where something is paid or priced, or the text has the sign elsewhere; else a weight."""
+    if _POUND_MASS.match(text, end) or text[at:end].strip(" -").lower() in ("lb", "lbs"):
+        return "pound"
+    if _WEIGHED.search(text, max(0, at - 24), at):
+        return "pound"
+    if _POUND_MONEY.search(text, max(0, at - 60), end + 30):
         return "GBP"
-    return "pound"
+    return "GBP" if "£" in text and not _WEIGHED.search(text, max(0, at - 60), end + 30) else "pound"
 
 
 def _with_per(text: str, unit: str, at: int, inside: int, limit: int) -> UnitMention:

@@ -1,16 +1,12 @@
-"""Raised digits: footnote marks are removed before a text is read, powers and squares are kept.
-
-Gives the text without marks, and puts the spans found in it back to their places in the text as stored.
-"""
+"""Raised digits: footnote marks are removed before a text is read, powers and squares are kept."""
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern, alternatives
-from factcheck.text.values import Span
 
 _LEX = load()
 _HIGH, _LOW = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079", "\u2080-\u2089"
@@ -33,19 +29,14 @@ _PLAIN = str.maketrans(
 )
 
 
-def without_marks(text: str) -> tuple[str, list[int]] | None:
-    """The text without its marks, its powers written out, and where each character stood; None where there is none.
+def without_marks(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where raised digits stand in a text, and what each is read as: a mark as nothing, a power as it is typed.
 
-    >>> without_marks("12\u00b3 men, 10\u2076 km\u00b2")[0]
-    '12 men, 1e6 km\u00b2'
-    >>> without_marks("40 km\u00b2") is None
-    True
+    >>> list(without_marks("12\u00b3 men, 10\u2076 km\u00b2"))
+    [(2, 3, ''), (9, 12, '1e6')]
     """
     if not _ANY.search(text):
-        return None
-    parts: list[str] = []
-    places: list[int] = []
-    at = 0
+        return
     for found in _MARK.finditer(text):
         if found["unit"]:
             continue
@@ -55,12 +46,7 @@ def without_marks(text: str) -> tuple[str, list[int]] | None:
                 start -= 1
             elif text[stop : stop + 1] == " " and text[start - 1 : start] in ("", "\n"):
                 stop += 1
-        parts += [text[at:start], read]
-        places += [*range(at, start), *(min(start + n, stop - 1) for n in range(len(read)))]
-        at = stop
-    if not at:
-        return None
-    return "".join([*parts, text[at:]]), [*places, *range(at, len(text) + 1)]
+        yield start, stop, read
 
 
 def _read(text: str, found: Any) -> str:
@@ -72,19 +58,3 @@ def _read(text: str, found: Any) -> str:
         return ""
     power = found["power"].translate(_PLAIN)
     return f"10^{power.lstrip('+')}" if _TIMES.search(text, max(0, found.start() - 4), found.start()) else f"1e{power}"
-
-
-def put_back(part: Any, places: list[int]) -> Any:
-    """What was found in a text without marks, its spans as they stand in the text as stored.
-
-    >>> put_back((Span(0, 2),), [0, 1, 3, 4])
-    (Span(start=0, end=2),)
-    """
-    if isinstance(part, Span):
-        end = places[part.end - 1] + 1 if part.end > part.start else places[part.end]
-        return Span(places[part.start], end)
-    if isinstance(part, tuple):
-        return tuple(put_back(inner, places) for inner in part)
-    if is_dataclass(part) and not isinstance(part, type):
-        return type(part)(**{row.name: put_back(getattr(part, row.name), places) for row in fields(part)})
-    return part
