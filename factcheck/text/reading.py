@@ -16,11 +16,13 @@ from factcheck.text.counted import (
     CountedNoun,
     PlaceMention,
     counted_nouns,
+    country_in,
     find_places,
     main_place,
     modality_of,
     nearest_place,
     party_beside,
+    with_country,
 )
 from factcheck.text.dates import (
     DateMention,
@@ -51,6 +53,25 @@ from factcheck.text.values import (
     Span,
 )
 
+_WANTS = frozenset(
+    [
+        "seek",
+        "seeks",
+        "seeking",
+        "sought",
+        "reject",
+        "rejects",
+        "rejected",
+        "rejecting",
+        "demanding",
+        "offering",
+        "offered",
+        "offers",
+    ]
+)
+"""Cues by which somebody wants or gives what is counted, and asserts nothing of it."""
+_SCENE = 2
+"""Sentences of a paragraph through which a place holds on."""
 ENGINE_VERSION = "2.2"
 _DATED_BY_REPORT = frozenset(
     ["killed", "injured", "missing", "homeless", "displaced", "controlled", "without supply", "in care"]
@@ -114,13 +135,28 @@ def _read_things(draft: _Draft, read: list[tuple[int, Span, list[DateMention], l
         found = counted_nouns(draft.text, sentence.start, sentence.end, raw, earlier if index == last + 1 else None)
         earlier, last = (raw[-1].quantity.dimension, found[-1]), index
         near = draft.places[bisect_left(place_starts, sentence.start) : bisect_left(place_starts, sentence.end)]
+        scene = _scene(draft, index) or draft.story
         mine: list[FigureMention] = []
         for figure, what in zip(raw, found, strict=True):
             first = bool(family and what.family and what.family != family)
             family = what.family or family
             thing = replace(what, first=first)
-            mine.append(_figure_mention(draft, sentence, figure, thing, here, near, by_content.get(index, [])))
+            mine.append(_figure_mention(draft, sentence, figure, thing, here, near, scene, by_content.get(index, [])))
         draft.figures += _by_place(mine) if len(mine) > 1 else mine
+
+
+def _scene(draft: _Draft, index: int) -> str:
+    """Where the sentences before in one paragraph play: the last place that one of them states."""
+    for before in range(index - 1, max(-1, index - 1 - _SCENE), -1):
+        sentence = draft.sentences[before]
+        if "\n" in draft.text[sentence.end : draft.sentences[before + 1].start]:
+            return ""
+        first = bisect_left(draft.places, sentence.start, key=lambda p: p.span.start)
+        last = bisect_left(draft.places, sentence.end, key=lambda p: p.span.start)
+        stated = [p for p in draft.places[first:last] if p.stated and not p.towards]
+        if stated:
+            return with_country(stated[-1].name, stated[-1].country or country_in(draft.story))
+    return ""
 
 
 def _by_place(figures: list[FigureMention]) -> list[FigureMention]:
@@ -154,12 +190,16 @@ def _figure_mention(
     noun: CountedNoun,
     dates: list[DateMention],
     places: list[PlaceMention],
+    scene: str,
     attributions: list[AttributionMention],
 ) -> FigureMention:
-    """A figure with what its sentence says of it; ``dates``, ``places`` and ``attributions`` are of the sentence."""
+    """A figure with what its sentence says of it; ``dates``, ``places`` and ``attributions`` are of the sentence.
+
+    ``scene`` is the place that holds where the sentence states none.
+    """
     text = draft.text
     attribution = _attribution_of(figure.span, attributions)
-    place = nearest_place(places, figure.tail, sentence.end, draft.story)
+    place = nearest_place(text, places, Span(figure.lead, figure.tail), sentence.start, scene)
     party = party_beside(text, places, figure.lead, figure.tail)
     period = _period_of(draft, sentence, figure, noun, dates, attribution)
     modality = modality_of(text, sentence.start, figure.lead, figure.span.start, figure.tail, sentence.end)
@@ -227,6 +267,7 @@ def _attribution_of(span: Span, attributions: list[AttributionMention]) -> Attri
         if a.content is not None
         and a.content.contains(span)
         and (a.party or a.cue)
+        and a.cue.lower().split(" ")[0] not in _WANTS
         and not (a.party_span and a.party_span.contains(span))
     ]
     if not holding:

@@ -40,6 +40,9 @@ _BODIES = word_set(
 _OFFICES = word_set("spokesman spokeswoman spokesperson chief minister president director head")
 _PERSONS = word_set("man woman mother father witness spokesman spokeswoman president minister official")
 _GIVEN = Pattern(r"(?:(?<![\w'\u2019-])[A-Z][\w.'\u2019-]{0,20}\s){1,4}$")
+_LONG_FORM = Pattern(
+    r"(?P<name>[A-Z][\w&.'\u2019-]+(?:\s(?:(?:of|for|on|and|in|the)\s){0,2}[A-Z][\w&.'\u2019-]+){1,7})\s\(?$"
+)
 _STYLES = word_set("Mr Mrs Ms Miss Dr Prof Sir Sgt Capt Lt Col Gen Sen Rep Gov Rev Judge Justice Lord Lady")
 _NO_NAMES = (
     _LEX.function_words
@@ -84,6 +87,7 @@ class Memory:
     text: str
     person: str = ""
     body: str = ""
+    someone: str = ""
     persons: list[str] = field(default_factory=list)
     _fulls: dict[str, str] = field(default_factory=dict)
     _names: list[tuple[int, str, frozenset[str]]] = field(default_factory=list)
@@ -114,8 +118,10 @@ class Memory:
         """The party by its name, where a pronoun or a definite noun refers to it; the speaker is remembered."""
         low = mention.lower()
         if low in ("he", "she", "his", "her"):
-            return self.person or self.body or mention
-        if low in ("they", "it", "their", "its"):
+            return self.person or self.someone or mention
+        if low in ("they", "their"):
+            return self.someone or self.person or self.last(span.start) or mention
+        if low in ("it", "its"):
             return self.body or self.person or self.last(span.start) or mention
         known = self._known.get(mention)
         if known is None:
@@ -136,6 +142,8 @@ class Memory:
         >>> Memory("Mayor Ada Orr spoke. Orr said so.").full("Orr", 21)
         'Mayor Ada Orr'
         """
+        if party.isupper() and 2 < len(party) < 8 and party.isalpha():
+            return self._spelled_out(party, at) or party
         words = party.split()
         if not words or len(words) > 2 or (len(words) == 2 and words[0].rstrip(".") not in _STYLES):
             return party
@@ -145,6 +153,15 @@ class Memory:
         if last not in self._fulls:
             self._fulls[last] = self._first_naming(last, at)
         return self._fulls[last] or party
+
+    def _spelled_out(self, acronym: str, at: int) -> str:
+        """The name that stands before an acronym in brackets where it is first given: "Arden Oil Survey (AOS)"."""
+        if acronym not in self._fulls:
+            place = self.text.find(f"({acronym})", 0, at)
+            given = _LONG_FORM.search(self.text, max(0, place - 90), place) if place > 0 else None
+            fits = given is not None and given["name"][:1] == acronym[0]
+            self._fulls[acronym] = f"{given['name']} ({acronym})" if given is not None and fits else ""
+        return self._fulls[acronym]
 
     def _first_naming(self, last: str, at: int) -> str:
         place = 0
@@ -167,7 +184,25 @@ class Memory:
             self.person = party
             self.persons.append(party)
         else:
-            self.body = party
+            self.someone = party
+            self.body = party if _may_be_body(party) else self.body
+
+
+def _may_be_body(party: str) -> bool:
+    """Whether "it" may be this party: it has a name of its own or is a kind of body; "Iraqi exports", a sum are none.
+
+    >>> _may_be_body("Arden Institute"), _may_be_body("Iraqi exports"), _may_be_body("Orr's offer of 40 dollars")
+    (True, False, False)
+    """
+    words = party.split()
+    if any(c.isdecimal() for c in party) or not words:
+        return False
+    if not _words(party).isdisjoint(_ORGANISATION):
+        return True
+    names = [
+        w for w in words if w[:1].isupper() and not w.endswith(("'s", "\u2019s")) and _LEX.countries.get(w, w) == w
+    ]
+    return bool(names) and words[-1][:1].isupper()
 
 
 def _strip(party: str) -> str:

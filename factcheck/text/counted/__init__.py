@@ -14,15 +14,25 @@ How the number is written is in ``quantities``; under which measure the counted 
 from factcheck.text.counted.counted_noun import CountedNoun
 from factcheck.text.counted.modality import modality_of
 from factcheck.text.counted.noun_phrases import counted_nouns
-from factcheck.text.counted.places import PlaceMention, find_places, main_place, nearest_place, party_beside
+from factcheck.text.counted.places import (
+    PlaceMention,
+    country_in,
+    find_places,
+    main_place,
+    nearest_place,
+    party_beside,
+    with_country,
+)
 
 __all__ = [
     "CountedNoun",
     "PlaceMention",
     "counted_nouns",
+    "country_in",
     "find_places",
     "main_place",
     "modality_of",
     "nearest_place",
     "party_beside",
+    "with_country",
 ]

@@ -17,9 +17,11 @@ _AS_OF = Pattern(
     r"(?i:\b(?:as\sof|by|up\sto|at\sthe\send\sof|as\sat)\s(?:the\send\sof\s|late\s|early\s|midday\s"
     r"|noon\s)?)$"
 )
+_FRAME = Pattern(r"(?i:(?:by|as\sof|as\sat|up\sto)\s[^,.;:]{0,30})")
 _SINCE = Pattern(
     r"(?i:\b(?:since|until|till|before|after|from|prior\sto|following|than\sin|between|starting"
-    r"|beginning)\s(?:the\s|its\s|early\s|late\s|mid-?)?(?:[\w'\u2019-]+\s){0,5}?(?:on\s|in\s"
+    r"|beginning|effective|to\sbegin|to\send|due|scheduled\sfor)\s(?:the\s|its\s|early\s|late\s"
+    r"|mid-?)?(?:[\w'\u2019-]+\s){0,5}?(?:on\s|in\s"
     r"|of\s)?)$"
 )
 _STRUCK = Pattern(
@@ -108,7 +110,7 @@ def as_of_period(
     if best is None or best[1].period is None:
         return published
     period = best[1].period
-    if published is not None and _still_running(text, sentence, period, published):
+    if published is not None and (_still_running(text, sentence, period, published) or _just_past(period, published)):
         return published
     past = published is not None and period.end <= published.start - _OLD
     return (
@@ -125,6 +127,12 @@ def _still_running(text: str, sentence: Span, period: Period, published: Period)
         and period.start <= published.start < period.end
         and _SO_FAR.search(text, sentence.start, sentence.end) is not None
     )
+
+
+def _just_past(period: Period, published: Period) -> bool:
+    """Whether "earlier this week" is meant: when something happened, and no day for which a count holds."""
+    earlier = period.expression.lower().startswith("earlier this")
+    return earlier and period.start <= published.start < period.end
 
 
 def _cost(
@@ -147,7 +155,7 @@ def _cost(
     cost = len(between) + _CLAUSE_COST * len(_CLAUSE.findall(between))
     if date.span.start < figure.start:
         cost += _BEFORE_COST
-        if _opens_sentence(text, sentence, date):
+        if _opens_sentence(text, sentence, date) or _frames_sentence(text, sentence, date):
             cost = min(cost, _OPENING_COST)
     if attribution is not None and attribution.span.start - 3 <= date.span.start <= attribution.span.end + 40:
         cost = min(cost, _OLD_REPORT_COST if long_past and not running else _REPORT_COST)
@@ -186,6 +194,11 @@ def _opens_sentence(text: str, sentence: Span, date: DateMention) -> bool:
     """Whether a date opens the sentence and is no possessive ("Like Thursday's quake, the …")."""
     owns = text[date.span.end : date.span.end + 2] in ("'s", "\u2019s")
     return date.span.start - sentence.start < 12 and not owns
+
+
+def _frames_sentence(text: str, sentence: Span, date: DateMention) -> bool:
+    """Whether "By six o'clock yesterday …" or "As of late Tuesday …" opens the sentence, and holds for all of it."""
+    return _FRAME.fullmatch(text, sentence.start, date.span.start) is not None
 
 
 def _belongs_to_next(text: str, date: DateMention, before: str) -> bool:

@@ -45,7 +45,8 @@ _PARTS = {
 }
 _AHEAD = Pattern(
     r"(?i:(?<!\bnot)(?<!\bwaited)(?<!\bfirst\stime)\sfor\s(?:early\s|late\s)?$"
-    r"|\b(?:will|could|may|might|plans?\sto|is\sto|are\sto|(?:is|are)\sdue|forecasts?|expects?|(?:is|are)\s(?:expected|scheduled|planned|set))"
+    r"|\b(?:will|could|may|might|plans?\sto|is\sto|are\sto|(?:is|are)\sdue|forecasts?|expects?|(?:is"
+    r"|are)\s(?:expected|scheduled|planned|set))"
     r"\s(?!said)[^.;\u201d\"]{0,80}$)"
 )
 _DONE = Pattern(r"(?i:\b(?:had|stood|was|were|reached|rose|climbed|fell)\b[^.;]{0,50}\bby\s(?:late\s|early\s)?$)")
@@ -59,7 +60,8 @@ RELATIVE_BEFORE = Pattern(
 NTH_BEFORE = Pattern(rf"(?i:\b(?:the\s)?(?P<nth>{ORDINAL}|last|final|closing|opening)\s(?:(?P<count>{COUNT})\s)?\s?)$")
 _IN_A_MONTH = Pattern(rf"(?i:\s(?:of|in)\s(?:{MONTH}|(?:the|this|next|last)\s(?:month|{MONTH}))\b)")
 _OF_MONTH = Pattern(
-    rf"(?i:(?:[.,\s]\s?(?:the\s)?(?P<ordinal>{ORDINAL})(?!\s(?:(?!(?:at|in|from|to|and|for|with|around|before|after|between|by)\b)[a-z]))"
+    rf"(?i:(?:[.,\s]\s?(?:the\s)?(?P<ordinal>{ORDINAL})(?!\s(?:(?!(?:at|in|from|to|and|for|with|around|before"
+    rf"|after|between|by)\b)[a-z]))"
     r"|\s(?P<number>\d{1,2})(?=\s*(?:[!?;)]|[.,](?!\d)|$)|\s(?:at|from|between)\s\d)))"
 )
 _DAY_OF_MONTH = Pattern(rf"(?i:(?P<ordinal>{ORDINAL})(?P<of>(?:\sday)?(?:\sof)?\s(?:the|this|next|last)\smonth\b)?)")

@@ -28,7 +28,8 @@ COUNT = (
 UNIT = "second|minute|min|hour|day|week|weekend|fortnight|month|quarter|year|decade"
 DAY = timedelta(days=1)
 LOOKS_AHEAD = Pattern(
-    r"(?i:\b(?:will|by|until|till|next|coming|scheduled|expected|planned|due|expires?|deadline|from now)\b"
+    r"(?i:\b(?:will|by(?=\s(?:(?:the|late|early|mid|next|this|noon|midnight|end|close|start|of|on|about"
+    r"|around)[\s-]){0,4}$)|until|till|next|coming|scheduled|expected|planned|due|expires?|deadline|from now)\b"
     r"|['\u2019]ll\b)"
 )
 

@@ -33,11 +33,13 @@ from factcheck.text.patterns import Pattern
 from factcheck.text.values import Basis, Period, Span
 
 _TO_COME = Pattern(
-    r"(?i:(?:\b(?:will|would|shall|won['\u2019]t|may|might|could|can|must|should|due|to\sbe|expected|scheduled|planned?|plans"
+    r"(?i:(?:\b(?:will|would|shall|won['\u2019]t|may|might|could|can|must|should|due|to\sbe|expected|scheduled"
+    r"|planned?|plans"
     r"|set\sto|going\sto|hopes?|wants?|let['\u2019]s)\b|['\u2019]ll\b)[^.;\u201d\"]{0,90}$)"
 )
 _ONCE = Pattern(
-    r"(?i:(?:n['\u2019]t|\bnot|\bnever|\bno)\b[^.;]{0,30}\s(?:in|within)\s|\b(?:time|times|once|twice|\w+est|most|least|only|record)\s(?:\w+\s)?in\s)"
+    r"(?i:(?:n['\u2019]t|\bnot|\bnever|\bno)\b[^.;]{0,30}\s(?:in|within)\s|\b(?:time|times|once|twice|\w+est"
+    r"|most|least|only|record)\s(?:\w+\s)?in\s)"
 )
 _RELATIVE_WORDS = frozenset(RELATIVES.split("|"))
 _COUNT_REL_BEFORE = Pattern(rf"(?i:(?<![\w.,$])(?P<count>{COUNT})\s(?P<rel>{RELATIVES})\s)$")
@@ -57,7 +59,8 @@ _BESIDE = Pattern(r"(?i:\s(?P<way>before|after)\s*(?:[.?!]|$))")
 _DAY_PARTS = ("morning", "afternoon", "evening", "night")
 _TIME_AFTER = Pattern(r"(?i:['\u2019]?s?['\u2019]?\stime\b)")
 _CHAIN = Pattern(
-    rf"(?i:(?<![\w.,$])(?P<chain>(?:{COUNT})\s(?:{UNIT})s?(?:(?:\sand\s|,\s|\s)(?:{COUNT})\s(?:{UNIT})s?){{0,2}})(?:\sor\sso)?\s)$"
+    rf"(?i:(?<![\w.,$])(?P<chain>(?:{COUNT})\s(?:{UNIT})s?(?:(?:\sand\s|,\s"
+    rf"|\s)(?:{COUNT})\s(?:{UNIT})s?){{0,2}})(?:\sor\sso)?\s)$"
 )
 _LINK = Pattern(rf"(?i:(?P<count>{COUNT})\s(?P<unit>{UNIT})s?(?!\w))")
 _WEEK_NUMBER = Pattern(r"\s(?P<week>\d{1,2})(?![\d:.,]\d|\d)")

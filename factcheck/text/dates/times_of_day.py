@@ -14,7 +14,8 @@ from factcheck.text.dates.periods import BoundedPeriod, Context, DateMention, mi
 from factcheck.text.patterns import Pattern
 
 _EXACT = (
-    r"(?:\d{1,2}(?::[0-5]\d){1,2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}(?:\.[0-5]\d)?\s?[ap]\.?m\b\.?|\d{1,2}\s(?:o['\u2019]?\s?clock)\b"
+    r"(?:\d{1,2}(?::[0-5]\d){1,2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}(?:\.[0-5]\d)?\s?[ap]\.?m\b\.?"
+    r"|\d{1,2}\s(?:o['\u2019]?\s?clock)\b"
     r"|noon\b|midday\b|midnight\b)"
 )
 _LOOSE = rf"(?:{_EXACT}|\d{{1,2}}(?![\d:,.%/]\d|\d|%))"

@@ -81,7 +81,8 @@ _DAY_AFTER = Pattern(
 )
 _YEAR_AFTER = Pattern(
     rf"(?i:(?:\.?\s?,?\s'?|,?\s(?:of|in)\s(?:the\syear\s)?'?|[-/])(?P<year>{_YEAR})(?![\d%])"
-    rf"|(?:\sof\s(?=\d\d\s*(?:[.,;!?)]|$))|\s(?:of\s)?['\u2019])(?P<short>\d\d)(?!\d)|,?\s(?:of\s|in\s)?(?P<words>{WORD_YEAR})(?!\w)"
+    rf"|(?:\sof\s(?=\d\d\s*(?:[.,;!?)]|$))|\s(?:of\s)?['\u2019])(?P<short>\d\d)(?!\d)|,?\s(?:of\s"
+    rf"|in\s)?(?P<words>{WORD_YEAR})(?!\w)"
     rf"|,?\s(?:of\s)?(?P<rel>this|next|last)\syear\b)"
 )
 _YEAR_BEFORE = Pattern(rf"(?:(?P<year>{_YEAR})(?:[\s/-]))$")
@@ -100,7 +101,8 @@ _IN_MONTH = Pattern(
     r"(?i:\b(?:in|since|during|last|this|next|early|late|mid|(?:beginning|start|middle|end)\sof)[\s-]$)"
 )
 _NOUN_NEXT = Pattern(
-    r"\s(?!(?:at|on|in|to|for|and|or|by|with|from|when|after|before|the|an?|as|until|that|which|it|he|she|they|we|was|were|is|are"
+    r"\s(?!(?:at|on|in|to|for|and|or|by|with|from|when|after|before|the|an?|as|until|that|which|it|he|she|they"
+    r"|we|was|were|is|are"
     r"|has|have|had|about|around|nearly|some|but|while|because|amid|during|over|near)\b)[a-z]"
 )
 _MARCH_OF = Pattern(r"\s(?:on|for|of|against)\s(?:the\s)?[A-Z]")  # "the March on Rome"

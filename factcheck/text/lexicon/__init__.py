@@ -72,6 +72,8 @@ class Lexicon:
     checkworthy_verbs: frozenset[str]
     countries: Mapping[str, str]
     capitals: Mapping[str, str]
+    regions: Mapping[str, str]
+    body_words: frozenset[str]
     place_heads: frozenset[str]
 
 
