@@ -159,8 +159,8 @@ class Memory:
         if acronym not in self._fulls:
             place = self.text.find(f"({acronym})", 0, at)
             given = _LONG_FORM.search(self.text, max(0, place - 90), place) if place > 0 else None
-            fits = given is not None and given["name"][:1] == acronym[0]
-            self._fulls[acronym] = f"{given['name']} ({acronym})" if given is not None and fits else ""
+            name = given["name"].removeprefix("The ") if given is not None else ""
+            self._fulls[acronym] = f"{name} ({acronym})" if name[:1] == acronym[0] else ""
         return self._fulls[acronym]
 
     def _first_naming(self, last: str, at: int) -> str:
