@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from factcheck.text.attributions import find_attributions
-from factcheck.text.claims import find_claims
+from factcheck.text.claims import find_claims, plain_claims
 from factcheck.text.counted import (
     CountedNoun,
     PlaceMention,
@@ -35,6 +35,7 @@ from factcheck.text.dates import (
     reference_time,
     resolved_dates,
 )
+from factcheck.text.languages import READ, gloss_of, language_of, read_figures
 from factcheck.text.matching import check_arithmetic, measure_of, with_modality, with_place
 from factcheck.text.notation import normal_form, put_back
 from factcheck.text.quantities import FigureCandidate, find_figures, with_prices
@@ -309,21 +310,47 @@ RULES: tuple[tuple[str, Callable[[_Draft], None]], ...] = (
 )
 
 
-def read(text: str, *, published_at: datetime | None = None, zone: str = "UTC", title: str = "") -> Reading:
+def read(
+    text: str, *, published_at: datetime | None = None, zone: str = "UTC", title: str = "", language: str = ""
+) -> Reading:
     """All that one reading of a text finds: sentences, dates, figures, attributions, claims.
 
-    Words of time are understood from the time of publication in the dateline's zone. Odd prose gives
-    fewer mentions, never an error.
+    Words of time are understood from the time of publication in the dateline's zone. ``language`` is what the
+    document says of itself; of a text that is neither English nor Ukrainian only the sentences are read. Odd prose
+    gives fewer mentions, never an error.
 
     >>> [f.counted for f in read("Some 40 trucks arrived.").figures]
     ['trucks']
     """
+    code = language_of(text, language)
+    if code != "en":
+        return _read_other(text, code, reference_time(published_at, zone))
     normal, places = normal_form(text)
     draft = _Draft(normal, reference_time(published_at, zone))
     for _, rule in RULES:
         rule(draft)
     found = _found(draft)
     return found if places is None else put_back(found, places)
+
+
+def _read_other(text: str, code: str, ref: datetime | None) -> Reading:
+    """The reading of a text that is not in English."""
+    sentences = split_sentences(text)
+    if code not in READ:
+        return Reading(ENGINE_VERSION, tuple(sentences), language=code)
+    found = read_figures(text, sentences, ref)
+    claims = plain_claims(sentences, found.figures, found.attributions)
+    gloss = gloss_of(text, sentences, [(f.sentence, f.span) for f in found.figures])
+    return Reading(
+        ENGINE_VERSION,
+        tuple(sentences),
+        tuple(found.figures),
+        tuple(found.attributions),
+        tuple(claims),
+        tuple(resolved_dates(found.dates)),
+        language=code,
+        gloss=gloss,
+    )
 
 
 def _found(draft: _Draft) -> Reading:

@@ -308,8 +308,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Gloss:
+    """A text of another language word by word in English, and the sentence and place of each figure in it.
+
+    Two figures are held to be of one measure by such words too; nobody is shown them.
+    """
+
+    text: str
+    sentences: tuple[Span, ...]
+    figures: tuple[tuple[Span, Span], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one reading of one text found, in the order of the text."""
+    """All that one reading of one text found, in the order of the text.
+
+    ``language`` is that in which it was read; figures are looked for only in English and Ukrainian, and of a text in
+    another language there are sentences alone. ``gloss`` is None for English.
+    """
 
     engine_version: str
     sentences: tuple[Span, ...] = ()
@@ -318,6 +334,8 @@ class Reading:
     claims: tuple[ClaimMention, ...] = ()
     dates: tuple[tuple[Span, Period], ...] = field(default=())
     findings: tuple[Finding, ...] = ()
+    language: str = "en"
+    gloss: Gloss | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,17 @@ Days and hours in a text are read here; numbers are read in ``quantities``.
 from factcheck.text.dates.as_of import as_of_period, day_of, is_former_value, period_before
 from factcheck.text.dates.as_of_hour import narrow_to_hour
 from factcheck.text.dates.detection import find_dates, publication_period, reference_time, resolved_dates
-from factcheck.text.dates.periods import BoundedPeriod, DateMention
+from factcheck.text.dates.periods import BoundedPeriod, DateMention, day_period, months
 
 __all__ = [
     "BoundedPeriod",
     "DateMention",
     "as_of_period",
     "day_of",
+    "day_period",
     "find_dates",
     "is_former_value",
+    "months",
     "narrow_to_hour",
     "period_before",
     "publication_period",

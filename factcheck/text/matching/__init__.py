@@ -27,7 +27,7 @@ from factcheck.text.matching.grouping import candidates, group, may_join
 from factcheck.text.matching.incremental import REGROUP_LIMIT, ExistingGroup, Placement, names_kept, place
 from factcheck.text.matching.match_explanations import explain
 from factcheck.text.matching.measure_key import differences, key_of
-from factcheck.text.matching.measures import measure_of, with_modality, with_place
+from factcheck.text.matching.measures import measure_of, measure_of_noun, with_modality, with_place
 from factcheck.text.matching.observations import direction_of, observation_of
 from factcheck.text.matching.pairs import NumberPairs
 from factcheck.text.matching.profile import Profile, fingerprint, profile_of, profiles
@@ -86,6 +86,7 @@ __all__ = [
     "likelihood",
     "may_join",
     "measure_of",
+    "measure_of_noun",
     "names_inside_sentences",
     "names_kept",
     "observation_of",

@@ -250,6 +250,21 @@ def measure_of(
     )
 
 
+def measure_of_noun(
+    found: CountedNoun, dimension: str, place: str, period: Period | None, published: Period | None
+) -> Measure:
+    """The measure of a figure of which only the counted noun is known, as of a text in another language.
+
+    >>> str(measure_of_noun(CountedNoun("people", "people", "killed", "killed"), "count", "", None, None).key)
+    'count|killed|person'
+    """
+    year = _event_date(period, published)
+    family, concept, noun = _family_concept_noun(found, found.family, dimension)
+    key = _clipped_key(dimension=dimension, concept=concept, noun=noun, year=year)
+    running = _is_running(_Thing(family, concept, noun), dimension, is_dated=bool(year))
+    return Measure(key=key, counted=found.phrase, dimension=dimension, place=place, running=running)
+
+
 def _thing(text: str, raw: FigureCandidate, found: CountedNoun, sentence: Span) -> _Thing:
     """What a figure measures; of a team its size is measured, not its people."""
     dimension = raw.quantity.dimension

@@ -11,7 +11,7 @@ import json
 import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from factcheck.text.lexicon import load
@@ -20,7 +20,7 @@ from factcheck.text.matching.measures import lemma, noun_family
 from factcheck.text.matching.observations import observation_of
 from factcheck.text.patterns import Pattern
 from factcheck.text.quantities import base_amount, base_interval
-from factcheck.text.values import FigureMention, MeasureKey, Modality, Reading, Span
+from factcheck.text.values import FigureMention, Gloss, MeasureKey, Modality, Reading, Span
 
 _LEX = load()
 STOP_WORDS = (
@@ -194,9 +194,18 @@ def content_words(text: str, start: int, end: int) -> list[str]:
 
 def profiles(name: str, text: str, reading: Reading) -> list[Profile]:
     """The figures of one text, prepared, in their order."""
+    if reading.gloss is not None:
+        text, reading = reading.gloss.text, _glossed(reading, reading.gloss)
     sentences = reading.sentences
     every_name = frozenset().union(*(names_in(text, s.start, s.end) for s in sentences)) if sentences else frozenset()
     return [_profile(name, text, figure, sentences, every_name) for figure in reading.figures]
+
+
+def _glossed(reading: Reading, gloss: Gloss) -> Reading:
+    """A reading of another language with its figures at their places in the gloss."""
+    pairs = zip(reading.figures, gloss.figures, strict=True)
+    figures = tuple(replace(figure, sentence=sentence, span=span) for figure, (sentence, span) in pairs)
+    return replace(reading, figures=figures, sentences=gloss.sentences)
 
 
 def _profile(

@@ -20,7 +20,7 @@ from factcheck.text.quantities.intervals import ABOUT_SHARE, base_amount, base_i
 from factcheck.text.quantities.numbers import find_numbers
 from factcheck.text.quantities.numerals import NumberMention
 from factcheck.text.quantities.prices import with_prices
-from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, factor
+from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, dimension_of, factor
 
 __all__ = [
     "ABOUT_SHARE",
@@ -30,6 +30,7 @@ __all__ = [
     "base_amount",
     "base_interval",
     "convert",
+    "dimension_of",
     "factor",
     "find_figures",
     "find_numbers",

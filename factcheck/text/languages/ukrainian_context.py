@@ -1,0 +1,235 @@
+"""What a figure of a Ukrainian sentence counts, for what day, at which place, and who says it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from factcheck.text.counted import CountedNoun
+from factcheck.text.dates import DateMention, day_period, months
+from factcheck.text.languages.ukrainian_quantities import UkrainianNumber
+from factcheck.text.lexicon import load, uk
+from factcheck.text.patterns import Pattern
+from factcheck.text.values import AttributionMention, Span
+
+_EN = load()
+_MOST_WORDS = 4
+"""Words between a number and its noun: "12 українських цивільних осіб"."""
+_NOUN = Pattern("(?i:" + "|".join(rf"(?P<n{n}>(?:{p})(?![\w']))" for n, p in enumerate(uk.NOUNS)) + ")")
+_NOUN_NAMES = list(uk.NOUNS.values())
+_EVENT = Pattern("(?i:" + "|".join(rf"(?P<e{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.EVENTS)) + ")")
+_EVENT_NAMES = list(uk.EVENTS.values())
+_QUANTITY = Pattern("(?i:" + "|".join(rf"(?P<q{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.QUANTITIES)) + ")")
+_QUANTITY_NAMES = list(uk.QUANTITIES.values())
+_WORD = Pattern(r"[^\W\d_][\w'-]*")
+_CLAUSE = Pattern(r"[,;:\u2014]|(?<!\w)(?:а|але|ще|також|водночас|та|і|й)(?!\w)")
+_MONTHS = "|".join(uk.MONTHS)
+_WEEKDAYS = "|".join(uk.WEEKDAYS)
+_DATE = Pattern(
+    rf"(?i:(?<![\w,.'])(?P<day>[12]?\d|3[01])(?:-го)?\s(?P<month>{_MONTHS})(?:\s(?P<year>(?:19|20)\d\d)(?:\sроку|\sр\.)?)?(?![\w'])"
+    rf"|(?<![\w.])(?P<dd>[0-3]?\d)\.(?P<mm>[01]?\d)\.(?P<yyyy>(?:19|20)\d\d)(?!\d)"
+    rf"|(?<![\w'])(?:у|в|за)\s(?P<in>{_MONTHS})(?:\s(?P<in_year>(?:19|20)\d\d)(?:\sроку)?)?(?![\w'])"
+    r"|(?<![\w.,])(?P<only>(?:19|20)\d\d)(?:\s(?:рік|року|році|роком)(?!\w)|-(?:й|го|му)(?!\w))"
+    rf"|(?<![\w'])(?:у|в)\s(?:минул(?:у|ий|ого)\s)?(?P<weekday>{_WEEKDAYS})(?![\w'])"
+    r"|(?<![\w'])(?P<word>вчора|учора|сьогодні|позавчора|торік|минулого\s(?:року|тижня|місяця)|цього\s(?:року|тижня|місяця))(?![\w']))"
+)
+_AS_OF = Pattern(r"(?i:(?<!\w)станом\sна\s(?:ранок\s|вечір\s|\d{1,2}[:.]\d\d\s|кінець\s)?$)")
+_AIM = Pattern(r"(?i:(?<![\w'])(?:до|з|від|після|з-поміж|порівняно\sз|ніж\s(?:у|в)?)\s(?:кінця\s)?$)")
+_BY_WORDS = Pattern(
+    rf"(?i:(?<![\w'])за\s(?:[\w']+\s)?(?:{'|'.join(uk.BY_WORDS)})\s)(?P<party>[^,.;:\n\u2014\u2013()]{{2,120}}?)(?=[,.;:\n]|\s[\u2014\u2013(]|$)"
+)
+_SAID = Pattern(rf"(?i:(?<![\w'])(?P<verb>{uk.SAYING})(?![\w']))")
+_PARTY_AFTER = Pattern(r"\s(?P<party>[^,.;:\n\u2014\u2013()«]{2,120}?)(?=[,.;:\n]|\s[\u2014\u2013(«]|$)")
+_PARTY_BEFORE = Pattern(r"(?:^|[.!?\n,:;«»\u2014\u2013]\s?)(?P<party>[^.!?\n,:;«»\u2014\u2013]{2,120}?)(?:,\s[^,]{2,60},)?\s(?:також\s|раніше\s|уже\s)?$")
+_TAIL = Pattern(r"(?i:\s(?:у|в|на|під\sчас|вранці|ввечері|сьогодні|вчора|учора)\s?(?:[\w'-]+\s?){0,3}$)")
+_PLACE = Pattern("|".join(rf"(?P<p{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.PLACES)))
+_PLACE_NAMES = list(uk.PLACES.values())
+
+
+def _named(match: re.Match[str], names: list[str]) -> str:
+    return names[int((match.lastgroup or "x0")[1:])]
+
+
+def counted_noun(text: str, number: UkrainianNumber, floor: int, limit: int, clause: Span) -> CountedNoun:
+    """What a number counts and what befell it: the noun behind it, the event nearest in its clause.
+
+    ``floor`` and ``limit`` are the borders of the figures before and behind it.
+    """
+    noun, event, written = "", "", ""
+    words = [m for m in _WORD.finditer(text, number.tail, limit)][:_MOST_WORDS]
+    for at, word in enumerate(words):
+        gap = text[words[at - 1].end() if at else number.tail : word.start()]
+        if "," in gap or "." in gap:
+            break
+        found = _NOUN.match(text, word.start(), limit)
+        if found is not None:
+            noun, written = _named(found, _NOUN_NAMES), text[word.start() : found.end()]
+            break
+    event = _nearest(text, number, floor, limit, clause)
+    family = _EN.event_families.get(event, "")
+    if noun in ("dead", "injured"):
+        family, noun, event = {"dead": "killed", "injured": "injured"}[noun], "people", noun
+    quantity = "" if family or noun else _quantity(text, number, clause)
+    return CountedNoun(noun=noun, head=noun, event=event, family=family, quantity=quantity) if written or event or quantity else CountedNoun()
+
+
+def _nearest(text: str, number: UkrainianNumber, floor: int, limit: int, clause: Span) -> str:
+    """The event word nearest to a number: before it as far as the figure before, behind it as far as the next."""
+    best: tuple[int, str] | None = None
+    for match in _EVENT.finditer(text, clause.start, clause.end):
+        before = match.end() <= number.lead
+        between = text[match.end() : number.lead] if before else text[number.tail : match.start()]
+        past = match.end() <= floor or match.start() >= limit
+        cost = len(between) + 30 * len(_CLAUSE.findall(between)) + (25 if past else 0) + (0 if before else 4)
+        if best is None or cost < best[0]:
+            best = (cost, _named(match, _EVENT_NAMES))
+    return best[1] if best and best[0] < 110 else ""
+
+
+def _quantity(text: str, number: UkrainianNumber, clause: Span) -> str:
+    found = [m for m in _QUANTITY.finditer(text, clause.start, clause.end)]
+    if not found:
+        return ""
+    nearest = min(found, key=lambda m: min(abs(m.end() - number.lead), abs(m.start() - number.tail)))
+    name = _named(nearest, _QUANTITY_NAMES)
+    return _EN.quantity_nouns.get(name, name)
+
+
+def find_dates(text: str, ref: datetime | None) -> list[DateMention]:
+    """The dates of a text, understood from the time of publication.
+
+    >>> found = find_dates("станом на 3 травня, у вівторок, торік", datetime(2031, 5, 14))
+    >>> [d.period.start.date().isoformat() for d in found]
+    ['2031-05-03', '2031-05-13', '2030-01-01']
+    """
+    out: list[DateMention] = []
+    for match in _DATE.finditer(text):
+        try:
+            period = _period(match, ref)
+        except (ValueError, OverflowError):
+            continue
+        out.append(DateMention(Span(*match.span()), period))
+    return out
+
+
+def _month(written: str) -> int:
+    return next(number for pattern, number in uk.MONTHS.items() if re.fullmatch(pattern, written.lower()))
+
+
+def _period(match: re.Match[str], ref: datetime | None):  # type: ignore[no-untyped-def]
+    """The period that an expression of time means; None where the time of publication is needed and not known."""
+    said = match.group()
+    if match["only"]:
+        return months(int(match["only"]), 1, 12, ref, said, "year")
+    if match["yyyy"]:
+        day = datetime(int(match["yyyy"]), int(match["mm"]), int(match["dd"]), tzinfo=ref.tzinfo if ref else None)
+        return day_period(day, said)
+    if ref is None:
+        return None
+    today = ref.replace(hour=0, minute=0, second=0, microsecond=0)
+    if match["day"]:
+        month, day = _month(match["month"]), int(match["day"])
+        year = int(match["year"]) if match["year"] else ref.year - ((month, day) > (ref.month, ref.day))
+        return day_period(today.replace(year=year, month=month, day=day), said)
+    if match["in"]:
+        month = _month(match["in"])
+        year = int(match["in_year"]) if match["in_year"] else ref.year - (month > ref.month)
+        return months(year, month, 1, ref, said, "month")
+    if match["weekday"]:
+        number = next(n for p, n in uk.WEEKDAYS.items() if re.fullmatch(p, match["weekday"].lower()))
+        return day_period(today - timedelta(days=(today.weekday() - number) % 7), said)
+    return _of_word(match["word"].lower(), today, said)
+
+
+def _of_word(word: str, today: datetime, said: str):  # type: ignore[no-untyped-def]
+    days = {"сьогодні": 0, "вчора": 1, "учора": 1, "позавчора": 2}
+    if word in days:
+        return day_period(today - timedelta(days=days[word]), said)
+    if word == "торік" or word.endswith("року"):
+        return months(today.year - (word != "цього року"), 1, 12, today, said, "year")
+    if word.endswith("місяця"):
+        back = word.startswith("мин")
+        year, month = (today.year - 1, 12) if back and today.month == 1 else (today.year, today.month - back)
+        return months(year, month, 1, today, said, "month")
+    monday = today - timedelta(days=today.weekday() + (7 if word.startswith("мин") else 0))
+    return day_period(monday, said).__class__(monday, monday + timedelta(days=7), "week", day_period(monday, said).basis, said)
+
+
+def date_of(text: str, number: UkrainianNumber, sentence: Span, dates: list[DateMention]) -> DateMention | None:
+    """The date a figure holds for: "станом на" first, then the nearest of its sentence that is no aim or start."""
+    here = [d for d in dates if d.period is not None and sentence.contains(d.span)]
+    for date in here:
+        if _AS_OF.search(text, max(sentence.start, date.span.start - 30), date.span.start):
+            return date
+    fitting = [d for d in here if not _AIM.search(text, max(sentence.start, d.span.start - 24), d.span.start)]
+    return min(fitting, key=lambda d: _distance(text, number.span, d.span), default=None)
+
+
+def _distance(text: str, number: Span, date: Span) -> int:
+    first, second = sorted((number, date))
+    between = text[first.end : second.start]
+    return len(between) + 30 * len(_CLAUSE.findall(between))
+
+
+def find_attributions(text: str, sentences: list[Span]) -> list[AttributionMention]:
+    """Who says what a sentence holds: "за даними ДСНС", "повідомила ДСНС", "міністр сказав, що".
+
+    >>> t = "Загинуло троє людей, повідомила ДСНС."
+    >>> [a.party for a in find_attributions(t, [Span(0, len(t))])]
+    ['ДСНС']
+    """
+    found = (_attribution(text, sentence) for sentence in sentences)
+    return [a for a in found if a is not None]
+
+
+def _attribution(text: str, sentence: Span) -> AttributionMention | None:
+    match = _BY_WORDS.search(text, sentence.start, sentence.end)
+    if match is not None:
+        return _mention(match.group()[: match.start("party") - match.start()].strip(), match, sentence)
+    for verb in _SAID.finditer(text, sentence.start, sentence.end):
+        after = _PARTY_AFTER.match(text, verb.end(), sentence.end)
+        lead = text[max(sentence.start, verb.start() - 6) : verb.start()].rstrip()
+        inverted = lead.endswith((",", "\u2014", "\u2013", "»", " як", "Як")) or not lead
+        if inverted and after is not None and not after["party"].lower().startswith(("що ", "про ", "у ", "в ")):
+            return _mention(verb["verb"], after, sentence)
+        before = _PARTY_BEFORE.search(text, sentence.start, verb.start())
+        if before is not None and any(word[:1].isupper() for word in before["party"].split()):
+            return _mention(verb["verb"], before, sentence)
+    return None
+
+
+def _mention(cue: str, match: re.Match[str], sentence: Span) -> AttributionMention:
+    start, end = match.span("party")
+    party = match["party"]
+    tail = _TAIL.search(party)
+    if tail is not None and tail.start() > 2:
+        end, party = start + tail.start(), party[: tail.start()]
+    return AttributionMention(Span(*match.span()), cue, party.strip(), Span(start, end), content=sentence)
+
+
+def place_of(text: str, number: Span, sentence: Span, story: str) -> str:
+    """The known place named nearest to a figure in its sentence, by its English name; else that of the story."""
+    found = list(_PLACE.finditer(text, sentence.start, sentence.end))
+    if not found:
+        return story
+    nearest = min(found, key=lambda m: _distance(text, number, Span(*m.span())))
+    return _named(nearest, _PLACE_NAMES)
+
+
+def main_place(text: str) -> str:
+    """The place that a text names first."""
+    found = _PLACE.search(text)
+    return _named(found, _PLACE_NAMES) if found else ""
+
+
+def glosses_of(word: str) -> str:
+    """A word in English, where it is known; else the word itself.
+
+    >>> glosses_of("будинків"), glosses_of("Харкові"), glosses_of("криця")
+    ('houses', 'Kharkiv', 'криця')
+    """
+    for pattern, names in ((_EVENT, _EVENT_NAMES), (_NOUN, _NOUN_NAMES), (_QUANTITY, _QUANTITY_NAMES), (_PLACE, _PLACE_NAMES)):
+        found = pattern.fullmatch(word)
+        if found is not None:
+            return _named(found, names)
+    return next((english for stem, english in uk.GLOSSES.items() if re.fullmatch(stem, word.lower())), word)

@@ -1,0 +1,249 @@
+"""Numbers of a Ukrainian sentence with their units and hedges, without those that are no figures.
+
+Reads "1,2 млн", "двадцять троє", "від 10 до 15", "понад 40 %". What is counted is read in ``ukrainian_context``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from factcheck.text.lexicon import uk
+from factcheck.text.patterns import Pattern, alternatives
+from factcheck.text.quantities import dimension_of
+from factcheck.text.values import Hedge, Quantity, Span
+
+_SPACE = r"[ \u00a0\u202f]"
+_WORDS = alternatives(uk.NUMBER_WORDS)
+_SCALE = "|".join(uk.SCALES)
+_DIGITS = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:,\d{{1,2}})?|\d{{1,3}}(?:\.\d{{3}})+|\d+(?:[.,]\d+)?"
+_ONE = (
+    rf"(?:(?P<d{{0}}>{_DIGITS})|(?P<w{{0}}>(?:{_WORDS})(?![\w'])(?:{_SPACE}(?:{_WORDS})(?![\w']))*))"
+    rf"(?P<s{{0}}>{_SPACE}?(?:{_SCALE})(?![\w']))?"
+)
+
+
+def _one(name: str) -> str:
+    return _ONE.replace("{0}", name)
+
+
+_MONEY = r"[$€₴£]"
+_NUMBER = Pattern(
+    rf"(?i:(?<![\w,.'])(?P<sign>{_MONEY}{_SPACE}?)?{_one('a')}"
+    rf"(?:(?P<dash>{_SPACE}?[\u2013\u2014-]{_SPACE}?|{_SPACE}(?:до|та|і){_SPACE}){_one('b')})?)"
+)
+_SHARE = Pattern(rf"(?i:(?<![\w'])(?P<share>{'|'.join(uk.SHARES)})(?![\w'-])(?:{_SPACE}(?P<scale>{_SCALE})(?![\w']))?)")
+_UNIT = Pattern(
+    "(?i:"
+    + "|".join(
+        rf"(?P<u{n}>{_SPACE}?(?:{pattern})(?![^\W\d_]))"
+        for n, pattern in sorted(enumerate(uk.UNITS), key=lambda row: -len(row[1]))
+    )
+    + ")"
+)
+_UNITS = list(uk.UNITS.values())
+_PERCENT_OR_SIGN = Pattern(rf"(?i:{_SPACE}?(?:%|відсотк\w+|відсоток|процент\w*|[$€₴£]))")
+_BEFORE = Pattern(rf"(?i:(?<![\w'])(?P<hedge>{alternatives(uk.HEDGES_BEFORE)}){_SPACE}(?:ще{_SPACE})?(?:від{_SPACE})?$)")
+_AFTER = Pattern(rf"(?i:(?:{_SPACE}[\w']+)?{_SPACE}(?P<hedge>{alternatives(uk.HEDGES_AFTER)})(?!\w))")
+_RISEN = Pattern(rf"(?i:(?:{uk.RISEN})\b[^,.;]{{0,40}}$)")
+_FROM = Pattern(rf"(?i:(?<![\w'])(?:від|з){_SPACE}$)")
+_BETWEEN = Pattern(rf"(?i:(?<![\w'])між{_SPACE}$)")
+_LOOK = 60
+
+# ---------------------------------------------------------------- numbers that are no figures, by name
+_CLOCK = Pattern(r"\d{1,2}[:.]\d{2}(?!\d|\s?(?:%|млн|млрд|тис))")
+_OCLOCK_BEFORE = Pattern(r"(?i:(?<![\w'])(?:о|об|після|до|близько|з)\s$)")
+_OCLOCK_AFTER = Pattern(r"(?i:\s?(?:годині|годину|ранку|вечора|ночі|дня)\b|-й\sгодин)")
+_ORDINAL_AFTER = Pattern(r"-(?:та|тя|ша|га|ма|й|го|му|ї|х|м|те|ту|ті|ій|ою|им|их|а|е|у)(?![\w'])")
+_JOINED_AFTER = Pattern(
+    r"(?i:-(?:річн|мм|міліметров|го|денн|годинн|поверхов|відсотков|кілометров|тонн|місячн|тижнев|х\s|рази|кратн|пункт)\w*)"
+)
+_KEPT_JOIN = Pattern(r"(?i:-(?:поверхов|кілометров|тонн|відсотков)\w*)")
+_NAMED_BEFORE = Pattern(r"(?:(?<![\w'])[\w']*[^\W\d_]-$|№\s?$|\bn\s$)", re.IGNORECASE)
+_REFERENCE_BEFORE = Pattern(
+    r"(?i:(?<![\w'])(?:ст|статт\w+|статей|ч|частин\w+|п|пункт\w*|буд|будин\w+|кв|квартир\w*|каб|кабінет\w*|вул\.?\s[\w'\s-]{1,40},|"
+    r"просп\.?\s[\w'\s-]{1,40},|проспект\w*\s[\w'\s-]{1,40},|вулиц\w+\s[\w'\s-]{1,40},|тел|телефон\w*|лінія|номер\w*|маршрут\w*|рейс\w*|"
+    r"канал\w*|школ\w+|бригад\w+|резолюці\w+|закон\w*|потяг\w*|траса|траси|палата|аудиторі\w+)\.?[:\s]\s?(?:№\s?)?$)"
+)
+_PHONE = Pattern(r"\+?\d{0,3}[\s(-]*\d{3}\)?[\s-]\d{2,3}[\s-]\d{2}[\s-]\d{2}|(?:\d-){2,}\d|0[\s-]?800[\d\s-]+")
+_AGE = Pattern(r"(?i:(?:віком|віці|виповнилос\w+)\s(?:від\s|до\s)?$)")
+_ONE_OF = Pattern(r"(?i:\s(?:із|з|зі|одного|одним|одному|одну|лише|інш\w+)\b)")
+_YEAR_AFTER = Pattern(r"(?i:\s?(?:рік|року|році|роком|роки|рр?\.)(?!\w)|-(?:й|го|му|м)(?!\w)|/\d{2})")
+_YEAR_BEFORE = Pattern(r"(?i:(?<![\w'])(?:у|в|з|до|від|після|станом\sна|січні|травні)\s$)")
+
+
+@dataclass(frozen=True, slots=True)
+class UkrainianNumber:
+    """A number with its unit and hedge; ``lead`` is where its hedge begins, ``tail`` where its unit ends."""
+
+    span: Span
+    quantity: Quantity
+    hedge: Hedge
+    lead: int
+    tail: int
+
+
+def find_numbers(text: str, start: int, end: int, closed: list[Span]) -> list[UkrainianNumber]:
+    """The quantities of one sentence; ``closed`` are its dates.
+
+    >>> found = find_numbers("Понад 1,2 млн людей і 15 відсотків", 0, 34, [])
+    >>> [(str(n.quantity.value), n.quantity.unit, n.hedge.value) for n in found]
+    [('1200000.0', 'count', 'more_than'), ('15', 'percent', 'exact')]
+    """
+    spans = [*closed, *(Span(*m.span()) for m in _PHONE.finditer(text, start, end))]
+    found = [*_numbers(text, start, end, spans), *_shares(text, start, end)]
+    found.sort(key=lambda n: n.span)
+    return [n for i, n in enumerate(found) if not i or n.span.start >= found[i - 1].tail]
+
+
+def _numbers(text: str, start: int, end: int, closed: list[Span]) -> Iterator[UkrainianNumber]:
+    at = start
+    while (match := _NUMBER.search(text, at, end)) is not None:
+        at = match.end()
+        span = Span(*match.span())
+        touching = [c for c in closed if c.overlaps(span)]
+        if touching:
+            at = max(match.start() + 1, min(match.end(), max(c.end for c in touching)))
+            continue
+        if match["dash"] and not _is_range(text, match, start):
+            at = match.start("dash")
+            number = _figure(text, match, start, at, end, single=True)
+        else:
+            number = _figure(text, match, start, match.end(), end, single=not match["dash"])
+        if number is not None:
+            yield number
+            at = max(at, number.span.end)
+
+
+def _is_range(text: str, match: re.Match[str], floor: int) -> bool:
+    """Whether two numbers are the borders of one: "10–15", "від 10 до 15", "між 10 і 15"."""
+    word = match["dash"].strip()
+    before = text[max(floor, match.start() - 8) : match.start()]
+    low, high = _value(match, "a", match["sb"] or ""), _value(match, "b", "")
+    if low is None or high is None or low >= high:
+        return False
+    if word in ("\u2013", "\u2014", "-"):
+        return bool(match["da"]) and not (word == "-" and match["wb"])
+    if word == "до":
+        return bool(_FROM.search(before)) and not _RISEN.search(text, max(floor, match.start() - _LOOK), match.start())
+    return bool(_BETWEEN.search(before))
+
+
+def _figure(
+    text: str, match: re.Match[str], floor: int, stop: int, limit: int, *, single: bool
+) -> UkrainianNumber | None:
+    if _is_no_figure(text, match, floor, stop, limit):
+        return None
+    first = _value(match, "a", (match["sb"] or "") if not single else "")
+    second = None if single else _value(match, "b", "")
+    if first is None:
+        return None
+    unit, tail, inside = _unit(text, match, stop, limit)
+    step = _step(first)
+    quantity = Quantity(first if single else None, None if single else first, second, unit, dimension_of(unit), step)
+    begin = match.start() if match["sign"] or not single else match.start("da") if match["da"] else match.start("wa")
+    hedge, lead = _hedge(text, match.start(), tail, floor, limit)
+    return UkrainianNumber(Span(begin, inside), quantity, hedge, lead, tail)
+
+
+def _step(value: Decimal) -> Decimal:
+    """The place of the last digit that is no nought."""
+    exponent = value.normalize().as_tuple().exponent
+    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal(1)
+
+
+def _value(match: re.Match[str], name: str, shared: str) -> Decimal | None:
+    """The value of one number; the scale of the second holds for the first: "10–15 тис."."""
+    digits, words = match[f"d{name}"], match[f"w{name}"]
+    value = _of_digits(digits) if digits else _of_words(words or "")
+    scale = (match[f"s{name}"] or shared).strip().lower()
+    if value is None or not scale:
+        return value
+    factor = next((size for pattern, size in uk.SCALES.items() if re.fullmatch(pattern, scale)), 1)
+    return value * factor
+
+
+def _of_digits(digits: str) -> Decimal:
+    plain = re.sub(r"[ \u00a0\u202f]", "", digits)
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain) and not plain.startswith("0"):
+        plain = plain.replace(".", "")
+    return Decimal(plain.replace(",", "."))
+
+
+def _of_words(words: str) -> Decimal | None:
+    """ "двадцять троє": the sum, where each word is smaller than the one before."""
+    values = [uk.NUMBER_WORDS[word] for word in words.lower().split()]
+    if not values or any(b >= 10 ** (len(str(a)) - 1) for a, b in zip(values, values[1:], strict=False)):
+        return Decimal(values[0]) if values else None
+    return Decimal(sum(values))
+
+
+def _unit(text: str, match: re.Match[str], stop: int, limit: int) -> tuple[str, int, int]:
+    """The unit behind a number, where it ends, and where the number ends with its percent word or sign."""
+    sign = (match["sign"] or "").strip()
+    if sign:
+        return {"$": "USD", "€": "EUR", "₴": "UAH", "£": "GBP"}[sign], stop, stop
+    found = _UNIT.match(text, stop, min(limit, stop + 40))
+    if found is None or found.lastgroup is None:
+        return "count", stop, stop
+    inside = _PERCENT_OR_SIGN.match(text, stop, limit)
+    return _UNITS[int(found.lastgroup[1:])], found.end(), inside.end() if inside else stop
+
+
+def _hedge(text: str, begin: int, tail: int, floor: int, limit: int) -> tuple[Hedge, int]:
+    """The hedge of a number and where it begins; "зросла до" says what it has risen to."""
+    match = _BEFORE.search(text, max(floor, begin - _LOOK), begin)
+    if match is not None:
+        risen = match["hedge"].lower() == "до" and _RISEN.search(text, max(floor, match.start() - _LOOK), match.start())
+        if not risen:
+            return Hedge(uk.HEDGES_BEFORE[match["hedge"].lower()]), match.start()
+    after = _AFTER.match(text, tail, limit)
+    return (Hedge(uk.HEDGES_AFTER[after["hedge"].lower()]) if after else Hedge.EXACT), begin
+
+
+def _shares(text: str, start: int, end: int) -> Iterator[UkrainianNumber]:
+    """ "половина будинків", "півтора мільйона"."""
+    for match in _SHARE.finditer(text, start, end):
+        share = next(Decimal(v) for p, v in uk.SHARES.items() if re.fullmatch(p, match["share"], re.IGNORECASE))
+        half = share == Decimal("1.5") or match["share"].lower() == "пів"
+        if half and not match["scale"]:
+            continue
+        scale = (match["scale"] or "").lower()
+        factor = next((size for pattern, size in uk.SCALES.items() if scale and re.fullmatch(pattern, scale)), 1)
+        unit = "count" if match["scale"] else "fraction"
+        hedge, lead = _hedge(text, match.start(), match.end(), start, end)
+        quantity = Quantity(share * factor, unit=unit, dimension=dimension_of(unit), step=Decimal("0.01") * factor)
+        yield UkrainianNumber(Span(*match.span()), quantity, hedge, lead, match.end())
+
+
+def _is_no_figure(text: str, match: re.Match[str], floor: int, stop: int, limit: int) -> bool:
+    """Whether a number is a time, an ordinal, an age, a reference, a designation, a year or "one of"."""
+    begin = match.start()
+    before = text[max(floor, begin - 50) : begin]
+    if match["da"]:
+        return _is_reference(text, match, before, stop, limit)
+    low = (match["wa"] or "").lower()
+    single = low in ("один", "одна", "одне", "одного", "однієї", "одну", "одному", "одним", "однією", "одній")
+    return single and not match["sa"] and (bool(_ONE_OF.match(text, stop, limit)) or before.endswith(("ще ", "не ")))
+
+
+def _is_reference(text: str, match: re.Match[str], before: str, stop: int, limit: int) -> bool:
+    if match["sign"]:
+        return False
+    if _CLOCK.match(text, match.start(), limit) and not match["sa"] and "," not in match["da"]:
+        return True
+    if _OCLOCK_AFTER.match(text, stop, limit) and _OCLOCK_BEFORE.search(before):
+        return True
+    if _ORDINAL_AFTER.match(text, stop, limit) or _REFERENCE_BEFORE.search(before) or _AGE.search(before):
+        return True
+    if _JOINED_AFTER.match(text, stop, limit) and not _KEPT_JOIN.match(text, stop, limit):
+        return True
+    if _NAMED_BEFORE.search(before):
+        return True
+    digits = match["da"]
+    if digits.startswith("0") and digits.isdecimal() and len(digits) > 1:
+        return True
+    year = digits.isdecimal() and len(digits) == 4 and 1900 <= int(digits) <= 2100 and not match["sa"]
+    return year and (bool(_YEAR_AFTER.match(text, stop, limit)) or bool(_YEAR_BEFORE.search(before)))
