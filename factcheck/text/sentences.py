@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from factcheck.text.lexicon import load
+from factcheck.text.lexicon import load, uk
 from factcheck.text.patterns import Pattern, alternatives
 from factcheck.text.values import Span
 
@@ -26,6 +26,7 @@ _CLOCK_GOES_ON = Pattern(
     rf"\s(?:(?:{alternatives({d.capitalize() for d in (*_LEX.weekdays, *_LEX.months)})})\b|[A-Z]{{2,4}}\b"
     r"|(?:Eastern|Central|Pacific|Mountain|Greenwich|Standard|Daylight|Universal)\b|[A-Z]\w+\s(?:[Tt]ime|[Ss]tandard)\b)"
 )
+_ABBREVIATIONS = _LEX.abbreviations | uk.ABBREVIATIONS
 _POINTED_SCALES = frozenset(["mio", "mrd", "mln", "bln", "mn", "bn", "tsd"])
 _CURRENCY_NEXT = Pattern(
     rf"\s(?:{alternatives({w.capitalize() for w in _LEX.currency_words} | _LEX.currency_codes)})(?!\w)"
@@ -133,9 +134,7 @@ def _ends(text: str, dot: int, after: int, limit: int) -> bool:
         return word.lower().replace(".", "") not in {"us", "uk", "un", "eu", "dc"} and first.isupper() and len(word) > 3
     if word.lower() in _POINTED_SCALES:  # "3.5 Mio. Euro", but "5 mln. The firm"
         return first not in "€$£" and _CURRENCY_NEXT.match(text, after, limit) is None
-    return word.lower() not in _LEX.abbreviations or (
-        word.islower() and word in {"no", "co", "corp", "inc", "ltd", "miss"}
-    )
+    return word.lower() not in _ABBREVIATIONS or (word.islower() and word in {"no", "co", "corp", "inc", "ltd", "miss"})
 
 
 def words(text: str, start: int, end: int) -> list[Word]:

@@ -54,6 +54,8 @@ def part_of(figure, name):
         "party": lambda: figure.party,
         "measure": lambda: figure.measure.key,
         "definition": lambda: figure.measure.definition,
+        "event": lambda: figure.measure.key.concept,
+        "noun": lambda: figure.measure.key.noun,
         "flag": lambda: " ".join(figure.flags),
     }[name]()
 

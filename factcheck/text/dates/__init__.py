@@ -14,7 +14,7 @@ Days and hours in a text are read here; numbers are read in ``quantities``.
 from factcheck.text.dates.as_of import as_of_period, day_of, is_former_value, period_before
 from factcheck.text.dates.as_of_hour import narrow_to_hour
 from factcheck.text.dates.detection import find_dates, publication_period, reference_time, resolved_dates
-from factcheck.text.dates.periods import BoundedPeriod, DateMention, day_period, months
+from factcheck.text.dates.periods import BoundedPeriod, DateMention, day_period, months, stated_period
 
 __all__ = [
     "BoundedPeriod",
@@ -30,4 +30,5 @@ __all__ = [
     "publication_period",
     "reference_time",
     "resolved_dates",
+    "stated_period",
 ]

@@ -50,6 +50,7 @@ _SUBJECT_NEXT = Pattern(
     rf"\s(?:[a-z]+\s)?(?:{alternatives(w for w in _LEX.noun_families if ' ' not in w)})"
     r"\s(?:were|are|have|had|died|lost|fled|took)\b"
 )
+_PEOPLE_NEXT = Pattern(r"\s(?:people|men|women|children|civilians|soldiers|workers|residents|passengers)\b")
 _ACTED_ON = Pattern(r"(?<![^\W\d_])(?P<verb>[a-z]+)\s$")
 _OTHER_VERBS = [
     "won",
@@ -72,7 +73,7 @@ _TRANSITIVE = (
 )
 _CLAUSE_BEFORE = Pattern(r"(?:^|[.!?:\n\u201c\"]\s*|[a-z,]\sand\s)$")
 _TIME_BEFORE = Pattern(
-    r"\b(?:in|since|until|till|from|during|before|after|early|late|mid|by|of|the|its|their|his|her|for)[\s-]$"
+    r"(?i:\b(?:in|since|until|till|from|during|before|after|early|late|mid|by|of|the|its|their|his|her|for)[\s-]$)"
 )
 _MONTH_OF_YEAR_NEXT = Pattern(rf"(?i:[-/\s](?:{MONTH})(?:[-/]\d|\b(?!\s\d|-)))")
 _QUARTER_NEXT = Pattern(r"[ -]?[QqHh][1-4]\b")
@@ -216,6 +217,8 @@ def _is_count(context: Context, span: Span) -> bool:
         return True
     if not _COUNTED_NEXT.match(text, span.end):
         return False
+    if _PEOPLE_NEXT.match(text, span.end):
+        return True
     verb = _ACTED_ON.search(back)
     if verb is not None and verb["verb"] in _TRANSITIVE:
         return True

@@ -9,7 +9,6 @@ import re
 
 READ = frozenset(["en", "uk"])
 """The languages whose figures are read."""
-_LETTERS = re.compile(r"[^\W\d_]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -21,14 +20,16 @@ _SMALL_WORDS = {
     "it": "il di che la e in un una per con del della sono le i gli non da al stato",
     "pt": "o a os as de que e do da em um uma para com não por foi dos no na",
     "nl": "de het een van en in is dat op te zijn met voor niet aan er door bij",
-    "pl": "w i na z do że się nie jest to o po od za przez oraz był są",
+    "pl": "w i na z do że się nie jest to po od za przez oraz był są a ich jej jego już według jeszcze tym tego może",
     "sv": "och att det i en som på är av för med till den har inte ett om",
     "tr": "ve bir bu da de için ile olarak daha olan çok en gibi kadar",
 }
 _ENOUGH = 6
 """Words fewer than which say nothing: a headline is read as English."""
-_MARGIN, _SHARE = 1.3, 0.12
-"""By how much another language must lead, and what part of the words its small words must be."""
+_MARGIN, _LEAST = 1.3, 4
+"""By how much another language must lead, and how many different small words it must have."""
+_SAMPLE = 20_000
+"""Letters that are looked at."""
 
 
 def language_of(text: str, declared: str = "") -> str:
@@ -42,37 +43,42 @@ def language_of(text: str, declared: str = "") -> str:
     ('en', 'uk')
     """
     said = declared.replace("_", "-").partition("-")[0].lower()
-    sample = text[:20_000]
-    letters = len(_LETTERS.findall(sample))
-    if not letters:
+    words = {word.lower() for word in _WORD.findall(text[:_SAMPLE])}
+    if not words:
         return said or "en"
-    cyrillic = len(_CYRILLIC.findall(sample)) * 2 > letters
-    if len(_OTHER_SCRIPT.findall(sample)) * 2 > letters:
+    if _most(words, _OTHER_SCRIPT):
         return said if said not in READ else ""
-    if cyrillic:
-        return said if said in _CYRILLIC_LANGUAGES else _of_cyrillic(sample)
+    if _most(words, _CYRILLIC):
+        return said if said in _CYRILLIC_LANGUAGES else _of_cyrillic(" ".join(sorted(words)))
     if said and said not in _CYRILLIC_LANGUAGES:
         return said
-    return _of_latin(sample)
+    return _of_latin(words)
+
+
+def _most(words: set[str], script: re.Pattern[str]) -> bool:
+    """Whether most of the different words are in a script; a word told a thousand times counts once."""
+    return sum(script.match(word) is not None for word in words) * 2 > len(words)
 
 
 _CYRILLIC_LANGUAGES = frozenset(["uk", "ru", "be", "bg", "sr", "mk", "kk"])
 
 
 def _of_cyrillic(sample: str) -> str:
-    ukrainian, russian = (sum(sample.count(c) for c in letters) for letters in ("іїєґІЇЄҐ", "ыэъёЫЭЪЁ"))
-    return "uk" if ukrainian > russian else "ru" if russian else ""
+    ukrainian, russian, other = (
+        sum(sample.count(c) for c in letters) for letters in ("іїєґІЇЄҐ", "ыэъёЫЭЪЁ", "ўјљњћђѓќәңұӘ")
+    )
+    if other:
+        return ""
+    return "ru" if russian > ukrainian else "uk"
 
 
-def _of_latin(sample: str) -> str:
+def _of_latin(words: set[str]) -> str:
     """The language with the most small words; English where none stands out."""
-    words = [word.lower() for word in _WORD.findall(sample)]
     if len(words) < _ENOUGH:
         return "en"
-    counts = {code: sum(word in small for word in words) for code, small in _SETS.items()}
+    counts = {code: len(words & small) for code, small in _SETS.items()}
     best = max(counts, key=lambda code: counts[code])
-    stands_out = counts[best] > _MARGIN * counts["en"] + 1 and counts[best] > _SHARE * len(words)
-    return best if stands_out else "en"
+    return best if counts[best] >= _LEAST and counts[best] > _MARGIN * counts["en"] + 1 else "en"
 
 
 _SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}

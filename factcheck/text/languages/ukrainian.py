@@ -77,6 +77,9 @@ def _figure(
     floor = numbers[index - 1].tail if index else sentence.start
     limit = numbers[index + 1].lead if index + 1 < len(numbers) else sentence.end
     noun = context.counted_noun(text, number, floor, limit, sentence)
+    if index and not noun.event and not noun.quantity and context.shares_event(text, numbers[index - 1], number):
+        before = context.counted_noun(text, numbers[index - 1], sentence.start, number.lead, sentence)
+        noun = replace(noun, event=before.event, family=before.family)
     period = _period(context.date_of(text, number, sentence, dates), published)
     place = context.place_of(text, number.span, sentence, story)
     ahead = _AHEAD.search(text, max(sentence.start, number.lead - _AHEAD_REACH), number.lead)

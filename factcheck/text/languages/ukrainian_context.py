@@ -4,34 +4,43 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from itertools import islice
 
 from factcheck.text.counted import CountedNoun
-from factcheck.text.dates import DateMention, day_period, months
+from factcheck.text.dates import DateMention, day_period, months, stated_period
 from factcheck.text.languages.ukrainian_quantities import UkrainianNumber
 from factcheck.text.lexicon import load, uk
 from factcheck.text.patterns import Pattern
-from factcheck.text.values import AttributionMention, Span
+from factcheck.text.values import AttributionMention, Period, Span
 
 _EN = load()
+_AHEAD_DAYS = 45
+"""A day of the year that lies further ahead than this is that of the year before."""
+_LIST_REACH = 60
+_OUT_OF = Pattern(r"\s(?:із|з)\s(?:\d[\d \u00a0]*|[\w']+)(?=\s[\w'])")
 _MOST_WORDS = 4
 """Words between a number and its noun: "12 українських цивільних осіб"."""
 _NOUN = Pattern("(?i:" + "|".join(rf"(?P<n{n}>(?:{p})(?![\w']))" for n, p in enumerate(uk.NOUNS)) + ")")
 _NOUN_NAMES = list(uk.NOUNS.values())
 _EVENT = Pattern("(?i:" + "|".join(rf"(?P<e{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.EVENTS)) + ")")
 _EVENT_NAMES = list(uk.EVENTS.values())
-_QUANTITY = Pattern("(?i:" + "|".join(rf"(?P<q{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.QUANTITIES)) + ")")
+_QUANTITY = Pattern(
+    "(?i:" + "|".join(rf"(?P<q{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.QUANTITIES)) + ")"
+)
 _QUANTITY_NAMES = list(uk.QUANTITIES.values())
 _WORD = Pattern(r"[^\W\d_][\w'-]*")
 _CLAUSE = Pattern(r"[,;:\u2014]|(?<!\w)(?:а|але|ще|також|водночас|та|і|й)(?!\w)")
 _MONTHS = "|".join(uk.MONTHS)
 _WEEKDAYS = "|".join(uk.WEEKDAYS)
 _DATE = Pattern(
-    rf"(?i:(?<![\w,.'])(?P<day>[12]?\d|3[01])(?:-го)?\s(?P<month>{_MONTHS})(?:\s(?P<year>(?:19|20)\d\d)(?:\sроку|\sр\.)?)?(?![\w'])"
+    rf"(?i:(?<![\w,.'])(?P<day>[12]?\d|3[01])(?:-го)?\s(?P<month>{_MONTHS})(?:\s(?P<year>(?:19"
+    rf"|20)\d\d)(?:\sроку|\sр\.)?)?(?![\w'])"
     rf"|(?<![\w.])(?P<dd>[0-3]?\d)\.(?P<mm>[01]?\d)\.(?P<yyyy>(?:19|20)\d\d)(?!\d)"
     rf"|(?<![\w'])(?:у|в|за)\s(?P<in>{_MONTHS})(?:\s(?P<in_year>(?:19|20)\d\d)(?:\sроку)?)?(?![\w'])"
     r"|(?<![\w.,])(?P<only>(?:19|20)\d\d)(?:\s(?:рік|року|році|роком)(?!\w)|-(?:й|го|му)(?!\w))"
     rf"|(?<![\w'])(?:у|в)\s(?:минул(?:у|ий|ого)\s)?(?P<weekday>{_WEEKDAYS})(?![\w'])"
-    r"|(?<![\w'])(?P<word>вчора|учора|сьогодні|позавчора|торік|минулого\s(?:року|тижня|місяця)|цього\s(?:року|тижня|місяця))(?![\w']))"
+    r"|(?<![\w'])(?P<word>вчора|учора|сьогодні|позавчора|торік|минулого\s(?:року|тижня|місяця)|цього\s(?:року"
+    r"|тижня|місяця))(?![\w']))"
 )
 _AS_OF = Pattern(r"(?i:(?<!\w)станом\sна\s(?:ранок\s|вечір\s|\d{1,2}[:.]\d\d\s|кінець\s)?$)")
 _AIM = Pattern(r"(?i:(?<![\w'])(?:до|з|від|після|з-поміж|порівняно\sз|ніж\s(?:у|в)?)\s(?:кінця\s)?$)")
@@ -39,8 +48,15 @@ _BY_WORDS = Pattern(
     rf"(?i:(?<![\w'])за\s(?:[\w']+\s)?(?:{'|'.join(uk.BY_WORDS)})\s)(?P<party>[^,.;:\n\u2014\u2013()]{{2,120}}?)(?=[,.;:\n]|\s[\u2014\u2013(]|$)"
 )
 _SAID = Pattern(rf"(?i:(?<![\w'])(?P<verb>{uk.SAYING})(?![\w']))")
-_PARTY_AFTER = Pattern(r"\s(?P<party>[^,.;:\n\u2014\u2013()«]{2,120}?)(?=[,.;:\n]|\s[\u2014\u2013(«]|$)")
-_PARTY_BEFORE = Pattern(r"(?:^|[.!?\n,:;«»\u2014\u2013]\s?)(?P<party>[^.!?\n,:;«»\u2014\u2013]{2,120}?)(?:,\s[^,]{2,60},)?\s(?:також\s|раніше\s|уже\s)?$")
+_PARTY_AFTER = Pattern(r"\s(?:(?:у|в)\s)?(?P<party>[^,.;:\n\u2014\u2013()]{2,120}?)(?=[,.;:\n]|\s[\u2014\u2013(]|$)")
+_PARTY_BEFORE = Pattern(
+    r"(?:^|[.!?\n,:;«»\u2014\u2013]\s?)(?P<party>[^.!?\n,:;«»\u2014\u2013]{2,120}?)(?:,\s[^,]{2,60},)?\s(?:також\s|раніше\s|уже\s)?$"
+)
+_NO_PARTY = Pattern(
+    r"(?i:що\s|про\s|(?:у|в)\s(?:понеділ|вівтор|серед|четвер|п'ятниц|субот|неділ|своєму|ефірі"
+    r"|інтерв|телеграм|facebook))"
+)
+_SAYS_THAT = Pattern(r"(?i:(?:\s[\w']+){0,3}?(?:,\s(?:що|як|скільки)\s|:|\sпро\s))")
 _TAIL = Pattern(r"(?i:\s(?:у|в|на|під\sчас|вранці|ввечері|сьогодні|вчора|учора)\s?(?:[\w'-]+\s?){0,3}$)")
 _PLACE = Pattern("|".join(rf"(?P<p{n}>(?<![\w'])(?:{p})(?![\w']))" for n, p in enumerate(uk.PLACES)))
 _PLACE_NAMES = list(uk.PLACES.values())
@@ -56,9 +72,13 @@ def counted_noun(text: str, number: UkrainianNumber, floor: int, limit: int, cla
     ``floor`` and ``limit`` are the borders of the figures before and behind it.
     """
     noun, event, written = "", "", ""
-    words = [m for m in _WORD.finditer(text, number.tail, limit)][:_MOST_WORDS]
+    tail = number.tail
+    shared = _OUT_OF.match(text, number.tail, clause.end)
+    if shared is not None:
+        tail, limit = shared.end(), clause.end
+    words = list(islice(_WORD.finditer(text, tail, limit), _MOST_WORDS))
     for at, word in enumerate(words):
-        gap = text[words[at - 1].end() if at else number.tail : word.start()]
+        gap = text[words[at - 1].end() if at else tail : word.start()]
         if "," in gap or "." in gap:
             break
         found = _NOUN.match(text, word.start(), limit)
@@ -70,7 +90,17 @@ def counted_noun(text: str, number: UkrainianNumber, floor: int, limit: int, cla
     if noun in ("dead", "injured"):
         family, noun, event = {"dead": "killed", "injured": "injured"}[noun], "people", noun
     quantity = "" if family or noun else _quantity(text, number, clause)
-    return CountedNoun(noun=noun, head=noun, event=event, family=family, quantity=quantity) if written or event or quantity else CountedNoun()
+    return (
+        CountedNoun(noun=noun, head=noun, event=event, family=family, quantity=quantity)
+        if written or event or quantity
+        else CountedNoun()
+    )
+
+
+def shares_event(text: str, first: UkrainianNumber, second: UkrainianNumber) -> bool:
+    """Whether one verb holds for both of two figures of a list: "пошкоджено 9 будинків, садок і понад 60 машин"."""
+    between = text[first.tail : second.lead]
+    return len(between) < _LIST_REACH and not any(mark in between for mark in ";.\u2014\u2013") and "," in between
 
 
 def _nearest(text: str, number: UkrainianNumber, floor: int, limit: int, clause: Span) -> str:
@@ -87,7 +117,7 @@ def _nearest(text: str, number: UkrainianNumber, floor: int, limit: int, clause:
 
 
 def _quantity(text: str, number: UkrainianNumber, clause: Span) -> str:
-    found = [m for m in _QUANTITY.finditer(text, clause.start, clause.end)]
+    found = list(_QUANTITY.finditer(text, clause.start, clause.end))
     if not found:
         return ""
     nearest = min(found, key=lambda m: min(abs(m.end() - number.lead), abs(m.start() - number.tail)))
@@ -116,21 +146,24 @@ def _month(written: str) -> int:
     return next(number for pattern, number in uk.MONTHS.items() if re.fullmatch(pattern, written.lower()))
 
 
-def _period(match: re.Match[str], ref: datetime | None):  # type: ignore[no-untyped-def]
+def _period(match: re.Match[str], ref: datetime | None) -> Period | None:
     """The period that an expression of time means; None where the time of publication is needed and not known."""
     said = match.group()
     if match["only"]:
         return months(int(match["only"]), 1, 12, ref, said, "year")
     if match["yyyy"]:
-        day = datetime(int(match["yyyy"]), int(match["mm"]), int(match["dd"]), tzinfo=ref.tzinfo if ref else None)
-        return day_period(day, said)
+        written = datetime(int(match["yyyy"]), int(match["mm"]), int(match["dd"]), tzinfo=ref.tzinfo if ref else None)
+        return day_period(written, said)
     if ref is None:
         return None
     today = ref.replace(hour=0, minute=0, second=0, microsecond=0)
     if match["day"]:
         month, day = _month(match["month"]), int(match["day"])
-        year = int(match["year"]) if match["year"] else ref.year - ((month, day) > (ref.month, ref.day))
-        return day_period(today.replace(year=year, month=month, day=day), said)
+        year = int(match["year"]) if match["year"] else ref.year
+        moment = today.replace(year=year, month=month, day=day)
+        if not match["year"] and moment > today + timedelta(days=_AHEAD_DAYS):
+            moment = moment.replace(year=year - 1)
+        return day_period(moment, said)
     if match["in"]:
         month = _month(match["in"])
         year = int(match["in_year"]) if match["in_year"] else ref.year - (month > ref.month)
@@ -141,7 +174,7 @@ def _period(match: re.Match[str], ref: datetime | None):  # type: ignore[no-unty
     return _of_word(match["word"].lower(), today, said)
 
 
-def _of_word(word: str, today: datetime, said: str):  # type: ignore[no-untyped-def]
+def _of_word(word: str, today: datetime, said: str) -> Period:
     days = {"сьогодні": 0, "вчора": 1, "учора": 1, "позавчора": 2}
     if word in days:
         return day_period(today - timedelta(days=days[word]), said)
@@ -152,7 +185,7 @@ def _of_word(word: str, today: datetime, said: str):  # type: ignore[no-untyped-
         year, month = (today.year - 1, 12) if back and today.month == 1 else (today.year, today.month - back)
         return months(year, month, 1, today, said, "month")
     monday = today - timedelta(days=today.weekday() + (7 if word.startswith("мин") else 0))
-    return day_period(monday, said).__class__(monday, monday + timedelta(days=7), "week", day_period(monday, said).basis, said)
+    return stated_period(monday, monday + timedelta(days=7), "week", said)
 
 
 def date_of(text: str, number: UkrainianNumber, sentence: Span, dates: list[DateMention]) -> DateMention | None:
@@ -190,10 +223,12 @@ def _attribution(text: str, sentence: Span) -> AttributionMention | None:
         after = _PARTY_AFTER.match(text, verb.end(), sentence.end)
         lead = text[max(sentence.start, verb.start() - 6) : verb.start()].rstrip()
         inverted = lead.endswith((",", "\u2014", "\u2013", "»", " як", "Як")) or not lead
-        if inverted and after is not None and not after["party"].lower().startswith(("що ", "про ", "у ", "в ")):
+        named = after is not None and not _NO_PARTY.match(after["party"])
+        if (inverted or verb.group().lower().startswith(("й", "і"))) and after is not None and named:
             return _mention(verb["verb"], after, sentence)
         before = _PARTY_BEFORE.search(text, sentence.start, verb.start())
-        if before is not None and any(word[:1].isupper() for word in before["party"].split()):
+        clause = _SAYS_THAT.match(text, verb.end(), sentence.end) is not None
+        if clause and before is not None and any(word[:1].isupper() for word in before["party"].split()):
             return _mention(verb["verb"], before, sentence)
     return None
 
@@ -228,7 +263,12 @@ def glosses_of(word: str) -> str:
     >>> glosses_of("будинків"), glosses_of("Харкові"), glosses_of("криця")
     ('houses', 'Kharkiv', 'криця')
     """
-    for pattern, names in ((_EVENT, _EVENT_NAMES), (_NOUN, _NOUN_NAMES), (_QUANTITY, _QUANTITY_NAMES), (_PLACE, _PLACE_NAMES)):
+    for pattern, names in (
+        (_EVENT, _EVENT_NAMES),
+        (_NOUN, _NOUN_NAMES),
+        (_QUANTITY, _QUANTITY_NAMES),
+        (_PLACE, _PLACE_NAMES),
+    ):
         found = pattern.fullmatch(word)
         if found is not None:
             return _named(found, names)

@@ -5,14 +5,15 @@ Reads "1,2 млн", "двадцять троє", "від 10 до 15", "пона�
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from factcheck.text.lexicon import uk
 from factcheck.text.patterns import Pattern, alternatives
-from factcheck.text.quantities import dimension_of
+from factcheck.text.quantities import dimension_of, normalised_value
 from factcheck.text.values import Hedge, Quantity, Span
 
 _SPACE = r"[ \u00a0\u202f]"
@@ -31,26 +32,25 @@ def _one(name: str) -> str:
 
 _MONEY = r"[$€₴£]"
 _NUMBER = Pattern(
-    rf"(?i:(?<![\w,.'])(?P<sign>{_MONEY}{_SPACE}?)?{_one('a')}"
+    rf"(?i:(?<![\w.':/])(?<!\d,)(?P<sign>{_MONEY}{_SPACE}?)?{_one('a')}"
     rf"(?:(?P<dash>{_SPACE}?[\u2013\u2014-]{_SPACE}?|{_SPACE}(?:до|та|і){_SPACE}){_one('b')})?)"
 )
 _SHARE = Pattern(rf"(?i:(?<![\w'])(?P<share>{'|'.join(uk.SHARES)})(?![\w'-])(?:{_SPACE}(?P<scale>{_SCALE})(?![\w']))?)")
+_SINGLE = Pattern(rf"(?i:(?<![\w'\d])(?<!\d\s)(?:{'|'.join(uk.SINGLE)})(?![\w'-]))")
 _UNIT = Pattern(
-    "(?i:"
-    + "|".join(
-        rf"(?P<u{n}>{_SPACE}?(?:{pattern})(?![^\W\d_]))"
-        for n, pattern in sorted(enumerate(uk.UNITS), key=lambda row: -len(row[1]))
-    )
-    + ")"
+    "(?i:" + "|".join(rf"(?P<u{n}>{_SPACE}?(?:{pattern})(?![^\W\d_]))" for n, pattern in enumerate(uk.UNITS)) + ")"
 )
 _UNITS = list(uk.UNITS.values())
 _PERCENT_OR_SIGN = Pattern(rf"(?i:{_SPACE}?(?:%|відсотк\w+|відсоток|процент\w*|[$€₴£]))")
-_BEFORE = Pattern(rf"(?i:(?<![\w'])(?P<hedge>{alternatives(uk.HEDGES_BEFORE)}){_SPACE}(?:ще{_SPACE})?(?:від{_SPACE})?$)")
+_BEFORE = Pattern(rf"(?i:(?<![\w'])(?P<hedge>{alternatives(uk.HEDGES_BEFORE)}){_SPACE}(?:(?:ще|від|у|в|на){_SPACE})?$)")
 _AFTER = Pattern(rf"(?i:(?:{_SPACE}[\w']+)?{_SPACE}(?P<hedge>{alternatives(uk.HEDGES_AFTER)})(?!\w))")
 _RISEN = Pattern(rf"(?i:(?:{uk.RISEN})\b[^,.;]{{0,40}}$)")
-_FROM = Pattern(rf"(?i:(?<![\w'])(?:від|з){_SPACE}$)")
+_FROM = Pattern(rf"(?i:(?<![\w'])від{_SPACE}$)")
 _BETWEEN = Pattern(rf"(?i:(?<![\w'])між{_SPACE}$)")
 _LOOK = 60
+_TO = Pattern(r"\s(?:до|\u2014|\u2013)\s")
+_PER = Pattern(r"(?:\s[\w']+){0,2}\sна\s(?:кожн[иіу]\w*\s)?")
+_PER_WHOM = Pattern(r"\s(?:населення|осіб|людей|жителів|мешканців|новонароджених|народжен\w+|дітей|пацієнтів)")
 
 # ---------------------------------------------------------------- numbers that are no figures, by name
 _CLOCK = Pattern(r"\d{1,2}[:.]\d{2}(?!\d|\s?(?:%|млн|млрд|тис))")
@@ -58,14 +58,18 @@ _OCLOCK_BEFORE = Pattern(r"(?i:(?<![\w'])(?:о|об|після|до|близьк
 _OCLOCK_AFTER = Pattern(r"(?i:\s?(?:годині|годину|ранку|вечора|ночі|дня)\b|-й\sгодин)")
 _ORDINAL_AFTER = Pattern(r"-(?:та|тя|ша|га|ма|й|го|му|ї|х|м|те|ту|ті|ій|ою|им|их|а|е|у)(?![\w'])")
 _JOINED_AFTER = Pattern(
-    r"(?i:-(?:річн|мм|міліметров|го|денн|годинн|поверхов|відсотков|кілометров|тонн|місячн|тижнев|х\s|рази|кратн|пункт)\w*)"
+    r"(?i:-(?:річн|мм|міліметров|го|денн|годинн|поверхов|відсотков|кілометров|тонн|місячн|тижнев|х\s|рази|кратн"
+    r"|пункт)\w*)"
 )
 _KEPT_JOIN = Pattern(r"(?i:-(?:поверхов|кілометров|тонн|відсотков)\w*)")
 _NAMED_BEFORE = Pattern(r"(?:(?<![\w'])[\w']*[^\W\d_]-$|№\s?$|\bn\s$)", re.IGNORECASE)
 _REFERENCE_BEFORE = Pattern(
-    r"(?i:(?<![\w'])(?:ст|статт\w+|статей|ч|частин\w+|п|пункт\w*|буд|будин\w+|кв|квартир\w*|каб|кабінет\w*|вул\.?\s[\w'\s-]{1,40},|"
-    r"просп\.?\s[\w'\s-]{1,40},|проспект\w*\s[\w'\s-]{1,40},|вулиц\w+\s[\w'\s-]{1,40},|тел|телефон\w*|лінія|номер\w*|маршрут\w*|рейс\w*|"
-    r"канал\w*|школ\w+|бригад\w+|резолюці\w+|закон\w*|потяг\w*|траса|траси|палата|аудиторі\w+)\.?[:\s]\s?(?:№\s?)?$)"
+    r"(?i:(?<![\w'])(?:ст|статт\w+|статей|ч|частин\w+|п|пункт\w*|буд|будин\w+|кв|квартир\w*|каб|кабінет\w*"
+    r"|вул\.?\s[\w'\s-]{1,40},|"
+    r"просп\.?\s[\w'\s-]{1,40},|проспект\w*\s[\w'\s-]{1,40},|вулиц\w+\s[\w'\s-]{1,40},|тел|телефон\w*|лінія"
+    r"|номер\w*|маршрут\w*|рейс\w*|"
+    r"канал\w*|школ\w+|бригад\w+|калібр\w*|зал\w?|ліні[яюї]|резолюці\w+|закон\w*|потяг\w*|траса|траси|палата"
+    r"|аудиторі\w+)\.?[:\s]\s?(?:№\s?)?$)"
 )
 _PHONE = Pattern(r"\+?\d{0,3}[\s(-]*\d{3}\)?[\s-]\d{2,3}[\s-]\d{2}[\s-]\d{2}|(?:\d-){2,}\d|0[\s-]?800[\d\s-]+")
 _AGE = Pattern(r"(?i:(?:віком|віці|виповнилос\w+)\s(?:від\s|до\s)?$)")
@@ -90,12 +94,78 @@ def find_numbers(text: str, start: int, end: int, closed: list[Span]) -> list[Uk
 
     >>> found = find_numbers("Понад 1,2 млн людей і 15 відсотків", 0, 34, [])
     >>> [(str(n.quantity.value), n.quantity.unit, n.hedge.value) for n in found]
-    [('1200000.0', 'count', 'more_than'), ('15', 'percent', 'exact')]
+    [('1200000', 'count', 'more_than'), ('15', 'percent', 'exact')]
     """
     spans = [*closed, *(Span(*m.span()) for m in _PHONE.finditer(text, start, end))]
     found = [*_numbers(text, start, end, spans), *_shares(text, start, end)]
     found.sort(key=lambda n: n.span)
-    return [n for i, n in enumerate(found) if not i or n.span.start >= found[i - 1].tail]
+    out: list[UkrainianNumber] = []
+    for number in found:
+        if out and number.span.start < max(out[-1].tail, out[-1].span.end):
+            continue
+        joined = _joined(text, out[-1], number) if out else None
+        if joined is not None:
+            out[-1] = joined
+            continue
+        if out:
+            out[-1] = _unit_ahead(text, out[-1], number)
+        out.append(number)
+    return _rates(text, out, end)
+
+
+def _joined(text: str, first: UkrainianNumber, second: UkrainianNumber) -> UkrainianNumber | None:
+    """Two numbers that are one: "2 млрд 350 млн", "три з половиною"."""
+    one, two = first.quantity.value, second.quantity.value
+    gap = text[first.span.end : second.span.start]
+    if one is None or two is None or first.quantity.unit != "count":
+        return None
+    half = gap.strip() == "з" and second.quantity.unit == "fraction" and two == Decimal("0.5")
+    falls = gap.strip() == "" and len(gap) == 1 and 1000 <= two < one and one % 1000 == 0
+    if not half and not (falls and second.hedge is Hedge.EXACT):
+        return None
+    unit, tail, inside = (
+        _unit(text, "", second.span.end, len(text)) if half else (second.quantity.unit, second.tail, second.span.end)
+    )
+    quantity = replace(
+        first.quantity,
+        value=one + two,
+        unit=unit,
+        dimension=dimension_of(unit),
+        step=Decimal("0.1") if half else Decimal(1),
+    )
+    return replace(first, span=Span(first.span.start, inside), quantity=quantity, tail=tail)
+
+
+def _unit_ahead(text: str, first: UkrainianNumber, second: UkrainianNumber) -> UkrainianNumber:
+    """ "з 21 300 до 24 750 грн": the unit stands behind the second."""
+    if (
+        first.quantity.unit != "count"
+        or second.quantity.unit == "count"
+        or not _TO.fullmatch(text, first.tail, second.span.start)
+    ):
+        return first
+    unit = second.quantity.unit
+    return replace(first, quantity=replace(first.quantity, unit=unit, dimension=dimension_of(unit)))
+
+
+def _rates(text: str, numbers: list[UkrainianNumber], limit: int) -> list[UkrainianNumber]:
+    """ "12,4 випадка на 100 тисяч населення": a rate, whose second number is no figure."""
+    out: list[UkrainianNumber] = []
+    for number in numbers:
+        if out and _is_denominator(text, out[-1], number, limit):
+            unit = f"per {number.quantity.value:f}"
+            out[-1] = replace(out[-1], quantity=replace(out[-1].quantity, unit=unit, dimension="rate"))
+        else:
+            out.append(number)
+    return out
+
+
+def _is_denominator(text: str, first: UkrainianNumber, second: UkrainianNumber, limit: int) -> bool:
+    many = second.quantity.value
+    if many is None or many < 100 or second.quantity.unit != "count":
+        return False
+    per = _PER.fullmatch(text, first.span.end, second.span.start)
+    return per is not None and _PER_WHOM.match(text, second.tail, limit) is not None
 
 
 def _numbers(text: str, start: int, end: int, closed: list[Span]) -> Iterator[UkrainianNumber]:
@@ -140,11 +210,13 @@ def _figure(
     second = None if single else _value(match, "b", "")
     if first is None:
         return None
-    unit, tail, inside = _unit(text, match, stop, limit)
+    unit, tail, inside = _unit(text, (match["sign"] or "").strip(), stop, limit)
     step = _step(first)
     quantity = Quantity(first if single else None, None if single else first, second, unit, dimension_of(unit), step)
     begin = match.start() if match["sign"] or not single else match.start("da") if match["da"] else match.start("wa")
     hedge, lead = _hedge(text, match.start(), tail, floor, limit)
+    if inside == limit and text[inside - 1] == ".":  # the stop of the sentence, not of "млн."
+        inside -= 1
     return UkrainianNumber(Span(begin, inside), quantity, hedge, lead, tail)
 
 
@@ -162,7 +234,7 @@ def _value(match: re.Match[str], name: str, shared: str) -> Decimal | None:
     if value is None or not scale:
         return value
     factor = next((size for pattern, size in uk.SCALES.items() if re.fullmatch(pattern, scale)), 1)
-    return value * factor
+    return normalised_value(value * factor)
 
 
 def _of_digits(digits: str) -> Decimal:
@@ -175,14 +247,13 @@ def _of_digits(digits: str) -> Decimal:
 def _of_words(words: str) -> Decimal | None:
     """ "двадцять троє": the sum, where each word is smaller than the one before."""
     values = [uk.NUMBER_WORDS[word] for word in words.lower().split()]
-    if not values or any(b >= 10 ** (len(str(a)) - 1) for a, b in zip(values, values[1:], strict=False)):
+    if not values or any(b >= 10 ** (len(str(a)) - 1) for a, b in itertools.pairwise(values)):
         return Decimal(values[0]) if values else None
     return Decimal(sum(values))
 
 
-def _unit(text: str, match: re.Match[str], stop: int, limit: int) -> tuple[str, int, int]:
+def _unit(text: str, sign: str, stop: int, limit: int) -> tuple[str, int, int]:
     """The unit behind a number, where it ends, and where the number ends with its percent word or sign."""
-    sign = (match["sign"] or "").strip()
     if sign:
         return {"$": "USD", "€": "EUR", "₴": "UAH", "£": "GBP"}[sign], stop, stop
     found = _UNIT.match(text, stop, min(limit, stop + 40))
@@ -195,16 +266,27 @@ def _unit(text: str, match: re.Match[str], stop: int, limit: int) -> tuple[str, 
 def _hedge(text: str, begin: int, tail: int, floor: int, limit: int) -> tuple[Hedge, int]:
     """The hedge of a number and where it begins; "зросла до" says what it has risen to."""
     match = _BEFORE.search(text, max(floor, begin - _LOOK), begin)
-    if match is not None:
-        risen = match["hedge"].lower() == "до" and _RISEN.search(text, max(floor, match.start() - _LOOK), match.start())
-        if not risen:
-            return Hedge(uk.HEDGES_BEFORE[match["hedge"].lower()]), match.start()
+    if match is not None and (match["hedge"].lower() != "до" or not _has_risen(text, match.start(), floor)):
+        return Hedge(uk.HEDGES_BEFORE[match["hedge"].lower()]), match.start()
     after = _AFTER.match(text, tail, limit)
     return (Hedge(uk.HEDGES_AFTER[after["hedge"].lower()]) if after else Hedge.EXACT), begin
 
 
+def _has_risen(text: str, at: int, floor: int) -> bool:
+    """Whether "до" says what something has come to: behind a verb of change, or behind a comma or a dash."""
+    led = text[max(floor, at - 3) : at].rstrip().endswith((",", "\u2014", "\u2013"))
+    return led or _RISEN.search(text, max(floor, at - _LOOK), at) is not None
+
+
 def _shares(text: str, start: int, end: int) -> Iterator[UkrainianNumber]:
-    """ "половина будинків", "півтора мільйона"."""
+    """ "половина будинків", "півтора мільйона", "понад сотню дронів"."""
+    for match in _SINGLE.finditer(text, start, end):
+        value = next(Decimal(v) for p, v in uk.SINGLE.items() if re.fullmatch(p, match.group().lower()))
+        name, tail, inside = _unit(text, "", match.end(), end)
+        hedge, lead = _hedge(text, match.start(), tail, start, end)
+        yield UkrainianNumber(
+            Span(match.start(), inside), Quantity(value, unit=name, dimension=dimension_of(name)), hedge, lead, tail
+        )
     for match in _SHARE.finditer(text, start, end):
         share = next(Decimal(v) for p, v in uk.SHARES.items() if re.fullmatch(p, match["share"], re.IGNORECASE))
         half = share == Decimal("1.5") or match["share"].lower() == "пів"
@@ -212,10 +294,14 @@ def _shares(text: str, start: int, end: int) -> Iterator[UkrainianNumber]:
             continue
         scale = (match["scale"] or "").lower()
         factor = next((size for pattern, size in uk.SCALES.items() if scale and re.fullmatch(pattern, scale)), 1)
-        unit = "count" if match["scale"] else "fraction"
-        hedge, lead = _hedge(text, match.start(), match.end(), start, end)
-        quantity = Quantity(share * factor, unit=unit, dimension=dimension_of(unit), step=Decimal("0.01") * factor)
-        yield UkrainianNumber(Span(*match.span()), quantity, hedge, lead, match.end())
+        unit, tail, inside = (
+            _unit(text, "", match.end(), end) if match["scale"] else ("fraction", match.end(), match.end())
+        )
+        hedge, lead = _hedge(text, match.start(), tail, start, end)
+        quantity = Quantity(
+            normalised_value(share * factor), unit=unit, dimension=dimension_of(unit), step=Decimal("0.01") * factor
+        )
+        yield UkrainianNumber(Span(match.start(), inside), quantity, hedge, lead, tail)
 
 
 def _is_no_figure(text: str, match: re.Match[str], floor: int, stop: int, limit: int) -> bool:

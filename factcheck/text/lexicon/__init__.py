@@ -67,6 +67,7 @@ class Lexicon:
     modality_cues: Mapping[str, str]
     designation_words: frozenset[str]
     street_words: frozenset[str]
+    index_names: frozenset[str]
     opinion_words: frozenset[str]
     boilerplate: tuple[str, ...]
     checkworthy_verbs: frozenset[str]

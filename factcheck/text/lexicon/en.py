@@ -160,8 +160,10 @@ for _hedge, _phrases in {
     "more than or equal to|greater than or equal to|higher than or equal to|equal to or more than|"
     "equal to or greater than|at least or equal to|bigger or equal than|greater or equal than|higher or equal than",
     "up_to": "up to|as many as|as much as|as high as|at most|no more than|not more than|a maximum of|maximum|"
-    "maximum of|at the most|as long as|as far as|as large as|as big as|not exceeding|≤|<=|< =|=<|to as many as|to as much as|"
-    "less than or equal to|fewer than or equal to|lower than or equal to|smaller than or equal to|equal to or less than|"
+    "maximum of|at the most|as long as|as far as|as large as|as big as|not exceeding|≤|<=|< =|=<|to as many as"
+    "|to as much as|"
+    "less than or equal to|fewer than or equal to|lower than or equal to|smaller than or equal to"
+    "|equal to or less than|"
     "less or equal than|lower or equal than|smaller or equal than",
     "fewer_than": "fewer than|less than|under|below|lower than|well under|well below|smaller than|far fewer than|"
     "far less than|<|shorter than|south of|"
@@ -1974,7 +1976,8 @@ DEFINITIONS: dict[str, str] = {
 NOUN_FAMILIES: dict[str, str] = {}
 for _family, _words in {
     "person": "person|people|persons|man|men|woman|women|victim|victims|others|other|individual|individuals|resident|residents|"
-    "inhabitants|inhabitant|citizen|citizens|casualty|casualties|life|lives|survivor|survivors|bodies|body|souls|patron|"
+    "inhabitants|inhabitant|citizen|citizens|casualty|casualties|life|lives|survivor|survivors|bodies|body"
+    "|souls|patron|"
     "patrons|patient|patients|local|locals",
     "settlement": "settlement|settlements|town|towns|village|villages|hamlet|hamlets|locality|localities",
     "soldier": "soldier|soldiers|troop|troops|serviceman|servicemen|personnel|fighter|fighters|combatants",
@@ -2406,7 +2409,8 @@ for _modality, _cues in {
     "not true that|untrue that|dismissed as fake|dismissed as false|rejected a report that|rejected reports that|"
     "dismissed reports that|dismissed claims that|dismissed a claim that|disputed the|acquitted of",
     "feared": "whether|unclear if|could not verify|could not confirm|could not be verified|unable to verify|plot to|"
-    "attempt to|feared|fears|fear|may have|might have|could have|possibly|unconfirmed|presumed|suspected of|suspects that",
+    "attempt to|feared|fears|fear|may have|might have|could have|possibly|unconfirmed|presumed|suspected of"
+    "|suspects that",
     "forecast": "will|forecast|forecasts|expected|expects|expect|projected|projects|predicted|predicts|could|would|likely to|"
     "set to|by the end of|outlook|is estimated to reach|may|might|anticipates|anticipated|expecting",
     "planned": "plans|plan|planned|planning|intends|intend|aims|aim|aimed|seeks to|hopes|hope|hoped|proposed|proposes|pledged|"
@@ -2506,6 +2510,35 @@ DESIGNATION_WORDS = frozenset(
         "action",
         "windows",
         "iphone",
+    ]
+)
+# Share indices and lists that are called by a number: "the FTSE 250".
+INDEX_NAMES = frozenset(
+    [
+        "FTSE",
+        "S&P",
+        "DAX",
+        "CAC",
+        "Nikkei",
+        "Nasdaq",
+        "Russell",
+        "Fortune",
+        "Stoxx",
+        "STOXX",
+        "IBEX",
+        "Sensex",
+        "ASX",
+        "TSX",
+        "Nifty",
+        "OMX",
+        "AEX",
+        "SMI",
+        "CSI",
+        "KOSPI",
+        "MDAX",
+        "Wilshire",
+        "NASDAQ",
+        "S&P/TSX",
     ]
 )
 STREET_WORDS = frozenset(

@@ -161,7 +161,7 @@ def lemma(word: str) -> str:
         return _IRREGULAR[low]
     if low.endswith("ies") and len(low) > 4:
         return low[:-3] + "y"
-    if low.endswith(("sses", "shes", "ches", "xes")):
+    if low.endswith(("sses", "shes", "ches", "xes", "buses")):
         return low[:-2]
     if low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
         return low[:-1]

@@ -14,7 +14,10 @@ from factcheck.text.patterns import Pattern, alternatives
 
 _LEX = load()
 _LINE_END = r"[ \t]*\r?\n[ \t]*"
-_GOES_ON = _LEX.function_words | _LEX.hedge_fillers | {words.split()[-1] for words in _LEX.hedges_before}
+_NUMBER_WORDS = frozenset([*_LEX.small, *_LEX.tens, *_LEX.scales])
+_GOES_ON = (
+    _NUMBER_WORDS | _LEX.function_words | _LEX.hedge_fillers | {words.split()[-1] for words in _LEX.hedges_before}
+)
 _BROKEN = Pattern(
     rf"(?P<front>[^\W\d_]{{2,20}})[-\u00ad\u2010]{_LINE_END}(?P<back>[a-z]{{2,20}})(?![^\W\d_])"
     rf"|(?P<digits>(?<=\d[,.]){_LINE_END}(?=\d{{3}}(?!\d)))"

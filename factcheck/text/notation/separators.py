@@ -22,6 +22,8 @@ _SIGN = "[$€£₴₽₺₹¥]"
 _COMMA = Pattern(
     rf"(?<![\w.,])(?P<whole>\d{{1,3}}(?:[ \u00a0\u2009\u202f]\d{{3}})*|\d+),(?P<part>\d{{1,2}})(?![\w,]|\.\d)"
     rf"(?:(?={_GAP}?(?:{_SIGN}|%|°)|(?:{_GAP}|-)(?i:{_AFTER_DECIMAL}|m|km|t|g|l)(?![^\W\d_]))"
+    rf"|(?=\s(?:to|and|or)\s\d{{1,3}},\d{{1,2}}\s(?:per\scent|percent|(?i:{_AFTER_DECIMAL})(?![^\W\d_])))"
+    rf"|(?=\s(?:to|and|or)\s\d{{1,3}},\d{{1,2}}\s(?:per\scent|(?i:{_AFTER_DECIMAL})(?![^\W\d_])))"
     rf"|(?<=(?<![\d,.])0,\d)|(?<=(?<![\d,.])0,\d\d)|(?<={_SIGN}\d,\d\d)|(?<={_SIGN}\d\d,\d\d)|(?<={_SIGN}\d,\d))"
     rf"|(?<![\w.,])(?P<glued>\d{{1,3}}),(?P<tail>\d{{1,2}})(?=(?i:bn|mn|m|km|kg|mln|mrd)(?!\w))"
 )
@@ -75,7 +77,7 @@ def _is_whole(text: str, at: int, number: str, following: str) -> bool:
     """Whether one point parts thousands: whole things are counted, in the plural, and nothing is averaged."""
     if number.startswith("0.") or not following or _SHARED.search(text, max(0, at - 70), at):
         return False
-    if following in _LEX.currency_words:
+    if following in _LEX.currency_words or (number.endswith("00") and following in _LEX.unit_words):
         return number.endswith("00")
     plural = (following.endswith("s") and not following.endswith("ss")) or following in ("people", "men", "women")
     return plural and following not in _NO_NOUN

@@ -14,9 +14,10 @@ _FEET = Pattern(
     r"(?<![\w'\u2019\"\u201d\u00b0.])(?P<feet>\d{1,2})\s?['\u2019\u2032]\s?(?P<inches>1[01]|\d)(?P<part>\.\d|\u00bd)?"
     r"(?:\s?(?:[\"\u201d\u2033]|['\u2019]{2})|(?=\s(?:tall|in\sheight|and\sweighs)\b))(?!\w)"
 )
-_BEFORE = Pattern(r"(?<![\w.])(?:(?P<rupees>[Rr]s|Re)\.(?=\s?\d)|(?P<circa>ca?)\.\s?(?=\d))")
+_BEFORE = Pattern(r"(?<![\w.])(?:(?P<rupees>[Rr]s|Re)\.\s?(?=\d)|(?P<circa>ca?)\.\s?(?=\d))")
 _HYPHENED = Pattern(
-    rf"(?i:(?<!\w)(?:half|quarter)-an?-(?={alternatives(_LEX.scales)})|(?<!\w)an?-(?=(?:{alternatives(_LEX.scales)})\b))"
+    rf"(?i:(?<!\w)(?:half|quarter)-an?-(?={alternatives(_LEX.scales)})"
+    rf"|(?<!\w)an?-(?=(?:{alternatives(_LEX.scales)})\b))"
 )
 
 

@@ -18,7 +18,7 @@ Holds numbers, units, ranges, hedges and prices, and numbers that are no figures
 from factcheck.text.quantities.figures import FigureCandidate, find_figures
 from factcheck.text.quantities.intervals import ABOUT_SHARE, base_amount, base_interval, interval, rounding_step
 from factcheck.text.quantities.numbers import find_numbers
-from factcheck.text.quantities.numerals import NumberMention
+from factcheck.text.quantities.numerals import NumberMention, normalised_value
 from factcheck.text.quantities.prices import with_prices
 from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, dimension_of, factor
 
@@ -35,6 +35,7 @@ __all__ = [
     "find_figures",
     "find_numbers",
     "interval",
+    "normalised_value",
     "rounding_step",
     "with_prices",
 ]

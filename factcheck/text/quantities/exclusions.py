@@ -84,7 +84,11 @@ _GOES_ON = Pattern(
 )
 _PLAIN_DESIGNATIONS = frozenset(["no", "no.", "nos", "number", "nr"])
 _MODEL_BEFORE = Pattern(r"(?<![\w$€£.,])(?=\w*[A-Za-z])(?=\w*\d)\w{2,8}-$|(?<![\w$€£.,])[A-Z][\w'\u2019]+\s\d{3}-$")
-_KIND_AFTER = Pattern(r"(?i:-figures?\b|[- ](?:calib(?:er|re)|cal|bore)\b|-gauge\b)")
+_INDEX_BEFORE = Pattern(rf"(?<![\w.])(?:{alternatives(_LEX.index_names)})\s$")
+_KIND_AFTER = Pattern(
+    r"(?i:-(?:term|time|final|finals|brother|sister|hearted|mast|light|moon|price|way|back"
+    r"|truth|marathon)s?\b|-figures?\b|[- ](?:calib(?:er|re)|cal|bore)\b|-gauge\b)"
+)
 _BORE_AFTER = Pattern(
     r"(?i:[ -]?(?:mm|millimet(?:er|re))[ -](?:semi-?automatic|automatic|glock|self-propelled|towed|anti-\w+)?[ -]?"
     r"(?:pistol|handgun|rifle|gun|howitzer|mortar|cannon|artillery|shell|round|ammunition|bullet|casing|caliber|calibre"
@@ -225,6 +229,8 @@ def _is_model(text: str, number: NumberMention, end: int) -> bool:
     """ "A320-200", "a six-figure sum", "a 155-mm howitzer", "a 911 call": a kind of thing, not a number of it."""
     span = number.span
     written = span.cut(text)
+    if _INDEX_BEFORE.search(text, max(0, span.start - 20), span.start):
+        return True
     if _KIND_AFTER.match(text, span.end, end) or _BORE_AFTER.match(text, without_mark(number).span.end, end):
         return True
     if number.form != "digits":

@@ -23,7 +23,8 @@ _MAGNITUDE_AFTER = Pattern(
     r"(?i:[- ](?:point\s)?(?:magnitude|on\s(?:the\s)?(?:\w+\s)?richter|earthquake\sof\smagnitude))"
 )
 _MAGNITUDE_BEFORE = Pattern(
-    r"(?i:\b(?:magnitude|richter)[\s-](?:scale\s)?(?:(?:of|at|a|an|around|about|as|was|is|reached|between|nearly|over|up|to|by"
+    r"(?i:\b(?:magnitude|richter)[\s-](?:scale\s)?(?:(?:of|at|a|an|around|about|as|was|is|reached|between"
+    r"|nearly|over|up|to|by"
     r"|measured|measuring|registering|preliminary|strength)\s){0,4}$)"
 )
 _TO_DOLLAR = Pattern(
@@ -33,6 +34,7 @@ _TO_DOLLAR = Pattern(
 _CURRENCY_NEAR = Pattern(rf"(?i:\b(?P<cur>{alternatives(_LEX.currency_words)})\b)")
 _MINUS = Pattern(r"(?<![^\s(\u201c\"<>=])(?P<sign>[-\u2212]\s{0,2})$|(?i:\b(?P<word>minus|negative)\s)$")
 _PLUS = Pattern(r"-?\s?plus\b(?=[-,.;:)]|$|\s(?:dollars?|euros?|pounds?|people|years)\b)|-plus\b|\+(?![\w])")
+_OR_SO = Pattern(r"\s(?:or\sso|or\smore|or\sfewer|or\sless|or\sthereabouts)\b")
 _SUFFIX = Pattern(r"-(?:odd|strong)\b")
 _FROM_ONLY = Pattern(r"(?i:,?\s(?:(?:up|down)\s)?from\s)")
 _NOUN_NEXT = Pattern(r"\s(?:of\s)?(?:[a-z]+ly\s)?[a-z]{3,}s?\b")
@@ -270,7 +272,7 @@ def _single_figure(text: str, number: NumberMention, floor: int, limit: int, fre
     hedge, lead, flags = hedge_of(text, begin, tail, floor, limit, dimension)
     if plus is not None and hedge is Hedge.EXACT:
         hedge, tail = Hedge.AT_LEAST, max(tail, plus.end())
-    suffix = _SUFFIX.match(text, tail, limit)
+    suffix = _SUFFIX.match(text, tail, limit) or _OR_SO.match(text, tail, limit)
     tail = suffix.end() if suffix else tail
     return FigureCandidate(Span(begin, inside), quantity, hedge, lead, tail, number.form, flags)
 

@@ -21,9 +21,11 @@ _FOLLOWS = Pattern(
     rf")(?!\w|\s(?:to|than)\b))"
 )
 _RISEN = Pattern(
-    r"(?i:\b(?:hit|hits|total|toll|now|rises?|rose|risen|rising|goes|going|went|gone|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?"
+    r"(?i:\b(?:hit|hits|total|toll|now|rises?|rose|risen|rising|goes|going|went|gone|climb(?:s|ed|ing)?"
+    r"|jump(?:s|ed|ing)?"
     r"|edg(?:ed|ing)|inched|crept|ticked|shot|moved|grew|grown|stepped)\s(?:\w+\s)?$"
-    r"|\b(?:brings?|bringing|brought|push(?:es|ed|ing)|drove|driven|driving|took|takes|taking)\s(?:[\w'\u2019-]+\s){0,8}$)"
+    r"|\b(?:brings?|bringing|brought|push(?:es|ed|ing)|drove|driven|driving|took|takes"
+    r"|taking)\s(?:[\w'\u2019-]+\s){0,8}$)"
 )
 _LASTS = Pattern(r"(?i:\b(?:last(?:s|ed|ing)?|takes?|took|taking|for|of|after|wait(?:s|ed|ing)?|by|was|is|spent)\s$)")
 _ONLY_SELF = frozenset(

@@ -36,7 +36,8 @@ _CHAIN = Pattern(
     2,  # re.IGNORECASE, spelled as its number so that nothing here imports re
 )
 _VAGUE = Pattern(
-    rf"(?:(?P<times>tens|dozens|scores|hundreds|thousands|many{_SPACE}(?P<many>thousands|hundreds|dozens)){_SPACE}of{_SPACE})?"
+    rf"(?:(?P<times>tens|dozens|scores|hundreds|thousands|many{_SPACE}(?P<many>thousands|hundreds"
+    rf"|dozens)){_SPACE}of{_SPACE})?"
     r"(?P<size>dozens|scores|hundreds|thousands|millions|billions|trillions)(?![^\W\d_])",
     2,
 )

@@ -39,12 +39,15 @@ _UNIT = Pattern(
     rf"(?:{_GAP}|-)?(?P<unit>(?i:{alternatives(_LEX.unit_words)}))(?:-(?=[a-z]))?(?![^\W\d_])(?!-{_GAP}?[A-Z0-9])"
     rf"|(?P<sym>{_GAP}?(?:km|m|g|t|l|L|V|W|Nm|K)|{_GAP}?[CF])(?![\w'\u2019]|\.\w)"
     rf"|(?P<stone>{_GAP}?st(?=\s?\d{{1,2}}(?:\.\d|½)?\s?lbs?\b))"
-    rf"|(?P<inch>(?<=\d)in(?=[\s.,;:)x\u00d7-]|$)|{_GAP}in(?=\s(?:thick|tall|long|wide|deep|high|of\s(?:rain|snow))\b)|\"(?=[\s,.;)x-])(?=[^\"\n]{{0,40}}$))"
+    rf"|(?P<inch>(?<=\d)in(?=[\s.,;:)x\u00d7-]|$)|{_GAP}in(?=\s(?:thick|tall|long|wide|deep|high|of\s(?:rain"
+    rf"|snow))\b)|\"(?=[\s,.;)x-])(?=[^\"\n]{{0,40}}$))"
 )
 _SYMBOL = Pattern(rf"{_GAP}?(?P<symbol>{alternatives(_LEX.unit_symbols)})(?![\w'\u2019])")
 _MANY = Pattern(
-    rf"(?P<between>(?:{_GAP}(?!per\b|and\b|or\b|to\b)[a-z-]+){{0,3}}?)(?:{_GAP}(?:per|in{_GAP}every|for{_GAP}every)|/){_GAP}?"
-    rf"(?P<many>\d{{1,3}}(?:,\d{{3}})+|1\d{{2,8}}|(?:(?:a|one|ten|hundred|one{_GAP}hundred|100|10){_GAP})?(?:thousand|million))(?![\w,]|\.\d)"
+    rf"(?P<between>(?:{_GAP}(?!per\b|and\b|or\b|to\b)[a-z-]+){{0,3}}?)(?:{_GAP}(?:per|in{_GAP}every"
+    rf"|for{_GAP}every)|/){_GAP}?"
+    rf"(?P<many>\d{{1,3}}(?:,\d{{3}})+|1\d{{2,8}}|(?:(?:a|one|ten|hundred|one{_GAP}hundred|100"
+    rf"|10){_GAP})?(?:thousand|million))(?![\w,]|\.\d)"
 )
 _MONEY = Pattern(
     rf"(?:{_GAP}|-)?(?:(?P<word>(?i:{alternatives(_LEX.currency_words)}))(?![^\W\d_])"
@@ -57,7 +60,8 @@ _BEFORE = Pattern(
 )
 _SIGN_ENDS = frozenset(s[-1] for s in _LEX.currency_signs) | frozenset(c[-1] for c in _LEX.currency_codes)
 _PER = Pattern(
-    rf"(?:{_GAP}per{_GAP}[A-Z][\w.&]+{_GAP}(?P<named>share)\b)|(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
+    rf"(?:{_GAP}per{_GAP}[A-Z][\w.&]+{_GAP}(?P<named>share)\b)|(?i:(?:{_GAP}(?:per|a|an|each|for{_GAP}each"
+    rf"|for{_GAP}every)|/|{_GAP}/)(?:{_GAP}"
     rf"|-)?(?P<per>{alternatives(_LEX.per_words)})(?:-(?=[a-z]))?(?![^\W\d_])(?!\s(?:ago|earlier|before|later|old)\b))"
 )
 _MANY_WORDS = {"a": 1, "one": 1, "ten": 10, "hundred": 100, "thousand": 1000, "million": 1000000}
@@ -67,6 +71,10 @@ _POUND_MASS = Pattern(
     r"\s(?:of(?!\s(?:debts?|loss(?:es)?|profits?|sales|savings|damage))|in weight|lighter|heavier|overweight)\b"
 )
 _POUND_MONEY = Pattern(rf"(?i:\b(?:{alternatives(_LEX.money_words)})\b)|£")
+_MONEY_NEXT = Pattern(
+    rf"(?i:-?\s?(?:[a-z]+\s)?(?:{alternatives(_LEX.money_words)}|note|ticket|charge|bond"
+    rf"|voucher)\b|-a-)"
+)
 _WEIGHED = Pattern(
     r"(?i:\b(?:weigh(?:s|ed|ing|t)?|heavy|heavier|lighter|fish|catch|bomb|warhead|payload|cargo|yield|harvest)\b)"
 )
@@ -203,6 +211,8 @@ def denominator_end(text: str, at: int, limit: int) -> int:
 
 def _pound(text: str, at: int, end: int) -> str:
     """Pounds are money where something is paid or priced, or the text has the sign elsewhere; else a weight."""
+    if text[at : at + 1] == "-" and not _MONEY_NEXT.match(text, end):
+        return "pound"
     if _POUND_MASS.match(text, end) or text[at:end].strip(" -").lower() in ("lb", "lbs"):
         return "pound"
     if _WEIGHED.search(text, max(0, at - 24), at):
