@@ -218,6 +218,7 @@ class RevisionAdmin(RecordAdmin):
         "text_sha256",
         "bytes_sha256",
         "engine_version",
+        "language",
         "reader_notes",
         "created_by",
         "created_at",

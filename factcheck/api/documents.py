@@ -71,6 +71,7 @@ class RevisionRowSerializer(serializers.ModelSerializer):
             "text_sha256",
             "bytes_sha256",
             "engine_version",
+            "language",
             "reader_notes",
             "created_at",
             "erased_at",

@@ -1491,6 +1491,12 @@ class Migration(migrations.Migration):
                         blank=True, help_text="of the reading that marked it; empty before", max_length=20
                     ),
                 ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, help_text="of the text, as it was read; empty where it is not known", max_length=10
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("erased_at", models.DateTimeField(blank=True, null=True)),
                 (

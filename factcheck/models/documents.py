@@ -109,6 +109,9 @@ class Revision(models.Model):
     engine_version = models.CharField(
         max_length=20, blank=True, help_text="of the reading that marked it; empty before"
     )
+    language = models.CharField(
+        max_length=10, blank=True, help_text="of the text, as it was read; empty where it is not known"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ library only, keeps no state between calls, and never raises on a text.
 
 from factcheck.text.anchoring import bare_words, reanchor, reanchor_all
 from factcheck.text.consistency import check_text
+from factcheck.text.languages import READ_LANGUAGES
 from factcheck.text.lexicon import Lexicon, load
 from factcheck.text.matching import (
     compare,
@@ -47,6 +48,7 @@ from factcheck.text.values import (
 
 __all__ = [
     "ENGINE_VERSION",
+    "READ_LANGUAGES",
     "AnchorState",
     "Anchoring",
     "AttributionMention",

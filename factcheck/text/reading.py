@@ -35,7 +35,7 @@ from factcheck.text.dates import (
     reference_time,
     resolved_dates,
 )
-from factcheck.text.languages import READ, gloss_of, language_of, read_figures
+from factcheck.text.languages import READ_LANGUAGES, gloss_of, language_of, read_figures
 from factcheck.text.matching import check_arithmetic, measure_of, with_modality, with_place
 from factcheck.text.notation import normal_form, put_back
 from factcheck.text.quantities import FigureCandidate, find_figures, with_prices
@@ -336,7 +336,7 @@ def read(
 def _read_other(text: str, code: str, ref: datetime | None) -> Reading:
     """The reading of a text that is not in English."""
     sentences = split_sentences(text)
-    if code not in READ:
+    if code not in READ_LANGUAGES:
         return Reading(ENGINE_VERSION, tuple(sentences), language=code)
     found = read_figures(text, sentences, ref)
     claims = plain_claims(sentences, found.figures, found.attributions)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import get_language_info
 
 from factcheck import signals
 from factcheck.actors import Machine
@@ -37,7 +38,7 @@ from factcheck.models import (
     Waiver,
 )
 from factcheck.states import ClaimState, DocumentState, FigureState, JobState
-from factcheck.text import AnchorState, Basis
+from factcheck.text import READ_LANGUAGES, AnchorState, Basis
 
 from .disputes import disputes
 from .matching import blocking_thresholds
@@ -210,7 +211,7 @@ def content_blockers(
 ) -> tuple[list[Blocker], int]:
     """Claims, figures and discrepancies that are not dealt with: at most so many, and how many more there are."""
     found = [*claim_blockers(document, policy, now), *figure_blockers(document, policy.threshold, now)]
-    found += crosscheck_blockers(document)
+    found += [*language_blockers(document), *crosscheck_blockers(document)]
     discrepancies, more = discrepancy_blockers(document, None if most is None else max(0, most - len(found)))
     found += discrepancies
     return found[:most], more + len(found[most:] if most is not None else [])
@@ -243,6 +244,28 @@ def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     last = jobs.filter(key=job_key(document)).order_by("-pk").first()
     if last is None or last.state != JobState.DONE:
         yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
+
+
+def language_blockers(document: Document) -> Iterator[Blocker]:
+    """A text in a language that is not read has no claim that the machine proposed: people add and check them."""
+    revision = document.current_revision
+    if revision is None or revision.language in READ_LANGUAGES:
+        return
+    if document.claims.filter(state=ClaimState.SIGNED_OFF).exclude(anchor_state=AnchorState.ORPHANED).exists():
+        return
+    message = (
+        f"The text is in {language_name(revision.language)} and was not read for figures: nothing of it was proposed "
+        "as a claim. Add what is to be checked by hand and have it signed off, or waive the revision."
+    )
+    yield Blocker("not_read_for_figures", "document", document.pk, message)
+
+
+def language_name(code: str) -> str:
+    """The name of a language in English; its code where Django knows none."""
+    try:
+        return str(get_language_info(code)["name"]) if code else "a language that was not recognised"
+    except KeyError:
+        return f"the language “{code}”"
 
 
 def regroupings_of(document: Document) -> QuerySet[Job]:

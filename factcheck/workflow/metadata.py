@@ -25,8 +25,8 @@ from .transitions import change, check_permission, log
 COMPARED = frozenset({"publisher", "published_at", "zone"})
 """Fields that decide which figures the document's are compared with, and under whose name."""
 
-READ_ANEW = frozenset({"published_at", "zone"})
-"""Fields the engine resolves relative dates by ("on Monday")."""
+READ_ANEW = frozenset({"published_at", "zone", "language"})
+"""Fields by which the engine reads: the day of "on Monday", and the language."""
 
 LANGUAGE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?)?")
 LENGTHS = {"title": 500, "byline": 500, "language": 10}
@@ -37,9 +37,9 @@ def update_metadata(
 ) -> None:
     """Correct what is known of a document: its title, byline, language, publisher, date, zone of the dateline, embargo.
 
-    ``authors`` are added to those named; nobody is taken away. A new date or zone has the text read again, for it
-    tells which day the figures are of. An author of the document, or of one that it is compared with, does not change
-    date, zone, publisher and embargo.
+    ``authors`` are added to those named; nobody is taken away. A new date, zone or language has the text
+    read again, for it tells which day the figures are of and how they are written. An author of the document, or of one
+    that it is compared with, does not change date, zone, publisher and embargo.
 
     Raises:
         NotAllowed, StaleRevision: as for any action.
@@ -106,7 +106,7 @@ def facts_of(changed: dict[str, Any]) -> dict[str, Any]:
 
 
 def reread_or_crosscheck(document: Document, changed: Any, *, by: Actor) -> None:
-    """A new date or zone: the text is read again, and its figures compared after; a new publisher: compared only."""
+    """A new date, zone or language: the text is read, then its figures compared; a new publisher: compared only."""
     revision = document.current_revision
     if changed & READ_ANEW and revision is not None and revision.snapshot is not None:
         request_reading(document, revision.snapshot, by=by, pasted=False)

@@ -29,7 +29,13 @@ def read_text(document: Document, extract: Extract) -> Reading:
     """What the engine finds in an extract, on the clock of the document's dateline."""
     published = document.published_at or extract.published_at or document.created_at
     zone = (parse_zone(extract.zone) if document.zone == "UTC" else "") or document.zone
-    return read(extract.text, published_at=published, zone=zone, title=document.title or extract.title)
+    return read(
+        extract.text,
+        published_at=published,
+        zone=zone,
+        title=document.title or extract.title,
+        language=document.language or extract.language,
+    )
 
 
 def store_reading(
@@ -71,7 +77,9 @@ def read_again(revision: Revision) -> Reading:
     """What the engine of today finds in a text as it is stored; the bytes it came from are not read again."""
     document = revision.document
     published = document.published_at or document.created_at
-    return read(revision.text, published_at=published, zone=document.zone, title=document.title)
+    return read(
+        revision.text, published_at=published, zone=document.zone, title=document.title, language=document.language
+    )
 
 
 def store_second_reading(revision: Revision, reading: Reading, *, by: Machine) -> dict[str, int]:

@@ -14,10 +14,11 @@ from factcheck.errors import Invalid
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Claim, Document, Figure, Policy
 from factcheck.tasks import work
-from factcheck.workflow.claims import accept_claim, dismiss_claim, dismiss_figure, place_claim
+from factcheck.workflow.claims import accept_claim, add_claim, dismiss_claim, dismiss_figure, place_claim
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import revise_document, withdraw_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.publications import waive_document
 from factcheck.workflow.verification import challenge_claim, waive_claim
 from tests.factories import TopicFactory, many_discrepancies
@@ -334,3 +335,30 @@ def test_with_a_waiver_that_does_not_cover_all_a_page_still_gets_a_few(story, st
     answer = clearance(story, most=1)
     assert whole > 1
     assert (answer.clear, len(answer.blockers), answer.more) == (False, 1, whole - 1)
+
+
+GERMAN = "Bei dem Brand wurden nach Angaben der Polizei 12 Menschen verletzt, die Schule ist nicht mehr da."
+
+
+def test_a_text_in_a_language_that_is_not_read_waits_for_people(staff):
+    story = file_text(GERMAN, desk=staff.desk, by=staff.editor)
+    assert codes(story) == {"not_read_for_figures"}
+    assert "German" in clearance(story).blockers[0].message
+    claim = add_claim(story, 0, len(GERMAN), quote=GERMAN, by=staff.editor)
+    bring_to(claim, "signed_off", staff)
+    assert codes(story) == set()
+
+
+def test_calling_an_english_text_german_does_not_get_it_past_the_reader(staff):
+    story = file_text(
+        f"{HOMES} The rest of it is to be seen by all who were there with us.", desk=staff.desk, by=staff.editor
+    )
+    update_metadata(story, by=staff.editor, language="de")
+    do_jobs()
+    assert codes(story) == {"claim_unchecked", "figure_unattended"}
+
+
+def test_a_ukrainian_text_is_read(staff):
+    story = file_text("Внаслідок обстрілу загинули 23 людини, ще 40 поранено.", desk=staff.desk, by=staff.editor)
+    assert story.current_revision.language == "uk"
+    assert codes(story) == {"claim_unchecked", "figure_unattended"}

@@ -8,7 +8,7 @@
 """
 
 from factcheck.text.languages.gloss import gloss_of
-from factcheck.text.languages.identification import READ, language_of
+from factcheck.text.languages.identification import READ_LANGUAGES, language_of
 from factcheck.text.languages.ukrainian import UkrainianText, read_figures
 
-__all__ = ["READ", "UkrainianText", "gloss_of", "language_of", "read_figures"]
+__all__ = ["READ_LANGUAGES", "UkrainianText", "gloss_of", "language_of", "read_figures"]

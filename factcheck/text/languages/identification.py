@@ -1,4 +1,6 @@
-"""The language of a text: what the document says, unless its letters contradict; else its letters and small words.
+"""The language of a text: its letters and small words where they are clear, else what the document says of itself.
+
+A document that calls itself German while it is plainly English is read as English: what is not read is not checked.
 
 Ten closed classes of words and a few letters decide; the engine needs no more than "English, Ukrainian, or neither".
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-READ = frozenset(["en", "uk"])
+READ_LANGUAGES = frozenset(["en", "uk"])
 """The languages whose figures are read."""
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff\u3040-\u9fff\uac00-\ud7af]")
@@ -47,12 +49,10 @@ def language_of(text: str, declared: str = "") -> str:
     if not words:
         return said or "en"
     if _most(words, _OTHER_SCRIPT):
-        return said if said not in READ else ""
+        return said if said not in READ_LANGUAGES else ""
     if _most(words, _CYRILLIC):
-        return said if said in _CYRILLIC_LANGUAGES else _of_cyrillic(" ".join(sorted(words)))
-    if said and said not in _CYRILLIC_LANGUAGES:
-        return said
-    return _of_latin(words)
+        return _of_cyrillic(" ".join(sorted(words)), said if said in _CYRILLIC_LANGUAGES else "")
+    return _of_latin(words, said if said not in _CYRILLIC_LANGUAGES else "")
 
 
 def _most(words: set[str], script: re.Pattern[str]) -> bool:
@@ -63,22 +63,23 @@ def _most(words: set[str], script: re.Pattern[str]) -> bool:
 _CYRILLIC_LANGUAGES = frozenset(["uk", "ru", "be", "bg", "sr", "mk", "kk"])
 
 
-def _of_cyrillic(sample: str) -> str:
-    ukrainian, russian, other = (
-        sum(sample.count(c) for c in letters) for letters in ("іїєґІЇЄҐ", "ыэъёЫЭЪЁ", "ўјљњћђѓќәңұӘ")
-    )
+def _of_cyrillic(sample: str, said: str) -> str:
+    """By the letters that only one of the languages has; else what the document says, else Ukrainian."""
+    ukrainian, russian, other = (sum(sample.count(c) for c in letters) for letters in ("іїєґ", "ыэъё", "ўјљњћђѓќәңұ"))
     if other:
-        return ""
-    return "ru" if russian > ukrainian else "uk"
+        return said if said not in READ_LANGUAGES else ""
+    if ukrainian != russian:
+        return "uk" if ukrainian > russian else said if said not in ("", "uk") else "ru"
+    return said or "uk"
 
 
-def _of_latin(words: set[str]) -> str:
-    """The language with the most small words; English where none stands out."""
-    if len(words) < _ENOUGH:
-        return "en"
+def _of_latin(words: set[str], said: str) -> str:
+    """The language whose small words stand out, whatever the document says; else what it says, else English."""
     counts = {code: len(words & small) for code, small in _SETS.items()}
-    best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] >= _LEAST and counts[best] > _MARGIN * counts["en"] + 1 else "en"
+    best = max(counts, key=lambda code: (counts[code], code == said))
+    others = max(count for code, count in counts.items() if code != best)
+    stands_out = len(words) >= _ENOUGH and counts[best] >= _LEAST and counts[best] > _MARGIN * others + 1
+    return best if stands_out else said or "en"
 
 
 _SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}

@@ -42,8 +42,8 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
     claims = claim_marker.propose(reading, found)
     figures = figure_marker.propose(reading, found, claims)
     counts = {"claims": len(claims) - len(found.claims), "figures": figures, "voided": voided}
-    revision.engine_version = reading.engine_version
-    Revision.objects.filter(pk=revision.pk).update(engine_version=reading.engine_version)
+    revision.engine_version, revision.language = reading.engine_version, reading.language
+    Revision.objects.filter(pk=revision.pk).update(engine_version=reading.engine_version, language=reading.language)
     document.findings = figure_marker.findings(reading)
     Document.objects.filter(pk=document.pk).update(findings=document.findings)
     log(document, "mark", by=by, facts={"revision": revision.number, "engine": reading.engine_version, **counts})
