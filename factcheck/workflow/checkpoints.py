@@ -13,6 +13,8 @@ from factcheck.models import Checkpoint, Delivery, Event, Report, Webhook, mark_
 from .webhook_events import CHECKPOINT_EVENT, write_delivery
 
 AT_ONCE = 500
+NO_EVENT = -(2**63)
+"""Below every number that an event can have, also one that somebody put in."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def send_checkpoint() -> int:
 
 def broken_checkpoints() -> Iterator[Finding]:
     """The chain of checkpoints, and under each the events it covers."""
-    keys, previous, number, last_event = history_keys(), "", 0, 0
+    keys, previous, number, last_event = history_keys(), "", 0, NO_EVENT
     for row in Checkpoint.objects.order_by("number").iterator(chunk_size=20):
         for gone in range(number + 1, row.number):
             yield Finding("checkpoint", gone, f"Checkpoint {gone} is gone.")

@@ -244,7 +244,9 @@ def test_a_rewritten_reason_is_seen(story, staff):
     note = EventNote.objects.filter(text="idle").first()
     sql = "UPDATE factcheck_eventnote SET text = %s WHERE id = %s"
     tamper(sql, ["a favour to the mayor", note.pk], "eventnote_no_rewrite", "factcheck_eventnote")
-    assert [str(row) for row in verify_history()] == [f"The reason of event {note.event_id} is not the one that was given."]
+    assert [str(row) for row in verify_history()] == [
+        f"The reason of event {note.event_id} is not the one that was given."
+    ]
 
 
 @pytest.mark.parametrize(
