@@ -12,14 +12,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from factcheck.actors import Actor, person_of
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid
 from factcheck.jobs.keys import slot_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, Erasure, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.workflow.checkpoints import AT_ONCE, Finding, last_checkpoint
-from factcheck.workflow.transitions import check_permission
+from factcheck.workflow.transitions import check_permission, log
 
 from .builders import OF_A_DESK, BuiltReport, build_document
 from .mailing import mail_report, payload_of
@@ -32,17 +32,20 @@ def freeze(
 ) -> Report:
     """Store a built report, with the last checkpoint and the hash of the JSON that every format is rendered from."""
     data = {**built.as_dict(), "checkpoint": last_checkpoint()}
-    return Report.objects.create(
-        kind=built.kind,
-        desk=desk,
-        document=document,
-        title=built.title[:500],
-        data=data,
-        sha256=hash_of(data),
-        built_at=timezone.now(),
-        created_by=person_of(by) if by else None,
-        **slot,
-    )
+    with transaction.atomic():
+        report = Report.objects.create(
+            kind=built.kind,
+            desk=desk,
+            document=document,
+            title=built.title[:500],
+            data=data,
+            sha256=hash_of(data),
+            built_at=timezone.now(),
+            created_by=person_of(by) if by else None,
+            **slot,
+        )
+        log(report, "build", by=by or Machine(JobName.SEND_REPORT), facts={"sha256": report.sha256})
+    return report
 
 
 def hash_of(data: dict[str, Any]) -> str:

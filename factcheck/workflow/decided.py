@@ -27,6 +27,7 @@ from factcheck.models import (
     Membership,
     Policy,
     Publication,
+    Report,
     Revision,
     SignOff,
     Snapshot,
@@ -76,6 +77,17 @@ RECORDS: dict[type[Model], tuple[str, ...]] = {
     Policy: ("desk_id", *POLICY_FIELDS),
     Source: ("reliability",),
     Webhook: ("desk_id", "url", "events", "active", "created_by_id"),
+    Report: (
+        "kind",
+        "desk_id",
+        "document_id",
+        "subscription_id",
+        "slot",
+        "title",
+        "sha256",
+        "built_at",
+        "created_by_id",
+    ),
 }
 """Records that have a chain of their own."""
 
@@ -114,6 +126,7 @@ WORDS: dict[type[Model], tuple[str, ...]] = {
     Revision: ("text",),
     Snapshot: ("url", "filename", "text"),
     Webhook: ("url",),
+    Report: ("title",),
 }
 """Columns that hold words: an event holds a hash of them, and an erasing may blank them."""
 
@@ -159,7 +172,20 @@ def decided_of(records: Iterable[Model], decision: Model | None = None) -> dict[
         for pk, row in columns_of(model, found).items():
             found[pk][record_name(model)] = hashed(model, pk, row)
     if decision is not None:
-        (row,) = columns_of(type(decision), [decision.pk]).values()
-        for held in found.values():
-            held[record_name(decision)] = {"id": decision.pk, **hashed(type(decision), decision.pk, row)}
+        held = held_of(decision)
+        for row in found.values():
+            row[record_name(decision)] = held
     return found
+
+
+def held_of(decision: Model) -> dict[str, Any]:
+    """What an event holds of the row that was written with it."""
+    (row,) = columns_of(type(decision), [decision.pk]).values()
+    held = {"id": decision.pk, **hashed(type(decision), decision.pk, row)}
+    return {**held, "warc_sha256": warc_sha256(decision.pk)} if isinstance(decision, Snapshot) else held
+
+
+def warc_sha256(snapshot: int) -> str:
+    """The hash of the stored bytes of a snapshot, empty where they were erased; one at a time, for they are large."""
+    warc = Snapshot.objects.values_list("warc", flat=True).get(pk=snapshot)
+    return hashlib.sha256(bytes(warc)).hexdigest() if warc else ""

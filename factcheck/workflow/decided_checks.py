@@ -12,7 +12,7 @@ from django.db.models import Model
 from factcheck.models import Correction, Erasure, Event, Publication, Revision, SignOff, Verdict, Waiver, record_name
 
 from .checkpoints import AT_ONCE, Finding
-from .decided import BLANKS, DECISIONS, MODELS, WORDS, columns_of, hash_of
+from .decided import BLANKS, DECISIONS, MODELS, WORDS, columns_of, hash_of, warc_sha256
 
 OWNERS: tuple[tuple[type[Model], str, str], ...] = (
     (Verdict, "claim", "claim_id"),
@@ -82,7 +82,7 @@ def differences(held: Held, there: dict[str, Any] | None) -> Iterator[Finding]:
         said = f"The {called} is back, though {by} took it away." if removed else f"The {called} of {by} is gone."
         yield Finding(held.name, held.pk, said)
     for column, value in held.columns.items():
-        if there is not None and column != "id" and not agrees(held, column, value, there[column]):
+        if there is not None and column != "id" and not agrees(held, column, value, there):
             yield Finding(held.name, held.pk, f"The {words(column)} of {called} is not what {by} left.")
 
 
@@ -90,14 +90,21 @@ def words(column: str) -> str:
     return column.removesuffix("_id").replace("_", " ")
 
 
-def agrees(held: Held, column: str, value: Any, there: Any) -> bool:
-    """Whether a column is what the event holds, or words that an erasing blanked."""
+def agrees(held: Held, column: str, value: Any, row: dict[str, Any]) -> bool:
+    """Whether a column is what the event holds, or words or bytes that an erasing blanked."""
     model = MODELS[held.name]
-    if column not in WORDS.get(model, ()):
-        return bool(there == value)
-    if hash_of(model, held.pk, column, there) == value:
-        return True
-    return there in BLANKS and Erasure.objects.filter(record=held.name, record_id=held.pk).exists()
+    if column == "warc_sha256":
+        there = stored = warc_sha256(held.pk)
+    elif column in WORDS.get(model, ()):
+        there, stored = row[column], hash_of(model, held.pk, column, row[column])
+    else:
+        return bool(row[column] == value)
+    return stored == value or (there in BLANKS and is_erased(held))
+
+
+def is_erased(held: Held) -> bool:
+    """Whether an erasing lists the row."""
+    return Erasure.objects.filter(record=held.name, record_id=held.pk).exists()
 
 
 def planted_decisions() -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from factcheck import models
 from factcheck.models import Checkpoint, Erasure, Event, EventNote, record_name
+from factcheck.reports.deliver import hash_of
 from factcheck.workflow import claims, disputes, evidence, judgements, publications, verification
 from factcheck.workflow.desks import create_membership, set_policy
 from factcheck.workflow.documents import revise_document
@@ -271,7 +272,7 @@ def reason_blanked_and_listed(chance: Random) -> Located:
 @kind
 def reason_blanked_and_listed_elsewhere(chance: Random) -> Located:
     """The blank reason is put on a list of an event that erased nothing."""
-    note = one_of(chance, EventNote.objects.exclude(text=""))
+    note = one_of(chance, EventNote.objects.exclude(text="").exclude(event__action="erase"))
     EventNote.objects.filter(pk=note.pk).update(text="", erased_at=timezone.now())
     Erasure.objects.create(event=note.event, record="event_note", record_id=note.pk)
     return "event_note", note.pk
@@ -491,6 +492,14 @@ def report_altered(chance: Random) -> Located:
     report = one_of(chance, models.Report.objects.exclude(data={}))
     values = chance.choice([{"data": {**report.data, "title": "forged"}}, {"data": {}, "title": models.ERASED}])
     models.Report.objects.filter(pk=report.pk).update(**values)
+    return "report", report.pk
+
+
+@kind
+def report_rewritten_with_its_hash(chance: Random) -> Located:
+    report = one_of(chance, models.Report.objects.exclude(data={}))
+    data = {**report.data, "title": f"forged {chance.random()}"}
+    models.Report.objects.filter(pk=report.pk).update(data=data, sha256=hash_of(data))
     return "report", report.pk
 
 

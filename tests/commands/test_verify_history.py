@@ -82,6 +82,7 @@ def test_a_checkpoint_kept_elsewhere_shows_a_cut_of_everything_since(site):
     assert f"{last.number}:{last.digest}" in run()
     assert run("--checkpoint", str(last))
     Report.objects.all()._raw_delete("default")
+    Event.objects.filter(record="report")._raw_delete("default")
     Checkpoint.objects.filter(pk=last.pk)._raw_delete("default")
     assert run()
     with pytest.raises(CommandError, match="1 finding"):
