@@ -19,10 +19,15 @@ from factcheck.models import Checkpoint, Event, mark_of
 SETTLE_SECONDS = 3
 MOST_EVENTS = 500
 """How many events one checkpoint covers at most; the next follows at once."""
-FIRST_UNSETTLED = """
-SELECT min(id) FROM factcheck_event
-WHERE id > %s AND age(xmin) <= age((pg_snapshot_xmin(pg_current_snapshot())::text::bigint %% 4294967296)::text::xid)
+LAST_SETTLED = """
+WITH new AS (
+    SELECT id,
+           age(xmin) > age((pg_snapshot_xmin(pg_current_snapshot())::text::bigint %% 4294967296)::text::xid) AS settled
+    FROM factcheck_event WHERE id > %s AND id <= %s
+)
+SELECT max(id) FROM new WHERE id < coalesce((SELECT min(id) FROM new WHERE NOT settled), %s + 1)
 """
+"""An event is settled when it was written before every transaction that is in progress."""
 
 
 def write_checkpoints() -> int:
@@ -45,9 +50,8 @@ def last_settled_event() -> int:
     last: int = settled.aggregate(last=Max("id"))["last"] or 0
     if last and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(FIRST_UNSETTLED, [covered])
-            (first_unsettled,) = cursor.fetchone()
-        return min(last, first_unsettled - 1) if first_unsettled else last
+            cursor.execute(LAST_SETTLED, [covered, last, last])
+            return cursor.fetchone()[0] or 0
     return last
 
 

@@ -176,7 +176,7 @@ WAYS = {
     "UPDATE": "UPDATE {table} SET {column} = %s",
     "UPDATE FROM": "UPDATE {table} SET {column} = %s FROM (SELECT 1 AS one) AS other WHERE other.one = 1",
     "DELETE": "DELETE FROM {table}",
-    "UPSERT": "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE true "
+    "UPSERT": "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {there} "
     "ON CONFLICT ({key}) DO UPDATE SET {column} = %s",
 }
 WAYS_OF = {
@@ -203,12 +203,14 @@ def test_no_way_of_writing_changes_a_table(way, name, everything):
     """Every guarded table by every way that its database has to change, replace or take away a row."""
     model = getattr(models, name)
     column, value = DECISIONS[name] if name in DECISIONS else (TEXTS[name][1], "forged")
-    table, columns = model._meta.db_table, ", ".join(columns_of(model))
     before = list(model.objects.order_by("pk").values())
     assert before
     execute("SET CONSTRAINTS ALL IMMEDIATE") if way.startswith("TRUNCATE") else None
     for key in unique_of(model) if "{key}" in WAYS[way] else [["id"]]:
-        sql = WAYS[way].format(table=table, column=column, columns=columns, key=", ".join(key))
+        columns = ", ".join(name for name in columns_of(model) if name != "id" or key == ["id"])
+        there = " AND ".join(f"{name} IS NOT NULL" for name in key)
+        places = {"columns": columns, "key": ", ".join(key), "there": there}
+        sql = WAYS[way].format(table=model._meta.db_table, column=column, **places)
         refused(lambda sql=sql: execute(sql, [value] if "%s" in sql else None))
     assert list(model.objects.order_by("pk").values()) == before
 
