@@ -14,6 +14,8 @@ from factcheck.models import Correction, Erasure, Event, Publication, Revision, 
 from .checkpoints import AT_ONCE, Finding
 from .decided import BLANKS, DECISIONS, MODELS, WORDS, columns_of, hash_of, warc_sha256
 
+ROWS_AT_ONCE = 100
+"""How many rows are compared at once; whole texts may be among them."""
 OWNERS: tuple[tuple[type[Model], str, str], ...] = (
     (Verdict, "claim", "claim_id"),
     (SignOff, "claim", "verdict__claim_id"),
@@ -64,9 +66,9 @@ def held_decisions() -> Iterator[Held]:
 
 
 def altered(rows: Iterable[Held]) -> Iterator[Finding]:
-    """The rows that are not as an event holds them, some hundred at once."""
+    """The rows that are not as an event holds them."""
     rows = iter(rows)
-    while some := list(islice(rows, AT_ONCE)):
+    while some := list(islice(rows, ROWS_AT_ONCE)):
         for name in sorted({row.name for row in some} & MODELS.keys()):
             alike = [row for row in some if row.name == name]
             there = columns_of(MODELS[name], {row.pk for row in alike})

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections import Counter
 from io import StringIO
 from random import Random
@@ -13,9 +14,10 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from factcheck.jobs.checkpoints import write_checkpoint
-from factcheck.models import Checkpoint, Event, Report
+from factcheck.models import Checkpoint, Event, EventNote, Report
 from factcheck.reports.deliver import altered_reports, build_desk_report
 from factcheck.workflow.history_checks import verify_history
 from tests.commands.tampering import KINDS, build_site, drop_all_guards
@@ -60,6 +62,42 @@ def test_every_tampering_is_found_and_the_record_named(site):
     assert unseen == []
     assert sum(found.values()) == TRIES
     assert findings() == []
+
+
+def long_history(first: int, count: int) -> None:
+    """Many events with reasons, four of each record, and their checkpoints."""
+    events, notes, previous = [], [], ""
+    for number in range(first, first + count):
+        note = EventNote(salt=str(number), text=f"because of {number}")
+        sequence = number % 4 + 1
+        event = Event(at=timezone.now(), machine="test", record="topic", record_id=number // 4, sequence=sequence)
+        event.action, event.note_digest = "change", note.computed_digest()
+        event.previous = previous if sequence > 1 else ""
+        previous = event.digest = event.computed_digest()
+        note.event = event
+        events.append(event)
+        notes.append(note)
+    Event.objects.bulk_create(events, batch_size=500)
+    EventNote.objects.bulk_create(notes, batch_size=500)
+    while write_checkpoint(Event.objects.latest("pk").pk):
+        pass
+
+
+def peak_of_a_check() -> int:
+    tracemalloc.start()
+    assert next(verify_history(), None) is None
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def test_a_longer_history_takes_no_more_memory(db):
+    long_history(0, 2000)
+    peak_of_a_check()
+    short = peak_of_a_check()
+    long_history(2000, 8000)
+    assert Event.objects.count() == 10_000
+    assert peak_of_a_check() < 1.3 * short
 
 
 def run(*arguments: str) -> str:
