@@ -58,7 +58,8 @@ def broken_checkpoints() -> Iterator[Finding]:
         elif row.digest != row.computed_digest(key):
             yield Finding("checkpoint", row.number, f"Checkpoint {row.number} is not the one that was written.")
         else:
-            yield from changed_events(row, key, after=last_event)
+            follows = row.number == number + 1  # else what the missing ones covered is not known
+            yield from changed_events(row, key, after=last_event if follows else row.first_event - 1)
         previous, number, last_event = row.digest, row.number, row.last_event
 
 

@@ -85,7 +85,7 @@ def differences(held: Held, there: dict[str, Any] | None) -> Iterator[Finding]:
         yield Finding(held.name, held.pk, said)
     for column, value in held.columns.items():
         if there is not None and column != "id" and not agrees(held, column, value, there):
-            yield Finding(held.name, held.pk, f"The {words(column)} of {called} is not what {by} left.")
+            yield Finding(held.name, held.pk, f"“{words(column)}” of the {called} is not what {by} left.")
 
 
 def words(column: str) -> str:

@@ -25,7 +25,7 @@ WEBHOOK_EVENTS = (
     "correction_published",
     CHECKPOINT_EVENT,
 )
-"""The events a webhook can subscribe to, named as the signals."""
+"""The events a webhook can subscribe to, most of them named as the signals."""
 
 
 def emit_webhook_event(event: str, document: Document, *, key: str, **facts: Any) -> int:

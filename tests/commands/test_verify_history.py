@@ -25,6 +25,8 @@ from tests.stories import Staff
 
 pytestmark = pytest.mark.django_db
 
+NAMED_AT_MOST = {"newest_events_cut_with_their_checkpoints": 1000, "tail_cut": 12, "chain_removed": 12}
+"""How many records a finding names: five, more where events of many or many decisions are gone."""
 TRIES = int(os.environ.get("FACTCHECK_TAMPERINGS", 2 * len(KINDS)))
 
 
@@ -54,7 +56,7 @@ def test_every_tampering_is_found_and_the_record_named(site):
         name = list(KINDS)[number % len(KINDS)]
         with pytest.raises(Undo), transaction.atomic():
             wanted, named = KINDS[name](Random(number)), findings()
-            if wanted in named:
+            if wanted in named and len(set(named)) <= NAMED_AT_MOST.get(name, 5):
                 found[name] += 1
             else:
                 unseen.append((name, number, wanted, named[:5]))
@@ -112,7 +114,7 @@ def test_the_command_names_each_record_and_fails(site):
     out = StringIO()
     with pytest.raises(CommandError, match="1 finding"):
         call_command("verify_history", stdout=out)
-    assert out.getvalue().startswith(f"sign_off {wanted[1]}: The by of sign off {wanted[1]} is not what event")
+    assert out.getvalue().startswith(f"sign_off {wanted[1]}: “by” of the sign off {wanted[1]} is not what event")
 
 
 def test_a_checkpoint_kept_elsewhere_shows_a_cut_of_everything_since(site):
