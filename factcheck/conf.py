@@ -23,6 +23,7 @@ from factcheck.setting_validators import (
     is_absolute_path,
     is_dotted_path,
     is_encryption_key,
+    is_history_key,
     is_mail_sender,
     is_site_url,
     keys_matching,
@@ -40,6 +41,7 @@ LABELS = EntriesValidator(
 )
 READERS_FORM = keys_matching("functions by suffix, a dot and small letters or digits", r"\.[a-z0-9]{1,20}")
 KEYS_FORM = EntriesValidator("Fernet keys", is_encryption_key)
+HISTORY_KEYS_FORM = EntriesValidator("texts of 32 to 200 characters", is_history_key)
 RENDERERS_FORM = keys_matching("functions by a name of at most 40 letters, digits, `-` and `_`", r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -109,6 +111,9 @@ class Settings:
 
     ENCRYPTION_KEYS: Annotated[list[str], KEYS_FORM] = field(default_factory=list)
     """Fernet keys for confidential names and webhook secrets, newest first; one made of ``SECRET_KEY`` opens too."""
+
+    HISTORY_KEYS: Annotated[list[str], HISTORY_KEYS_FORM] = field(default_factory=list)
+    """Keys of the checkpoints over the history, newest first; one made of ``SECRET_KEY`` verifies too."""
 
 
 VALIDATORS: dict[str, ValueValidator | EntriesValidator] = {

@@ -48,6 +48,7 @@ from factcheck.models import (
 from factcheck.reports.deliver import request_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.arrivals import is_of_host
+from factcheck.workflow.checkpoints import send_checkpoint
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.crosschecks import (
     close_crosscheck,
@@ -104,6 +105,7 @@ def tick() -> int:
     slots = request_due_reports(now)
     remind_of_deadlines(now)
     request_due_mails(now)
+    send_checkpoint()
     return slots
 
 

@@ -132,12 +132,12 @@ def test_a_process_has_one_relay_and_it_stops_when_told():
     start_dispatcher()
     start_dispatcher()
     try:
-        assert [thread.name for thread in threads] == ["factcheck dispatcher"]
-        assert threads[0].daemon
+        assert [thread.name for thread in threads] == ["factcheck dispatcher", "factcheck checkpoints"]
+        assert all(thread.daemon for thread in threads)
     finally:
         stop_dispatcher()
         join_threads()
-        alive = threads[0].is_alive()
+        alive = any(thread.is_alive() for thread in threads)
         threads.clear()
     assert not alive
 

@@ -53,6 +53,7 @@ GOOD = {
         '"Desk, The" <desk@news.example>',
         "root@localhost",
     ],
+    "HISTORY_KEYS": [[], ["k" * 32], ["an older key of 32 letters or more", "k" * 200]],
     "ENCRYPTION_KEYS": [[], [Fernet.generate_key().decode()], [Fernet.generate_key().decode() for _ in range(2)]],
 }
 BAD = {
@@ -114,6 +115,7 @@ BAD = {
         "a@news.example\nBcc: b@news.example",
         None,
     ],
+    "HISTORY_KEYS": [["k" * 31], [" " * 40], ["k" * 201], [b"k" * 40], [None], ["k" * 40, "short"], "k" * 40, {}, None],
     "ENCRYPTION_KEYS": [
         ["short"],
         [""],

@@ -56,7 +56,7 @@ class PublicationAdmin(RecordAdmin):
 
 def uncleared_reason_of(publication: Publication) -> str:
     """The reason given for publishing: the note of the last publish event up to it."""
-    events = Event.objects.of(publication.document).filter(action="publish", at__lte=publication.at)
+    events = Event.objects.of(publication.document).filter(decided__publication__id=publication.pk)
     event = events.select_related("note").last()
     note = getattr(event, "note", None)
     return "–" if note is None else note.text or "(the words of the reason were erased)"

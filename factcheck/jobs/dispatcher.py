@@ -1,7 +1,8 @@
 """The dispatcher: a thread in every worker and in beat that publishes a Celery message where Job rows are due.
 
 The only module that publishes messages. A lost, duplicated or late message is harmless: the row is the queue. Where
-the broker is a folder, a second thread of the worker runs jobs whose message nobody has consumed.
+the broker is a folder, a second thread of the worker runs jobs whose message nobody has consumed. Another thread
+writes the checkpoints over the history.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from factcheck.conf import settings
+from factcheck.jobs.checkpoints import write_checkpoints
 from factcheck.jobs.leases import reclaim_expired
 from factcheck.models import Job
 from factcheck.states import JobState
@@ -30,6 +32,8 @@ MAX_MESSAGES = 8
 UNCLAIMED_SECONDS = 5
 """How long a job of the embedded lane waits for Celery before the worker does it without a message."""
 FINISH_SECONDS = 30
+CHECKPOINT_SECONDS = 5
+"""How often checkpoints are written, where there are new events."""
 
 
 def dispatch() -> int:
@@ -61,15 +65,16 @@ def run_unclaimed() -> int:
 
 
 class PeriodicThread(threading.Thread):
-    """Calls a function every ``DISPATCH_SECONDS`` until stopped; exceptions are logged."""
+    """Calls a function every ``DISPATCH_SECONDS``, or more seldom, until stopped; exceptions are logged."""
 
-    def __init__(self, name: str, action: Callable[[], Any]) -> None:
+    def __init__(self, name: str, action: Callable[[], Any], *, seconds: float = 0) -> None:
         super().__init__(name=name, daemon=True)
         self.action = action
+        self.seconds = seconds
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        while not self.stopped.wait(settings().DISPATCH_SECONDS):
+        while not self.stopped.wait(max(settings().DISPATCH_SECONDS, self.seconds)):
             try:
                 self.action()
             except Exception:
@@ -82,10 +87,12 @@ threads: list[PeriodicThread] = []
 
 
 def start_dispatcher(**_: Any) -> None:
-    """Start the dispatcher of this process, once."""
+    """Start the dispatcher and the checkpoints of this process, once."""
     if not threads:
         threads.append(PeriodicThread("factcheck dispatcher", dispatch))
-        threads[0].start()
+        threads.append(PeriodicThread("factcheck checkpoints", write_checkpoints, seconds=CHECKPOINT_SECONDS))
+        for thread in threads:
+            thread.start()
 
 
 def start_fallback(**_: Any) -> None:

@@ -15,13 +15,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from factcheck.models import Job, Membership, Role, Source
+from factcheck.jobs.checkpoints import last_covered_event
+from factcheck.models import Event, Job, Membership, Role, Source
 from factcheck.states import JobState
 
 CheckResult = tuple[bool, str]
 PING_SECONDS = 3.0
 USERNAME = get_user_model().USERNAME_FIELD
 BEAT_MINUTES = 10  # beat writes down its ticks every three minutes
+CHECKPOINT_MINUTES = 10
+GUARDING = ("0002_append_only", "0003_checkpoints")
+"""The migrations that create guards."""
+MAY_CHANGE = "SELECT bool_or(has_table_privilege(%s, way)) FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS way"
 
 
 def check_migrations() -> CheckResult:
@@ -34,12 +39,12 @@ def check_migrations() -> CheckResult:
 
 
 def check_append_only_triggers() -> CheckResult:
-    newest = importlib.import_module("factcheck.migrations.0002_append_only")
-    wanted = {f"factcheck_{name}" for name, *_ in newest.guards(connection.vendor)}
+    migrations = [importlib.import_module(f"factcheck.migrations.{name}") for name in GUARDING]
+    wanted = {f"factcheck_{name}" for row in migrations for name, *_ in row.guards(connection.vendor)}
     names = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger"
+        else "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
     )
     with connection.cursor() as cursor:
         cursor.execute(names)
@@ -47,6 +52,50 @@ def check_append_only_triggers() -> CheckResult:
     return (
         not missing,
         f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
+    )
+
+
+def check_table_owner() -> CheckResult:
+    """On PostgreSQL: the app's role owns no guarded table, and may not change what is append-only."""
+    if connection.vendor != "postgresql":
+        return True, "the database is a file, and its owner may take the guards away: keep checkpoints elsewhere"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE relname = 'factcheck_event'")
+        if any(owns for (owns,) in cursor.fetchall()):
+            return (
+                False,
+                "the app runs as the owner of its tables, who may take the guards away: see docs/operations.md",
+            )
+        loose = [table for table in sorted(guarded_tables()) if may_change(cursor, table)]
+    return (
+        not loose,
+        f"the app's role may change what is append-only: {', '.join(loose)}"
+        if loose
+        else "the app's role may not change what is append-only",
+    )
+
+
+def guarded_tables() -> set[str]:
+    """The tables of which rows may be neither changed nor deleted."""
+    migrations = [importlib.import_module(f"factcheck.migrations.{name}") for name in GUARDING]
+    return {f"factcheck_{table}" for row in migrations for table in row.GUARDED}
+
+
+def may_change(cursor: Any, table: str) -> bool:
+    """Whether the role of this connection may change whole rows of a table, or take them away."""
+    cursor.execute(MAY_CHANGE, [table])
+    return bool(cursor.fetchone()[0])
+
+
+def check_checkpoints() -> CheckResult:
+    long_ago = timezone.now() - timedelta(minutes=CHECKPOINT_MINUTES)
+    covered = last_covered_event()
+    waiting = Event.objects.filter(id__gt=covered, at__lt=long_ago).count()
+    return (
+        not waiting,
+        f"{waiting} events wait for a checkpoint: no worker runs, or a transaction has been open for long"
+        if waiting
+        else f"checkpoints cover the history up to event {covered}",
     )
 
 
@@ -120,6 +169,8 @@ def check_roles() -> CheckResult:
 CHECKS: dict[str, Callable[[], CheckResult]] = {
     "migrations": check_migrations,
     "guards": check_append_only_triggers,
+    "owner": check_table_owner,
+    "checkpoints": check_checkpoints,
     "registry": check_source_registry,
     "roles": check_roles,
     "jobs": check_jobs,

@@ -57,18 +57,23 @@ END $$
 
 
 def guards(vendor):
-    """(name, table, moment, condition in SQL) of every guard of a database; the condition is what is refused."""
-    for table, allowed in GUARDED.items():
+    """Every guard of a database."""
+    yield from guards_of(GUARDED, OTHER_KEYS, vendor)
+    yield "snapshot_no_new_bytes", "snapshot", "UPDATE", "OLD.warc {differs} NEW.warc AND length(NEW.warc) > 0"
+
+
+def guards_of(guarded, other_keys, vendor):
+    """(name, table, moment, condition in SQL) of the guards of tables; the condition is what is refused."""
+    for table, allowed in guarded.items():
         yield f"{table}_no_delete", table, "DELETE", None
         if allowed is None:
             yield f"{table}_no_update", table, "UPDATE", None
         else:
             yield f"{table}_no_rewrite", table, "UPDATE", rewritten(*allowed)
         if vendor == "sqlite":
-            yield f"{table}_no_replace", table, "INSERT", replaced(table)
+            yield f"{table}_no_replace", table, "INSERT", replaced(table, other_keys)
         else:
             yield f"{table}_no_truncate", table, "TRUNCATE", None
-    yield "snapshot_no_new_bytes", "snapshot", "UPDATE", "OLD.warc {differs} NEW.warc AND length(NEW.warc) > 0"
 
 
 def rewritten(columns, words):
@@ -77,8 +82,8 @@ def rewritten(columns, words):
     return " OR ".join([*changed, *other])
 
 
-def replaced(table):
-    keys = [("id",), *([OTHER_KEYS[table]] if table in OTHER_KEYS else [])]
+def replaced(table, other_keys):
+    keys = [("id",), *([other_keys[table]] if table in other_keys else [])]
     same = [" AND ".join(f"{name} = NEW.{name}" for name in key) for key in keys]
     return " OR ".join(f"EXISTS (SELECT 1 FROM factcheck_{table} WHERE {row})" for row in same)  # noqa: S608 - our names
 
@@ -88,7 +93,12 @@ def create(apps, schema_editor):
     if vendor == "postgresql":
         schema_editor.execute(REFUSE, None)
         schema_editor.execute(REFUSE_UNLESS_EMPTY, None)
-    for name, table, moment, condition in guards(vendor):
+    create_guards(schema_editor, guards(vendor))
+
+
+def create_guards(schema_editor, wanted):
+    vendor = schema_editor.connection.vendor
+    for name, table, moment, condition in wanted:
         differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
         when = f"WHEN ({condition.format(differs=differs)}) " if condition else ""
         if vendor == "sqlite":
@@ -100,11 +110,16 @@ def create(apps, schema_editor):
         schema_editor.execute(f"CREATE TRIGGER factcheck_{name} BEFORE {moment} ON factcheck_{table} {then}", None)
 
 
-def drop(apps, schema_editor):
+def drop_guards(schema_editor, wanted):
     vendor = schema_editor.connection.vendor
-    for name, table, *_ in guards(vendor):
+    for name, table, *_ in wanted:
         on = "" if vendor == "sqlite" else f" ON factcheck_{table}"
         schema_editor.execute(f"DROP TRIGGER factcheck_{name}{on}", None)
+
+
+def drop(apps, schema_editor):
+    vendor = schema_editor.connection.vendor
+    drop_guards(schema_editor, guards(vendor))
     if vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION factcheck_refuse()", None)
         schema_editor.execute("DROP FUNCTION factcheck_refuse_unless_empty()", None)

@@ -5,6 +5,7 @@ Tables hold no rule of the workflow; "who may see" is the queryset method ``visi
 
 from .anchors import Anchor
 from .attributions import Attribution
+from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
 from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, colleagues_of
@@ -30,7 +31,7 @@ from .documents import Document, DocumentKind, Revision
 from .evidence import Evidence, EvidenceKind, SourceUse, Stance
 from .feeds import Feed, FeedItem
 from .figures import Figure
-from .history import ERASED, Event, EventNote
+from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
 from .jobs import HOUSEKEEPING, Job
 from .judgements import Judgement, JudgementOrigin
@@ -61,6 +62,7 @@ __all__ = [
     "SUREST_FIRST",
     "Anchor",
     "Attribution",
+    "Checkpoint",
     "Claim",
     "Correction",
     "CorrectionClass",
@@ -73,6 +75,7 @@ __all__ = [
     "DiscrepancyQuerySet",
     "Document",
     "DocumentKind",
+    "Erasure",
     "Event",
     "EventNote",
     "Evidence",
@@ -123,7 +126,9 @@ __all__ = [
     "Webhook",
     "both_sides_of",
     "colleagues_of",
+    "erasures_digest",
     "folded",
+    "mark_of",
     "record_name",
     "sentences_of",
     "sides_with_texts",

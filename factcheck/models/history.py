@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +63,7 @@ class Event(models.Model):
     from_state = models.CharField(max_length=30, blank=True)
     to_state = models.CharField(max_length=30, blank=True)
     facts = models.JSONField(default=dict)
+    decided = models.JSONField(null=True, help_text="the decided columns of its records, as the action left them")
     note_digest = models.CharField(max_length=64, blank=True)
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
@@ -96,6 +98,7 @@ class Event(models.Model):
             self.from_state,
             self.to_state,
             self.facts,
+            self.decided,
             self.note_digest,
             self.previous,
         ]
@@ -115,3 +118,23 @@ class EventNote(models.Model):
 
     def computed_digest(self) -> str:
         return hashlib.sha256(f"{self.salt}{self.text}".encode()).hexdigest()
+
+
+class Erasure(models.Model):
+    """One record whose words an erasing blanked. Append-only; what is blank and has no such row was tampered with."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="erasures")
+    record = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["record", "record_id", "event"], name="erasure_once")]
+
+    def __str__(self) -> str:
+        return f"the words of {self.record} {self.record_id}"
+
+
+def erasures_digest(rows: Iterable[tuple[str, int]]) -> str:
+    """What the event of an erasing holds of the list of what it blanked."""
+    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()

@@ -10,9 +10,10 @@ COMPOUND = {
     "noticechoice": "notice_choice",
     "signoff": "sign_off",
     "feeditem": "feed_item",
+    "eventnote": "event_note",
     "matchingweights": "matching_weights",
 }
-"""The names of the models of two words that have events; those of one word are themselves."""
+"""The names of the models of two words that the history names; those of one word are themselves."""
 
 
 def record_name(record: Model | type[Model]) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from smtplib import SMTPException
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from factcheck.actors import Actor, person_of
+from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid
 from factcheck.jobs.keys import slot_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
-from factcheck.models import Desk, Document, Job, Report, ReportDelivery, ReportKind, ReportSubscription
-from factcheck.workflow.transitions import check_permission
+from factcheck.models import Desk, Document, Erasure, Job, Report, ReportDelivery, ReportKind, ReportSubscription
+from factcheck.workflow.checkpoints import AT_ONCE, Finding, last_checkpoint
+from factcheck.workflow.transitions import check_permission, log
 
 from .builders import OF_A_DESK, BuiltReport, build_document
 from .mailing import mail_report, payload_of
@@ -28,19 +30,37 @@ from .schedules import due_slots
 def freeze(
     built: BuiltReport, *, desk: Desk, document: Document | None, by: Actor | None = None, **slot: Any
 ) -> Report:
-    """Store a built report with the hash of the JSON that every format is rendered from."""
-    data = built.as_dict()
-    return Report.objects.create(
-        kind=built.kind,
-        desk=desk,
-        document=document,
-        title=built.title[:500],
-        data=data,
-        sha256=hashlib.sha256(as_json(data).encode("utf-8", "replace")).hexdigest(),
-        built_at=timezone.now(),
-        created_by=person_of(by) if by else None,
-        **slot,
-    )
+    """Store a built report, with the last checkpoint and the hash of the JSON that every format is rendered from."""
+    data = {**built.as_dict(), "checkpoint": last_checkpoint()}
+    with transaction.atomic():
+        report = Report.objects.create(
+            kind=built.kind,
+            desk=desk,
+            document=document,
+            title=built.title[:500],
+            data=data,
+            sha256=hash_of(data),
+            built_at=timezone.now(),
+            created_by=person_of(by) if by else None,
+            **slot,
+        )
+        log(report, "build", by=by or Machine(JobName.SEND_REPORT), facts={"sha256": report.sha256})
+    return report
+
+
+def hash_of(data: dict[str, Any]) -> str:
+    return hashlib.sha256(as_json(data).encode("utf-8", "replace")).hexdigest()
+
+
+def altered_reports() -> Iterator[Finding]:
+    """Frozen reports that are not what was frozen, or are blank without an erasing that lists them."""
+    rows = Report.objects.order_by("pk").values_list("pk", "data", "sha256")
+    for pk, data, digest in rows.exclude(data={}).iterator(chunk_size=AT_ONCE // 10):
+        if hash_of(data) != digest:
+            yield Finding("report", pk, f"The report {pk} is not the one that was frozen.")
+    listed = Erasure.objects.filter(record="report", record_id=OuterRef("pk"))
+    for pk in Report.objects.filter(~Exists(listed), data={}).order_by("pk").values_list("pk", flat=True):
+        yield Finding("report", pk, f"The report {pk} is blank, and no erasing blanked it.")
 
 
 def build_document_report(document: Document, *, by: Actor) -> Report:

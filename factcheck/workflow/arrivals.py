@@ -144,8 +144,11 @@ def create_document(arrival: Arrival, desk: Desk, key: str, *, by: Actor) -> Doc
     return document
 
 
-def log_arrival(document: Document, arrival: Arrival, *, by: Actor, **facts: Any) -> None:
-    log(document, "arrive", by=by, to_state=document.state, facts={**facts, **arrival.facts})
+def log_arrival(
+    document: Document, arrival: Arrival, *, by: Actor, decision: Snapshot | None = None, **facts: Any
+) -> None:
+    facts = {**facts, **arrival.facts}
+    log(document, "arrive", by=by, to_state=document.state, facts=facts, decision=decision)
 
 
 def refuse_author_of_other_side(person: Any, document: Document) -> None:

@@ -58,7 +58,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> 
                 return same, unfinished_reading(same)
             document = create_document(arrival, desk, key, by=by)
             snapshot = keep_bytes(data, desk, arrival)
-            log_arrival(document, arrival, by=by, sha256=snapshot.sha256)
+            log_arrival(document, arrival, by=by, decision=snapshot, sha256=snapshot.sha256)
             return document, request_reading(
                 document, snapshot, by=by, pasted=arrival.pasted, feed_metadata=arrival.feed_metadata
             )
@@ -123,7 +123,8 @@ def revise_document(
             refuse_machine(document)
         name_authors(document, arrival.authors, by=by)
         snapshot = keep_bytes(data, document.desk, arrival)
-        log(document, "revise", by=by, facts={"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)})
+        facts = {"sha256": snapshot.sha256, "editor": getattr(editor, "pk", None)}
+        log(document, "revise", by=by, facts=facts, decision=snapshot)
         return document, request_reading(document, snapshot, by=editor or by, pasted=arrival.pasted)
 
 

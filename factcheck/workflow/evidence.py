@@ -134,6 +134,7 @@ def store_capture(evidence: Evidence, fetched: Fetched, text: str, *, by: Actor)
             snapshot=snapshot,
             error="",
             facts={"sha256": snapshot.sha256},
+            decision=lambda: snapshot,
         )
 
 
@@ -169,9 +170,10 @@ def attach_evidence(
         raise Invalid("Attach a file or a note.", code="attachment_missing")
     with transaction.atomic():
         values: dict[str, Any] = {"note": note.strip()} if note.strip() else {}
+        snapshot = None
         if data:
             now = timezone.now()
-            values["snapshot"] = Snapshot.objects.create(
+            snapshot = values["snapshot"] = Snapshot.objects.create(
                 desk=evidence.claim.document.desk,
                 filename=filename[:255],
                 sha256=sha256_of(data),
@@ -180,7 +182,8 @@ def attach_evidence(
                 warc=warc_of_upload(data, filename, "application/octet-stream", now),
                 taken_at=now,
             )
-        move(evidence, "attach", by=by, version=version, error="", **values)
+        kept = (lambda: snapshot) if snapshot else None
+        move(evidence, "attach", by=by, version=version, error="", decision=kept, **values)
 
 
 def link_evidence(evidence: Evidence, *, stance: str, by: Actor, quote: str = "", version: int | None = None) -> None:
@@ -225,7 +228,7 @@ def assess_evidence(
     check_permission(by, evidence, "assess")
     check_credibility(credibility)
     to = EvidenceState.ACCEPTED if accepted else EvidenceState.REJECTED
-    values = {} if credibility is None else {"credibility": credibility}
+    values: dict[str, Any] = {} if credibility is None else {"credibility": credibility}
     move(evidence, "assess", to=to, by=by, note=note, version=version, facts=dict(values), **values)
 
 

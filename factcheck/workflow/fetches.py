@@ -180,7 +180,8 @@ def store_fetch(document: Document, fetched: Fetched, *, by: Machine, feed_metad
             taken_at=fetched.fetched_at,
             warc=warc_of(fetched),
         )
-        log(document, "fetched", by=by, facts={"sha256": snapshot.sha256, "snapshot": snapshot.pk})
+        facts = {"sha256": snapshot.sha256, "snapshot": snapshot.pk}
+        log(document, "fetched", by=by, facts=facts, decision=snapshot)
         job = request_reading(
             document, snapshot, by=last_requester(document) or by, pasted=False, feed_metadata=feed_metadata
         )

@@ -47,8 +47,17 @@ def publish_document(
     with transaction.atomic():
         answer, revision = pass_gate(document, source_sha256, uncleared_reason)
         facts = {"revision": revision.number, "clear": answer.clear}
-        move(document, "publish", by=by, version=version, note=uncleared_reason.strip(), facts=facts)
-        return record_publication(document, revision, answer, by=by)
+        published: Publication = move(
+            document,
+            "publish",
+            by=by,
+            version=version,
+            note=uncleared_reason.strip(),
+            facts=facts,
+            decision=lambda: write_publication(document, revision, answer, by=by),
+        )
+        announce_publication(published, by=by)
+    return published
 
 
 def pass_gate(document: Document, source_sha256: str, uncleared_reason: str) -> tuple[Clearance, Revision]:
@@ -70,15 +79,18 @@ def pass_gate(document: Document, source_sha256: str, uncleared_reason: str) -> 
     return answer, revision
 
 
-def record_publication(document: Document, revision: Revision, answer: Clearance, *, by: Person) -> Publication:
-    published = Publication.objects.create(
+def write_publication(document: Document, revision: Revision, answer: Clearance, *, by: Person) -> Publication:
+    return Publication.objects.create(
         document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
     )
+
+
+def announce_publication(published: Publication, *, by: Person) -> None:
+    """Tell of a publication by webhooks and a signal, and by notices where it was not cleared."""
     emit_published(published)
     if not published.clear:
         notify_published_uncleared(published, by=by)
     signals.announce(signals.document_published, Publication, publication=published)
-    return published
 
 
 def correct_document(
@@ -104,30 +116,36 @@ def correct_document(
         raise Invalid("A correction, clarification, update or withdrawal.", code="correction_class_unknown")
     if claim is not None and claim.document_id != document.pk:
         raise Invalid("The claim is in another document.", code="other_document")
-    with transaction.atomic():
-        move(document, "correct", by=by, note=wording, version=version, facts={"class": correction_class})
-        corrected = document.publications.latest("pk")
-        if corrected.revision != document.current_revision:
-            answer, revision = pass_gate(document, "", uncleared_reason)
-            log(
-                document,
-                "publish",
-                by=by,
-                note=uncleared_reason.strip(),
-                facts={"revision": revision.number, "clear": answer.clear},
-            )
-            record_publication(document, revision, answer, by=by)
-        correction = Correction.objects.create(
-            publication=corrected,
+    facts = {"class": correction_class}
+
+    def write() -> Correction:
+        return Correction.objects.create(
+            publication=document.publications.latest("pk"),
             claim=claim,
             correction_class=correction_class,
             wording=wording.strip(),
             by=by,
             at=timezone.now(),
         )
+
+    with transaction.atomic():
+        correction: Correction = move(
+            document, "correct", by=by, note=wording, version=version, facts=facts, decision=write
+        )
+        if correction.publication.revision != document.current_revision:
+            publish_corrected(document, uncleared_reason, by=by)
         emit_corrected(correction)
     signals.announce(signals.correction_published, Correction, correction=correction)
     return correction
+
+
+def publish_corrected(document: Document, uncleared_reason: str, *, by: Person) -> None:
+    """The corrected text goes out through the gate."""
+    answer, revision = pass_gate(document, "", uncleared_reason)
+    facts = {"revision": revision.number, "clear": answer.clear}
+    published = write_publication(document, revision, answer, by=by)
+    log(document, "publish", by=by, note=uncleared_reason.strip(), facts=facts, decision=published)
+    announce_publication(published, by=by)
 
 
 def waive_document(
@@ -168,6 +186,7 @@ def waive_document(
             by=by,
             note=note,
             facts={"revision": revision.number, "until": until.isoformat(), "covers": len(covers)},
+            decision=waiver,
         )
         open_work(covers, until, by=by)
     return waiver

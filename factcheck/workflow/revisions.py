@@ -49,10 +49,11 @@ def store_revision(
     if previous is None:
         mark_reprint(document, revision)
         to = DocumentState.IN_CHECK if extract.plain else DocumentState.TO_CONFIRM
-        move(document, "read", by=by, to=to, state_reason="")
+        move(document, "read", by=by, to=to, state_reason="", decision=lambda: revision)
     else:
         change(document)
-        log(document, "revised", by=by, facts={"revision": revision.number, "text_sha256": revision.text_sha256})
+        facts = {"revision": revision.number, "text_sha256": revision.text_sha256}
+        log(document, "revised", by=by, facts=facts, decision=revision)
     return revision
 
 

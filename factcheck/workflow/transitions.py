@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -42,6 +42,7 @@ from factcheck.permissions import (
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
+from .decided import decided_of
 from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
@@ -132,12 +133,14 @@ def move(
     to: str = "",
     version: int | None = None,
     facts: dict[str, Any] | None = None,
+    decision: Callable[[], Model] | None = None,
     **values: Any,
-) -> None:
+) -> Any:
     """Take a record through one action of the table, or refuse, writing nothing.
 
     ``values`` are columns that change with the state. ``version`` is the one the person saw, where known.
-    ``to`` picks the target where an action has several.
+    ``to`` picks the target where an action has several. ``decision`` writes the row that the action decides, which
+    its event then holds; it is returned.
 
     Raises:
         NotAllowed: the actor may not do this, whatever the state.
@@ -162,10 +165,12 @@ def move(
         if not current.update(state=target, version=F("version") + 1, **values):
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
-        log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts)
+        decided = decision() if decision else None
+        log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts, decision=decided)
         notify_of_action(record, action, by=by)
         if isinstance(record, Claim):
             _announce(record, action, by)
+    return decided
 
 
 def move_all(
@@ -311,8 +316,12 @@ def log(
     from_state: str = "",
     to_state: str = "",
     facts: dict[str, Any] | None = None,
+    decision: Model | None = None,
 ) -> Event:
-    """Append one Event to the record's chain, in the caller's transaction."""
+    """Append one Event to the record's chain, in the caller's transaction; it holds what the record is decided to be.
+
+    ``decision``: the row that was written with the action, which the event then holds too.
+    """
     if by is None:
         raise TypeError("every action needs an actor: a user, or Machine(job name)")
     note, _ = without_unusable_characters(by, note, {})
@@ -320,7 +329,7 @@ def log(
     for _ in range(5):
         try:
             with transaction.atomic():
-                event = _append(record, action, by, note, from_state, to_state, facts or {})
+                event = _append(record, action, by, note, from_state, to_state, facts or {}, decision)
             recheck_after_action(record, action, by_machine=isinstance(by, Machine))
             return event
         except IntegrityError:
@@ -341,11 +350,13 @@ def log_all(
 ) -> None:
     """Append one Event to the chain of each of many records of one kind, in the caller's transaction."""
     name, keys = record_name(records[0]), [record.pk for record in records]
+    decided = decided_of(records)
     last = {row.record_id: row for row in Event.objects.filter(record=name, record_id__in=keys).order_by("sequence")}
     made = []
     for record in records:
         desk = min(touched[record.pk].values(), default=None)
-        made.append(_event(record, last.get(record.pk), desk, action, by, note, from_state, to_state, facts or {}))
+        row = decided[record.pk]
+        made.append(_event(record, last.get(record.pk), desk, action, by, note, from_state, to_state, facts or {}, row))
     try:
         with transaction.atomic():
             Event.objects.bulk_create([event for event, _ in made])
@@ -364,10 +375,17 @@ def desk_of(record: Model) -> int | None:
 
 
 def _append(
-    record: Model, action: str, by: Actor, note: str, from_state: str, to_state: str, facts: dict[str, Any]
+    record: Model,
+    action: str,
+    by: Actor,
+    note: str,
+    from_state: str,
+    to_state: str,
+    facts: dict[str, Any],
+    decision: Model | None,
 ) -> Event:
-    last = Event.objects.of(record).last()
-    event, words = _event(record, last, desk_of(record), action, by, note, from_state, to_state, facts)
+    last, decided = Event.objects.of(record).last(), decided_of([record], decision)[record.pk]
+    event, words = _event(record, last, desk_of(record), action, by, note, from_state, to_state, facts, decided)
     event.save(force_insert=True)
     if words:
         words.event = event
@@ -385,6 +403,7 @@ def _event(
     from_state: str,
     to_state: str,
     facts: dict[str, Any],
+    decided: dict[str, Any],
 ) -> tuple[Event, EventNote | None]:
     """The next link of a record's chain, and the words that go beside it; not yet written."""
     event = Event(
@@ -399,6 +418,7 @@ def _event(
         from_state=from_state,
         to_state=to_state,
         facts=facts,
+        decided=decided,
         previous=last.digest if last else "",
     )
     words = EventNote(salt=secrets.token_hex(16), text=note) if note else None

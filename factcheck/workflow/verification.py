@@ -180,8 +180,8 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
     Raises:
         Invalid: the label is unknown, or the evidence does not carry it.
     """
-    with transaction.atomic():
-        move(claim, "submit", by=by, version=version, facts={"label": label})
+
+    def write() -> Verdict:
         require_storable(note)
         if label not in VerdictLabel.values:
             raise Invalid("That is not a verdict.", code="verdict_unknown")
@@ -189,6 +189,9 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
         return write_verdict(
             claim=claim, label=label, revision=claim.document.current_revision, note=note.strip(), by=by
         )
+
+    verdict: Verdict = move(claim, "submit", by=by, version=version, facts={"label": label}, decision=write)
+    return verdict
 
 
 def require_evidence(claim: Claim, label: str) -> int:
@@ -238,21 +241,23 @@ def sign_off(claim: Claim, *, by: Actor, attributed_in_copy: bool = False, versi
     Raises:
         NotAllowed: four eyes; Invalid: the evidence no longer carries the verdict; WrongState.
     """
-    with transaction.atomic():
-        move(claim, "sign_off", by=by, version=version)
+
+    def write() -> SignOff:
         verdict = claim.verdicts.last()
         if verdict is None:
             raise WrongState("There is no verdict to sign off.", state=claim.state)
-        revision = claim.document.current_revision
         return write_sign_off(
             verdict=verdict,
-            revision=revision,
+            revision=claim.document.current_revision,
             words_sha256=words_sha256(claim),
             by=by,
             eyes=Policy.of(claim.document.desk).eyes,
             attributed_in_copy=attributed_in_copy,
             origins=require_evidence(claim, verdict.label),
         )
+
+    signed: SignOff = move(claim, "sign_off", by=by, version=version, decision=write)
+    return signed
 
 
 def challenge_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:
@@ -271,8 +276,11 @@ def waive_claim(claim: Claim, *, by: Person, note: str, expires_at: datetime, ve
         raise Invalid("A waiver must end in the future.", code="expiry_in_past")
     if expires_at > timezone.now() + LONGEST_WAIVER:
         raise Invalid(f"A waiver of a claim lasts at most {LONGEST_WAIVER.days} days.", code="expiry_too_far")
-    with transaction.atomic():
-        move(claim, "waive", by=by, note=note, version=version, facts={"until": expires_at.isoformat()})
-        return Waiver.objects.create(
-            claim=claim, reason=require_note(note), expires_at=expires_at, by=by, at=timezone.now()
-        )
+
+    def write() -> Waiver:
+        values = {"reason": require_note(note), "expires_at": expires_at, "by": by, "at": timezone.now()}
+        return Waiver.objects.create(claim=claim, **values)
+
+    facts = {"until": expires_at.isoformat()}
+    waiver: Waiver = move(claim, "waive", by=by, note=note, version=version, facts=facts, decision=write)
+    return waiver

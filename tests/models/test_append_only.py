@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from factcheck import models
+from factcheck.jobs.checkpoints import write_checkpoint
 from factcheck.management.health_checks import run_check
 from factcheck.reports.deliver import build_document_report
 from factcheck.workflow.claims import accept_claim
@@ -28,6 +29,8 @@ DECISIONS = {
     "Publication": ("clear", False),
     "Correction": ("wording", "forged"),
     "Report": ("title", "forged"),
+    "Checkpoint": ("count", 9),
+    "Erasure": ("record", "forged"),
 }
 # table: what never changes, and the texts that may be blanked but not rewritten
 TEXTS = {
@@ -66,6 +69,8 @@ def everything(staff: Staff) -> None:
     publish_document(story, by=staff.editor, uncleared_reason="breaking")
     correct_document(story, by=staff.editor, correction_class="update", wording="It was 45.")
     build_document_report(story, by=staff.editor)
+    write_checkpoint(models.Event.objects.last().pk)
+    models.Erasure.objects.create(event=models.Event.objects.last(), record="verdict", record_id=1)
     models.Snapshot.objects.create(
         desk=staff.desk, sha256="0" * 64, size=1, warc=b"", text="A page.", taken_at=timezone.now()
     )
@@ -165,6 +170,62 @@ def test_the_bytes_of_a_snapshot_may_be_blanked_and_never_replaced(everything):
     row = models.Snapshot.objects.exclude(warc=b"").first()
     refused(lambda: models.Snapshot.objects.filter(pk=row.pk).update(warc=b"forged"))
     assert models.Snapshot.objects.filter(pk=row.pk).update(warc=b"") == 1
+
+
+WAYS = {
+    "UPDATE": "UPDATE {table} SET {column} = %s",
+    "UPDATE FROM": "UPDATE {table} SET {column} = %s FROM (SELECT 1 AS one) AS other WHERE other.one = 1",
+    "DELETE": "DELETE FROM {table}",
+    "UPSERT": "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {there} "
+    "ON CONFLICT ({key}) DO UPDATE SET {column} = %s",
+}
+WAYS_OF = {
+    "sqlite": {
+        "UPDATE OR REPLACE": "UPDATE OR REPLACE {table} SET {column} = %s",
+        "REPLACE": "REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}",
+        "INSERT OR REPLACE": "INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}",
+    },
+    "postgresql": {
+        "TRUNCATE": "TRUNCATE {table} CASCADE",
+        "TRUNCATE ONLY": "TRUNCATE ONLY {table} RESTART IDENTITY CASCADE",
+        "MERGE UPDATE": "MERGE INTO {table} USING (SELECT 1 AS one) AS other ON one = 1 "
+        "WHEN MATCHED THEN UPDATE SET {column} = %s",
+        "MERGE DELETE": "MERGE INTO {table} USING (SELECT 1 AS one) AS other ON one = 1 WHEN MATCHED THEN DELETE",
+        "DELETE RETURNING": "WITH gone AS (DELETE FROM {table} RETURNING id) SELECT count(*) FROM gone",
+    },
+}
+WAYS |= WAYS_OF[connection.vendor]
+
+
+@pytest.mark.parametrize("name", GUARDED)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_of_writing_changes_a_table(way, name, everything):
+    """Every guarded table by every way that its database has to change, replace or take away a row."""
+    model = getattr(models, name)
+    column, value = DECISIONS[name] if name in DECISIONS else (TEXTS[name][1], "forged")
+    before = list(model.objects.order_by("pk").values())
+    assert before
+    execute("SET CONSTRAINTS ALL IMMEDIATE") if way.startswith("TRUNCATE") else None
+    for key in unique_of(model) if "{key}" in WAYS[way] else [["id"]]:
+        columns = ", ".join(name for name in columns_of(model) if name != "id" or key == ["id"])
+        there = " AND ".join(f"{name} IS NOT NULL" for name in key)
+        places = {"columns": columns, "key": ", ".join(key), "there": there}
+        sql = WAYS[way].format(table=model._meta.db_table, column=column, **places)
+        refused(lambda sql=sql: execute(sql, [value] if "%s" in sql else None))
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_no_way_of_the_orm_changes_a_table(name, everything):
+    model = getattr(models, name)
+    column, value = DECISIONS[name] if name in DECISIONS else (TEXTS[name][1], "forged")
+    row = model.objects.exclude(**{column: value}).last()
+    setattr(row, column, value)
+    keys = {"update_conflicts": True, "update_fields": [column], "unique_fields": ["id"]}
+    refused(lambda: model.objects.bulk_update([row], [column]))
+    refused(lambda: model.objects.bulk_create([row], **keys))
+    refused(lambda: model.objects.filter(pk=row.pk)._raw_delete("default"))
+    assert getattr(model.objects.get(pk=row.pk), column) != value
 
 
 def columns_of(model) -> list[str]:

@@ -11,8 +11,10 @@ from factcheck import models
 from factcheck.models import (
     Anchor,
     Attribution,
+    Checkpoint,
     Delivery,
     DiscrepancyFigure,
+    Erasure,
     Event,
     Evidence,
     Feed,
@@ -72,6 +74,11 @@ def event(**values):
         "digest": "0" * 64,
     }
     return Event.objects.create(**{**known, **values})
+
+
+def checkpoint(**values):
+    known = {"number": 1, "at": timezone.now(), "first_event": 1, "last_event": 1, "count": 1, "marks": []}
+    return Checkpoint.objects.create(**{**known, **values})
 
 
 def verdict(label: str):
@@ -222,6 +229,8 @@ BAD_ROWS = {
     "correction_has_wording": lambda row: correction(),
     "feed_url_or_folder": lambda row: Feed.objects.create(desk=row.desk),
     "feed_minutes_positive": lambda row: Feed.objects.create(desk=row.desk, folder="in", minutes=0),
+    "checkpoint_covers_events": lambda row: checkpoint(count=0),
+    "erasure_once": lambda row: twice(Erasure, event=event(machine="sweep"), record="verdict", record_id=1),
     "feed_item_once": lambda row: twice(FeedItem, feed=feed(row), guid="a"),
     "notification_once": lambda row: [notification(person) for person in [row.user] * 2],
     "notification_kind_known": lambda row: notification(row.user, kind="gossip"),

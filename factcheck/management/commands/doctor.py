@@ -13,7 +13,7 @@ from factcheck.management.health_checks import CHECKS, CheckResult, run_check
 
 
 class Command(BaseCommand):
-    help = "Check database, guards, registry, jobs, broker, worker and beat."
+    help = "Check database, guards, checkpoints, registry, jobs, broker, worker and beat."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

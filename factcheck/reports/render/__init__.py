@@ -52,6 +52,7 @@ RENDERERS: dict[str, Renderer] = {
 }
 NOTHING: dict[str, Any] = {
     "title": "",
+    "checkpoint": {},
     "desk": "",
     "built_at": "",
     "counts": {},

@@ -69,6 +69,8 @@ def as_xlsx(data: Data) -> bytes:
     book.properties.created = built
     about: list[tuple[Cell, ...]] = [(words_of(name), count) for name, count in data["counts"].items()]
     first: list[tuple[Cell, ...]] = [("Report", data["title"]), ("Desk", data["desk"]), ("Built at", data["built_at"])]
+    if last := data.get("checkpoint"):
+        first.append(("Checkpoint of the history", f"{last['number']}:{last['digest']}"))
     add_sheet(book, Table("About", ("", ""), first + about))
     for table in tables_of(data):
         add_sheet(book, table)

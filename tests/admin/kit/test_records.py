@@ -118,9 +118,11 @@ def test_every_record_is_registered_or_left_out_on_purpose():
     inner = {
         "Anchor",
         "Attribution",
+        "Checkpoint",
         "Correction",
         "Delivery",
         "DiscrepancyFigure",
+        "Erasure",
         "EventNote",
         "FeedItem",
         "FigureProfile",
