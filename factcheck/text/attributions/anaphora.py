@@ -19,7 +19,6 @@ _NAME = Pattern(
     r"(?<![\w&'\u2019-])[A-Z][\w&'\u2019-]{0,40}[\w&](?:['\u2019](?=\s[A-Z]))?(?:\s(?:(?:of|for|on)\s(?:the\s)?|and\s)?"
     r"[A-Z][\w&'\u2019-]{0,40}[\w&](?:['\u2019](?=\s[A-Z]))?){1,6}"
 )
-_TOWN_BODY = Pattern(r"\b(?P<kind>[a-z]{1,30}\s(?:council|office|court|board|hall|police)) of [A-Z][\w'\u2019-]+")
 _MEMBERS = Pattern(
     rf"(?i:(?:[\w-]+\s){{0,2}}(?:{alternatives(_LEX.speakers_for)})\s(?:at|of|from|with|for)\s(?:the\s)?)"
     r"(?P<body>[A-Z][\w&.'\u2019-]*(?:\s(?:(?:of|for|on)\s(?:the\s)?|and\s)?[A-Z][\w&.'\u2019-]*)*)"
@@ -98,12 +97,11 @@ class Memory:
         """Every organisation the text names up to a place, with its place and its words."""
         if at > self._read:
             rows: list[tuple[int, str, frozenset[str]]] = []
-            for pattern in (_NAME, _TOWN_BODY):
-                for match in pattern.finditer(self.text, self._read, at):
-                    name = match.group()
-                    words = _words(name)
-                    if not words.isdisjoint(_ORGANISATION):
-                        rows.append((match.start(), name.removeprefix("The "), words))
+            for match in _NAME.finditer(self.text, self._read, at):
+                name = match.group()
+                words = _words(name)
+                if not words.isdisjoint(_ORGANISATION):
+                    rows.append((match.start(), name.removeprefix("The "), words))
             self._names += sorted(rows, key=lambda row: (row[0], row[1]))
             self._read = at
         return self._names

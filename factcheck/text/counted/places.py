@@ -36,7 +36,6 @@ _TOWARDS = frozenset(["from", "to", "of", "into", "over", "on"])
 _KNOWN = Pattern(rf"\b(?=[A-Z])(?:{alternatives({*_LEX.countries, *_PARTS})})(?![\w])")
 _CAPITAL = Pattern(r"(?<!\w)[A-Z][A-Za-z]*(?:\.[A-Z]\.?)*")
 _FIRST_WORDS = frozenset(name.split()[0] for name in {*_LEX.countries, *_PARTS})
-_OF_NAME = Pattern(r"\b(?:for|of)\s(?:the\s)?[A-Z]\w+\s$")
 _HOLDS = Pattern(r"(?:['\u2019]s)?\s(?:\w+\s)?(?:control|hands|forces|troops|occupation|rule)\b")
 _NO_PLACE_WORDS = _LEX.party_heads | _LEX.body_words
 _OWNER_NEXT = Pattern(
@@ -49,7 +48,7 @@ _OF_STATE = Pattern(
 _FIRM = Pattern(
     r"(?<![\w.])(?P<name>[A-Z][\w&'\u2019-]+)(?:\s[A-Z][\w&'\u2019-]*){0,3}"
     r"(?:\s(?:Inc|Corp|Plc|PLC|Ltd|Co|LLC|Holdings)\b|\s<[A-Z])"
-    r"|(?<![\w.])(?<!\bin )(?<!\bat )(?P<said>[A-Z][\w&'\u2019-]+)\s(?:said|says)\b"
+    r"|(?<![\w.])(?<!\bin )(?<!\bat )(?<!\bof )(?P<said>[A-Z][\w&'\u2019-]+)\s(?:said|says)\b"
     r"|(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|Sir)\.?\s(?:[A-Z][\w'\u2019-]+\s)?(?P<person>[A-Z][\w'\u2019-]+)"
 )
 _PARTY_NEXT = Pattern(
@@ -202,9 +201,7 @@ def _known(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 def _is_body(text: str, start: int, end: int, name: str) -> bool:
-    """Whether a name after a preposition is part of an organisation's, or a people's: no place."""
-    if text[start : start + 3] == "of " and _OF_NAME.search(text, max(0, start - 30), start):
-        return name not in _LEX.countries and name not in _PARTS
+    """Whether a name after a preposition is a people's: no place."""
     return _is_people(name) and text[end : end + 1] == " " and text[end + 1 : end + 2].islower()
 
 

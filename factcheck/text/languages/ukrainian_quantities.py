@@ -74,7 +74,6 @@ _REFERENCE_BEFORE = Pattern(
 _PHONE = Pattern(r"\+?\d{0,3}[\s(-]*\d{3}\)?[\s-]\d{2,3}[\s-]\d{2}[\s-]\d{2}|(?:\d-){2,}\d|0[\s-]?800[\d\s-]+")
 _AGE = Pattern(r"(?i:(?:віком|віці|виповнилос\w+)\s(?:від\s|до\s)?$)")
 _ONE_OF = Pattern(r"(?i:\s(?:із|з|зі|одного|одним|одному|одну|лише|інш\w+)\b)")
-_YEAR_AFTER = Pattern(r"(?i:\s?(?:рік|року|році|роком|роки|рр?\.)(?!\w)|-(?:й|го|му|м)(?!\w)|/\d{2})")
 _YEAR_BEFORE = Pattern(r"(?i:(?<![\w'])(?:у|в|з|до|від|після|станом\sна|січні|травні)\s$)")
 
 
@@ -332,4 +331,4 @@ def _is_reference(text: str, match: re.Match[str], before: str, stop: int, limit
     if digits.startswith("0") and digits.isdecimal() and len(digits) > 1:
         return True
     year = digits.isdecimal() and len(digits) == 4 and 1900 <= int(digits) <= 2100 and not match["sa"]
-    return year and (bool(_YEAR_AFTER.match(text, stop, limit)) or bool(_YEAR_BEFORE.search(before)))
+    return year and bool(_YEAR_BEFORE.search(before))

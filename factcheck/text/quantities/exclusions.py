@@ -75,7 +75,6 @@ _CALL_BEFORE = Pattern(r"(?i:\b(?:call|dial|phone|text|ring|helpline|hotline)\s(
 _PER_BEFORE = Pattern(r"(?i:\bper\s$)")
 _DAYS_OF_NAME = frozenset(["9/11", "24/7", "7/7"])
 _ENDS = Pattern(r"[.,;:)]|\s(?:on|at|in|to|for|from|and|or|of|with|by|is|was|will|has|where)\b|$")
-_GENERATION = Pattern(r"[1-6]G\b")
 _ERA_BEFORE = Pattern(r"(?i:\b(?:A\.?D\.?|B\.?C\.?)\s?(?:\d{1,4}\s(?:and|to|or)\s)?$)")
 _ERA_AFTER = Pattern(r"(?i:\s?(?:A\.?D|B\.?C\.?E?|C\.E)\b|\szip\s?codes?\b|\spostcodes?\b)")
 _GOES_ON = Pattern(
@@ -204,7 +203,7 @@ def _is_designation(text: str, number: NumberMention, end: int) -> bool:
         text, max(0, span.start - 4), span.start
     ):
         return True
-    if _GENERATION.match(text, span.start) or _ERA_AFTER.match(text, span.end, end):
+    if _ERA_AFTER.match(text, span.end, end):
         return True
     if number.form == "digits" and _ERA_BEFORE.search(text, max(0, span.start - 16), span.start):
         return True
