@@ -28,6 +28,7 @@ from factcheck.text.dates import (
     DateMention,
     as_of_period,
     find_dates,
+    impossible_days,
     is_former_value,
     narrow_to_hour,
     period_before,
@@ -290,7 +291,7 @@ def _read_claims(draft: _Draft) -> None:
 
 def _read_findings(draft: _Draft) -> None:
     """What can be recomputed; a claim whose numbers do not come out says so among its reasons."""
-    draft.findings = check_arithmetic(draft.text, draft.figures)
+    draft.findings = (*check_arithmetic(draft.text, draft.figures), *impossible_days(draft.text, draft.ref))
     wrong = [f for f in draft.findings if not f.holds]
     if wrong:
         draft.claims = [

@@ -292,6 +292,7 @@ class FindingKind(StrEnum):
     SUM = "sum"
     CONTRADICTION = "contradiction"
     HEADLINE = "headline"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)

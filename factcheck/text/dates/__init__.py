@@ -9,11 +9,13 @@ Days and hours in a text are read here; numbers are read in ``quantities``.
 - ``detection``: finds every expression of time and calls its reader
 - ``as_of``: which date of a sentence a figure holds for
 - ``as_of_hour``: the hour a figure holds for
+- ``impossible``: weekdays that do not fit their date, days that no calendar has
 """
 
 from factcheck.text.dates.as_of import as_of_period, day_of, is_former_value, period_before
 from factcheck.text.dates.as_of_hour import narrow_to_hour
 from factcheck.text.dates.detection import find_dates, publication_period, reference_time, resolved_dates
+from factcheck.text.dates.impossible import impossible_days
 from factcheck.text.dates.periods import BoundedPeriod, DateMention, day_period, months, stated_period
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "day_of",
     "day_period",
     "find_dates",
+    "impossible_days",
     "is_former_value",
     "months",
     "narrow_to_hour",
