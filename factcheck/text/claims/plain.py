@@ -23,9 +23,12 @@ def plain_claims(
     []
     """
     said = {a.content: a for a in attributions}
+    held: dict[Span, list[int]] = {}
+    for index, figure in enumerate(figures):
+        held.setdefault(figure.sentence, []).append(index)
     out = []
     for sentence in sentences:
-        mine = tuple(i for i, figure in enumerate(figures) if figure.sentence == sentence)
+        mine = tuple(held.get(sentence, ()))
         if not mine:
             continue
         speaker = said.get(sentence)

@@ -3,6 +3,7 @@
 - ``identification``: the language of a text, and whether its figures are read
 - ``ukrainian``: the reading of a Ukrainian text
 - ``ukrainian_quantities``: its numbers, units and hedges
+- ``ukrainian_exclusions``: numbers that are no figures there
 - ``ukrainian_context``: what is counted there, when, where and who says it
 - ``gloss``: a Ukrainian sentence word by word in English, so that its figures meet those of English texts
 """

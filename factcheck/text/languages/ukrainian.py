@@ -5,6 +5,7 @@ Sentences are those of any language; claims are made of figures as in English (`
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,13 +54,16 @@ def read_figures(stored: str, sentences: list[Span], ref: datetime | None) -> Uk
     said = {a.content: a for a in attributions}
     story, published = context.main_place(text), publication_period(ref)
     figures: list[FigureMention] = []
+    starts = [d.span.start for d in dates]
     for sentence in sentences:
-        numbers = find_numbers(text, sentence.start, sentence.end, [d.span for d in dates])
+        here = dates[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        numbers = find_numbers(text, sentence.start, sentence.end, [d.span for d in here])
+        known = context.known_words(text, sentence) if numbers else context.NOTHING
         for index, number in enumerate(numbers):
             party = said.get(sentence)
             if party is not None and party.party_span is not None and party.party_span.overlaps(number.span):
                 party = None
-            figures.append(_figure(text, sentence, numbers, index, dates, party, story, published))
+            figures.append(_figure(text, sentence, numbers, index, known, here, party, story, published))
     return UkrainianText(dates, attributions, figures)
 
 
@@ -68,6 +72,7 @@ def _figure(
     sentence: Span,
     numbers: list[UkrainianNumber],
     index: int,
+    known: context.KnownWords,
     dates: list[DateMention],
     attribution: AttributionMention | None,
     story: str,
@@ -76,12 +81,12 @@ def _figure(
     number = numbers[index]
     floor = numbers[index - 1].tail if index else sentence.start
     limit = numbers[index + 1].lead if index + 1 < len(numbers) else sentence.end
-    noun = context.counted_noun(text, number, floor, limit, sentence)
+    noun = context.counted_noun(text, number, floor, limit, sentence, known)
     if index and not noun.event and not noun.quantity and context.shares_event(text, numbers[index - 1], number):
-        before = context.counted_noun(text, numbers[index - 1], sentence.start, number.lead, sentence)
+        before = context.counted_noun(text, numbers[index - 1], sentence.start, number.lead, sentence, known)
         noun = replace(noun, event=before.event, family=before.family)
     period = _period(context.date_of(text, number, sentence, dates), published)
-    place = context.place_of(text, number.span, sentence, story)
+    place = context.place_of(text, number.span, known, story)
     ahead = _AHEAD.search(text, max(sentence.start, number.lead - _AHEAD_REACH), number.lead)
     return FigureMention(
         span=number.span,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -17,6 +18,8 @@ _EN = load()
 _AHEAD_DAYS = 45
 """A day of the year that lies further ahead than this is that of the year before."""
 _LIST_REACH = 60
+_FARTHEST_EVENT = 110
+"""What an event word may cost at most, in letters, a clause counting 30."""
 _OUT_OF = Pattern(r"\s(?:із|з)\s(?:\d[\d \u00a0]*|[\w']+)(?=\s[\w'])")
 _MOST_WORDS = 4
 """Words between a number and its noun: "12 українських цивільних осіб"."""
@@ -66,7 +69,35 @@ def _named(match: re.Match[str], names: list[str]) -> str:
     return names[int((match.lastgroup or "x0")[1:])]
 
 
-def counted_noun(text: str, number: UkrainianNumber, floor: int, limit: int, clause: Span) -> CountedNoun:
+@dataclass(frozen=True, slots=True)
+class KnownWords:
+    """The events, quantities and places of one sentence, each with where it stands and its name in English."""
+
+    events: list[tuple[Span, str]]
+    quantities: list[tuple[Span, str]]
+    places: list[tuple[Span, str]]
+
+
+NOTHING = KnownWords([], [], [])
+
+
+def known_words(text: str, sentence: Span) -> KnownWords:
+    """What a sentence names, looked for once for all its figures.
+
+    >>> known_words("Загинули люди в Одесі.", Span(0, 22)).places
+    [(Span(start=16, end=21), 'Odesa')]
+    """
+    tables = ((_EVENT, _EVENT_NAMES), (_QUANTITY, _QUANTITY_NAMES), (_PLACE, _PLACE_NAMES))
+    found = (
+        [(Span(*m.span()), _named(m, names)) for m in p.finditer(text, sentence.start, sentence.end)]
+        for p, names in tables
+    )
+    return KnownWords(*found)
+
+
+def counted_noun(
+    text: str, number: UkrainianNumber, floor: int, limit: int, clause: Span, known: KnownWords
+) -> CountedNoun:
     """What a number counts and what befell it: the noun behind it, the event nearest in its clause.
 
     ``floor`` and ``limit`` are the borders of the figures before and behind it.
@@ -85,11 +116,11 @@ def counted_noun(text: str, number: UkrainianNumber, floor: int, limit: int, cla
         if found is not None:
             noun, written = _named(found, _NOUN_NAMES), text[word.start() : found.end()]
             break
-    event = _nearest(text, number, floor, limit, clause)
+    event = _nearest(text, number, floor, limit, known.events)
     family = _EN.event_families.get(event, "")
     if noun in ("dead", "injured"):
         family, noun, event = {"dead": "killed", "injured": "injured"}[noun], "people", noun
-    quantity = "" if family or noun else _quantity(text, number, clause)
+    quantity = "" if family or noun else _quantity(number, known.quantities)
     return (
         CountedNoun(noun=noun, head=noun, event=event, family=family, quantity=quantity)
         if written or event or quantity
@@ -103,25 +134,27 @@ def shares_event(text: str, first: UkrainianNumber, second: UkrainianNumber) -> 
     return len(between) < _LIST_REACH and not any(mark in between for mark in ";.\u2014\u2013") and "," in between
 
 
-def _nearest(text: str, number: UkrainianNumber, floor: int, limit: int, clause: Span) -> str:
+def _nearest(text: str, number: UkrainianNumber, floor: int, limit: int, events: list[tuple[Span, str]]) -> str:
     """The event word nearest to a number: before it as far as the figure before, behind it as far as the next."""
     best: tuple[int, str] | None = None
-    for match in _EVENT.finditer(text, clause.start, clause.end):
-        before = match.end() <= number.lead
-        between = text[match.end() : number.lead] if before else text[number.tail : match.start()]
-        past = match.end() <= floor or match.start() >= limit
-        cost = len(between) + 30 * len(_CLAUSE.findall(between)) + (25 if past else 0) + (0 if before else 4)
+    for span, name in events:
+        before = span.end <= number.lead
+        first, second = (span.end, number.lead) if before else (number.tail, span.start)
+        if second - first > _FARTHEST_EVENT:
+            continue
+        past = span.end <= floor or span.start >= limit
+        cost = (
+            second - first + 30 * len(_CLAUSE.findall(text[first:second])) + (25 if past else 0) + (0 if before else 4)
+        )
         if best is None or cost < best[0]:
-            best = (cost, _named(match, _EVENT_NAMES))
-    return best[1] if best and best[0] < 110 else ""
+            best = (cost, name)
+    return best[1] if best and best[0] < _FARTHEST_EVENT else ""
 
 
-def _quantity(text: str, number: UkrainianNumber, clause: Span) -> str:
-    found = list(_QUANTITY.finditer(text, clause.start, clause.end))
-    if not found:
+def _quantity(number: UkrainianNumber, quantities: list[tuple[Span, str]]) -> str:
+    if not quantities:
         return ""
-    nearest = min(found, key=lambda m: min(abs(m.end() - number.lead), abs(m.start() - number.tail)))
-    name = _named(nearest, _QUANTITY_NAMES)
+    _, name = min(quantities, key=lambda q: min(abs(q[0].end - number.lead), abs(q[0].start - number.tail)))
     return _EN.quantity_nouns.get(name, name)
 
 
@@ -242,13 +275,11 @@ def _mention(cue: str, match: re.Match[str], sentence: Span) -> AttributionMenti
     return AttributionMention(Span(*match.span()), cue, party.strip(), Span(start, end), content=sentence)
 
 
-def place_of(text: str, number: Span, sentence: Span, story: str) -> str:
+def place_of(text: str, number: Span, known: KnownWords, story: str) -> str:
     """The known place named nearest to a figure in its sentence, by its English name; else that of the story."""
-    found = list(_PLACE.finditer(text, sentence.start, sentence.end))
-    if not found:
+    if not known.places:
         return story
-    nearest = min(found, key=lambda m: _distance(text, number, Span(*m.span())))
-    return _named(nearest, _PLACE_NAMES)
+    return min(known.places, key=lambda place: _distance(text, number, place[0]))[1]
 
 
 def main_place(text: str) -> str:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
+from factcheck.text.languages.ukrainian_exclusions import PHONE, is_no_figure
 from factcheck.text.lexicon import uk
 from factcheck.text.patterns import Pattern, alternatives
-from factcheck.text.quantities import dimension_of, normalised_value
+from factcheck.text.quantities import MOST, dimension_of, normalised_value
 from factcheck.text.values import Hedge, Quantity, Span
 
 _SPACE = r"[ \u00a0\u202f]"
@@ -52,30 +54,6 @@ _TO = Pattern(r"\s(?:до|\u2014|\u2013)\s")
 _PER = Pattern(r"(?:\s[\w']+){0,2}\sна\s(?:кожн[иіу]\w*\s)?")
 _PER_WHOM = Pattern(r"\s(?:населення|осіб|людей|жителів|мешканців|новонароджених|народжен\w+|дітей|пацієнтів)")
 
-# ---------------------------------------------------------------- numbers that are no figures, by name
-_CLOCK = Pattern(r"\d{1,2}[:.]\d{2}(?!\d|\s?(?:%|млн|млрд|тис))")
-_OCLOCK_BEFORE = Pattern(r"(?i:(?<![\w'])(?:о|об|після|до|близько|з)\s$)")
-_OCLOCK_AFTER = Pattern(r"(?i:\s?(?:годині|годину|ранку|вечора|ночі|дня)\b|-й\sгодин)")
-_ORDINAL_AFTER = Pattern(r"-(?:та|тя|ша|га|ма|й|го|му|ї|х|м|те|ту|ті|ій|ою|им|их|а|е|у)(?![\w'])")
-_JOINED_AFTER = Pattern(
-    r"(?i:-(?:річн|мм|міліметров|го|денн|годинн|поверхов|відсотков|кілометров|тонн|місячн|тижнев|х\s|рази|кратн"
-    r"|пункт)\w*)"
-)
-_KEPT_JOIN = Pattern(r"(?i:-(?:поверхов|кілометров|тонн|відсотков)\w*)")
-_NAMED_BEFORE = Pattern(r"(?:(?<![\w'])[\w']*[^\W\d_]-$|№\s?$|\bn\s$)", re.IGNORECASE)
-_REFERENCE_BEFORE = Pattern(
-    r"(?i:(?<![\w'])(?:ст|статт\w+|статей|ч|частин\w+|п|пункт\w*|буд|будин\w+|кв|квартир\w*|каб|кабінет\w*"
-    r"|вул\.?\s[\w'\s-]{1,40},|"
-    r"просп\.?\s[\w'\s-]{1,40},|проспект\w*\s[\w'\s-]{1,40},|вулиц\w+\s[\w'\s-]{1,40},|тел|телефон\w*|лінія"
-    r"|номер\w*|маршрут\w*|рейс\w*|"
-    r"канал\w*|школ\w+|бригад\w+|калібр\w*|зал\w?|ліні[яюї]|резолюці\w+|закон\w*|потяг\w*|траса|траси|палата"
-    r"|аудиторі\w+)\.?[:\s]\s?(?:№\s?)?$)"
-)
-_PHONE = Pattern(r"\+?\d{0,3}[\s(-]*\d{3}\)?[\s-]\d{2,3}[\s-]\d{2}[\s-]\d{2}|(?:\d-){2,}\d|0[\s-]?800[\d\s-]+")
-_AGE = Pattern(r"(?i:(?:віком|віці|виповнилос\w+)\s(?:від\s|до\s)?$)")
-_ONE_OF = Pattern(r"(?i:\s(?:із|з|зі|одного|одним|одному|одну|лише|інш\w+)\b)")
-_YEAR_BEFORE = Pattern(r"(?i:(?<![\w'])(?:у|в|з|до|від|після|станом\sна|січні|травні)\s$)")
-
 
 @dataclass(frozen=True, slots=True)
 class UkrainianNumber:
@@ -95,9 +73,9 @@ def find_numbers(text: str, start: int, end: int, closed: list[Span]) -> list[Uk
     >>> [(str(n.quantity.value), n.quantity.unit, n.hedge.value) for n in found]
     [('1200000', 'count', 'more_than'), ('15', 'percent', 'exact')]
     """
-    spans = [*closed, *(Span(*m.span()) for m in _PHONE.finditer(text, start, end))]
-    found = [*_numbers(text, start, end, spans), *_shares(text, start, end)]
-    found.sort(key=lambda n: n.span)
+    spans = [*closed, *(Span(*m.span()) for m in PHONE.finditer(text, start, end))]
+    numbers = islice(_numbers(text, start, end, spans), MOST)  # more is a dump of data, not prose
+    found = sorted([*numbers, *islice(_shares(text, start, end), MOST)], key=lambda n: n.span)
     out: list[UkrainianNumber] = []
     for number in found:
         if out and number.span.start < max(out[-1].tail, out[-1].span.end):
@@ -203,7 +181,7 @@ def _is_range(text: str, match: re.Match[str], floor: int) -> bool:
 def _figure(
     text: str, match: re.Match[str], floor: int, stop: int, limit: int, *, single: bool
 ) -> UkrainianNumber | None:
-    if _is_no_figure(text, match, floor, stop, limit):
+    if is_no_figure(text, match, floor, stop, limit):
         return None
     first = _value(match, "a", (match["sb"] or "") if not single else "")
     second = None if single else _value(match, "b", "")
@@ -301,34 +279,3 @@ def _shares(text: str, start: int, end: int) -> Iterator[UkrainianNumber]:
             normalised_value(share * factor), unit=unit, dimension=dimension_of(unit), step=Decimal("0.01") * factor
         )
         yield UkrainianNumber(Span(match.start(), inside), quantity, hedge, lead, tail)
-
-
-def _is_no_figure(text: str, match: re.Match[str], floor: int, stop: int, limit: int) -> bool:
-    """Whether a number is a time, an ordinal, an age, a reference, a designation, a year or "one of"."""
-    begin = match.start()
-    before = text[max(floor, begin - 50) : begin]
-    if match["da"]:
-        return _is_reference(text, match, before, stop, limit)
-    low = (match["wa"] or "").lower()
-    single = low in ("один", "одна", "одне", "одного", "однієї", "одну", "одному", "одним", "однією", "одній")
-    return single and not match["sa"] and (bool(_ONE_OF.match(text, stop, limit)) or before.endswith(("ще ", "не ")))
-
-
-def _is_reference(text: str, match: re.Match[str], before: str, stop: int, limit: int) -> bool:
-    if match["sign"]:
-        return False
-    if _CLOCK.match(text, match.start(), limit) and not match["sa"] and "," not in match["da"]:
-        return True
-    if _OCLOCK_AFTER.match(text, stop, limit) and _OCLOCK_BEFORE.search(before):
-        return True
-    if _ORDINAL_AFTER.match(text, stop, limit) or _REFERENCE_BEFORE.search(before) or _AGE.search(before):
-        return True
-    if _JOINED_AFTER.match(text, stop, limit) and not _KEPT_JOIN.match(text, stop, limit):
-        return True
-    if _NAMED_BEFORE.search(before):
-        return True
-    digits = match["da"]
-    if digits.startswith("0") and digits.isdecimal() and len(digits) > 1:
-        return True
-    year = digits.isdecimal() and len(digits) == 4 and 1900 <= int(digits) <= 2100 and not match["sa"]
-    return year and bool(_YEAR_BEFORE.search(before))

@@ -15,7 +15,7 @@ Holds numbers, units, ranges, hedges and prices, and numbers that are no figures
 - ``intervals``: the values a figure may mean
 """
 
-from factcheck.text.quantities.figures import FigureCandidate, find_figures
+from factcheck.text.quantities.figures import MOST, FigureCandidate, find_figures
 from factcheck.text.quantities.intervals import ABOUT_SHARE, base_amount, base_interval, interval, rounding_step
 from factcheck.text.quantities.numbers import find_numbers
 from factcheck.text.quantities.numerals import NumberMention, normalised_value
@@ -24,6 +24,7 @@ from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, dimensio
 
 __all__ = [
     "ABOUT_SHARE",
+    "MOST",
     "STATIC_DIMENSIONS",
     "FigureCandidate",
     "NumberMention",
