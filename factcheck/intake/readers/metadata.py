@@ -15,8 +15,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 from trafilatura.metadata import extract_metadata
 
+from factcheck.intake.readers.credits import all_names, title_of
 from factcheck.intake.readers.dates import Stamp, read_stamp
-from factcheck.intake.readers.plain import names
 from factcheck.intake.text_cleaning import one_line
 
 _ARTICLES = ("Article", "Posting", "Report", "WebPage", "CreativeWork")
@@ -59,13 +59,11 @@ def page_facts(tree: Any, text: str, url: str) -> PageFacts:
     """The facts of a parsed page. Damaged or absurd ones are left out; never raises for what a page says."""
     metas, linked = _metas(tree), _linked_data(tree)
     guessed = _guessed(text, url)
-    authors = _people(linked.get("author")) or tuple(
-        name for value in (metas.get("author", ""), guessed["author"]) for name in names(value)
-    )
+    authors = all_names(_people(linked.get("author"))) or all_names((metas.get("author", ""), guessed["author"]))
     return PageFacts(
-        title=one_line(linked.get("headline")) or metas.get("og:title", "") or guessed["title"],
+        title=title_of(linked.get("headline")) or title_of(metas.get("og:title", "")) or title_of(guessed["title"]),
         stamp=_stamp(linked, metas, tree, guessed["date"]),
-        byline=tuple(dict.fromkeys(name for name in authors if "://" not in name)),
+        byline=tuple(name for name in authors if "://" not in name),
         language=_language(tree, linked, metas),
         site_name=metas.get("og:site_name", "") or guessed["sitename"],
         publisher=next(iter(_people(linked.get("publisher"))), ""),

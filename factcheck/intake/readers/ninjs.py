@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from factcheck.intake.extracts import Extract, Unreadable
-from factcheck.intake.readers.dates import read_stamp
+from factcheck.intake.readers.credits import names, title_of
+from factcheck.intake.readers.dates import read_embargo, read_stamp
 from factcheck.intake.readers.html import block_text
-from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import NINJS
 from factcheck.intake.text_cleaning import one_line
 
@@ -29,11 +29,11 @@ def read_ninjs(text: str) -> Extract:
     if not body.strip():
         raise Unreadable("no_text", "The ninjs item has no body text.")
     stamp = read_stamp(_string(item, "versioncreated", "firstcreated"))
-    embargo = read_stamp(_string(item, "embargoed", "embargodate"))
+    embargo_until, embargo_notes = read_embargo(_string(item, "embargoed", "embargodate"))
     return Extract(
         text=body,
         media_type=NINJS,
-        title=one_line(_string(item, "headline") or _values(item.get("headlines")) or _string(item, "title")),
+        title=title_of(_string(item, "headline") or _values(item.get("headlines")) or _string(item, "title")),
         published_at=stamp.at,
         published_text=stamp.found,
         published_precision=stamp.precision,
@@ -44,9 +44,9 @@ def read_ninjs(text: str) -> Extract:
         canonical_url=one_line(_string(item, "url", "link"), 2000),
         source_id=one_line(_string(item, "uri", "guid"), 2000),
         located=one_line(_string(item, "located")),
-        embargo_until=embargo.at,
+        embargo_until=embargo_until,
         plain=plain,
-        notes=(*stamp.notes, *embargo.notes, *_standing(item)),
+        notes=(*stamp.notes, *embargo_notes, *_standing(item)),
     )
 
 
