@@ -25,7 +25,7 @@ Item = dict[str, Any]
 def read_ninjs(text: str) -> Extract:
     """One news item. Raises Unreadable: malformed (no JSON, no item), no_text (an item without a body)."""
     item = _item(text)
-    body, plain = _body(item)
+    body, plain, remarks = _body(item)
     if not body.strip():
         raise Unreadable("no_text", "The ninjs item has no body text.")
     stamp = read_stamp(_string(item, "versioncreated", "firstcreated"))
@@ -46,7 +46,7 @@ def read_ninjs(text: str) -> Extract:
         located=one_line(_string(item, "located")),
         embargo_until=embargo_until,
         plain=plain,
-        notes=(*stamp.notes, *embargo_notes, *_standing(item)),
+        notes=(*stamp.notes, *embargo_notes, *_standing(item), *remarks),
     )
 
 
@@ -63,14 +63,17 @@ def _item(text: str) -> Item:
     return item
 
 
-def _body(item: Item) -> tuple[str, bool]:
-    """The body, and whether it was plain text; markup is read only where there is no plain text."""
+def _body(item: Item) -> tuple[str, bool, tuple[str, ...]]:
+    """The body, whether it was plain text, and remarks; markup is read only where there is no plain text."""
     plain, marked = [_string(item, "bodytext")], [_string(item, "bodyhtml", "bodyxhtml")]
     for part in _parts(item.get("bodies")):
         kind = (_string(part, "contenttype") or _string(part, "type")).lower()
         (marked if any(word in kind for word in _MARKUP) else plain).append(_string(part, "value"))
     text = next((body for body in plain if body.strip()), "")
-    return (text, True) if text else (block_text(next((body for body in marked if body.strip()), "")), False)
+    if text:
+        return text, True, ()
+    text, remarks = block_text(next((body for body in marked if body.strip()), ""))
+    return text, False, remarks
 
 
 def _provider(item: Item) -> str:
