@@ -2,6 +2,7 @@
 
 The modules, each imported by its full name so that unused formats cost no import time:
 
+- `address_identity` when two addresses are one article
 - `fetching`   one guarded HTTP client (`addresses` decides where it may go)
 - `readers`    bytes → `Extract`, whatever the format; `stored_text` for pasted strings
 - `isolation`  the same reading in a child process with memory and time limits

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from factcheck.actors import Actor, person_of
 from factcheck.errors import Invalid, NotAllowed
+from factcheck.intake.address_identity import address_identity
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.intake.snapshots import sha256_of, warc_of_upload
 from factcheck.jobs.keys import job_key, jobs_about
@@ -115,9 +116,9 @@ def check_arrival_metadata(arrival: Arrival) -> None:
 
 
 def arrival_key(data: bytes, arrival: Arrival, desk: Desk) -> str:
-    """What makes two arrivals the same document."""
+    """What makes two arrivals the same document; an address counts however it is written."""
     who = str(arrival.publisher.pk) if arrival.publisher else arrival.publisher_name.casefold()
-    parts = [str(desk.pk), who, arrival.url, arrival.source_app, arrival.source_id, sha256_of(data)]
+    parts = [str(desk.pk), who, address_identity(arrival.url), arrival.source_app, arrival.source_id, sha256_of(data)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 
 from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid, WrongState
+from factcheck.intake.address_identity import address_identity
 from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import Extract
 from factcheck.intake.fetching import Fetched
@@ -85,8 +86,8 @@ def checked_address(url: str) -> str:
 
 
 def address_key(address: str, desk: Desk) -> str:
-    """What makes two filings of an address the same document."""
-    return hashlib.sha256("\x1f".join([str(desk.pk), "address", address]).encode()).hexdigest()
+    """What makes two filings of an address the same document, however it is written."""
+    return hashlib.sha256("\x1f".join([str(desk.pk), "address", address_identity(address)]).encode()).hexdigest()
 
 
 def _fetch_again(document: Document, arrival: Arrival, *, by: Actor) -> Job | None:
@@ -99,7 +100,7 @@ def _fetch_again(document: Document, arrival: Arrival, *, by: Actor) -> Job | No
         if isinstance(by, Machine) and (document.created_by_id is not None or is_corrected(document)):
             return None  # the desk has this page already
         refuse_other_words(document)
-        if document.url != arrival.url:  # the host's object has moved
+        if address_identity(document.url) != address_identity(arrival.url):  # the host's object has moved
             change(document, url=arrival.url)
         log(document, "fetch", by=by)
         return request_fetch(document, by=by, feed_metadata=arrival.feed_metadata)

@@ -126,3 +126,16 @@ def test_any_damage_is_read_or_refused(junk, at):
         assert isinstance(read_feed(ATOM[:at].encode() + junk + ATOM[at:].encode(), url=URL), Listing)
     except Unreadable as unreadable:
         assert unreadable.message
+
+
+@pytest.mark.parametrize("zone", ["BST", "+0100", "GMT+1", "+0100 (BST)"])
+def test_a_feed_s_date_with_a_zone_s_name_is_believed(zone):
+    entry = only(f"<title>Flood</title><pubDate>Tue, 10 Mar 2026 15:07:41 {zone}</pubDate>")
+    assert entry.published_at == datetime(2026, 3, 10, 14, 7, 41, tzinfo=UTC)
+
+
+def test_a_feed_s_date_whose_zone_means_several_is_left_out_and_said_so():
+    entry = only("<title>Flood</title><pubDate>Tue, 10 Mar 2026 15:07:41 IST</pubDate>")
+    assert entry.published_at is None
+    assert "not certain" in entry.notes[0]
+    assert "India, Ireland or Israel" in entry.notes[1]

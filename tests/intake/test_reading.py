@@ -1,7 +1,7 @@
 """Reading plain text, Markdown and ninjs; and what is refused, each with a reason an editor understands."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -288,6 +288,19 @@ def test_json_that_is_no_item_is_refused(text):
 def test_surrogates_in_json_do_not_reach_the_text():
     extract = read_bytes(b'{"uri": "u", "headline": "a\\ud800", "body_text": "b\\udfffc \\ud83d\\udc69 \\u0000"}')
     assert (extract.title, extract.text) == ("a\ufffd", "b\ufffdc \U0001f469 ")
+
+
+@pytest.mark.parametrize("days", [20, 40, 360])
+def test_an_embargo_is_no_date_of_publication(days):
+    until = (datetime.now(UTC) + timedelta(days=days)).replace(microsecond=0)
+    extract = read_bytes(ninjs(body_text=SENTENCE, embargoed=until.isoformat()))
+    assert (extract.embargo_until, extract.notes) == (until, ())
+
+
+def test_an_embargo_of_years_is_put_before_a_person():
+    extract = read_bytes(ninjs(body_text=SENTENCE, embargoed="2999-01-01T00:00:00Z"))
+    assert extract.embargo_until is None
+    assert "embargo" in extract.notes[0]
 
 
 # Anything at all

@@ -115,6 +115,19 @@ def test_the_same_bytes_twice_are_one_document(staff):
     assert (one, Document.objects.count(), one.revisions.count()) == (two, 1, 1)
 
 
+@pytest.mark.parametrize("tail", ["?utm_source=x", "#top", "/", "?fbclid=1"])
+def test_the_same_bytes_from_another_way_to_write_the_address_are_one_document(tail, staff):
+    one = file_text(TEXT, desk=staff.desk, by=staff.editor, url="https://post.example/1")
+    two = file_text(TEXT, desk=staff.desk, by=staff.editor, url=f"http://www.post.example/1{tail}")
+    assert (one, Document.objects.count(), one.url) == (two, 1, "https://post.example/1")
+
+
+def test_the_same_bytes_from_another_address_are_two_documents(staff):
+    one = file_text(TEXT, desk=staff.desk, by=staff.editor, url="https://post.example/1")
+    two = file_text(TEXT, desk=staff.desk, by=staff.editor, url="https://post.example/2")
+    assert (one != two, two.same_text_as) == (True, one)
+
+
 def test_the_same_bytes_before_they_are_read_ask_for_one_reading(staff):
     for _ in range(2):
         document, job = ingest_document(TEXT.encode(), Arrival(pasted=True), desk=staff.desk, by=staff.editor)

@@ -50,6 +50,14 @@ def test_a_page_is_asked_for_and_nothing_is_fetched_while_the_person_waits(news_
     assert news_web.seen == []
 
 
+@pytest.mark.parametrize("other", [f"{URL}?utm_source=mail", f"{URL}/#top", "https://www.news.example/flood"])
+def test_a_page_asked_for_by_another_way_to_write_its_address_is_one_document(other, news_web, staff):
+    news_web.put("/flood", page())
+    document = fetched(staff)
+    again, _ = fetch_document(other, Arrival(kind="coverage"), desk=staff.desk, by=staff.editor)
+    assert (again, again.url, Document.objects.count()) == (document, URL, 1)
+
+
 def test_a_page_brings_its_title_author_language_and_date_with_its_zone(news_web, staff):
     post = registered("The Sundby Post", domains=("news.example",))
     news_web.put("/flood", page())

@@ -13,7 +13,7 @@ from typing import Any
 import docx
 
 from factcheck.intake.extracts import Extract, Unreadable
-from factcheck.intake.readers.plain import names
+from factcheck.intake.readers.credits import names, title_of
 from factcheck.intake.readers.sniffing import DOCX
 from factcheck.intake.readers.superscripts import as_subscript, as_superscript
 from factcheck.intake.text_cleaning import one_line
@@ -45,7 +45,7 @@ def read_docx(data: bytes) -> Extract:
     return Extract(
         text=text,
         media_type=DOCX,
-        title=one_line(properties.title) or _heading(document, levels),
+        title=title_of(properties.title) or _heading(document, levels),
         byline=names(properties.author or ""),
         language=one_line(properties.language, 35),
         notes=_notes(body),

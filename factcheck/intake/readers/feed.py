@@ -19,6 +19,7 @@ import feedparser  # type: ignore[import-untyped]
 
 from factcheck.intake.entries import Entry, Listing
 from factcheck.intake.extracts import Unreadable, check_size
+from factcheck.intake.readers.credits import all_names, title_of
 from factcheck.intake.readers.dates import NO_ZONE, read_stamp
 from factcheck.intake.text_cleaning import one_line
 
@@ -79,12 +80,12 @@ def _listing(found: Any, url: str, now: datetime) -> Listing:
             entries |= {entry.guid: entry} if entry else {}
     if damaged:
         notes.append(f"{damaged} entries of the feed are damaged and were left out.")
-    return Listing(one_line(found.feed.get("title")), tuple(reversed(entries.values())), tuple(notes))
+    return Listing(title_of(found.feed.get("title")), tuple(reversed(entries.values())), tuple(notes))
 
 
 def _entry(item: Any, url: str, named: Counter[str], now: datetime) -> Entry | None:
     """None where the entry says nothing at all."""
-    title, said_id = one_line(item.get("title")), _text_of(item, "id")
+    title, said_id = title_of(item.get("title")), _text_of(item, "id")
     link = _address(item, url)
     markup = _markup(item)
     if not (title or link or markup.strip()):
@@ -98,9 +99,15 @@ def _entry(item: Any, url: str, named: Counter[str], now: datetime) -> Entry | N
         link=link[:4096],
         page=_page(title, markup),
         published_at=published_at,
-        byline=one_line(item.get("author")),
+        byline=_byline(item),
         notes=notes,
     )
+
+
+def _byline(item: Any) -> str:
+    """All who are named as authors, where the library's own "author" is the last of them only."""
+    people = [person.get("name") or "" for person in item.get("authors") or []]
+    return one_line(", ".join(all_names(people if len(people) > 1 else [_text_of(item, "author")])))
 
 
 def _address(item: Any, url: str) -> str:
@@ -122,10 +129,12 @@ def _date(found: str, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
     if stamp.at is None:
         return None, tuple(note.replace("The date", "The feed's date") for note in stamp.notes)
     if stamp.precision != "minute" or NO_ZONE in stamp.notes:
-        return None, (f"The feed's date {stamp.found!r} names no time zone and was left out.",)
+        why = [note for note in stamp.notes if note.startswith("The zone")]
+        said = "names no time zone" if not why else "is in a zone that is not certain"
+        return None, (f"The feed's date {stamp.found!r} {said} and was left out.", *why)
     if not EARLIEST <= stamp.at <= now + AHEAD:
         return None, (f"The feed's date {stamp.found!r} cannot be right and was left out.",)
-    return stamp.at, ()
+    return stamp.at, stamp.notes
 
 
 def _markup(item: Any) -> str:

@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.metadata import PageFacts, page_facts
+from factcheck.intake.readers.page_markup import main_part, write_out
 from factcheck.intake.readers.sniffing import HTML
 from factcheck.intake.readers.superscripts import mark_superscripts
 
@@ -25,6 +26,8 @@ FAST_FROM = 1_500_000
 MAX_TAGS = 300_000
 MAX_DEPTH = 500
 MAX_COMPARED = 500_000
+MAX_BLOCKS = 2_000
+MAX_DRAWINGS = 50
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)")
 _RAW = frozenset(("script", "style"))
@@ -38,6 +41,22 @@ _LINES = """
     hr html li main ol p pre section table tbody thead tr ul br
 """
 _BLOCKS = frozenset(_LINES.split())
+_COMPARED: tuple[str, ...] = (
+    "p",
+    "li",
+    "blockquote",
+    "figcaption",
+    "caption",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "pre",
+    "h2",
+    "h3",
+    "h4",
+)
+_CAPTIONED: tuple[str, ...] = ("figcaption", "caption", "blockquote", "td", "dd", "pre")
 _SPACES = re.compile(r"[ \t\n\r\f\u00a0]+")
 
 
@@ -50,13 +69,15 @@ def read_html(text: str, url: str = "", *, whole: bool = False) -> Extract:
     if tree is None:
         raise Unreadable("no_text", "The page is empty.")
     # before the article is extracted: there a footnote's mark would join the number before it
-    if mark_superscripts(tree):
+    written, remarks = write_out(tree)
+    if mark_superscripts(tree) or written:
         text = lxml_html.tostring(tree, encoding="unicode")
     facts = page_facts(tree, text, url)
-    article, notes = "" if whole else _article(text, url), list[str]()
+    article, notes = "" if whole else _article(text, url), list(remarks)
     if whole:
         article = _lines(tree, _NEVER_SEEN)
     elif article:
+        article = _with_lines(tree, article)
         notes.extend(_left_out(tree, article))
     else:
         article = _lines(tree)
@@ -66,16 +87,17 @@ def read_html(text: str, url: str = "", *, whole: bool = False) -> Extract:
     return _extract(article, facts, tuple(notes), plain=whole)
 
 
-def block_text(markup: str) -> str:
-    """All text of a piece of markup, one line per block; for bodies that are an article and nothing else."""
+def block_text(markup: str) -> tuple[str, tuple[str, ...]]:
+    """All text of a piece of markup, a line for each block, and remarks; for bodies that are nothing but an article."""
     if not markup.strip():
-        return ""
+        return "", ()
     _check_shape(markup)
     tree = _tree(markup)
     if tree is None:
-        return ""
+        return "", ()
+    _, remarks = write_out(tree)
     mark_superscripts(tree)
-    return _lines(tree)
+    return _lines(tree), remarks
 
 
 def _extract(text: str, facts: PageFacts, notes: tuple[str, ...], *, plain: bool) -> Extract:
@@ -93,7 +115,7 @@ def _extract(text: str, facts: PageFacts, notes: tuple[str, ...], *, plain: bool
         publisher=facts.publisher,
         canonical_url=facts.canonical_url,
         plain=plain,
-        notes=(*facts.stamp.notes, *notes),
+        notes=(*facts.stamp.notes, *facts.notes, *notes),
     )
 
 
@@ -159,17 +181,38 @@ def _visible(tree: Any, unseen: frozenset[str]) -> Iterator[str]:
                 yield _SPACES.sub(" ", node.tail or "")
 
 
+def _with_lines(tree: Any, article: str) -> str:
+    """The article with the lines of its blocks, where the extraction has put all of a short one in a single line."""
+    root = main_part(tree)
+    if root is None or "\n" in article.strip():
+        return article
+    lines = _lines(root)
+    difference = abs(len(_letters(lines)) - len(_letters(article)))
+    return lines if "\n" in lines and difference * 10 <= len(_letters(article)) else article
+
+
 def _left_out(tree: Any, article: str) -> Iterator[str]:
-    """A remark where whole paragraphs or list items of the page's article are not in the extracted text."""
+    """A remark where whole paragraphs, captions or cells of the page's article are not in the extracted text."""
     if len(article) > MAX_COMPARED:
         return
     extracted = _letters(article)
-    roots = tree.xpath("//article") or tree.xpath("//main")
-    blocks = [_lines(node) for root in roots[:1] for node in root.iter("p", "li", "blockquote")][:2000]
-    missing = [block for block in blocks if len(block) >= 40 and _letters(block) not in extracted]
+    missing = [block for block in _blocks_of(tree) if _says_much(block) and _letters(block) not in extracted]
     if missing:
-        first = missing[0][:80]
-        yield f"{len(missing)} paragraphs or list items of the page are not in the text, the first: “{first}…”"
+        what = "1 paragraph, caption or cell" if len(missing) == 1 else f"{len(missing)} paragraphs, captions or cells"
+        yield f"Of the page, {what} not in the text, the first: “{missing[0][:80]}”."
+
+
+def _blocks_of(tree: Any) -> list[str]:
+    """The text of each block of the page's article that holds no other; where none is named, captions and cells."""
+    article = main_part(tree)
+    root, names = (tree, _CAPTIONED) if article is None else (article, _COMPARED)
+    leaves = [node for node in root.iter(*names) if next(node.iterdescendants(*names), None) is None]
+    texts = [_lines(node) for node in leaves[:MAX_BLOCKS]]
+    return [*texts, *(" ".join(" ".join(node.itertext()).split()) for node in list(root.iter("svg"))[:MAX_DRAWINGS])]
+
+
+def _says_much(block: str) -> bool:
+    return len(block) >= 40 or any(char.isdigit() for char in block)
 
 
 def _letters(text: str) -> str:

@@ -15,8 +15,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 from trafilatura.metadata import extract_metadata
 
+from factcheck.intake.readers.credits import all_names, title_of
 from factcheck.intake.readers.dates import Stamp, read_stamp
-from factcheck.intake.readers.plain import names
 from factcheck.intake.text_cleaning import one_line
 
 _ARTICLES = ("Article", "Posting", "Report", "WebPage", "CreativeWork")
@@ -34,6 +34,9 @@ _DATE_METAS = (
     "dcterms.issued",
     "dc.date",
     "date",
+)
+ONLY_BEGINNING = (
+    "The page says that it is not free to read; the text may be only the beginning of the article, with an offer."
 )
 _MAX_JSON = 500_000
 _MAX_GUESSED = 300_000
@@ -53,23 +56,24 @@ class PageFacts:
     site_name: str
     publisher: str
     canonical_url: str
+    notes: tuple[str, ...] = ()
 
 
 def page_facts(tree: Any, text: str, url: str) -> PageFacts:
     """The facts of a parsed page. Damaged or absurd ones are left out; never raises for what a page says."""
-    metas, linked = _metas(tree), _linked_data(tree)
+    metas, nodes = _metas(tree), _nodes_of(tree)
+    linked = _linked_data(nodes)
     guessed = _guessed(text, url)
-    authors = _people(linked.get("author")) or tuple(
-        name for value in (metas.get("author", ""), guessed["author"]) for name in names(value)
-    )
+    authors = all_names(_people(linked.get("author"))) or all_names((metas.get("author", ""), guessed["author"]))
     return PageFacts(
-        title=one_line(linked.get("headline")) or metas.get("og:title", "") or guessed["title"],
+        title=title_of(linked.get("headline")) or title_of(metas.get("og:title", "")) or title_of(guessed["title"]),
         stamp=_stamp(linked, metas, tree, guessed["date"]),
-        byline=tuple(dict.fromkeys(name for name in authors if "://" not in name)),
+        byline=tuple(name for name in authors if "://" not in name),
         language=_language(tree, linked, metas),
         site_name=metas.get("og:site_name", "") or guessed["sitename"],
         publisher=next(iter(_people(linked.get("publisher"))), ""),
         canonical_url=_canonical(tree, metas, url),
+        notes=(ONLY_BEGINNING,) if _is_closed(nodes, metas) else (),
     )
 
 
@@ -96,13 +100,29 @@ def _metas(tree: Any) -> dict[str, str]:
     return found
 
 
-def _linked_data(tree: Any) -> Node:
-    """The JSON-LD node that describes the article, or an empty one."""
-    nodes = [
-        node for script in tree.xpath("//script[@type='application/ld+json']")[:20] for node in _nodes(script.text)
-    ]
-    dated = [node for node in nodes if any(kind in str(node.get("@type", "")) for kind in _ARTICLES)]
-    return next((node for node in dated if node.get("datePublished")), dated[0] if dated else {})
+def _nodes_of(tree: Any) -> list[Node]:
+    """The JSON-LD nodes of a page that describe an article or page."""
+    scripts = tree.xpath("//script[@type='application/ld+json']")[:20]
+    found = [node for script in scripts for node in _nodes(script.text)]
+    return [node for node in found if any(kind in str(node.get("@type", "")) for kind in _ARTICLES)]
+
+
+def _linked_data(nodes: list[Node]) -> Node:
+    """The node that describes the article, or an empty one."""
+    return next((node for node in nodes if node.get("datePublished")), nodes[0] if nodes else {})
+
+
+def _is_closed(nodes: list[Node], metas: dict[str, str]) -> bool:
+    """Whether the page says that not all of it is free to read."""
+    parts = [part for node in nodes for part in _listed(node.get("hasPart")) if isinstance(part, dict)]
+    said = [node.get("isAccessibleForFree") for node in [*nodes, *parts]]
+    said.append(metas.get("isaccessibleforfree"))
+    refused = any(str(value).rpartition("/")[2].strip().lower() in ("false", "no", "0") for value in said)
+    return refused or metas.get("article:content_tier", "").lower() in ("locked", "metered")
+
+
+def _listed(found: object) -> list[object]:
+    return found if isinstance(found, list) else [found]
 
 
 def _nodes(text: str | None) -> Iterator[Node]:
@@ -122,7 +142,7 @@ def _nodes(text: str | None) -> Iterator[Node]:
 
 
 def _people(found: object) -> tuple[str, ...]:
-    each = found if isinstance(found, list) else [found]
+    each = _listed(found)
     names_found = (one_line(entry.get("name") if isinstance(entry, dict) else entry, 200) for entry in each[:20])
     return tuple(name for name in names_found if name)
 

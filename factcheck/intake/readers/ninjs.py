@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from factcheck.intake.extracts import Extract, Unreadable
-from factcheck.intake.readers.dates import read_stamp
+from factcheck.intake.readers.credits import names, title_of
+from factcheck.intake.readers.dates import read_embargo, read_stamp
 from factcheck.intake.readers.html import block_text
-from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import NINJS
 from factcheck.intake.text_cleaning import one_line
 
@@ -25,15 +25,15 @@ Item = dict[str, Any]
 def read_ninjs(text: str) -> Extract:
     """One news item. Raises Unreadable: malformed (no JSON, no item), no_text (an item without a body)."""
     item = _item(text)
-    body, plain = _body(item)
+    body, plain, remarks = _body(item)
     if not body.strip():
         raise Unreadable("no_text", "The ninjs item has no body text.")
     stamp = read_stamp(_string(item, "versioncreated", "firstcreated"))
-    embargo = read_stamp(_string(item, "embargoed", "embargodate"))
+    embargo_until, embargo_notes = read_embargo(_string(item, "embargoed", "embargodate"))
     return Extract(
         text=body,
         media_type=NINJS,
-        title=one_line(_string(item, "headline") or _values(item.get("headlines")) or _string(item, "title")),
+        title=title_of(_string(item, "headline") or _values(item.get("headlines")) or _string(item, "title")),
         published_at=stamp.at,
         published_text=stamp.found,
         published_precision=stamp.precision,
@@ -44,9 +44,9 @@ def read_ninjs(text: str) -> Extract:
         canonical_url=one_line(_string(item, "url", "link"), 2000),
         source_id=one_line(_string(item, "uri", "guid"), 2000),
         located=one_line(_string(item, "located")),
-        embargo_until=embargo.at,
+        embargo_until=embargo_until,
         plain=plain,
-        notes=(*stamp.notes, *embargo.notes, *_standing(item)),
+        notes=(*stamp.notes, *embargo_notes, *_standing(item), *remarks),
     )
 
 
@@ -63,14 +63,17 @@ def _item(text: str) -> Item:
     return item
 
 
-def _body(item: Item) -> tuple[str, bool]:
-    """The body, and whether it was plain text; markup is read only where there is no plain text."""
+def _body(item: Item) -> tuple[str, bool, tuple[str, ...]]:
+    """The body, whether it was plain text, and remarks; markup is read only where there is no plain text."""
     plain, marked = [_string(item, "bodytext")], [_string(item, "bodyhtml", "bodyxhtml")]
     for part in _parts(item.get("bodies")):
         kind = (_string(part, "contenttype") or _string(part, "type")).lower()
         (marked if any(word in kind for word in _MARKUP) else plain).append(_string(part, "value"))
     text = next((body for body in plain if body.strip()), "")
-    return (text, True) if text else (block_text(next((body for body in marked if body.strip()), "")), False)
+    if text:
+        return text, True, ()
+    text, remarks = block_text(next((body for body in marked if body.strip()), ""))
+    return text, False, remarks
 
 
 def _provider(item: Item) -> str:

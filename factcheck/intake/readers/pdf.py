@@ -9,8 +9,8 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable
+from factcheck.intake.readers.credits import names, title_of
 from factcheck.intake.readers.pdf_lines import lines_of
-from factcheck.intake.readers.plain import names
 from factcheck.intake.readers.sniffing import PDF
 from factcheck.intake.text_cleaning import one_line
 
@@ -64,6 +64,6 @@ def _pages(reader: PdfReader) -> list[str]:
 def _metadata(reader: PdfReader) -> tuple[str, str]:
     try:
         found = reader.metadata
-        return (one_line(found.title), one_line(found.author)) if found else ("", "")
+        return (title_of(found.title), one_line(found.author)) if found else ("", "")
     except Exception:  # a damaged title is no reason to lose the text
         return "", ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from factcheck.intake.extracts import Extract
+from factcheck.intake.readers.credits import names, title_of
 from factcheck.intake.readers.dates import read_stamp
 from factcheck.intake.readers.sniffing import MARKDOWN, PLAIN
 from factcheck.intake.text_cleaning import one_line
@@ -29,7 +30,6 @@ _KEYS = {
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9 _-]{0,39}):[ \t]*(.*)")
 _HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
 _BLOCK = 20_000
-_SEPARATOR = re.compile(r"\s*;\s*|\s+and\s+|,\s+")
 
 
 def read_plain(text: str) -> Extract:
@@ -45,7 +45,7 @@ def read_markdown(text: str) -> Extract:
     return Extract(
         text=body,
         media_type=MARKDOWN,
-        title=one_line(fields.get("title") or (heading.group(1).rstrip("# \t") if heading else "")),
+        title=title_of(fields.get("title") or (heading.group(1).rstrip("# \t") if heading else "")),
         published_at=stamp.at,
         published_text=stamp.found,
         published_precision=stamp.precision,
@@ -57,12 +57,6 @@ def read_markdown(text: str) -> Extract:
         plain=True,
         notes=stamp.notes,
     )
-
-
-def names(line: str) -> tuple[str, ...]:
-    """Author names out of one line: "By Ana Brook and Jon Vale" → ("Ana Brook", "Jon Vale")."""
-    line = re.sub(r"\Aby\s+", "", one_line(line), flags=re.IGNORECASE)
-    return tuple(dict.fromkeys(name[:200] for name in _SEPARATOR.split(line) if name))[:20]
 
 
 def _metadata(text: str) -> tuple[dict[str, str], str]:
