@@ -5,21 +5,19 @@ No reading of contents here beyond what is needed to tell formats apart.
 
 from __future__ import annotations
 
-import io
 import mimetypes
 import re
 import unicodedata
-import zipfile
 
 import puremagic
 
 from factcheck.intake.extracts import Unreadable
+from factcheck.intake.readers.containers import DOCX, old_office_refusal, packed_type
 
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
 PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NINJS = "application/json"
 
 _NAMES = {
@@ -36,7 +34,7 @@ _BY_ENDING = {
     **dict.fromkeys(["html", "htm", "xhtml"], HTML),
     **dict.fromkeys(["json", "ninjs"], NINJS),
     "pdf": PDF,
-    "docx": DOCX,
+    **dict.fromkeys(["docx", "docm", "dotx", "dotm"], DOCX),
 }
 _BY_MEDIA_TYPE = {
     **{media_type: media_type for media_type in (MARKDOWN, HTML, PDF, DOCX, NINJS)},
@@ -72,11 +70,9 @@ def binary_type(data: bytes, charset: str = "") -> str:
     if head.startswith(b"%PDF-"):
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _packed_type(data)
+        return packed_type(data)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise Unreadable("encrypted", "The document is protected by a password. Please save it without one.")
-        raise Unreadable("wrong_type", f"This is an old Office document. Please save it as .docx. {ACCEPTED}")
+        raise old_office_refusal(data)
     if head.startswith(b"{\\rtf"):
         raise Unreadable("wrong_type", f"This is rich text (RTF). Please save it as .docx. {ACCEPTED}")
     wide = data.startswith(_WIDE_MARKS) or charset.lower().replace("_", "-").startswith(("utf-16", "utf-32"))
@@ -136,23 +132,6 @@ def display_name(filename: str) -> str:
     """A file name fit for a message: last part only, no control or direction characters, at most 80 long."""
     last = re.split(r"[/\\]", filename)[-1]
     return "".join(char for char in last if unicodedata.category(char)[0] != "C")[:80] or "(no name)"
-
-
-def _packed_type(data: bytes) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            if any(entry.flag_bits & 1 for entry in archive.infolist()):
-                raise Unreadable("encrypted", "The file is protected by a password. Please save it without one.")
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
-        raise Unreadable(
-            "malformed", "The file is damaged: it begins like a ZIP or DOCX but cannot be opened."
-        ) from None
-    if "[Content_Types].xml" in names and "word/document.xml" in names:
-        return DOCX
-    kinds = {"xl/workbook.xml": "an Excel workbook", "ppt/presentation.xml": "a PowerPoint presentation"}
-    kind = next((kind for name, kind in kinds.items() if name in names), "a ZIP archive")
-    raise Unreadable("wrong_type", f"This is {kind}, not an article. {ACCEPTED}")
 
 
 def _noisy(controls: int, size: int) -> bool:
