@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from factcheck.intake.extracts import Unreadable
+from factcheck.intake.readers.formats import DOCX, ODT, XLSX
 from factcheck.intake.readers.packages import Package
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ODT = "application/vnd.oasis.opendocument.text"
 
 _OPEN_XML = (("wordprocessingml", DOCX), ("ms-word", DOCX), ("spreadsheetml", XLSX), ("ms-excel.sheet", XLSX))
 _MAIN_NAMES = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from factcheck.intake.extracts import Extract, Unreadable
-from factcheck.intake.readers.containers import DOCX
 from factcheck.intake.readers.credits import names, title_of
+from factcheck.intake.readers.formats import DOCX
 from factcheck.intake.readers.packages import Package
 from factcheck.intake.readers.remarks import quoted_remark
 from factcheck.intake.readers.word_styles import Styles, W, value

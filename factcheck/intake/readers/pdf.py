@@ -10,8 +10,8 @@ from pypdf.errors import DependencyError, LimitReachedError, PdfReadError
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable
 from factcheck.intake.readers.credits import names, title_of
+from factcheck.intake.readers.formats import PDF
 from factcheck.intake.readers.pdf_lines import lines_of
-from factcheck.intake.readers.sniffing import PDF
 from factcheck.intake.text_cleaning import one_line
 
 MAX_PAGES = 2_000
