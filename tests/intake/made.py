@@ -111,6 +111,16 @@ def pdf_drawn(operators: str) -> bytes:
     return blank.replace(drawn.encode(), operators.ljust(len(drawn)).encode())
 
 
+def pdf_pages(*drawings: str) -> bytes:
+    """A PDF with a page for each drawing."""
+    writer = PdfWriter()
+    for drawing in drawings:
+        writer.append(PdfReader(io.BytesIO(pdf_drawn(drawing))))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def locked(data: bytes, password: str) -> bytes:
     """The same PDF, encrypted; an empty password opens for everyone."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
