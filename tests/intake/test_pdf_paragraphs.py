@@ -202,3 +202,12 @@ def test_a_pdf_whose_characters_all_mean_nothing_is_refused_with_what_to_do():
 )
 def test_abbreviations_tables_and_other_languages_mean_something(text):
     assert read_bytes(pdf_file(text)).notes == ()
+
+
+def test_a_note_at_the_foot_does_not_cut_the_sentence_above_it():
+    first = drawn("The council of Velmora said on Tuesday that", "all of the old bridges and the spokes-")
+    note = "BT /F1 5 Tf 1 0 0 1 50 103 Tm (1) Tj /F1 8 Tf 1 0 0 1 54 100 Tm (So the mill counted 99 on Monday.) Tj ET"
+    second = drawn("woman of the harbour were closed for now,", "and will stay closed for the summer.")
+    text = read_bytes(pdf_pages(f"{first} {note}", second)).text
+    assert "the spokeswoman of the harbour" in text
+    assert "\n\u00b9 So the mill" in text

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from pypdf import PageObject, PdfReader
@@ -134,8 +135,11 @@ def _written(pieces: list[_Piece]) -> list[str]:
     """The texts of the pieces, those of marks as such."""
     out: list[str] = []
     line: _Piece | None = None
-    for piece in pieces:
+    for piece, following in zip_longest(pieces, pieces[1:]):
         words = piece.text.rstrip()
+        if line is None and following is not None and _begins_note(piece, following):
+            out.append(as_superscript(words) + (" " if not following.text[0].isspace() else ""))
+            continue
         mark = as_superscript(words, line.text) if line is not None and _is_superscript(piece, line) else words
         out.append(mark + piece.text[len(words) :])
         line = piece if words and mark == words else line
@@ -144,9 +148,19 @@ def _written(pieces: list[_Piece]) -> list[str]:
     return out
 
 
+def _begins_note(piece: _Piece, following: _Piece) -> bool:
+    """Whether a line begins with the raised mark of the note that follows it."""
+    return piece.text.strip().isdecimal() and following.text.strip()[:1].isalpha() and _is_raised(piece, following)
+
+
 def _is_superscript(piece: _Piece, line: _Piece) -> bool:
     if line.text[-1].isspace() or piece.text[0].isspace():
         return False  # a number of its own, in a smaller letter
+    return _is_raised(piece, line)
+
+
+def _is_raised(piece: _Piece, line: _Piece) -> bool:
+    """Whether a piece is small and stands above the line of another."""
     if piece.height is None or line.height is None or piece.size > SMALL * line.size:
         return False
     return LEAST * line.size <= piece.height - line.height <= MOST * line.size

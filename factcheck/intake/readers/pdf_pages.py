@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 
 from factcheck.intake.readers.pdf_columns import Line, in_reading_order
-from factcheck.intake.readers.pdf_paragraphs import Joiner, may_go_on, words_of
+from factcheck.intake.readers.pdf_paragraphs import Joiner, words_of
 
 MARGIN = 2
 """How many lines at the top and at the bottom of a page may be those of every page."""
@@ -23,12 +23,10 @@ def document_text(pages: list[list[Line]]) -> tuple[str, tuple[str, ...]]:
     repeated = _repeated(pages)
     kept = [[line for line in page if not _is_repeated(line, page, repeated)] for page in pages]
     joiner = Joiner(words_of(line.text for page in kept for line in page))
-    texts: list[list[str]] = []
-    for paragraphs in (joiner.paragraphs(in_reading_order(page)) for page in kept):
-        if texts and paragraphs and may_go_on(texts[-1][-1], paragraphs[0]):
-            texts[-1][-1] = joiner.join(texts[-1][-1], paragraphs.pop(0))
-        texts += [paragraphs] if paragraphs else []
-    return "\n\n".join("\n".join(paragraphs) for paragraphs in texts), _notes(repeated, joiner)
+    for page in kept:
+        joiner.take_page(in_reading_order(page))
+    parts = (("\n\n" if found.begins_page else "\n") + found.text for found in joiner.found)
+    return "".join(parts).strip("\n"), _notes(repeated, joiner)
 
 
 def means_something(text: str) -> bool:

@@ -18,6 +18,8 @@ GAP = 1.35
 """So much larger than the usual step between two lines is a gap."""
 FITS = 0.8
 """The next word would have fitted where the line would then be at most so much of the usual length."""
+MOST_NOTES = 8
+"""So many paragraphs back a text may have broken off."""
 NARROW = 22
 """No column of prose has fewer characters in a line."""
 
@@ -38,6 +40,15 @@ _CJK = "\u2e80"
 
 
 @dataclass(slots=True)
+class Paragraph:
+    """A paragraph, the size of its letters, and whether a page begins with it."""
+
+    text: str
+    size: float = 0.0
+    begins_page: bool = False
+
+
+@dataclass(slots=True)
 class Joiner:
     """Joins the lines of one document; `words` holds the words it prints on one line, in small letters."""
 
@@ -45,19 +56,30 @@ class Joiner:
     numbers: list[str] = field(default_factory=list)
     """Numbers that were put together over a line end."""
 
-    def paragraphs(self, lines: list[Line]) -> list[str]:
-        """The paragraphs of some lines that follow each other."""
-        found: list[str] = []
+    found: list[Paragraph] = field(default_factory=list)
+
+    def take_page(self, lines: list[Line]) -> None:
+        """Add the paragraphs of a page; its first words may go on with what the page before it broke off."""
         step, lengths = _step(lines), _lengths(lines)
+        current = Paragraph("")
         before: Line | None = None
         above: Line | None = None
         for line in (line for line in lines if line.text):
             if before is not None and not _ends_between(above, before, line, step, lengths):
-                found[-1] = self.join(found[-1], line.text)
+                current.text = self.join(current.text, line.text)
+            elif broken := self._broken_off(before, line):
+                current = broken
+                current.text = self.join(current.text, line.text)
             else:
-                found.append(line.text)
+                current = Paragraph(line.text, line.size, begins_page=before is None)
+                self.found.append(current)
             above, before = before, line
-        return found
+
+    def _broken_off(self, before: Line | None, line: Line) -> Paragraph | None:
+        """The paragraph that goes on at the head of a page or column; notes in another size may stand between."""
+        turned = before is None or (before.y is not None and line.y is not None and before.y < line.y)
+        alike = [found for found in self.found[-MOST_NOTES:] if abs(found.size - line.size) <= SAME_SIZE * line.size]
+        return alike[-1] if turned and alike and may_go_on(alike[-1].text, line.text) else None
 
     def join(self, text: str, following: str) -> str:
         """Two printed lines as one line of text."""
