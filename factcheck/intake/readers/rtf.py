@@ -110,8 +110,8 @@ _KEPT = frozenset(["body", "struck", "hidden", "header", "footer", "footnote", "
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """What holds at a place of the file; a group ends with the state it began with."""
+class _Setting:
+    """What holds at a place of the file; a group ends with the setting it began with."""
 
     place: str = "body"
     level: str = ""
@@ -123,10 +123,10 @@ class _State:
 
 @dataclass(slots=True)
 class _Reading:
-    """The state of a reading, and the words found so far by where they stand."""
+    """The setting of a reading, and the words found so far by where they stand."""
 
-    state: _State = field(default_factory=_State)
-    outer: list[_State] = field(default_factory=list)
+    setting: _Setting = field(default_factory=_Setting)
+    outer: list[_Setting] = field(default_factory=list)
     fonts: dict[int, str] = field(default_factory=dict)
     page: str = "cp1252"
     found: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _KEPT})
@@ -137,14 +137,14 @@ class _Reading:
     def open(self) -> None:
         if len(self.outer) >= MAX_DEPTH:
             raise Unreadable("malformed", f"The rich text nests its groups more than {MAX_DEPTH:,} deep; not read.")
-        self.outer.append(self.state)
-        self.state = replace(self.state, fresh=True)
+        self.outer.append(self.setting)
+        self.setting = replace(self.setting, fresh=True)
 
     def close(self) -> None:
         self.flush()
         self.skip = 0
         if self.outer:
-            self.state = self.outer.pop()
+            self.setting = self.outer.pop()
 
     def take(self, raw: bytes) -> None:
         """Characters of the code page, in bytes."""
@@ -154,18 +154,18 @@ class _Reading:
 
     def flush(self) -> None:
         if self.waiting:
-            page = self.fonts.get(self.state.font, self.page)
+            page = self.fonts.get(self.setting.font, self.page)
             self.write(bytes(self.waiting).decode(page, "replace"))
             self.waiting.clear()
 
     def write(self, text: str) -> None:
-        state = self.state
-        place = state.gone if state.gone and state.place == "body" else state.place
+        setting = self.setting
+        place = setting.gone if setting.gone and setting.place == "body" else setting.place
         if place in _KEPT:
             parts = self.found[place]
             before = parts[-1] if parts else ""
-            if state.level:
-                text = as_superscript(text, before) if state.level == "super" else as_subscript(text, before)
+            if setting.level:
+                text = as_superscript(text, before) if setting.level == "super" else as_subscript(text, before)
             parts.append(text)
 
     def word(self, name: str, number: int | None) -> None:
@@ -176,33 +176,33 @@ class _Reading:
         elif name == "u" and number is not None:
             self._unicode(number)
         elif name in _PASSED or name in _BESIDE:
-            self.state = replace(self.state, place=_BESIDE.get(name, "passed"))
+            self.setting = replace(self.setting, place=_BESIDE.get(name, "passed"))
         else:
             self._set(name, number)
-        if self.state.fresh:
-            self.state = replace(self.state, fresh=False)
+        if self.setting.fresh:
+            self.setting = replace(self.setting, fresh=False)
 
     def _unicode(self, number: int) -> None:
         code = number % 0x10000
         self.write(chr(code))  # halves of a pair are joined when the text is stored
-        self.skip = self.state.fallback
+        self.skip = self.setting.fallback
 
     def _set(self, name: str, number: int | None) -> None:
         on = number != 0
         if name in ("strike", "striked", "deleted"):
-            self.state = replace(self.state, gone="struck" if on else "")
+            self.setting = replace(self.setting, gone="struck" if on else "")
         elif name == "v":
-            self.state = replace(self.state, gone="hidden" if on else "")
+            self.setting = replace(self.setting, gone="hidden" if on else "")
         elif name in ("super", "sub", "nosupersub"):
-            self.state = replace(self.state, level=name if on and name != "nosupersub" else "")
+            self.setting = replace(self.setting, level=name if on and name != "nosupersub" else "")
         elif name == "plain":
-            self.state = replace(self.state, level="", gone="")
+            self.setting = replace(self.setting, level="", gone="")
         elif name == "f" and number is not None:
-            self.state = replace(self.state, font=number)
-        elif name == "fcharset" and number is not None and self.state.place == "passed":
-            self.fonts[self.state.font] = _CODE_PAGES.get(number, self.page)
+            self.setting = replace(self.setting, font=number)
+        elif name == "fcharset" and number is not None and self.setting.place == "passed":
+            self.fonts[self.setting.font] = _CODE_PAGES.get(number, self.page)
         elif name == "uc" and number is not None:
-            self.state = replace(self.state, fallback=max(0, min(number, 10)))
+            self.setting = replace(self.setting, fallback=max(0, min(number, 10)))
         elif name == "ansicpg" and number is not None:
             self.page = _known_page(f"cp{number}") or self.page
 
@@ -246,8 +246,8 @@ def _hear(reading: _Reading, token: re.Match[bytes]) -> None:
         reading.word(word.decode("ascii"), int(number) if number else None)
     elif code:
         reading.take(bytes.fromhex(code.decode("ascii")))
-    elif sign == b"*" and reading.state.fresh:
-        reading.state = replace(reading.state, place="passed", fresh=False)
+    elif sign == b"*" and reading.setting.fresh:
+        reading.setting = replace(reading.setting, place="passed", fresh=False)
     elif sign:
         reading.flush()
         reading.write(_SIGNS.get(sign, ""))
