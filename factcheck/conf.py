@@ -71,7 +71,7 @@ class Settings:
     """How often the dispatcher looks for jobs that are due."""
 
     READER_SECONDS: Annotated[int, number_between(1, 600)] = 30
-    """How long the child process that reads a file may take."""
+    """Computing time of the child process that reads a file; by the clock it may take four times as long."""
 
     READER_MEMORY_MIB: Annotated[int, number_between(128, 65536)] = 1024
     """How much memory that child may use."""

@@ -20,7 +20,10 @@ CALLED_BY = {
     "django-axes, by dotted path": "username_of address_of lockout_response",
     "kombu": "_put _get _size _purge _queue_bind _delete get_table",
     "httpcore": "connect_tcp connect_unix_socket start_tls",
-    "readers, by the table of formats": "read_docx read_feed read_html read_ninjs read_pdf read_plain read_markdown",
+    "readers, by the table of formats": (
+        "read_csv read_docx read_feed read_html read_mail read_markdown read_newsml read_ninjs read_nitf read_odt read_pdf "
+        "read_plain read_rtf read_xlsx"
+    ),
     "a host": "missing",
 }
 DECORATORS = [

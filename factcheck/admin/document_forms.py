@@ -45,7 +45,9 @@ class NewDocumentForm(ActionForm):
 
     text = forms.CharField(label="Paste the text", required=False, strip=False, widget=textarea(12))
     file = forms.FileField(
-        label="or choose a file", required=False, help_text="Text, Markdown, HTML, PDF, DOCX or ninjs."
+        label="or choose a file",
+        required=False,
+        help_text="Text, page, PDF, Word, ODT, RTF, e-mail, table or wire story.",
     )
     address = forms.URLField(label="or give its address", required=False, max_length=2000, assume_scheme="https")
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)

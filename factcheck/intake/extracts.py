@@ -22,7 +22,8 @@ class Unreadable(Exception):
     """Bytes that did not become text.
 
     `code` is for programs: empty, too_large, binary, wrong_type, encrypted, no_text, encoding, malformed,
-    bomb, and from a child process too_slow, too_much_memory, crashed, no_reader. `message` is for the editor.
+    bomb, and from a child process too_slow, too_busy, too_much_memory, crashed, no_reader. `message` is for the
+    editor.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -32,6 +33,11 @@ class Unreadable(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same bytes may be readable a while later."""
+        return self.code == "too_busy"
 
 
 def check_size(data: bytes) -> None:

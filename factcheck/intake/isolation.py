@@ -23,6 +23,8 @@ from factcheck.intake.extracts import Extract, Unreadable, check_size
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _FEED = "factcheck.intake.readers.feed.read_feed"
+PATIENCE = 4
+"""How many times the computing time a reading may take by the clock."""
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZDIR")
 
 
@@ -38,10 +40,13 @@ def read_in_child(
     memory_mib: int = 1024,
     readers: Mapping[str, str] | None = None,
 ) -> Extract:
-    """`read_bytes` in a process of its own, killed with all it started after `seconds`, held to `memory_mib`.
+    """`read_bytes` in a process of its own, held to `seconds` of computing and to `memory_mib`.
+
+    It is killed with all it started when it takes `PATIENCE` times as long by the clock: then the machine is busy, and
+    the same may be read a while later.
 
     `readers` are the host's own, dotted path by file suffix. Raises Unreadable with the codes of `read_bytes`, or
-    too_slow, too_much_memory, crashed, no_reader. Safe in threads.
+    too_slow, too_busy, too_much_memory, crashed, no_reader. Safe in threads.
     """
     asked = {"filename": filename, "media_type": media_type, "charset": charset, "url": url, "whole": whole}
     reader = {"." + key.lower().lstrip("."): path for key, path in (readers or {}).items()}.get(
@@ -95,9 +100,9 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
         start_new_session=True,
     )
     try:
-        answer, _ = child.communicate(request, timeout=seconds)
+        answer, _ = child.communicate(request, timeout=PATIENCE * seconds)
     except subprocess.TimeoutExpired:
-        raise Unreadable("too_slow", f"The file could not be read within {seconds:g} seconds.") from None
+        raise Unreadable("too_busy", "The machine was too busy to read the file. Please try again.") from None
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)  # the child and whatever it may have started
@@ -107,7 +112,7 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int]:
 
 def _parsed_answer(answer: bytes, status: int) -> dict[str, Any]:
     if status == -signal.SIGXCPU:
-        raise Unreadable("too_slow", "Reading the file took too much computing time.")
+        raise Unreadable("too_slow", "Reading the file takes more computing than is allowed. Please send a part of it.")
     if status == -signal.SIGKILL:
         raise Unreadable("too_much_memory", "Reading the file was stopped by the system, for want of memory.")
     try:

@@ -30,7 +30,7 @@ def outcome_of(error: Exception) -> Outcome:
     if isinstance(error, (FetchRefused, FetchFailed)):
         return Outcome(error.message, retry=error.transient, external=True)
     if isinstance(error, Unreadable):
-        return Outcome(error.message, retry=False, external=True)
+        return Outcome(error.message, retry=error.transient, external=True)
     if isinstance(error, FactcheckError):
         return Outcome(str(error), retry=False)
     if isinstance(error, SoftTimeLimitExceeded):

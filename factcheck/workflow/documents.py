@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from factcheck.actors import Actor, Machine
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
-from factcheck.intake.snapshots import sha256_of
+from factcheck.intake.item_versions import is_older
+from factcheck.intake.snapshots import response_of, sha256_of
 from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
@@ -76,12 +77,17 @@ def ingest_item(item: dict[str, Any], arrival: Arrival, *, desk: Desk, by: Actor
     """Take in a news item in ninjs, the JSON of the IPTC: known by its ``uri``, so that a later version revises it.
 
     Raises:
-        NotAllowed, Invalid: as for any document; what the item lacks is said when it has been read.
+        NotAllowed, Invalid: as for any document, or a newer version is there already; what the item lacks is said
+            when it has been read.
     """
     uri = str(item.get("uri") or "").strip()
     if uri and not arrival.source_id:
         source_id = uri if len(uri) <= 200 else sha256_of(uri.encode("utf-8", "replace"))
         arrival = replace(arrival, source_app=NINJS, source_id=source_id)
+    if (known := host_object(desk, arrival)) and is_older(item, newest_item(known)):
+        said = str(item.get("version") or item.get("versioncreated") or item.get("versionCreated") or "")[:40]
+        message = f"Document {known.pk} has a newer version of this item already; version {said} was not taken."
+        raise Invalid(message, code="older_version")
     data = json.dumps(item, sort_keys=True).encode()  # escaped, so that half a character does no harm before it is read
     arrival = replace(arrival, filename="item.json", media_type="application/json", pasted=False)
     return ingest_document(data, arrival, desk=desk, by=by)
@@ -151,6 +157,18 @@ def is_corrected(document: Document) -> bool:
 
 def corrected_by_hand_message(document: Document) -> str:
     return f"The text of document {document.pk} was corrected by hand since; nothing from outside replaces it."
+
+
+def newest_item(document: Document) -> dict[str, Any]:
+    """The item as it came last; empty where what came last is none, or was blanked."""
+    job = Job.objects.filter(jobs_about(document), name=JobName.READ_DOCUMENT).order_by("-pk").first()
+    current = document.current_revision
+    snapshot = Snapshot.objects.filter(pk=job.args["snapshot"]).first() if job else current and current.snapshot
+    try:
+        found = json.loads(response_of(bytes(snapshot.warc))) if snapshot and snapshot.warc else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def newest_bytes(document: Document) -> str:

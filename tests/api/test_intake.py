@@ -66,7 +66,7 @@ HOSTILE = [
         lambda: json.dumps({"uri": "urn:7", "headline": "Flood"}).encode(),
         "no body text",
     ),
-    ("a picture", "flood.txt", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not a text"),
+    ("a picture", "flood.txt", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "This is a picture"),
 ]
 
 

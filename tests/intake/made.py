@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import docx
+from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 
 SENTENCE = "The river office in Velmora said on Tuesday that 1,204 homes were flooded."
@@ -19,6 +20,31 @@ def docx_file(*lines: str, title: str = "", author: str = "") -> bytes:
     for line in lines:
         document.add_paragraph(line)
     return saved(document)
+
+
+def xlsx_file(*cells: object) -> bytes:
+    """A workbook with one row."""
+    book = Workbook()
+    book.active.append(list(cells))
+    return saved(book)
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
+ODF_NAMES = " ".join(
+    f'xmlns:{prefix}="{OFFICE}{name}:1.0"'
+    for prefix, name in [
+        *((name, name) for name in ("office", "text", "table", "style", "meta")),
+        ("draw", "drawing"),
+        ("fo", "xsl-fo-compatible"),
+    ]
+)
+
+
+def odt_file(*lines: str) -> bytes:
+    """An OpenDocument text with a paragraph per line."""
+    body = "".join(f"<text:p>{line}</text:p>" for line in lines)
+    content = f"<office:document-content {ODF_NAMES}><office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    return zip_file(**{"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
 
 
 def saved(document: object) -> bytes:
@@ -83,6 +109,16 @@ def pdf_drawn(operators: str) -> bytes:
     blank = pdf_file("x" * len(operators))
     drawn = f"BT /F1 12 Tf 50 700 Td ({'x' * len(operators)}) Tj ET"
     return blank.replace(drawn.encode(), operators.ljust(len(drawn)).encode())
+
+
+def pdf_pages(*drawings: str) -> bytes:
+    """A PDF with a page for each drawing."""
+    writer = PdfWriter()
+    for drawing in drawings:
+        writer.append(PdfReader(io.BytesIO(pdf_drawn(drawing))))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def locked(data: bytes, password: str) -> bytes:

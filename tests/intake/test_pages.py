@@ -182,3 +182,10 @@ def test_a_page_that_is_not_free_says_that_it_may_be_the_beginning_only(head):
 )
 def test_a_free_page_has_no_such_remark(head):
     assert read_bytes(article(SENTENCE, SECOND, head=head).encode()).notes == ()
+
+
+@pytest.mark.parametrize("row", ["<td>12</td><td>15</td>", "<th>12<td>15", "<td><b>12</b></td>\n<td>15</td>"])
+def test_two_cells_of_a_row_do_not_become_one_number(row):
+    table = f"<p>Dead and hurt in Ardun.</p><table><tr>{row}</tr></table>"
+    assert read_bytes(item(table)).text == "Dead and hurt in Ardun.\n12\t15"
+    assert "12\t15" in read_bytes(page(table).encode(), whole=True).text

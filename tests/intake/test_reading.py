@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from factcheck.intake.extracts import MAX_BYTES, Extract
 from factcheck.intake.readers import Unreadable, read_bytes
-from tests.intake.made import SENTENCE, article, docx_file, pdf_file, zip_file
+from tests.intake.made import SENTENCE, article, docx_file, odt_file, pdf_file, xlsx_file, zip_file
 
 
 def refusal(data, **said):
@@ -113,11 +113,10 @@ def test_a_picture_or_program_is_not_a_text(data):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"{\\rtf1\\ansi The river rose.}", "wrong_type"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "wrong_type"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (zip_file(a=b"x"), "wrong_type"),
-        (zip_file(**{"xl/workbook.xml": b"x", "[Content_Types].xml": b""}), "wrong_type"),
+        (zip_file(**{"xl/workbook.xml": b"x", "[Content_Types].xml": b""}), "malformed"),
         (b"PK\x03\x04 is how it begins", "malformed"),
         (b'<?xml version="1.0"?><rss><channel/></rss>', "wrong_type"),
         (b"<svg xmlns='x'><text>12</text></svg>", "wrong_type"),
@@ -306,9 +305,25 @@ def test_an_embargo_of_years_is_put_before_a_person():
 # Anything at all
 
 
-NAMES = st.sampled_from(["", "a.txt", "a.md", "a.html", "a.pdf", "a.docx", "a.json"])
+NAMES = st.sampled_from(
+    ["", "a.txt", "a.md", "a.html", "a.pdf", "a.docx", "a.json", "a.eml", "a.csv", "a.rtf", "a.xml", "a.odt"]
+)
 TYPES = st.sampled_from(["", "text/html", "text/plain", "application/json", "text/markdown", "application/pdf"])
-STARTS = [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<html>", b"{", b"\xff\xfe", b"\xef\xbb\xbf", b"Title: x\n\n", b"<?xml "]
+MAILED = b"From: a@x.example\nTo: b@x.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+RTF = b"{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset204 x;}}killed {\\strike 12}{\\super 3} \\u8211?15\\par\\cell}"
+NEW_STARTS = [b"{\\rtf1\\ansi ", MAILED, b"<nitf><body>", b"<newsItem><contentSet>", b"From x\nDate: ", b'a,b\n"']
+STARTS = [
+    *NEW_STARTS,
+    b"",
+    b"%PDF-1.4\n",
+    b"PK\x03\x04",
+    b"<html>",
+    b"{",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"Title: x\n\n",
+    b"<?xml ",
+]
 
 
 @settings(deadline=None, max_examples=150)
@@ -327,7 +342,12 @@ def test_any_bytes_are_read_or_refused(start, rest, filename, media_type, charse
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.sampled_from([pdf_file(SENTENCE), docx_file(SENTENCE), PAGE]), st.data())
+@given(
+    st.sampled_from(
+        [pdf_file(SENTENCE), docx_file(SENTENCE), PAGE, odt_file(SENTENCE), xlsx_file(SENTENCE), RTF, MAILED]
+    ),
+    st.data(),
+)
 def test_a_damaged_document_is_read_or_refused(document, data):
     damaged = bytearray(document)
     for _ in range(data.draw(st.integers(1, 6))):

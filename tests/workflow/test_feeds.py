@@ -463,6 +463,25 @@ def test_a_feed_does_not_fetch_again_what_a_person_filed_or_corrected(news_web, 
     assert {row.document for row in feed.items.all()} == {theirs, corrected}
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_older_version_of_an_item_does_not_replace_a_newer_one(staff, drop, folder, waits):
+    versions = {
+        number: {"uri": "urn:agency:7", "version": str(number), "body_text": f"{TEXT} Part {number}."}
+        for number in (2, 3, 4)
+    }
+    put(drop, "a.json", json.dumps(versions[3]))
+    poll(folder)
+    if waits:
+        work()
+    put(drop, "b.json", json.dumps(versions[2]))
+    assert poll(folder).result == {"taken": 0, "refused": 1}
+    assert "version 2" in folder.items.exclude(error="").get().error
+    put(drop, "c.json", json.dumps(versions[4]))
+    assert poll(folder).result == {"taken": 1, "refused": 0}
+    work()
+    assert Document.objects.get().current_revision.text.endswith("Part 4.")
+
+
 def test_an_item_in_a_folder_does_not_revise_what_the_desk_filed_itself(staff, drop, folder):
     ninjs_item = {"uri": "urn:agency:7", "headline": "Flood", "body_text": TEXT}
     story, _ = ingest_item(ninjs_item, Arrival(), desk=staff.desk, by=staff.editor)

@@ -1,141 +1,133 @@
-"""Word documents, opened by python-docx and walked by ourselves.
+"""Word documents, ordinary and Strict: parts found by their relationships, text walked by `word_text`.
 
-The library's own paragraph text leaves out tracked insertions and content controls, which would lose figures.
+What a document holds and this does not read is said: headers, footnotes, comments, charts, numbers of lists.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator
 from typing import Any
-
-import docx
 
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.credits import names, title_of
-from factcheck.intake.readers.sniffing import DOCX
-from factcheck.intake.readers.superscripts import as_subscript, as_superscript
+from factcheck.intake.readers.formats import DOCX
+from factcheck.intake.readers.packages import Package
+from factcheck.intake.readers.remarks import quoted_remark
+from factcheck.intake.readers.word_styles import Styles, W, value
+from factcheck.intake.readers.word_text import Walk
 from factcheck.intake.text_cleaning import one_line
 
-MAX_UNPACKED = 100_000_000
-MAX_XML = 30_000_000
-MAX_PARTS = 3_000
-MOST_RESTING = 10
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats what stands beside it
-_SKIPPED = frozenset({_W + "del", _W + "moveFrom", _FALLBACK})
-_CHARACTERS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "\u2011"}
+_BY_NAME = "word/document.xml"
+_TITLES = ("title", "heading 1")
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_REMARKS = {
+    (
+        W + "ins",
+        W + "del",
+        W + "moveTo",
+    ): "The document has tracked changes: insertions are in the text, deletions not.",
+    (W + "footnoteReference", W + "endnoteReference"): "The document has footnotes; they are not in the text.",
+    (W + "commentReference",): "The document has comments; they are not in the text.",
+    (_MATH,): "The document has equations, written in a line; please compare them with the original.",
+    (_CHART,): "The document has charts; their numbers are not in the text.",
+    (_DIAGRAM,): "The document has diagrams; their words are not in the text.",
+    (W + "object", W + "altChunk"): "The document has embedded files, such as tables; they are not in the text.",
+}
 
 
 def read_docx(data: bytes) -> Extract:
     """Paragraphs one per line; a table row is a line with tabs between its cells.
 
-    Raises Unreadable: bomb, no_text. Other faults of the file come as whatever the library raises.
+    Raises Unreadable: bomb, no_text, malformed.
     """
-    _check_size(data)
-    document = docx.Document(io.BytesIO(data))
-    body = document.element.body
-    levels = _levels(document)
-    text = "\n".join(_blocks(body, levels))
+    package = Package(data)
+    package.check_size()
+    name = package.main_part()[0] or _BY_NAME
+    root = package.tree(name)
+    body = None if root is None else root.find(W + "body")
+    if body is None:
+        raise Unreadable("malformed", "The Word document is damaged: its text is not where it should be.")
+    parts = {kind: package.tree(target) for kind, target in _related(package, name, "styles", "numbering")}
+    walk = Walk(Styles.of(parts.get("styles")))
+    text = "\n".join(walk.lines(body))
     if not text.strip():
         raise Unreadable("no_text", "The Word document has no text; it may hold only pictures.")
-    properties = document.core_properties
+    title, author, language = _properties(package)
+    notes = (*_notes(body), *_left_out(walk), *_around(package, name, walk), *_numbering(body, parts.get("numbering")))
     return Extract(
         text=text,
         media_type=DOCX,
-        title=title_of(properties.title) or _heading(document, levels),
-        byline=names(properties.author or ""),
-        language=one_line(properties.language, 35),
-        notes=_notes(body),
+        title=title or _heading(body, walk),
+        byline=names(author),
+        language=language,
+        notes=notes,
     )
 
 
-def _check_size(data: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-    xml = sum(part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels")))
-    if len(parts) > MAX_PARTS or xml > MAX_XML or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise Unreadable("bomb", "The Word document unpacks to far more than its size; not read.")
+def _related(package: Package, name: str, *kinds: str) -> list[tuple[str, str]]:
+    """The parts of some kinds that a part uses."""
+    return [(relation.kind, relation.target) for relation in package.relations(name) if relation.kind in kinds]
 
 
-def _levels(document: Any) -> dict[str, str]:
-    """The styles of characters that are set above or below the line, those that rest on such a one too."""
-    styles = {style.get(_W + "styleId"): style for style in document.styles.element.iter(_W + "style")}
-    return {name: _level(name, styles) for name in styles}
+def _properties(package: Package) -> tuple[str, str, str]:
+    """Title, author and language as the file states them."""
+    for relation in package.relations():
+        root = package.tree(relation.target) if relation.kind == "core-properties" else None
+        if root is not None:
+            found = [
+                root.findtext(f"{{http://purl.org/dc/elements/1.1/}}{name}") or "" for name in ("title", "creator")
+            ]
+            language = root.findtext("{http://purl.org/dc/elements/1.1/}language") or ""
+            return title_of(found[0]), found[1], one_line(language, 35)
+    return "", "", ""
 
 
-def _level(name: str, styles: dict[str, Any]) -> str:
-    for _ in range(MOST_RESTING):
-        style = styles.get(name)
-        if level := _property(None if style is None else style.find(_W + "rPr"), "vertAlign"):
-            return level
-        name = _property(style, "basedOn")
-    return ""
-
-
-def _property(element: Any, name: str) -> str:
-    """The value of a property, "" where there is none."""
-    found = None if element is None else element.find(_W + name)
-    return "" if found is None else found.get(_W + "val") or ""
-
-
-def _blocks(parent: Any, levels: dict[str, str]) -> Iterator[str]:
-    for child in parent:
-        if child.tag == _W + "p":
-            yield _text(child, levels)
-        elif child.tag == _W + "tbl":
-            for row in child.iter(_W + "tr"):
-                yield "\t".join(" ".join(_text(cell, levels).split()) for cell in row.iter(_W + "tc"))
-        elif child.tag not in _SKIPPED:
-            yield from _blocks(child, levels)
-
-
-def _text(element: Any, levels: dict[str, str]) -> str:
-    """All characters below an element, deletions and repetitions left out."""
-    parts: list[str] = []
-    waiting = [element]
-    while waiting:
-        node = waiting.pop()
-        if node.tag == _W + "t":
-            if node.text:
-                parts.append(_as_set(node, levels, parts[-1] if parts else ""))
-        elif node.tag in _CHARACTERS:
-            parts.append(_CHARACTERS[node.tag])
-        elif node.tag == _W + "p" and node is not element:
-            parts.append("\n")
-        if node.tag not in _SKIPPED and node.tag != _W + "pPr":
-            waiting.extend(reversed(node))
-    return "".join(parts)
-
-
-def _as_set(node: Any, levels: dict[str, str], before: str) -> str:
-    """The characters of a run; raised digits as such, be it by a property, a style or their position."""
-    text = node.text or ""
-    properties = node.getparent().find(_W + "rPr")
-    level = _property(properties, "vertAlign") or levels.get(_property(properties, "rStyle"), "")
-    moved = _property(properties, "position")
-    if not level and moved and before[-1:].strip():  # a number that stands alone is moved for its looks
-        level = "subscript" if moved.startswith("-") else "superscript" if moved.strip("0") else ""
-    if level == "superscript":
-        return as_superscript(text, before)
-    return as_subscript(text, before) if level == "subscript" else text
-
-
-def _heading(document: Any, levels: dict[str, str]) -> str:
-    for paragraph in document.paragraphs[:20]:
-        if paragraph.style is not None and paragraph.style.name in ("Title", "Heading 1") and paragraph.text.strip():
-            return one_line(_text(paragraph._p, levels))
+def _heading(body: Any, walk: Walk) -> str:
+    """The first paragraph among the first twenty whose style is that of a title."""
+    for paragraph in list(body.iter(W + "p"))[:20]:
+        style = walk.styles.name(value(paragraph.find(W + "pPr"), "pStyle"))
+        text = "".join(node.text or "" for node in paragraph.iter(W + "t")) if style in _TITLES else ""
+        if text.strip():
+            return title_of(text)
     return ""
 
 
 def _notes(body: Any) -> tuple[str, ...]:
-    remarks = {
-        ("ins", "del", "moveTo"): "The document has tracked changes: insertions are in the text, deletions are not.",
-        ("footnoteReference", "endnoteReference"): "The document has footnotes; they are not in the text.",
-        ("commentReference",): "The document has comments; they are not in the text.",
-    }
-    return tuple(
-        remark for tags, remark in remarks.items() if next(body.iter(*(_W + tag for tag in tags)), None) is not None
+    return tuple(remark for tags, remark in _REMARKS.items() if next(body.iter(*tags), None) is not None)
+
+
+def _left_out(walk: Walk) -> tuple[str, ...]:
+    fonts = sorted({font or "(no name)" for font in walk.fonts})
+    symbols = f"Symbols of the font {', '.join(fonts)[:80]} are not known and show as \ufffd ({len(walk.fonts)})."
+    return (
+        *quoted_remark("Struck-through text is not in the text", walk.struck),
+        *quoted_remark("The document hides text, which is not in the text", walk.hidden),
+        *((symbols,) if walk.fonts else ()),
     )
+
+
+def _around(package: Package, name: str, walk: Walk) -> tuple[str, ...]:
+    """A remark for headers and for footers that hold words."""
+    remarks: list[str] = []
+    for kind in ("header", "footer"):
+        roots = [package.tree(target) for _, target in _related(package, name, kind)]
+        texts = [" ".join(Walk(walk.styles).lines(root)) for root in roots if root is not None]
+        worded = [text for text in texts if any(char.isalpha() for char in text)]
+        remarks += quoted_remark(f"The document has a {kind}, which is not in the text", worded)
+    return tuple(remarks)
+
+
+def _numbering(body: Any, numbering: Any) -> tuple[str, ...]:
+    """A remark where the program numbers paragraphs by itself: such numbers are in no text."""
+    if numbering is None:
+        return ()
+    bullets = {"bullet", "none", ""}
+    numbered = {
+        definition.get(W + "abstractNumId")
+        for definition in numbering.iter(W + "abstractNum")
+        if any(value(level, "numFmt") not in bullets for level in definition.iter(W + "lvl"))
+    }
+    lists = {num.get(W + "numId") for num in numbering.iter(W + "num") if value(num, "abstractNumId") in numbered}
+    used = (value(properties, "numId") for properties in body.iter(W + "numPr"))
+    return ("The numbers of a numbered list are not in the text.",) if any(found in lists for found in used) else ()

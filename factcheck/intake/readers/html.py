@@ -15,9 +15,9 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 
 from factcheck.intake.extracts import Extract, Unreadable
+from factcheck.intake.readers.formats import HTML
 from factcheck.intake.readers.metadata import PageFacts, page_facts
 from factcheck.intake.readers.page_markup import main_part, write_out
-from factcheck.intake.readers.sniffing import HTML
 from factcheck.intake.readers.superscripts import mark_superscripts
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings quote the hostile page
@@ -41,6 +41,7 @@ _LINES = """
     hr html li main ol p pre section table tbody thead tr ul br
 """
 _BLOCKS = frozenset(_LINES.split())
+_CELLS = frozenset(("td", "th"))
 _COMPARED: tuple[str, ...] = (
     "p",
     "li",
@@ -157,20 +158,21 @@ def _article(text: str, url: str) -> str:
 
 def _lines(tree: Any, silent: frozenset[str] = _SILENT) -> str:
     """All visible text below an element: blocks on lines of their own, white space as a browser shows it."""
-    parts = [_SPACES.sub(" ", part) if part != "\n" else part for part in _visible(tree, silent)]
-    lines = (_SPACES.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+    parts = [part if part in ("\n", "\t") else _SPACES.sub(" ", part) for part in _visible(tree, silent)]
+    rows = (line.split("\t") for line in "".join(parts).split("\n"))
+    lines = ("\t".join(_SPACES.sub(" ", cell).strip() for cell in row).strip("\t") for row in rows)
     return "\n".join(line for line in lines if line)
 
 
 def _visible(tree: Any, unseen: frozenset[str]) -> Iterator[str]:
-    """Pieces of text in reading order, with a line break before and after each block."""
+    """Pieces of text in reading order, with a line break around each block and a tab before each cell."""
     silent = 0
     for event, node in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = node.tag if isinstance(node.tag, str) else ""
         if event == "start":
             silent += tag in unseen
             if not silent:
-                yield "\n" if tag in _BLOCKS else ""
+                yield "\n" if tag in _BLOCKS else "\t" if tag in _CELLS else ""
                 yield _SPACES.sub(" ", node.text or "")
         else:
             if event == "end":

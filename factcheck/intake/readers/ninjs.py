@@ -11,8 +11,9 @@ from typing import Any
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.readers.credits import names, title_of
 from factcheck.intake.readers.dates import read_embargo, read_stamp
+from factcheck.intake.readers.formats import NINJS
 from factcheck.intake.readers.html import block_text
-from factcheck.intake.readers.sniffing import NINJS
+from factcheck.intake.readers.standing import standing
 from factcheck.intake.text_cleaning import one_line
 
 _KEYS = "uri headline headlines bodytext bodyhtml bodyxhtml bodies versioncreated"
@@ -100,6 +101,12 @@ def _string(item: Item, *keys: str) -> str:
     return next((item[key] for key in keys if isinstance(item.get(key), str) and item[key].strip()), "")
 
 
-def _standing(item: Item) -> tuple[str, ...]:
-    status = one_line(_string(item, "pubstatus"), 40)
-    return (f"The sender marks this item as {status!r}.",) if status and status != "usable" else ()
+def _standing(item: Item) -> list[str]:
+    """What the sender says of this version."""
+    version = item.get("version")
+    return standing(
+        status=_string(item, "pubstatus"),
+        version=str(version) if isinstance(version, (str, int)) else "",
+        notes=[_string(item, "ednote"), _string(item, "usageterms")],
+        signals=[_string(item, "signal")],
+    )

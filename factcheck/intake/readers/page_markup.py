@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from factcheck.intake.readers.remarks import QUOTED, quoted_remark
 from factcheck.intake.readers.superscripts import as_subscript, as_superscript
 from factcheck.intake.text_cleaning import one_line
 
@@ -17,7 +18,6 @@ _DELETED = frozenset(["del", "s", "strike"])
 _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE)
 _FORMULA_SILENT = frozenset(["annotation", "annotation-xml", "mphantom"])
-_QUOTED_LENGTH = 80
 _DEEPEST = 100
 
 
@@ -34,7 +34,10 @@ def write_out(tree: Any) -> tuple[bool, tuple[str, ...]]:
     shown = _taken_out(tree, [node for node in hidden if id(node) in told])
     others = _taken_out(tree, [node for node in hidden if id(node) not in told])
     written = [_quoted(node) for node in tree.iter("q")] + [_write_formula(node) for node in list(tree.iter("math"))]
-    notes = (*_remark("Struck-through text is not in the text", deleted), *_remark("The page hides text", shown))
+    notes = (
+        *quoted_remark("Struck-through text is not in the text", deleted),
+        *quoted_remark("The page hides text", shown),
+    )
     return bool(deleted or shown or others or written), notes
 
 
@@ -76,7 +79,7 @@ def _taken_out(tree: Any, nodes: list[Any]) -> list[str]:
     words = []
     for node in nodes:
         if node.getparent() is not None and node is not tree:
-            text = one_line(node.xpath("string()"), _QUOTED_LENGTH)
+            text = one_line(node.xpath("string()"), QUOTED)
             _drop(node)
             words += [text] if text else []
     return words
@@ -94,13 +97,6 @@ def _drop(node: Any) -> None:
         previous.tail = before + tail
     node.tail = None
     parent.remove(node)
-
-
-def _remark(what: str, words: list[str]) -> tuple[str, ...]:
-    if not words:
-        return ()
-    places = "1 place" if len(words) == 1 else f"{len(words)} places"
-    return (f"{what} ({places}), the first: “{words[0]}”.",)
 
 
 def _quoted(node: Any) -> bool:

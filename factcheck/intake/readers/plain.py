@@ -11,7 +11,7 @@ import re
 from factcheck.intake.extracts import Extract
 from factcheck.intake.readers.credits import names, title_of
 from factcheck.intake.readers.dates import read_stamp
-from factcheck.intake.readers.sniffing import MARKDOWN, PLAIN
+from factcheck.intake.readers.formats import MARKDOWN, PLAIN
 from factcheck.intake.text_cleaning import one_line
 
 _KEYS = {

@@ -10,19 +10,27 @@ from collections.abc import Callable
 from importlib import import_module
 
 from factcheck.intake.extracts import MAX_CHARACTERS, Extract, Unreadable, check_size
-from factcheck.intake.readers import sniffing
+from factcheck.intake.readers import formats, sniffing
 from factcheck.intake.readers.decoding import Decoded, decoded
+from factcheck.intake.readers.standing import embargo_in_words
 from factcheck.intake.text_cleaning import stored_text
 
 Reader = Callable[[bytes], Extract]
 """What a host may bring for a format of its own; docs/extending.md shows one."""
 _READERS = {
-    sniffing.PDF: "pdf.read_pdf",
-    sniffing.DOCX: "docx.read_docx",
-    sniffing.HTML: "html.read_html",
-    sniffing.NINJS: "ninjs.read_ninjs",
-    sniffing.MARKDOWN: "plain.read_markdown",
-    sniffing.PLAIN: "plain.read_plain",
+    formats.PDF: "pdf.read_pdf",
+    formats.DOCX: "docx.read_docx",
+    formats.ODT: "odt.read_odt",
+    formats.RTF: "rtf.read_rtf",
+    formats.XLSX: "xlsx.read_xlsx",
+    formats.MAIL: "mail.read_mail",
+    formats.CSV: "csv_table.read_csv",
+    formats.HTML: "html.read_html",
+    formats.NINJS: "ninjs.read_ninjs",
+    formats.NEWSML: "newsml.read_newsml",
+    formats.NITF: "nitf.read_nitf",
+    formats.MARKDOWN: "plain.read_markdown",
+    formats.PLAIN: "plain.read_plain",
 }
 """The function that reads a format, by its module in this package and its name."""
 
@@ -60,13 +68,13 @@ def read_bytes(
 
 
 def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, whole: bool) -> Extract:
-    found = sniffing.binary_type(data, charset)
+    claimed = sniffing.claimed_type(filename, media_type)
+    found = sniffing.binary_type(data, charset, claimed)
     if found:
         sniffing.check_name(filename, found)
         extract = _reader_of(found)(data)
     else:
         characters = decoded(data, charset)
-        claimed = sniffing.claimed_type(filename, media_type)
         found = sniffing.text_type(characters.text, claimed)
         sniffing.check_name(filename, found)
         extract = _with_decoding(_read_text(characters.text, found, url, whole), characters)
@@ -85,7 +93,7 @@ def _read_text(text: str, found: str, url: str, whole: bool) -> Extract:
     if not clean.strip():
         raise Unreadable("empty", "The file holds no text, only blanks.")
     read = _reader_of(found)
-    extract = read(clean, url, whole=whole) if found == sniffing.HTML else read(clean)
+    extract = read(clean, url, whole=whole) if found == formats.HTML else read(clean)
     changed = tuple(note for note in notes if "contains" not in note)  # what a text contains is said of the result
     return dataclasses.replace(extract, notes=(*extract.notes, *changed))
 
@@ -101,4 +109,5 @@ def _stored(extract: Extract) -> Extract:
         raise Unreadable("bomb", f"The text unfolds to more than {MAX_CHARACTERS:,} characters.")
     if not text.strip():
         raise Unreadable("no_text", "There is no text in this file.")
-    return dataclasses.replace(extract, text=text, notes=tuple(dict.fromkeys((*extract.notes, *notes))))
+    said = () if extract.embargo_until else embargo_in_words(text)
+    return dataclasses.replace(extract, text=text, notes=tuple(dict.fromkeys((*extract.notes, *said, *notes))))
