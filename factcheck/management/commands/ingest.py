@@ -20,8 +20,8 @@ from factcheck.workflow.fetches import fetch_document
 
 class Command(BaseCommand):
     help = (
-        "Take in article files (.md, .txt, .html, .docx, .odt, .rtf, .pdf, .eml, .csv, .xlsx, ninjs .json, NewsML-G2 or "
-        "NITF .xml) or web addresses for a desk."
+        "Take in article files (.md, .txt, .html, .docx, .odt, .rtf, .pdf, .eml, .csv, .xlsx, ninjs .json, NewsML-G2 "
+        "or NITF .xml) or web addresses for a desk."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
