@@ -64,6 +64,7 @@ _OWN_NEXT = Pattern(
     r"|inflation|crop|harvest"
     r"|population|market|data|figures|border|coast|side|capital|(?:officials|authorities|police)\sreported)\b"
 )
+_INSIDE = Pattern(r"(?<=\b[Ii])n [A-Z][\w'\u2019-]+")
 _STARTS = Pattern(r"(?:^|[.!?\n]\s?[\u201c\"]?)$")
 _CLAUSE = Pattern(r"[,;:\u2014]|\b(?:and|but|while|whereas)\b")
 _MOST_NAMES = 60
@@ -137,13 +138,15 @@ def _again(text: str, start: int, end: int, named: dict[str, str]) -> Iterator[r
 
 
 def _parties(text: str) -> frozenset[str]:
-    """The first words of firms and persons that a text names, which are no places in it."""
-    return frozenset(
-        name
-        for found in _FIRM.finditer(text)
-        for name in (found["name"] or found["said"] or found["person"],)
-        if name not in _LEX.countries and name not in _PARTS
+    """The first words of firms and persons that a text names, which are no places in it.
+
+    A town may say something ("Torvik said"): what the text is in somewhere is no firm for having said so.
+    """
+    inside = set(_INSIDE.findall(text))
+    names = (
+        f["name"] or f["person"] or (f["said"] if f"n {f['said']}" not in inside else "") for f in _FIRM.finditer(text)
     )
+    return frozenset(name for name in names if name and name not in _LEX.countries and name not in _PARTS)
 
 
 def _is_no_place(text: str, match: re.Match[str], name: str, parties: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ what is counted cannot be parted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from factcheck.text.lexicon import load
@@ -33,6 +34,15 @@ _POINTS = Pattern(
 _SHARED = Pattern(
     r"(?i:\b(?:average|averages|averaged|averaging|mean|rate|ratio|index|factor|quotient|median)\b[^.;]{0,60}$)"
 )
+_BULK = frozenset(
+    word
+    for unit in ("tonne", "ton", "m", "km", "mile", "hectare", "acre", "litre", "barrel", "kg", "sq_km", "sq_m")
+    for word, name in _LEX.unit_words.items()
+    if name == unit and word.endswith("s")
+)
+"""Units of goods and land, of which thousands are told and thousandths are not; 6.500 percent and seconds are."""
+_PRICE_NEXT = Pattern(r"(?i:\s(?:an?|per|each|for)\b|\s?/)")
+_RATE_BEFORE = Pattern(rf"(?i:\b(?:{alternatives(_LEX.currency_words)}|rate)\b[^.;]{{0,40}}$)")
 _NO_NOUN = _LEX.function_words | _LEX.clause_verbs | frozenset(_LEX.unit_words) | {"times", "points", "seconds"}
 
 
@@ -69,15 +79,19 @@ def thousands(text: str) -> Iterator[tuple[int, int, str]]:
         return
     for found in _POINTS.finditer(text):
         number = found["number"]
-        if number.count(".") > 1 or _is_whole(text, found.start(), number, (found["next"] or "").strip().lower()):
+        if number.count(".") > 1 or _is_whole(text, found, number):
             yield *found.span("number"), number.replace(".", ",")
 
 
-def _is_whole(text: str, at: int, number: str, following: str) -> bool:
-    """Whether one point parts thousands: whole things are counted, in the plural, and nothing is averaged."""
+def _is_whole(text: str, found: re.Match[str], number: str) -> bool:
+    """Whether one point parts thousands: whole things are counted, in the plural, and nothing is averaged or priced."""
+    at, following = found.start(), (found["next"] or "").strip().lower()
     if number.startswith("0.") or not following or _SHARED.search(text, max(0, at - 70), at):
         return False
-    if following in _LEX.currency_words or (number.endswith("00") and following in _LEX.unit_words):
-        return number.endswith("00")
+    if following in _LEX.currency_words:
+        priced = _PRICE_NEXT.match(text, found.end()) or _RATE_BEFORE.search(text, max(0, at - 60), at)
+        return number.endswith("00") and not priced
+    if following in _LEX.unit_words:
+        return number.endswith("00") and following in _BULK
     plural = (following.endswith("s") and not following.endswith("ss")) or following in ("people", "men", "women")
     return plural and following not in _NO_NOUN

@@ -95,6 +95,8 @@ _BORE_AFTER = Pattern(
 )
 _REVOLVER_AFTER = Pattern(r"(?i:\s(?:\w+\s)?(?:revolver|pistol|handgun|rifle|special|magnum|calib))")
 _EMERGENCY = frozenset(["911", "999", "112", "101", "102", "103", "111", "000"])
+_CALLED = frozenset(["911", "999"])
+"""Numbers so well known that several calls of them are no count: "112 calls" may be."""
 _EMERGENCY_AFTER = Pattern(
     r"[ -](?:calls?|callers?|dispatch\w*|operators?|emergency|lines?|cent(?:er|re)s?|systems?|recordings?"
     r"|tapes?|audio|hotline|services?)\b"
@@ -234,7 +236,8 @@ def _is_model(text: str, number: NumberMention, end: int) -> bool:
         return True
     if number.form != "digits":
         return False
-    if written in _EMERGENCY and _EMERGENCY_AFTER.match(text, span.end, end):
+    after = _EMERGENCY_AFTER.match(text, span.end, end) if written in _EMERGENCY else None
+    if after is not None and (written in _CALLED or not after.group().endswith("s")):
         return True
     if written[0] == "." and len(written) == 3 and _REVOLVER_AFTER.match(text, span.end, end):
         return True

@@ -44,6 +44,10 @@ _LENGTH_AFTER = Pattern(
     r"(?i:[\s-](?:long|wide|tall|high|deep|thick|away|above|below|from|off|across|apart|down|up|under|sprint|race|final"
     r"|radius|wall|tower|drop|stretch|swim|dash|hurdles|freestyle|cable|boat|yacht|ship|wave|waves|pool)\b)"
 )
+_COVERED = Pattern(
+    r"(?i:\b(?:swim|swam|run|ran|walk|walked|jump|jumped|dive|dived|dove|threw|climbed|crawled"
+    r"|sprinted)\s$)"
+)
 _OF_PARTS = Pattern(r"\sof\s(?:its|their|his|her|our|the|these|those|them)\b")
 _SHARED_JOIN = Pattern(r"-?\s(?:and|or|to)\s")
 _HUNG_JOIN = Pattern(r"-,?\s(?:(?:and|or|to)\s)?")
@@ -331,9 +335,9 @@ def _is_scale(text: str, number: NumberMention, limit: int) -> bool:
 
 def _is_sum(text: str, number: NumberMention, limit: int) -> bool:
     """Whether words of money beside a number make it a sum: "it cost 40m to build", "a 3m prize"."""
-    if _LENGTH_AFTER.match(text, number.span.end, limit):
-        return False
     start = number.span.start
+    if _LENGTH_AFTER.match(text, number.span.end, limit) or _COVERED.search(text, max(0, start - 20), start):
+        return False
     return bool(_SUM_BEFORE.search(text, max(0, start - 60), start) or _SUM_AFTER.match(text, number.span.end, limit))
 
 
