@@ -5,7 +5,9 @@ Any other database error is a bug and is not retried.
 
 from __future__ import annotations
 
-from django.db import InterfaceError, OperationalError
+import time
+
+from django.db import InterfaceError, OperationalError, connection
 
 LOCK_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available."""
@@ -37,6 +39,20 @@ def is_connection_failure(exc: BaseException) -> bool:
     if state is None:
         return isinstance(exc, OperationalError) or "connection" in str(exc)
     return state.startswith("08") or state in CONNECTION_SQLSTATES
+
+
+def wait_for_database(seconds: float) -> bool:
+    """Wait until this thread's connection works again, for so long at most; returns whether it does."""
+    until = time.monotonic() + seconds
+    while True:
+        connection.close_if_unusable_or_obsolete()
+        try:
+            connection.ensure_connection()
+            return True
+        except (InterfaceError, OperationalError):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.5)
 
 
 def sqlite_code(exc: BaseException) -> str:

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from factcheck.actors import Machine
 from factcheck.conf import settings
-from factcheck.errors import LostLease
+from factcheck.database_errors import is_connection_failure, wait_for_database
+from factcheck.errors import GivesWay, LostLease
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, fetch, post_json
 from factcheck.intake.folders import settled_files, unread_files_notice
@@ -31,6 +32,7 @@ from factcheck.jobs.leases import Lease, claim_job
 from factcheck.jobs.names import QUEUE, JobName, Priority
 from factcheck.jobs.outcomes import Outcome, outcome_of
 from factcheck.jobs.queue import enqueue
+from factcheck.jobs.stopping import is_stopping
 from factcheck.mailing import mail_notices, request_due_mails, show_unmailed
 from factcheck.models import (
     Delivery,
@@ -88,7 +90,7 @@ def work(queue: str = QUEUE) -> int:
     """Do due jobs of a queue until none is left or the time is up; returns how many."""
     until = time.monotonic() + WORK_SECONDS
     count = 0
-    while time.monotonic() < until and (lease := claim_job(queue)):
+    while not is_stopping() and time.monotonic() < until and (lease := claim_job(queue)):
         run_job(lease)
         count += 1
     return count
@@ -124,9 +126,12 @@ def run_handler(lease: Lease) -> None:
     """Call the handler of a job and record the result or the failure."""
     handler = HANDLERS[JobName(lease.job.name)]
     try:
+        lease.refuse_lost_cause()
         lease.finish(handler.run(lease))
     except LostLease:
         raise
+    except GivesWay:
+        lease.release()
     except Exception as error:
         if isinstance(error, SoftTimeLimitExceeded) and lease.progressed:
             lease.release()
@@ -135,11 +140,16 @@ def run_handler(lease: Lease) -> None:
 
 
 def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
-    """Write a failed attempt on the job, and on its record where the failure is external."""
+    """Write a failed attempt on the job, and on its record where the failure is external or the job is given up."""
     outcome = outcome_of(error)
+    if is_connection_failure(error):
+        wait_for_database(settings().LEASE_SECONDS)
+    if isinstance(error, SoftTimeLimitExceeded):
+        outcome = replace(outcome, passing=not lease.computed_most_of())
     if not outcome.expected:
         logger.exception("job %s (%s) failed", lease.job.pk, lease.job)
-    if outcome.external and handler.on_failure:
+    given_up = lease.ends_with(outcome) and (outcome.passing or not outcome.expected)
+    if (outcome.external or given_up) and handler.on_failure:
         try:
             outcome = handler.on_failure(lease, error, outcome)
         except LostLease:
@@ -147,7 +157,7 @@ def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
         except Exception as second:  # somebody was faster, or the database is away: the job says so, and no more
             logger.exception("the failure of job %s could not be written on its record", lease.job.pk)
             outcome = outcome_of(second)
-    lease.fail(outcome.message, permanent=not outcome.retry)
+    lease.end(outcome)
 
 
 def handle_read_document(lease: Lease) -> dict[str, Any]:
@@ -168,9 +178,11 @@ def handle_read_document(lease: Lease) -> dict[str, Any]:
 
 
 def reading_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
-    document = Document.objects.get(pk=lease.job.args["document"])
-    with lease.effect():
-        refuse_document(document, outcome.message, by=Machine(JobName.READ_DOCUMENT))
+    """Write on the document that it was given up, and why; a failure that passes is waited out."""
+    if lease.ends_with(outcome):
+        with lease.effect():
+            document = Document.objects.get(pk=lease.job.args["document"])
+            refuse_document(document, outcome.message, by=Machine(JobName.READ_DOCUMENT))
     return outcome
 
 
@@ -215,7 +227,7 @@ def handle_fetch_document(lease: Lease) -> dict[str, Any]:
 
 def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     """Write the error on the document at the first failure and at the last."""
-    if lease.ends_with(outcome) or not lease.job.failures:
+    if lease.ends_with(outcome) or not (lease.job.failures or lease.job.postponed):
         with lease.effect():
             document = Document.objects.get(pk=lease.job.args["document"])
             fail_fetch(document, outcome.message, by=Machine(JobName.FETCH_DOCUMENT))
@@ -234,7 +246,7 @@ def poll_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     """Write the error on the feed; no retry, since the next poll tries again."""
     with lease.effect():
         close_poll(Feed.objects.get(pk=lease.job.args["feed"]), error=outcome.message)
-    return replace(outcome, retry=False)
+    return replace(outcome, retry=False, passing=False)
 
 
 def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
@@ -298,6 +310,7 @@ def handle_crosscheck(lease: Lease) -> dict[str, Any]:
     lease.renew(total=start + len(measures), done=start)
     observations_left_out = 0
     for done, measure in enumerate(measures, start + 1):
+        lease.give_way()
         comparison = compare_measure(measure)
         observations_left_out += comparison.left_out
         with lease.effect(done=done):
@@ -341,7 +354,9 @@ def handle_capture_evidence(lease: Lease) -> dict[str, Any]:
             readers=limits.READERS,
         )
         text = extract.text
-    except Unreadable:
+    except Unreadable as reason:
+        if reason.transient:
+            raise
         text = ""  # the bytes are evidence all the same; a quote cannot be linked to them by machine
     with lease.effect():
         store_capture(evidence, fetched, text, by=by)

@@ -798,7 +798,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("due", "Due"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        choices=[
+                            ("due", "Due"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="due",
                         max_length=10,
                     ),
@@ -807,12 +813,20 @@ class Migration(migrations.Migration):
                 ("total", models.PositiveIntegerField(default=0)),
                 ("attempt", models.PositiveIntegerField(default=0)),
                 ("failures", models.PositiveIntegerField(default=0)),
+                (
+                    "postponed",
+                    models.PositiveIntegerField(default=0, help_text="how often in a row it met a failure that passes"),
+                ),
                 ("run_at", models.DateTimeField()),
                 ("dispatched_at", models.DateTimeField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("error", models.TextField(blank=True)),
                 ("result", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, help_text="when a worker last took it", null=True),
+                ),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
@@ -2148,6 +2162,18 @@ class Migration(migrations.Migration):
             model_name="job",
             index=models.Index(condition=models.Q(("state", "running")), fields=["lease_until"], name="job_leases"),
         ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "due")), fields=["desk", "priority", "run_at"], name="job_due_of_desk"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("started_at__isnull", False)), fields=["desk", "-started_at"], name="job_turns"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
@@ -2157,7 +2183,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["due", "running", "done", "failed"])), name="job_state_known"
+                condition=models.Q(("state__in", ["due", "running", "done", "failed", "cancelled"])),
+                name="job_state_known",
             ),
         ),
         migrations.AddConstraint(
