@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.conf import settings
@@ -17,15 +18,16 @@ from factcheck.intake.addresses import FetchRefused
 from factcheck.intake.extracts import Unreadable
 from factcheck.jobs.leases import claim_job, reclaim_expired
 from factcheck.jobs.names import PASSING_DELAYS, JobName, max_attempts, most_lost_workers
-from factcheck.jobs.queue import enqueue
+from factcheck.jobs.queue import enqueue, enqueue_crosscheck
 from factcheck.jobs.stopping import is_stopping, note_stopping
 from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
 from factcheck.tasks import run_job, tick, work
 from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.clearance import crosscheck_blockers
 from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.evidence import attach_evidence, record_evidence
-from factcheck.workflow.jobs import retry_job
-from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
+from factcheck.workflow.jobs import cancel_job, retry_job
+from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.live import LANES, Site, wait_until
 from tests.marks import thorough
 from tests.stories import TUESDAY, Staff, bring_to, file_text
@@ -109,6 +111,30 @@ def test_two_workers_who_look_at_the_same_moment_never_take_the_same_row():
         mine = claim_job("work")
     assert {others[0].job, mine.job} == {one, two}
     assert others[0].job == one
+
+
+def test_desks_take_turns_within_a_priority():
+    one, other = DeskFactory(), DeskFactory()
+    many = [sweep(f"one {number}", desk=one) for number in range(200)]
+    few = [sweep(f"other {number}", desk=other) for number in range(2)]
+    of_none = sweep("of no desk")
+    urgent = sweep("urgent", desk=one, priority=0)
+    taken = [claim_job("work").job for _ in range(8)]
+    assert taken[0] == urgent
+    assert set(taken[1:4]) == {many[0], few[0], of_none}
+    assert set(taken[4:6]) == {many[1], few[1]}
+    assert taken[6:] == many[2:4]
+
+
+def test_whose_turn_it_is_is_found_by_as_many_queries_for_three_desks_as_for_one(django_assert_num_queries):
+    desks = [DeskFactory() for _ in range(3)]
+    sweep("one", desk=desks[0])
+    with CaptureQueriesContext(connection) as asked:
+        assert claim_job("work")
+    for number, desk in enumerate(desks):
+        sweep(f"next {number}", desk=desk), sweep(f"last {number}", desk=desk)
+    with django_assert_num_queries(len(asked)):
+        assert claim_job("work")
 
 
 # Holding
@@ -593,6 +619,72 @@ def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five
     assert seen == [("due", 0, 1), ("due", 0, 2), ("due", 0, 3), ("due", 0, 4)]
     assert work() == 1
     assert (state(job), job.error, job.done, Discrepancy.objects.count()) == ("done", "", 5, 5)
+
+
+@pytest.fixture
+def short_slices(monkeypatch):
+    monkeypatch.setattr("factcheck.jobs.leases.SLICE_SECONDS", 0)
+
+
+def test_a_long_run_gives_way_between_two_steps_to_whoever_waits_and_ends_as_done(five_conflicts, short_slices):
+    long, seen = five_conflicts, []
+    for number in range(4):
+        waiting = sweep(str(number))
+        while state(waiting) != "done":
+            run_job(claim_job("work"))
+        seen.append((state(long), long.done, long.failures))
+    assert seen == [("due", 0, 0), ("due", 1, 0), ("due", 2, 0), ("due", 3, 0)], "each waits for one step of it"
+    work()
+    assert (state(long), long.done, Discrepancy.objects.count()) == ("done", 5, 5)
+
+
+def test_a_long_run_keeps_its_worker_where_nobody_waits_or_only_what_is_less_urgent(five_conflicts, short_slices):
+    sweep("less urgent", priority=9)
+    run_job(claim_job("work"))
+    assert (state(five_conflicts), five_conflicts.attempt) == ("done", 1)
+
+
+def test_a_stopping_worker_gives_a_long_run_back_and_the_next_goes_on_behind_its_last_step(five_conflicts):
+    lease = claim_job("work")
+    note_stopping()
+    try:
+        run_job(lease)
+    finally:
+        note_stopping(False)
+    assert (state(five_conflicts), five_conflicts.failures) == ("due", 0)
+    work()
+    assert (state(five_conflicts), Discrepancy.objects.count()) == ("done", 5)
+
+
+def test_a_long_run_that_is_cancelled_in_the_middle_writes_nothing_more_and_can_be_taken_up_again(
+    five_conflicts, staff
+):
+    job = five_conflicts
+    with breaking(after=2):
+        run_job(claim_job("work"))
+    lease = claim_job("work")
+    job.refresh_from_db()
+    cancel_job(job, by=staff.editor)
+    run_job(lease)
+    assert (state(job), Discrepancy.objects.count(), claim_job("work")) == ("cancelled", 2, None)
+    retry_job(job, by=staff.editor)
+    work()
+    assert (state(job), Discrepancy.objects.count()) == ("done", 5)
+
+
+def test_no_text_is_cleared_by_cancelling_what_compares_it(staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    work()
+    codes = lambda: {row.code for row in crosscheck_blockers(story)}  # noqa: E731
+    assert codes() == set()
+    for scope, target in [("document", story), ("measure", story.figures.get().measure)]:
+        job = enqueue_crosscheck(scope, target, desk=staff.desk)
+        assert codes() == {"crosscheck_pending"}
+        cancel_job(job, by=staff.editor)
+        assert codes() == {"crosscheck_failed"}, scope
+        retry_job(job, by=staff.editor)
+        work()
+        assert codes() == set()
 
 
 def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was_done_before(five_conflicts):

@@ -57,7 +57,7 @@ class Lease:
     progressed: bool = False
     renewed_at: float = field(default_factory=time.monotonic)
     started: float = field(default_factory=time.monotonic)
-    slice_began: float = field(default_factory=time.monotonic)
+    slice_began: float | None = None
     computing: float = field(default_factory=time.thread_time)
 
     def renew(self, **values: Any) -> None:
@@ -109,14 +109,18 @@ class Lease:
             raise WorkersLost(self.job.failures)
 
     def give_way(self) -> None:
-        """Between two steps of a long run: end this slice where it is over and another job waits, or the worker stops.
+        """Before each step of a long run: end this slice where it is over and another job waits, or the worker stops.
+
+        A slice begins with its first step, which is always done, so that a run gets on however long it takes to begin.
 
         Raises:
             GivesWay: the caller puts the job back; whoever takes it next goes on behind the last step.
         """
         if is_stopping():
             raise GivesWay
-        if time.monotonic() - self.slice_began >= SLICE_SECONDS:
+        if self.slice_began is None:
+            self.slice_began = time.monotonic()
+        elif time.monotonic() - self.slice_began >= SLICE_SECONDS:
             if others_wait(self.job):
                 raise GivesWay
             self.slice_began = time.monotonic()

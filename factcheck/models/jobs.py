@@ -24,6 +24,14 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> JobQuerySet:
         return self.filter(state__in=[JobState.DUE, JobState.RUNNING])
 
+    def cancelled_for_now(self) -> list[str]:
+        """The keys of jobs that were cancelled, and not asked for again since."""
+        later = Job.objects.filter(
+            name=models.OuterRef("name"), key=models.OuterRef("key"), pk__gt=models.OuterRef("pk")
+        )
+        rows = self.filter(~models.Exists(later), state=JobState.CANCELLED)
+        return list(rows.values_list("key", flat=True))
+
     def user_visible(self) -> JobQuerySet:
         """What a person wants to see in a list: without the small work that nobody asked for and that went well."""
         return self.exclude(Q(name__in=HOUSEKEEPING, created_by=None) & ~Q(state=JobState.FAILED))
