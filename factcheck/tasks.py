@@ -47,7 +47,7 @@ from factcheck.models import (
     Snapshot,
     Topic,
 )
-from factcheck.reports.deliver import request_due_reports, send_due_report
+from factcheck.reports.deliver import note_given_up, request_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.checkpoints import send_checkpoint
@@ -377,6 +377,13 @@ def handle_send_report(lease: Lease) -> dict[str, Any]:
     return send_due_report(ReportSubscription.objects.get(pk=args["subscription"]), args["slot"], renew=lease.renew)
 
 
+def report_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    """Given up for lost workers: what they had begun to mail may have arrived."""
+    if lease.ends_with(outcome):
+        note_given_up(lease.job.args["subscription"], lease.job.args["slot"])
+    return outcome
+
+
 def handle_sweep(lease: Lease) -> dict[str, Any]:
     """Hourly upkeep: follow-ups on expired figures, ended embargoes, regrouping, old rows, gate rechecks."""
     with lease.effect():
@@ -446,7 +453,7 @@ HANDLERS: dict[JobName, JobHandler] = {
     JobName.CROSSCHECK: JobHandler(handle_crosscheck),
     JobName.REGROUP: JobHandler(handle_regroup),
     JobName.CAPTURE_EVIDENCE: JobHandler(handle_capture_evidence, capture_failed),
-    JobName.SEND_REPORT: JobHandler(handle_send_report),
+    JobName.SEND_REPORT: JobHandler(handle_send_report, report_failed),
     JobName.SWEEP: JobHandler(handle_sweep),
     JobName.RECHECK_CLEARANCE: JobHandler(handle_recheck_clearance),
     JobName.SEND_NOTICES: JobHandler(handle_send_notices),

@@ -1137,6 +1137,7 @@ class Migration(migrations.Migration):
                             ("stale", "a sign-off no longer holds"),
                             ("cleared", "a document became clear, or stopped being so"),
                             ("published_uncleared", "a document went out uncleared"),
+                            ("report_uncertain", "nobody knows whether the mail of a report arrived"),
                         ],
                         max_length=20,
                     ),
@@ -1168,6 +1169,7 @@ class Migration(migrations.Migration):
                             ("stale", "a sign-off no longer holds"),
                             ("cleared", "a document became clear, or stopped being so"),
                             ("published_uncleared", "a document went out uncleared"),
+                            ("report_uncertain", "nobody knows whether the mail of a report arrived"),
                         ],
                         max_length=20,
                     ),
@@ -2302,7 +2304,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["assigned", "returned", "due_soon", "overdue", "stale", "cleared", "published_uncleared"],
+                        [
+                            "assigned",
+                            "returned",
+                            "due_soon",
+                            "overdue",
+                            "stale",
+                            "cleared",
+                            "published_uncleared",
+                            "report_uncertain",
+                        ],
                     )
                 ),
                 name="notice_choice_kind_known",
@@ -2326,7 +2337,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["assigned", "returned", "due_soon", "overdue", "stale", "cleared", "published_uncleared"],
+                        [
+                            "assigned",
+                            "returned",
+                            "due_soon",
+                            "overdue",
+                            "stale",
+                            "cleared",
+                            "published_uncleared",
+                            "report_uncertain",
+                        ],
                     )
                 ),
                 name="notification_kind_known",

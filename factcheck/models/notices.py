@@ -19,6 +19,7 @@ class NoticeKind(models.TextChoices):
     STALE = "stale", "a sign-off no longer holds"
     CLEARED = "cleared", "a document became clear, or stopped being so"
     PUBLISHED_UNCLEARED = "published_uncleared", "a document went out uncleared"
+    REPORT_UNCERTAIN = "report_uncertain", "nobody knows whether the mail of a report arrived"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
