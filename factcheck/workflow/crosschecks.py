@@ -361,7 +361,7 @@ def void_sign_offs_in_conflict(
             continue
         for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
             for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
-                if is_reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
+                if is_reputable(other.figures, side.figures, Policy.for_document(claim.document).reliability_floor):
                     mark_stale(claim, f"a new conflict: {reason_for_desk(row, claim.document.desk_id)}", by=by)
 
 

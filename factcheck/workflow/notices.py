@@ -150,8 +150,8 @@ def notify_returned(claim: Claim, by: Actor) -> None:
 
 
 def notify_stale(claim: Claim, by: Actor) -> None:
-    verdict = claim.verdicts.filter(sign_off__isnull=False).select_related("sign_off").last()
-    people = [verdict.by_id, verdict.sign_off.by_id] if verdict else []
+    verdict = claim.verdicts.filter(sign_offs__isnull=False).last()
+    people = [verdict.by_id, *verdict.sign_offs.values_list("by", flat=True)] if verdict else []
     notify(
         NoticeKind.STALE,
         [*people, *users_with_role(claim.document.desk_id, Role.DESK_CHIEF)],
