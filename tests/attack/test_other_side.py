@@ -120,6 +120,7 @@ def test_what_somebody_dismissed_of_the_other_side_is_not_brought_back_by_the_au
         with pytest.raises(NotAllowed) as refusal_:
             action()
         assert refusal_.value.code == "four_eyes_other_side"
+    claim.refresh_from_db()
     dismiss_claim(claim, by=staff.desk_chief, note="a misprint of theirs")
     with pytest.raises(NotAllowed):
         reopen_claim(claim, by=author)
