@@ -63,7 +63,7 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
         "threshold": Policy.for_document(document).threshold,
         "discrepancies": disputes(rows, order=(OPEN_FIRST, *SUREST_FIRST), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
-        "suggested": suggest_topic(document) if document.topic_id is None else None,
+        "suggested": suggest_topic(document, request.user) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,
         "original_shown": revision.snapshot is not None and is_viewable(revision.snapshot),
     }

@@ -419,7 +419,7 @@ class DocumentViewSet(RecordViewSet):
     @action(detail=True, url_path="topic_suggestion")
     def topic_suggestion(self, request: Request, pk: str) -> Response:
         """The topic suggested by places, dates and what is counted. Setting it is up to an editor."""
-        return Response(TopicSuggestionSerializer({"topic": suggest_topic(self.get_object())}).data)
+        return Response(TopicSuggestionSerializer({"topic": suggest_topic(self.get_object(), request.user)}).data)
 
     @describe(200, response=RevisionRowSerializer, many=True)
     @action(detail=True, url_path="revisions")

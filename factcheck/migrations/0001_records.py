@@ -1122,6 +1122,7 @@ class Migration(migrations.Migration):
                             ("overdue", "checking work is overdue"),
                             ("stale", "a sign-off no longer holds"),
                             ("cleared", "a document became clear, or stopped being so"),
+                            ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
                         ],
                         max_length=20,
@@ -1153,6 +1154,7 @@ class Migration(migrations.Migration):
                             ("overdue", "checking work is overdue"),
                             ("stale", "a sign-off no longer holds"),
                             ("cleared", "a document became clear, or stopped being so"),
+                            ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
                         ],
                         max_length=20,
@@ -2303,7 +2305,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["assigned", "returned", "due_soon", "overdue", "stale", "cleared", "published_uncleared"],
+                        [
+                            "assigned",
+                            "returned",
+                            "due_soon",
+                            "overdue",
+                            "stale",
+                            "cleared",
+                            "embargo_touched",
+                            "published_uncleared",
+                        ],
                     )
                 ),
                 name="notice_choice_kind_known",
@@ -2327,7 +2338,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["assigned", "returned", "due_soon", "overdue", "stale", "cleared", "published_uncleared"],
+                        [
+                            "assigned",
+                            "returned",
+                            "due_soon",
+                            "overdue",
+                            "stale",
+                            "cleared",
+                            "embargo_touched",
+                            "published_uncleared",
+                        ],
                     )
                 ),
                 name="notification_kind_known",

@@ -30,7 +30,7 @@ from .discrepancies import (
 from .documents import Document, DocumentKind, Revision, WrittenBy
 from .evidence import GIVING, Evidence, EvidenceKind, EvidenceQuerySet, SourceUse, Stance
 from .feeds import Feed, FeedItem
-from .figures import Figure
+from .figures import Figure, with_visible_agreements
 from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
 from .jobs import HOUSEKEEPING, Job
@@ -138,4 +138,5 @@ __all__ = [
     "sentences_of",
     "sides_with_texts",
     "sort_of",
+    "with_visible_agreements",
 ]

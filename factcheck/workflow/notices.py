@@ -170,6 +170,21 @@ def notify_clearance(document: Document, *, clear: bool, key: str) -> None:
     notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
 
 
+def notify_embargo_touched(document: Document, desk: int) -> None:
+    """Notify the chiefs of a text under embargo, once for each other desk that has figures on what it counts.
+
+    The other desk is told nothing.
+    """
+    notify(
+        NoticeKind.EMBARGO_TOUCHED,
+        users_with_role(document.desk_id, Role.DESK_CHIEF),
+        desk=document.desk_id,
+        about=document,
+        key=f"embargo:{document.pk}:{desk}",
+        text=f"Another desk has figures on what “{document}” counts, which is under embargo.",
+    )
+
+
 def notify_published_uncleared(publication: Publication, *, by: Actor) -> None:
     """Notify the chiefs that a text was published uncleared."""
     document = publication.document

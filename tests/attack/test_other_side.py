@@ -114,7 +114,8 @@ def test_the_list_of_harmless_actions_names_no_action_that_is_gone():
 
 def test_what_somebody_dismissed_of_the_other_side_is_not_brought_back_by_the_author(sides, author, staff):
     _, theirs = sides
-    figure, claim = theirs.figures.get(), bring_to(theirs.claims.get(), "open", staff)
+    claim = bring_to(theirs.claims.get(), "open", staff)
+    figure = theirs.figures.get()
     dismiss_figure(figure, by=staff.desk_chief, note="a misprint of theirs")
     for action in (lambda: reopen_figure(figure, by=author), lambda: link_figure(figure, claim, by=author)):
         with pytest.raises(NotAllowed) as refusal_:
