@@ -4,10 +4,14 @@ Where no system check runs, in a web server, a worker and beat, it refuses bad s
 """
 
 import traceback
+from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth import get_user_model
 from django.core.checks import register
 from django.core.management import ManagementUtility
+from django.db.models import Model
+from django.db.models.signals import post_save
 
 
 class FactcheckConfig(AppConfig):
@@ -21,8 +25,17 @@ class FactcheckConfig(AppConfig):
         from factcheck.jobs import dispatcher  # noqa: F401, PLC0415 - connects to the signals of workers
 
         register(conf.check_settings)
+        post_save.connect(end_access_when_deactivated, dispatch_uid="factcheck.end_access")
         if not started_by_a_command():
             conf.refuse_bad_settings()
+
+
+def end_access_when_deactivated(sender: type[Model], instance: Any, **_: Any) -> None:
+    """A deactivated account loses its tokens and sessions, so that switching it on again gives none of them back."""
+    if sender is get_user_model() and not instance.is_active:
+        from factcheck.workflow.access import end_access  # noqa: PLC0415 - needs the models
+
+        end_access(instance)
 
 
 def started_by_a_command() -> bool:
