@@ -119,8 +119,11 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 # Five wrong passwords for one name from one address close that pair for a quarter of an hour, in the admin, on the
-# site's own page and in the API alike. Rows in the database, so every process counts together.
+# site's own page and in the API alike. Rows in the database, so every process counts together. So many for a name from
+# whatever addresses close the name, and so many from an address for whatever names close the address.
+AXES_HANDLER = "newsroom.lockout.GuessingHandler"
 AXES_FAILURE_LIMIT = 5
+LOCKOUT_NAME_LIMIT, LOCKOUT_ADDRESS_LIMIT = 30, 50
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
