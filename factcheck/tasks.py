@@ -400,12 +400,16 @@ def handle_sweep(lease: Lease) -> dict[str, Any]:
 
 
 def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:
-    """Ask the gate of one document again and announce a changed answer; or queue this for a whole desk."""
+    """Ask the gate of one document or many again and announce changed answers; or queue this for a whole desk."""
     if desk := lease.job.args.get("desk"):
         return {"asked": recheck_all_of(desk)}
-    with lease.effect():
-        news = note_clearance(lease.job.args["document"], by=Machine(JobName.RECHECK_CLEARANCE))
-    return {"news": news}
+    by, wanted = Machine(JobName.RECHECK_CLEARANCE), lease.job.args.get("documents") or [lease.job.args["document"]]
+    news = None
+    for done in range(lease.job.done, len(wanted)):
+        lease.give_way()
+        with lease.effect(done=done + 1, total=len(wanted)):
+            news = note_clearance(wanted[done], by=by)
+    return {"news": news} if len(wanted) == 1 else {"documents": len(wanted)}
 
 
 def handle_send_notices(lease: Lease) -> dict[str, Any]:
