@@ -87,7 +87,7 @@ def main() -> None:
             meet(fault, site, choice)
             time.sleep(choice.uniform(0.5, 4))
         texts.stop()
-        took = wait_for_work(site, 600)
+        took = wait_for_work(site, 180)
         tripling.stopped.set()
         verdict.note(
             f"faults: { ({fault: faults.count(fault) for fault in FULL}) }; {tripling.sent} messages sent again"

@@ -87,7 +87,7 @@ def main() -> None:
                 site.link.cut() if fault == "cut" else end_sessions(site)
             time.sleep(choice.uniform(0.5, 3))
         texts.stop()
-        took = wait_for_work(site, 600)
+        took = wait_for_work(site, 180)
         verdict.note(f"faults: { ({fault: faults.count(fault) for fault in FULL}) }; texts answered {texts.statuses}")
         verdict.note(f"seconds from the last text to the last job: {took:.1f}")
         verdict.check("answers while it is out", sorted(statuses), [503])

@@ -71,7 +71,7 @@ def main() -> None:
             meet(fault, site, choice)
             time.sleep(choice.uniform(0.5, 4))
         texts.stop()
-        took = wait_for_work(site, 600)
+        took = wait_for_work(site, 180)
         verdict.note(f"faults: { ({fault: faults.count(fault) for fault in FULL}) }; texts answered {texts.statuses}")
         verdict.at_most("seconds from the last text to the last job", took, DONE_WITHIN)
         reconcile(verdict, site, texts)

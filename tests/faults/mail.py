@@ -85,7 +85,7 @@ def main() -> None:
                 time.sleep(choice.uniform(0, 1))
                 site.kill("worker")
                 site.start_worker()
-            wait_for_work(site, 600)
+            wait_for_work(site, 180)
             judge(verdict, site, mailroom)
     finally:
         mailroom.stop()
