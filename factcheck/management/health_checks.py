@@ -282,10 +282,20 @@ class Inquiry(threading.Thread):
         return self.found
 
 
-def run_checks_in_time(names: Iterable[str], run: Callable[[str], CheckResult] | None = None) -> dict[str, CheckResult]:
-    """The result of each check, within seconds whatever is down: no other asks a database that does not answer."""
+def run_checks_in_time(
+    names: Iterable[str],
+    run: Callable[[str], CheckResult] | None = None,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> dict[str, CheckResult]:
+    """The result of each check, within seconds whatever is down: no other asks a database that does not answer.
+
+    ``meanwhile`` is done while the answers of others are waited for.
+    """
     look, wanted = run or run_check, list(names)
     inquiries = {name: Inquiry(name, look) for name in APART if name in wanted}
+    if meanwhile:
+        meanwhile()
     database_answers = "database" not in inquiries or inquiries["database"].result()[0]
     asked = [name for name in wanted if name not in APART]
     found = {name: look(name) if database_answers else (False, f"{name} could not be checked") for name in asked}

@@ -100,7 +100,7 @@ def site_of(lane: str, kind: type[FaultSite] = FaultSite, **factcheck: object) -
 class Texts(threading.Thread):
     """Files texts through the API without a pause, until told to stop; keeps what was acknowledged, and each answer."""
 
-    def __init__(self, site: Site, token: str, *, pause: float = 0.3) -> None:
+    def __init__(self, site: Site, token: str, *, pause: float = 1.0) -> None:
         super().__init__(daemon=True)
         self.site, self.token, self.pause = site, token, pause
         self.acknowledged: list[int] = []
