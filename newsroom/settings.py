@@ -147,7 +147,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+
+
+def mail_folder() -> str:
+    """Where mails go without a mail server: files that their owner alone may read, not lines of a log."""
+    folder = DATA_DIR / "mails"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return f"filemail:///{folder}"
+
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=mail_folder())
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="factcheck@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds; a mail server that hangs must not hold a worker

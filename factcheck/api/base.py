@@ -54,6 +54,12 @@ class BaseView(IdempotentView):
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return exception_handler
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """No proxy and no browser keeps an answer: it holds what its reader alone may see."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Requests are counted per address before authentication, so that guessed tokens count too."""
         for throttle in (AddressReadThrottle(), AddressWriteThrottle()):
