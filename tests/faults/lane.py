@@ -131,6 +131,8 @@ class Texts(threading.Thread):
 LEDGER = """
 import json
 from collections import Counter
+from datetime import timedelta
+from django.utils import timezone
 from factcheck.models import Claim, CrossCheck, Discrepancy, Document, Event, Figure, Job, Revision
 ids = %s
 rows = Document.objects.filter(pk__in=ids)
@@ -145,7 +147,7 @@ print(json.dumps({
     "doubled": sum(max(one[pk] for one in (revisions, claims, figures, read)) > 1 for pk in ids)
     + sum(count > 1 for count in pairs.values()),
     "failed": list(Job.objects.filter(state="failed").values_list("name", "error")),
-    "unfinished": Job.objects.unfinished().count(),
+    "unfinished": Job.objects.unfinished().filter(created_at__lt=timezone.now() - timedelta(seconds=10)).count(),
     "taken_over": Job.objects.filter(attempt__gt=1).count(),
     "jobs": Job.objects.count(),
 }))
