@@ -53,7 +53,7 @@ class Undo(Exception):
 
 def rows_of(answer: Any) -> list[Any]:
     """The rows of a list, in no order: which job was done first tells nothing."""
-    return answer["results"] if "results" in answer else [answer]
+    return list(answer.get("results", [answer]))
 
 
 def masked(row: Any) -> str:
