@@ -473,6 +473,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("discrepancy", "judge"): (EDITORS_EVERYWHERE,),
     ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NOT_AUTHOR),
     ("job", "retry"): (EDITORS,),
+    ("job", "cancel"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),
 }
 

@@ -57,7 +57,7 @@ from factcheck.workflow.evidence import (
     retire_evidence,
     retry_capture,
 )
-from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.jobs import cancel_job, retry_job
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 from factcheck.workflow.matching import PROFILE_COLUMNS
 from factcheck.workflow.publications import correct_document, publish_document
@@ -148,7 +148,8 @@ MATRIX = {
     ("discrepancy", "resolve"): ("open", "resolved", EDITORS),
     ("judgement", "confirm"): ("proposed", "active", EDITORS),
     ("judgement", "withdraw"): ("proposed active", "withdrawn", EDITORS),
-    ("job", "retry"): ("failed", "due", EDITORS),
+    ("job", "retry"): ("failed cancelled", "due", EDITORS),
+    ("job", "cancel"): ("due running", "cancelled", EDITORS),
 }
 
 # what a job may do by itself: from which states, to which
@@ -205,6 +206,7 @@ ACTS = {
     ("judgement", "confirm"): confirm_judgement,
     ("judgement", "withdraw"): lambda row, by: withdraw_judgement(row, by=by, note="a slip"),
     ("job", "retry"): retry_job,
+    ("job", "cancel"): cancel_job,
 }
 
 

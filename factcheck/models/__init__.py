@@ -33,7 +33,7 @@ from .feeds import Feed, FeedItem
 from .figures import Figure, with_visible_agreements
 from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
-from .jobs import HOUSEKEEPING, Job
+from .jobs import HOUSEKEEPING, Job, JobQuerySet
 from .judgements import Judgement, JudgementOrigin
 from .matching import FigureProfile, MatchingWeights, TopicMatching
 from .measures import Measure
@@ -92,6 +92,7 @@ __all__ = [
     "FigureProfile",
     "IdempotencyKey",
     "Job",
+    "JobQuerySet",
     "Judgement",
     "JudgementOrigin",
     "MatchingWeights",
