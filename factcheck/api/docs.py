@@ -42,15 +42,16 @@ SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
     "VERSION": f"1 (engine {ENGINE_VERSION})",
     "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_this_api"],
+    "SERVERS": [{"url": "/factcheck/api/v1", "description": "Where the API is if it is plugged in as documented."}],
 }
-"""Also for ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS``."""
+"""Also for ``manage.py spectacular --urlconf factcheck.api.urls --custom-settings factcheck.api.docs.SETTINGS``."""
 
 
 @cache
 def openapi_schema() -> dict[str, Any]:
-    """The whole schema. It is the same for every user, so each process generates it once."""
+    """The whole schema, its paths below the address of the API. The same for all, so each process makes it once."""
     with patched_settings(SETTINGS):
-        return dict(SchemaGenerator().get_schema(request=None, public=True))
+        return dict(SchemaGenerator(urlconf="factcheck.api.urls").get_schema(request=None, public=True))
 
 
 class SchemaView(BaseView):
@@ -60,7 +61,8 @@ class SchemaView(BaseView):
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer)
 
     def get(self, request: Request) -> Response:
-        return Response(openapi_schema())
+        """Where this host has plugged the API in is the one server, names in its prefix filled in."""
+        return Response({**openapi_schema(), "servers": [{"url": request.path.removesuffix("/schema/")}]})
 
 
 class DocsView(SpectacularSwaggerSplitView):
@@ -70,11 +72,12 @@ class DocsView(SpectacularSwaggerSplitView):
     authentication_classes = (SessionAuthentication,)
     permission_classes = ()
     throttle_classes = ()
+    versioning_class = None
     title = SETTINGS["TITLE"]
     url = "../schema/"
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.is_authenticated:
+        if not getattr(request.user, "is_authenticated", False):  # a host may have no user at all where nobody is known
             return redirect_to_login(request.get_full_path(), login_url())
         response = super().get(request, *args, **kwargs)
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -91,6 +94,10 @@ class DocsView(SpectacularSwaggerSplitView):
 
 
 def login_url() -> str:
+    """The host's own page where it names one, or else that of the admin."""
+    host: Any = settings  # its stubs know its settings alone
+    if host.is_overridden("LOGIN_URL"):
+        return resolve_url(settings.LOGIN_URL)
     try:
         return reverse("admin:login")
     except NoReverseMatch:

@@ -19,7 +19,7 @@ from .throttling import LoginThrottle
 
 
 class CredentialsSerializer(BodySerializer):
-    username = serializers.CharField(max_length=200)
+    username = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
 
 

@@ -20,7 +20,7 @@ from factcheck.reports.subscriptions import change_subscription, send_now, subsc
 
 from .base import ActionEndpoint, RecordViewSet
 from .downloads import attachment_response
-from .fields import ColleagueField, VisibleRecordField
+from .fields import ColleagueField, UsernameField, VisibleRecordField
 from .filters import IdFilter
 from .schema import describe
 from .serializers import BodySerializer
@@ -28,7 +28,7 @@ from .serializers import BodySerializer
 
 class ReportRowSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    created_by = UsernameField()
 
     class Meta:
         model = Report
@@ -93,8 +93,8 @@ class ReportViewSet(RecordViewSet):
 
 class SubscriptionSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    owner = serializers.SlugRelatedField("username", read_only=True)
-    recipients = serializers.SlugRelatedField("username", many=True, read_only=True)
+    owner = UsernameField()
+    recipients = UsernameField(many=True)
 
     class Meta:
         model = ReportSubscription

@@ -8,7 +8,7 @@ from .attributions import Attribution
 from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
-from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, colleagues_of
+from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, by_username, colleagues_of
 from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
@@ -125,6 +125,7 @@ __all__ = [
     "Waiver",
     "Webhook",
     "both_sides_of",
+    "by_username",
     "colleagues_of",
     "erasures_digest",
     "folded",

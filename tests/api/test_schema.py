@@ -46,14 +46,14 @@ def test_it_needs_no_setting_of_the_host():
 def test_every_address_of_the_router_and_every_act_is_described(described):
     found = operations(described)
     for noun, viewset, _ in router.registry:
-        assert any(path.startswith(f"{BASE}{noun}/") for _, path in found), noun
+        assert any(path.startswith(f"/{noun}/") for _, path in found), noun
         for action in getattr(viewset, "record_actions", {}):
-            assert ("post", f"{BASE}{noun}/{{id}}/{action}/") in found, (noun, action)
+            assert ("post", f"/{noun}/{{id}}/{action}/") in found, (noun, action)
         for action in getattr(viewset, "batch_actions", ()):
-            assert ("post", f"{BASE}{noun}/batch/{action}/") in found, (noun, action)
+            assert ("post", f"/{noun}/batch/{action}/") in found, (noun, action)
         for extra in viewset.get_extra_actions():
             ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
-            assert any(ends in path and path.startswith(f"{BASE}{noun}/") for _, path in found), extra.url_path
+            assert any(ends in path and path.startswith(f"/{noun}/") for _, path in found), extra.url_path
 
 
 def test_every_operation_has_its_own_name_and_says_what_it_does(described):
@@ -83,14 +83,14 @@ def test_what_makes_or_changes_a_record_says_what_it_takes(described):
 
 
 def test_what_an_act_needs_and_answers_is_told(described):
-    row = operations(described)[("post", BASE + "claims/{id}/dismiss/")]
+    row = operations(described)[("post", "/claims/{id}/dismiss/")]
     sent = {parameter["name"]: parameter.get("required", False) for parameter in row["parameters"]}
     assert sent == {"Idempotency-Key": False, "If-Match": True, "id": True}
     assert row["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Note")
     assert {"200", "401", "403", "404", "409", "412", "422", "428", "429"} <= set(row["responses"])
     assert "ETag" in row["responses"]["200"]["headers"]
     assert "Retry-After" in row["responses"]["429"]["headers"]
-    form = operations(described)[("post", BASE + "documents/")]["requestBody"]["content"]
+    form = operations(described)[("post", "/documents/")]["requestBody"]["content"]
     assert set(form) == {"application/json", "multipart/form-data"}
 
 
@@ -98,7 +98,7 @@ def test_both_ways_to_log_in_are_told(described):
     assert {row["type"] for row in described["components"]["securitySchemes"].values()} == {"apiKey", "http"} or {
         row["in"] for row in described["components"]["securitySchemes"].values()
     } == {"header", "cookie"}
-    assert "security" not in operations(described)[("post", BASE + "auth/login/")]
+    assert "security" not in operations(described)[("post", "/auth/login/")]
 
 
 @pytest.mark.django_db
@@ -108,12 +108,12 @@ def test_every_record_that_changes_asks_for_its_version(api, desk, people, descr
     membership = Membership.objects.get(user=people["editor"])
     ids |= {"desks": desk.pk, "memberships": membership.pk}
     for (method, path), row in operations(described).items():
-        noun = path.removeprefix(BASE).split("/")[0]
+        noun = path.removeprefix("/").split("/")[0]
         needs = any(p["name"] == "If-Match" for p in row.get("parameters", []))
         if "{id}" not in path or method == "get" or noun not in ids or not needs:
             continue
         call = getattr(api.chief_editor, method)
-        response = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
+        response = call(path.removeprefix("/").format(id=ids[noun]), {}, version=None)
         assert response.status_code in (403, 428), (method, path, response.content)
 
 
@@ -121,7 +121,7 @@ def test_every_record_that_changes_asks_for_its_version(api, desk, people, descr
 def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, people):
     response = client.get(BASE + "docs/")
     assert response.status_code == 302
-    assert response["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
+    assert response["Location"].startswith("/login/?next=/factcheck/api/v1/docs/")
     client.login(username="editor", password=PASSWORD)
     page = client.get(BASE + "docs/")
     assert page.status_code == 200
@@ -133,6 +133,19 @@ def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, pe
     assert script["Content-Type"].startswith("application/javascript")
     assert client.get(BASE + "schema/").status_code == 200
     assert "unsafe-inline" not in client.get("/admin/")["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_who_is_not_logged_in_goes_to_the_page_that_the_host_names(client, settings):
+    settings.LOGIN_URL = "/single-sign-on/"
+    assert client.get(BASE + "docs/")["Location"].startswith("/single-sign-on/?next=")
+
+
+@pytest.mark.django_db
+def test_the_one_server_of_the_description_is_where_the_host_has_plugged_the_api_in(api):
+    described = api.editor.get("schema/").json()
+    assert described["servers"] == [{"url": BASE.rstrip("/")}]
+    assert "/documents/{id}/clearance/" in described["paths"]
 
 
 @pytest.mark.django_db
