@@ -1,4 +1,4 @@
-"""The plug: registers the system check and loads the tasks and the dispatcher into a Celery process.
+"""The plug: registers the system checks and loads the tasks and the dispatcher into a Celery process.
 
 Where no system check runs, in a web server, a worker and beat, it refuses bad settings itself.
 """
@@ -17,10 +17,11 @@ class FactcheckConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from factcheck import conf, tasks  # noqa: F401, PLC0415 - loads the tasks once the models are ready
+        from factcheck import conf, host_checks, tasks  # noqa: F401, PLC0415 - loads the tasks once the models are ready
         from factcheck.jobs import dispatcher  # noqa: F401, PLC0415 - connects to the signals of workers
 
         register(conf.check_settings)
+        host_checks.register_host_checks()
         if not started_by_a_command():
             conf.refuse_bad_settings()
 
