@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from factcheck.models import ERASED, Desk, Document, Report, ReportKind, ReportSubscription
 from factcheck.reports.builders import OF_A_DESK
-from factcheck.reports.render import formats_of, is_erased, render
+from factcheck.reports.render import PARTS, formats_of, is_erased, render, renderer_of
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 
 from .base import ActionEndpoint, RecordViewSet
@@ -84,6 +84,8 @@ class ReportViewSet(RecordViewSet):
         """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or one of the host."""
         report = self.get_object()
         if form not in formats_of(report.kind):
+            if form in PARTS:
+                renderer_of(form)  # says what this site is without
             raise Http404
         file = render(report, form)
         response = attachment_response(file.body, file.filename, file.media_type)

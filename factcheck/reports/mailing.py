@@ -14,7 +14,7 @@ from factcheck.conf import settings
 from factcheck.models import Report, ReportDelivery
 from factcheck.smtp import DeliveryUnknown, refusal_reason, send
 
-from .render import Rendered, mail_of, render, with_all_parts
+from .render import Rendered, formats_of, mail_of, render, with_all_parts
 
 LARGEST_MAIL = 10 * 1024 * 1024
 
@@ -38,7 +38,7 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
     files: list[Rendered] = []
     left: list[str] = []
     room = LARGEST_MAIL
-    for name in formats:
+    for name in (name for name in formats if name in formats_of(report.kind)):  # a site may have lost a part
         file = render(report, name)
         if len(file.body) <= room:
             room -= len(file.body)
