@@ -260,7 +260,7 @@ class DocumentWaiverSerializer(NoteSerializer):
 
 
 class PublicationBodySerializer(BodySerializer):
-    source_sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$", required=False, allow_blank=True, default="")
+    source_sha256 = serializers.RegexField(r"^([0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
     uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 

@@ -1,6 +1,7 @@
 """The API describes itself: every address and every action, in OpenAPI, without a warning."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,49 @@ def test_every_address_of_the_router_and_every_act_is_described(described):
         for extra in viewset.get_extra_actions():
             ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
             assert any(ends in path and path.startswith(f"/{noun}/") for _, path in found), extra.url_path
+
+
+def test_every_property_has_a_type(described):
+    typed = {"type", "$ref", "allOf", "oneOf", "anyOf"}
+    without = []
+    for name, component in described["components"]["schemas"].items():
+        for key, row in component.get("properties", {}).items():
+            if not typed & row.keys() or (row.get("type") == "array" and not typed & row["items"].keys()):
+                without.append((name, key))
+    assert not without
+
+
+def test_every_default_is_one_that_its_own_schema_takes(described):
+    for name, component in described["components"]["schemas"].items():
+        for key, row in component.get("properties", {}).items():
+            if "pattern" in row and "default" in row:
+                assert re.search(row["pattern"], row["default"]), (name, key)
+
+
+def test_every_tag_of_an_operation_is_told(described):
+    told = {row["name"] for row in described["tags"] if row["description"]}
+    assert {tag for row in operations(described).values() for tag in row["tags"]} == told
+
+
+@pytest.mark.django_db
+def test_what_json_columns_hold_is_what_the_description_says(api, desk, people, described):
+    """Of every record there is: its lists are lists, its objects objects, its entries of the kind that is told."""
+    ids = make(desk, people["editor"])
+    kinds = {"array": list, "object": dict}
+    looked = 0
+    for noun in ids:
+        operation = described["paths"].get(f"/{noun}/{{id}}/", {}).get("get")
+        if not operation:
+            continue
+        answer = api.chief_editor.get(f"{noun}/{ids[noun]}/").json()
+        name = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for key, row in described["components"]["schemas"][name]["properties"].items():
+            if row.get("type") in kinds and answer.get(key) is not None:
+                assert isinstance(answer[key], kinds[row["type"]]), (noun, key)
+                if row.get("items") == {"type": "string"}:
+                    assert all(isinstance(entry, str) for entry in answer[key]), (noun, key)
+                looked += 1
+    assert looked > 10
 
 
 def test_every_operation_has_its_own_name_and_says_what_it_does(described):
