@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Making an environment anew empties it first: behind a link that would be somebody else's.
+OWN := @if [ -L $(VENV) ]; then echo "$(VENV) is a link: what it leads to is left alone. Remove the link, or bring it up to date there."; exit 1; fi
 APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
 .PHONY: demo test attack coverage bench check lock faults
@@ -34,11 +36,13 @@ lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, 
 	$(COMPILE) --extra host -c requirements.txt -o requirements-host.txt
 
 $(VENV)/host: requirements-host.txt # what a running site needs, and no more
+	$(OWN)
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-host.txt
 	touch $@
 
 $(VENV)/ready: requirements.txt
+	$(OWN)
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@

@@ -8,7 +8,7 @@ from .attributions import Attribution
 from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
-from .desks import Desk, Membership, Role, colleagues_of
+from .desks import Desk, Membership, Role, by_username, colleagues_of
 from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
@@ -134,6 +134,7 @@ __all__ = [
     "Webhook",
     "WrittenBy",
     "both_sides_of",
+    "by_username",
     "colleagues_of",
     "erasures_digest",
     "every_scope",
