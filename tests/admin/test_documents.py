@@ -183,7 +183,7 @@ def test_the_original_can_do_nothing(client, document):
 def test_the_desk_shows_what_waits(client, document, people):
     page_html = client.get(reverse("admin:factcheck_dashboard")).content.decode()
     assert "The flood" in page_html
-    assert "not clear" in page_html
+    assert "Not clear" in page_html
 
 
 def test_a_page_offers_only_what_may_be_done(client, document, people):
