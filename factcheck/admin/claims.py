@@ -23,6 +23,7 @@ from factcheck.workflow.claims import (
     place_claim,
     reopen_claim,
     split_claim,
+    take_back,
 )
 from factcheck.workflow.verification import (
     assign_claim,
@@ -88,6 +89,9 @@ class ClaimAdmin(RecordAdmin):
         ),
         "split": RecordAction(split_claim, SplitClaimForm, success_message="Each part is a claim of its own."),
         "challenge": RecordAction(challenge_claim, NoteForm, success_message="The claim must be checked again."),
+        "take_back": RecordAction(
+            take_back, label="Take it back", success_message="It is taken back.", versioned=False
+        ),
         "reopen": RecordAction(reopen_claim, label="Open again", success_message="The claim is open again."),
         "dismiss": RecordAction(dismiss_claim, NoteForm, success_message="The claim is dismissed.", destructive=True),
         "waive": RecordAction(waive_claim, WaiveClaimForm, success_message="The claim is waived.", destructive=True),
