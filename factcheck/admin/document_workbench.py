@@ -47,12 +47,12 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
     """A part of the text with its marks, the claims in order, what is in the way, and what may be done."""
     part, first = requested_part(request, revision)
     numbers, claims, more = claims_in_order(document, revision, first)
-    threshold = Policy.of(document.desk).threshold
+    threshold = Policy.for_document(document).threshold
     revision.document = document
     article, marked = mark_article(revision, claims, numbers, threshold, request.user, first)
     result = clearance(document, most=MAX_BLOCKERS)
     rows = Discrepancy.objects.visible_to(request.user).of_document(document).exclude(state=DiscrepancyState.CLOSED)
-    (summary,) = summarize([document], request.user)
+    (summary,) = summarize([document], request.user, threshold)
     quiet = [row for row in marked if row.quiet]
     desks = [document.desk]
     return {
@@ -75,7 +75,7 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
         "dismissals": DISMISSALS,
         "discrepancies": disputes(rows, order=(OPEN_FIRST, *SUREST_FIRST), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
-        "suggested": suggest_topic(document) if document.topic_id is None else None,
+        "suggested": suggest_topic(document, request.user) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,
         "original_shown": revision.snapshot is not None and is_viewable(revision.snapshot),
     }
@@ -120,7 +120,7 @@ def claims_in_order(document: Document, revision: Revision, first: int) -> tuple
 
 def claims_of(document: Document) -> QuerySet[Claim]:
     """The standing claims of a document, with what the page shows of each."""
-    verdicts = Verdict.objects.select_related("by", "sign_off__by")
+    verdicts = Verdict.objects.select_related("by")
     work = VerificationTask.objects.unfinished().select_related("assignee")
     rows = Claim.objects.filter(document=document).anchored().select_related("attribution")
     return rows.prefetch_related(Prefetch("verdicts", verdicts), Prefetch("verification_tasks", work))

@@ -101,12 +101,15 @@ class StorySummary:
         return " · ".join(left) or (f"all {self.signed} signed off" if self.signed else "nothing is in the way")
 
 
-def summarize(documents: Sequence[Document], user: Any) -> list[StorySummary]:
-    """The summaries of some documents that the user may see, in their order."""
+def summarize(documents: Sequence[Document], user: Any, threshold: float | None = None) -> list[StorySummary]:
+    """The summaries of some documents that the user may see, in their order.
+
+    ``threshold`` is the one that holds for all of them, where it is known; else the present one of each desk.
+    """
     rows = {document.pk: StorySummary(document) for document in documents}
     if not rows:
         return []
-    loud = is_loud(documents)
+    loud = is_loud(documents) if threshold is None else Q(checkworthiness__gte=threshold)
     count_claims(rows, loud)
     count_figures(rows, loud)
     open_rows = Discrepancy.objects.visible_to(user).open().filter(kind__in=CONFLICT_KINDS)

@@ -145,7 +145,7 @@ def take_back(claim: Claim, *, by: Actor, version: int | None = None) -> None:
 
 def quiet_claims(document: Document) -> QuerySet[Claim]:
     """Proposals below the threshold of the desk, which the gate does not ask for."""
-    threshold = Policy.of(document.desk).threshold
+    threshold = Policy.for_document(document).threshold
     proposed = Claim.objects.filter(document=document, state=ClaimState.PROPOSED).anchored()
     return proposed.filter(checkworthiness__lt=threshold).select_related("document__desk")
 
@@ -322,7 +322,7 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
 
 def idle_figures(document: Document) -> list[Figure]:
     """Unlinked figures outside the claims that were accepted or still have to be reviewed."""
-    claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
+    claims = Claim.objects.filter(document=document).blocking(Policy.for_document(document).threshold)
     blocking = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
     found = anchors.filter(figure__in=document.figures.anchored().filter(state=FigureState.FOUND))

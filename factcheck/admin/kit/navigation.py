@@ -71,6 +71,6 @@ def waiting_for(user: Any) -> QuerySet[Claim]:
         desks = desks.filter(pk__in=signing.values("desk"))
     waiting = Claim.objects.filter(state=ClaimState.IN_REVIEW, document__desk__in=desks).anchored()
     others = waiting.exclude(document__authors=user.pk).exclude(words_changed_by=user.pk)
-    own = others.filter(verdicts__by=user.pk, verdicts__sign_off=None).exclude(document__desk__policy__eyes=Eyes.TWO)
+    own = others.filter(verdicts__by=user.pk, verdicts__sign_offs=None).exclude(document__desk__policy__eyes=Eyes.TWO)
     rows: QuerySet[Claim] = others.exclude(pk__in=own.values("pk"))
     return rows.select_related("document").order_by("-checkworthiness", "pk")
