@@ -70,14 +70,20 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
         "blocker_count": len(result.blockers) + result.more,
         "more_blockers": result.more,
         "may_dismiss_quiet": bool(quiet) and can_anywhere(request.user, "document", "dismiss_quiet", desks),
-        "may_mark": can_anywhere(request.user, "document", "add_claim", desks),
-        "checkers": eligible_checkers(request.user, document.desk),
-        "dismissals": DISMISSALS,
         "discrepancies": disputes(rows, order=(OPEN_FIRST, *SUREST_FIRST), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
         "suggested": suggest_topic(document, request.user) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,
         "original_shown": revision.snapshot is not None and is_viewable(revision.snapshot),
+    }
+
+
+def dialogs_context(request: HttpRequest, document: Document) -> dict[str, Any]:
+    """What the bar and the dialogs offer, also before there is a text."""
+    return {
+        "may_mark": can_anywhere(request.user, "document", "add_claim", [document.desk]),
+        "checkers": eligible_checkers(request.user, document.desk),
+        "dismissals": DISMISSALS,
     }
 
 

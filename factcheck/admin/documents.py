@@ -53,7 +53,7 @@ from .document_forms import (
     StrikeAuthorForm,
     WaiveDocumentForm,
 )
-from .document_workbench import workbench_context
+from .document_workbench import dialogs_context, workbench_context
 from .kit.access import belongs_to_a_desk, desks_allowing, person
 from .kit.actions import NoteForm, RecordAction
 from .kit.downloads import snapshot_response
@@ -253,6 +253,7 @@ class DocumentAdmin(RecordAdmin):
         revision = record.current_revision
         etag = look_etag(record, request.user, request.GET.get("part", ""))
         context: dict[str, Any] = {"revision": revision, "jobs": jobs_under_way(record, request.user), "etag": etag}
+        context |= dialogs_context(request, record)
         context["next"] = admin_url(record)
         context["authors"] = record.authors.all()
         if revision is None:

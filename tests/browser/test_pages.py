@@ -33,7 +33,7 @@ def addresses(page: Page) -> list[str]:
 
 
 def actions_of(page: Page) -> list[str]:
-    return [link.get_attribute("href") or "" for link in page.locator(".fc-actions a[href*='/action/']").all()]
+    return [link.get_attribute("href") or "" for link in page.locator("a[href*='/action/']").all()]
 
 
 @thorough

@@ -16,7 +16,9 @@ const FIRST_LOOK = 4000, LONGEST_LOOK = 30000, GROWTH = 1.5;
 let current = null;      // the id of the claim one is at
 let lastActed = null;    // the claim that "undo" takes back
 let openFigure = null;   // the figure whose card is open
-let busy = false;        // an act is on its way: a double key does it once
+let busy = false;        // an act is on its way: its own key once more does nothing, another key waits for it
+let busyKey = null;
+let waiting = null;
 let target = [];         // the claims that an open dialog is for
 let etag = root.dataset.fcEtag;
 let interval = FIRST_LOOK;
@@ -201,6 +203,9 @@ async function once(work) {
   if (busy) return;
   busy = true;
   try { await work(); } finally { busy = false; }
+  const next = waiting;
+  waiting = busyKey = null;
+  next?.();
 }
 
 function actOnCurrent(name, values = {}, then = null) {
@@ -378,6 +383,11 @@ document.addEventListener("keydown", (event) => {
   const command = COMMANDS[event.key];
   if (!command || keysOff() || event.repeat && !"jk".includes(event.key)) return undefined;
   event.preventDefault();
+  if (busy) {
+    if (event.key !== busyKey) waiting = command;
+    return undefined;
+  }
+  busyKey = event.key;
   return command();
 });
 
