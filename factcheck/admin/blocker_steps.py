@@ -21,6 +21,7 @@ from .article_marks import MarkedClaim
 from .kit.formatting import humanize, shortened
 
 WORDS = 70
+MOST_WAITED_FOR = 2
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,19 @@ def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
         title = f"Assign {words_of(unassigned[0])}" if len(unassigned) == 1 else f"Assign {many}"
         pks = tuple(row.claim.pk for row in unassigned)
         yield Step(title, listed(unassigned), place_of(unassigned[0]), "Assign", claims=pks)
-    for row in rows:
-        if row.claim.state in (ClaimState.OPEN, ClaimState.IN_VERIFICATION) and row not in unassigned:
+    checked = [
+        row
+        for row in rows
+        if row.claim.state in (ClaimState.OPEN, ClaimState.IN_VERIFICATION) and row not in unassigned
+    ]
+    if len(checked) > MOST_WAITED_FOR:
+        who = "; ".join(dict.fromkeys(who_checks(row.claim) for row in checked))
+        yield Step(f"Wait for {len(checked)} claims", who, place_of(checked[0]), "Next", walk="waiting")
+    else:
+        for row in checked:
             yield Step(f"Wait for {words_of(row)}", who_checks(row.claim), place_of(row), "Open", claim_page(row))
-        elif row.claim.state == ClaimState.IN_REVIEW:
+    for row in rows:
+        if row.claim.state == ClaimState.IN_REVIEW:
             verdict = row.claim.newest_verdict  # type: ignore[attr-defined]
             detail = f"{verdict.by} handed in “{humanize(verdict.label)}”" if verdict else ""
             yield Step(f"Sign off {words_of(row)}", detail, place_of(row), "Open", claim_page(row))

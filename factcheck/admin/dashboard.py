@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Min, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from factcheck.models import (
+    Claim,
     Correction,
     Desk,
     Discrepancy,
@@ -106,9 +108,10 @@ def next_things(found: dict[str, Any]) -> Iterator[NextThing]:
         if task.state != TaskState.BLOCKED:
             claim = task.claim
             words = f"Check “{shortened(claim.text)}”"
-            yield NextThing(words, str(claim.document), admin_url(task), "Check", task.due_at)
+            url = reverse("admin:factcheck_check", args=[task.pk])
+            yield NextThing(words, str(claim.document), url, "Check", task.due_at)
     for claim in found["to_review"]:
-        yield NextThing(f"Sign off “{shortened(claim.text)}”", str(claim.document), admin_url(claim), "Review")
+        yield NextThing(f"Sign off “{shortened(claim.text)}”", str(claim.document), review_url(claim), "Review")
     for row in found.get("published_doubtful", []):
         words = f"Correct or explain “{shortened(str(row.document))}”"
         yield NextThing(words, "It is published, and something in it no longer holds.", admin_url(row.document))
@@ -122,6 +125,10 @@ def next_things(found: dict[str, Any]) -> Iterator[NextThing]:
             words = f"Look at “{shortened(str(document))}”"
             yield NextThing(words, document.state_reason or "Its text waits to be confirmed.", admin_url(document))
         yield from map(next_of_story, found["stories"])
+
+
+def review_url(claim: Claim) -> str:
+    return reverse("admin:factcheck_review", args=[claim.pk])
 
 
 def next_of_story(row: StorySummary) -> NextThing:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LiveSite, picture
-from tests.browser.test_intake import file
+from tests.browser.test_intake import file, settle
 
 STORY = "The harbour office of Ostermarle said on Monday that 512 seals were counted on the outer banks."
 
@@ -89,3 +89,112 @@ def test_the_workbench_shows_what_is_in_the_way(live_site: LiveSite):
     panel.get_by_role("link", name="Resolve $340 million against $430 million", exact=True).click()
     expect(page.get_by_role("complementary", name="Figure: $340 million")).to_be_visible()
     picture(page, "document")
+
+
+NEWCOMERS_STORY = """Seals gather on the outer banks
+
+The harbour office of Ostermarle said on Monday that 1,512 seals were counted on the outer banks, up from 1,204 a year ago.
+
+The fishing fleet lost 38 nets to them in October, the Ostermarle Fishers' Union said. The union put the damage at $2.4 million.
+
+Mayor Ilse Branford said the town would pay for 140 new nets by the end of the year.
+
+The research station at Hallow counted 310 pups born in the colony this autumn, its director Tomas Ehrl said.
+
+About 4,500 people visited the banks on Sunday, the port police estimated.
+
+The old lighthouse keeper remembers quieter winters. People come here for the silence, he says. It was cold, he thinks.
+"""
+
+
+class Hands:
+    """What a person does on a page, counted: clicks and key presses, and the pages that are loaded."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.acts, self.loads = page, 0, 0
+        page.on("framenavigated", self.navigated)
+
+    def navigated(self, frame) -> None:
+        self.loads += frame == self.page.main_frame
+
+    def press(self, key: str) -> None:
+        self.acts += 1
+        self.page.keyboard.press(key)
+
+    def click(self, target) -> None:
+        self.acts += 1
+        target.click()
+
+    def wait_for_message(self, words: str) -> None:
+        expect(self.page.locator("#fc-toast, .messagelist").get_by_text(words).first).to_be_visible(timeout=20_000)
+
+
+def test_a_newcomer_takes_a_story_from_log_in_to_print_with_three_people(live_site: LiveSite):
+    """Measured with 264 clicks and 142 page loads before; what is asserted is what is reached."""
+    pages = [live_site.log_in(name) for name in ("editor", "checker", "reviewer")]
+    editor, checker, reviewer = map(Hands, pages)
+
+    # the editor pastes, accepts what is worth it, dismisses the rest in one act, and gives it all out in one
+    page = editor.page
+    editor.click(page.get_by_role("link", name="New document").first)
+    page.get_by_label("Paste the text").fill(NEWCOMERS_STORY)
+    page.get_by_role("textbox", name="Byline").fill("Ada Brell")
+    editor.click(page.get_by_label("somebody outside"))
+    editor.click(page.get_by_role("button", name="New document"))
+    settle(page)
+    expect(page.get_by_role("heading", name="Seals gather on the outer banks")).to_be_visible()
+    loud = page.locator("[data-fc-pin]:not([data-quiet])[data-state=proposed]")
+    triage, worth = editor.acts, loud.count()
+    assert worth >= 6
+    editor.press("j")
+    for left in range(worth - 1, -1, -1):
+        editor.press("a")
+        expect(loud).to_have_count(left, timeout=20_000)
+    quiet = page.get_by_role("link", name=re.compile("Dismiss all below"))
+    if quiet.count():
+        editor.click(quiet)
+        expect(page.get_by_role("dialog").get_by_role("button", name="Dismiss the quiet proposals")).to_be_visible()
+        editor.press("Control+Enter")
+        expect(quiet).to_have_count(0, timeout=20_000)
+    triage = editor.acts - triage
+    editor.click(page.locator("[data-fc-assign]"))
+    editor.click(page.get_by_role("dialog").get_by_role("button", name="checker"))
+    editor.wait_for_message("claims are given out")
+
+    # the checker rings up for each and hands it in
+    page = checker.page
+    page.goto("/admin/")
+    checker.loads = 0
+    checker.click(page.locator(".fc-next a"))
+    one = checker.acts
+    for number in range(worth):
+        expect(page.get_by_text(f"1 of {worth - number}", exact=False).first).to_be_visible()
+        page.get_by_label("What was said or seen").fill("The office read us its own list.")
+        page.get_by_label("Source", exact=True).fill("Reuters")
+        checker.press("Control+Enter")
+        checker.wait_for_message("The verdict waits for a sign-off.")
+    assert (checker.acts - one) / worth <= 6
+
+    # the reviewer goes through the stack
+    page = reviewer.page
+    page.goto("/admin/")
+    reviewer.loads = 0
+    reviewer.click(page.locator(".fc-next a"))
+    for number in range(worth):
+        expect(page.get_by_text(f"1 of {worth - number} waiting").first).to_be_visible()
+        reviewer.press("y")
+        reviewer.wait_for_message("The verdict is signed off.")
+
+    # the open page of the editor says by itself that it is clear
+    page = editor.page
+    expect(page.get_by_text("Clear for publication.")).to_be_visible(timeout=60_000)
+    editor.click(page.locator("#fc-panel").get_by_role("link", name="Publish…"))
+    editor.click(page.get_by_role("dialog").get_by_role("button", name="Publish"))
+    editor.wait_for_message("It is recorded as published.")
+
+    acts = sum(hands.acts for hands in (editor, checker, reviewer))
+    loads = sum(hands.loads for hands in (editor, checker, reviewer))
+    print(f"\nnewcomer: {worth} claims, {acts} acts, {loads} page loads, triage {triage} acts")
+    assert triage <= 12
+    assert acts <= 70
+    assert loads <= 20

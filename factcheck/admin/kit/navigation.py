@@ -17,6 +17,7 @@ PLACES = {
     "dashboard": "desk",
     "document": "stories",
     "verificationtask": "work",
+    "check": "work",
     "review": "review",
     "discrepancy": "disputes",
     "measure": "measures",

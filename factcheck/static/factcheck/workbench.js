@@ -90,9 +90,11 @@ function step(by) {
   all[next].focus({ preventScroll: true });
 }
 
-function stepToProposed(after) {
+const stepToProposed = (after) => stepTo(after, ["proposed"]);
+
+function stepTo(after, states) {
   const all = pins(), at = all.findIndex((pin) => pin.dataset.fcPin === String(after));
-  const open = [...all.slice(at + 1), ...all.slice(0, at + 1)].find((pin) => pin.dataset.state === "proposed");
+  const open = [...all.slice(at + 1), ...all.slice(0, at + 1)].find((pin) => states.includes(pin.dataset.state));
   show(open ? open.dataset.fcPin : after);
 }
 
@@ -418,6 +420,7 @@ function go(place) {
 
 function walk(button) {
   if (button.dataset.fcWalk === "proposed") return stepToProposed(current);
+  if (button.dataset.fcWalk === "waiting") return stepTo(current, ["open", "in_verification"]);
   return go(button.closest("li").querySelector("[data-fc-go]").dataset.fcGo);
 }
 
