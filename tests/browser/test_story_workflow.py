@@ -107,6 +107,18 @@ The old lighthouse keeper remembers quieter winters. People come here for the si
 """
 
 
+RIVAL = """
+from django.contrib.auth import get_user_model
+from factcheck.models import Desk, Topic
+from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.documents import ingest_document
+topic = Topic.objects.create(slug="seals-of-ostermarle", title="Seals of Ostermarle")
+text = "The fishing fleet of Ostermarle lost 38 nets to seals in October. The Coast Council said on Monday that 1,912 seals were counted on the outer banks."
+arrival = Arrival(kind="coverage", title="Council counts seals", publisher_name="Coastal Courier", topic=topic, pasted=True)
+ingest_document(text.encode(), arrival, desk=Desk.objects.get(slug="demo-desk"), by=get_user_model().objects.get(username="editor"))
+"""
+
+
 class Hands:
     """What a person does on a page, counted: clicks and key presses, and the pages that are loaded."""
 
@@ -131,6 +143,7 @@ class Hands:
 
 def test_a_newcomer_takes_a_story_from_log_in_to_print_with_three_people(live_site: LiveSite):
     """Measured with 264 clicks and 142 page loads before; what is asserted is what is reached."""
+    live_site.site.manage("shell", "-v0", "-c", RIVAL)
     pages = [live_site.log_in(name) for name in ("editor", "checker", "reviewer")]
     editor, checker, reviewer = map(Hands, pages)
 
@@ -140,6 +153,8 @@ def test_a_newcomer_takes_a_story_from_log_in_to_print_with_three_people(live_si
     page.get_by_label("Paste the text").fill(NEWCOMERS_STORY)
     page.get_by_role("textbox", name="Byline").fill("Ada Brell")
     editor.click(page.get_by_label("somebody outside"))
+    page.get_by_label("Topic").select_option(label="Seals of Ostermarle")
+    editor.acts += 1
     editor.click(page.get_by_role("button", name="New document"))
     settle(page)
     expect(page.get_by_role("heading", name="Seals gather on the outer banks")).to_be_visible()
@@ -160,6 +175,16 @@ def test_a_newcomer_takes_a_story_from_log_in_to_print_with_three_people(live_si
     editor.click(page.locator("[data-fc-assign]"))
     editor.click(page.get_by_role("dialog").get_by_role("button", name="checker"))
     editor.wait_for_message("claims are given out")
+
+    # and resolves the dispute, with both sides in sight
+    story = page.url
+    editor.click(page.locator("#fc-panel .fc-steps a.fc-b", has_text="Resolve").first)
+    editor.click(page.get_by_role("link", name="Resolve…"))
+    editor.click(page.get_by_label("explained"))
+    page.get_by_role("textbox", name="Why").fill("The council counted the inner banks, too; the copy says which.")
+    editor.click(page.get_by_role("button", name="Resolve"))
+    editor.acts += 1  # back to the story
+    page.goto(story)
 
     # the checker rings up for each and hands it in
     page = checker.page

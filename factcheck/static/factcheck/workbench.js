@@ -397,7 +397,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest?.(selector);
   let found;
-  if ((found = at(".fc-acts [data-fc-key]"))) COMMANDS[found.dataset.fcKey]();
+  if ((found = at("[data-fc-key]"))) {
+    root.querySelector("#fc-more:popover-open")?.hidePopover();
+    COMMANDS[found.dataset.fcKey]();
+  }
   else if ((found = at("[data-fc-choice]"))) choose(found);
   else if (at("[data-fc-close]")) event.target.closest("dialog").close();
   else if (at("[data-fc-close-card]")) closeCard()?.focus();
