@@ -45,6 +45,7 @@ from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSub
 from .sentences import Sentence, sentences_of
 from .snapshots import Snapshot
 from .sources import Source, SourceDomain, SourceKind, SourceName, folded
+from .tokens import TokenGrant, TokenScope, every_scope
 from .topics import Topic
 from .verification import Method, SignOff, Verdict, VerdictLabel, VerificationTask, WaitingFor, Waiver
 from .webhooks import Delivery, Webhook
@@ -120,6 +121,8 @@ __all__ = [
     "SourceName",
     "SourceUse",
     "Stance",
+    "TokenGrant",
+    "TokenScope",
     "Topic",
     "TopicMatching",
     "Verdict",
@@ -132,6 +135,7 @@ __all__ = [
     "both_sides_of",
     "colleagues_of",
     "erasures_digest",
+    "every_scope",
     "folded",
     "mark_of",
     "record_name",
