@@ -46,7 +46,7 @@ HTTPS = env.bool("HTTPS", default=False)
 PROXIES = env.int("PROXIES", default=0)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "newsroom.apps.DeskFirstConfig",  # django.contrib.admin, whose front page is the desk
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
