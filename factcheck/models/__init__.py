@@ -22,6 +22,7 @@ from .discrepancies import (
     DiscrepancyFigure,
     DiscrepancyKind,
     DiscrepancyQuerySet,
+    DiscrepancySide,
     ResolutionKind,
     both_sides_of,
     sides_with_texts,
@@ -39,6 +40,7 @@ from .matching import FigureProfile, MatchingWeights, TopicMatching
 from .measures import Measure
 from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
+from .observations import Carrier, StoredObservation
 from .publications import Correction, CorrectionClass, Publication
 from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
 from .sentences import Sentence, sentences_of
@@ -62,6 +64,7 @@ __all__ = [
     "SUREST_FIRST",
     "Anchor",
     "Attribution",
+    "Carrier",
     "Checkpoint",
     "Claim",
     "Correction",
@@ -73,6 +76,7 @@ __all__ = [
     "DiscrepancyFigure",
     "DiscrepancyKind",
     "DiscrepancyQuerySet",
+    "DiscrepancySide",
     "Document",
     "DocumentKind",
     "Erasure",
@@ -116,6 +120,7 @@ __all__ = [
     "SourceName",
     "SourceUse",
     "Stance",
+    "StoredObservation",
     "Topic",
     "TopicMatching",
     "Verdict",

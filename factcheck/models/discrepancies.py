@@ -16,6 +16,7 @@ from .desks import Desk
 from .documents import Document
 from .figures import Figure
 from .measures import Measure
+from .observations import StoredObservation
 
 
 class DiscrepancyKind(models.TextChoices):
@@ -186,15 +187,32 @@ def sort_of(row: Discrepancy) -> str:
     return "dispute" if row.kind in DISPUTED_KINDS else row.kind
 
 
-class DiscrepancyFigure(models.Model):
-    """A figure that carries one of the two states of a discrepancy."""
+class DiscrepancySide(models.Model):
+    """An observation on one side of a discrepancy; several where one party says it under two names."""
 
-    discrepancy = models.ForeignKey(Discrepancy, models.CASCADE, related_name="sides")
-    figure = models.ForeignKey(Figure, models.PROTECT, related_name="+")
+    discrepancy = models.ForeignKey(Discrepancy, models.CASCADE, related_name="stored_sides")
+    observation = models.ForeignKey(StoredObservation, models.PROTECT, related_name="sides")
     side = models.CharField(max_length=1, choices=[("a", "a"), ("b", "b")])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["discrepancy", "figure"], name="discrepancy_figure_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["discrepancy", "observation"], name="discrepancy_side_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side}: {self.observation}"
+
+
+class DiscrepancyFigure(models.Model):
+    """A figure that carries one of the two sides of a discrepancy: a view over sides and carriers, read only."""
+
+    discrepancy = models.ForeignKey(Discrepancy, models.DO_NOTHING, related_name="sides")
+    observation = models.ForeignKey(StoredObservation, models.DO_NOTHING, related_name="+")
+    figure = models.ForeignKey(Figure, models.DO_NOTHING, related_name="+")
+    side = models.CharField(max_length=1, choices=[("a", "a"), ("b", "b")])
+
+    class Meta:
+        managed = False
 
     def __str__(self) -> str:
         return f"{self.side}: {self.figure}"

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factcheck.models import Figure, Job, Measure
-from factcheck.workflow.crosschecks import MOST_AGREEING
+from factcheck.workflow.comparisons import MOST_AGREEING
 from tests.admin.pages import page
 from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import file_text, person
