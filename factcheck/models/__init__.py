@@ -8,7 +8,7 @@ from .attributions import Attribution
 from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
-from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, colleagues_of
+from .desks import Desk, Membership, Role, colleagues_of
 from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
@@ -28,10 +28,10 @@ from .discrepancies import (
     sides_with_texts,
     sort_of,
 )
-from .documents import Document, DocumentKind, Revision
-from .evidence import Evidence, EvidenceKind, SourceUse, Stance
+from .documents import Document, DocumentKind, Revision, WrittenBy
+from .evidence import GIVING, Evidence, EvidenceKind, EvidenceQuerySet, SourceUse, Stance
 from .feeds import Feed, FeedItem
-from .figures import Figure
+from .figures import Figure, with_visible_agreements
 from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
 from .jobs import HOUSEKEEPING, Job
@@ -41,6 +41,7 @@ from .measures import Measure
 from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
 from .observations import Carrier, StoredObservation
+from .policies import POLICY_FIELDS, Assessment, Eyes, Policy
 from .publications import Correction, CorrectionClass, Publication
 from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
 from .sentences import Sentence, sentences_of
@@ -54,6 +55,7 @@ __all__ = [
     "CONFLICT_KINDS",
     "DISPUTED_KINDS",
     "ERASED",
+    "GIVING",
     "HOUSEKEEPING",
     "MOST_SEVERE_FIRST",
     "MOST_TELLING_FIRST",
@@ -63,6 +65,7 @@ __all__ = [
     "SORT",
     "SUREST_FIRST",
     "Anchor",
+    "Assessment",
     "Attribution",
     "Carrier",
     "Checkpoint",
@@ -84,6 +87,7 @@ __all__ = [
     "EventNote",
     "Evidence",
     "EvidenceKind",
+    "EvidenceQuerySet",
     "Eyes",
     "Feed",
     "FeedItem",
@@ -129,6 +133,7 @@ __all__ = [
     "WaitingFor",
     "Waiver",
     "Webhook",
+    "WrittenBy",
     "both_sides_of",
     "colleagues_of",
     "erasures_digest",
@@ -138,4 +143,5 @@ __all__ = [
     "sentences_of",
     "sides_with_texts",
     "sort_of",
+    "with_visible_agreements",
 ]

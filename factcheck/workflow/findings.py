@@ -16,6 +16,7 @@ from factcheck.models import (
     Discrepancy,
     DiscrepancyKind,
     DiscrepancySide,
+    Figure,
     Measure,
     Policy,
 )
@@ -23,6 +24,7 @@ from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import ENGINE_VERSION, Observation, convert, middle_of
 
 from .comparisons import MeasureComparison, Origin, origins_by_observation
+from .notices import notify_embargo_touched
 from .observations import CarriedObservation
 from .pair_scores import ObservationPair
 from .rechecks import recheck_carriers
@@ -72,8 +74,20 @@ def store_comparisons(findings: Findings, *, by: Actor, regrouped: bool = False)
         changes.observations[discrepancy.measure_id].add(observation)
     if not regrouped:  # and a pair that rose from "differs" to conflict by its score alone voids no sign-off either
         void_sign_offs_in_conflict([row for row in changes.alarming if row[0].pk not in differed], by=by)
+    for measure, _ in findings:
+        tell_of_embargo(measure)
     recheck_carriers(changes.observations)
     return Counter(pair.kind for _, found in findings for pair in found.pairs.values())
+
+
+def tell_of_embargo(measure: Measure) -> None:
+    """Tell whose text under embargo is compared with figures of other desks that these now meet it."""
+    if measure.embargoed is None or measure.held_against_id is None:
+        return
+    others = Figure.objects.compared().filter(measure=measure.held_against_id)
+    desks = others.exclude(document__desk=measure.embargoed.desk_id).values_list("document__desk", flat=True)
+    for desk in desks.order_by("document__desk").distinct():
+        notify_embargo_touched(measure.embargoed, desk)
 
 
 def note_compared(findings: Findings) -> None:
