@@ -9,6 +9,7 @@ from django.db import connection
 from factory.django import DjangoModelFactory
 
 from factcheck import models
+from factcheck.workflow.carriers import figure_rows, placement_of
 
 NOON = datetime(2024, 9, 1, 12, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -174,12 +175,15 @@ def carry(discrepancy: models.Discrepancy, **sides: models.Figure) -> None:
 
 
 def observation_of(figure: models.Figure) -> models.StoredObservation:
-    """An observation that one figure carries alone."""
-    row = models.StoredObservation.objects.create(
-        measure=figure.measure, key=f"of figure {figure.pk}", first=figure, count=1, sample=[figure.pk]
+    """An observation that one figure carries alone, whatever others say."""
+    (row,) = figure_rows(models.Figure.objects.filter(pk=figure.pk))
+    placement = placement_of(row)
+    columns = placement.columns if placement else {}
+    observation = models.StoredObservation.objects.create(
+        measure=figure.measure, key=f"of figure {figure.pk}", first=figure, count=1, sample=[figure.pk], **columns
     )
-    models.Carrier.objects.create(observation=row, figure=figure)
-    return row
+    models.Carrier.objects.create(observation=observation, figure=figure)
+    return observation
 
 
 def many_discrepancies(figure: models.Figure, count: int, *, apart: bool = False) -> list[models.Discrepancy]:

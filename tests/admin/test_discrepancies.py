@@ -90,8 +90,8 @@ def test_the_list_puts_open_ones_first_and_can_be_narrowed(client, people, confl
     twin = Discrepancy.objects.create(
         measure=conflict.measure, kind="superseded", a_key="a", b_key="b", reason="One replaces the other."
     )
-    for side in conflict.sides.all():
-        twin.sides.create(figure=side.figure, side=side.side)
+    for side in conflict.stored_sides.all():
+        twin.stored_sides.create(observation=side.observation, side=side.side)
     address = reverse("admin:factcheck_discrepancy_changelist")
     rows = [row.pk for row in client.get(address).context["cl"].result_list]
     assert rows.index(twin.pk) < rows.index(conflict.pk), "the open one comes first, although its kind is milder"

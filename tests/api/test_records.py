@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.models import Discrepancy, Feed, FeedItem, Topic
+from factcheck.workflow.crosschecks import compare_measure
 from tests import factories as f
 
 from .records import NOUNS, SHARED, make
@@ -83,6 +84,7 @@ def test_a_measure_costs_the_same_for_one_state_and_for_thirty(api, desk, people
             for _ in range(2):
                 f.FigureFactory(document__desk=desk, measure=measure, value=100 + value)
         done = count
+        compare_measure(measure)
         with CaptureQueriesContext(connection) as seen:
             data = api.editor.get(f"measures/{measure.pk}/").json()
         assert [len(state["documents"]) for state in data["states"]] == [2] * count
