@@ -228,7 +228,7 @@ class JudgeFigureForm(ActionForm):
 
     @property
     def warning(self) -> str:
-        if self.record and wrote_one_compared(self.user, self.record):
+        if self.record and wrote_one_compared(self.user, Figure.objects.filter(pk=self.record.pk)):
             return "You wrote a text that is compared here: what you say waits until a second person confirms it."
         return ""
 

@@ -13,6 +13,7 @@ from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
     MOST_SEVERE_FIRST,
+    MOST_SHOWN,
     MOST_TELLING_FIRST,
     SETTLED,
     SIDE_KEY,
@@ -25,7 +26,7 @@ from .discrepancies import (
     DiscrepancySide,
     ResolutionKind,
     both_sides_of,
-    sides_with_texts,
+    sides_shown,
     sort_of,
 )
 from .documents import Document, DocumentKind, Revision, WrittenBy
@@ -48,6 +49,7 @@ from .sentences import Sentence, sentences_of
 from .snapshots import Snapshot
 from .sources import Source, SourceDomain, SourceKind, SourceName, folded
 from .topics import Topic
+from .touched_documents import documents_of, documents_under, figures_on_sides, keys_of_documents
 from .verification import Method, SignOff, Verdict, VerdictLabel, VerificationTask, WaitingFor, Waiver
 from .webhooks import Delivery, Webhook
 
@@ -58,6 +60,7 @@ __all__ = [
     "GIVING",
     "HOUSEKEEPING",
     "MOST_SEVERE_FIRST",
+    "MOST_SHOWN",
     "MOST_TELLING_FIRST",
     "POLICY_FIELDS",
     "SETTLED",
@@ -136,12 +139,16 @@ __all__ = [
     "WrittenBy",
     "both_sides_of",
     "colleagues_of",
+    "documents_of",
+    "documents_under",
     "erasures_digest",
+    "figures_on_sides",
     "folded",
+    "keys_of_documents",
     "mark_of",
     "record_name",
     "sentences_of",
-    "sides_with_texts",
+    "sides_shown",
     "sort_of",
     "with_visible_agreements",
 ]

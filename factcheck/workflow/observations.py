@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from factcheck.models import Carrier, Document, Figure, Measure, Source, StoredObservation
+from factcheck.models import Carrier, Desk, Document, Figure, Measure, Source, StoredObservation
 from factcheck.text import Basis, Hedge, Modality, Observation, Period, Quantity, key_of
 from factcheck.text import Measure as MeasureValue
 
@@ -240,7 +240,7 @@ class VisibleObservation:
 
 def visible_observations(states: Sequence[CarriedObservation], user: Any) -> list[VisibleObservation]:
     """The states of which a person may see a figure, each with the first of these figures."""
-    shown, counts = carriers_shown([pk for state in states for pk in state.ids], user)
+    shown, counts = carriers_shown([pk for state in states for pk in state.ids], Desk.objects.visible_to(user))
     figures = Figure.objects.select_related("document__publisher", "attribution__source", "claim").in_bulk(
         [pk for keys in shown.values() for pk in keys]
     )
@@ -253,13 +253,15 @@ def visible_observations(states: Sequence[CarriedObservation], user: Any) -> lis
     return found
 
 
-def carriers_shown(observations: Sequence[int], user: Any) -> tuple[dict[int, list[int]], Counter[int]]:
-    """The first figures of each observation that a person may see, and how many they may see in all."""
+def carriers_shown(observations: Sequence[int], desks: Any) -> tuple[dict[int, list[int]], Counter[int]]:
+    """The first figures of each observation that these desks hold, and how many they hold in all."""
     shown, counts = defaultdict[int, list[int]](list), Counter[int]()
     for start in range(0, len(observations), AT_ONCE):
-        rows = Carrier.objects.visible_to(user).filter(observation__in=observations[start : start + AT_ONCE])
+        rows = Carrier.objects.filter(
+            observation__in=observations[start : start + AT_ONCE], figure__document__desk__in=desks
+        )
         by_figure = Window(RowNumber(), partition_by=[F("observation")], order_by=F("figure").asc())
-        ranked: QuerySet[Any] = rows.filter(current=True).annotate(
+        ranked: QuerySet[Any] = rows.annotate(
             place=by_figure, total=Window(Count("pk"), partition_by=[F("observation")])
         )
         for pk, figure, total in ranked.filter(place__lte=MOST_SHOWN).values_list("observation", "figure", "total"):

@@ -33,8 +33,8 @@ from factcheck.models import (
     StoredObservation,
     Topic,
     Waiver,
+    documents_of,
 )
-from factcheck.permissions import documents_of
 from factcheck.states import DocumentState
 
 OWN_ACTIONS = frozenset({"cleared", "uncleared"})
