@@ -104,15 +104,21 @@ def prepared_for(index: int) -> dict[str, Any]:
 
 
 def build(figures: int, seed: int) -> None:
-    """Fill an empty database with an archive of so many figures."""
-    from django.contrib.auth import get_user_model
+    """Make the tables of an empty database and fill them with an archive of so many figures."""
     from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    fill(figures, seed)
+
+
+def fill(figures: int, seed: int) -> None:
+    """Write an archive of so many figures into empty tables, and have PostgreSQL count them."""
+    from django.contrib.auth import get_user_model
     from django.db import connection
     from figures import states
 
     from factcheck import models as m
 
-    call_command("migrate", verbosity=0)
     chance = Random(seed)  # noqa: S311  a generator of test data
     people = get_user_model()
     chief = people.objects.create(username="chief", is_staff=True)

@@ -192,7 +192,8 @@ class DiscrepancyAdmin(RecordAdmin):
         others = dispute.besides(record)
         pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MAX_PAIRS + 1])
         return {
-            "sides": [(shown, not_shown.get(side, 0)) for side, shown in zip("ab", sides, strict=True)],
+            "sides": sides,
+            "sides_and_more": [(shown, not_shown.get(side, 0)) for side, shown in zip("ab", sides, strict=True)],
             "dispute": dispute,
             "pairs": pairs[:MAX_PAIRS],
             "more_pairs": len(pairs) > MAX_PAIRS,
