@@ -48,6 +48,7 @@ from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSub
 from .sentences import Sentence, sentences_of
 from .snapshots import Snapshot
 from .sources import Source, SourceDomain, SourceKind, SourceName, folded
+from .tokens import TokenGrant, TokenScope, every_scope
 from .topics import Topic
 from .touched_documents import documents_of, documents_under, figures_on_sides, keys_of_documents
 from .verification import Method, SignOff, Verdict, VerdictLabel, VerificationTask, WaitingFor, Waiver
@@ -128,6 +129,8 @@ __all__ = [
     "SourceUse",
     "Stance",
     "StoredObservation",
+    "TokenGrant",
+    "TokenScope",
     "Topic",
     "TopicMatching",
     "Verdict",
@@ -142,6 +145,7 @@ __all__ = [
     "documents_of",
     "documents_under",
     "erasures_digest",
+    "every_scope",
     "figures_on_sides",
     "folded",
     "keys_of_documents",
