@@ -61,7 +61,7 @@ class MeasureComparison:
         self.pairs[pair.keys] = pair
 
 
-class Circumstances:
+class ComparisonInputs:
     """What comparisons rest on besides the observations: engine, weights, policies, judgements, registry, topics.
 
     A measure that was compared under the same, and whose observations have not changed since, need not be compared
@@ -107,7 +107,7 @@ def short_digest(value: Any) -> str:
 def compare_measures(measures: Sequence[Measure]) -> list[MeasureComparison]:
     """Compare the observations of each measure two by two. Writes nothing, so that it may take its time."""
     states = observations_by_measure(measures)
-    circumstances = Circumstances()
+    inputs = ComparisonInputs()
     verdicts = {
         row.pk: [
             found
@@ -124,7 +124,7 @@ def compare_measures(measures: Sequence[Measure]) -> list[MeasureComparison]:
     for row in measures:
         scorer = scores.of(row, states[row.pk]) if scores and row.pk in scored else None
         found = pairs_told(row, states[row.pk], verdicts[row.pk], scorer)
-        found.rested_on = circumstances.digest(row.topic_id)
+        found.rested_on = inputs.digest(row.topic_id)
         results.append(found)
     return results
 

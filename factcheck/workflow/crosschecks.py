@@ -33,7 +33,7 @@ from factcheck.states import DiscrepancyState
 from factcheck.text import ENGINE_VERSION
 
 from .carriers import keep_document, keep_figures, keep_measures, misplaced_figures
-from .comparisons import Circumstances, MeasureComparison, compare_measures
+from .comparisons import ComparisonInputs, MeasureComparison, compare_measures
 from .observations import compared_under
 from .transitions import check_permission
 
@@ -126,12 +126,12 @@ def measures_left(run: CrossCheck, *, anew: bool) -> Iterator[list[Measure]]:
     if anew:
         run.reached = 0
     rows = measures_looked_at(run).select_related("held_against").order_by("pk")
-    circumstances = Circumstances() if run.scope in (Scope.EVERYTHING, Scope.DOCUMENT) else None
+    inputs = ComparisonInputs() if run.scope in (Scope.EVERYTHING, Scope.DOCUMENT) else None
     usual = run.scope == Scope.EVERYTHING
     reached = run.reached
     while part := list(rows.filter(pk__gt=reached)[:MEASURES_AT_ONCE]):
         reached = part[-1].pk
-        if due := [row for row in part if circumstances is None or not circumstances.hold(row, usual=usual)]:
+        if due := [row for row in part if inputs is None or not inputs.hold(row, usual=usual)]:
             yield due
 
 
