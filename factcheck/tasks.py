@@ -299,17 +299,20 @@ def handle_crosscheck(lease: Lease) -> dict[str, Any]:
         with lease.effect():
             group_document(document)
     for keep in keep_observations(crosscheck):
-        with lease.effect():
+        done += document is None  # of many figures each part is a step forward, which a broken run need not do again
+        with lease.effect(done=done):
             keep()
-    lease.renew(total=start + measures_looked_at(crosscheck).filter(pk__gt=crosscheck.reached).count(), done=start)
-    for measures in measures_left(crosscheck, anew=start == 0):
+    lease.renew(total=done + measures_looked_at(crosscheck).filter(pk__gt=crosscheck.reached).count(), done=done)
+    for looked_at, measures in measures_left(crosscheck, anew=start == 0):
         findings = list(zip(measures, compare_measures(measures), strict=True))
-        done += len(measures)
+        done += looked_at
+        if not measures:
+            continue
         with lease.effect(done=done):
             note_reached(crosscheck, measures[-1])
             regrouped = bool(lease.job.args.get("regrouped"))
             store_comparisons(findings, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
-    with lease.effect():
+    with lease.effect(done=done):
         close_crosscheck(crosscheck)
     counts: dict[str, Any] = crosscheck.found
     return counts

@@ -117,8 +117,8 @@ def measures_touched_by(run: CrossCheck) -> set[int]:
     return {*found, *left, *rows, *run.left_behind}
 
 
-def measures_left(run: CrossCheck, *, anew: bool) -> Iterator[list[Measure]]:
-    """The measures a run has not compared yet, in parts; all of them with ``anew``.
+def measures_left(run: CrossCheck, *, anew: bool) -> Iterator[tuple[int, list[Measure]]]:
+    """The measures a run has not compared yet, in parts, and how many it has looked at; all of them with ``anew``.
 
     A run over everything leaves out those that nothing has changed in since they were compared, one of a document
     also those whose topic alone has changed.
@@ -131,8 +131,7 @@ def measures_left(run: CrossCheck, *, anew: bool) -> Iterator[list[Measure]]:
     reached = run.reached
     while part := list(rows.filter(pk__gt=reached)[:MEASURES_AT_ONCE]):
         reached = part[-1].pk
-        if due := [row for row in part if inputs is None or not inputs.hold(row, usual=usual)]:
-            yield due
+        yield len(part), [row for row in part if inputs is None or not inputs.hold(row, usual=usual)]
 
 
 def keep_observations(run: CrossCheck) -> Iterator[Callable[[], object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factcheck.jobs.leases import claim_job
+from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Carrier, Discrepancy, Document, Figure, Job, Measure, StoredObservation
 from factcheck.tasks import run_job
 from factcheck.workflow.carriers import figure_rows as rows_of
@@ -172,6 +173,20 @@ def test_a_copy_more_is_not_compared_again_and_another_number_is(flood):
     keep_document(other)
     measure.refresh_from_db()
     assert measure.compared == ""
+
+
+def test_a_run_over_everything_tells_of_all_measures_and_compares_those_that_changed(flood):
+    flood.article(FORTY)
+    flood.article("The mill of Velmora lost 12 horses on Monday.")
+    runs = []
+    for _ in range(2):
+        job = enqueue_crosscheck("everything")
+        do_jobs()
+        job.refresh_from_db()
+        runs.append((job.state, job.done, job.total))
+    assert runs == [("done", 2, 2)] * 2
+    flood.article(SIXTY)
+    assert Discrepancy.objects.get().state == "open"
 
 
 def work_until_read(document: Document) -> None:
