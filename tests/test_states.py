@@ -16,7 +16,6 @@ from factcheck.errors import FactcheckError, NotAllowed, WrongState
 from factcheck.models import (
     Claim,
     Discrepancy,
-    DiscrepancyFigure,
     Document,
     Evidence,
     Figure,
@@ -79,7 +78,7 @@ from factcheck.workflow.verification import (
     unblock_task,
     waive_claim,
 )
-from tests.factories import FigureFactory, UserFactory
+from tests.factories import FigureFactory, UserFactory, carry
 from tests.stories import Staff, file_text, in_hours
 
 ACTORS = (
@@ -266,7 +265,7 @@ def discrepancy_of(story: Document) -> Discrepancy:
     row = Discrepancy.objects.create(
         measure=measure, kind="conflict", a_key="a", b_key="b", reason="40 and 45 conflict."
     )
-    DiscrepancyFigure.objects.create(discrepancy=row, figure=figure, side="a")
+    carry(row, a=figure)
     return row
 
 
