@@ -130,6 +130,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("claim", "waive", UNSIGNED, (C.WAIVED,), (C.WAIVED,)),
     Transition("claim", "reopen", (C.DISMISSED, C.WAIVED), (C.OPEN,)),
     Transition("claim", "reopen", (C.DISMISSED, C.WAIVED), (C.OPEN,), (C.OPEN,), True, False),
+    Transition("claim", "take_back", (C.OPEN, C.DISMISSED), UNSIGNED),
     # Figure: inside an accepted claim it is linked by itself
     Transition("figure", "link", (F.FOUND, F.DISMISSED), (F.LINKED,), machine=True),
     Transition("figure", "dismiss", (F.FOUND, F.LINKED), (F.DISMISSED,), (F.DISMISSED,)),

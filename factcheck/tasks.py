@@ -53,18 +53,20 @@ from factcheck.workflow.access import end_access_of_inactive
 from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.checkpoints import send_checkpoint
 from factcheck.workflow.clearance import note_clearance
+from factcheck.workflow.comparisons import compare_measures
 from factcheck.workflow.crosschecks import (
     close_crosscheck,
-    compare_measure,
+    keep_observations,
     measures_left,
+    measures_looked_at,
     note_reached,
     open_crosscheck,
-    store_comparison,
 )
 from factcheck.workflow.documents import refuse_document
 from factcheck.workflow.evidence import fail_capture, store_capture
 from factcheck.workflow.feeds import MOST_TAKEN, close_poll, new_guids, request_due_polls, take_entry, take_file
 from factcheck.workflow.fetches import fail_fetch, fetches_of, store_fetch, with_feed_metadata
+from factcheck.workflow.findings import store_comparisons
 from factcheck.workflow.grouping import (
     group_document,
     regroup_after_embargoes,
@@ -77,7 +79,7 @@ from factcheck.workflow.jobs import delete_old_housekeeping_jobs
 from factcheck.workflow.notices import remind_of_deadlines
 from factcheck.workflow.publications import follow_up_expired
 from factcheck.workflow.reading import read_again, read_text, store_reading, store_second_reading
-from factcheck.workflow.rechecks import recheck_after_job, recheck_all_of, recheck_by_clock
+from factcheck.workflow.rechecks import documents_asked_for, recheck_after_job, recheck_all_of, recheck_by_clock
 from factcheck.workflow.webhooks import note_delivery, signed_message
 
 logger = logging.getLogger(__name__)
@@ -301,26 +303,31 @@ def take_all(lease: Lease, items: Iterable[Any], take: Callable[[Any], FeedItem]
 
 
 def handle_crosscheck(lease: Lease) -> dict[str, Any]:
-    """Compare the measures of a run one by one; a restarted run goes on behind the last one it has compared."""
+    """Compare the measures of a run in parts; a restarted run goes on behind the last one it has compared."""
     crosscheck = open_crosscheck(lease.job)
-    start = lease.job.done
+    start = done = lease.job.done
     document = crosscheck.document
     if document and ungrouped_figures(document).exists():  # no weights could be read when the text was
         with lease.effect():
             group_document(document)
-    measures = measures_left(crosscheck, anew=start == 0)
-    lease.renew(total=start + len(measures), done=start)
-    observations_left_out = 0
-    for done, measure in enumerate(measures, start + 1):
+    for keep in keep_observations(crosscheck):
         lease.give_way()
-        comparison = compare_measure(measure)
-        observations_left_out += comparison.left_out
+        done += document is None  # of many figures each part is a step forward, which a broken run need not do again
         with lease.effect(done=done):
-            note_reached(crosscheck, measure)
+            keep()
+    lease.renew(total=done + measures_looked_at(crosscheck).filter(pk__gt=crosscheck.reached).count(), done=done)
+    for looked_at, measures in measures_left(crosscheck, anew=start == 0):
+        lease.give_way()
+        findings = list(zip(measures, compare_measures(measures), strict=True))
+        done += looked_at
+        if not measures:
+            continue
+        with lease.effect(done=done):
+            note_reached(crosscheck, measures[-1])
             regrouped = bool(lease.job.args.get("regrouped"))
-            store_comparison(measure, comparison, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
-    with lease.effect():
-        close_crosscheck(crosscheck, left_out=observations_left_out)
+            store_comparisons(findings, by=Machine(JobName.CROSSCHECK), regrouped=regrouped)
+    with lease.effect(done=done):
+        close_crosscheck(crosscheck)
     counts: dict[str, Any] = crosscheck.found
     return counts
 
@@ -401,15 +408,18 @@ def handle_sweep(lease: Lease) -> dict[str, Any]:
 
 def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:
     """Ask the gate of one document or many again and announce changed answers; or queue this for a whole desk."""
-    if desk := lease.job.args.get("desk"):
+    args, by = lease.job.args, Machine(JobName.RECHECK_CLEARANCE)
+    if desk := args.get("desk"):
         return {"asked": recheck_all_of(desk)}
-    by, wanted = Machine(JobName.RECHECK_CLEARANCE), lease.job.args.get("documents") or [lease.job.args["document"]]
+    wanted = args.get("documents") or ([args["document"]] if "document" in args else None)
+    if wanted is None:
+        wanted = list(documents_asked_for(args).values_list("pk", flat=True))
     news = None
     for done in range(lease.job.done, len(wanted)):
         lease.give_way()
         with lease.effect(done=done + 1, total=len(wanted)):
             news = note_clearance(wanted[done], by=by)
-    return {"news": news} if len(wanted) == 1 else {"documents": len(wanted)}
+    return {"news": news} if "document" in args else {"documents": len(wanted)}
 
 
 def handle_send_notices(lease: Lease) -> dict[str, Any]:

@@ -46,7 +46,7 @@ HTTPS = env.bool("HTTPS", default=False)
 PROXIES = env.int("PROXIES", default=0)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "newsroom.apps.DeskFirstConfig",  # django.contrib.admin, whose front page is the desk
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -272,6 +272,7 @@ else:
     for folder in (DATA_DIR / "broker", DATA_DIR / "broker-control"):
         folder.mkdir(parents=True, exist_ok=True)
 
+SILENCED_SYSTEM_CHECKS = [] if REDIS_URL else ["factcheck.W003"]  # the embedded lane has one web process
 FACTCHECK = env.json("FACTCHECK") if env("FACTCHECK", default="") else {}
 
 LOGGING = logging_config(env("LOG_FORMAT", default="plain"), env("LOG_LEVEL", default="INFO"))

@@ -13,12 +13,13 @@ from factcheck.states import JobState
 from factcheck.workflow.jobs import cancel_job, retry_job
 
 from .base import ActionEndpoint, RecordViewSet
+from .fields import UsernameField
 from .serializers import ActionsMixin
 
 
 class JobSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    created_by = UsernameField()
     result = serializers.SerializerMethodField()
 
     class Meta:

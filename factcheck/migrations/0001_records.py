@@ -740,19 +740,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("side", models.CharField(choices=[("a", "a"), ("b", "b")], max_length=1)),
-                (
-                    "discrepancy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sides", to="factcheck.discrepancy"
-                    ),
-                ),
-                (
-                    "figure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="factcheck.figure"
-                    ),
-                ),
             ],
+            options={"managed": False},
         ),
         migrations.AddField(
             model_name="discrepancy",
@@ -970,6 +959,14 @@ class Migration(migrations.Migration):
                         default=0, help_text="pairs of states that agree, within the hedge or exactly"
                     ),
                 ),
+                (
+                    "compared",
+                    models.CharField(
+                        blank=True,
+                        help_text="a digest of what its last comparison rested on; empty where it is due",
+                        max_length=64,
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "embargoed",
@@ -1050,6 +1047,10 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(
                         default=0, help_text="the last measure it has compared; a broken run goes on there"
                     ),
+                ),
+                (
+                    "left_behind",
+                    models.JSONField(default=list, help_text="measures that figures of its document have left"),
                 ),
                 ("found", models.JSONField(default=dict, help_text="how many of each kind this run saw")),
                 (
@@ -2177,10 +2178,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("feed", "guid"), name="feed_item_once"),
         ),
         migrations.AddConstraint(
-            model_name="discrepancyfigure",
-            constraint=models.UniqueConstraint(fields=("discrepancy", "figure"), name="discrepancy_figure_once"),
-        ),
-        migrations.AddConstraint(
             model_name="idempotencykey",
             constraint=models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once"),
         ),
@@ -2762,5 +2759,160 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(fields=("webhook", "event", "key"), name="delivery_once"),
+        ),
+        migrations.CreateModel(
+            name="StoredObservation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("low", models.FloatField(help_text="the least it may mean, in the unit it is stated in", null=True)),
+                ("high", models.FloatField(help_text="the most it may mean, in the unit it is stated in", null=True)),
+                (
+                    "hedge",
+                    models.CharField(
+                        choices=[
+                            ("exact", "exact"),
+                            ("about", "about"),
+                            ("nearly", "nearly"),
+                            ("more_than", "more than"),
+                            ("at_least", "at least"),
+                            ("up_to", "up to"),
+                            ("fewer_than", "fewer than"),
+                        ],
+                        default=factcheck.text.values.Hedge["EXACT"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[
+                            ("reported", "reported"),
+                            ("denied", "denied"),
+                            ("feared", "feared"),
+                            ("forecast", "forecast"),
+                            ("planned", "planned"),
+                        ],
+                        default=factcheck.text.values.Modality["REPORTED"],
+                        max_length=10,
+                    ),
+                ),
+                ("scope", models.CharField(blank=True, max_length=100)),
+                (
+                    "says",
+                    models.CharField(blank=True, help_text="who says it, as named in the copy", max_length=300),
+                ),
+                ("as_of_start", models.DateTimeField(blank=True, null=True)),
+                ("stated", models.JSONField(default=dict)),
+                (
+                    "count",
+                    models.PositiveIntegerField(
+                        default=0, help_text="figures that carry it and take part in cross-checks"
+                    ),
+                ),
+                ("sample", models.JSONField(default=list)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="factcheck.figure",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="observations",
+                        to="factcheck.measure",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="factcheck.source",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("count__gt", 0)),
+                        fields=["measure", "as_of_start"],
+                        name="observation_compared",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("measure", "key"), name="observation_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DiscrepancySide",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("a", "a"), ("b", "b")], max_length=1)),
+                (
+                    "discrepancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stored_sides",
+                        to="factcheck.discrepancy",
+                    ),
+                ),
+                (
+                    "observation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sides",
+                        to="factcheck.storedobservation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("discrepancy", "observation"), name="discrepancy_side_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Carrier",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("current", models.BooleanField(default=True)),
+                (
+                    "figure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="carriers", to="factcheck.figure"
+                    ),
+                ),
+                (
+                    "observation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="carriers",
+                        to="factcheck.storedobservation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("observation", "figure"), name="carrier_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)), fields=("figure",), name="carrier_of_one_observation"
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(
+            """CREATE VIEW factcheck_discrepancyfigure AS
+            SELECT carrier.id, side.discrepancy_id, side.observation_id, carrier.figure_id, side.side
+            FROM factcheck_discrepancyside side
+            JOIN factcheck_carrier carrier ON carrier.observation_id = side.observation_id""",
+            "DROP VIEW factcheck_discrepancyfigure",
         ),
     ]

@@ -16,7 +16,7 @@ from factcheck.models import NoticeKind, Report, ReportDelivery
 from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send
 from factcheck.workflow.notices import notify
 
-from .render import Rendered, mail_of, render, with_all_parts
+from .render import Rendered, formats_of, mail_of, render, with_all_parts
 
 LARGEST_MAIL = 10 * 1024 * 1024
 
@@ -40,7 +40,7 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
     files: list[Rendered] = []
     left: list[str] = []
     room = LARGEST_MAIL
-    for name in formats:
+    for name in (name for name in formats if name in formats_of(report.kind)):  # a site may have lost a part
         file = render(report, name)
         if len(file.body) <= room:
             room -= len(file.body)
