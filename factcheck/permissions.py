@@ -13,7 +13,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from factcheck.models import (
+    GIVING,
     Anchor,
+    Assessment,
     Claim,
     Desk,
     Discrepancy,
@@ -41,6 +43,7 @@ from factcheck.models import (
     Webhook,
     folded,
 )
+from factcheck.states import FigureState
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,13 @@ def of_one_measure_with(figures: QuerySet[Figure]) -> Q:
     return Q(measure__in=own) | Q(measure__key__in=keys) | embargoed
 
 
+def is_no_author_against_dismissed_figures(user: Any, record: Any) -> bool:
+    """Whether a person may bring back what was dismissed: not a figure that would be compared with one of theirs."""
+    back = figures_affected_by(record).filter(state=FigureState.DISMISSED).exclude(measure=None)
+    own = Figure.objects.filter(of_one_measure_with(back), document__authors=user.pk)
+    return not own.exclude(document__in=back.values("document")).exists()
+
+
 def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
     """Whether one of these figures is compared with a figure of another text, and the person wrote that one.
 
@@ -188,10 +198,17 @@ def is_no_author_compared_with_source(user: Any, source: Source) -> bool:
 
 
 def did_not_submit(user: Any, claim: Claim) -> bool:
-    if Policy.of(claim.document.desk).eyes == Eyes.TWO:
+    if Policy.for_document(claim.document).eyes == Eyes.TWO:
         return True
     verdict = claim.verdicts.last()
     return verdict is None or verdict.by_id != user.pk
+
+
+def did_not_give(user: Any, evidence: Evidence) -> bool:
+    if Policy.for_document(evidence.claim.document).assessed_by == Assessment.SELF:
+        return True
+    given = Event.objects.of(evidence).filter(actor=user.pk, action__in=GIVING)
+    return evidence.created_by_id != user.pk and not given.exists()
 
 
 def may_sign_its_claim(user: Any, figure: Figure) -> bool:
@@ -312,6 +329,11 @@ NOT_COMPARED_AUTHOR = Guard(
     "four_eyes_other_side",
     "A figure of it is compared with a text that you wrote; someone else must decide this.",
 )
+NOT_AUTHOR_AGAINST_DISMISSED = Guard(
+    is_no_author_against_dismissed_figures,
+    "four_eyes_other_side",
+    "A dismissed figure of it would be compared with a text that you wrote; someone else must bring it back.",
+)
 NOT_AUTHOR_OF_OTHER_SIDE = Guard(
     is_no_author_of_a_differing_text,
     "four_eyes_other_side",
@@ -329,6 +351,9 @@ NOT_LAST_EDITOR = Guard(
     did_not_change_the_words,
     "four_eyes_words",
     "You last changed the words of this claim; someone else must sign it off.",
+)
+NOT_GIVER = Guard(
+    did_not_give, "four_eyes_evidence", "You recorded or linked this evidence; someone else must assess it."
 )
 MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone who may sign off its claim.")
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
@@ -357,6 +382,11 @@ EDITORS = has_role(Role.EDITOR, Role.DESK_CHIEF)
 CHECKERS = has_role(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
 REVIEWERS = has_role(Role.REVIEWER, Role.DESK_CHIEF)
 WORKERS = has_role(Role.CHECKER, Role.REVIEWER, Role.EDITOR, Role.DESK_CHIEF)
+SERVICE_ACCOUNT = Guard(
+    lambda user, desk: Role.SERVICE in roles_of(user, [desk.pk]),
+    "service_only",
+    "Only a service account of the desk files what belongs to another system; leave its name and number out.",
+)
 INTAKE = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
 EDITORS_SOMEWHERE = has_role_somewhere(Role.EDITOR, Role.DESK_CHIEF)
 CHECKERS_SOMEWHERE = has_role_somewhere(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
@@ -364,6 +394,7 @@ ANYONE = has_role(*[role for role in Role.values if role != Role.CHIEF_EDITOR])
 
 PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "ingest"): (INTAKE,),
+    ("desk", "file_for_host"): (SERVICE_ACCOUNT,),
     ("desk", "record_source"): (CHECKERS,),
     ("desk", "record_topic"): (EDITORS,),
     ("desk", "crosscheck"): (CHECKERS,),
@@ -388,6 +419,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "read_clearance"): (ANYONE,),
     ("document", "reread"): (EDITORS,),
     ("document", "update_metadata"): (EDITORS,),
+    ("document", "strike_author"): (CHIEF,),
     ("document", "set_topic"): (EDITORS, NOT_AUTHOR),
     ("document", "dismiss_idle"): (EDITORS, NOT_AUTHOR),
     ("document", "waive"): (CHIEF, NOT_AUTHOR),
@@ -405,13 +437,14 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "recall"): (CHECKERS, OWN_SUBMISSION),
     ("claim", "return"): (REVIEWERS,),
     ("claim", "sign_off"): (REVIEWERS, NOT_AUTHOR, NOT_SUBMITTER, NOT_LAST_EDITOR),
+    ("claim", "countersign"): (REVIEWERS, NOT_AUTHOR, NOT_SUBMITTER, NOT_LAST_EDITOR),
     ("claim", "challenge"): (WORKERS,),
     ("claim", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("claim", "waive"): (CHIEF, NOT_AUTHOR),
-    ("claim", "reopen"): (EDITORS,),
-    ("figure", "link"): (CHECKERS,),
+    ("claim", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
+    ("figure", "link"): (CHECKERS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
-    ("figure", "reopen"): (EDITORS,),
+    ("figure", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "pin"): (EDITORS, NOT_AUTHOR),
     ("figure", "confirm_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
     ("figure", "state_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
@@ -433,7 +466,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("evidence", "capture"): (CHECKERS,),
     ("evidence", "attach"): (CHECKERS,),
     ("evidence", "link"): (CHECKERS,),
-    ("evidence", "assess"): (WORKERS,),
+    ("evidence", "assess"): (WORKERS, NOT_AUTHOR, NOT_GIVER),
     ("evidence", "drift"): (CHECKERS,),
     ("evidence", "supersede"): (CHECKERS,),
     ("evidence", "withdraw"): (CHECKERS,),

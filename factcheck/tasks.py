@@ -47,6 +47,7 @@ from factcheck.models import (
 )
 from factcheck.reports.deliver import request_due_reports, send_due_report
 from factcheck.states import EvidenceState
+from factcheck.workflow.access import end_access_of_inactive
 from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.checkpoints import send_checkpoint
 from factcheck.workflow.clearance import note_clearance
@@ -106,6 +107,7 @@ def tick() -> int:
     remind_of_deadlines(now)
     request_due_mails(now)
     send_checkpoint()
+    end_access_of_inactive()
     return slots
 
 

@@ -3,12 +3,37 @@
 import ipaddress
 from typing import Any
 
+from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from django.conf import settings
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 LONGEST_NAME = 255
+
+
+class GuessingHandler(AxesDatabaseHandler):  # type: ignore[misc] # axes has no types
+    """Counts failures by name and address together, and besides by each alone, so that neither many names from one
+    address nor many addresses for one name go unseen."""
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """The failures of the pair, or the limit where the name or the address has reached one of its own."""
+        pair: int = super().get_failures(request, credentials)
+        name, address = username_of(request, credentials), address_of(request)
+        since = timezone.now() - get_cool_off(request)
+        recent = AccessAttempt.objects.filter(attempt_time__gte=since)
+        many = (
+            name is not None and failures_among(recent.filter(username=name)) >= settings.LOCKOUT_NAME_LIMIT,
+            address is not None and failures_among(recent.filter(ip_address=address)) >= settings.LOCKOUT_ADDRESS_LIMIT,
+        )
+        return max(pair, settings.AXES_FAILURE_LIMIT) if any(many) else pair
+
+
+def failures_among(attempts: QuerySet[Any]) -> int:
+    return int(attempts.aggregate(count=Sum("failures_since_start"))["count"] or 0)
 
 
 def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
@@ -37,7 +62,7 @@ def lockout_response(
 ) -> HttpResponse:
     """429 with the reason: a page for people, the API's shape of errors for programs."""
     minutes = int(get_cool_off(request).total_seconds() // 60)
-    message = f"Too many wrong passwords. Log-in for this name is closed from here for {minutes} minutes."
+    message = f"Too many wrong passwords. Log-in is closed from here, or for this name, for {minutes} minutes."
     if "/api/" in request.path:
         error: dict[str, Any] = {"code": "locked_out", "detail": message, "attr": None, "extra": {}}
         locked_response: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)

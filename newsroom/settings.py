@@ -116,8 +116,11 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 # Five wrong passwords for one name from one address close that pair for a quarter of an hour, in the admin, on the
-# site's own page and in the API alike. Rows in the database, so every process counts together.
+# site's own page and in the API alike. Rows in the database, so every process counts together. So many for a name from
+# whatever addresses close the name, and so many from an address for whatever names close the address.
+AXES_HANDLER = "newsroom.lockout.GuessingHandler"
 AXES_FAILURE_LIMIT = 5
+LOCKOUT_NAME_LIMIT, LOCKOUT_ADDRESS_LIMIT = 30, 50
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -141,7 +144,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16_000_000
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+
+
+def mail_folder() -> str:
+    """Where mails go without a mail server: files that their owner alone may read, not lines of a log."""
+    folder = DATA_DIR / "mails"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return f"filemail:///{folder}"
+
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=mail_folder())
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="factcheck@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds; a mail server that hangs must not hold a worker

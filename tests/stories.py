@@ -124,12 +124,16 @@ def give_evidence(
     source: Source | None = None,
     stance: str = Stance.SUPPORTS,
     use: str = SourceUse.SECONDARY,
+    accepted_by: Any = None,
     **values: Any,
 ) -> Evidence:
-    """What a source said on the telephone, linked to the claim and accepted."""
+    """What a source said on the telephone, linked to the claim, and accepted by ``accepted_by`` where one is named."""
+    if use == SourceUse.PRIMARY and source is None:
+        source = SourceFactory()
     evidence = record_evidence(claim, "call", by=by, source=source, note="They confirmed it.", source_use=use, **values)
     link_evidence(evidence, stance=stance, by=by)
-    assess_evidence(evidence, accepted=True, by=by)
+    if accepted_by is not None:
+        assess_evidence(evidence, accepted=True, by=accepted_by)
     return evidence
 
 

@@ -14,10 +14,10 @@ CALLED_BY = {
     "columns of lists, by their names": "list_display*",
     "Django itself": "*Config *Middleware handler500 *Command Command handle add_arguments stored_name Hashed",
     "REST framework, its filters and its schema": (
-        "retrieve list create update partial_update validate validate_* filter_* map_serializer_field *Extension "
+        "ScopedTokenScheme retrieve list create update partial_update validate validate_* filter_* map_serializer_field *Extension "
         "_swagger_ui_* _resolve_path_parameters only_this_api allow_request wait *ViewSet *View has_permission"
     ),
-    "django-axes, by dotted path": "username_of address_of lockout_response",
+    "django-axes, by dotted path": "username_of address_of lockout_response GuessingHandler get_failures",
     "kombu": "_put _get _size _purge _queue_bind _delete get_table",
     "httpcore": "connect_tcp connect_unix_socket start_tls",
     "readers, by the table of formats": (

@@ -39,6 +39,7 @@ EYES = {
     "four_eyes_author": "not an author",
     "four_eyes_other_side": "not an author of what it is compared with",
     "four_eyes_submitter": "not the submitter",
+    "four_eyes_evidence": "not who recorded or linked it",
     "four_eyes_signer": "who may sign off its claim",
     "four_eyes_words": "not who last changed the words",
     "four_eyes_judge": "not who judged it",

@@ -73,7 +73,7 @@ def test_who_submits_a_verdict_does_not_sign_it_off(story, staff):
     claim = bring_to(story.claims.get(), "in_review", staff)
     assert refused(sign_off, claim, by=staff.checker) == "four_eyes_submitter"
     claim.refresh_from_db()
-    assert (claim.state, claim.verdicts.filter(sign_off__isnull=False).count()) == ("in_review", 0)
+    assert (claim.state, claim.verdicts.filter(sign_offs__isnull=False).count()) == ("in_review", 0)
     sign_off(claim, by=staff.reviewer)
 
 
@@ -88,6 +88,7 @@ def test_the_submitter_of_an_earlier_verdict_may_sign_off_a_later_one_of_another
     add_role(staff.checker, staff.desk, Role.REVIEWER)
     claim = bring_to(story.claims.get(), "in_review", staff)
     recall_verdict(claim, by=staff.checker)
+    give_evidence(claim, by=staff.editor, use="primary")
     submit_verdict(claim, "supported", by=staff.editor)
     assert sign_off(claim, by=staff.checker).by == staff.checker
 

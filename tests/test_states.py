@@ -66,6 +66,7 @@ from factcheck.workflow.verification import (
     block_task,
     cancel_task,
     challenge_claim,
+    countersign,
     hand_in,
     reassign_task,
     recall_verdict,
@@ -119,6 +120,7 @@ MATRIX = {
     ("claim", "start"): ("open stale", "in_verification", CHECKERS),
     ("claim", "submit"): ("in_verification", "in_review", CHECKERS),
     ("claim", "sign_off"): ("in_review", "signed_off", REVIEWERS),
+    ("claim", "countersign"): ("signed_off", "signed_off", REVIEWERS),
     ("claim", "return"): ("in_review", "in_verification", REVIEWERS),
     ("claim", "recall"): ("in_review", "in_verification", CHECKERS),
     ("claim", "challenge"): ("signed_off", "stale", WORKERS),
@@ -138,7 +140,7 @@ MATRIX = {
     ("verification_task", "reopen"): ("done", "in_progress", REVIEWERS),
     ("evidence", "capture"): ("capture_failed", "requested", CHECKERS),
     ("evidence", "attach"): ("requested capture_failed", "captured", CHECKERS),
-    ("evidence", "link"): ("captured", "linked", CHECKERS),
+    ("evidence", "link"): ("captured drifted", "linked", CHECKERS),
     ("evidence", "assess"): ("linked accepted rejected drifted", "accepted", WORKERS),
     ("evidence", "drift"): ("accepted", "drifted", CHECKERS),
     ("evidence", "supersede"): ("accepted", "superseded", CHECKERS),
@@ -174,6 +176,7 @@ ACTS = {
     ("claim", "start"): start_claim,
     ("claim", "submit"): lambda row, by: submit_verdict(row, "not_enough_evidence", by=by),
     ("claim", "sign_off"): sign_off,
+    ("claim", "countersign"): countersign,
     ("claim", "return"): lambda row, by: return_claim(row, by=by, note="ring them again"),
     ("claim", "recall"): recall_verdict,
     ("claim", "challenge"): lambda row, by: challenge_claim(row, by=by, note="a reader wrote in"),
@@ -239,7 +242,7 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
         return put(task, state, assignee=actor, waiting_for="author" if state == "blocked" else "")
     if kind == "evidence":
         url = "https://torvik.example/notice"
-        row = Evidence.objects.create(claim=claim, kind="web", url=url, created_by=staff.checker)
+        row = Evidence.objects.create(claim=claim, kind="web", url=url, created_by=UserFactory())
         return put(row, state, stance="" if state in ("requested", "capture_failed", "captured") else "supports")
     if kind == "discrepancy":
         return put(discrepancy_of(story), state, resolution="explained", resolution_note="two districts")

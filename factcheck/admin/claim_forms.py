@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from factcheck.conf import verdict_words
-from factcheck.models import Method, SourceUse, Stance, VerdictLabel
+from factcheck.models import Method, Policy, Stance, VerdictLabel
 
 from .kit.actions import ActionForm
 from .kit.fields import LinesField, LocalDateTimeField, textarea
@@ -87,11 +87,11 @@ class SubmitVerdictForm(ActionForm):
         self.set_choices(
             "label", [(str(name), f"{verdict_words(name)}: {meaning}") for name, meaning in VERDICT_MEANINGS.items()]
         )
-        standing = self.record.evidence.current().filter(stance=Stance.SUPPORTS)
-        origins, primary = len(standing.origins()), standing.filter(source_use=SourceUse.PRIMARY).exists()
+        standing = self.record.evidence.offered().filter(stance=Stance.SUPPORTS)
+        origins, primary = len(standing.origins()), standing.named_primary().exists()
         many = "origin supports" if origins == 1 else "origins support"
         also = ", with a primary source among them" if primary else ""
-        self.fields["label"].help_text = f"By the accepted evidence, {origins} independent {many} it{also}."
+        self.fields["label"].help_text = f"By the linked evidence, {origins} independent {many} it{also}."
 
 
 class SignOffForm(ActionForm):
@@ -105,7 +105,10 @@ class SignOffForm(ActionForm):
     def setup_fields(self) -> None:
         verdict = self.record.verdicts.select_related("by").last()
         if verdict is not None:
-            summary = f"You approve “{verdict_words(verdict.label)}”, submitted by {verdict.by}. "
+            offered, policy = self.record.evidence.offered(), Policy.for_document(self.record.document)
+            unassessed = offered.exclude(pk__in=self.record.evidence.counting(policy).values("pk")).count()
+            rest = f"You accept {unassessed} of its evidence that nobody else has assessed. " if unassessed else ""
+            summary = f"You approve “{verdict_words(verdict.label)}”, submitted by {verdict.by}. {rest}"
             self.fields["attributed_in_copy"].help_text = summary + str(self.fields["attributed_in_copy"].help_text)
 
 

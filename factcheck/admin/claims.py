@@ -27,6 +27,7 @@ from factcheck.workflow.claims import (
 from factcheck.workflow.verification import (
     assign_claim,
     challenge_claim,
+    countersign,
     recall_verdict,
     return_claim,
     sign_off,
@@ -78,6 +79,9 @@ class ClaimAdmin(RecordAdmin):
             submit_verdict, SubmitVerdictForm, "Submit a verdict", "The verdict waits for a sign-off."
         ),
         "sign_off": RecordAction(sign_off, SignOffForm, "Sign off", "The verdict is signed off."),
+        "countersign": RecordAction(
+            countersign, SignOffForm, "Sign as second person", "It is signed by a second person."
+        ),
         "return": RecordAction(return_claim, NoteForm, success_message="The verdict is returned."),
         "recall": RecordAction(
             recall_verdict, label="Take my verdict back", success_message="Your verdict is taken back."
@@ -194,7 +198,7 @@ def refusals(user: Any, claim: Claim) -> list[tuple[str, str]]:
 
 def decisions_context(claim: Claim) -> dict[str, Any]:
     """Verdicts with their sign-offs, waivers and verification tasks, newest first."""
-    verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
+    verdicts = Verdict.objects.select_related("by", "revision").prefetch_related("sign_offs__by", "sign_offs__revision")
     work: list[Any] = list(claim.verification_tasks.select_related("assignee").order_by("-pk"))
     for task in work:
         task.late = is_overdue(task)

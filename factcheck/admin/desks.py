@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
-from factcheck.models import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, Webhook, by_username
+from factcheck.models import POLICY_FIELDS, Assessment, Desk, Eyes, Membership, Policy, Role, Webhook, by_username
 from factcheck.workflow.desks import add_member, record_desk, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
@@ -54,6 +54,9 @@ class SetPolicyForm(ActionForm):
 
     version = forms.IntegerField(min_value=1, max_value=10**9, widget=forms.HiddenInput)
     eyes = forms.ChoiceField(label="Four eyes", widget=forms.RadioSelect, choices=Eyes.choices)
+    assess = forms.ChoiceField(
+        label="Who assesses evidence", required=False, widget=forms.RadioSelect, choices=Assessment.choices
+    )
     threshold = forms.FloatField(
         label="Check-worthiness from which a claim blocks",
         min_value=0,
@@ -112,6 +115,7 @@ def add_member_by_name(desk: Desk, *, user: str, role: str, by: Any) -> Membersh
 def policy_facts(policy: Policy) -> list[tuple[str, Any]]:
     return [
         ("four eyes", policy.get_eyes_display()),
+        ("evidence", Assessment(policy.assessed_by).label),
         ("a claim blocks from check-worthiness", f"{policy.threshold:g}"),
         ("origins needed for “supported”", policy.minimum_origins),
         ("reliability floor", policy.reliability_floor),
@@ -183,6 +187,6 @@ class DeskAdmin(RecordAdmin):
 class PolicyAdmin(RecordAdmin):
     """Read only: a policy is changed on the page of its desk."""
 
-    list_display = ["desk", "eyes", "threshold", "minimum_origins", "reliability_floor"]
+    list_display = ["desk", "eyes", "assessed_by", "threshold", "minimum_origins", "reliability_floor"]
     list_select_related = ["desk"]
     detail_fields = ("desk", *POLICY_FIELDS)

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.timezone import make_aware
 
-from factcheck.models import Claim, CorrectionClass, Desk, Source, Topic, colleagues_of
+from factcheck.models import Claim, CorrectionClass, Desk, DocumentKind, Source, Topic, WrittenBy, colleagues_of
 from factcheck.text import ClaimType
 from factcheck.workflow.arrivals import known_zones
 from factcheck.workflow.transitions import can
@@ -64,6 +64,7 @@ class NewDocumentForm(ActionForm):
     )
     publisher = forms.ModelChoiceField(Source.objects.none(), required=False)
     byline = forms.CharField(max_length=500, required=False)
+    written_by = forms.ChoiceField(label="Who wrote it", widget=forms.RadioSelect, choices=WrittenBy.choices)
     authors = RecordsField(
         get_user_model().objects.none(),
         required=False,
@@ -89,7 +90,26 @@ class NewDocumentForm(ActionForm):
             raise forms.ValidationError("Paste a text, choose a file or give an address: one of the three.")
         zone = ZoneInfo(cleaned_data["zone"]) if cleaned_data.get("zone") else ZoneInfo("UTC")
         put_in_zone(self, cleaned_data, [name for name in CLOCK_FIELDS if cleaned_data.get(name)], zone)
+        self.clean_writer(cleaned_data)
         return cleaned_data
+
+    def clean_writer(self, cleaned_data: dict[str, Any]) -> None:
+        """Hold who is said to have written it against who is named."""
+        wrote = cleaned_data.get("written_by")
+        if wrote == WrittenBy.COLLEAGUE and not cleaned_data.get("authors"):
+            self.add_error("authors", "Say which colleague.")
+        if wrote == WrittenBy.SOMEONE_ELSE and not cleaned_data.get("byline"):
+            self.add_error("byline", "Say who: a name as it is printed.")
+        if wrote == WrittenBy.OUTLET and cleaned_data.get("kind") == DocumentKind.STORY:
+            self.add_error("kind", "What another outlet wrote is coverage, or a reference.")
+
+
+class StrikeAuthorForm(ActionForm):
+    author = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a name")
+    note = forms.CharField(label="Why", max_length=2000, widget=textarea(3))
+
+    def setup_fields(self) -> None:
+        self.set_records("author", self.record.authors.exclude(pk=self.user.pk))
 
 
 class ReviseDocumentForm(ActionForm):

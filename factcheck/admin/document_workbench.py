@@ -60,10 +60,10 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
         "blocker_count": len(result.blockers) + result.more,
         "more_blockers": result.more,
         "unclaimed_figures": list(unclaimed[:100]),
-        "threshold": Policy.of(document.desk).threshold,
+        "threshold": Policy.for_document(document).threshold,
         "discrepancies": disputes(rows, order=(OPEN_FIRST, *SUREST_FIRST), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
-        "suggested": suggest_topic(document) if document.topic_id is None else None,
+        "suggested": suggest_topic(document, request.user) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,
         "original_shown": revision.snapshot is not None and is_viewable(revision.snapshot),
     }
@@ -100,7 +100,7 @@ def claims_in_order(document: Document, revision: Revision, first: int) -> tuple
 
 def claims_of(document: Document) -> QuerySet[Claim]:
     """The standing claims of a document, with what the list shows of each."""
-    verdicts = Verdict.objects.select_related("by", "sign_off__by")
+    verdicts = Verdict.objects.select_related("by").prefetch_related("sign_offs__by")
     work = VerificationTask.objects.unfinished().select_related("assignee")
     rows = Claim.objects.filter(document=document).anchored().select_related("attribution")
     return rows.prefetch_related(

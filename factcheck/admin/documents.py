@@ -20,6 +20,7 @@ from factcheck.models import (
     Document,
     Job,
     Revision,
+    WrittenBy,
 )
 from factcheck.states import DocumentState
 from factcheck.workflow.arrivals import Arrival
@@ -28,7 +29,7 @@ from factcheck.workflow.documents import confirm_document, ingest_document, revi
 from factcheck.workflow.fetches import fetch_document, fetches_of, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
-from factcheck.workflow.metadata import update_metadata
+from factcheck.workflow.metadata import strike_author, update_metadata
 from factcheck.workflow.publications import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
 
@@ -43,6 +44,7 @@ from .document_forms import (
     PublishDocumentForm,
     ReviseDocumentForm,
     SetTopicForm,
+    StrikeAuthorForm,
     WaiveDocumentForm,
 )
 from .document_workbench import workbench_context
@@ -70,6 +72,10 @@ def revise_with_upload(document: Document, *, by: Any, version: int | None, text
     return revise_document(document, read_upload(file), by=by, version=version, arrival=arrival)
 
 
+def strike_named_author(document: Document, *, by: Any, version: int | None, author: Any, note: str) -> None:
+    strike_author(document, author, by=by, note=note, version=version)
+
+
 def mark_claim(
     document: Document, *, by: Any, quote: str, start: int | None, end: int | None, claim_type: str
 ) -> Claim:
@@ -92,6 +98,9 @@ class DocumentAdmin(RecordAdmin):
         "revise": RecordAction(revise_with_upload, ReviseDocumentForm, "New text", "The new text is being read."),
         "update_metadata": RecordAction(
             update_metadata, DescribeDocumentForm, "Describe", "The description is corrected."
+        ),
+        "strike_author": RecordAction(
+            strike_named_author, StrikeAuthorForm, "Strike an author", "The name is struck.", destructive=True
         ),
         "set_topic": RecordAction(set_topic, SetTopicForm, "Topic", "The topic is set."),
         "dismiss_idle": RecordAction(dismiss_idle_figures, DismissIdleForm, "Dismiss idle figures", versioned=False),
@@ -149,6 +158,7 @@ class DocumentAdmin(RecordAdmin):
             "revise": record.state not in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN),
             "set_topic": record.state != DocumentState.WITHDRAWN,
             "update_metadata": record.state != DocumentState.WITHDRAWN,
+            "strike_author": record.authors.exists(),
         }
         return offered.get(name, standing or name not in ("add_claim", "dismiss_idle", "reread"))
 
@@ -170,7 +180,9 @@ class DocumentAdmin(RecordAdmin):
     def create_record(self, request: HttpRequest, form: Any) -> Document:
         known = dict(form.cleaned_data)
         desk, text, file, url = known.pop("desk"), known.pop("text"), known.pop("file"), known.pop("address")
-        known["authors"] = tuple(known["authors"])
+        wrote = known.pop("written_by")
+        own = (person(request),) if wrote == WrittenBy.ME else ()
+        known |= {"authors": (*known["authors"], *own), "facts": {"written_by": wrote}}
         if url:
             return fetch_document(url, Arrival(**known), desk=desk, by=person(request))[0]
         if file is None:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.models import Claim, Evidence, EvidenceKind, Policy, Source, SourceUse, Stance
+from factcheck.models import Claim, Evidence, EvidenceKind, Policy, Source, Stance
 from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
     assess_evidence,
@@ -74,24 +74,41 @@ def evidence_text(evidence: Evidence) -> str:
 
 def evidence_context(claim: Claim, user: Any) -> dict[str, Any]:
     """The evidence of a claim, the independent origins on each side, and what the user may do."""
-    rows = list(
-        claim.evidence.select_related("source", "derived_from_source", "derived_from__source", "snapshot")
+    rows: list[Any] = list(
+        claim.evidence.select_related(
+            "source", "derived_from_source", "derived_from__source", "snapshot", "assessed_by", "created_by"
+        )
         .defer("snapshot__warc", "snapshot__text")
         .order_by("pk")
     )
-    policy, standing = Policy.of(claim.document.desk), claim.evidence.current()
+    policy, standing = Policy.for_document(claim.document), claim.evidence.offered()
     supporting = standing.filter(stance=Stance.SUPPORTS)
+    counting = set(claim.evidence.counting(policy).values_list("pk", flat=True))
+    for row in rows:
+        row.doubts = doubts_of(row, counting)
     may_record = can(user, claim, "record_evidence")
     return {
         "evidence": rows,
         "supporting": names_of_origins(supporting.origins()),
         "refuting": names_of_origins(standing.filter(stance=Stance.REFUTES).origins()),
-        "has_primary": supporting.filter(source_use=SourceUse.PRIMARY).exists(),
+        "has_primary": supporting.named_primary().exists(),
         "minimum_origins": policy.minimum_origins,
         "may_record": may_record,
         "may_assess": bool(rows) and any(can(user, row, "assess") for row in rows if row.state == EvidenceState.LINKED),
         "evidence_form": NewEvidenceForm(user=user, record=claim) if may_record else None,
     }
+
+
+def doubts_of(evidence: Evidence, counting: set[int]) -> list[str]:
+    """What a signer must know of a piece of evidence before it carries a verdict; shown in red."""
+    offered = evidence.state in (EvidenceState.ACCEPTED, EvidenceState.LINKED)
+    named = evidence.source_id or evidence.derived_from_source_id or evidence.derived_from_id
+    doubts = [] if named else ["nobody is named as its source"]
+    if offered and evidence.state == EvidenceState.LINKED:
+        doubts.append("not assessed yet; a sign-off accepts it")
+    elif offered and evidence.pk not in counting:
+        doubts.append("assessed by nobody but whoever recorded it; a sign-off by another person accepts it")
+    return doubts
 
 
 def names_of_origins(origins: set[str]) -> list[str]:

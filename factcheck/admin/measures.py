@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from factcheck.models import SUREST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope
+from factcheck.models import SUREST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope, with_visible_agreements
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.crosschecks import agreements_of, request_crosscheck
 from factcheck.workflow.disputes import disputes
@@ -163,6 +163,7 @@ class MeasureAdmin(RecordAdmin):
         open_here = Discrepancy.objects.visible_to(request.user).open().filter(measure=OuterRef("pk")).order_by()
         count = open_here.values("measure").annotate(count=Count("pk", distinct=True)).values("count")
         rows = super().get_queryset(request).select_related("topic", "merged_into")
+        rows = with_visible_agreements(rows, request.user)
         annotated: QuerySet[Any] = rows.annotate(open_discrepancies=Coalesce(Subquery(count), 0))
         return annotated
 
@@ -187,9 +188,10 @@ class MeasureAdmin(RecordAdmin):
         """In words: icons for true and false would look like good and bad."""
         return yes_no(measure.running)
 
-    @admin.display(description="agree", ordering="agreements")
-    def agree(self, measure: Any) -> int:
-        return int(measure.agreements)
+    @admin.display(description="agree")
+    def agree(self, measure: Any) -> int | str:
+        """Not counted where the person may not see all of its figures."""
+        return "–" if measure.visible_agreements is None else int(measure.visible_agreements)
 
     @admin.display(description="states")
     def states(self, measure: Any) -> int:
@@ -203,7 +205,8 @@ class MeasureAdmin(RecordAdmin):
         yield from super().facts(record)
         yield "moves with time", yes_no(record.running), ""
         yield "compared", "in every topic" if record.general else "in its topic" if record.topic else "in its text", ""
-        yield "agreements", f"{record.agreements} pairs of states", ""
+        if record.visible_agreements is not None:
+            yield "agreements", f"{record.visible_agreements} pairs of states", ""
 
     def is_offered(self, record: Any, name: str) -> bool:
         if name in ("general", "in_topic"):

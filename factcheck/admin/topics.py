@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, Topic
+from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, Topic, with_visible_agreements
 from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import change_topic, record_topic
@@ -102,7 +102,7 @@ class TopicAdmin(RecordAdmin):
         conflicts = Discrepancy.objects.visible_to(request.user).open().filter(measure__topic=record)
         return {
             "documents": documents.order_by("-published_at", "-pk")[:MAX_ROWS],
-            "measures": measures.order_by("counted", "pk")[:MAX_ROWS],
+            "measures": with_visible_agreements(measures, request.user).order_by("counted", "pk")[:MAX_ROWS],
             "discrepancies": disputes(conflicts, most=MAX_ROWS),
             "limit": MAX_ROWS,
         }

@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags, quote_etag
-from knox.auth import TokenAuthentication
 from rest_framework import mixins, permissions, renderers, viewsets
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import action
@@ -26,6 +25,7 @@ from rest_framework.response import Response
 from factcheck.errors import StaleRevision
 from factcheck.models import IdempotencyKey, record_name
 
+from .authentication import ScopedTokenAuthentication
 from .batches import perform_batch, refresh_results
 from .errors import PreconditionRequired, exception_handler
 from .filters import StrictFilterBackend
@@ -34,6 +34,7 @@ from .pagination import RecordPagination
 from .parsers import JSONParser, MultiPartParser
 from .permissions import available_actions, check_right, check_state
 from .schema import OperationSchema
+from .scopes import check_scope
 from .serializers import BodySerializer
 from .throttling import AddressReadThrottle, AddressWriteThrottle, UserReadThrottle, UserWriteThrottle
 
@@ -43,7 +44,7 @@ class BaseView(IdempotentView):
 
     schema: ClassVar[OperationSchema | None] = OperationSchema()
     throttle_classes: ClassVar[tuple[type, ...]] = (UserReadThrottle, UserWriteThrottle)
-    authentication_classes: ClassVar[tuple[type, ...]] = (TokenAuthentication, SessionAuthentication)
+    authentication_classes: ClassVar[tuple[type, ...]] = (ScopedTokenAuthentication, SessionAuthentication)
     permission_classes: ClassVar[tuple[type, ...]] = (permissions.IsAuthenticated,)
     renderer_classes: ClassVar[tuple[type, ...]] = (renderers.JSONRenderer,)
     parser_classes: ClassVar[tuple[type, ...]] = (JSONParser,)
@@ -62,12 +63,19 @@ class BaseView(IdempotentView):
             kwargs = {name: value for name, value in kwargs.items() if name in names}
         return super().dispatch(request, *args, **kwargs)
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """No proxy and no browser keeps an answer: it holds what its reader alone may see."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Requests are counted per address before authentication, so that guessed tokens count too."""
         for throttle in (AddressReadThrottle(), AddressWriteThrottle()):
             if not throttle.allow_request(request, self):
                 self.throttled(request, throttle.wait())
         super().initial(request, *args, **kwargs)
+        check_scope(request, self)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from factcheck.workflow.claims import (
 from factcheck.workflow.verification import (
     assign_claim,
     challenge_claim,
+    countersign,
     recall_verdict,
     return_claim,
     sign_off,
@@ -101,8 +102,7 @@ class VerdictSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["id", "label", "note", "by", "at", "revision", "sign_off"]
 
     def get_sign_off(self, verdict: Verdict) -> dict[str, Any] | None:
-        given = getattr(verdict, "sign_off", None)
-        return SignOffSerializer(given).data if given else None
+        return SignOffSerializer(verdict.sign_off).data if verdict.sign_off else None
 
 
 class WaiverSerializer(serializers.ModelSerializer):
@@ -269,6 +269,7 @@ class ClaimViewSet(RecordViewSet):
         "start": ActionEndpoint(start_claim),
         "submit": ActionEndpoint(submit_verdict, VerdictBodySerializer),
         "sign_off": ActionEndpoint(sign_off, SignOffBodySerializer),
+        "countersign": ActionEndpoint(countersign, SignOffBodySerializer),
         "return": ActionEndpoint(return_claim, NoteSerializer),
         "recall": ActionEndpoint(recall_verdict),
         "challenge": ActionEndpoint(challenge_claim, NoteSerializer),
@@ -282,7 +283,9 @@ class ClaimViewSet(RecordViewSet):
         queryset = super().get_queryset()
         if self.action == "list":
             return queryset
-        verdicts = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
+        verdicts = Verdict.objects.select_related("by", "revision").prefetch_related(
+            "sign_offs__by", "sign_offs__revision"
+        )
         return queryset.select_related("document__desk", "words_changed_by").prefetch_related(
             Prefetch("verdicts", verdicts), "figures", "evidence__source", "verification_tasks__assignee", "waivers__by"
         )

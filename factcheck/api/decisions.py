@@ -61,7 +61,7 @@ class WaiverFilter(filters.FilterSet):
 
 
 class VerdictViewSet(RecordViewSet):
-    queryset = Verdict.objects.select_related("by", "revision", "sign_off__by", "sign_off__revision")
+    queryset = Verdict.objects.select_related("by", "revision").prefetch_related("sign_offs__by", "sign_offs__revision")
     serializer_class = VerdictRecordSerializer
     filterset_class = VerdictFilter
 

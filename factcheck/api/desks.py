@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from factcheck.conf import MOST_ORIGINS
-from factcheck.models import Desk, Eyes, Membership, Policy
+from factcheck.models import Assessment, Desk, Eyes, Membership, Policy
 from factcheck.reports.deliver import build_desk_report
 from factcheck.workflow.desks import record_desk, set_policy
 
@@ -48,6 +48,7 @@ class PolicySerializer(serializers.ModelSerializer):
         fields: ClassVar = [
             "desk",
             "eyes",
+            "assess",
             "threshold",
             "minimum_origins",
             "reliability_floor",
@@ -61,6 +62,12 @@ class PolicyBodySerializer(BodySerializer):
     """The whole policy: every rule is required."""
 
     eyes = serializers.ChoiceField(Eyes.choices)
+    assess = serializers.ChoiceField(
+        Assessment.choices,
+        required=False,
+        default=Assessment.BY_EYES,
+        help_text="Who may assess evidence; empty follows the pairs of eyes.",
+    )
     threshold = serializers.FloatField(min_value=0, max_value=1)
     minimum_origins = serializers.IntegerField(min_value=1, max_value=MOST_ORIGINS)
     reliability_floor = serializers.ChoiceField([(grade, grade) for grade in "ABCDEF"])

@@ -20,6 +20,7 @@ from factcheck.intake.extracts import MAX_BYTES
 from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.models import (
+    Assessment,
     Claim,
     CorrectionClass,
     Desk,
@@ -30,10 +31,11 @@ from factcheck.models import (
     Revision,
     Source,
     Topic,
+    WrittenBy,
 )
 from factcheck.reports.deliver import build_document_report
 from factcheck.states import DocumentState
-from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.arrivals import Arrival, check_host_name
 from factcheck.workflow.claims import dismiss_idle_figures
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.documents import (
@@ -46,7 +48,7 @@ from factcheck.workflow.documents import (
 from factcheck.workflow.fetches import fetch_document, refetch_document
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.measures import set_topic
-from factcheck.workflow.metadata import update_metadata
+from factcheck.workflow.metadata import strike_author, update_metadata
 from factcheck.workflow.originals import newest_snapshot
 from factcheck.workflow.publications import correct_document, publish_document, waive_document
 from factcheck.workflow.reading import reread_document
@@ -166,9 +168,12 @@ class BlockerLineSerializer(serializers.Serializer):
 
 class ClearancePolicySerializer(serializers.Serializer):
     eyes = serializers.ChoiceField(Eyes.choices)
+    assess = serializers.ChoiceField([Assessment.SECOND, Assessment.SELF])
     threshold = serializers.FloatField()
     minimum_origins = serializers.IntegerField()
     reliability_floor = serializers.CharField()
+    conflict_score = serializers.FloatField(allow_null=True)
+    differs_score = serializers.FloatField(allow_null=True)
 
 
 class ClearanceSerializer(serializers.Serializer):
@@ -181,6 +186,9 @@ class ClearanceSerializer(serializers.Serializer):
     blockers = BlockerLineSerializer(many=True)
     waived_until = serializers.DateTimeField(allow_null=True)
     policy = ClearancePolicySerializer()
+    stricter_than_desk = serializers.ListField(
+        child=serializers.CharField(), help_text="Rules that the desk has loosened since the text was filed."
+    )
 
 
 class TopicSuggestionSerializer(serializers.Serializer):
@@ -236,6 +244,11 @@ class NewDocumentSerializer(TextBodySerializer):
     url = serializers.URLField(max_length=2000, allow_blank=True, default="")
     byline = serializers.CharField(max_length=500, allow_blank=True, default="")
     authors = serializers.ListField(child=ColleagueField(), max_length=50, default=list)
+    written_by = serializers.ChoiceField(
+        WrittenBy.choices,
+        required=False,
+        help_text="Who wrote it, as the person who files it says: it is kept in the history.",
+    )
     published_at = AwareDateTimeField(required=False, allow_null=True)
     zone = serializers.CharField(max_length=64, allow_blank=True, default="")
     embargo_until = AwareDateTimeField(required=False, allow_null=True)
@@ -246,6 +259,11 @@ class NewDocumentSerializer(TextBodySerializer):
         if len(data.keys() & {"text", "file", "address", "ninjs"}) != 1:
             message = "Send a text, a file, an address or a ninjs item, one of the four."
             raise serializers.ValidationError({"text": message}, code="text_or_file")
+        written_by = data.get("written_by")
+        if written_by == WrittenBy.ME:
+            data["authors"] = [*data["authors"], self.context["request"].user]
+        if written_by == WrittenBy.COLLEAGUE and not data["authors"]:
+            raise serializers.ValidationError({"authors": "Say which colleague."}, code="required")
         if "address" in data and data["url"]:
             raise serializers.ValidationError({"url": "The address is the page's own; leave this out."}, code="invalid")
         return data
@@ -284,6 +302,10 @@ class MetadataBodySerializer(ChangeSerializer):
     authors = serializers.ListField(child=ColleagueField(), max_length=50, required=False)
 
 
+class StrikeAuthorSerializer(NoteSerializer):
+    author = ColleagueField()
+
+
 class TopicBodySerializer(BodySerializer):
     topic = VisibleRecordField(Topic, by="slug", allow_null=True)
 
@@ -315,7 +337,10 @@ def data_and_arrival(body: dict[str, Any]) -> tuple[bytes, Arrival]:
 
 def file_document(body: dict[str, Any], *, by: Any) -> tuple[Document, Job | None]:
     """File a document from an address, a ninjs item, a file or a text."""
-    desk = body.pop("desk")
+    desk, written_by = body.pop("desk"), body.pop("written_by", "")
+    check_host_name(desk, Arrival(source_app=body["source_app"], source_id=body["source_id"]), by=by)
+    if written_by:
+        body["facts"] = {"written_by": written_by}
     if address := body.pop("address", ""):
         return fetch_document(address, Arrival(**body), desk=desk, by=by)
     if item := body.pop("ninjs", None):
@@ -329,6 +354,11 @@ def revise(document: Document, *, by: Any, version: int | None, **body: Any) -> 
     editor = body.pop("editor", None)
     data, arrival = data_and_arrival(body)
     return revise_document(document, data, by=by, version=version, editor=editor, arrival=arrival)
+
+
+def strike_named_author(document: Document, *, author: Any, by: Any, note: str, version: int | None) -> None:
+    """Take somebody from the authors who was named wrongly. A chief's action, never on oneself."""
+    strike_author(document, author, by=by, note=note, version=version)
 
 
 class DocumentViewSet(RecordViewSet):
@@ -353,6 +383,7 @@ class DocumentViewSet(RecordViewSet):
         "withdraw": ActionEndpoint(withdraw_document, NoteSerializer),
         "reread": ActionEndpoint(reread_document, status_code=202),
         "update_metadata": ActionEndpoint(update_metadata, MetadataBodySerializer),
+        "strike_author": ActionEndpoint(strike_named_author, StrikeAuthorSerializer),
         "set_topic": ActionEndpoint(set_topic, TopicBodySerializer),
         "dismiss_idle": ActionEndpoint(dismiss_idle_figures, NoteSerializer, versioned=False),
         "erase": ActionEndpoint(erase_document, NoteSerializer),
@@ -388,7 +419,7 @@ class DocumentViewSet(RecordViewSet):
     @action(detail=True, url_path="topic_suggestion")
     def topic_suggestion(self, request: Request, pk: str) -> Response:
         """The topic suggested by places, dates and what is counted. Setting it is up to an editor."""
-        return Response(TopicSuggestionSerializer({"topic": suggest_topic(self.get_object())}).data)
+        return Response(TopicSuggestionSerializer({"topic": suggest_topic(self.get_object(), request.user)}).data)
 
     @describe(200, response=RevisionRowSerializer, many=True)
     @action(detail=True, url_path="revisions")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from factcheck.models import Document, Figure, Measure
+from factcheck.models import Document, Figure, Measure, with_visible_agreements
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
 from factcheck.workflow.observations import CarriedObservation, observations_of
 
@@ -20,6 +20,9 @@ from .serializers import ActionsMixin, BodySerializer
 class MeasureRowSerializer(serializers.ModelSerializer):
     topic = serializers.SlugRelatedField("slug", read_only=True)
     name = serializers.CharField(read_only=True, help_text="What it measures, in words.")
+    agreements = serializers.SerializerMethodField(
+        help_text="Pairs of states that agree; null where one of the figures is hidden from the user."
+    )
 
     class Meta:
         model = Measure
@@ -37,6 +40,12 @@ class MeasureRowSerializer(serializers.ModelSerializer):
             "agreements",
             "version",
         ]
+
+    def get_agreements(self, measure: Any) -> int | None:
+        if not hasattr(measure, "visible_agreements"):  # the answer of an action
+            measure = with_visible_agreements(Measure.objects.filter(pk=measure.pk), self.context["request"].user).get()
+        agreements: int | None = measure.visible_agreements
+        return agreements
 
 
 class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
@@ -114,3 +123,6 @@ class MeasureViewSet(RecordViewSet):
         "split": ActionEndpoint(split_measure, SplitBodySerializer),
         "set_general": ActionEndpoint(set_general, GeneralBodySerializer),
     }
+
+    def get_queryset(self) -> Any:
+        return with_visible_agreements(super().get_queryset(), self.request.user)

@@ -14,6 +14,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_doc, is_list_serializer
@@ -304,6 +305,10 @@ def subclasses_of(parent: type[Enum]) -> Iterator[type[Enum]]:
     for child in parent.__subclasses__():
         yield child
         yield from subclasses_of(child)
+
+
+class ScopedTokenScheme(KnoxTokenScheme):  # type: ignore[misc] # drf-spectacular has no types here
+    target_class = "factcheck.api.authentication.ScopedTokenAuthentication"
 
 
 class VisibleRecordFieldExtension(OpenApiSerializerFieldExtension):

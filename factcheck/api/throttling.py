@@ -5,6 +5,7 @@ The rates come from the host's ``REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]``; ``N
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from rest_framework.permissions import SAFE_METHODS
@@ -18,6 +19,7 @@ RATES = {
     "address_read": "3000/minute",
     "address_write": "1200/minute",
     "login": "30/minute",
+    "login_name": "30/minute",
 }
 
 
@@ -75,3 +77,13 @@ class AddressWriteThrottle(AddressThrottle):
 
 class LoginThrottle(AddressThrottle):
     scope = "login"
+
+
+class LoginNameThrottle(BaseThrottle):
+    """Per name that is tried, from whatever addresses."""
+
+    scope = "login_name"
+
+    def get_ident(self, request: Request) -> str:
+        name = request.data.get("username") if isinstance(request.data, dict) else None
+        return hashlib.sha256(str(name).strip().casefold().encode("utf-8", "replace")).hexdigest()

@@ -31,6 +31,7 @@ from .notices import NoticeChoiceViewSet, NotificationViewSet
 from .publications import CorrectionViewSet, PublicationViewSet
 from .reports import ReportViewSet, SubscriptionViewSet
 from .sources import SourceViewSet
+from .tokens import RevokeAllView, RevokeView, TokensView
 from .topics import TopicViewSet
 from .verification import TaskViewSet
 from .webhooks import DeliveryViewSet, WebhookViewSet
@@ -93,6 +94,9 @@ router.register("deliveries", DeliveryViewSet)
 urlpatterns = [
     path("auth/login/", LoginView.as_view(), name="login"),
     path("auth/logout/", LogoutView.as_view(), name="logout"),
+    path("auth/tokens/", TokensView.as_view(), name="tokens"),
+    path("auth/tokens/revoke_all/", RevokeAllView.as_view(), name="tokens-revoke-all"),
+    re_path(r"auth/tokens/(?P<key>[0-9A-Za-z]{1,40})/revoke/$", RevokeView.as_view(), name="token-revoke"),
     path("schema/", SchemaView.as_view(), name="schema"),
     *([path("docs/", DocsView.as_view(), name="docs")] if all(map(apps.is_installed, DOCS_APPS)) else []),
     *router.urls,

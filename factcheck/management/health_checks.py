@@ -9,7 +9,9 @@ from typing import Any
 
 from celery import current_app
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.core import checks
+from django.core.checks import CheckMessage
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -18,6 +20,7 @@ from django_celery_beat.models import PeriodicTask
 from factcheck.jobs.checkpoints import last_covered_event
 from factcheck.models import Event, Job, Membership, Role, Source
 from factcheck.states import JobState
+from factcheck.workflow.reencryption import count_key_use
 
 CheckResult = tuple[bool, str]
 PING_SECONDS = 3.0
@@ -85,6 +88,31 @@ def may_change(cursor: Any, table: str) -> bool:
     """Whether the role of this connection may change whole rows of a table, or take them away."""
     cursor.execute(MAY_CHANGE, [table])
     return bool(cursor.fetchone()[0])
+
+
+def check_encryption_keys() -> CheckResult:
+    """Whether every encrypted name and secret can be opened, and whether an older key is still needed for one."""
+    use = count_key_use()
+    if use.missing:
+        return False, f"{use.missing} encrypted names or secrets open with none of the site's keys: put the key back"
+    older = f", {use.older} of them under an older key: run reencrypt before it is retired" if use.older else ""
+    return True, f"{use.newest + use.older} encrypted names and secrets open{older}"
+
+
+def warn_of_missing_keys(**_: Any) -> list[CheckMessage]:
+    """The same as a system check, for ``check --database default``."""
+    try:
+        use = count_key_use()
+    except DatabaseError:  # not migrated yet
+        return []
+    found: list[CheckMessage] = []
+    if use.missing:
+        words = f"{use.missing} encrypted names or secrets open with none of the site's keys."
+        found.append(checks.Error(words, hint="Put the key back into ENCRYPTION_KEYS.", id="factcheck.E030"))
+    if use.older:
+        words = f"{use.older} encrypted names or secrets need an older key."
+        found.append(checks.Warning(words, hint="Run reencrypt before you retire it.", id="factcheck.W030"))
+    return found
 
 
 def check_checkpoints() -> CheckResult:
@@ -171,6 +199,7 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "guards": check_append_only_triggers,
     "owner": check_table_owner,
     "checkpoints": check_checkpoints,
+    "keys": check_encryption_keys,
     "registry": check_source_registry,
     "roles": check_roles,
     "jobs": check_jobs,

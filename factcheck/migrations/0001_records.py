@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import factcheck.models.desks
+import factcheck.models.policies
 import factcheck.models.reports
 import factcheck.text.values
 
@@ -1122,6 +1122,7 @@ class Migration(migrations.Migration):
                             ("overdue", "checking work is overdue"),
                             ("stale", "a sign-off no longer holds"),
                             ("cleared", "a document became clear, or stopped being so"),
+                            ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
                         ],
                         max_length=20,
@@ -1153,6 +1154,7 @@ class Migration(migrations.Migration):
                             ("overdue", "checking work is overdue"),
                             ("stale", "a sign-off no longer holds"),
                             ("cleared", "a document became clear, or stopped being so"),
+                            ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
                         ],
                         max_length=20,
@@ -1203,8 +1205,25 @@ class Migration(migrations.Migration):
                         max_length=5,
                     ),
                 ),
-                ("threshold", models.FloatField(default=factcheck.models.desks.default_threshold)),
-                ("minimum_origins", models.PositiveSmallIntegerField(default=factcheck.models.desks.default_origins)),
+                (
+                    "assess",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "as four eyes say: by a second person with three, by whoever checks with two"),
+                            ("second", "evidence is assessed by somebody who did not record it"),
+                            ("self", "whoever recorded evidence may assess it"),
+                        ],
+                        default="",
+                        help_text="Who may assess evidence; empty follows the pairs of eyes.",
+                        max_length=6,
+                    ),
+                ),
+                ("threshold", models.FloatField(default=factcheck.models.policies.default_threshold)),
+                (
+                    "minimum_origins",
+                    models.PositiveSmallIntegerField(default=factcheck.models.policies.default_origins),
+                ),
                 (
                     "reliability_floor",
                     models.CharField(
@@ -1781,6 +1800,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "assessed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="who accepted or rejected it last",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "created_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
@@ -1985,8 +2015,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="signoff",
             name="verdict",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="sign_off", to="factcheck.verdict"
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sign_offs", to="factcheck.verdict"
             ),
         ),
         migrations.AddField(
@@ -2275,7 +2305,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["assigned", "returned", "due_soon", "overdue", "stale", "cleared", "published_uncleared"],
+                        [
+                            "assigned",
+                            "returned",
+                            "due_soon",
+                            "overdue",
+                            "stale",
+                            "cleared",
+                            "embargo_touched",
+                            "published_uncleared",
+                        ],
                     )
                 ),
                 name="notice_choice_kind_known",
@@ -2299,7 +2338,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["assigned", "returned", "due_soon", "overdue", "stale", "cleared", "published_uncleared"],
+                        [
+                            "assigned",
+                            "returned",
+                            "due_soon",
+                            "overdue",
+                            "stale",
+                            "cleared",
+                            "embargo_touched",
+                            "published_uncleared",
+                        ],
                     )
                 ),
                 name="notification_kind_known",
@@ -2669,6 +2717,10 @@ class Migration(migrations.Migration):
                 ),
                 name="waiver_of_one_record",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="signoff",
+            constraint=models.UniqueConstraint(fields=("verdict", "by"), name="sign_off_once_by_a_person"),
         ),
         migrations.AddConstraint(
             model_name="waiver",

@@ -32,7 +32,7 @@ GUARDED = {
 }
 OTHER_KEYS = {  # table: what no two rows share beside their number
     "event": ("record", "record_id", "sequence"),
-    "signoff": ("verdict_id",),
+    "signoff": ("verdict_id", "by_id"),
     "report": ("subscription_id", "slot"),
     "revision": ("document_id", "number"),
     "eventnote": ("event_id",),

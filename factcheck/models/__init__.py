@@ -8,7 +8,7 @@ from .attributions import Attribution
 from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
-from .desks import POLICY_FIELDS, Desk, Eyes, Membership, Policy, Role, by_username, colleagues_of
+from .desks import Desk, Membership, Role, by_username, colleagues_of
 from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
@@ -27,10 +27,10 @@ from .discrepancies import (
     sides_with_texts,
     sort_of,
 )
-from .documents import Document, DocumentKind, Revision
-from .evidence import Evidence, EvidenceKind, SourceUse, Stance
+from .documents import Document, DocumentKind, Revision, WrittenBy
+from .evidence import GIVING, Evidence, EvidenceKind, EvidenceQuerySet, SourceUse, Stance
 from .feeds import Feed, FeedItem
-from .figures import Figure
+from .figures import Figure, with_visible_agreements
 from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
 from .jobs import HOUSEKEEPING, Job
@@ -39,11 +39,13 @@ from .matching import FigureProfile, MatchingWeights, TopicMatching
 from .measures import Measure
 from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
+from .policies import POLICY_FIELDS, Assessment, Eyes, Policy
 from .publications import Correction, CorrectionClass, Publication
 from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
 from .sentences import Sentence, sentences_of
 from .snapshots import Snapshot
 from .sources import Source, SourceDomain, SourceKind, SourceName, folded
+from .tokens import TokenGrant, TokenScope, every_scope
 from .topics import Topic
 from .verification import Method, SignOff, Verdict, VerdictLabel, VerificationTask, WaitingFor, Waiver
 from .webhooks import Delivery, Webhook
@@ -52,6 +54,7 @@ __all__ = [
     "CONFLICT_KINDS",
     "DISPUTED_KINDS",
     "ERASED",
+    "GIVING",
     "HOUSEKEEPING",
     "MOST_SEVERE_FIRST",
     "MOST_TELLING_FIRST",
@@ -61,6 +64,7 @@ __all__ = [
     "SORT",
     "SUREST_FIRST",
     "Anchor",
+    "Assessment",
     "Attribution",
     "Checkpoint",
     "Claim",
@@ -80,6 +84,7 @@ __all__ = [
     "EventNote",
     "Evidence",
     "EvidenceKind",
+    "EvidenceQuerySet",
     "Eyes",
     "Feed",
     "FeedItem",
@@ -116,6 +121,8 @@ __all__ = [
     "SourceName",
     "SourceUse",
     "Stance",
+    "TokenGrant",
+    "TokenScope",
     "Topic",
     "TopicMatching",
     "Verdict",
@@ -124,14 +131,17 @@ __all__ = [
     "WaitingFor",
     "Waiver",
     "Webhook",
+    "WrittenBy",
     "both_sides_of",
     "by_username",
     "colleagues_of",
     "erasures_digest",
+    "every_scope",
     "folded",
     "mark_of",
     "record_name",
     "sentences_of",
     "sides_with_texts",
     "sort_of",
+    "with_visible_agreements",
 ]

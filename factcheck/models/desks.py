@@ -1,4 +1,4 @@
-"""Desks, who works on them in which role, and the policy each desk checks by."""
+"""Desks, and who works on them in which role. By which rules a desk checks is in ``policies``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
-
-from factcheck.conf import settings as factcheck_settings
 
 
 class Role(models.TextChoices):
@@ -99,77 +97,3 @@ def colleagues_of(user: Any) -> models.QuerySet[Any]:
     chief = Q(factcheck_memberships__role=Role.CHIEF_EDITOR)
     model = get_user_model()
     return model._default_manager.filter(share | chief, is_active=True).order_by(model.USERNAME_FIELD).distinct()
-
-
-class Eyes(models.TextChoices):
-    THREE = "three", "submitter, signer and author are three people"
-    TWO = "two", "one person who is not an author may submit and sign"
-
-
-def default_threshold() -> float:
-    return factcheck_settings().CHECKWORTHINESS_THRESHOLD
-
-
-def default_origins() -> int:
-    return factcheck_settings().MINIMUM_ORIGINS
-
-
-POLICY_FIELDS = ("eyes", "threshold", "minimum_origins", "reliability_floor", "conflict_score", "differs_score")
-"""The rules of a policy, by name."""
-
-
-class PolicyQuerySet(models.QuerySet["Policy"]):
-    def visible_to(self, user: Any) -> PolicyQuerySet:
-        return self.filter(desk__in=Desk.objects.visible_to(user))
-
-
-class Policy(models.Model):
-    """By which rules a desk checks. A desk without a row checks by the defaults."""
-
-    desk = models.OneToOneField(Desk, models.PROTECT, related_name="policy")
-    eyes = models.CharField(max_length=5, choices=Eyes.choices, default=Eyes.THREE)
-    threshold = models.FloatField(default=default_threshold)
-    minimum_origins = models.PositiveSmallIntegerField(default=default_origins)
-    reliability_floor = models.CharField(
-        max_length=1,
-        choices=[(grade, grade) for grade in "ABCDEF"],
-        default="C",
-        help_text="A new conflict voids a sign-off only from a source graded this well or better.",
-    )
-    conflict_score = models.FloatField(
-        null=True,
-        blank=True,
-        help_text="From which score on figures that differ are a conflict and block; empty takes that of the weights.",
-    )
-    differs_score = models.FloatField(
-        null=True,
-        blank=True,
-        help_text="From which score on they are listed as differing; empty takes that of the weights.",
-    )
-    version = models.PositiveIntegerField(default=1)
-
-    objects = PolicyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "policies"
-        constraints = [
-            models.CheckConstraint(condition=Q(threshold__gte=0, threshold__lte=1), name="policy_threshold_range"),
-            models.CheckConstraint(condition=Q(minimum_origins__gte=1), name="policy_origins_positive"),
-            models.CheckConstraint(
-                condition=(Q(conflict_score=None) | Q(conflict_score__gt=0, conflict_score__lte=1))
-                & (Q(differs_score=None) | Q(differs_score__gt=0, differs_score__lte=1)),
-                name="policy_scores_range",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"policy of {self.desk}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """The rules alone, as an answer of the gate keeps them."""
-        return {name: getattr(self, name) for name in POLICY_FIELDS}
-
-    @classmethod
-    def of(cls, desk: Desk) -> Policy:
-        """The desk's policy, or the defaults for a desk that has set none."""
-        return cls.objects.filter(desk=desk).first() or cls(desk=desk)

@@ -20,6 +20,15 @@ class DocumentKind(models.TextChoices):
     REFERENCE = "reference"
 
 
+class WrittenBy(models.TextChoices):
+    """Who wrote a text, as whoever files it says."""
+
+    ME = "me", "I wrote it"
+    COLLEAGUE = "colleague", "a colleague, named as an author"
+    SOMEONE_ELSE = "someone_else", "somebody outside, named in the byline"
+    OUTLET = "outlet", "another outlet"
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> DocumentQuerySet:
         return self.filter(desk__in=Desk.objects.visible_to(user))

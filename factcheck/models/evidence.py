@@ -6,14 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from factcheck.states import EvidenceState
 
 from .claims import Claim
 from .desks import Desk
+from .history import Event
+from .policies import Assessment, Policy
 from .snapshots import Snapshot
 from .sources import Source, end_of_chain
+
+GIVING = ("record", "attach", "link")
+"""The actions by which somebody gives evidence; who did one of them does not assess it as a second person."""
 
 
 class EvidenceKind(models.TextChoices):
@@ -43,12 +48,30 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Accepted, and neither drifted nor withdrawn since: what a verdict may rest on."""
         return self.filter(state=EvidenceState.ACCEPTED)
 
+    def offered(self) -> EvidenceQuerySet:
+        """What a verdict is submitted on: accepted, or linked and not yet assessed."""
+        return self.filter(state__in=[EvidenceState.ACCEPTED, EvidenceState.LINKED])
+
+    def named_primary(self) -> EvidenceQuerySet:
+        """First-hand evidence of a source that has a name, or a confidential one."""
+        return self.filter(source_use=SourceUse.PRIMARY, source__isnull=False)
+
+    def counting(self, policy: Policy) -> EvidenceQuerySet:
+        """What carries a verdict by a policy: accepted, by somebody who gave nothing of it unless the policy lets them.
+
+        Who gives evidence records, attaches or links it.
+        """
+        if policy.assessed_by == Assessment.SELF:
+            return self.current()
+        given = Event.objects.filter(record="evidence", record_id=OuterRef("pk"), actor=OuterRef("assessed_by"))
+        return self.current().exclude(assessed_by=None).exclude(Exists(given.filter(action__in=GIVING)))
+
     def origins(self) -> set[str]:
         """The distinct origins behind these pieces of evidence.
 
         Each piece is followed to what it repeats (``derived_from``), to the party its copy attributes it
         to (``derived_from_source``), and from a source to its owner. Copies of one origin count once.
-        A piece with no source is an origin of its own only where somebody heard or saw it first-hand.
+        A piece with no source has no origin, for nobody stands for it; a confidential source is one.
         """
         own = list(self)
         rows = {row.pk: row for row in own}
@@ -61,9 +84,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 def _origin(row: Evidence, owners: dict[int, int]) -> str:
     source = row.derived_from_source_id or row.source_id
-    if source is None:
-        return f"evidence:{row.pk}" if row.source_use == SourceUse.PRIMARY else ""
-    return f"source:{owners[source]}"
+    return f"source:{owners[source]}" if source is not None else ""
 
 
 class Evidence(models.Model):
@@ -84,6 +105,14 @@ class Evidence(models.Model):
     derived_from_source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, blank=True, related_name="evidence")
     error = models.CharField(max_length=500, blank=True)
+    assessed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="who accepted or rejected it last",
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from factcheck.states import FigureState
 from factcheck.text import AnchorState, Hedge, Modality
@@ -28,6 +28,18 @@ class FigureQuerySet(models.QuerySet["Figure"]):
     def compared(self) -> FigureQuerySet:
         """Those that take part in cross-checks: anchored, not dismissed, in a document not withdrawn."""
         return self.anchored().exclude(state=FigureState.DISMISSED).exclude(document__state="withdrawn")
+
+
+def with_visible_agreements(measures: QuerySet[Measure], user: Any) -> QuerySet[Measure]:
+    """Measures with ``visible_agreements``: how many pairs agree; None where a figure is hidden from the person.
+
+    A number made of hidden figures would tell of them.
+    """
+    hidden = Figure.objects.compared().exclude(document__desk__in=Desk.objects.visible_to(user))
+    beside = Exists(hidden.filter(measure=OuterRef("held_against")))
+    anywhere = Q(Exists(hidden.filter(measure__key=OuterRef("key"))), general=True)
+    unseen = Q(Exists(hidden.filter(measure=OuterRef("pk")))) | anywhere | Q(beside, held_against__isnull=False)
+    return measures.annotate(visible_agreements=Case(When(unseen, then=None), default=F("agreements")))
 
 
 class Figure(models.Model):

@@ -18,6 +18,7 @@ class NoticeKind(models.TextChoices):
     OVERDUE = "overdue", "checking work is overdue"
     STALE = "stale", "a sign-off no longer holds"
     CLEARED = "cleared", "a document became clear, or stopped being so"
+    EMBARGO_TOUCHED = "embargo_touched", "another desk has figures on what a text under embargo counts"
     PUBLISHED_UNCLEARED = "published_uncleared", "a document went out uncleared"
 
 

@@ -11,8 +11,9 @@ from django.db.models import Q
 from factcheck.states import TaskState
 
 from .claims import Claim
-from .desks import Desk, Eyes
+from .desks import Desk
 from .documents import Revision
+from .policies import Eyes
 
 
 class Method(models.TextChoices):
@@ -110,6 +111,11 @@ class Verdict(models.Model):
     def __str__(self) -> str:
         return self.get_label_display()
 
+    @property
+    def sign_off(self) -> SignOff | None:
+        """The newest sign-off of it; prefetch ``sign_offs`` to ask this of many verdicts."""
+        return max(self.sign_offs.all(), key=lambda row: row.pk, default=None)
+
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def visible_to(self, user: Any) -> SignOffQuerySet:
@@ -117,9 +123,9 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
 
 
 class SignOff(models.Model):
-    """Approval of a verdict by another person, bound to the words and figures it was given on."""
+    """Approval of a verdict by another person, bound to the words and figures it was given on; the newest counts."""
 
-    verdict = models.OneToOneField(Verdict, models.PROTECT, related_name="sign_off")
+    verdict = models.ForeignKey(Verdict, models.PROTECT, related_name="sign_offs")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
     words_sha256 = models.CharField(max_length=64)
     eyes = models.CharField(max_length=5, choices=Eyes.choices)
@@ -134,6 +140,7 @@ class SignOff(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["verdict", "by"], name="sign_off_once_by_a_person")]
 
     def __str__(self) -> str:
         return f"signed off by {self.by}"

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils import timezone
 
-from factcheck.actors import Actor, person_of
+from factcheck.actors import Actor, Person, person_of
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.address_identity import address_identity
 from factcheck.intake.extracts import MAX_BYTES
@@ -21,10 +21,10 @@ from factcheck.intake.snapshots import sha256_of, warc_of_upload
 from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
-from factcheck.models import Desk, Document, DocumentKind, Job, Snapshot, Source, Topic
-from factcheck.permissions import NOT_AUTHOR_OF_OTHER_SIDE
+from factcheck.models import Desk, Document, DocumentKind, Job, Membership, Role, Snapshot, Source, Topic
+from factcheck.permissions import NOT_AUTHOR_OF_OTHER_SIDE, roles_of
 
-from .transitions import log, require_storable
+from .transitions import change, check_permission, log, require_storable
 
 EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
@@ -66,6 +66,39 @@ def host_object(desk: Desk, arrival: Arrival) -> Document | None:
     """The document already filed for this object of the host or of an agency."""
     rows = Document.objects.filter(desk=desk, source_app=arrival.source_app, source_id=arrival.source_id)
     return rows.first() if arrival.source_id else None
+
+
+def check_host_name(desk: Desk, arrival: Arrival, *, by: Person) -> None:
+    """Refuse a person, or another service account, that files under the name of a host's system.
+
+    What is known by ``source_app`` belongs to the service account that filed it first, while that is one. Code of the
+    host that calls ``gate`` is trusted, and not asked.
+
+    Raises:
+        NotAllowed: the name is not theirs to use.
+    """
+    if not arrival.source_app and not arrival.source_id:
+        return
+    check_permission(by, desk, "file_for_host")
+    own = Document.objects.filter(desk=desk, source_app=arrival.source_app).exclude(created_by=by)
+    service = Membership.objects.filter(desk=desk, role=Role.SERVICE, user__is_active=True).exclude(user=by)
+    if own.filter(created_by__in=service.values("user")).exists():
+        raise NotAllowed("Another service account files for this system.", code="source_app_taken")
+
+
+def hand_over(document: Document, *, by: Actor) -> None:
+    """What a person filed in the name of a host's object becomes the service account's, which files it itself now."""
+    person = person_of(by)
+    if (
+        person is None
+        or person.pk == document.created_by_id
+        or Role.SERVICE not in roles_of(person, [document.desk_id])
+    ):
+        return
+    before = document.created_by_id
+    with transaction.atomic():
+        change(document, created_by=person)
+        log(document, "hand_over", by=by, facts={"from": before})
 
 
 @cache

@@ -264,7 +264,7 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
 
 def idle_figures(document: Document) -> list[Figure]:
     """Unlinked figures outside the claims that were accepted or still have to be reviewed."""
-    claims = Claim.objects.filter(document=document).blocking(Policy.of(document.desk).threshold)
+    claims = Claim.objects.filter(document=document).blocking(Policy.for_document(document).threshold)
     blocking = claims.exclude(state__in=[ClaimState.DISMISSED, ClaimState.WAIVED])
     anchors = Anchor.objects.filter(revision=document.current_revision, start__isnull=False)
     found = anchors.filter(figure__in=document.figures.anchored().filter(state=FigureState.FOUND))

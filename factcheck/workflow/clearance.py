@@ -27,6 +27,7 @@ from factcheck.models import (
     Discrepancy,
     DiscrepancyQuerySet,
     Document,
+    Eyes,
     Figure,
     Job,
     Measure,
@@ -74,8 +75,9 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """The gate's answer for one revision at one time, and the policy of the desk by which it was given.
+    """The gate's answer for one revision at one time, and the policy by which it was given.
 
+    ``stricter_than_desk`` names the rules of it that the desk has loosened since the text was filed.
     ``more`` blockers are counted and not listed, where the caller wanted a few only.
     """
 
@@ -86,6 +88,7 @@ class Clearance:
     blockers: tuple[Blocker, ...]
     waived_until: datetime | None = None
     policy: dict[str, Any] = field(default_factory=dict)
+    stricter_than_desk: tuple[str, ...] = ()
     more: int = 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def clearance(
     now = at or timezone.now()
     revision = document.current_revision
     blockers = list(document_blockers(document, revision, source_sha256))
-    policy, waiver, more = Policy.of(document.desk), None, 0
+    policy, waiver, more = Policy.for_document(document), None, 0
     if revision is not None and not blockers:
         waiver = revision.waivers.running(now).order_by("-expires_at").first()
         blockers, more = content_blockers(document, policy, now, None if waiver else most)
@@ -123,6 +126,7 @@ def clearance(
         blockers=tuple(blockers),
         waived_until=waiver.expires_at if waiver and covered else None,
         policy=policy.as_dict(),
+        stricter_than_desk=tuple(policy.stricter_than(Policy.of(document.desk))),
         more=more,
     )
 
@@ -166,12 +170,12 @@ def announce_change(document: Document, answer: Clearance, *, by: Machine) -> No
 
 
 def blocking_in(document: Document) -> DiscrepancyQuerySet:
-    """The discrepancies that block a document: those whose score reaches the threshold of its desk.
+    """The discrepancies that block a document: those whose score reaches the threshold that holds for it.
 
     Where the weights cannot be read, every discrepancy blocks.
     """
     try:
-        thresholds = blocking_thresholds(document.desk)
+        thresholds = blocking_thresholds(document)
     except Invalid:
         thresholds = {}
     return Discrepancy.objects.blocking(document, **thresholds)
@@ -224,7 +228,7 @@ def claim_blockers(document: Document, policy: Policy, now: datetime) -> Iterato
     held_by_words = [claim for claim in claims if claim.state == ClaimState.SIGNED_OFF]
     prefetch_related_objects(held_by_words, "anchors", "figures")
     for claim in claims:
-        if blocker := claim_blocker(claim, signed.get(claim.pk), waivers.get(claim.pk), now):
+        if blocker := claim_blocker(claim, signed.get(claim.pk), waivers.get(claim.pk), now, policy.eyes):
             yield blocker
 
 
@@ -284,8 +288,10 @@ def latest_sign_offs(document: Document) -> dict[int, SignOff]:
     return {row.verdict.claim_id: row for row in rows}
 
 
-def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, now: datetime) -> Blocker | None:
-    """The blocker of one claim, if there is one."""
+def claim_blocker(
+    claim: Claim, signed: SignOff | None, waiver: Waiver | None, now: datetime, eyes: str
+) -> Blocker | None:
+    """The blocker of one claim, if there is one, by the policy's pairs of eyes."""
 
     def blocked(code: str, why: str) -> Blocker:
         return Blocker(code, "claim", claim.pk, f"“{claim!s}” {why}")
@@ -303,6 +309,8 @@ def claim_blocker(claim: Claim, signed: SignOff | None, waiver: Waiver | None, n
         return blocked("anchor_ambiguous", "stands in the text more than once.")
     if signed.words_sha256 != words_sha256(claim):
         return blocked("sign_off_void", "was signed off on other words.")
+    if eyes == Eyes.THREE and signed.by_id == signed.verdict.by_id:
+        return blocked("second_signer_missing", "was signed off by the person who submitted its verdict, for two eyes.")
     label = signed.verdict.label
     if label == VerdictLabel.SUPPORTED:
         return None

@@ -48,6 +48,7 @@ from factcheck.text import (
     interval,
 )
 
+from .notices import notify_embargo_touched
 from .observations import CarriedObservation, observations_of
 from .pair_scores import ObservationPair, PairScorer
 from .rechecks import recheck_documents
@@ -215,6 +216,11 @@ def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, r
             closed.append(row.pk)
     rows = {**known, **{pair.keys: row for row, pair in zip(made, fresh, strict=True)}}
     joined_by = write_sides([(rows[keys], pair) for keys, pair in found.pairs.items()])
+    if measure.embargoed is not None and measure.held_against_id is not None:
+        others = Figure.objects.compared().filter(measure=measure.held_against_id)
+        desks = others.exclude(document__desk=measure.embargoed.desk_id).values_list("document__desk", flat=True)
+        for desk in desks.order_by("document__desk").distinct():
+            notify_embargo_touched(measure.embargoed, desk)
     if not regrouped:  # and a pair that rose from "differs" to conflict by its score alone voids no sign-off either
         void_sign_offs_in_conflict(measure, [(row, pair) for row, pair in alarming if row.pk not in differed], by=by)
     recheck_documents(documents_to_recheck([*touched, *(pair for _, pair in alarming)], joined_by, closed))
@@ -361,7 +367,7 @@ def void_sign_offs_in_conflict(
             continue
         for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
             for claim in [claims[pk] for figure in side.figures if (pk := figure.claim_id) in claims and pk]:
-                if is_reputable(other.figures, side.figures, Policy.of(claim.document.desk).reliability_floor):
+                if is_reputable(other.figures, side.figures, Policy.for_document(claim.document).reliability_floor):
                     mark_stale(claim, f"a new conflict: {reason_for_desk(row, claim.document.desk_id)}", by=by)
 
 

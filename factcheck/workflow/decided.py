@@ -70,6 +70,7 @@ RECORDS: dict[type[Model], tuple[str, ...]] = {
         "derived_from_source_id",
         "excerpt",
         "note",
+        "assessed_by_id",
         "created_by_id",
     ),
     Discrepancy: ("state", "resolution", "resolution_note", "resolved_by_id", "resolved_at"),

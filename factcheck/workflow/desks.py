@@ -18,6 +18,7 @@ from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import (
+    Assessment,
     Desk,
     Document,
     Eyes,
@@ -183,6 +184,7 @@ def set_policy(
     by: Person,
     version: int | None = None,
     eyes: str | None = None,
+    assess: str | None = None,
     threshold: float | None = None,
     minimum_origins: int | None = None,
     reliability_floor: str | None = None,
@@ -190,6 +192,8 @@ def set_policy(
     differs_score: float | None = KEEP,
 ) -> Policy:
     """Change the policy of a desk; None leaves a rule as it is. New scores queue cross-checks.
+
+    A looser rule holds for what is filed from now on, a stricter one for all.
 
     ``conflict_score`` and ``differs_score``: from which score on figures that differ are a conflict, and are listed as
     differing; None takes the borders of the weights. What stands open is compared again by them.
@@ -201,7 +205,12 @@ def set_policy(
         Invalid: a value outside its range. StaleRevision: the policy has changed since ``version``.
     """
     check_permission(by, desk, "arrange")
-    rules: dict[str, Any] = {"eyes": eyes, "threshold": threshold, "minimum_origins": minimum_origins}
+    rules: dict[str, Any] = {
+        "eyes": eyes,
+        "assess": assess,
+        "threshold": threshold,
+        "minimum_origins": minimum_origins,
+    }
     values: dict[str, Any] = {
         name: value for name, value in {**rules, "reliability_floor": reliability_floor}.items() if value is not None
     }
@@ -227,10 +236,12 @@ def set_policy(
 def loosens(policy: Policy, values: dict[str, Any]) -> bool:
     """Whether a policy would let something through that it holds back now."""
     now = {name: getattr(policy, name) for name in values}
+    wanted = Policy(eyes=values.get("eyes", policy.eyes), assess=values.get("assess", policy.assess))
     return (
         values.get("threshold", 0) > now.get("threshold", 1)
         or values.get("minimum_origins", MOST_ORIGINS) < now.get("minimum_origins", 1)
         or (values.get("eyes"), now.get("eyes")) == (Eyes.TWO, Eyes.THREE)
+        or (wanted.assessed_by, policy.assessed_by) == (Assessment.SELF, Assessment.SECOND)
         or values.get("reliability_floor", "F") < now.get("reliability_floor", "A")  # fewer sources void a sign-off
         or raises_conflict_threshold(policy.conflict_score, values.get("conflict_score", policy.conflict_score))
     )
@@ -288,6 +299,8 @@ def check_policy(values: dict[str, Any]) -> None:
         raise Invalid("Name at least one rule to change.", code="nothing_to_change")
     if values.get("eyes", Eyes.THREE) not in Eyes.values:
         raise Invalid("A desk checks with three or with two pairs of eyes.", code="eyes_unknown")
+    if values.get("assess", Assessment.SECOND) not in Assessment.values:
+        raise Invalid("Evidence is assessed by a second person, or by whoever recorded it.", code="assess_unknown")
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not math.isfinite(threshold):
         raise Invalid("The threshold is a number from 0 to 1.", code="threshold_range")
     if not 0 <= threshold <= 1:

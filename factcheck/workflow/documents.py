@@ -26,6 +26,7 @@ from .arrivals import (
     arrival_key,
     check_arrival,
     create_document,
+    hand_over,
     host_object,
     keep_bytes,
     log_arrival,
@@ -50,6 +51,7 @@ def ingest_document(data: bytes, arrival: Arrival, *, desk: Desk, by: Actor) -> 
     check_permission(by, desk, "ingest")
     check_arrival(data, arrival)
     if arrival.source_id and (known := host_object(desk, arrival)):
+        hand_over(known, by=by)
         return revise_document(known, data, by=by, arrival=arrival)
     key = arrival_key(data, arrival, desk)
     try:

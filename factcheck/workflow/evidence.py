@@ -43,12 +43,18 @@ def record_evidence(
     need a note of what was said or seen, and are captured by it.
 
     Raises:
-        Invalid: what such evidence needs is missing, or it is derived from itself or another claim's.
+        Invalid: what such evidence needs is missing, it is first-hand and nobody is named, or it is derived from itself
+            or another claim's.
     """
     check_permission(by, claim, "record_evidence")
     check_evidence(claim, kind, url, note, source_use, credibility, derived_from)
     if source is None and url:
         source = Source.objects.at_host(urlsplit(url).hostname or "")
+    if source is None and source_use == SourceUse.PRIMARY:
+        raise Invalid(
+            "A primary source has a name. Name it; a confidential one can be entered with its name encrypted.",
+            code="primary_unnamed",
+        )
     with transaction.atomic():
         evidence = Evidence.objects.create(
             claim=claim,
@@ -222,14 +228,19 @@ def assess_evidence(
 ) -> None:
     """Accept linked evidence, or reject it for a reason; its credibility, from 1 to 6, stays where none is given.
 
+    An author of the text gives evidence and does not assess it; nor does who recorded, attached or linked it, unless
+    the policy lets them.
+
     Raises:
+        NotAllowed: four eyes.
         Invalid: the credibility is none of the six.
     """
     check_permission(by, evidence, "assess")
     check_credibility(credibility)
     to = EvidenceState.ACCEPTED if accepted else EvidenceState.REJECTED
     values: dict[str, Any] = {} if credibility is None else {"credibility": credibility}
-    move(evidence, "assess", to=to, by=by, note=note, version=version, facts=dict(values), **values)
+    facts = dict(values)
+    move(evidence, "assess", to=to, by=by, note=note, version=version, facts=facts, assessed_by=by, **values)
 
 
 def check_credibility(credibility: int | None) -> None:

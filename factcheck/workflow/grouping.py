@@ -92,8 +92,17 @@ def group_document(document: Document) -> Moves:
         moves = group_nodes(build_nodes(figures), topic, document, scorer_in_use())
     else:
         moves = place_in_groups(document, topic)
+    group_all_embargoed(topic, moves)  # a later text may be what they stand against
     request_moved_crosschecks(moves, document)
     return moves
+
+
+def group_all_embargoed(topic: Topic, moves: Moves) -> None:
+    """Find anew what the texts under embargo of a topic stand against in its groups as they are now."""
+    for document in Document.objects.filter(topic=topic, embargo_until__gt=timezone.now()):
+        embargoed_moves = group_embargoed(document)
+        moves.figures += embargoed_moves.figures
+        moves.measures |= embargoed_moves.measures
 
 
 def request_moved_crosschecks(moves: Moves, document: Document | None = None) -> None:
@@ -111,10 +120,7 @@ def regroup_topic(topic: Topic, *, by: Actor) -> Moves:
     """
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     moves = group_nodes(build_nodes(figures_grouped_in(topic)), topic, None, scorer_in_use())
-    for document in Document.objects.filter(topic=topic, embargo_until__gt=timezone.now()):
-        embargoed_moves = group_embargoed(document)  # its groups stand against those of the topic as they are now
-        moves.figures += embargoed_moves.figures
-        moves.measures |= embargoed_moves.measures
+    group_all_embargoed(topic, moves)
     TopicMatching.objects.filter(topic=topic).update(regrouped_at=timezone.now())
     if moves.figures:
         log(topic, "regroup", by=by, facts={"figures": moves.figures, "measures": len(moves.measures)})

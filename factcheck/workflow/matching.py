@@ -17,7 +17,6 @@ from factcheck.actors import Actor, Person
 from factcheck.conf import settings
 from factcheck.errors import Invalid
 from factcheck.models import (
-    Desk,
     Document,
     Figure,
     FigureProfile,
@@ -89,11 +88,16 @@ def conflict_threshold_of(policy: Policy | None, weights: Weights) -> float:
     return policy.conflict_score if policy and policy.conflict_score else weights.conflict
 
 
-def blocking_thresholds(desk: Desk) -> dict[str, float]:
-    """From which score on a conflict blocks at a desk, and what is superseded, by its policy and the weights in use."""
-    policy, weights = Policy.objects.filter(desk=desk).first(), weights_in_use()
-    own = policy.conflict_score if policy else None
-    return {"conflict_score": own or weights.conflict, "superseded_score": own or weights.replaced}
+def blocking_thresholds(document: Document) -> dict[str, float]:
+    """From which score on a conflict blocks a text, and what is superseded, by the policy of its desk and the weights.
+
+    The lowest of those by which the desk has checked since the text was filed.
+    """
+    weights, scores = weights_in_use(), [policy.conflict_score for policy in Policy.held_since(document)]
+    return {
+        "conflict_score": min(score or weights.conflict for score in scores),
+        "superseded_score": min(score or weights.replaced for score in scores),
+    }
 
 
 def write_profiles(text: str, rows: Sequence[tuple[Figure, FigureMention, Profile]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from factcheck.actors import Actor
+from factcheck.actors import Actor, Person
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Event, Scope
@@ -20,7 +20,7 @@ from factcheck.states import DocumentState
 from .arrivals import Arrival, check_arrival_metadata, name_authors, request_reading
 from .grouping import regroup_in_topic
 from .revisions import EDITABLE_METADATA
-from .transitions import change, check_permission, log
+from .transitions import change, check_permission, log, require_note
 
 COMPARED = frozenset({"publisher", "published_at", "zone"})
 """Fields that decide which figures the document's are compared with, and under whose name."""
@@ -37,9 +37,9 @@ def update_metadata(
 ) -> None:
     """Correct what is known of a document: its title, byline, language, publisher, date, zone of the dateline, embargo.
 
-    ``authors`` are added to those named; nobody is taken away. A new date, zone or language has the text
+    ``authors`` are added to those named; ``strike_author`` takes one away. A new date, zone or language has the text
     read again, for it tells which day the figures are of and how they are written. An author of the document, or of one
-    that it is compared with, does not change date, zone, publisher and embargo.
+    that it is compared with, does not change date, zone, language, publisher and embargo.
 
     Raises:
         NotAllowed, StaleRevision: as for any action.
@@ -54,7 +54,7 @@ def update_metadata(
     if Event.objects.of(document).filter(action="erase").exists():
         raise WrongState("The texts of the document were erased.", state=document.state)
     changed = {name: value for name, value in values.items() if getattr(document, name) != value}
-    if changed.keys() & (COMPARED | {"embargo_until"}):
+    if changed.keys() & (COMPARED | READ_ANEW | {"embargo_until"}):
         refuse_those_concerned(by, document)
     check_description(changed)
     known = set(document.authors.values_list("pk", flat=True))
@@ -66,6 +66,25 @@ def update_metadata(
         if changed:
             log(document, "update_metadata", by=by, facts=facts_of(changed))
         reread_or_crosscheck(document, changed.keys(), by=by)
+
+
+def strike_author(document: Document, person: Any, *, by: Person, note: str, version: int | None = None) -> None:
+    """Take somebody from the authors who was named by mistake, or to keep them from deciding; with a reason.
+
+    Raises:
+        NotAllowed: it is the person's own name.
+        Invalid: they are no author of it, or no reason is given.
+    """
+    check_permission(by, document, "strike_author")
+    if person.pk == by.pk:
+        raise NotAllowed("Nobody strikes their own name; another chief does.", code="own_name")
+    note = require_note(note)
+    with transaction.atomic():
+        change(document, version=version)
+        if not document.authors.filter(pk=person.pk).exists():
+            raise Invalid("That person is not named as an author.", code="not_an_author")
+        document.authors.remove(person)
+        log(document, "strike_author", by=by, note=note, facts={"author": person.pk})
 
 
 def refuse_those_concerned(by: Actor, document: Document) -> None:

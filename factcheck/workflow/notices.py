@@ -150,8 +150,8 @@ def notify_returned(claim: Claim, by: Actor) -> None:
 
 
 def notify_stale(claim: Claim, by: Actor) -> None:
-    verdict = claim.verdicts.filter(sign_off__isnull=False).select_related("sign_off").last()
-    people = [verdict.by_id, verdict.sign_off.by_id] if verdict else []
+    verdict = claim.verdicts.filter(sign_offs__isnull=False).last()
+    people = [verdict.by_id, *verdict.sign_offs.values_list("by", flat=True)] if verdict else []
     notify(
         NoticeKind.STALE,
         [*people, *users_with_role(claim.document.desk_id, Role.DESK_CHIEF)],
@@ -168,6 +168,21 @@ def notify_clearance(document: Document, *, clear: bool, key: str) -> None:
     people = [*document.authors.values_list("pk", flat=True), *users_with_role(document.desk_id, Role.EDITOR)]
     says = "is clear for publication" if clear else "is no longer clear for publication"
     notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
+
+
+def notify_embargo_touched(document: Document, desk: int) -> None:
+    """Notify the chiefs of a text under embargo, once for each other desk that has figures on what it counts.
+
+    The other desk is told nothing.
+    """
+    notify(
+        NoticeKind.EMBARGO_TOUCHED,
+        users_with_role(document.desk_id, Role.DESK_CHIEF),
+        desk=document.desk_id,
+        about=document,
+        key=f"embargo:{document.pk}:{desk}",
+        text=f"Another desk has figures on what “{document}” counts, which is under embargo.",
+    )
 
 
 def notify_published_uncleared(publication: Publication, *, by: Actor) -> None:

@@ -347,9 +347,11 @@ def open_name(source: Source, *, by: Actor) -> str:
 
     Raises:
         NotAllowed: the person has no access to the name and is not chief of the desk that entered the source.
+        WrongState: the key is missing; nothing is logged as opened.
     """
     if not source.confidential:
         return source.name
     check_permission(by, source, "open_name")
+    name = decrypt(source.encrypted_name)
     log(source, "open_name", by=by)
-    return decrypt(source.encrypted_name)
+    return name

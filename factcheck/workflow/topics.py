@@ -114,14 +114,16 @@ def change_topic(
         raise Invalid("The topic ends before it starts.", code="dates_out_of_order") from None
 
 
-def suggest_topic(document: Document) -> Topic | None:
+def suggest_topic(document: Document, user: Any) -> Topic | None:
     """The running story a document most likely belongs to, by its day, places and what its figures measure.
+
+    What other figures a topic holds is counted over the texts that the person may see.
 
     Only a suggestion: an editor puts the document there, or does not. None where no topic is clearly the best.
     """
     moment = document.published_at or document.created_at
     day = moment.astimezone(ZoneInfo(document.zone)).date()
-    shared = shared_measures(document)
+    shared = shared_measures(document, user)
     places = {place.casefold() for place in document.figures.anchored().values_list("place", flat=True) if place}
     words = f" {_plain(_text_of(document))} "
     ranked: list[tuple[int, Topic]] = []
@@ -136,9 +138,9 @@ def suggest_topic(document: Document) -> Topic | None:
     return None if tied else ranked[0][1]
 
 
-def shared_measures(document: Document) -> dict[int, int]:
-    """How many of a document's measures each topic holds figures of other documents under."""
-    others = Figure.objects.exclude(document=document).exclude(measure=None)
+def shared_measures(document: Document, user: Any) -> dict[int, int]:
+    """How many of a document's measures each topic holds figures of other documents under, as far as a person sees."""
+    others = Figure.objects.visible_to(user).exclude(document=document).exclude(measure=None)
     rows = Measure.objects.filter(key__in=bare_keys(document), pk__in=others.values("measure")).exclude(topic=None)
     return dict(rows.order_by().values_list("topic").annotate(count=Count("pk")))
 

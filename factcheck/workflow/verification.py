@@ -11,15 +11,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from factcheck.actors import Actor, Person
+from factcheck.actors import Actor, Person, person_of
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import (
     Claim,
     Desk,
+    EvidenceQuerySet,
     Method,
     Policy,
     SignOff,
-    SourceUse,
     Stance,
     Verdict,
     VerdictLabel,
@@ -27,10 +27,11 @@ from factcheck.models import (
     WaitingFor,
     Waiver,
 )
-from factcheck.states import ClaimState, TaskState
+from factcheck.states import ClaimState, EvidenceState, TaskState
 
 from .notices import notify_of_action
 from .transitions import (
+    can,
     change,
     check_permission,
     log,
@@ -175,7 +176,7 @@ def start_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None:
 
 
 def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", version: int | None = None) -> Verdict:
-    """Submit a verdict on a claim, for another person to sign off.
+    """Submit a verdict on a claim, for another person to sign off; linked evidence counts before it is assessed.
 
     Raises:
         Invalid: the label is unknown, or the evidence does not carry it.
@@ -185,7 +186,7 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
         require_storable(note)
         if label not in VerdictLabel.values:
             raise Invalid("That is not a verdict.", code="verdict_unknown")
-        require_evidence(claim, label)
+        require_evidence(label, claim.evidence.offered(), Policy.for_document(claim.document))
         return write_verdict(
             claim=claim, label=label, revision=claim.document.current_revision, note=note.strip(), by=by
         )
@@ -194,30 +195,48 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
     return verdict
 
 
-def require_evidence(claim: Claim, label: str) -> int:
-    """Check that the evidence supports a verdict; returns the number of independent origins.
+def require_evidence(label: str, evidence: EvidenceQuerySet, policy: Policy) -> int:
+    """Check that evidence supports a verdict; returns the number of independent origins that do.
 
-    ``supported`` needs the policy's number of independent origins, or one primary source, that support it;
+    ``supported`` needs the policy's number of independent origins, or one primary source with a name, that support it;
     ``refuted`` needs one that refutes it.
 
     Raises:
         Invalid: with what is missing.
     """
-    current = claim.evidence.current()
-    supporting = current.filter(stance=Stance.SUPPORTS)
-    origins = len(supporting.origins())
-    if label == VerdictLabel.SUPPORTED:
-        wanted = Policy.of(claim.document.desk).minimum_origins
-        if origins < wanted and not supporting.filter(source_use=SourceUse.PRIMARY).exists():
-            raise Invalid(
-                f"“Supported” needs {wanted} independent origins or one primary source; this has {origins}.",
-                code="origins_missing",
-                origins=origins,
-                needed=wanted,
-            )
-    if label == VerdictLabel.REFUTED and not current.filter(stance=Stance.REFUTES).exists():
+    supporting = evidence.filter(stance=Stance.SUPPORTS)
+    origins, wanted = len(supporting.origins()), policy.minimum_origins
+    if label == VerdictLabel.SUPPORTED and origins < wanted and not supporting.named_primary().exists():
+        raise Invalid(
+            f"“Supported” needs {wanted} independent origins or one primary source; this has {origins}.",
+            code="origins_missing",
+            origins=origins,
+            needed=wanted,
+        )
+    if label == VerdictLabel.REFUTED and not evidence.filter(stance=Stance.REFUTES).exists():
         raise Invalid("“Refuted” needs evidence that refutes the claim.", code="evidence_missing")
     return origins
+
+
+def assess_offered(claim: Claim, label: str, policy: Policy, *, by: Actor) -> int:
+    """Accept, as part of a sign-off, what has not been assessed as the policy asks; returns the origins that count.
+
+    What the signer gave themselves waits for somebody else, and does not count.
+
+    Raises:
+        Invalid: what is assessed does not carry the verdict.
+    """
+    for evidence in claim.evidence.offered().exclude(pk__in=claim.evidence.counting(policy).values("pk")):
+        if can(by, evidence, "assess"):
+            move(evidence, "assess", to=EvidenceState.ACCEPTED, by=by, assessed_by=by)
+    try:
+        return require_evidence(label, claim.evidence.counting(policy), policy)
+    except Invalid:
+        require_evidence(label, claim.evidence.offered(), policy)
+    raise Invalid(
+        "The evidence that carries this verdict is still to be assessed by somebody who did not record it.",
+        code="evidence_unassessed",
+    )
 
 
 def recall_verdict(claim: Claim, *, by: Actor, version: int | None = None) -> None:
@@ -236,6 +255,8 @@ def return_claim(claim: Claim, *, by: Actor, note: str, version: int | None = No
 def sign_off(claim: Claim, *, by: Actor, attributed_in_copy: bool = False, version: int | None = None) -> SignOff:
     """Approve a verdict that another person submitted, on the words and figures as they stand.
 
+    What nobody has assessed of its evidence is accepted with it; a signer who does not accept it returns the claim.
+
     ``attributed_in_copy``: the signer confirms that the copy says who says it.
 
     Raises:
@@ -243,21 +264,42 @@ def sign_off(claim: Claim, *, by: Actor, attributed_in_copy: bool = False, versi
     """
 
     def write() -> SignOff:
-        verdict = claim.verdicts.last()
-        if verdict is None:
-            raise WrongState("There is no verdict to sign off.", state=claim.state)
-        return write_sign_off(
-            verdict=verdict,
-            revision=claim.document.current_revision,
-            words_sha256=words_sha256(claim),
-            by=by,
-            eyes=Policy.of(claim.document.desk).eyes,
-            attributed_in_copy=attributed_in_copy,
-            origins=require_evidence(claim, verdict.label),
-        )
+        return make_sign_off(claim, by=by, attributed_in_copy=attributed_in_copy)
 
     signed: SignOff = move(claim, "sign_off", by=by, version=version, decision=write)
     return signed
+
+
+def countersign(claim: Claim, *, by: Actor, attributed_in_copy: bool = False, version: int | None = None) -> SignOff:
+    """Sign off a claim once more, where one person submitted and signed and the desk asks for a second again.
+
+    Raises:
+        NotAllowed: four eyes; WrongState.
+        Invalid: they signed it already, or the evidence no longer carries the verdict.
+    """
+
+    def write() -> SignOff:
+        if SignOff.objects.filter(verdict=claim.verdicts.last(), by=person_of(by)).exists():
+            raise Invalid("You signed this verdict already.", code="signed_already")
+        return make_sign_off(claim, by=by, attributed_in_copy=attributed_in_copy)
+
+    signed: SignOff = move(claim, "countersign", by=by, version=version, decision=write)
+    return signed
+
+
+def make_sign_off(claim: Claim, *, by: Actor, attributed_in_copy: bool) -> SignOff:
+    verdict, policy = claim.verdicts.last(), Policy.for_document(claim.document)
+    if verdict is None:
+        raise WrongState("There is no verdict to sign off.", state=claim.state)
+    return write_sign_off(
+        verdict=verdict,
+        revision=claim.document.current_revision,
+        words_sha256=words_sha256(claim),
+        by=by,
+        eyes=policy.eyes,
+        attributed_in_copy=attributed_in_copy,
+        origins=assess_offered(claim, verdict.label, policy, by=by),
+    )
 
 
 def challenge_claim(claim: Claim, *, by: Actor, note: str, version: int | None = None) -> None:

@@ -22,7 +22,8 @@ def document(people):
 
 def new(client, desk, **data):
     return client.post(
-        reverse("admin:factcheck_document_add"), {"desk": desk.pk, "kind": "story", "zone": "UTC", **data}
+        reverse("admin:factcheck_document_add"),
+        {"desk": desk.pk, "kind": "story", "zone": "UTC", "written_by": "someone_else", "byline": "A. Writer", **data},
     )
 
 

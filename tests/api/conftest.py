@@ -9,10 +9,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.utils import timezone
-from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from factcheck.models import Job
+from factcheck.api.authentication import create_token
+from factcheck.models import Job, TokenGrant
 from factcheck.tasks import work
 from tests import factories
 
@@ -30,7 +30,9 @@ class Caller:
 
     def __post_init__(self):
         if self.user:
-            self.client.credentials(HTTP_AUTHORIZATION=f"Token {AuthToken.objects.create(self.user)[1]}")
+            _, token = create_token(self.user)
+            TokenGrant.objects.update(last_used_at=timezone.now())  # as after a first request, which writes that down
+            self.client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
 
     def get(self, path, **headers):
         return self.client.get(BASE + path, headers=headers)

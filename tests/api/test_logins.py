@@ -16,7 +16,7 @@ def log_in(client, **body):
 def test_name_and_password_give_a_token_that_works_until_log_out(api, people):
     response = log_in(api.nobody.client, username="editor", password=PASSWORD)
     assert response.status_code == 200
-    assert set(response.json()) == {"token", "expiry"}
+    assert set(response.json()) == {"token", "expiry", "scopes"}
     caller = Caller(None)
     caller.client.credentials(HTTP_AUTHORIZATION=f"Token {response.json()['token']}")
     assert caller.get("desks/").status_code == 200

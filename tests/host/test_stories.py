@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factcheck.errors import NotAllowed
-from factcheck.models import Document, Membership, Publication
+from factcheck.models import Document, Membership, Publication, Role
 from factcheck.workflow.claims import dismiss_claim
 from newsroom.stories.actions import print_story, save_story
 from newsroom.stories.models import NotCleared, Story, digest
@@ -225,10 +225,21 @@ def test_no_shell_prints_round_the_gate(writer):
 
 def test_the_admin_shows_stories_and_prints_none(writer, client):
     story = written(writer)
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    superuser = UserFactory(is_staff=True, is_superuser=True)
+    Membership.objects.create(user=superuser, desk=story.desk, role=Role.AUDITOR)
+    client.force_login(superuser)
     address = reverse("admin:stories_story_change", args=[story.pk])
     assert HEADLINE in client.get(address).content.decode()
     assert client.post(address, {"printed": "x"}).status_code == 403
+
+
+def test_a_superuser_without_a_desk_sees_no_story_of_one_in_the_admin(writer, client):
+    story = written(writer)
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    words = client.get(reverse("admin:stories_story_changelist"), {"q": HEADLINE[:5]}).content.decode()
+    assert HEADLINE not in words
+    detail = client.get(reverse("admin:stories_story_change", args=[story.pk]))
+    assert HEADLINE not in detail.content.decode()
 
 
 def test_the_flag_of_a_list_follows_what_factcheck_tells(writer):

@@ -24,6 +24,7 @@ from factcheck.reports.builders import OF_A_DESK
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import RENDERERS, formats_of, render
 from factcheck.reports.render.pdf import IN_PRINT, character_name
+from factcheck.reports.render.sheets import escape_formula
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim
@@ -242,7 +243,19 @@ FORMULAS = [
     "=cmd|'/C calc'!A0",
     "＝1+1",
     "|x",
+    "\u200b=1+1",
+    "\u2060@SUM(1)",
+    "\u00ad=1+1",
+    "\u3164=1+1",
+    "\u0301=1+1",
+    "﹦1+1",
+    "\ufeff=1+1",
 ]
+
+
+@pytest.mark.parametrize("number", ["-5", "+7", "-3.5%", "-1,234.50", "1,000"])
+def test_a_number_with_a_sign_stays_what_it_is(number):
+    assert escape_formula(number) == number
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
@@ -283,7 +296,7 @@ def test_no_part_of_a_cell_becomes_a_formula_where_a_spreadsheet_splits_at_semic
             assert cell.lstrip(' "')[:1] not in {*"=+-@|%"} or not cell, cell
     header, row, *_ = rows_of(body)
     claim = row[header.index("Claim")]
-    assert re.sub(r"(^|[;\t\r\n][\s\"]*)'(?=\s*[=+\-@|%])", r"\1", claim) == words, "nothing but apostrophes is added"
+    assert re.sub(r"(^|[;\t\r\n])'(?=[\s\"]*[=+\-@|%])", r"\1", claim) == words, "nothing but apostrophes is added"
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)"])

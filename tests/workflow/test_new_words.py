@@ -154,7 +154,7 @@ def test_a_claim_placed_on_the_same_words_keeps_what_was_decided(staff):
     start = len(RAIN) + 2
     place_claim(claim, start, start + len(HOMES), quote=HOMES, by=staff.editor)
     claim.refresh_from_db()
-    assert (claim.state, claim.anchor_state, claim.evidence.current().count()) == ("in_review", "moved", 1)
+    assert (claim.state, claim.anchor_state, claim.evidence.offered().count()) == ("in_review", "moved", 1)
 
 
 # What the new words say of themselves

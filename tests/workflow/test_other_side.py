@@ -38,6 +38,7 @@ ACTS = {
     "withdraw the document": lambda it, by: withdraw_document(it, by=by, note="wrong"),
     "erase the text": lambda it, by: erase_document(it, by=by, note="a court said so"),
     "date it otherwise": lambda it, by: update_metadata(it, by=by, published_at=later(it)),
+    "call it another language": lambda it, by: update_metadata(it, by=by, language="de"),
     "give it another zone": lambda it, by: update_metadata(it, by=by, zone="Asia/Tokyo"),
     "give it another publisher": lambda it, by: update_metadata(it, by=by, publisher=SourceFactory()),
     "pin the figure elsewhere": lambda it, by: pin_figure(it.figures.get(), MeasureFactory(dimension="count"), by=by),

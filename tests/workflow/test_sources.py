@@ -39,47 +39,51 @@ def origins(claim: Claim) -> int:
 
 def test_two_outlets_that_quote_one_ministry_are_one_origin(claim, staff):
     ministry, herald, mail = SourceFactory(), SourceFactory(), SourceFactory()
-    give_evidence(claim, by=staff.checker, source=herald, derived_from_source=ministry)
-    give_evidence(claim, by=staff.checker, source=mail, derived_from_source=ministry)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=herald, derived_from_source=ministry)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=mail, derived_from_source=ministry)
     assert origins(claim) == 1
-    give_evidence(claim, by=staff.checker, source=SourceFactory())
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assert origins(claim) == 2
 
 
 def test_the_ministry_itself_and_an_outlet_that_quotes_it_are_one_origin(claim, staff):
     ministry = SourceFactory()
-    give_evidence(claim, by=staff.checker, source=ministry)
-    give_evidence(claim, by=staff.checker, source=SourceFactory(), derived_from_source=ministry)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=ministry)
+    give_evidence(
+        claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), derived_from_source=ministry
+    )
     assert origins(claim) == 1
 
 
 def test_two_papers_of_one_owner_are_one_origin(claim, staff):
     house = SourceFactory()
     group = SourceFactory(owner=house)
-    give_evidence(claim, by=staff.checker, source=SourceFactory(owner=group))
-    give_evidence(claim, by=staff.checker, source=SourceFactory(owner=house))
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(owner=group))
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(owner=house))
     assert origins(claim) == 1
 
 
 def test_a_chain_of_copies_is_followed_to_its_first(claim, staff):
-    first = give_evidence(claim, by=staff.checker, source=SourceFactory())
-    second = give_evidence(claim, by=staff.checker, source=SourceFactory(), derived_from=first)
-    give_evidence(claim, by=staff.checker, source=SourceFactory(), derived_from=second)
+    first = give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
+    second = give_evidence(
+        claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), derived_from=first
+    )
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), derived_from=second)
     assert origins(claim) == 1
 
 
 def test_a_chain_is_followed_also_through_evidence_of_another_claim(claim, staff):
     other = file_text("The council of Torvik said 40 homes were lost.", desk=staff.desk, by=staff.editor).claims.get()
     ministry = SourceFactory()
-    seen_before = give_evidence(other, by=staff.checker, source=ministry)
-    give_evidence(claim, by=staff.checker, source=SourceFactory(), derived_from=seen_before)
-    give_evidence(claim, by=staff.checker, source=ministry)
+    seen_before = give_evidence(other, by=staff.checker, accepted_by=staff.reviewer, source=ministry)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), derived_from=seen_before)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=ministry)
     assert origins(claim) == 1
 
 
 def test_two_that_quote_each_other_are_one_origin(claim, staff):
-    one = give_evidence(claim, by=staff.checker, source=SourceFactory())
-    two = give_evidence(claim, by=staff.checker, source=SourceFactory(), derived_from=one)
+    one = give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
+    two = give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), derived_from=one)
     Evidence.objects.filter(pk=one.pk).update(derived_from=two)
     assert origins(claim) == 1
 
@@ -88,23 +92,28 @@ def test_two_that_own_each_other_are_one_origin(claim, staff):
     one = SourceFactory()
     two = SourceFactory(owner=one)
     Source.objects.filter(pk=one.pk).update(owner=two)
-    give_evidence(claim, by=staff.checker, source=one)
-    give_evidence(claim, by=staff.checker, source=two)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=one)
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=two)
     assert origins(claim) == 1
 
 
-def test_what_somebody_saw_is_an_origin_and_hearsay_of_nobody_is_none(claim, staff):
-    give_evidence(claim, by=staff.checker, use="secondary")
+def test_what_nobody_is_named_for_has_no_origin(claim, staff):
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, use="secondary")
     assert origins(claim) == 0
-    give_evidence(claim, by=staff.checker, use="primary")
-    assert origins(claim) == 1
+
+
+def test_a_first_hand_source_is_named(claim, staff):
+    with pytest.raises(Invalid) as refusal:
+        record_evidence(claim, "call", by=staff.checker, note="A neighbour said so.", source_use="primary")
+    assert refusal.value.code == "primary_unnamed"
+    assert not claim.evidence.exists()
 
 
 def test_rejected_evidence_and_evidence_against_do_not_support(claim, staff):
-    rejected = give_evidence(claim, by=staff.checker, source=SourceFactory())
+    rejected = give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assess_evidence(rejected, accepted=False, by=staff.reviewer, note="an old page")
-    give_evidence(claim, by=staff.checker, source=SourceFactory(), stance="refutes")
-    withdrawn = give_evidence(claim, by=staff.checker, source=SourceFactory())
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), stance="refutes")
+    withdrawn = give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assess_evidence(withdrawn, accepted=True, by=staff.reviewer)
     retire_evidence(withdrawn, "withdraw", by=staff.checker, note="they took it back")
     assert origins(claim) == 0
@@ -122,29 +131,29 @@ def submitted(claim: Claim, label: str, staff: Staff) -> str:
 
 
 def test_supported_needs_two_origins(claim, staff):
-    give_evidence(claim, by=staff.checker, source=SourceFactory())
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assert submitted(claim, "supported", staff) == "origins_missing"
-    give_evidence(claim, by=staff.checker, source=SourceFactory())
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assert submitted(claim, "supported", staff) == "in_review"
 
 
 def test_or_one_primary_source(claim, staff):
-    give_evidence(claim, by=staff.checker, source=SourceFactory(), use="primary")
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory(), use="primary")
     assert submitted(claim, "supported", staff) == "in_review"
 
 
 def test_a_desk_may_ask_for_three(claim, staff):
     Policy.objects.create(desk=staff.desk, minimum_origins=3)
     for _ in range(2):
-        give_evidence(claim, by=staff.checker, source=SourceFactory())
+        give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assert submitted(claim, "supported", staff) == "origins_missing"
-    give_evidence(claim, by=staff.checker, source=SourceFactory())
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, source=SourceFactory())
     assert submitted(claim, "supported", staff) == "in_review"
 
 
 def test_refuted_needs_something_that_refutes(claim, staff):
     assert submitted(claim, "refuted", staff) == "evidence_missing"
-    give_evidence(claim, by=staff.checker, stance="refutes")
+    give_evidence(claim, by=staff.checker, accepted_by=staff.reviewer, stance="refutes")
     assert submitted(claim, "refuted", staff) == "in_review"
 
 

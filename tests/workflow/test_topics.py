@@ -63,38 +63,38 @@ def test_a_document_that_measures_the_same_is_suggested_for_the_topic(staff):
     file_text(FLOOD, desk=staff.desk, by=staff.editor, topic=topic)
     document = file_text(FLOOD.replace("40", "45"), desk=staff.desk, by=staff.editor)
     events = Event.objects.count()
-    assert suggest_topic(document) == topic
+    assert suggest_topic(document, staff.editor) == topic
     assert (document.topic, Event.objects.count()) == (None, events)
 
 
 def test_a_place_within_the_days_of_a_topic_is_enough_and_a_place_alone_is_not(staff):
     document = file_text(RAIN, desk=staff.desk, by=staff.editor)
     topic = TopicFactory(places=["Torvik"])
-    assert suggest_topic(document) is None
+    assert suggest_topic(document, staff.editor) is None
     change_topic(topic, by=staff.editor, starts_on=date(2026, 3, 1))
-    assert suggest_topic(document) == topic
+    assert suggest_topic(document, staff.editor) == topic
     change_topic(topic, by=staff.editor, starts_on=date(2026, 3, 11))
-    assert suggest_topic(document) is None
+    assert suggest_topic(document, staff.editor) is None
     change_topic(topic, by=staff.editor, starts_on=date(2026, 2, 1), ends_on=date(2026, 3, 9))
-    assert suggest_topic(document) is None
+    assert suggest_topic(document, staff.editor) is None
 
 
 def test_the_best_of_two_topics_is_suggested_and_of_two_equals_none(staff):
     document = file_text(f"{RAIN} Velmora stayed dry.", desk=staff.desk, by=staff.editor)
     TopicFactory(places=["Torvik"], starts_on=date(2026, 3, 1))
     both = TopicFactory(places=["Torvik", "velmora", "Oslo"], starts_on=date(2026, 3, 1))
-    assert suggest_topic(document) == both
+    assert suggest_topic(document, staff.editor) == both
     TopicFactory(places=["Velmora", "Torvik"], starts_on=date(2026, 3, 1))
-    assert suggest_topic(document) is None
+    assert suggest_topic(document, staff.editor) is None
 
 
 def test_part_of_a_word_is_no_place(staff):
     document = file_text("Torviksund is dry.", desk=staff.desk, by=staff.editor)
     TopicFactory(places=["Torvik", "Sund"], starts_on=date(2026, 3, 1))
-    assert suggest_topic(document) is None
+    assert suggest_topic(document, staff.editor) is None
 
 
 def test_the_figures_of_a_document_do_not_speak_for_the_topic_it_is_in(staff):
     document = file_text(FLOOD, desk=staff.desk, by=staff.editor)
     set_topic(document, TopicFactory(), by=staff.editor)
-    assert suggest_topic(document) is None
+    assert suggest_topic(document, staff.editor) is None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.models import Claim, Discrepancy, Document, Event, Figure, Judgement, MatchingWeights
@@ -106,6 +107,8 @@ def test_of_two_desks_each_is_blocked_by_its_own_border(staff):
     do_jobs()
     assert kinds() == [("conflict", "open")]
     assert "discrepancy_open" in {row.code for row in clearance(ours).blockers}
+    assert "discrepancy_open" in {row.code for row in clearance(theirs).blockers}  # filed under the lower one
+    theirs.created_at = timezone.now()
     assert "discrepancy_open" not in {row.code for row in clearance(theirs).blockers}
 
 

@@ -101,8 +101,10 @@ def policy_words(rules: dict[str, Any]) -> str:
         return ""
     origins = "one independent origin" if rules["minimum_origins"] == 1 else f"{rules['minimum_origins']} origins"
     border = f", conflicts from score {rules['conflict_score']:g}" if rules.get("conflict_score") else ""
+    assessed = {"self": "evidence assessed by whoever gave it, ", "second": "evidence assessed by a second person, "}
     return (
-        f"{rules['eyes']} pairs of eyes, check-worthiness from {rules['threshold']:g}, {origins} or a primary source, "
+        f"{rules['eyes']} pairs of eyes, {assessed.get(rules.get('assess', ''), '')}"
+        f"check-worthiness from {rules['threshold']:g}, {origins} or a primary source, "
         f"reliability floor {rules['reliability_floor']}{border}"
     )
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
-
-from defusedcsv import csv
+import unicodedata
 
 from .tables import Cell, Data, Table, tables_of
 
-FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
-"""What a spreadsheet may take for the start of a formula, also behind a TAB, a CR or a blank."""
-INNER = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@|%＝＋－＠])")
-"""The same behind a place inside a cell where a spreadsheet with another separator begins a new one."""
+STARTS = frozenset("=+-@|%")
+"""What a spreadsheet takes for the start of a formula; other forms of these signs are made plain first."""
+UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
+"""The Unicode categories a spreadsheet, or a reader's eye, passes over before it."""
+FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters by category that show as nothing."""
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
+SEPARATORS = re.compile(r"([;\t\r\n])")
+"""Where a spreadsheet with another separator begins a new cell inside one."""
 
 
 def as_csv(data: Data) -> bytes:
@@ -44,7 +49,17 @@ def escape_formula(cell: Cell) -> Cell:
 
     So does what follows a semicolon, a TAB or a line break: a spreadsheet that splits there does not mind our quotes.
     """
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or NUMBER.fullmatch(cell):
         return cell
-    guarded = INNER.sub(r"\1'", cell)
-    return f"'{guarded}" if FORMULA.match(cell) else guarded
+    guarded = "".join(f"'{part}" if is_formula(part) else part for part in SEPARATORS.split(cell))
+    return f"'{guarded}" if is_formula(cell) and not guarded.startswith("'") else guarded
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a text for a formula, also behind quotation marks and what nobody sees."""
+    first = next((sign for sign in text if not is_unseen(sign) and sign != '"'), "")
+    return unicodedata.normalize("NFKC", first)[:1] in STARTS if first else False
+
+
+def is_unseen(sign: str) -> bool:
+    return sign in FILLERS or unicodedata.category(sign) in UNSEEN

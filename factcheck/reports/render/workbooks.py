@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from factcheck.intake.text_cleaning import strip_unusable
 
-from .sheets import FORMULA
+from .sheets import is_formula
 from .tables import Cell, Data, Table, tables_of
 
 LONGEST_CELL = 32_000
@@ -86,7 +86,7 @@ def cell_of(sheet: Any, value: Cell, plain: Any, formula: Any) -> Any:
         return cell
     cell = WriteOnlyCell(sheet, storable_cell(value))
     cell.data_type = "s"
-    cell._style = formula if FORMULA.match(value) else plain
+    cell._style = formula if is_formula(value) else plain
     return cell
 
 

@@ -115,7 +115,14 @@ def test_a_desk_chief_erases_a_text_by_its_button(client, document, people):
 @pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59", "1399-12-31T00:00"])
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 def test_a_date_of_no_newsroom_is_refused_in_a_sentence(field, at, zone, client, document, people):
-    data = {"desk": people.desk.pk, "kind": "story", "zone": zone, "text": "Other words.", field: at}
+    data = {
+        "desk": people.desk.pk,
+        "kind": "story",
+        "zone": zone,
+        "written_by": "me",
+        "text": "Other words.",
+        field: at,
+    }
     response = client.post(reverse("admin:factcheck_document_add"), data)
     assert response.status_code == 422
     assert b"The year must lie between 1400 and next year." in response.content
