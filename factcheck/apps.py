@@ -26,9 +26,9 @@ class FactcheckConfig(AppConfig):
         from factcheck.management.health_checks import warn_of_missing_keys  # noqa: PLC0415 - needs the models
 
         register(conf.check_settings)
-        host_checks.register_host_checks()
         register(warn_of_missing_keys, Tags.database)
         post_save.connect(end_access_when_deactivated, dispatch_uid="factcheck.end_access")
+        host_checks.register_host_checks()
         if not started_by_a_command():
             conf.refuse_bad_settings()
 

@@ -61,13 +61,13 @@ class Settings:
     FRESH_FOR_HOURS: Annotated[int, number_between(1, 8760)] = 72
     """How long the as-of of a running figure counts as good before publication."""
 
-    LEASE_SECONDS: Annotated[int, number_between(2, 86400)] = 120
+    LEASE_SECONDS: Annotated[int, number_between(2, 86400)] = 20
     """After how long without a sign of life a job is taken from its worker."""
 
     MAX_ATTEMPTS: Annotated[int, number_between(1, 100)] = 3
     """How often a failing job is tried before it stays failed; webhooks and pages have pauses of their own."""
 
-    DISPATCH_SECONDS: Annotated[float, number_between(0.1, 60)] = 1.0
+    DISPATCH_SECONDS: Annotated[float, number_between(0.1, 60)] = 0.25
     """How often the dispatcher looks for jobs that are due."""
 
     READER_SECONDS: Annotated[int, number_between(1, 600)] = 30

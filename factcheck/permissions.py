@@ -36,12 +36,14 @@ from factcheck.models import (
     Policy,
     Report,
     ReportSubscription,
-    Revision,
     Role,
     Source,
     VerificationTask,
     Webhook,
+    documents_of,
+    documents_under,
     folded,
+    keys_of_documents,
 )
 from factcheck.states import FigureState
 
@@ -53,25 +55,6 @@ class Guard:
     allows: Callable[[Any, Any], bool]
     code: str
     message: str
-
-
-def documents_of(record: Any) -> list[Document]:
-    """The documents an action on this record touches."""
-    if isinstance(record, Document):
-        return [record]
-    if isinstance(record, (Claim, Figure, Revision)):
-        return [record.document]
-    if isinstance(record, (VerificationTask, Evidence)):
-        return [record.claim.document]
-    if isinstance(record, Judgement):
-        return [record.a.document, record.b.document]
-    if isinstance(record, Measure):
-        return list(Document.objects.filter(figures__measure=record).distinct())
-    if isinstance(record, Discrepancy):
-        return list(Document.objects.filter(figures__discrepancies=record).distinct())
-    if isinstance(record, (Report, ReportSubscription)) and record.document:
-        return [record.document]
-    return []
 
 
 def documents_compared(measure: Measure, *, everywhere: bool) -> QuerySet[Document]:
@@ -87,6 +70,8 @@ def desks_of(record: Any) -> set[int | None]:
         return {record.pk}
     if isinstance(record, (Job, Report, ReportSubscription, Feed, Policy, Webhook, Membership, Notification)):
         return {record.desk_id}
+    if isinstance(record, (Measure, Discrepancy)):
+        return set(documents_under(record).order_by("desk").values_list("desk", flat=True).distinct())
     return {document.desk_id for document in documents_of(record)}
 
 
@@ -109,7 +94,7 @@ def has_role(*roles: str) -> Guard:
 
 
 def is_no_author(user: Any, record: Any) -> bool:
-    return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
+    return not Document.objects.filter(pk__in=keys_of_documents(record), authors=user.pk).exists()
 
 
 def figures_affected_by(record: Any) -> QuerySet[Figure]:
@@ -118,7 +103,7 @@ def figures_affected_by(record: Any) -> QuerySet[Figure]:
         return Figure.objects.filter(pk=record.pk)
     if isinstance(record, Claim):
         return figures_inside(record)
-    return Figure.objects.filter(document__in=[document.pk for document in documents_of(record)])
+    return Figure.objects.filter(document__in=keys_of_documents(record))
 
 
 def figures_inside(claim: Claim) -> QuerySet[Figure]:
@@ -220,6 +205,11 @@ def did_submit(user: Any, claim: Claim) -> bool:
     return verdict is not None and verdict.by_id == user.pk
 
 
+def did_last_action(user: Any, claim: Claim) -> bool:
+    last = Event.objects.of(claim).last()
+    return last is not None and last.actor_id == user.pk
+
+
 def did_not_change_the_words(user: Any, claim: Claim) -> bool:
     return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
 
@@ -297,10 +287,10 @@ def may_open_name(user: Any, source: Source) -> bool:
     return Role.DESK_CHIEF in roles_on_owning_desk(user, source) or bool(has_access(user, source))
 
 
-def wrote_one_compared(user: Any, *figures: Figure) -> bool:
+def wrote_one_compared(user: Any, figures: QuerySet[Figure]) -> bool:
     """Whether a person wrote one of the texts whose figures these are compared with, or their own."""
-    texts = Document.objects.filter(pk__in=[figure.document_id for figure in figures])
-    measures = [figure.measure for figure in figures if figure.measure]
+    texts = Document.objects.filter(pk__in=figures.values("document"))
+    measures = list(Measure.objects.filter(pk__in=figures.values("measure")))
     compared = (documents_compared(measure, everywhere=False) for measure in measures)
     return any(
         rows.filter(authors=user.pk).exists()
@@ -316,7 +306,7 @@ def embargoed_documents_compared_with(measures: Iterable[Measure]) -> QuerySet[D
 
 
 def is_no_author_of_judged_texts(user: Any, judgement: Judgement) -> bool:
-    return not wrote_one_compared(user, judgement.a, judgement.b)
+    return not wrote_one_compared(user, Figure.objects.filter(pk__in=[judgement.a_id, judgement.b_id]))
 
 
 def did_not_judge(user: Any, judgement: Judgement) -> bool:
@@ -356,6 +346,7 @@ NOT_GIVER = Guard(
     did_not_give, "four_eyes_evidence", "You recorded or linked this evidence; someone else must assess it."
 )
 MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone who may sign off its claim.")
+LAST_ACTOR = Guard(did_last_action, "not_last_actor", "Only the person who did it last may take it back.")
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
@@ -422,6 +413,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "strike_author"): (CHIEF,),
     ("document", "set_topic"): (EDITORS, NOT_AUTHOR),
     ("document", "dismiss_idle"): (EDITORS, NOT_AUTHOR),
+    ("document", "dismiss_quiet"): (EDITORS, NOT_AUTHOR),
     ("document", "waive"): (CHIEF, NOT_AUTHOR),
     ("document", "publish"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
@@ -442,6 +434,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("claim", "waive"): (CHIEF, NOT_AUTHOR),
     ("claim", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
+    ("claim", "take_back"): (EDITORS, LAST_ACTOR, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "link"): (CHECKERS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("figure", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
@@ -473,6 +466,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("discrepancy", "judge"): (EDITORS_EVERYWHERE,),
     ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NOT_AUTHOR),
     ("job", "retry"): (EDITORS,),
+    ("job", "cancel"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),
 }
 

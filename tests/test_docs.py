@@ -44,6 +44,7 @@ EYES = {
     "four_eyes_words": "not who last changed the words",
     "four_eyes_judge": "not who judged it",
     "not_submitter": "the submitter only",
+    "not_last_actor": "whoever did it last",
     "not_assignee": "the assignee only",
 }
 

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from factcheck.models import Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
+from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import AnchorState, Basis
@@ -34,9 +36,10 @@ from .kit.filters import DeskFilter
 from .kit.formatting import badge, humanize
 from .kit.links import link
 from .kit.records import RecordAdmin
-from .measures import VisibleObservation, visible_observations
+from .measures import StateOnPage, states_on_page
 
 MAX_OTHERS = 12
+MAX_COPIES = 8
 OTHER = "other"
 REASONS = [
     ("idle", "idle: nothing hangs on it"),
@@ -64,9 +67,10 @@ class ComparedFigure:
     """A figure, the other visible states of its measure, and the open disputes."""
 
     figure: Figure
-    others: list[VisibleObservation]
+    others: list[StateOnPage]
     more: int
     copies: list[Figure]
+    more_copies: int
     discrepancies: list[Dispute]
 
     @property
@@ -84,19 +88,27 @@ class ComparedFigure:
 
 def compare_figures(figures: Iterable[Figure], user: Any) -> list[ComparedFigure]:
     """Each figure with the states comparable to it, newest first."""
-    states: dict[int, list[VisibleObservation]] = {}
+    figures = list(figures)
+    states: dict[int, list[StateOnPage]] = {}
+    carried = Carrier.objects.filter(figure__in=figures, current=True)
+    observation_of = dict(carried.values_list("figure", "observation"))
     compared = []
     for figure in figures:
         if figure.measure is not None and figure.measure.pk not in states:
-            rows = visible_observations(observations_of(figure.measure), user)
+            rows = states_on_page(observations_of(figure.measure), user)
             states[figure.measure.pk] = sorted(rows, key=lambda row: row.day, reverse=True)
         rows = states.get(figure.measure_id or 0, [])
-        own = [row for row in rows if figure in row.figures]
-        others = [row for row in rows if figure not in row.figures]
+        own = [row for row in rows if observation_of.get(figure.pk) in row.seen.state.ids]
+        others = [row for row in rows if row not in own]
         copies = [copy for row in own for copy in row.figures if copy != figure]
         compared.append(
             ComparedFigure(
-                figure, others[:MAX_OTHERS], max(0, len(others) - MAX_OTHERS), copies, open_disputes(figure, user)
+                figure,
+                others[:MAX_OTHERS],
+                max(0, len(others) - MAX_OTHERS),
+                copies[:MAX_COPIES],
+                max(0, sum(row.seen.count for row in own) - 1 - len(copies[:MAX_COPIES])),
+                open_disputes(figure, user),
             )
         )
     return compared
@@ -218,13 +230,28 @@ class JudgeFigureForm(ActionForm):
 
     @property
     def warning(self) -> str:
-        if self.record and wrote_one_compared(self.user, self.record):
+        if self.record and wrote_one_compared(self.user, Figure.objects.filter(pk=self.record.pk)):
             return "You wrote a text that is compared here: what you say waits until a second person confirms it."
         return ""
 
 
 def judge_figure(figure: Figure, **arguments: Any) -> None:
     judge_figures(figure, arguments.pop("other"), arguments.pop("same"), **arguments)
+
+
+def card_parts(figure: Figure) -> list[tuple[str, str]]:
+    """The parts of a figure in words, as its card lists them."""
+    read_as = normalized_value(figure)
+    unit = "" if figure.unit == "count" else f" {humanize(figure.unit)}"
+    return [
+        ("Read as", f"{read_as}{unit}, {humanize(figure.hedge)}"),
+        ("Counted", figure.counted or "nothing named"),
+        ("Place", figure.place or "none named"),
+        ("As of", as_of_text(figure) or "not known"),
+        ("Who says it", speaker_name_of(figure) or "nobody named"),
+        ("Said as", humanize(figure.modality)),
+        ("Measure", str(figure.measure) if figure.measure else "not grouped yet"),
+    ]
 
 
 @admin.register(Figure)
@@ -252,6 +279,18 @@ class FigureAdmin(RecordAdmin):
         rows = super().get_queryset(request)
         return rows.select_related(
             "document__publisher", "attribution__source", "claim", "measure", "pinned_by", "dated_by"
+        )
+
+    def get_urls(self) -> list[Any]:
+        card = self.admin_site.admin_view(self.card)
+        return [path("<str:object_id>/card/", card, name="factcheck_figure_card"), *super().get_urls()]
+
+    def card(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The card of a figure, to be shown beside the line it stands in."""
+        record = self.get_record(request, object_id)
+        context = {"record": record, "buttons": self.buttons(request.user, record), "parts": card_parts(record)}
+        return TemplateResponse(
+            request, "factcheck/admin/figure_card.html", context | self.page_context(request, record)
         )
 
     @admin.display(description="figure", ordering="surface")

@@ -54,6 +54,12 @@ class BaseView(IdempotentView):
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return exception_handler
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """No proxy and no browser keeps an answer: it holds what its reader alone may see."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """A name in the host's prefix, such as ``<slug:tenant>/``, is the host's and reaches no method of ours."""
         handler: Any = getattr(self, request.method.lower(), self.http_method_not_allowed)
@@ -62,12 +68,6 @@ class BaseView(IdempotentView):
             names = {row.name for row in taken}
             kwargs = {name: value for name, value in kwargs.items() if name in names}
         return super().dispatch(request, *args, **kwargs)
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """No proxy and no browser keeps an answer: it holds what its reader alone may see."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Requests are counted per address before authentication, so that guessed tokens count too."""

@@ -35,6 +35,7 @@ from factcheck.workflow.claims import (
     place_claim,
     reopen_claim,
     split_claim,
+    take_back,
 )
 from factcheck.workflow.verification import (
     assign_claim,
@@ -276,6 +277,7 @@ class ClaimViewSet(RecordViewSet):
         "dismiss": ActionEndpoint(dismiss_claim, NoteSerializer),
         "waive": ActionEndpoint(waive_claim, WaiverBodySerializer),
         "reopen": ActionEndpoint(reopen_claim),
+        "take_back": ActionEndpoint(take_back),
     }
     batch_actions: ClassVar = ("accept", "dismiss", "assign")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Model, prefetch_related_objects
+from django.db.models import F, Model
 from django.utils import timezone
 
 from factcheck import signals
@@ -28,8 +28,8 @@ from factcheck.models import (
     Figure,
     SignOff,
     Verdict,
+    both_sides_of,
     record_name,
-    sides_with_texts,
 )
 from factcheck.permissions import (
     MACHINE_ACTIONS,
@@ -286,9 +286,8 @@ def mark_stale(claim: Claim, reason: str, *, by: Actor) -> bool:
 
 def reason_for_desk(row: Discrepancy, desk: int) -> str:
     """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
-    prefetch_related_objects([row], sides_with_texts())
-    visible_sides = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
-    return row.reason if len(visible_sides) > 1 else OF_ANOTHER_DESK
+    visible = Discrepancy.objects.filter(both_sides_of(figure__document__desk=desk), pk=row.pk)
+    return row.reason if visible.exists() else OF_ANOTHER_DESK
 
 
 def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:
