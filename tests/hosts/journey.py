@@ -26,7 +26,14 @@ def check_a_story(host: Host) -> int:
     assert (mine["id"], mine["created_by"]) == (task["id"], names["editor"])
     assert host.did("GET", f"claims/?assignee={names['checker']}")["results"]
     host.did("POST", f"verification-tasks/{task['id']}/take_up/", {}, "checker")
-    evidence = {"claim": claim, "kind": "call", "source_use": "primary", "note": "The clerk read the list: 40 houses."}
+    source = host.did("GET", "sources/")["results"][0]["slug"]
+    evidence = {
+        "claim": claim,
+        "kind": "call",
+        "source": source,
+        "source_use": "primary",
+        "note": "Read out: 40 houses.",
+    }
     found = host.did("POST", "evidence/", evidence, "checker")
     assert found["created_by"] == names["checker"]
     host.did("POST", f"evidence/{found['id']}/link/", {"stance": "supports"}, "checker")

@@ -6,6 +6,8 @@ from django.db import connection
 
 from factcheck import conf, host_checks
 
+pytestmark = pytest.mark.django_db  # a check of the app asks the database for its keys
+
 
 def told(check):
     found = list(check())
