@@ -36,12 +36,14 @@ from factcheck.models import (
     Policy,
     Report,
     ReportSubscription,
-    Revision,
     Role,
     Source,
     VerificationTask,
     Webhook,
+    documents_of,
+    documents_under,
     folded,
+    keys_of_documents,
 )
 from factcheck.states import FigureState
 
@@ -53,25 +55,6 @@ class Guard:
     allows: Callable[[Any, Any], bool]
     code: str
     message: str
-
-
-def documents_of(record: Any) -> list[Document]:
-    """The documents an action on this record touches."""
-    if isinstance(record, Document):
-        return [record]
-    if isinstance(record, (Claim, Figure, Revision)):
-        return [record.document]
-    if isinstance(record, (VerificationTask, Evidence)):
-        return [record.claim.document]
-    if isinstance(record, Judgement):
-        return [record.a.document, record.b.document]
-    if isinstance(record, Measure):
-        return list(Document.objects.filter(figures__measure=record).distinct())
-    if isinstance(record, Discrepancy):
-        return list(Document.objects.filter(figures__discrepancies=record).distinct())
-    if isinstance(record, (Report, ReportSubscription)) and record.document:
-        return [record.document]
-    return []
 
 
 def documents_compared(measure: Measure, *, everywhere: bool) -> QuerySet[Document]:
@@ -87,6 +70,8 @@ def desks_of(record: Any) -> set[int | None]:
         return {record.pk}
     if isinstance(record, (Job, Report, ReportSubscription, Feed, Policy, Webhook, Membership, Notification)):
         return {record.desk_id}
+    if isinstance(record, (Measure, Discrepancy)):
+        return set(documents_under(record).order_by("desk").values_list("desk", flat=True).distinct())
     return {document.desk_id for document in documents_of(record)}
 
 
@@ -109,7 +94,7 @@ def has_role(*roles: str) -> Guard:
 
 
 def is_no_author(user: Any, record: Any) -> bool:
-    return not any(document.authors.filter(pk=user.pk).exists() for document in documents_of(record))
+    return not Document.objects.filter(pk__in=keys_of_documents(record), authors=user.pk).exists()
 
 
 def figures_affected_by(record: Any) -> QuerySet[Figure]:
@@ -118,7 +103,7 @@ def figures_affected_by(record: Any) -> QuerySet[Figure]:
         return Figure.objects.filter(pk=record.pk)
     if isinstance(record, Claim):
         return figures_inside(record)
-    return Figure.objects.filter(document__in=[document.pk for document in documents_of(record)])
+    return Figure.objects.filter(document__in=keys_of_documents(record))
 
 
 def figures_inside(claim: Claim) -> QuerySet[Figure]:
@@ -302,10 +287,10 @@ def may_open_name(user: Any, source: Source) -> bool:
     return Role.DESK_CHIEF in roles_on_owning_desk(user, source) or bool(has_access(user, source))
 
 
-def wrote_one_compared(user: Any, *figures: Figure) -> bool:
+def wrote_one_compared(user: Any, figures: QuerySet[Figure]) -> bool:
     """Whether a person wrote one of the texts whose figures these are compared with, or their own."""
-    texts = Document.objects.filter(pk__in=[figure.document_id for figure in figures])
-    measures = [figure.measure for figure in figures if figure.measure]
+    texts = Document.objects.filter(pk__in=figures.values("document"))
+    measures = list(Measure.objects.filter(pk__in=figures.values("measure")))
     compared = (documents_compared(measure, everywhere=False) for measure in measures)
     return any(
         rows.filter(authors=user.pk).exists()
@@ -321,7 +306,7 @@ def embargoed_documents_compared_with(measures: Iterable[Measure]) -> QuerySet[D
 
 
 def is_no_author_of_judged_texts(user: Any, judgement: Judgement) -> bool:
-    return not wrote_one_compared(user, judgement.a, judgement.b)
+    return not wrote_one_compared(user, Figure.objects.filter(pk__in=[judgement.a_id, judgement.b_id]))
 
 
 def did_not_judge(user: Any, judgement: Judgement) -> bool:
@@ -481,6 +466,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("discrepancy", "judge"): (EDITORS_EVERYWHERE,),
     ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NOT_AUTHOR),
     ("job", "retry"): (EDITORS,),
+    ("job", "cancel"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),
 }
 

@@ -74,6 +74,7 @@ class JobState(TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("judgement", "confirm", (G.PROPOSED,), (G.ACTIVE,)),
     Transition("judgement", "withdraw", (G.PROPOSED, G.ACTIVE), (G.WITHDRAWN,), (G.WITHDRAWN,)),
     # Job
-    Transition("job", "retry", (J.FAILED,), (J.DUE,)),
+    Transition("job", "retry", (J.FAILED, J.CANCELLED), (J.DUE,)),
+    Transition("job", "cancel", (J.DUE, J.RUNNING), (J.CANCELLED,)),
 )
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from factory.django import DjangoModelFactory
 
 from factcheck import models
+from factcheck.workflow.carriers import figure_rows, placement_of
 
 NOON = datetime(2024, 9, 1, 12, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -165,6 +166,26 @@ class DiscrepancyFactory(DjangoModelFactory):
     engine_version = "test"
 
 
+def carry(discrepancy: models.Discrepancy, **sides: models.Figure) -> None:
+    """Let figures carry the sides of a discrepancy: each an observation of its own, as ``a=`` or ``b=``."""
+    for side, figure in sides.items():
+        carrier = models.Carrier.objects.filter(figure=figure).first()
+        observation = carrier.observation if carrier else observation_of(figure)
+        models.DiscrepancySide.objects.create(discrepancy=discrepancy, observation=observation, side=side)
+
+
+def observation_of(figure: models.Figure) -> models.StoredObservation:
+    """An observation that one figure carries alone, whatever others say."""
+    (row,) = figure_rows(models.Figure.objects.filter(pk=figure.pk))
+    placement = placement_of(row)
+    columns = placement.columns if placement else {}
+    observation = models.StoredObservation.objects.create(
+        measure=figure.measure, key=f"of figure {figure.pk}", first=figure, count=1, sample=[figure.pk], **columns
+    )
+    models.Carrier.objects.create(observation=observation, figure=figure)
+    return observation
+
+
 def many_discrepancies(figure: models.Figure, count: int, *, apart: bool = False) -> list[models.Discrepancy]:
     """Open conflicts of one figure with as many others, each of another document; written at once.
 
@@ -183,10 +204,19 @@ def many_discrepancies(figure: models.Figure, count: int, *, apart: bool = False
     rows = models.Discrepancy.objects.bulk_create(
         DiscrepancyFactory.build(measure=measures[n], a_key=f"a{n}", b_key=f"b{n}") for n in range(count)
     )
-    models.DiscrepancyFigure.objects.bulk_create(
-        models.DiscrepancyFigure(discrepancy=row, figure=side, side=name)
-        for row, other in zip(rows, figures, strict=True)
-        for name, side in (("a", figure), ("b", other))
+    carrier = figure.carriers.first()
+    own = carrier.observation if carrier else observation_of(figure)
+    observations = models.StoredObservation.objects.bulk_create(
+        models.StoredObservation(measure=one.measure, key=f"of figure {one.pk}", first=one, count=1) for one in figures
+    )
+    models.Carrier.objects.bulk_create(
+        models.Carrier(observation=observation, figure=one)
+        for observation, one in zip(observations, figures, strict=True)
+    )
+    models.DiscrepancySide.objects.bulk_create(
+        models.DiscrepancySide(discrepancy=row, observation=observation, side=side)
+        for row, other in zip(rows, observations, strict=True)
+        for side, observation in (("a", own), ("b", other))
     )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

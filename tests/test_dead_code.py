@@ -24,6 +24,7 @@ CALLED_BY = {
         "read_csv read_docx read_feed read_html read_mail read_markdown read_newsml read_ninjs read_nitf read_odt read_pdf "
         "read_plain read_rtf read_xlsx"
     ),
+    "renderers, by their paths": "as_pdf as_xlsx",
     "a host": "missing",
 }
 DECORATORS = [

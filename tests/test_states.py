@@ -16,7 +16,6 @@ from factcheck.errors import FactcheckError, NotAllowed, WrongState
 from factcheck.models import (
     Claim,
     Discrepancy,
-    DiscrepancyFigure,
     Document,
     Evidence,
     Figure,
@@ -58,7 +57,7 @@ from factcheck.workflow.evidence import (
     retire_evidence,
     retry_capture,
 )
-from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.jobs import cancel_job, retry_job
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 from factcheck.workflow.matching import PROFILE_COLUMNS
 from factcheck.workflow.publications import correct_document, publish_document
@@ -79,7 +78,7 @@ from factcheck.workflow.verification import (
     unblock_task,
     waive_claim,
 )
-from tests.factories import FigureFactory, UserFactory
+from tests.factories import FigureFactory, UserFactory, carry
 from tests.stories import Staff, file_text, in_hours
 
 ACTORS = (
@@ -150,7 +149,8 @@ MATRIX = {
     ("discrepancy", "resolve"): ("open", "resolved", EDITORS),
     ("judgement", "confirm"): ("proposed", "active", EDITORS),
     ("judgement", "withdraw"): ("proposed active", "withdrawn", EDITORS),
-    ("job", "retry"): ("failed", "due", EDITORS),
+    ("job", "retry"): ("failed cancelled", "due", EDITORS),
+    ("job", "cancel"): ("due running", "cancelled", EDITORS),
 }
 
 # what a job may do by itself: from which states, to which
@@ -208,6 +208,7 @@ ACTS = {
     ("judgement", "confirm"): confirm_judgement,
     ("judgement", "withdraw"): lambda row, by: withdraw_judgement(row, by=by, note="a slip"),
     ("job", "retry"): retry_job,
+    ("job", "cancel"): cancel_job,
 }
 
 
@@ -264,7 +265,7 @@ def discrepancy_of(story: Document) -> Discrepancy:
     row = Discrepancy.objects.create(
         measure=measure, kind="conflict", a_key="a", b_key="b", reason="40 and 45 conflict."
     )
-    DiscrepancyFigure.objects.create(discrepancy=row, figure=figure, side="a")
+    carry(row, a=figure)
     return row
 
 

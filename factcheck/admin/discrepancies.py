@@ -14,15 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from factcheck.models import (
+    MOST_SHOWN,
     MOST_TELLING_FIRST,
     SUREST_FIRST,
     Desk,
     Discrepancy,
-    DiscrepancyFigure,
     DiscrepancyQuerySet,
-    Document,
-    Figure,
     ResolutionKind,
+    figures_on_sides,
+    sides_shown,
 )
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import DiscrepancyState
@@ -40,6 +40,7 @@ OPEN_FIRST = Case(
 )
 MAX_NAMED = 3
 MAX_PAIRS = 100
+MAX_ON_REQUEST = 1000
 
 
 class ResolveDisputeForm(ActionForm):
@@ -67,10 +68,12 @@ class ResolveDisputeForm(ActionForm):
         self.fields["newest"].initial = pairs.aggregate(newest=Max("pk"))["newest"]
 
 
-def visible_sides(user: Any) -> QuerySet[DiscrepancyFigure]:
-    documents = Document.objects.visible_to(user)
-    sides = DiscrepancyFigure.objects.filter(figure__document__in=documents).order_by("id")
-    return sides.select_related("figure__document__publisher", "figure__attribution__source", "figure__claim")
+def carriers_not_shown(sides: Iterable[Any]) -> dict[str, int]:
+    """How many more figures stand on each side than are shown."""
+    found: dict[str, int] = {}
+    for row in sides:
+        found[row.side] = found.get(row.side, row.total) - 1
+    return found
 
 
 class JudgePairForm(ActionForm):
@@ -84,8 +87,7 @@ class JudgePairForm(ActionForm):
 
     @property
     def warning(self) -> str:
-        sides = self.record.sides.values_list("figure", flat=True) if isinstance(self.record, Discrepancy) else []
-        if wrote_one_compared(self.user, *Figure.objects.filter(pk__in=list(sides))):
+        if isinstance(self.record, Discrepancy) and wrote_one_compared(self.user, figures_on_sides(self.record)):
             return "You wrote a text that is compared here: what you say waits until a second person confirms it."
         return ""
 
@@ -130,7 +132,9 @@ class DiscrepancyAdmin(RecordAdmin):
     detail_fields = ("measure", "created_at", "resolution", "resolution_note", "resolved_by", "resolved_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        sides = Prefetch("sides", visible_sides(request.user), to_attr="visible_sides")
+        most = MAX_ON_REQUEST if request.GET.get("carriers") == "all" else MOST_SHOWN
+        shown = sides_shown(Desk.objects.visible_to(request.user), most=most)
+        sides = Prefetch("sides", shown, to_attr="visible_sides")
         return super().get_queryset(request).select_related("measure__topic", "resolved_by").prefetch_related(sides)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -159,7 +163,8 @@ class DiscrepancyAdmin(RecordAdmin):
         """The measure, and the first few visible documents by name."""
         documents = list({side.figure.document_id: side.figure.document for side in row.visible_sides}.values())
         names = [link(row.measure), *(link(one, Truncator(one).chars(40)) for one in documents[:MAX_NAMED])]
-        return paragraphs(names + ([f"and {len(documents) - MAX_NAMED} more"] if len(documents) > MAX_NAMED else []))
+        more = len(documents) - MAX_NAMED + sum(carriers_not_shown(row.visible_sides).values())
+        return paragraphs(names + ([f"and {more} more"] if len(documents) > MAX_NAMED else []))
 
     def permission_action(self, name: str) -> str:
         return "judge" if name in ("same", "not_same") else name
@@ -181,12 +186,14 @@ class DiscrepancyAdmin(RecordAdmin):
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         contexts = figure_contexts(side.figure for side in record.visible_sides)
         sides = [[contexts[row.figure_id] for row in record.visible_sides if row.side == side] for side in "ab"]
+        not_shown = carriers_not_shown(record.visible_sides)
         rows = Discrepancy.objects.visible_to(request.user).in_same_dispute(record)
         (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
         others = dispute.besides(record)
         pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MAX_PAIRS + 1])
         return {
             "sides": sides,
+            "sides_and_more": [(shown, not_shown.get(side, 0)) for side, shown in zip("ab", sides, strict=True)],
             "dispute": dispute,
             "pairs": pairs[:MAX_PAIRS],
             "more_pairs": len(pairs) > MAX_PAIRS,

@@ -17,7 +17,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from factcheck.models import Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
+from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import AnchorState, Basis
@@ -36,9 +36,10 @@ from .kit.filters import DeskFilter
 from .kit.formatting import badge, humanize
 from .kit.links import link
 from .kit.records import RecordAdmin
-from .measures import VisibleObservation, visible_observations
+from .measures import StateOnPage, states_on_page
 
 MAX_OTHERS = 12
+MAX_COPIES = 8
 OTHER = "other"
 REASONS = [
     ("idle", "idle: nothing hangs on it"),
@@ -66,9 +67,10 @@ class ComparedFigure:
     """A figure, the other visible states of its measure, and the open disputes."""
 
     figure: Figure
-    others: list[VisibleObservation]
+    others: list[StateOnPage]
     more: int
     copies: list[Figure]
+    more_copies: int
     discrepancies: list[Dispute]
 
     @property
@@ -86,19 +88,27 @@ class ComparedFigure:
 
 def compare_figures(figures: Iterable[Figure], user: Any) -> list[ComparedFigure]:
     """Each figure with the states comparable to it, newest first."""
-    states: dict[int, list[VisibleObservation]] = {}
+    figures = list(figures)
+    states: dict[int, list[StateOnPage]] = {}
+    carried = Carrier.objects.filter(figure__in=figures, current=True)
+    observation_of = dict(carried.values_list("figure", "observation"))
     compared = []
     for figure in figures:
         if figure.measure is not None and figure.measure.pk not in states:
-            rows = visible_observations(observations_of(figure.measure), user)
+            rows = states_on_page(observations_of(figure.measure), user)
             states[figure.measure.pk] = sorted(rows, key=lambda row: row.day, reverse=True)
         rows = states.get(figure.measure_id or 0, [])
-        own = [row for row in rows if figure in row.figures]
-        others = [row for row in rows if figure not in row.figures]
+        own = [row for row in rows if observation_of.get(figure.pk) in row.seen.state.ids]
+        others = [row for row in rows if row not in own]
         copies = [copy for row in own for copy in row.figures if copy != figure]
         compared.append(
             ComparedFigure(
-                figure, others[:MAX_OTHERS], max(0, len(others) - MAX_OTHERS), copies, open_disputes(figure, user)
+                figure,
+                others[:MAX_OTHERS],
+                max(0, len(others) - MAX_OTHERS),
+                copies[:MAX_COPIES],
+                max(0, sum(row.seen.count for row in own) - 1 - len(copies[:MAX_COPIES])),
+                open_disputes(figure, user),
             )
         )
     return compared
@@ -220,7 +230,7 @@ class JudgeFigureForm(ActionForm):
 
     @property
     def warning(self) -> str:
-        if self.record and wrote_one_compared(self.user, self.record):
+        if self.record and wrote_one_compared(self.user, Figure.objects.filter(pk=self.record.pk)):
             return "You wrote a text that is compared here: what you say waits until a second person confirms it."
         return ""
 

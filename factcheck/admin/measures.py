@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from factcheck.models import SUREST_FIRST, Discrepancy, Document, Figure, Job, Measure, Scope, with_visible_agreements
+from factcheck.models import (
+    SUREST_FIRST,
+    Carrier,
+    Discrepancy,
+    Document,
+    Figure,
+    Job,
+    Measure,
+    Scope,
+    StoredObservation,
+    with_visible_agreements,
+)
 from factcheck.states import DiscrepancyState
-from factcheck.workflow.crosschecks import agreements_of, request_crosscheck
+from factcheck.workflow.comparisons import agreements_of
+from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import CarriedObservation, observation_key, observation_of_figure, observations_of
-from factcheck.workflow.speakers import speakers_of
+from factcheck.workflow.observations import (
+    CarriedObservation,
+    VisibleObservation,
+    hidden_from,
+    observations_by_measure,
+    observations_of,
+    visible_observations,
+)
 
 from .crosschecks import first_desk_for_crosscheck
 from .discrepancies import OPEN_FIRST
@@ -36,15 +54,26 @@ UNDATED = "no date"
 
 
 @dataclass(frozen=True)
-class VisibleObservation:
-    """An observation of a measure with the figures the user may see."""
+class StateOnPage:
+    """A state of a measure as it is shown: with its day, and the first of the figures the user may see."""
 
-    observation: Any
-    figures: list[Figure]
+    seen: VisibleObservation
+
+    @property
+    def observation(self) -> Any:
+        return self.seen.observation
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return self.seen.figures
 
     @property
     def first(self) -> Figure:
-        return self.figures[0]
+        return self.seen.figures[0]
+
+    @property
+    def more(self) -> int:
+        return self.seen.more
 
     @property
     def day(self) -> str:
@@ -56,22 +85,18 @@ class VisibleObservation:
 
     @property
     def documents(self) -> list[Document]:
-        return list({figure.document_id: figure.document for figure in self.figures}.values())
+        return self.seen.documents
 
 
-def visible_observations(states: Iterable[CarriedObservation], user: Any) -> list[VisibleObservation]:
-    """The states with at least one visible figure, with their visible figures only."""
-    rows = list(states)
-    document_ids = {figure.document_id for row in rows for figure in row.figures}
-    visible_ids = set(Document.objects.visible_to(user).filter(pk__in=document_ids).values_list("pk", flat=True))
-    visible = ((row, [figure for figure in row.figures if figure.document_id in visible_ids]) for row in rows)
-    return [VisibleObservation(row.observation, figures) for row, figures in visible if figures]
+def states_on_page(states: Sequence[CarriedObservation], user: Any) -> list[StateOnPage]:
+    """The states with at least one visible figure, with the first of their visible figures only."""
+    return [StateOnPage(seen) for seen in visible_observations(states, user)]
 
 
-def matrix(states: list[VisibleObservation]) -> dict[str, Any]:
+def matrix(states: list[StateOnPage]) -> dict[str, Any]:
     """The table of a measure: a row for each speaker, a column for each day, the states in the cells."""
     days = sorted({row.day for row in states}, key=lambda day: (day == UNDATED, day))
-    who: dict[str, dict[str, list[VisibleObservation]]] = defaultdict(lambda: defaultdict(list))
+    who: dict[str, dict[str, list[StateOnPage]]] = defaultdict(lambda: defaultdict(list))
     for row in states:
         who[row.observation.says or "nobody named"][row.day].append(row)
     return {"days": days, "rows": [(says, [cells.get(day, []) for day in days]) for says, cells in sorted(who.items())]}
@@ -224,13 +249,13 @@ class MeasureAdmin(RecordAdmin):
 
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         every_observation = observations_of(record)
-        states = visible_observations(every_observation, request.user)
-        compared = {figure.document_id for row in every_observation for figure in row.figures}
-        every_figure_seen = Document.objects.visible_to(request.user).filter(pk__in=compared).count() == len(compared)
+        states = states_on_page(every_observation, request.user)
+        every_figure_seen = not hidden_from(request.user, every_observation)
         rows = Discrepancy.objects.visible_to(request.user).filter(measure=record)
         agreements = agreements_of(record, every_observation) if every_figure_seen and not record.general else []
         return {
             "states": states,
+            "measure_id": record.pk,
             "matrix": matrix(states),
             "discrepancies": disputes(
                 rows.exclude(state=DiscrepancyState.CLOSED), order=(OPEN_FIRST, *SUREST_FIRST), most=200
@@ -244,20 +269,11 @@ class MeasureAdmin(RecordAdmin):
 
 def visible_state_counts(measures: list[Any], user: Any) -> dict[int, int]:
     """The number of visible states of each measure, in one query for all."""
-    wanted = Q(measure__in=[row.pk for row in measures])
-    wanted |= Q(measure__key__in=[row.key for row in measures if row.general])
-    rows = Figure.objects.compared().visible_to(user).filter(wanted, as_written="")
-    figures_of: dict[int, list[Figure]] = defaultdict(list)
-    for figure in rows.select_related("document__publisher", "attribution__source", "measure", "profile"):
-        for measure in measures:
-            if figure.measure_id == measure.pk or (
-                measure.general and figure.measure and figure.measure.key == measure.key
-            ):
-                figures_of[measure.pk].append(figure)
-    speakers = speakers_of(figures_of.values())
-    keys: dict[int, set[Any]] = defaultdict(set)
-    for measure in measures:
-        for figure in figures_of[measure.pk]:
-            speaker = speakers[figure.pk]
-            keys[measure.pk].add(observation_key(observation_of_figure(figure, measure, speaker.name), speaker.first))
-    return {pk: len(found) for pk, found in keys.items()}
+    states = observations_by_measure(measures)
+    seen = Exists(Carrier.objects.visible_to(user).filter(observation=OuterRef("pk"), current=True))
+    keys = [pk for rows in states.values() for row in rows for pk in row.ids]
+    visible: set[int] = set()
+    for start in range(0, len(keys), 500):
+        some = StoredObservation.objects.filter(pk__in=keys[start : start + 500])
+        visible |= set(some.filter(seen).values_list("pk", flat=True))
+    return {pk: sum(not visible.isdisjoint(row.ids) for row in rows) for pk, rows in states.items()}

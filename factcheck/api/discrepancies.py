@@ -17,6 +17,7 @@ from factcheck.models import (
     Figure,
     ResolutionKind,
     sentences_of,
+    sides_shown,
 )
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.disputes import Dispute, Statement, disputes_led_by, resolve_dispute
@@ -24,21 +25,25 @@ from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import speaker_name_of
 
 from .base import ActionEndpoint, RecordViewSet
+from .fields import UsernameField
 from .filters import MAX_ID, IdFilter
 from .judgements import JudgementBodySerializer
 from .serializers import ActionsMixin, NoteSerializer
 
 
-def visible_sides_of(discrepancy: Any) -> list[DiscrepancyFigure]:
+def visible_sides_of(discrepancy: Any) -> list[Any]:
     """The sides whose figures the user may see, as prefetched by the viewset."""
-    sides: list[DiscrepancyFigure] = discrepancy.visible_sides
+    sides: list[Any] = discrepancy.visible_sides
     return sides
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
-    resolved_by = serializers.SlugRelatedField("username", read_only=True)
+    resolved_by = UsernameField()
     a = serializers.SerializerMethodField()
     b = serializers.SerializerMethodField()
+    carriers = serializers.SerializerMethodField(
+        help_text="How many figures the user may see on each side; ``a`` and ``b`` hold the first twenty."
+    )
 
     class Meta:
         model = Discrepancy
@@ -53,6 +58,7 @@ class DiscrepancySerializer(serializers.ModelSerializer):
             "why_one",
             "a",
             "b",
+            "carriers",
             "resolution",
             "resolution_note",
             "resolved_by",
@@ -61,6 +67,9 @@ class DiscrepancySerializer(serializers.ModelSerializer):
             "created_at",
             "version",
         ]
+
+    def get_carriers(self, discrepancy: Discrepancy) -> dict[str, int]:
+        return {part.side: part.total for part in reversed(visible_sides_of(discrepancy))}
 
     def get_a(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
         return self._side(discrepancy, "a")
@@ -123,11 +132,8 @@ class BaseDiscrepancyViewSet(RecordViewSet):
     filterset_class = DiscrepancyFilter
 
     def get_queryset(self) -> Any:
-        documents = Document.objects.visible_to(self.request.user)
-        sides = DiscrepancyFigure.objects.filter(figure__document__in=documents).select_related(
-            "figure__document__publisher", "figure__attribution__source"
-        )
-        return super().get_queryset().prefetch_related(Prefetch("sides", sides.order_by("id"), to_attr="visible_sides"))
+        sides = sides_shown(Desk.objects.visible_to(self.request.user))
+        return super().get_queryset().prefetch_related(Prefetch("sides", sides, to_attr="visible_sides"))
 
 
 class DiscrepancyViewSet(BaseDiscrepancyViewSet):
@@ -187,6 +193,7 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "unit": figure.unit,
         "as_of": {"start": figure.as_of_start, "end": figure.as_of_end, "said": figure.as_of_said},
         "figures": [one.pk for one in statement.figures],
+        "count": statement.count,
         "documents": [{"id": document.pk, "title": document.title} for document in statement.documents],
     }
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from factcheck.models import Document, Figure, Measure, with_visible_agreements
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
-from factcheck.workflow.observations import CarriedObservation, observations_of
+from factcheck.workflow.observations import VisibleObservation, observations_of, visible_observations
 
 from .base import ActionEndpoint, RecordViewSet
 from .fields import VisibleRecordField
@@ -55,20 +55,17 @@ class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
         fields: ClassVar = [*MeasureRowSerializer.Meta.fields, "states", "actions"]
 
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
-        """Each distinct state of those figures that the user may see."""
-        user = self.context["request"].user
-        held = observations_of(measure)
-        documents = {figure.document_id for row in held for figure in row.figures}
-        seen = set(Document.objects.visible_to(user).filter(pk__in=documents).values_list("pk", flat=True))
-        shown = ((row, [figure for figure in row.figures if figure.document_id in seen]) for row in held)
-        return [observation_data(row, figures) for row, figures in shown if figures]
+        """Each distinct state of those figures that the user may see, with the first twenty of them."""
+        return [
+            observation_data(row)
+            for row in visible_observations(observations_of(measure), self.context["request"].user)
+        ]
 
 
-def observation_data(row: CarriedObservation, figures: list[Figure]) -> dict[str, Any]:
+def observation_data(row: VisibleObservation) -> dict[str, Any]:
     quantity, as_of = row.observation.quantity, row.observation.as_of
-    documents = {figure.document_id: figure.document for figure in figures}
     return {
-        "key": row.key,
+        "key": row.state.key,
         "value": quantity.value,
         "low": quantity.low,
         "high": quantity.high,
@@ -79,8 +76,9 @@ def observation_data(row: CarriedObservation, figures: list[Figure]) -> dict[str
         "modality": str(row.observation.modality),
         "says": row.observation.says,
         "as_of": {"start": as_of.start, "end": as_of.end, "said": as_of.expression} if as_of else None,
-        "figures": [figure.pk for figure in figures],
-        "documents": [{"id": pk, "title": document.title} for pk, document in documents.items()],
+        "figures": [figure.pk for figure in row.figures],
+        "count": row.count,
+        "documents": [{"id": document.pk, "title": document.title} for document in row.documents],
     }
 
 

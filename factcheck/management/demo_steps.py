@@ -28,7 +28,8 @@ from factcheck.models import (
 )
 from factcheck.states import JobState
 from factcheck.workflow.arrivals import Arrival
-from factcheck.workflow.crosschecks import agreements_of, request_crosscheck
+from factcheck.workflow.comparisons import agreements_of
+from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.desks import give_role, set_up_desk
 from factcheck.workflow.disputes import Dispute, disputes
 from factcheck.workflow.documents import ingest_document

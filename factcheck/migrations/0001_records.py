@@ -740,19 +740,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("side", models.CharField(choices=[("a", "a"), ("b", "b")], max_length=1)),
-                (
-                    "discrepancy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sides", to="factcheck.discrepancy"
-                    ),
-                ),
-                (
-                    "figure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="factcheck.figure"
-                    ),
-                ),
             ],
+            options={"managed": False},
         ),
         migrations.AddField(
             model_name="discrepancy",
@@ -798,7 +787,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("due", "Due"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        choices=[
+                            ("due", "Due"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="due",
                         max_length=10,
                     ),
@@ -807,12 +802,20 @@ class Migration(migrations.Migration):
                 ("total", models.PositiveIntegerField(default=0)),
                 ("attempt", models.PositiveIntegerField(default=0)),
                 ("failures", models.PositiveIntegerField(default=0)),
+                (
+                    "postponed",
+                    models.PositiveIntegerField(default=0, help_text="how often in a row it met a failure that passes"),
+                ),
                 ("run_at", models.DateTimeField()),
                 ("dispatched_at", models.DateTimeField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("error", models.TextField(blank=True)),
                 ("result", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, help_text="when a worker last took it", null=True),
+                ),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
@@ -956,6 +959,14 @@ class Migration(migrations.Migration):
                         default=0, help_text="pairs of states that agree, within the hedge or exactly"
                     ),
                 ),
+                (
+                    "compared",
+                    models.CharField(
+                        blank=True,
+                        help_text="a digest of what its last comparison rested on; empty where it is due",
+                        max_length=64,
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "embargoed",
@@ -1036,6 +1047,10 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(
                         default=0, help_text="the last measure it has compared; a broken run goes on there"
                     ),
+                ),
+                (
+                    "left_behind",
+                    models.JSONField(default=list, help_text="measures that figures of its document have left"),
                 ),
                 ("found", models.JSONField(default=dict, help_text="how many of each kind this run saw")),
                 (
@@ -1124,6 +1139,7 @@ class Migration(migrations.Migration):
                             ("cleared", "a document became clear, or stopped being so"),
                             ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
+                            ("report_uncertain", "nobody knows whether the mail of a report arrived"),
                         ],
                         max_length=20,
                     ),
@@ -1156,6 +1172,7 @@ class Migration(migrations.Migration):
                             ("cleared", "a document became clear, or stopped being so"),
                             ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
+                            ("report_uncertain", "nobody knows whether the mail of a report arrived"),
                         ],
                         max_length=20,
                     ),
@@ -2161,10 +2178,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("feed", "guid"), name="feed_item_once"),
         ),
         migrations.AddConstraint(
-            model_name="discrepancyfigure",
-            constraint=models.UniqueConstraint(fields=("discrepancy", "figure"), name="discrepancy_figure_once"),
-        ),
-        migrations.AddConstraint(
             model_name="idempotencykey",
             constraint=models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once"),
         ),
@@ -2178,6 +2191,18 @@ class Migration(migrations.Migration):
             model_name="job",
             index=models.Index(condition=models.Q(("state", "running")), fields=["lease_until"], name="job_leases"),
         ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "due")), fields=["desk", "priority", "run_at"], name="job_due_of_desk"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("started_at__isnull", False)), fields=["desk", "-started_at"], name="job_turns"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
@@ -2187,7 +2212,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["due", "running", "done", "failed"])), name="job_state_known"
+                condition=models.Q(("state__in", ["due", "running", "done", "failed", "cancelled"])),
+                name="job_state_known",
             ),
         ),
         migrations.AddConstraint(
@@ -2314,6 +2340,7 @@ class Migration(migrations.Migration):
                             "cleared",
                             "embargo_touched",
                             "published_uncleared",
+                            "report_uncertain",
                         ],
                     )
                 ),
@@ -2347,6 +2374,7 @@ class Migration(migrations.Migration):
                             "cleared",
                             "embargo_touched",
                             "published_uncleared",
+                            "report_uncertain",
                         ],
                     )
                 ),
@@ -2731,5 +2759,160 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(fields=("webhook", "event", "key"), name="delivery_once"),
+        ),
+        migrations.CreateModel(
+            name="StoredObservation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("low", models.FloatField(help_text="the least it may mean, in the unit it is stated in", null=True)),
+                ("high", models.FloatField(help_text="the most it may mean, in the unit it is stated in", null=True)),
+                (
+                    "hedge",
+                    models.CharField(
+                        choices=[
+                            ("exact", "exact"),
+                            ("about", "about"),
+                            ("nearly", "nearly"),
+                            ("more_than", "more than"),
+                            ("at_least", "at least"),
+                            ("up_to", "up to"),
+                            ("fewer_than", "fewer than"),
+                        ],
+                        default=factcheck.text.values.Hedge["EXACT"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[
+                            ("reported", "reported"),
+                            ("denied", "denied"),
+                            ("feared", "feared"),
+                            ("forecast", "forecast"),
+                            ("planned", "planned"),
+                        ],
+                        default=factcheck.text.values.Modality["REPORTED"],
+                        max_length=10,
+                    ),
+                ),
+                ("scope", models.CharField(blank=True, max_length=100)),
+                (
+                    "says",
+                    models.CharField(blank=True, help_text="who says it, as named in the copy", max_length=300),
+                ),
+                ("as_of_start", models.DateTimeField(blank=True, null=True)),
+                ("stated", models.JSONField(default=dict)),
+                (
+                    "count",
+                    models.PositiveIntegerField(
+                        default=0, help_text="figures that carry it and take part in cross-checks"
+                    ),
+                ),
+                ("sample", models.JSONField(default=list)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="factcheck.figure",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="observations",
+                        to="factcheck.measure",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="factcheck.source",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("count__gt", 0)),
+                        fields=["measure", "as_of_start"],
+                        name="observation_compared",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("measure", "key"), name="observation_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DiscrepancySide",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("a", "a"), ("b", "b")], max_length=1)),
+                (
+                    "discrepancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stored_sides",
+                        to="factcheck.discrepancy",
+                    ),
+                ),
+                (
+                    "observation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sides",
+                        to="factcheck.storedobservation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("discrepancy", "observation"), name="discrepancy_side_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Carrier",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("current", models.BooleanField(default=True)),
+                (
+                    "figure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="carriers", to="factcheck.figure"
+                    ),
+                ),
+                (
+                    "observation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="carriers",
+                        to="factcheck.storedobservation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("observation", "figure"), name="carrier_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)), fields=("figure",), name="carrier_of_one_observation"
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(
+            """CREATE VIEW factcheck_discrepancyfigure AS
+            SELECT carrier.id, side.discrepancy_id, side.observation_id, carrier.figure_id, side.side
+            FROM factcheck_discrepancyside side
+            JOIN factcheck_carrier carrier ON carrier.observation_id = side.observation_id""",
+            "DROP VIEW factcheck_discrepancyfigure",
         ),
     ]

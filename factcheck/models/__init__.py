@@ -8,11 +8,12 @@ from .attributions import Attribution
 from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
-from .desks import Desk, Membership, Role, colleagues_of
+from .desks import Desk, Membership, Role, by_username, colleagues_of
 from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
     MOST_SEVERE_FIRST,
+    MOST_SHOWN,
     MOST_TELLING_FIRST,
     SETTLED,
     SIDE_KEY,
@@ -22,9 +23,10 @@ from .discrepancies import (
     DiscrepancyFigure,
     DiscrepancyKind,
     DiscrepancyQuerySet,
+    DiscrepancySide,
     ResolutionKind,
     both_sides_of,
-    sides_with_texts,
+    sides_shown,
     sort_of,
 )
 from .documents import Document, DocumentKind, Revision, WrittenBy
@@ -33,12 +35,13 @@ from .feeds import Feed, FeedItem
 from .figures import Figure, with_visible_agreements
 from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
-from .jobs import HOUSEKEEPING, Job
+from .jobs import HOUSEKEEPING, Job, JobQuerySet
 from .judgements import Judgement, JudgementOrigin
 from .matching import FigureProfile, MatchingWeights, TopicMatching
 from .measures import Measure
 from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
+from .observations import Carrier, StoredObservation
 from .policies import POLICY_FIELDS, Assessment, Eyes, Policy
 from .publications import Correction, CorrectionClass, Publication
 from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
@@ -47,6 +50,7 @@ from .snapshots import Snapshot
 from .sources import Source, SourceDomain, SourceKind, SourceName, folded
 from .tokens import TokenGrant, TokenScope, every_scope
 from .topics import Topic
+from .touched_documents import documents_of, documents_under, figures_on_sides, keys_of_documents
 from .verification import Method, SignOff, Verdict, VerdictLabel, VerificationTask, WaitingFor, Waiver
 from .webhooks import Delivery, Webhook
 
@@ -57,6 +61,7 @@ __all__ = [
     "GIVING",
     "HOUSEKEEPING",
     "MOST_SEVERE_FIRST",
+    "MOST_SHOWN",
     "MOST_TELLING_FIRST",
     "POLICY_FIELDS",
     "SETTLED",
@@ -66,6 +71,7 @@ __all__ = [
     "Anchor",
     "Assessment",
     "Attribution",
+    "Carrier",
     "Checkpoint",
     "Claim",
     "Correction",
@@ -77,6 +83,7 @@ __all__ = [
     "DiscrepancyFigure",
     "DiscrepancyKind",
     "DiscrepancyQuerySet",
+    "DiscrepancySide",
     "Document",
     "DocumentKind",
     "Erasure",
@@ -92,6 +99,7 @@ __all__ = [
     "FigureProfile",
     "IdempotencyKey",
     "Job",
+    "JobQuerySet",
     "Judgement",
     "JudgementOrigin",
     "MatchingWeights",
@@ -121,6 +129,7 @@ __all__ = [
     "SourceName",
     "SourceUse",
     "Stance",
+    "StoredObservation",
     "TokenGrant",
     "TokenScope",
     "Topic",
@@ -133,14 +142,19 @@ __all__ = [
     "Webhook",
     "WrittenBy",
     "both_sides_of",
+    "by_username",
     "colleagues_of",
+    "documents_of",
+    "documents_under",
     "erasures_digest",
     "every_scope",
+    "figures_on_sides",
     "folded",
+    "keys_of_documents",
     "mark_of",
     "record_name",
     "sentences_of",
-    "sides_with_texts",
+    "sides_shown",
     "sort_of",
     "with_visible_agreements",
 ]

@@ -41,6 +41,7 @@ class CrossCheck(models.Model):
     reached = models.BigIntegerField(
         default=0, help_text="the last measure it has compared; a broken run goes on there"
     )
+    left_behind = models.JSONField(default=list, help_text="measures that figures of its document have left")
     found = models.JSONField(default=dict, help_text="how many of each kind this run saw")
 
     objects = CrossCheckQuerySet.as_manager()

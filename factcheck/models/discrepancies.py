@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from factcheck.states import DiscrepancyState, FigureState
 from factcheck.text import AnchorState, Basis
@@ -16,6 +16,7 @@ from .desks import Desk
 from .documents import Document
 from .figures import Figure
 from .measures import Measure
+from .observations import StoredObservation
 
 
 class DiscrepancyKind(models.TextChoices):
@@ -186,31 +187,60 @@ def sort_of(row: Discrepancy) -> str:
     return "dispute" if row.kind in DISPUTED_KINDS else row.kind
 
 
-class DiscrepancyFigure(models.Model):
-    """A figure that carries one of the two states of a discrepancy."""
+class DiscrepancySide(models.Model):
+    """An observation on one side of a discrepancy; several where one party says it under two names."""
 
-    discrepancy = models.ForeignKey(Discrepancy, models.CASCADE, related_name="sides")
-    figure = models.ForeignKey(Figure, models.PROTECT, related_name="+")
+    discrepancy = models.ForeignKey(Discrepancy, models.CASCADE, related_name="stored_sides")
+    observation = models.ForeignKey(StoredObservation, models.PROTECT, related_name="sides")
     side = models.CharField(max_length=1, choices=[("a", "a"), ("b", "b")])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["discrepancy", "figure"], name="discrepancy_figure_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["discrepancy", "observation"], name="discrepancy_side_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side}: {self.observation}"
+
+
+class DiscrepancyFigure(models.Model):
+    """A figure that carries one of the two sides of a discrepancy: a view over sides and carriers, read only."""
+
+    discrepancy = models.ForeignKey(Discrepancy, models.DO_NOTHING, related_name="sides")
+    observation = models.ForeignKey(StoredObservation, models.DO_NOTHING, related_name="+")
+    figure = models.ForeignKey(Figure, models.DO_NOTHING, related_name="+")
+    side = models.CharField(max_length=1, choices=[("a", "a"), ("b", "b")])
+
+    class Meta:
+        managed = False
 
     def __str__(self) -> str:
         return f"{self.side}: {self.figure}"
 
 
 def both_sides_of(**figures: Any) -> Q:
-    """Whether each side of a discrepancy has a figure of this kind; looked up row by row, by the index of the sides."""
+    """Whether each side of a discrepancy has a figure of this kind; looked up row by row, by the index of the sides.
+
+    The ``Coalesce`` keeps PostgreSQL from making a join of it, which it plans by what it last counted in the tables.
+    """
     sides = DiscrepancyFigure.objects.filter(discrepancy=OuterRef("pk"), **figures)
-    return Q(Exists(sides.filter(side="a")), Exists(sides.filter(side="b")))
+    return Q(*(Coalesce(Exists(sides.filter(side=side)), Value(False)) for side in "ab"))
 
 
 SIDE_KEY = Case(When(side="a", then=F("discrepancy__a_key")), default=F("discrepancy__b_key"))
 """The state that a figure carries in a discrepancy, by its name."""
 
 
-def sides_with_texts() -> Prefetch[Any]:
-    """Both sides with their figures and texts, joined: a prefetch of each figure breaks on SQLite at a thousand."""
-    rows = DiscrepancyFigure.objects.select_related("figure__document__publisher", "figure__attribution__source")
-    return Prefetch("sides", rows.order_by("pk"))
+MOST_SHOWN = 20
+"""Of each side at most so many figures are shown."""
+
+
+def sides_shown(desks: Any, *, most: int = MOST_SHOWN) -> models.QuerySet[DiscrepancyFigure]:
+    """The first figures on each side that these desks hold, each with ``total``: how many they hold there in all."""
+    side = [F("discrepancy"), F("side")]
+    rows = DiscrepancyFigure.objects.filter(figure__document__desk__in=desks).annotate(
+        place=Window(RowNumber(), partition_by=side, order_by=F("figure").asc()),
+        total=Window(Count("figure"), partition_by=side),
+    )
+    related = ("figure__document__publisher", "figure__attribution__source", "figure__claim")
+    return rows.filter(place__lte=most).order_by("figure").select_related(*related)

@@ -52,6 +52,9 @@ class Measure(models.Model):
     agreements = models.PositiveIntegerField(
         default=0, help_text="pairs of states that agree, within the hedge or exactly"
     )
+    compared = models.CharField(
+        max_length=64, blank=True, help_text="a digest of what its last comparison rested on; empty where it is due"
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = MeasureQuerySet.as_manager()

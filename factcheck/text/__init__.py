@@ -20,7 +20,7 @@ from factcheck.text.matching import (
     one_party,
     same_party,
 )
-from factcheck.text.quantities import convert, interval
+from factcheck.text.quantities import convert, interval, middle_of
 from factcheck.text.reading import ENGINE_VERSION, read
 from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
@@ -80,6 +80,7 @@ __all__ = [
     "interval",
     "key_of",
     "load",
+    "middle_of",
     "observation_of",
     "one_party",
     "read",

@@ -13,30 +13,33 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from factcheck.actors import Actor
 from factcheck.errors import Invalid, StaleRevision
 from factcheck.models import (
-    SETTLED,
     SIDE_KEY,
-    SORT,
     SUREST_FIRST,
+    Carrier,
     Discrepancy,
-    DiscrepancyFigure,
     DiscrepancyQuerySet,
+    DiscrepancySide,
     Document,
     Figure,
     ResolutionKind,
+    StoredObservation,
     both_sides_of,
     sort_of,
 )
 from factcheck.states import DiscrepancyState
 
+from .observations import MOST_SHOWN, carriers_shown
 from .speakers import speakers_of
 from .transitions import OF_ANOTHER_DESK, check_permission, move_all
 
+AT_ONCE = 500
 ALSO_OF_ANOTHER_DESK = "A figure of another desk differs as well; ask the chief editor."
 Group = tuple[int, str, str, datetime | None]
 """What the pairs of one dispute share: measure, sort and state, and the moment at which they were resolved."""
@@ -44,15 +47,21 @@ Group = tuple[int, str, str, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One number as somebody gives it for one time, and the figures that carry it, as far as they may be seen."""
+    """One number as somebody gives it for one time, and the first figures that carry it, of those that may be seen."""
 
     key: str
     says: str
     figures: tuple[Figure, ...]
+    count: int = 1
 
     @property
     def first(self) -> Figure:
         return self.figures[0]
+
+    @property
+    def more(self) -> int:
+        """How many figures carry it besides those shown."""
+        return self.count - len(self.figures)
 
     @property
     def documents(self) -> list[Document]:
@@ -128,12 +137,19 @@ def disputes_led_by(
         raise TypeError("a pair may be shown that other desks' figures carry too: say whose figures are told")
     if not found:
         return []
-    both_visible = None if desks is None else both_sides_of(figure__document__desk__in=desks)
     rows = rows.order_by().filter(measure__in={row.measure_id for row in found})
-    visible = rows if both_visible is None else rows.filter(both_visible)
-    keys = keys_of(visible)
-    hidden = set() if both_visible is None else set(groups_of(rows.filter(~both_visible)))
-    statements_by_key = statements_of(found, visible, desks) if statements else dict[Group, dict[str, Statement]]()
+    pairs = list(rows.values_list("pk", "measure", "kind", "state", "resolved_at", "a_key", "b_key"))
+    seen = None if desks is None else pairs_seen([row[0] for row in pairs], {row.measure_id for row in found}, desks)
+    keys: dict[Group, set[str]] = defaultdict(set)
+    hidden: set[Group] = set()
+    for pk, measure, kind, state, resolved_at, *two in pairs:
+        group = group_of(Discrepancy(measure_id=measure, kind=kind, state=state, resolved_at=resolved_at))
+        if seen is None or pk in seen:
+            keys[group].update(two)
+        else:
+            hidden.add(group)
+    shown = {row.pk for row in found} | (seen or set())
+    statements_by_key = statements_of(shown, found, desks) if statements else dict[Group, dict[str, Statement]]()
     return [dispute_of(row, keys, hidden, statements_by_key.get(group_of(row), {})) for row in found]
 
 
@@ -141,17 +157,24 @@ def group_of(row: Discrepancy) -> Group:
     return row.measure_id, sort_of(row), row.state, row.resolved_at if row.state == DiscrepancyState.RESOLVED else None
 
 
-def groups_of(rows: DiscrepancyQuerySet, *more: str) -> Any:
-    rows = rows.annotate(sort=SORT, settled=SETTLED)
-    return rows.values_list("measure", "sort", "state", "settled", *more).distinct()
+def pairs_seen(pairs: Iterable[int], measures: Iterable[int], desks: Any) -> set[int]:
+    """Those of some pairs of these measures of which the desks hold a figure on each side.
 
-
-def keys_of(rows: DiscrepancyQuerySet) -> dict[Group, set[str]]:
-    """The statements of each dispute, by their names."""
-    found: dict[Group, set[str]] = defaultdict(set)
-    for *group, key in groups_of(rows, "a_key").union(groups_of(rows, "b_key")):
-        found[tuple(group)].add(key)
-    return found
+    Told by the observations, of which there are few, so that it rests on no plan for many pairs.
+    """
+    sides = DiscrepancySide.objects.filter(discrepancy__measure__in=list(measures))
+    held: dict[int, dict[str, set[int]]] = defaultdict(lambda: {"a": set(), "b": set()})
+    wanted = set(pairs)
+    for pair, side, observation in sides.values_list("discrepancy", "side", "observation"):
+        if pair in wanted:
+            held[pair][side].add(observation)
+    keys = sorted({pk for two in held.values() for some in two.values() for pk in some})
+    seen: set[int] = set()
+    for start in range(0, len(keys), AT_ONCE):
+        carried = Carrier.objects.filter(observation=OuterRef("pk"), figure__document__desk__in=desks)
+        some = StoredObservation.objects.filter(pk__in=keys[start : start + AT_ONCE])
+        seen |= set(some.filter(Coalesce(Exists(carried), Value(False))).values_list("pk", flat=True))
+    return {pair for pair, two in held.items() if two["a"] & seen and two["b"] & seen}
 
 
 def dispute_of(
@@ -179,25 +202,34 @@ def statement_order(statement: Statement) -> tuple[Any, ...]:
 
 
 def statements_of(
-    leading: Sequence[Discrepancy], visible: DiscrepancyQuerySet, desks: Any
+    pairs: Iterable[int], leading: Sequence[Discrepancy], desks: Any
 ) -> dict[Group, dict[str, Statement]]:
-    """The statements of each dispute by their key, with the visible figures."""
-    carriers = Q(discrepancy__in=visible) | Q(discrepancy__in=[row.pk for row in leading])
-    sides = DiscrepancyFigure.objects.filter(carriers, figure__document__desk__in=desks)
-    carried: dict[Group, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    """The statements of each dispute by their key, with the first of the visible figures."""
+    wanted, carried = set(pairs), dict[Group, dict[str, set[int]]]()
+    sides = DiscrepancySide.objects.filter(discrepancy__measure__in={row.measure_id for row in leading})
     columns = ("measure", "kind", "state", "resolved_at")
     paths = [f"discrepancy__{name}" for name in columns]
-    for *values, key, figure in sides.annotate(key=SIDE_KEY).values_list(*paths, "key", "figure").distinct():
-        pair = Discrepancy(**dict(zip(("measure_id", *columns[1:]), values, strict=True)))
-        carried[group_of(pair)][key].append(figure)
-    figures = figures_by_id(pk for keys in carried.values() for figure_ids in keys.values() for pk in figure_ids)
-    groups = [sorted({pk for figure_ids in keys.values() for pk in figure_ids}) for keys in carried.values()]
+    for pk, *values, key, observation in sides.annotate(key=SIDE_KEY).values_list(
+        "discrepancy", *paths, "key", "observation"
+    ):
+        if pk in wanted:
+            pair = Discrepancy(**dict(zip(("measure_id", *columns[1:]), values, strict=True)))
+            carried.setdefault(group_of(pair), {}).setdefault(key, set()).add(observation)
+    observations = sorted({pk for keys in carried.values() for some in keys.values() for pk in some})
+    shown, counts = carriers_shown(observations, desks)
+    figures = figures_by_id(pk for some in shown.values() for pk in some)
+    groups = [
+        sorted({f for some in keys.values() for pk in some for f in shown.get(pk, ())}) for keys in carried.values()
+    ]
     says = speakers_of([figures[pk] for pk in group] for group in groups)
     statements_by_key: dict[Group, dict[str, Statement]] = defaultdict(dict)
     for group, keys in carried.items():
-        for key, figure_ids in keys.items():
-            some = tuple(figures[pk] for pk in sorted(set(figure_ids)))
-            statements_by_key[group][key] = Statement(key, says[some[0].pk].name, some)
+        for key, some in keys.items():
+            first = sorted({figure for pk in some for figure in shown.get(pk, ())})[:MOST_SHOWN]
+            if first:
+                own = tuple(figures[pk] for pk in first)
+                count = sum(counts[pk] for pk in some)
+                statements_by_key[group][key] = Statement(key, says[first[0]].name, own, count)
     return statements_by_key
 
 

@@ -88,7 +88,7 @@ def group_document(document: Document) -> Moves:
         return group_embargoed(document)
     topic = Topic.objects.select_for_update().get(pk=document.topic_id)  # two texts of one topic take turns
     figures = figures_grouped_in(topic)
-    if figures.values("profile__wording").distinct().count() <= REGROUP_LIMIT:
+    if has_few_wordings(figures):
         moves = group_nodes(build_nodes(figures), topic, document, scorer_in_use())
     else:
         moves = place_in_groups(document, topic)
@@ -103,6 +103,14 @@ def group_all_embargoed(topic: Topic, moves: Moves) -> None:
         embargoed_moves = group_embargoed(document)
         moves.figures += embargoed_moves.figures
         moves.measures |= embargoed_moves.measures
+
+
+def has_few_wordings(figures: QuerySet[Figure]) -> bool:
+    """Whether some figures are told in so few ways that all are grouped anew; of many not all are looked at."""
+    wordings = figures.order_by().values_list("profile__wording", flat=True)
+    if len(set(wordings[: REGROUP_LIMIT * 10])) > REGROUP_LIMIT:
+        return False
+    return wordings.distinct().count() <= REGROUP_LIMIT
 
 
 def request_moved_crosschecks(moves: Moves, document: Document | None = None) -> None:
@@ -315,13 +323,10 @@ def existing_groups(topic: Topic, document: Document, nodes: Sequence[FigureNode
     """The groups of a topic that a text could join, each by one figure for each of its numbers."""
     dimensions = {node.profile.key.dimension for node in nodes}
     figures = figures_grouped_in(topic).filter(measure__topic=topic, measure__merged_into=None)
-    prefixes = {dimension.partition("/")[0] for dimension in dimensions}
-    alike = [
-        d for d in figures.values_list("profile__dimension", flat=True).distinct() if d.partition("/")[0] in prefixes
-    ]
-    by_number = (
-        figures.filter(profile__dimension__in=alike).order_by().values("measure", "profile__unit", "profile__value")
-    )
+    alike = Q(pk__in=[])
+    for prefix in {dimension.partition("/")[0] for dimension in dimensions}:
+        alike |= Q(profile__dimension=prefix) | Q(profile__dimension__startswith=f"{prefix}/")
+    by_number = figures.filter(alike).order_by().values("measure", "profile__unit", "profile__value")
     rows = list(by_number.annotate(first=Min("pk"), wordings=Count("profile__wording", distinct=True)))
     known = profiles_by_figure(row["first"] for row in rows)
     found: dict[str, ExistingGroup] = defaultdict(ExistingGroup)
@@ -337,14 +342,13 @@ def placement_constraints(
 ) -> dict[str, Any]:
     """What people said of new figures, and of them and the groups that stand."""
     fingerprints: dict[str, list[Any]] = dict(nodes_by_fingerprint(nodes))
-    judged = Judgement.objects.active()
-    grouped = figures_grouped_in(topic).filter(measure__in=[int(name) for name in standing]).order_by("pk")
-    grouped = grouped.filter(
-        Q(profile__fingerprint__in=judged.values("a_fingerprint"))
-        | Q(profile__fingerprint__in=judged.values("b_fingerprint"))
-    )
-    for fingerprint, measure in grouped.values_list("profile__fingerprint", "measure").distinct():
-        fingerprints.setdefault(fingerprint, []).append(str(measure))
+    judged = Judgement.objects.active().within(topic.pk).values_list("a_fingerprint", "b_fingerprint")
+    marks = sorted({mark for pair in judged for mark in pair})
+    for start in range(0, len(marks), 500):  # by the index of fingerprints: copies told elsewhere are few
+        some = figures_grouped_in(topic).filter(profile__fingerprint__in=marks[start : start + 500])
+        for fingerprint, measure in some.values_list("profile__fingerprint", "measure").distinct().order_by("measure"):
+            if str(measure) in standing:
+                fingerprints.setdefault(fingerprint, []).append(str(measure))
     together, apart = link_constraints(fingerprints, topic.pk)
     return {"together": [pair for pair in together if not all(isinstance(end, str) for end in pair)], "apart": apart}
 

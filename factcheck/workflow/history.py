@@ -40,6 +40,7 @@ from factcheck.models import (
     record_name,
 )
 
+from .carriers import forget_words
 from .transitions import change, check_permission, log, require_note
 
 CLAIM_SHOWN = 79
@@ -179,6 +180,7 @@ def erase_marks(document: Document, traces: ErasedTraces) -> None:
         enqueue_regroup(document.topic)
     for row in document.attributions.all():
         Attribution.objects.filter(pk=row.pk).update(party=f"erased {row.pk}", relay="", cue="", source=None)
+    forget_words(document)
     traces.blank(Evidence.objects.filter(claim__document=document), excerpt="", note="", error="")
     for measure in Measure.objects.filter(topic=None, key__startswith=f"{document.pk}:"):
         own = {"key": f"{document.pk}:erased:{measure.pk}", "counted": ERASED, "place": "", "party": "", "parts": {}}

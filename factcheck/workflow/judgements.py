@@ -46,7 +46,11 @@ def judge_figures(
             Topic.objects.select_for_update().get(pk=figure.document.topic_id)  # two judgements take turns
         refuse_senseless(figure, other, same, by=by)
         refuse_twice(figure, other)
-        state = JudgementState.PROPOSED if wrote_one_compared(by, figure, other) else JudgementState.ACTIVE
+        state = (
+            JudgementState.PROPOSED
+            if wrote_one_compared(by, Figure.objects.filter(pk__in=[figure.pk, other.pk]))
+            else JudgementState.ACTIVE
+        )
         write_judgements(
             [(figure, other)], same=same, origin=JudgementOrigin.JUDGED, by=by, state=state, note=note.strip()
         )

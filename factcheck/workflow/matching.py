@@ -181,13 +181,18 @@ def profiles_by_figure(figures: Iterable[int]) -> dict[int, Profile]:
     return found
 
 
+def stored_stats(topic: Topic | int | None) -> TopicStats | None:
+    """What is usual in a topic, as it was last counted."""
+    row = TopicMatching.objects.filter(topic=topic).first() if topic else None
+    return stats_of(row.stats) if row is not None else None
+
+
 def stats_in(topic: Topic | int | None, figures: Iterable[Profile] = ()) -> TopicStats:
     """What is usual in a topic; in a text of no topic, what is usual among its own figures."""
-    row = TopicMatching.objects.filter(topic=topic).first() if topic else None
-    if row is not None:
-        return stats_of(row.stats)
-    stats = TopicStats()
-    stats.add(figures)
+    stats = stored_stats(topic)
+    if stats is None:
+        stats = TopicStats()
+        stats.add(figures)
     return stats
 
 

@@ -1,61 +1,137 @@
-"""The states of a measure, each with the figures that carry it. Read only; ``crosschecks`` compares them."""
+"""The states of a measure, each with the stored observations that make it up. Read only.
+
+``carriers`` keeps what is read here, ``crosschecks`` compares it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
-from factcheck.models import Document, Figure, Measure
-from factcheck.text import Basis, Hedge, Modality, Observation, Period, Quantity, direction_of, key_of
+from factcheck.models import Carrier, Desk, Document, Figure, Measure, Source, StoredObservation
+from factcheck.text import Basis, Hedge, Modality, Observation, Period, Quantity, key_of
 from factcheck.text import Measure as MeasureValue
 
-from .speakers import speakers_of
+from .speakers import NamedStatement, speakers_of_statements
+
+AT_ONCE = 500
+MOST_SHOWN = 20
+"""Of a state at most so many figures are shown; the others are in the list of figures."""
 
 
 @dataclass(frozen=True)
 class CarriedObservation:
-    """A state of a measure and the figures that carry it, worded as in the first figure with a definition."""
+    """A state of a measure, worded as in the first figure with a definition, and the stored observations of it.
+
+    There is more than one where a party goes by two names, or where two measures are compared with each other.
+    """
 
     key: str
     observation: Observation
-    figures: list[Figure] = field(default_factory=list)
+    rows: tuple[StoredObservation, ...] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.pk for row in self.rows]
+
+    @property
+    def count(self) -> int:
+        """How many figures carry it."""
+        return sum(row.count for row in self.rows)
+
+    @property
+    def sample(self) -> list[int]:
+        """The first figures that carry it."""
+        return sorted(pk for row in self.rows for pk in row.sample)
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether a figure of it is attributed to a party."""
+        return any(not row.stated.get("own_voice") for row in self.rows)
 
 
-def figures_compared_under(measure: Measure) -> QuerySet[Figure]:
-    """The figures compared under a measure; a general one reaches into every topic.
+def compared_under(measures: Sequence[Measure]) -> dict[int, list[int]]:
+    """For each measure those whose observations are compared under it; a general one reaches into every topic.
 
     Those of a text under embargo are compared with the measure of the topic that they are held against.
     """
-    rows = Figure.objects.compared().select_related(
-        "document__publisher", "document__same_text_as", "attribution__source", "measure", "profile"
-    )
-    if measure.general:
-        rows = rows.filter(measure__key=measure.key)
-    elif measure.held_against_id:
-        rows = rows.filter(measure__in=[measure.pk, measure.held_against_id])
-    else:
-        rows = rows.filter(measure=measure)
-    return rows.filter(as_written="").order_by("pk")
+    alike: dict[str, list[int]] = defaultdict(list)
+    for pk, key in Measure.objects.filter(key__in={row.key for row in measures if row.general}).values_list(
+        "pk", "key"
+    ):
+        alike[key].append(pk)
+    found = {}
+    for row in measures:
+        held_against = [row.held_against_id] if row.held_against_id else []
+        found[row.pk] = alike[row.key] if row.general else [row.pk, *held_against]
+    return found
 
 
 def observations_of(measure: Measure) -> list[CarriedObservation]:
-    """The distinct states of a measure, each with its figures, in a fixed order."""
-    observations: dict[str, CarriedObservation] = {}
-    figures = list(figures_compared_under(measure))
-    speakers = speakers_of([figures])
-    for figure in figures:
-        speaker = speakers[figure.pk]
-        observation = observation_of_figure(figure, measure, speaker.name)
-        key = observation_key(observation, speaker.first)
-        row = observations.setdefault(key, CarriedObservation(key, observation))
-        row.figures.append(figure)
-        observations[key] = replace(row, observation=merge_restatement(row.observation, observation))
-    return sorted(observations.values(), key=lambda row: (start_of(row.observation), row.key))
+    """The distinct states of a measure, in a fixed order."""
+    return observations_by_measure([measure])[measure.pk]
+
+
+def observations_by_measure(measures: Sequence[Measure]) -> dict[int, list[CarriedObservation]]:
+    """The states of several measures, in as many queries as those of one."""
+    under = compared_under(measures)
+    stored = rows_by_measure({pk for wanted in under.values() for pk in wanted})
+    groups = {}
+    for measure in measures:
+        rows = [row for pk in under[measure.pk] for row in stored.get(pk, ())]
+        groups[measure.pk] = sorted(rows, key=lambda row: row.first_id or 0)
+    names = source_names(row for rows in groups.values() for row in rows)
+    speakers = speakers_of_statements(
+        [NamedStatement(row.pk, names.get(row.source_id or 0, row.says), row.source_id) for row in rows]
+        for rows in groups.values()
+    )
+    return {
+        measure.pk: states_in(groups[measure.pk], measure, speaker)
+        for measure, speaker in zip(measures, speakers, strict=True)
+    }
+
+
+def rows_by_measure(measures: Iterable[int]) -> dict[int, list[StoredObservation]]:
+    keys, found = sorted(measures), defaultdict[int, list[StoredObservation]](list)
+    for start in range(0, len(keys), AT_ONCE):
+        for row in StoredObservation.objects.filter(measure__in=keys[start : start + AT_ONCE], count__gt=0):
+            found[row.measure_id].append(row)
+    return found
+
+
+def source_names(rows: Iterable[StoredObservation]) -> dict[int, str]:
+    """The names of the registered sources that these name, as they are now."""
+    keys, found = sorted({row.source_id for row in rows if row.source_id}), dict[int, str]()
+    for start in range(0, len(keys), AT_ONCE):
+        found |= dict(Source.objects.filter(pk__in=keys[start : start + AT_ONCE]).values_list("pk", "name"))
+    return found
+
+
+def states_in(
+    rows: Sequence[StoredObservation], measure: Measure, speakers: Mapping[int, Any]
+) -> list[CarriedObservation]:
+    """The states that stored observations make up, where one party is one under all its names."""
+    states: dict[str, CarriedObservation] = {}
+    for row in rows:
+        columns = {"hedge": row.hedge, "modality": row.modality, "scope": row.scope}
+        observation = observation_stated(row.stated, columns, measure, speakers[row.pk].name)
+        key = observation_key(observation, speakers[row.pk].first)
+        known = states.get(key)
+        states[key] = (
+            replace(known, observation=merge_restatement(known.observation, observation), rows=(*known.rows, row))
+            if known
+            else CarriedObservation(key, observation, (row,))
+        )
+    return sorted(states.values(), key=lambda state: (start_of(state.observation), state.key))
 
 
 def start_of(observation: Observation) -> float:
@@ -68,48 +144,41 @@ def merge_restatement(observation: Observation, copy: Observation) -> Observatio
     return replace(words, as_of=min(observation, copy, key=start_of).as_of)
 
 
-def observation_of_figure(figure: Figure, measure: Measure, says: str) -> Observation:
-    """A figure's row as the engine's value, on the clock of its document; ``says`` is who says it, by one name."""
-    zone = ZoneInfo(figure.document.zone)
-    profile = getattr(figure, "profile", None)
+def observation_stated(
+    stated: Mapping[str, Any], columns: Mapping[str, Any], measure: Measure, says: str
+) -> Observation:
+    """What is stored of an observation as the engine's value; ``says`` is who says it, by one name."""
+    value, low, high = (Decimal(stated[name]) if name in stated else None for name in ("value", "low", "high"))
+    profiled = "key" in stated
     period = None
-    if figure.as_of_start and figure.as_of_end:
-        period = Period(
-            figure.as_of_start.astimezone(zone),
-            figure.as_of_end.astimezone(zone),
-            figure.as_of_granularity,
-            Basis(figure.as_of_basis or Basis.UNKNOWN),
-            figure.as_of_said,
-        )
+    if "as_of" in stated:
+        start, end, granularity, basis, said, zone = stated["as_of"]
+        period = Period(moment(start, zone), moment(end, zone), granularity, Basis(basis or Basis.UNKNOWN), said)
     return Observation(
         measure=MeasureValue(
-            key=key_of(profile.prepared.get("key") or measure.parts if profile else measure.parts),
-            counted=figure.counted if profile else measure.counted,
-            dimension=figure.dimension,
-            definition=figure.definition,
-            scope=figure.scope,
-            place=figure.place,
-            party=figure.party,
+            key=key_of(stated["key"] or measure.parts if profiled else measure.parts),
+            counted=stated["counted"] if profiled else measure.counted,
+            dimension=stated["dimension"],
+            definition=stated["definition"],
+            scope=columns["scope"],
+            place=stated.get("place", ""),
+            party=stated.get("party", ""),
             running=measure.running,
         ),
-        quantity=Quantity(
-            figure.value, figure.low, figure.high, figure.unit, figure.dimension, figure.step, figure.as_written
-        ),
-        hedge=Hedge(figure.hedge),
-        modality=Modality(figure.modality),
+        quantity=Quantity(value, low, high, stated["unit"], stated["dimension"], Decimal(stated["step"]), ""),
+        hedge=Hedge(columns["hedge"]),
+        modality=Modality(columns["modality"]),
         as_of=period,
         says=says,
-        counted=figure.counted,
-        direction=direction_of(figure.flags),
-        published=publication_time_of(figure.document, zone),
-        own_voice=figure.attribution is None,
+        counted=stated["counted"],
+        direction=stated.get("direction", ""),
+        published=moment(*stated["published"]) if "published" in stated else None,
+        own_voice=bool(stated.get("own_voice")),
     )
 
 
-def publication_time_of(document: Document, zone: ZoneInfo) -> datetime | None:
-    """When a document was printed, where more than the day of it is known: midnight says the day alone."""
-    moment = document.published_at.astimezone(zone) if document.published_at else None
-    return moment if moment and (moment.hour or moment.minute) else None
+def moment(at: str, zone: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
 
 
 def observation_key(observation: Observation, says: str) -> str:
@@ -140,3 +209,74 @@ def observation_key(observation: Observation, says: str) -> str:
 
 def plain_number(number: Decimal | None) -> str:
     return "" if number is None else format(number.normalize(), "f")
+
+
+@dataclass(frozen=True)
+class VisibleObservation:
+    """A state of a measure as one person sees it: its first figures that they may see, and how many there are."""
+
+    state: CarriedObservation
+    figures: tuple[Figure, ...]
+    count: int
+
+    @property
+    def observation(self) -> Observation:
+        return self.state.observation
+
+    @property
+    def first(self) -> Figure:
+        return self.figures[0]
+
+    @property
+    def more(self) -> int:
+        """How many figures are not among those shown."""
+        return self.count - len(self.figures)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents of the figures shown."""
+        return list({figure.document_id: figure.document for figure in self.figures}.values())
+
+
+def visible_observations(states: Sequence[CarriedObservation], user: Any) -> list[VisibleObservation]:
+    """The states of which a person may see a figure, each with the first of these figures."""
+    shown, counts = carriers_shown([pk for state in states for pk in state.ids], Desk.objects.visible_to(user))
+    figures = Figure.objects.select_related("document__publisher", "attribution__source", "claim").in_bulk(
+        [pk for keys in shown.values() for pk in keys]
+    )
+    found = []
+    for state in states:
+        own = sorted(pk for row in state.ids for pk in shown.get(row, ()))[:MOST_SHOWN]
+        if own:
+            count = sum(counts[row] for row in state.ids)
+            found.append(VisibleObservation(state, tuple(figures[pk] for pk in own), count))
+    return found
+
+
+def carriers_shown(observations: Sequence[int], desks: Any) -> tuple[dict[int, list[int]], Counter[int]]:
+    """The first figures of each observation that these desks hold, and how many they hold in all."""
+    shown, counts = defaultdict[int, list[int]](list), Counter[int]()
+    for start in range(0, len(observations), AT_ONCE):
+        rows = Carrier.objects.filter(
+            observation__in=observations[start : start + AT_ONCE], figure__document__desk__in=desks
+        )
+        by_figure = Window(RowNumber(), partition_by=[F("observation")], order_by=F("figure").asc())
+        ranked: QuerySet[Any] = rows.annotate(
+            place=by_figure, total=Window(Count("pk"), partition_by=[F("observation")])
+        )
+        for pk, figure, total in ranked.filter(place__lte=MOST_SHOWN).values_list("observation", "figure", "total"):
+            shown[pk].append(figure)
+            counts[pk] = total
+    return shown, counts
+
+
+def hidden_from(user: Any, states: Iterable[CarriedObservation]) -> bool:
+    """Whether a figure of these states is in a document that a person may not see."""
+    keys = [pk for state in states for pk in state.ids]
+    visible = Document.objects.visible_to(user)
+    return any(
+        Carrier.objects.filter(observation__in=keys[start : start + AT_ONCE], current=True)
+        .exclude(figure__document__in=visible)
+        .exists()
+        for start in range(0, len(keys), AT_ONCE)
+    )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from factcheck.models import CONFLICT_KINDS, DiscrepancyKind, Document, Measure, Policy
+from factcheck.models import (
+    CONFLICT_KINDS,
+    Carrier,
+    DiscrepancyKind,
+    Document,
+    Figure,
+    Judgement,
+    Measure,
+    Policy,
+)
 from factcheck.text import Comparison
-from factcheck.text.matching import NumberPairs, explain
+from factcheck.text.matching import NumberPairs, Profile, TopicStats, explain
 
-from .matching import judgements_among, load_profiles, score_thresholds_of, scorer_in_use, stats_in
+from .matching import profiles_by_figure, score_thresholds_of, scorer_in_use, stats_in, stored_stats
 from .observations import CarriedObservation
 
+AT_ONCE = 500
 BY_A_PERSON = "Held to be of one measure because somebody judged so."
 
 
@@ -30,6 +41,38 @@ class ObservationPair:
     def keys(self) -> frozenset[str]:
         return frozenset((self.a.key, self.b.key))
 
+    @property
+    def observations(self) -> set[int]:
+        return {*self.a.ids, *self.b.ids}
+
+
+class PairScores:
+    """What pairs of states are scored by, fetched for the states of many measures at once."""
+
+    def __init__(self, states: Mapping[int, Sequence[CarriedObservation]]) -> None:
+        self.scorer = scorer_in_use()
+        self.profiles = profiles_by_figure(
+            pk for observed in states.values() for state in observed for row in state.rows for pk in row.sample
+        )
+        self.policies = {row.desk_id: row for row in Policy.objects.all() if row.conflict_score or row.differs_score}
+        ids = [pk for observed in states.values() for state in observed for pk in state.ids]
+        self.desks = desks_by_observation(ids) if self.policies else {}
+        self.stats: dict[int | None, TopicStats | None] = {}
+        self.judged: dict[tuple[int | None, int | None], JudgedAlike] = {}
+
+    def of(self, measure: Measure, observed: Sequence[CarriedObservation]) -> PairScorer:
+        """What scores the pairs of one measure."""
+        topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
+        profiles = [self.profiles[pk] for state in observed for pk in state.sample if pk in self.profiles]
+        document = first_document(observed) if topic is None else None
+        if topic not in self.stats:
+            self.stats[topic] = stored_stats(topic)
+        stats = self.stats[topic] or stats_in(None, profiles)
+        at = topic, document.pk if document else None
+        if at not in self.judged:
+            self.judged[at] = JudgedAlike(topic, document)
+        return PairScorer(self, NumberPairs(profiles, stats, self.scorer), self.judged[at].among(observed))
+
 
 class PairScorer:
     """Scores pairs of states of one measure and sets their kind by the score.
@@ -38,21 +81,9 @@ class PairScorer:
     be the same has score 1.
     """
 
-    def __init__(self, measure: Measure, observations: list[CarriedObservation]) -> None:
-        rows = [
-            (figure.pk, figure.document_id, profile.prepared)
-            for observed in observations
-            for figure in observed.figures
-            if (profile := getattr(figure, "profile", None))
-        ]
-        self.profiles = load_profiles(rows)
-        topic = measure.held_against.topic_id if measure.held_against else measure.topic_id
-        self.scorer = scorer_in_use()
-        self.pairs = NumberPairs(list(self.profiles.values()), stats_in(topic, self.profiles.values()), self.scorer)
-        document = next((figure.document for observed in observations for figure in observed.figures), None)
-        self.judged = judged_alike(observations, topic, document)
-        desks = {figure.document.desk_id for observed in observations for figure in observed.figures}
-        self.policies = {row.desk_id: row for row in Policy.objects.filter(desk__in=desks)}
+    def __init__(self, shared: PairScores, pairs: NumberPairs, roots: Mapping[str, set[str]]) -> None:
+        self.shared, self.pairs, self.roots = shared, pairs, roots
+        self.sentences: dict[tuple[float | None, float | None], str] = {}
 
     def scored(self, pair: ObservationPair) -> ObservationPair | None:
         """The pair with its score and kind: conflict, superseded or differs; None where it scores too low to list."""
@@ -61,44 +92,82 @@ class PairScorer:
             return replace(pair, kind=DiscrepancyKind.DIFFERS if pair.kind in CONFLICT_KINDS else pair.kind)
         if value_a is None or value_b is None:
             return pair
-        if self.judged(pair.a, pair.b):
+        if self.roots.get(pair.a.key, set()) & self.roots.get(pair.b.key, set()):
             return replace(pair, score=1.0, why_one=BY_A_PERSON)
         surest = self.pairs.surest(value_a, value_b)
         if surest is None:
             return pair
-        score, profile_a, profile_b = surest
-        desks = {figure.document.desk_id for observed in (pair.a, pair.b) for figure in observed.figures}
-        conflict, differs = score_thresholds_of(desks, self.policies, self.scorer.weights)
+        score = surest[0]
+        shared = self.shared
+        desks = {desk for pk in pair.observations for desk in shared.desks.get(pk, ())} if shared.desks else ()
+        conflict, differs = score_thresholds_of(desks, shared.policies, shared.scorer.weights)
         if score < differs:
             return None
         kind = DiscrepancyKind.DIFFERS if pair.kind in CONFLICT_KINDS and score < conflict else pair.kind
-        return replace(
-            pair, kind=kind, score=score, why_one=explain(profile_a, profile_b, self.pairs.topic, self.scorer)
-        )
+        return replace(pair, kind=kind, score=score)
 
-    def _value(self, observation: CarriedObservation) -> float | None:
-        return next((self.profiles[f.pk].value for f in observation.figures if f.pk in self.profiles), None)
+    def explained(self, pair: ObservationPair) -> ObservationPair:
+        """The pair with the sentence that says why both are held to be of one measure, where a score was given."""
+        if pair.score is None or pair.why_one:
+            return pair
+        values = self._value(pair.a), self._value(pair.b)
+        if values not in self.sentences and values[0] is not None and values[1] is not None:
+            surest = self.pairs.surest(values[0], values[1])
+            topic, scorer = self.pairs.topic, self.shared.scorer
+            self.sentences[values] = explain(surest[1], surest[2], topic, scorer) if surest else ""
+        return replace(pair, why_one=self.sentences.get(values, ""))
+
+    def _value(self, state: CarriedObservation) -> float | None:
+        profiles: dict[int, Profile] = self.shared.profiles
+        return next((profiles[pk].value for pk in state.sample if pk in profiles), None)
 
 
-def judged_alike(
-    observations: list[CarriedObservation], topic: int | None, document: Document | None
-) -> Callable[[CarriedObservation, CarriedObservation], bool]:
-    """Whether people held figures of two states to be the same thing, directly or by way of others."""
-    parents: dict[str, str] = {}
+class JudgedAlike:
+    """What people judged to be the same in a topic, or in a text of none, by the observations that carry it."""
 
-    def root(fingerprint: str) -> str:
-        while parents.get(fingerprint, fingerprint) != fingerprint:
-            fingerprint = parents[fingerprint]
-        return fingerprint
+    def __init__(self, topic: int | None, document: Document | None) -> None:
+        rows = Judgement.objects.active().within(topic, document).filter(same=True).order_by("pk")
+        self.pairs = list(rows.values_list("a_fingerprint", "b_fingerprint"))
+        self.carried: dict[int, set[str]] = defaultdict(set)
+        fingerprints = sorted({fingerprint for pair in self.pairs for fingerprint in pair})
+        for start in range(0, len(fingerprints), AT_ONCE):
+            some = Carrier.objects.filter(
+                current=True, figure__profile__fingerprint__in=fingerprints[start : start + AT_ONCE]
+            )
+            for observation, fingerprint in some.values_list("observation", "figure__profile__fingerprint"):
+                self.carried[observation].add(fingerprint)
 
-    fingerprints = {
-        observed.key: [p.fingerprint for f in observed.figures if (p := getattr(f, "profile", None))]
-        for observed in observations
-    }
-    for row in judgements_among(
-        {fingerprint for some in fingerprints.values() for fingerprint in some}, topic, document
-    ):
-        if row.same:
-            parents[root(row.a_fingerprint)] = root(row.b_fingerprint)
-    roots = {key: {root(fingerprint) for fingerprint in some if parents} for key, some in fingerprints.items()}
-    return lambda a, b: bool(roots[a.key] & roots[b.key])
+    def among(self, observed: Iterable[CarriedObservation]) -> dict[str, set[str]]:
+        """A group for each state that somebody judged; states with a common one are the same thing, directly or not."""
+        if not self.pairs:
+            return {}
+        own = {state.key: {mark for pk in state.ids for mark in self.carried.get(pk, ())} for state in observed}
+        known = {mark for some in own.values() for mark in some}
+        parents: dict[str, str] = {}
+
+        def root(fingerprint: str) -> str:
+            while parents.get(fingerprint, fingerprint) != fingerprint:
+                fingerprint = parents[fingerprint]
+            return fingerprint
+
+        for a, b in self.pairs:
+            if a in known and b in known:
+                parents[root(a)] = root(b)
+        return {key: {root(mark) for mark in some if parents} for key, some in own.items()}
+
+
+def desks_by_observation(keys: Sequence[int]) -> dict[int, set[int]]:
+    """The desks that hold a carrier of each observation."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for start in range(0, len(keys), AT_ONCE):
+        rows = Carrier.objects.filter(observation__in=keys[start : start + AT_ONCE], current=True)
+        for observation, desk in rows.values_list("observation", "figure__document__desk").distinct():
+            found[observation].add(desk)
+    return found
+
+
+def first_document(observed: Sequence[CarriedObservation]) -> Document | None:
+    """The document of the first figure of some states."""
+    first = next((row.first_id for state in observed for row in state.rows), None)
+    figure = Figure.objects.select_related("document").filter(pk=first).first() if first else None
+    return figure.document if figure else None

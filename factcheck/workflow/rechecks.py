@@ -7,30 +7,52 @@ check. What the gate answers is in ``clearance``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet, Sum
 from django.utils import timezone
 
 from factcheck.jobs.keys import job_key, job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue, enqueue_all
-from factcheck.models import Claim, Desk, Discrepancy, Document, Figure, Job, Measure, Policy, Waiver
-from factcheck.permissions import documents_of
+from factcheck.models import (
+    Carrier,
+    Claim,
+    Desk,
+    Discrepancy,
+    Document,
+    Figure,
+    Job,
+    Measure,
+    Policy,
+    StoredObservation,
+    Topic,
+    Waiver,
+    documents_of,
+)
 from factcheck.states import DocumentState
 
 OWN_ACTIONS = frozenset({"cleared", "uncleared"})
 MOST_AT_ONCE = 500
+MOST_JOBS = 50
+"""Were it more documents, one job asks for all of a desk, some hundred at a time: it gives way as any long run does."""
+MOST_BY_THEMSELVES = 20
+"""Up to so many documents get a job of their own; more are asked for by one job that goes through them."""
+MOST_MEASURES = 40
+"""Up to so many measures are gone through one by one; of more, their topics."""
 WAIVER_GRACE = timedelta(hours=25)
 """How long after a waiver ran out the sweep still asks, so that a day without a beat is made up for."""
 
 
 @dataclass(slots=True, eq=False)
 class PendingRecheck:
-    """What a transaction asks for when it is committed: a job for each of the documents whose answer matters."""
+    """What a transaction asks for when it is committed: jobs for the documents whose answer matters."""
 
     documents: set[int] = field(default_factory=set)
 
@@ -40,7 +62,20 @@ class PendingRecheck:
         for start in range(0, len(wanted), MOST_AT_ONCE):
             found = rows.filter(pk__in=wanted[start : start + MOST_AT_ONCE]).order_by("pk").values_list("pk", "desk")
             asked = [(job_key_for(Document, pk), {"document": pk}, desk) for pk, desk in found]
+            if len(wanted) > MOST_JOBS:
+                asked = gathered(found)
             enqueue_all(JobName.RECHECK_CLEARANCE, asked, priority=Priority.RECHECK)
+
+
+def gathered(documents: Iterable[tuple[int, int]]) -> list[tuple[str, dict[str, Any], int]]:
+    """One job for each desk of these documents and desks: its key, arguments and desk."""
+    of_desk: dict[int, list[int]] = {}
+    for pk, desk in documents:
+        of_desk.setdefault(desk, []).append(pk)
+    return [
+        (job_key_for(Desk, desk, "documents", sha256(repr(pks).encode()).hexdigest()[:16]), {"documents": pks}, desk)
+        for desk, pks in of_desk.items()
+    ]
 
 
 def pending_recheck() -> PendingRecheck | None:
@@ -58,6 +93,45 @@ def recheck_documents(documents: Iterable[int]) -> None:
         pending.documents |= wanted
     else:
         transaction.on_commit(PendingRecheck(wanted), robust=True)
+
+
+def recheck_carriers(observations: Mapping[int, set[int]]) -> None:
+    """Ask the gate for the documents that carry some observations, of many by one job a measure, or a topic."""
+    wanted = {measure: keys for measure, keys in observations.items() if keys}
+    count = sum(
+        StoredObservation.objects.filter(pk__in=keys).aggregate(n=Sum("count"))["n"] or 0 for keys in wanted.values()
+    )
+    if count <= MOST_BY_THEMSELVES:
+        keys = [pk for some in wanted.values() for pk in some]
+        recheck_documents(Carrier.objects.filter(observation__in=keys).values_list("figure__document", flat=True))
+        return
+    measures = Measure.objects.filter(pk__in=wanted)
+    topics = set(measures.exclude(topic=None).values_list("topic", flat=True)) if len(wanted) > MOST_MEASURES else set()
+    for topic in topics:
+        transaction.on_commit(partial(recheck_topic, topic), robust=True)
+    for measure in measures.exclude(topic__in=topics).values_list("pk", flat=True):
+        transaction.on_commit(partial(recheck_measure, measure), robust=True)
+
+
+def recheck_measure(measure: int) -> None:
+    """Ask the gate for all that is compared under a measure, by one job."""
+    key = job_key_for(Measure, measure)
+    enqueue(JobName.RECHECK_CLEARANCE, key, {"measure": measure}, priority=Priority.RECHECK)
+
+
+def recheck_topic(topic: int) -> None:
+    """Ask the gate for all that is filed in a topic, by one job."""
+    enqueue(JobName.RECHECK_CLEARANCE, job_key_for(Topic, topic), {"topic": topic}, priority=Priority.RECHECK)
+
+
+def documents_asked_for(args: Mapping[str, Any]) -> QuerySet[Document]:
+    """The documents that a job for a measure or a topic asks the gate for, in a fixed order."""
+    rows = Document.objects.filter(Q(state__in=[DocumentState.IN_CHECK, DocumentState.PUBLISHED]) | Q(clear=True))
+    if measure := args.get("measure"):
+        told = Carrier.objects.filter(observation__sides__discrepancy__measure=measure)
+        figures = Figure.objects.filter(Q(measure=measure) | Q(pk__in=told.values("figure")))
+        return rows.filter(pk__in=figures.values("document")).order_by("pk")
+    return rows.filter(topic=args["topic"]).order_by("pk")
 
 
 def recheck_desk(desk: Desk) -> None:
@@ -91,8 +165,14 @@ def recheck_after_job(job: Job) -> None:
     elif job.name in (JobName.CROSSCHECK, JobName.REGROUP) and args.get("topic"):
         rows = Document.objects.filter(topic=args["topic"])
     elif job.name == JobName.CROSSCHECK and args.get("measure"):
-        rows = Document.objects.filter(figures__measure=args["measure"]).distinct()
-    recheck_documents(rows.values_list("pk", flat=True))
+        rows = Document.objects.filter(pk__in=Figure.objects.filter(measure=args["measure"]).values("document"))
+    wanted = list(rows.values_list("pk", flat=True)[: MOST_BY_THEMSELVES + 1])
+    if len(wanted) <= MOST_BY_THEMSELVES:
+        recheck_documents(wanted)
+    elif args.get("topic"):
+        recheck_topic(args["topic"])
+    else:
+        recheck_measure(args["measure"])
 
 
 def recheck_all_of(desk: int) -> int:

@@ -32,6 +32,15 @@ class Speaker:
     first: str
 
 
+@dataclass(frozen=True, slots=True)
+class NamedStatement:
+    """Something stated, by whom as the copy names them, and their source in the registry where it is known."""
+
+    pk: int
+    name: str
+    source: int | None
+
+
 def speakers_of(groups: Iterable[Iterable[Figure]]) -> dict[int, Speaker]:
     """Who says each figure: one speaker for all names of a party that stand in a group.
 
@@ -39,30 +48,38 @@ def speakers_of(groups: Iterable[Iterable[Figure]]) -> dict[int, Speaker]:
     and where it knows the party, the party is told by its name there.
     """
     ordered = [sorted(group, key=lambda figure: figure.pk) for group in groups]
-    aliases = registered_names(
-        speaker_name_of(figure) for group in ordered for figure in group if not source_of(figure)
-    )
     found: dict[int, Speaker] = {}
-    for group in ordered:
-        names: dict[int, str] = {}
-        known: dict[str, int] = {}
-        for figure in group:
-            name, source = speaker_name_of(figure), source_of(figure)
-            source, name = (source, name) if source else aliases.get(name, (None, name))
-            names[figure.pk] = name
-            known |= {name: source} if source else {}
-        found |= speakers_in(group, names, known)
+    for speakers in speakers_of_statements(
+        [NamedStatement(figure.pk, speaker_name_of(figure), source_of(figure)) for figure in group] for group in ordered
+    ):
+        found |= speakers
     return found
 
 
-def speakers_in(group: Sequence[Figure], names: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
-    """The speakers of one group, in the order of its figures: the first name of a party stands for the others."""
+def speakers_of_statements(groups: Iterable[Sequence[NamedStatement]]) -> list[dict[int, Speaker]]:
+    """The same of anything stated, in the order of each group: the speakers of each group by the key of a statement."""
+    ordered = list(groups)
+    aliases = registered_names(row.name for group in ordered for row in group if not row.source)
+    found = []
+    for group in ordered:
+        names: dict[int, str] = {}
+        known: dict[str, int] = {}
+        for row in group:
+            source, name = (row.source, row.name) if row.source else aliases.get(row.name, (None, row.name))
+            names[row.pk] = name
+            known |= {name: source} if source else {}
+        found.append(speakers_in(group, names, known))
+    return found
+
+
+def speakers_in(group: Sequence[NamedStatement], names: dict[int, str], known: dict[str, int]) -> dict[int, Speaker]:
+    """The speakers of one group, in its order: the first name of a party stands for the others."""
     distinct = list(dict.fromkeys(names.values()))
     party = one_party(distinct, known) if len(distinct) <= MOST_NAMES else {name: name for name in distinct}
     display_names = {party[name]: name for name in reversed(distinct) if name in known}
     first: dict[str, str] = {}
-    for figure in group:
-        first.setdefault(party[names[figure.pk]], speaker_name_of(figure))
+    for row in group:
+        first.setdefault(party[names[row.pk]], row.name)
     return {pk: Speaker(display_names.get(party[name], party[name]), first[party[name]]) for pk, name in names.items()}
 
 

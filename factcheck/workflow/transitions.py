@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Model, prefetch_related_objects
+from django.db.models import F, Model
 from django.utils import timezone
 
 from factcheck import signals
@@ -28,8 +28,8 @@ from factcheck.models import (
     Figure,
     SignOff,
     Verdict,
+    both_sides_of,
     record_name,
-    sides_with_texts,
 )
 from factcheck.permissions import (
     MACHINE_ACTIONS,
@@ -42,7 +42,7 @@ from factcheck.permissions import (
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
-from .decided import decided_of
+from .decided import decided_of, plain
 from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
@@ -286,9 +286,8 @@ def mark_stale(claim: Claim, reason: str, *, by: Actor) -> bool:
 
 def reason_for_desk(row: Discrepancy, desk: int) -> str:
     """The reason of a discrepancy, or only that there is one, to a desk that holds no figure of the other side."""
-    prefetch_related_objects([row], sides_with_texts())
-    visible_sides = {side.side for side in row.sides.all() if side.figure.document.desk_id == desk}
-    return row.reason if len(visible_sides) > 1 else OF_ANOTHER_DESK
+    visible = Discrepancy.objects.filter(both_sides_of(figure__document__desk=desk), pk=row.pk)
+    return row.reason if visible.exists() else OF_ANOTHER_DESK
 
 
 def void_decisions(claim: Claim, why: str, *, by: Machine) -> bool:
@@ -417,7 +416,7 @@ def _event(
         action=action,
         from_state=from_state,
         to_state=to_state,
-        facts=facts,
+        facts={name: plain(value) for name, value in facts.items()},
         decided=decided,
         previous=last.digest if last else "",
     )

@@ -18,7 +18,8 @@ from factcheck.models import Desk, Discrepancy, Document, Figure, MatchingWeight
 from factcheck.states import DocumentState
 from factcheck.text.matching import Weights, weights_as_dict
 
-from .crosschecks import compare_measure, store_comparison
+from .crosschecks import compare_measure
+from .findings import store_comparison
 from .grouping import group_document, regroup_topic
 from .transitions import log
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from factcheck.models import Claim, Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
+from factcheck.workflow.crosschecks import compare_measure
 from factcheck.workflow.verification import assign_claim
 from tests.admin.pages import html_of, page
 from tests.stories import bring_to, file_text, give_evidence, in_hours, registered, revise_text
@@ -280,6 +281,7 @@ def test_comparable_figures_stand_beside_it_as_far_as_one_may_see_them(client, p
     )
     for other in (seen_by_nobody, beside):
         other.figures.update(measure=figure.measure)
+    compare_measure(figure.measure)
     claim.figures.update(claim=None)
     bring_to(claim, "open", people)
     content = content_of(client, people.checker, claim)

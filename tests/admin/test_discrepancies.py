@@ -3,11 +3,13 @@
 import html
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from factcheck.models import Discrepancy
+from factcheck.models import Carrier, Discrepancy
 from tests.admin.pages import html_of, page
-from tests.factories import DeskFactory, TopicFactory
+from tests.factories import DeskFactory, DocumentFactory, FigureFactory, TopicFactory
 from tests.stories import do_jobs, file_text, person
 
 MINISTRY = "The ministry of Sarvenna said on Tuesday that 1,200 homes were flooded in Larkmoor."
@@ -90,8 +92,8 @@ def test_the_list_puts_open_ones_first_and_can_be_narrowed(client, people, confl
     twin = Discrepancy.objects.create(
         measure=conflict.measure, kind="superseded", a_key="a", b_key="b", reason="One replaces the other."
     )
-    for side in conflict.sides.all():
-        twin.sides.create(figure=side.figure, side=side.side)
+    for side in conflict.stored_sides.all():
+        twin.stored_sides.create(observation=side.observation, side=side.side)
     address = reverse("admin:factcheck_discrepancy_changelist")
     rows = [row.pk for row in client.get(address).context["cl"].result_list]
     assert rows.index(twin.pk) < rows.index(conflict.pk), "the open one comes first, although its kind is milder"
@@ -187,3 +189,24 @@ def test_every_page_tells_a_dispute_once(where, client, documents, three):
     told = "against </span>" if where == "desk" else '<span class="fc-badge fc-conflict">conflict</span>'
     assert content.count(told) == 1
     assert "3 more statements" in content
+
+
+def copied(conflict, desk, count) -> None:
+    """Further documents that carry the first side."""
+    side = conflict.stored_sides.filter(side="a").get()
+    for _ in range(count):
+        figure = FigureFactory(document=DocumentFactory(desk=desk), measure=conflict.measure)
+        Carrier.objects.create(observation=side.observation, figure=figure)
+
+
+def test_of_many_that_carry_a_side_twenty_are_shown_and_the_others_on_request(client, people, conflict):
+    counts = []
+    for more in (1, 2, 30):
+        copied(conflict, people.desk, more)
+        with CaptureQueriesContext(connection) as asked:
+            context = client.get(page(conflict)).context
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == counts[2]
+    assert [len(side) for side in context["sides"]] == [20, 1]
+    assert "And 14 more." in client.get(page(conflict)).content.decode()
+    assert [len(side) for side in client.get(page(conflict) + "?carriers=all").context["sides"]] == [34, 1]

@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from factcheck.admin import document_workbench
 from factcheck.admin.kit import highlighting
-from factcheck.models import DiscrepancyFigure
 from tests.admin.pages import html_of, page
-from tests.factories import DiscrepancyFactory, FigureFactory
+from tests.factories import DiscrepancyFactory, FigureFactory, carry
 from tests.stories import file_text
 
 TEXT = (
@@ -67,8 +66,7 @@ def test_the_gravest_open_discrepancy_stands_first_and_a_slip_with_the_conflict_
         ("conflict", "open"),
     ):
         row = DiscrepancyFactory(kind=kind, state=state, measure=figure.measure)
-        for side, one in (("a", figure), ("b", FigureFactory(document=document, measure=figure.measure))):
-            DiscrepancyFigure.objects.create(discrepancy=row, figure=one, side=side)
+        carry(row, a=figure, b=FigureFactory(document=document, measure=figure.measure))
     page_html = [(row.leading.kind, row.more) for row in client.get(page(document)).context["discrepancies"]]
     assert page_html == [("conflict", 2), ("superseded", 0), ("not_comparable", 0)]
 

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factcheck.models import Figure, Job, Measure
-from factcheck.workflow.crosschecks import MOST_AGREEING
+from factcheck.workflow.comparisons import MOST_AGREEING
+from factcheck.workflow.crosschecks import compare_measure
 from tests.admin.pages import page
 from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.stories import file_text, person
@@ -49,6 +50,7 @@ def test_the_table_says_who_says_what_as_of_when(client, measure):
 def test_figures_of_another_desk_are_in_no_table(client, people, measure):
     theirs = person("editor", DeskFactory(), is_staff=True)
     own = FigureFactory(document__desk=theirs.factcheck_memberships.get().desk, measure=measure, surface="55")
+    compare_measure(measure)
     client.force_login(theirs)
     table = client.get(page(measure)).context["matrix"]
     assert [row.first for _, cells in table["rows"] for cell in cells for row in cell] == [own]
@@ -147,6 +149,7 @@ def test_the_page_asks_as_much_of_thirty_states_that_are_copied_as_of_one(client
     for count in (1, 3, 30):
         carried_twice(measure, people.desk, range(done + 100, count + 100))
         done = count
+        compare_measure(measure)
         with CaptureQueriesContext(connection) as asked:
             context = client.get(page(measure)).context
         assert len(context["states"]) == count
@@ -160,6 +163,7 @@ def test_the_page_of_a_measure_with_very_many_states_says_which_of_them_it_compa
     documents = DocumentFactory.create_batch(2, desk=people.desk)
     for value in range(MOST_AGREEING + 5):
         FigureFactory(document=documents[value % 2], measure=measure, value=Decimal(1000 + value))
+    compare_measure(measure)
     context = client.get(page(measure)).context
     assert len(context["states"]) == MOST_AGREEING + 5
     assert (

@@ -68,7 +68,7 @@ def make(desk, user):
     )
     discrepancy = f.DiscrepancyFactory(measure=measure)
     for side, figure in zip("ab", figures, strict=True):
-        models.DiscrepancyFigure.objects.create(discrepancy=discrepancy, figure=figure, side=side)
+        f.carry(discrepancy, **{side: figure})
     job = f.JobFactory(desk=desk, created_by=user, state="failed", error="It broke.")
     run = f.CrossCheckFactory(document=document, job=job)
     report = f.ReportFactory(desk=desk, created_by=user)

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.models import Discrepancy, DiscrepancyFigure, Feed, FeedItem, Topic
+from factcheck.models import Discrepancy, Feed, FeedItem, Topic
+from factcheck.workflow.crosschecks import compare_measure
 from tests import factories as f
 
 from .records import NOUNS, SHARED, make
@@ -83,6 +84,7 @@ def test_a_measure_costs_the_same_for_one_state_and_for_thirty(api, desk, people
             for _ in range(2):
                 f.FigureFactory(document__desk=desk, measure=measure, value=100 + value)
         done = count
+        compare_measure(measure)
         with CaptureQueriesContext(connection) as seen:
             data = api.editor.get(f"measures/{measure.pk}/").json()
         assert [len(state["documents"]) for state in data["states"]] == [2] * count
@@ -124,7 +126,7 @@ def test_both_sides_of_a_discrepancy_stand_in_their_sentences(api, ids):
 def test_a_discrepancy_shows_only_the_figures_one_may_see(api, ids, desk):
     row = Discrepancy.objects.get()
     hidden = f.FigureFactory(measure=row.measure)
-    DiscrepancyFigure.objects.create(discrepancy=row, figure=hidden, side="a")
+    f.carry(row, a=hidden)
     shown = api.editor.get(f"discrepancies/{row.pk}/").json()
     assert hidden.pk not in [part["figure"] for part in shown["a"]]
     assert len(api.chief_editor.get(f"discrepancies/{row.pk}/").json()["a"]) == 2
@@ -142,8 +144,7 @@ def two_against(row: Discrepancy) -> list[Discrepancy]:
         figure = f.FigureFactory(
             document=first.document, measure=row.measure, value=number, surface=str(number), attribution=attribution
         )
-        for side, one in (("a", first), ("b", figure)):
-            DiscrepancyFigure.objects.create(discrepancy=pair, figure=one, side=side)
+        f.carry(pair, a=first, b=figure)
         made.append(pair)
     return made
 
@@ -164,7 +165,7 @@ def test_all_pairs_of_a_measure_are_one_dispute_with_what_others_say(api, ids):
 def test_a_dispute_shows_only_the_figures_one_may_see(api, ids):
     pair = two_against(Discrepancy.objects.get())[0]
     hidden = f.FigureFactory(measure=pair.measure)
-    DiscrepancyFigure.objects.create(discrepancy=pair, figure=hidden, side="b")
+    f.carry(pair, b=hidden)
     for caller, shown in ((api.editor, False), (api.chief_editor, True)):
         data = caller.get("disputes/").json()["results"][0]["others"]
         assert (

@@ -11,9 +11,10 @@ from factcheck import models
 from factcheck.models import (
     Anchor,
     Attribution,
+    Carrier,
     Checkpoint,
     Delivery,
-    DiscrepancyFigure,
+    DiscrepancySide,
     Erasure,
     Event,
     Evidence,
@@ -29,6 +30,7 @@ from factcheck.models import (
     ReportDelivery,
     ReportSubscription,
     Source,
+    StoredObservation,
     Topic,
     Waiver,
     Webhook,
@@ -218,9 +220,20 @@ BAD_ROWS = {
     "discrepancy_of_two_states": lambda row: make.DiscrepancyFactory(a_key="a", b_key="a"),
     "discrepancy_state_known": lambda row: changed(make.DiscrepancyFactory, state="true"),
     "discrepancy_resolved_says_how": lambda row: changed(make.DiscrepancyFactory, state="resolved"),
-    "discrepancy_figure_once": lambda row: twice(
-        DiscrepancyFigure, discrepancy=make.DiscrepancyFactory(), figure=row.figure, side="a"
+    "discrepancy_side_once": lambda row: twice(
+        DiscrepancySide,
+        discrepancy=make.DiscrepancyFactory(),
+        observation=make.observation_of(make.FigureFactory()),
+        side="a",
     ),
+    "observation_once": lambda row: twice(StoredObservation, measure=make.MeasureFactory(), key="a"),
+    "carrier_once": lambda row: twice(
+        Carrier, observation=make.observation_of(make.FigureFactory()), figure=make.FigureFactory(), current=False
+    ),
+    "carrier_of_one_observation": lambda row: [
+        Carrier.objects.create(observation=make.observation_of(make.FigureFactory()), figure=figure)
+        for figure in [make.FigureFactory()] * 2
+    ],
     "event_sequence_once": lambda row: [event(machine="sweep") for _ in range(2)],
     "event_has_one_actor": lambda row: event(),
     "job_due_once": lambda row: [make.JobFactory(key="now") for _ in range(2)],

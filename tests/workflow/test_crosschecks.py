@@ -10,19 +10,14 @@ from factcheck.actors import Machine
 from factcheck.errors import Invalid
 from factcheck.jobs.leases import claim_job as take_job
 from factcheck.jobs.queue import enqueue_crosscheck
-from factcheck.models import CrossCheck, Discrepancy, DiscrepancyFigure, Document, Event, Measure, Source
+from factcheck.models import CrossCheck, Discrepancy, DiscrepancySide, Document, Event, Measure, Source
 from factcheck.tasks import run_job, work
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
-from factcheck.workflow.crosschecks import (
-    agreements_of,
-    compare_measure,
-    measures_of,
-    note_reached,
-    open_crosscheck,
-    store_comparison,
-)
+from factcheck.workflow.comparisons import agreements_of
+from factcheck.workflow.crosschecks import compare_measure, measures_of, note_reached, open_crosscheck
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
+from factcheck.workflow.findings import store_comparison
 from factcheck.workflow.measures import merge_measures, set_topic, split_measure
 from factcheck.workflow.reading import reread_document
 from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, SourceFactory, TopicFactory
@@ -107,13 +102,11 @@ def test_a_conflict_says_in_one_sentence_who_says_what_and_when(flood):
 def test_running_it_twice_stores_nothing_twice(flood):
     flood.article(FORTY)
     flood.article(SIXTY)
-    before = [list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancyFigure, Measure)]
+    before = [list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancySide, Measure)]
     history = Event.objects.count()
     flood.again()
     flood.again()
-    assert [
-        list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancyFigure, Measure)
-    ] == before
+    assert [list(model.objects.order_by("pk").values()) for model in (Discrepancy, DiscrepancySide, Measure)] == before
     assert Event.objects.count() == history
     assert CrossCheck.objects.filter(scope="topic", finished_at__isnull=False).count() == 2
 

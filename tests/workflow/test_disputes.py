@@ -20,6 +20,7 @@ from tests.factories import (
     FigureFactory,
     MeasureFactory,
     TopicFactory,
+    carry,
     many_discrepancies,
 )
 from tests.stories import TUESDAY, Staff, clear_document, do_jobs, file_text, in_hours
@@ -127,8 +128,7 @@ def disputed(desk: Desk, pairs: int) -> list[Discrepancy]:
     figure, rows = FigureFactory(document__desk=desk), []
     for n in range(pairs):
         row = DiscrepancyFactory(measure=figure.measure, a_key="a", b_key=f"b{n}")
-        row.sides.create(figure=figure, side="a")
-        row.sides.create(figure=FigureFactory(document=figure.document, measure=figure.measure), side="b")
+        carry(row, a=figure, b=FigureFactory(document=figure.document, measure=figure.measure))
         rows.append(row)
     return rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factcheck.models import Discrepancy, Measure, SourceName, folded
-from factcheck.workflow.crosschecks import agreements_of
+from factcheck.workflow.comparisons import agreements_of
 from factcheck.workflow.disputes import disputes, resolve_dispute
 from factcheck.workflow.observations import observations_of
 from factcheck.workflow.speakers import speakers_of
@@ -33,7 +33,7 @@ class Budget:
 
     @property
     def states(self) -> list[tuple[str, int]]:
-        return sorted((row.observation.says, len(row.figures)) for row in observations_of(Measure.objects.get()))
+        return sorted((row.observation.says, row.count) for row in observations_of(Measure.objects.get()))
 
 
 @pytest.fixture

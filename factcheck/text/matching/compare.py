@@ -7,7 +7,7 @@ gives the reason is built in ``comparison_sentences``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -43,6 +43,8 @@ _BEARINGS = frozenset(
 _STRICT = frozenset([Hedge.MORE_THAN, Hedge.FEWER_THAN])
 _CLEARLY = Decimal("1.1")
 _LARGE = 1000
+_MOST_OF_SIDES = 300
+"""Whether two sides keep apart is told by so many of the newest observations."""
 _HALF_DAY = timedelta(hours=12)
 _HOUR = timedelta(hours=1)
 
@@ -60,7 +62,10 @@ def compare(a: Observation, b: Observation) -> Comparison:
     >>> compare(observation(12, "police"), observation(120, "a union")).relation.value
     'magnitude_slip'
     """
-    first, second = sorted((a, b), key=_sort_key)
+    return _compare_in_order(*sorted((a, b), key=_sort_key))
+
+
+def _compare_in_order(first: Observation, second: Observation) -> Comparison:
     barrier = _barrier(first, second)
     if barrier:
         return Comparison(Relation.NOT_COMPARABLE, verdict_sentence(first, second, f"are not compared: {barrier}"), ())
@@ -116,8 +121,10 @@ def _sort_key(observation: Observation) -> tuple[str, str, str, str, str]:
     )
 
 
-def compare_all(observations: Sequence[Observation]) -> Iterator[tuple[int, int, Comparison]]:
-    """Every two observations of one measure by their places, with how they relate.
+def compare_all(
+    observations: Sequence[Observation], pairs: Iterable[tuple[int, int]] | None = None
+) -> Iterator[tuple[int, int, Comparison]]:
+    """Every two observations of one measure by their places, with how they relate; or only these pairs of places.
 
     Two named sides whose running counts stay apart dispute them, across days too: the later number of one side does
     not replace that of the other.
@@ -133,12 +140,14 @@ def compare_all(observations: Sequence[Observation]) -> Iterator[tuple[int, int,
     >>> [(a, b, row.relation.value) for a, b, row in compare_all(rows)]
     [(0, 1, 'conflict'), (0, 2, 'superseded'), (1, 2, 'conflict')]
     """
-    rivals = _sides_apart(observations)
-    for (i, a), (j, b) in combinations(enumerate(observations), 2):
-        found = compare(a, b)
+    rivals = _sides_apart(observations[-_MOST_OF_SIDES:])
+    keys = [_sort_key(observation) for observation in observations]
+    for i, j in combinations(range(len(observations)), 2) if pairs is None else pairs:
+        a, b = observations[i], observations[j]
+        first, second = (a, b) if keys[i] <= keys[j] else (b, a)
+        found = _compare_in_order(first, second)
         if found.relation is Relation.SUPERSEDED and frozenset((_side(a), _side(b))) in rivals:
             why = "conflict: the two sides keep apart from day to day"
-            first, second = sorted((a, b), key=_sort_key)
             found = replace(found, relation=Relation.CONFLICT, reason=sentence_each_dated(first, second, why))
         yield i, j, found
 

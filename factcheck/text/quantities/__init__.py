@@ -16,7 +16,14 @@ Holds numbers, units, ranges, hedges and prices, and numbers that are no figures
 """
 
 from factcheck.text.quantities.figures import MOST, FigureCandidate, find_figures
-from factcheck.text.quantities.intervals import ABOUT_SHARE, base_amount, base_interval, interval, rounding_step
+from factcheck.text.quantities.intervals import (
+    ABOUT_SHARE,
+    base_amount,
+    base_interval,
+    interval,
+    middle_of,
+    rounding_step,
+)
 from factcheck.text.quantities.numbers import find_numbers
 from factcheck.text.quantities.numerals import NumberMention, normalised_value
 from factcheck.text.quantities.prices import with_prices
@@ -36,6 +43,7 @@ __all__ = [
     "find_figures",
     "find_numbers",
     "interval",
+    "middle_of",
     "normalised_value",
     "rounding_step",
     "with_prices",

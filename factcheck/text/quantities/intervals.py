@@ -37,6 +37,12 @@ def interval(quantity: Quantity, hedge: Hedge) -> tuple[Decimal, Decimal]:
     return low, high
 
 
+def middle_of(observation: Observation) -> Decimal:
+    """The number that stands for an observation beside others: of a range its middle, whatever its hedge."""
+    low, high = interval(observation.quantity, Hedge.EXACT)
+    return (low + high) / 2
+
+
 def base_interval(observation: Observation) -> tuple[Decimal, Decimal, Decimal]:
     """The interval in base units, and the slack its own precision gives."""
     low, high = interval(observation.quantity, observation.hedge)

@@ -44,7 +44,7 @@ def discrepancy(desk):
     row = factories.DiscrepancyFactory()
     for side in "ab":
         figure = factories.FigureFactory(document__desk=desk, measure=row.measure)
-        models.DiscrepancyFigure.objects.create(discrepancy=row, figure=figure, side=side)
+        factories.carry(row, **{side: figure})
     return row
 
 
