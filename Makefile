@@ -2,9 +2,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Making an environment anew empties it first: behind a link that would be somebody else's.
+OWN := @if [ -L $(VENV) ]; then echo "$(VENV) is a link: what it leads to is left alone. Remove the link, or bring it up to date there."; exit 1; fi
 APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
-.PHONY: demo test coverage bench check lock
+.PHONY: demo test attack coverage bench check lock faults
 
 demo: $(VENV)/host ## the main job on the embedded default; make demo CHECK=1 does not stay
 	$(APART) $(BIN)/python manage.py demo $(if $(CHECK),--check)
@@ -12,11 +14,18 @@ demo: $(VENV)/host ## the main job on the embedded default; make demo CHECK=1 do
 test: $(VENV)/ready ## the tests; in Chromium where it is found, on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+attack: $(VENV)/ready ## the tests of ways around the rules in full, with what they counted
+	FACTCHECK_SKIP_NOTHING=1 FACTCHECK_TAMPERINGS=700 $(BIN)/python -m pytest -n 2 -rP --no-header tests/attack tests/workflow/test_other_side.py tests/commands/test_verify_history.py tests/models/test_append_only.py
+
 coverage: $(VENV)/ready ## the same tests, and the branches that none of them takes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=factcheck --cov=newsroom --cov-branch --cov-report=term:skip-covered
 
-bench: $(VENV)/ready ## the speed of the engine; PEER=a Python with quantulum3 is measured beside it
+bench: $(VENV)/ready ## the speed of the engine, and how long a person's job waits; PEER=a Python with quantulum3 is measured beside it
 	$(BIN)/python bench/figures.py --adversarial $(if $(PEER),--peer $(PEER))
+	$(BIN)/python bench/jobs.py
+
+faults: $(VENV)/ready ## kill, cut and damage a whole site on purpose, in full; on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL name them
+	FAULTS=$(or $(FAULTS),1) $(BIN)/python -m tests.faults
 
 check: $(VENV)/ready ## what needs no running: style, types, dead code, import contracts, migrations
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_dead_code.py && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
@@ -27,11 +36,13 @@ lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, 
 	$(COMPILE) --extra host -c requirements.txt -o requirements-host.txt
 
 $(VENV)/host: requirements-host.txt # what a running site needs, and no more
+	$(OWN)
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-host.txt
 	touch $@
 
 $(VENV)/ready: requirements.txt
+	$(OWN)
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@

@@ -1,4 +1,4 @@
-"""The plug: registers the system check and loads the tasks and the dispatcher into a Celery process.
+"""The plug: registers the system checks and loads the tasks and the dispatcher into a Celery process.
 
 Where no system check runs, in a web server, a worker and beat, it refuses bad settings itself.
 """
@@ -21,13 +21,14 @@ class FactcheckConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from factcheck import conf, tasks  # noqa: F401, PLC0415 - loads the tasks once the models are ready
+        from factcheck import conf, host_checks, tasks  # noqa: F401, PLC0415 - loads the tasks once the models are ready
         from factcheck.jobs import dispatcher  # noqa: F401, PLC0415 - connects to the signals of workers
         from factcheck.management.health_checks import warn_of_missing_keys  # noqa: PLC0415 - needs the models
 
         register(conf.check_settings)
         register(warn_of_missing_keys, Tags.database)
         post_save.connect(end_access_when_deactivated, dispatch_uid="factcheck.end_access")
+        host_checks.register_host_checks()
         if not started_by_a_command():
             conf.refuse_bad_settings()
 

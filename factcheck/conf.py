@@ -61,13 +61,13 @@ class Settings:
     FRESH_FOR_HOURS: Annotated[int, number_between(1, 8760)] = 72
     """How long the as-of of a running figure counts as good before publication."""
 
-    LEASE_SECONDS: Annotated[int, number_between(2, 86400)] = 120
+    LEASE_SECONDS: Annotated[int, number_between(2, 86400)] = 20
     """After how long without a sign of life a job is taken from its worker."""
 
     MAX_ATTEMPTS: Annotated[int, number_between(1, 100)] = 3
     """How often a failing job is tried before it stays failed; webhooks and pages have pauses of their own."""
 
-    DISPATCH_SECONDS: Annotated[float, number_between(0.1, 60)] = 1.0
+    DISPATCH_SECONDS: Annotated[float, number_between(0.1, 60)] = 0.25
     """How often the dispatcher looks for jobs that are due."""
 
     READER_SECONDS: Annotated[int, number_between(1, 600)] = 30
@@ -169,10 +169,25 @@ def raise_if_faulty(found: list[CheckMessage]) -> None:
         raise ImproperlyConfigured(" ".join(f"{row.msg} ({row.id})" for row in found))
 
 
+IN_THE_DOCS = "The page of settings lists each with what it takes."
+A_PATH = "The path is imported as it stands: a module that Python finds, a dot, and the name of a function."
+HINTS = {
+    "ENCRYPTION_KEYS": "Make one with cryptography.fernet.Fernet.generate_key().decode(), and keep it out of the code.",
+    "HISTORY_KEYS": "Make one with secrets.token_urlsafe(40), and keep it out of the code and the database.",
+    "SITE_URL": "The address of the site without a page: https://desk.example",
+    "VERDICT_LABELS": 'The names are those of the verdicts, the values what you call them: {"supported": "Confirmed"}',
+}
+"""What helps with the settings that are set most often, and wrongly."""
+
+
+def hint_for(setting: str) -> str:
+    return HINTS.get(setting, IN_THE_DOCS)
+
+
 def setting_errors(values: Any) -> Iterator[CheckMessage]:
     """The errors in a host's ``FACTCHECK`` that show without importing what it names."""
     if not isinstance(values, dict):
-        yield Error("FACTCHECK must be a dict.", id="factcheck.E006")
+        yield Error("FACTCHECK must be a dict.", hint="FACTCHECK = {}, or leave it out.", id="factcheck.E006")
         return
     wrong = [fault for name, value in values.items() for fault in errors_of_setting(name, value)]
     yield from wrong
@@ -181,7 +196,8 @@ def setting_errors(values: Any) -> Iterator[CheckMessage]:
     site = Settings(**values)
     if site.LEASE_SECONDS <= site.DISPATCH_SECONDS:
         words = "must be more than DISPATCH_SECONDS, or a job is lost before anybody looks"
-        yield Error(f"FACTCHECK['LEASE_SECONDS'] {words}.", id="factcheck.E007")
+        hint = f"It is {site.LEASE_SECONDS:g}, and DISPATCH_SECONDS {site.DISPATCH_SECONDS:g}."
+        yield Error(f"FACTCHECK['LEASE_SECONDS'] {words}.", hint=hint, id="factcheck.E007")
 
 
 def errors_of_setting(name: Any, value: Any) -> Iterator[CheckMessage]:
@@ -193,13 +209,13 @@ def errors_of_setting(name: Any, value: Any) -> Iterator[CheckMessage]:
         return
     kind, allowed = SETTING_TYPES[name], VALIDATORS[name]
     if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
-        yield Error(f"FACTCHECK[{name!r}] must be a {kind.__name__}.", id="factcheck.E002")
+        yield Error(f"FACTCHECK[{name!r}] must be a {kind.__name__}.", hint=IN_THE_DOCS, id="factcheck.E002")
     elif isinstance(allowed, EntriesValidator):
         for entry in allowed.refused(value):
             words = f"{entry} must not stand here; it takes {allowed.description}"
-            yield Error(f"FACTCHECK[{name!r}]: {words}.", id="factcheck.E004")
+            yield Error(f"FACTCHECK[{name!r}]: {words}.", hint=hint_for(name), id="factcheck.E004")
     elif not allowed.is_valid(value):
-        yield Error(f"FACTCHECK[{name!r}] must be {allowed.description}.", id="factcheck.E003")
+        yield Error(f"FACTCHECK[{name!r}] must be {allowed.description}.", hint=hint_for(name), id="factcheck.E003")
 
 
 def scorer_path_errors() -> Iterator[CheckMessage]:
@@ -209,7 +225,7 @@ def scorer_path_errors() -> Iterator[CheckMessage]:
         if path and isinstance(path, str) and not callable(import_string(path)):
             raise ImportError(f"{path} is no function")
     except Exception as error:  # a module may fail in any way when it is loaded
-        yield Error(f"FACTCHECK['MATCHING_SCORER'] leads nowhere: {error}", id="factcheck.E005")
+        yield Error(f"FACTCHECK['MATCHING_SCORER'] leads nowhere: {error}", hint=A_PATH, id="factcheck.E005")
 
 
 def path_errors(setting: str) -> Iterator[CheckMessage]:
@@ -220,4 +236,4 @@ def path_errors(setting: str) -> Iterator[CheckMessage]:
             if not callable(import_string(path)):
                 raise ImportError(f"{path} is no function")
         except Exception as error:  # a module may fail in any way when it is loaded
-            yield Error(f"FACTCHECK[{setting!r}][{name!r}] leads nowhere: {error}", id="factcheck.E005")
+            yield Error(f"FACTCHECK[{setting!r}][{name!r}] leads nowhere: {error}", hint=A_PATH, id="factcheck.E005")

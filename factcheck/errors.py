@@ -45,3 +45,16 @@ class LostLease(FactcheckError):
     """A worker tried to write for a job that another attempt has since taken over."""
 
     code = "lost_lease"
+
+
+class GivesWay(Exception):
+    """A long run gives its worker back between two steps, so that others come to theirs. No failure."""
+
+
+class WorkersLost(FactcheckError):
+    """A job is given up, since so many workers stopped while they had it."""
+
+    code = "workers_lost"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"Given up: {count} workers stopped while working on it.")

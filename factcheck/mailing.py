@@ -26,7 +26,7 @@ from factcheck.jobs.keys import job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Job, Notification
-from factcheck.smtp import DeliveryUnknown, refusal_reason, send
+from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send
 from factcheck.states import JobState
 
 GIVE_UP_AFTER = timedelta(days=1)
@@ -123,7 +123,7 @@ def show_unmailed(at: datetime | None = None) -> int:
     """Show notices in the inbox whose mailing a worker started and never ended; returns how many."""
     begun = Notification.objects.filter(mail=True, mailed_at=None, mail_refused="")
     timed_out = begun.filter(mail_started_at__lt=(at or timezone.now()) - SEND_TIMEOUT)
-    return timed_out.update(inbox=True, mail_refused="its worker stopped while mailing it; the mail may have arrived")
+    return timed_out.update(inbox=True, mail_refused=f"its worker stopped while mailing it; {MAY_HAVE_ARRIVED}")
 
 
 def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:

@@ -205,6 +205,11 @@ def did_submit(user: Any, claim: Claim) -> bool:
     return verdict is not None and verdict.by_id == user.pk
 
 
+def did_last_action(user: Any, claim: Claim) -> bool:
+    last = Event.objects.of(claim).last()
+    return last is not None and last.actor_id == user.pk
+
+
 def did_not_change_the_words(user: Any, claim: Claim) -> bool:
     return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
 
@@ -341,6 +346,7 @@ NOT_GIVER = Guard(
     did_not_give, "four_eyes_evidence", "You recorded or linked this evidence; someone else must assess it."
 )
 MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone who may sign off its claim.")
+LAST_ACTOR = Guard(did_last_action, "not_last_actor", "Only the person who did it last may take it back.")
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
 
@@ -407,6 +413,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "strike_author"): (CHIEF,),
     ("document", "set_topic"): (EDITORS, NOT_AUTHOR),
     ("document", "dismiss_idle"): (EDITORS, NOT_AUTHOR),
+    ("document", "dismiss_quiet"): (EDITORS, NOT_AUTHOR),
     ("document", "waive"): (CHIEF, NOT_AUTHOR),
     ("document", "publish"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
@@ -427,6 +434,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("claim", "waive"): (CHIEF, NOT_AUTHOR),
     ("claim", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
+    ("claim", "take_back"): (EDITORS, LAST_ACTOR, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "link"): (CHECKERS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("figure", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
@@ -458,6 +466,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("discrepancy", "judge"): (EDITORS_EVERYWHERE,),
     ("discrepancy", "resolve"): (EDITORS_EVERYWHERE, NOT_AUTHOR),
     ("job", "retry"): (EDITORS,),
+    ("job", "cancel"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),
 }
 

@@ -17,11 +17,14 @@ REFUSALS = (SMTPHeloError, SMTPNotSupportedError, SMTPSenderRefused, SMTPRecipie
 """The answers by which a mail server says that it did not take a mail."""
 
 
+MAY_HAVE_ARRIVED = "the mail may have arrived"
+
+
 class DeliveryUnknown(Exception):
     """The mail server fell silent while it was given a mail: it may have it, so it is not sent again."""
 
     def __init__(self) -> None:
-        super().__init__("the mail server broke off in the middle; the mail may have arrived")
+        super().__init__(f"the mail server broke off in the middle; {MAY_HAVE_ARRIVED}")
 
 
 def send(message: EmailMultiAlternatives) -> None:

@@ -74,6 +74,7 @@ class JobState(TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("claim", "waive", UNSIGNED, (C.WAIVED,), (C.WAIVED,)),
     Transition("claim", "reopen", (C.DISMISSED, C.WAIVED), (C.OPEN,)),
     Transition("claim", "reopen", (C.DISMISSED, C.WAIVED), (C.OPEN,), (C.OPEN,), True, False),
+    Transition("claim", "take_back", (C.OPEN, C.DISMISSED), UNSIGNED),
     # Figure: inside an accepted claim it is linked by itself
     Transition("figure", "link", (F.FOUND, F.DISMISSED), (F.LINKED,), machine=True),
     Transition("figure", "dismiss", (F.FOUND, F.LINKED), (F.DISMISSED,), (F.DISMISSED,)),
@@ -159,7 +161,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("judgement", "confirm", (G.PROPOSED,), (G.ACTIVE,)),
     Transition("judgement", "withdraw", (G.PROPOSED, G.ACTIVE), (G.WITHDRAWN,), (G.WITHDRAWN,)),
     # Job
-    Transition("job", "retry", (J.FAILED,), (J.DUE,)),
+    Transition("job", "retry", (J.FAILED, J.CANCELLED), (J.DUE,)),
+    Transition("job", "cancel", (J.DUE, J.RUNNING), (J.CANCELLED,)),
 )
 
 

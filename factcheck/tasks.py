@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from factcheck.actors import Machine
 from factcheck.conf import settings
-from factcheck.errors import LostLease
+from factcheck.database_errors import is_connection_failure, wait_for_database
+from factcheck.errors import GivesWay, LostLease
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, fetch, post_json
 from factcheck.intake.folders import settled_files, unread_files_notice
@@ -31,6 +32,7 @@ from factcheck.jobs.leases import Lease, claim_job
 from factcheck.jobs.names import QUEUE, JobName, Priority
 from factcheck.jobs.outcomes import Outcome, outcome_of
 from factcheck.jobs.queue import enqueue
+from factcheck.jobs.stopping import is_stopping
 from factcheck.mailing import mail_notices, request_due_mails, show_unmailed
 from factcheck.models import (
     Delivery,
@@ -45,7 +47,7 @@ from factcheck.models import (
     Snapshot,
     Topic,
 )
-from factcheck.reports.deliver import request_due_reports, send_due_report
+from factcheck.reports.deliver import note_given_up, request_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.access import end_access_of_inactive
 from factcheck.workflow.arrivals import is_of_host
@@ -91,7 +93,7 @@ def work(queue: str = QUEUE) -> int:
     """Do due jobs of a queue until none is left or the time is up; returns how many."""
     until = time.monotonic() + WORK_SECONDS
     count = 0
-    while time.monotonic() < until and (lease := claim_job(queue)):
+    while not is_stopping() and time.monotonic() < until and (lease := claim_job(queue)):
         run_job(lease)
         count += 1
     return count
@@ -128,9 +130,12 @@ def run_handler(lease: Lease) -> None:
     """Call the handler of a job and record the result or the failure."""
     handler = HANDLERS[JobName(lease.job.name)]
     try:
+        lease.refuse_lost_cause()
         lease.finish(handler.run(lease))
     except LostLease:
         raise
+    except GivesWay:
+        lease.release()
     except Exception as error:
         if isinstance(error, SoftTimeLimitExceeded) and lease.progressed:
             lease.release()
@@ -139,11 +144,16 @@ def run_handler(lease: Lease) -> None:
 
 
 def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
-    """Write a failed attempt on the job, and on its record where the failure is external."""
+    """Write a failed attempt on the job, and on its record where the failure is external or the job is given up."""
     outcome = outcome_of(error)
+    if is_connection_failure(error):
+        wait_for_database(settings().LEASE_SECONDS)
+    if isinstance(error, SoftTimeLimitExceeded):
+        outcome = replace(outcome, passing=not lease.computed_most_of())
     if not outcome.expected:
         logger.exception("job %s (%s) failed", lease.job.pk, lease.job)
-    if outcome.external and handler.on_failure:
+    given_up = lease.ends_with(outcome) and (outcome.passing or not outcome.expected)
+    if (outcome.external or given_up) and handler.on_failure:
         try:
             outcome = handler.on_failure(lease, error, outcome)
         except LostLease:
@@ -151,7 +161,7 @@ def record_failure(lease: Lease, handler: JobHandler, error: Exception) -> None:
         except Exception as second:  # somebody was faster, or the database is away: the job says so, and no more
             logger.exception("the failure of job %s could not be written on its record", lease.job.pk)
             outcome = outcome_of(second)
-    lease.fail(outcome.message, permanent=not outcome.retry)
+    lease.end(outcome)
 
 
 def handle_read_document(lease: Lease) -> dict[str, Any]:
@@ -172,9 +182,11 @@ def handle_read_document(lease: Lease) -> dict[str, Any]:
 
 
 def reading_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
-    document = Document.objects.get(pk=lease.job.args["document"])
-    with lease.effect():
-        refuse_document(document, outcome.message, by=Machine(JobName.READ_DOCUMENT))
+    """Write on the document that it was given up, and why; a failure that passes is waited out."""
+    if lease.ends_with(outcome):
+        with lease.effect():
+            document = Document.objects.get(pk=lease.job.args["document"])
+            refuse_document(document, outcome.message, by=Machine(JobName.READ_DOCUMENT))
     return outcome
 
 
@@ -219,7 +231,7 @@ def handle_fetch_document(lease: Lease) -> dict[str, Any]:
 
 def fetch_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     """Write the error on the document at the first failure and at the last."""
-    if lease.ends_with(outcome) or not lease.job.failures:
+    if lease.ends_with(outcome) or not (lease.job.failures or lease.job.postponed):
         with lease.effect():
             document = Document.objects.get(pk=lease.job.args["document"])
             fail_fetch(document, outcome.message, by=Machine(JobName.FETCH_DOCUMENT))
@@ -238,7 +250,7 @@ def poll_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
     """Write the error on the feed; no retry, since the next poll tries again."""
     with lease.effect():
         close_poll(Feed.objects.get(pk=lease.job.args["feed"]), error=outcome.message)
-    return replace(outcome, retry=False)
+    return replace(outcome, retry=False, passing=False)
 
 
 def poll_address(lease: Lease, feed: Feed) -> dict[str, Any]:
@@ -299,11 +311,13 @@ def handle_crosscheck(lease: Lease) -> dict[str, Any]:
         with lease.effect():
             group_document(document)
     for keep in keep_observations(crosscheck):
+        lease.give_way()
         done += document is None  # of many figures each part is a step forward, which a broken run need not do again
         with lease.effect(done=done):
             keep()
     lease.renew(total=done + measures_looked_at(crosscheck).filter(pk__gt=crosscheck.reached).count(), done=done)
     for looked_at, measures in measures_left(crosscheck, anew=start == 0):
+        lease.give_way()
         findings = list(zip(measures, compare_measures(measures), strict=True))
         done += looked_at
         if not measures:
@@ -349,7 +363,9 @@ def handle_capture_evidence(lease: Lease) -> dict[str, Any]:
             readers=limits.READERS,
         )
         text = extract.text
-    except Unreadable:
+    except Unreadable as reason:
+        if reason.transient:
+            raise
         text = ""  # the bytes are evidence all the same; a quote cannot be linked to them by machine
     with lease.effect():
         store_capture(evidence, fetched, text, by=by)
@@ -370,6 +386,13 @@ def handle_send_report(lease: Lease) -> dict[str, Any]:
     return send_due_report(ReportSubscription.objects.get(pk=args["subscription"]), args["slot"], renew=lease.renew)
 
 
+def report_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
+    """Given up for lost workers: what they had begun to mail may have arrived."""
+    if lease.ends_with(outcome):
+        note_given_up(lease.job.args["subscription"], lease.job.args["slot"])
+    return outcome
+
+
 def handle_sweep(lease: Lease) -> dict[str, Any]:
     """Hourly upkeep: follow-ups on expired figures, ended embargoes, regrouping, old rows, gate rechecks."""
     with lease.effect():
@@ -384,20 +407,20 @@ def handle_sweep(lease: Lease) -> dict[str, Any]:
 
 
 def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:
-    """Ask the gate of one document again and announce a changed answer; of a measure's or topic's one by one."""
+    """Ask the gate of one document or many again and announce changed answers; or queue this for a whole desk."""
     args, by = lease.job.args, Machine(JobName.RECHECK_CLEARANCE)
     if desk := args.get("desk"):
         return {"asked": recheck_all_of(desk)}
-    if document := args.get("document"):
-        with lease.effect():
-            return {"news": note_clearance(document, by=by)}
-    wanted = list(documents_asked_for(args).values_list("pk", flat=True))
-    start = lease.job.done
-    lease.renew(total=len(wanted), done=start)
-    for done, document in enumerate(wanted[start:], start + 1):
-        with lease.effect(done=done):
-            note_clearance(document, by=by)
-    return {"asked": len(wanted)}
+    if args.get("measure") or args.get("topic"):
+        wanted = list(documents_asked_for(args).values_list("pk", flat=True))
+    else:
+        wanted = args.get("documents") or [args["document"]]
+    news = None
+    for done in range(lease.job.done, len(wanted)):
+        lease.give_way()
+        with lease.effect(done=done + 1, total=len(wanted)):
+            news = note_clearance(wanted[done], by=by)
+    return {"news": news} if len(wanted) == 1 else {"documents": len(wanted)}
 
 
 def handle_send_notices(lease: Lease) -> dict[str, Any]:
@@ -447,7 +470,7 @@ HANDLERS: dict[JobName, JobHandler] = {
     JobName.CROSSCHECK: JobHandler(handle_crosscheck),
     JobName.REGROUP: JobHandler(handle_regroup),
     JobName.CAPTURE_EVIDENCE: JobHandler(handle_capture_evidence, capture_failed),
-    JobName.SEND_REPORT: JobHandler(handle_send_report),
+    JobName.SEND_REPORT: JobHandler(handle_send_report, report_failed),
     JobName.SWEEP: JobHandler(handle_sweep),
     JobName.RECHECK_CLEARANCE: JobHandler(handle_recheck_clearance),
     JobName.SEND_NOTICES: JobHandler(handle_send_notices),

@@ -10,10 +10,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from factcheck.management.health_checks import CheckResult, run_check
+from factcheck.database_errors import RETRY_AFTER_SECONDS
+from factcheck.management.health_checks import CheckResult, run_check, run_checks_in_time
+from newsroom.database import patience
 
 KEEP_SECONDS = 5
-CHECKED = ("migrations", "jobs", "broker", "worker", "beat")
+CHECKED = ("database", "disk", "migrations", "jobs", "broker", "worker", "beat")
 cached: dict[str, tuple[float, CheckResult]] = {}
 locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -33,7 +35,8 @@ def cached_check(name: str) -> CheckResult:
     if (at and time.monotonic() - at <= KEEP_SECONDS) or not locks[name].acquire(blocking=False):
         return finding
     try:
-        finding = run_check(name)
+        with patience():  # also in a thread of its own, so that none hangs on a database that is silent
+            finding = run_check(name)
         cached[name] = (time.monotonic(), finding)
         return finding
     finally:
@@ -43,7 +46,10 @@ def cached_check(name: str) -> CheckResult:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Database, jobs, broker, worker and beat, as JSON: 200 where all is well, 503 where something is not."""
-    findings = {name: cached_check(name) for name in CHECKED}
+    """Database, disk, jobs, broker, worker and beat, as JSON: 200 where all is well, 503 where something is not."""
+    findings = run_checks_in_time(CHECKED, cached_check)
     answer = {name: "OK" if good else sentence for name, (good, sentence) in findings.items()}
-    return JsonResponse(answer, status=200 if all(good for good, _ in findings.values()) else 503)
+    response = JsonResponse(answer, status=200 if all(good for good, _ in findings.values()) else 503)
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

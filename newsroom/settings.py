@@ -13,6 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 
 import factcheck
+from newsroom.database import PatientConnection
 from newsroom.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,7 +46,7 @@ HTTPS = env.bool("HTTPS", default=False)
 PROXIES = env.int("PROXIES", default=0)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "newsroom.apps.DeskFirstConfig",  # django.contrib.admin, whose front page is the desk
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 ]
 INSTALLED_APPS += factcheck.missing(INSTALLED_APPS)
 MIDDLEWARE = [
+    "newsroom.database.PatienceMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "newsroom.headers.HeadersMiddleware",  # above the next, which redirects to https and refuses a bad Host by itself
     "csp.middleware.CSPMiddleware",
@@ -90,7 +92,7 @@ TEMPLATES = [
 # Seconds, and never minutes: whoever waits for a database that is away is told so. The system gives up a connection
 # whose other end says nothing; the pool looks at each before it gives it out, and makes a new one at the first call.
 SILENCE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 10_000}
-POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 4, "reconnect_timeout": 2}
+POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 2, "reconnect_timeout": 2}
 
 
 def database(url: str) -> dict[str, Any]:
@@ -100,7 +102,8 @@ def database(url: str) -> dict[str, Any]:
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
         found["OPTIONS"] = {"timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": pragmas}
     else:
-        found["OPTIONS"] = {"connect_timeout": 3, **SILENCE, **found.get("OPTIONS", {}), "pool": POOL}
+        pool = {**POOL, "connection_class": PatientConnection}
+        found["OPTIONS"] = {"connect_timeout": 2, **SILENCE, **found.get("OPTIONS", {}), "pool": pool}
     return {**found, "CONN_HEALTH_CHECKS": True}
 
 
@@ -264,10 +267,12 @@ else:
         "data_folder_in": str(DATA_DIR / "broker"),
         "data_folder_out": str(DATA_DIR / "broker"),
         "control_folder": str(DATA_DIR / "broker-control"),
+        "polling_interval": 0.2,
     }
-    for folder in set(CELERY_BROKER_TRANSPORT_OPTIONS.values()):
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    for folder in (DATA_DIR / "broker", DATA_DIR / "broker-control"):
+        folder.mkdir(parents=True, exist_ok=True)
 
+SILENCED_SYSTEM_CHECKS = [] if REDIS_URL else ["factcheck.W003"]  # the embedded lane has one web process
 FACTCHECK = env.json("FACTCHECK") if env("FACTCHECK", default="") else {}
 
 LOGGING = logging_config(env("LOG_FORMAT", default="plain"), env("LOG_LEVEL", default="INFO"))

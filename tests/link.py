@@ -8,16 +8,26 @@ import threading
 
 
 class Link:
-    """Forwards a port of its own to a server; ``cut`` ends what is connected, ``refuse`` takes nobody any more."""
+    """Forwards a port of its own to a server.
+
+    ``cut`` ends what is connected, ``refuse`` takes nobody any more, ``silence`` takes everybody and says nothing.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.server = (host, port)
         self.ends: set[socket.socket] = set()
         self.listener: socket.socket | None = None
         self.port = 0
+        self.talks = threading.Event()
         self.restore()
 
+    def silence(self) -> None:
+        self.talks.clear()
+
     def restore(self) -> None:
+        self.talks.set()
+        if self.listener is not None:
+            return
         self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._take, args=(self.listener,), daemon=True).start()
@@ -48,10 +58,10 @@ class Link:
             for one, other in ((here, there), (there, here)):
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 
-    @staticmethod
-    def _carry(one: socket.socket, other: socket.socket) -> None:
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
+                self.talks.wait()
                 other.sendall(data)
         for end in (one, other):
             with contextlib.suppress(OSError):

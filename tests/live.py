@@ -55,6 +55,7 @@ class Site:
 
     def __init__(self, lane: str, folder: Path, **factcheck: Any) -> None:
         self.lane, self.folder = lane, folder
+        self.processes = 2
         self.database = ""
         self.children: dict[str, subprocess.Popen] = {}
         self.port = free_port(20000 + secrets.randbelow(20000))
@@ -134,10 +135,20 @@ class Site:
                 [sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
 
-    def start_worker(self) -> None:
+    def start_worker(self, name: str = "worker") -> None:
         pool = "threads" if self.lane == "embedded" else "prefork"
-        options = ("-P", pool, "-c", "2", "-l", "WARNING", "-B", "-s", str(self.folder / "beat"))
-        self.start("worker", "-m", "celery", "-A", "newsroom", "worker", *options)
+        options = (
+            "-P",
+            pool,
+            "-c",
+            str(self.processes),
+            "-l",
+            "WARNING",
+            "-B",
+            "-s",
+            str(self.folder / f"beat-{name}"),
+        )
+        self.start(name, "-m", "celery", "-A", "newsroom", "worker", "-n", f"{name}@site", *options)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """The process and all of its children, at once."""

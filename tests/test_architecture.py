@@ -206,6 +206,21 @@ def test_no_file_of_the_project_names_an_address_of_a_package_registry():
     assert not re.search(r"https?://|--index-url|--find-links", lock)
 
 
+def test_an_environment_behind_a_link_is_never_made_anew(tmp_path):
+    """It would be emptied first, and it is somebody else's."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "kept").touch()
+    (tmp_path / ".venv").symlink_to(theirs)
+    for name in ("Makefile", "requirements.txt", "requirements-host.txt"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    for target in (".venv/ready", ".venv/host"):
+        done = subprocess.run(["make", target], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode != 0
+        assert "is a link" in done.stdout
+    assert [row.name for row in theirs.iterdir()] == ["kept"]
+
+
 def test_the_lock_holds_every_dependency_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
@@ -213,4 +228,4 @@ def test_the_lock_holds_every_dependency_of_the_project():
     locked = {
         line.split("==")[0].casefold() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
     }
-    assert names <= locked | {"celery", "psycopg"} | {name.split("[")[0] for name in locked}
+    assert names <= locked | {"celery", "psycopg", "factcheck"} | {name.split("[")[0] for name in locked}

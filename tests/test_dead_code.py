@@ -12,7 +12,7 @@ CALLED_BY = {
         "label_from_instance prepare_value optgroups response_* *_view *_badge *_label *Admin *Filter *Inline"
     ),
     "columns of lists, by their names": "list_display*",
-    "Django itself": "*Config *Middleware handler500 *Command Command handle add_arguments stored_name Hashed",
+    "Django itself": "*Config *Site *Middleware handler500 *Command Command handle add_arguments stored_name Hashed",
     "REST framework, its filters and its schema": (
         "ScopedTokenScheme retrieve list create update partial_update validate validate_* filter_* map_serializer_field *Extension "
         "_swagger_ui_* _resolve_path_parameters only_this_api allow_request wait *ViewSet *View has_permission"
@@ -24,6 +24,7 @@ CALLED_BY = {
         "read_csv read_docx read_feed read_html read_mail read_markdown read_newsml read_ninjs read_nitf read_odt read_pdf "
         "read_plain read_rtf read_xlsx"
     ),
+    "renderers, by their paths": "as_pdf as_xlsx",
     "a host": "missing",
 }
 DECORATORS = [

@@ -46,6 +46,7 @@ from factcheck.workflow.claims import (
     link_figure,
     reopen_claim,
     reopen_figure,
+    take_back,
 )
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import confirm_document, withdraw_document
@@ -56,11 +57,11 @@ from factcheck.workflow.evidence import (
     retire_evidence,
     retry_capture,
 )
-from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.jobs import cancel_job, retry_job
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 from factcheck.workflow.matching import PROFILE_COLUMNS
 from factcheck.workflow.publications import correct_document, publish_document
-from factcheck.workflow.transitions import mark_stale, move
+from factcheck.workflow.transitions import log, mark_stale, move
 from factcheck.workflow.verification import (
     block_task,
     cancel_task,
@@ -126,6 +127,7 @@ MATRIX = {
     ("claim", "dismiss"): (UNSIGNED, "dismissed", EDITORS),
     ("claim", "waive"): (UNSIGNED, "waived", CHIEFS),
     ("claim", "reopen"): ("dismissed waived", "open", EDITORS),
+    ("claim", "take_back"): ("open dismissed", "proposed", EDITORS),
     ("figure", "link"): ("found dismissed", "linked", CHECKERS),
     ("figure", "dismiss"): ("found linked", "dismissed", EDITORS),
     ("figure", "reopen"): ("dismissed", "found", EDITORS),
@@ -147,7 +149,8 @@ MATRIX = {
     ("discrepancy", "resolve"): ("open", "resolved", EDITORS),
     ("judgement", "confirm"): ("proposed", "active", EDITORS),
     ("judgement", "withdraw"): ("proposed active", "withdrawn", EDITORS),
-    ("job", "retry"): ("failed", "due", EDITORS),
+    ("job", "retry"): ("failed cancelled", "due", EDITORS),
+    ("job", "cancel"): ("due running", "cancelled", EDITORS),
 }
 
 # what a job may do by itself: from which states, to which
@@ -182,6 +185,7 @@ ACTS = {
     ("claim", "dismiss"): lambda row, by: dismiss_claim(row, by=by, note="idle"),
     ("claim", "waive"): lambda row, by: waive_claim(row, by=by, note="breaking", expires_at=in_hours(2)),
     ("claim", "reopen"): reopen_claim,
+    ("claim", "take_back"): take_back,
     ("figure", "link"): lambda row, by: link_figure(row, row.document.claims.first(), by=by),
     ("figure", "dismiss"): lambda row, by: dismiss_figure(row, by=by, note="idle"),
     ("figure", "reopen"): reopen_figure,
@@ -204,6 +208,7 @@ ACTS = {
     ("judgement", "confirm"): confirm_judgement,
     ("judgement", "withdraw"): lambda row, by: withdraw_judgement(row, by=by, note="a slip"),
     ("job", "retry"): retry_job,
+    ("job", "cancel"): cancel_job,
 }
 
 
@@ -330,6 +335,9 @@ def make_it_theirs(record, key, actor) -> None:
     if key == ("claim", "recall"):
         revision = record.document.current_revision
         Verdict.objects.create(claim=record, label="supported", revision=revision, by=actor, at=timezone.now())
+    if key == ("claim", "take_back"):
+        done = "dismiss" if record.state == "dismissed" else "accept"
+        log(record, done, by=actor, from_state="proposed", to_state=record.state)
 
 
 def by_name(action: str):
@@ -387,6 +395,7 @@ def test_the_table_of_the_code_is_the_table_of_this_specification():
     persons = {(row.record, row.action): (set(row.sources), set(row.targets)) for row in TRANSITIONS if row.person}
     expected = {key: (set(sources.split()), set(target.split())) for key, (sources, target, _) in MATRIX.items()}
     expected["evidence", "assess"] = (expected["evidence", "assess"][0], {"accepted", "rejected"})
+    expected["claim", "take_back"] = (expected["claim", "take_back"][0], set(UNSIGNED.split()))
     assert {key: (set(map(str, a)), set(map(str, b))) for key, (a, b) in persons.items()} == expected
 
     machine = {(row.record, row.action): (set(row.sources), set(row.targets)) for row in TRANSITIONS if row.machine}

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime, timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.errors import LostLease, NotAllowed, WrongState
 from factcheck.intake.addresses import FetchRefused
+from factcheck.intake.extracts import Unreadable
 from factcheck.jobs.leases import claim_job, reclaim_expired
-from factcheck.jobs.names import JobName
-from factcheck.jobs.queue import enqueue
+from factcheck.jobs.names import PASSING_DELAYS, JobName, max_attempts, most_lost_workers
+from factcheck.jobs.queue import enqueue, enqueue_crosscheck
+from factcheck.jobs.stopping import is_stopping, note_stopping
 from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
 from factcheck.tasks import run_job, tick, work
 from factcheck.workflow.arrivals import Arrival
+from factcheck.workflow.clearance import crosscheck_blockers
 from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.evidence import attach_evidence, record_evidence
-from factcheck.workflow.jobs import retry_job
-from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
+from factcheck.workflow.jobs import cancel_job, retry_job
+from tests.factories import DeskFactory, DocumentFactory, FigureFactory, MeasureFactory, TopicFactory
 from tests.live import LANES, Site, wait_until
 from tests.marks import thorough
 from tests.stories import TUESDAY, Staff, bring_to, file_text
@@ -108,6 +113,30 @@ def test_two_workers_who_look_at_the_same_moment_never_take_the_same_row():
     assert others[0].job == one
 
 
+def test_desks_take_turns_within_a_priority():
+    one, other = DeskFactory(), DeskFactory()
+    many = [sweep(f"one {number}", desk=one) for number in range(200)]
+    few = [sweep(f"other {number}", desk=other) for number in range(2)]
+    of_none = sweep("of no desk")
+    urgent = sweep("urgent", desk=one, priority=0)
+    taken = [claim_job("work").job for _ in range(8)]
+    assert taken[0] == urgent
+    assert set(taken[1:4]) == {many[0], few[0], of_none}
+    assert set(taken[4:6]) == {many[1], few[1]}
+    assert taken[6:] == many[2:4]
+
+
+def test_whose_turn_it_is_is_found_by_as_many_queries_for_three_desks_as_for_one(django_assert_num_queries):
+    desks = [DeskFactory() for _ in range(3)]
+    sweep("one", desk=desks[0])
+    with CaptureQueriesContext(connection) as asked:
+        assert claim_job("work")
+    for number, desk in enumerate(desks):
+        sweep(f"next {number}", desk=desk), sweep(f"last {number}", desk=desk)
+    with django_assert_num_queries(len(asked)):
+        assert claim_job("work")
+
+
 # Holding
 
 
@@ -157,14 +186,76 @@ def test_who_is_still_heard_of_keeps_the_job():
     assert lease.job.lease_until > timezone.now() + timedelta(seconds=settings().LEASE_SECONDS - 5)
 
 
+def lose_workers(job: Job) -> None:
+    """As many workers stop while they have this job as it may lose."""
+    for _ in range(most_lost_workers(job.name)):
+        assert claim_job("work").job == job
+        expired(job)
+        assert reclaim_expired() == 1
+
+
 def test_a_job_that_kills_its_workers_is_given_up():
     job = sweep()
-    for _ in range(settings().MAX_ATTEMPTS + 2):
-        claim_job("work")
-        expired(job)
-        reclaim_expired()
+    lose_workers(job)
+    assert work() == 1
     assert state(job) == "failed"
-    assert "workers stopped while working on it" in job.error
+    assert job.error == "Given up: 5 workers stopped while working on it."
+
+
+def test_a_reading_that_is_given_up_says_so_on_its_document_which_can_be_read_again(staff: Staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
+    job = Job.objects.get(name="read_document")
+    lose_workers(job)
+    work()
+    story.refresh_from_db()
+    assert (story.state, story.state_reason) == ("unreadable", "Given up: 5 workers stopped while working on it.")
+    assert state(job) == "failed"
+    retry_job(job, by=staff.editor)
+    work()
+    story.refresh_from_db()
+    assert (story.state, story.claims.count()) == ("in_check", 1)
+
+
+def test_a_capture_that_is_given_up_says_so_on_its_evidence(staff: Staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    work()
+    evidence = record_evidence(
+        bring_to(story.claims.get(), "open", staff), "web", by=staff.checker, url="http://news.example/page"
+    )
+    Job.objects.filter(name="recheck_clearance").delete()
+    lose_workers(Job.objects.get(name="capture_evidence"))
+    work()
+    evidence.refresh_from_db()
+    assert (evidence.state, "workers stopped" in evidence.error) == ("capture_failed", True)
+
+
+def test_a_worker_that_was_told_to_stop_claims_nothing_new():
+    job = sweep()
+    note_stopping()
+    try:
+        assert (work(), state(job)) == (0, "due")
+    finally:
+        note_stopping(False)
+    assert (work(), state(job)) == (1, "done")
+
+
+def test_a_process_of_the_pool_hears_that_its_worker_was_told_to_stop():
+    """The pool is forked, and the signal reaches the parent alone."""
+    here, there = os.pipe()
+    pid = os.fork()
+    if not pid:
+        until = time.monotonic() + 10
+        while not is_stopping() and time.monotonic() < until:
+            time.sleep(0.01)
+        os.write(there, b"stops" if is_stopping() else b"works on")
+        os._exit(0)
+    try:
+        note_stopping()
+        assert os.read(here, 10) == b"stops"
+    finally:
+        note_stopping(False)
+        os.waitpid(pid, 0)
+        os.close(here), os.close(there)
 
 
 def test_the_number_of_an_attempt_is_never_given_twice_also_after_a_retry(staff):
@@ -219,6 +310,91 @@ def test_one_failing_job_does_not_keep_the_others_from_being_done():
     bad, good = broken(), sweep()
     assert work() == 2
     assert (state(bad), state(good)) == ("due", "done")
+
+
+PASSING = {
+    "a busy machine": Unreadable("too_busy", "The machine was too busy to read the file. Please try again."),
+    "a child that the system stopped": Unreadable("stopped", "Reading the file was stopped by the system."),
+    "the limit by the clock": SoftTimeLimitExceeded(),
+    "a database that went away": OperationalError("server closed the connection unexpectedly"),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_a_failure_that_passes_is_waited_out_and_never_counted_against_the_file(name, staff, monkeypatch):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
+    job = Job.objects.get(name="read_document")
+
+    def meets_it(*_, **__):
+        time.sleep(0.2)  # the machine does something else
+        raise PASSING[name]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("factcheck.tasks.extract_of", meets_it)
+        for times in range(1, settings().MAX_ATTEMPTS + 3):
+            assert work() == 1
+            story.refresh_from_db()
+            assert (state(job), story.state) == ("due", "arriving"), job.error
+            assert (job.failures, job.postponed, bool(job.error)) == (0, times, True)
+            assert job.run_at > timezone.now() + timedelta(seconds=PASSING_DELAYS[times - 1] - 3)
+            Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    story.refresh_from_db()
+    assert (state(job), story.state, job.postponed) == ("done", "in_check", 0)
+
+
+def test_a_machine_that_stays_busy_for_hours_is_given_up_and_the_document_says_so(staff, monkeypatch):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
+
+    def busy(*_, **__):
+        raise PASSING["a busy machine"]
+
+    monkeypatch.setattr("factcheck.tasks.extract_of", busy)
+    for _ in PASSING_DELAYS:
+        work()
+        Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    story.refresh_from_db()
+    assert (story.state, "too busy" in story.state_reason) == ("unreadable", True)
+    assert Job.objects.get(name="read_document").state == "failed"
+
+
+def test_a_step_that_computes_until_its_time_is_up_counts_as_a_failure(staff, monkeypatch):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor, read=False)
+
+    def computes(*_, **__):
+        until = time.thread_time() + 0.3
+        while time.thread_time() < until:
+            pass
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("factcheck.tasks.extract_of", computes)
+    monkeypatch.setattr("factcheck.jobs.leases.time.monotonic", lambda: 0.0)  # as on a machine that did nothing else
+    for _ in range(settings().MAX_ATTEMPTS):
+        run_job(claim_job("work"))
+        Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    story.refresh_from_db()
+    assert (story.state, "takes longer than the worker allows" in story.state_reason) == ("unreadable", True)
+
+
+def test_a_page_that_a_busy_machine_could_not_read_is_captured_with_its_text_later(news_web, staff, monkeypatch):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    claim_ = bring_to(story.claims.get(), "open", staff)
+    news_web.put("/page", "<p>The council said 40 homes were flooded.</p>")
+    evidence = record_evidence(claim_, "web", by=staff.checker, url="http://news.example/page")
+
+    def busy(*_, **__):
+        raise PASSING["a busy machine"]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("factcheck.tasks.read_in_child", busy)
+        work()
+    evidence.refresh_from_db()
+    assert evidence.state == "requested"
+    Job.objects.filter(state="due").update(run_at=timezone.now() - timedelta(seconds=1))
+    work()
+    evidence.refresh_from_db()
+    assert (evidence.state, "40 homes" in evidence.snapshot.text) == ("captured", True)
 
 
 UNREADABLE = [
@@ -322,7 +498,7 @@ def test_a_page_of_a_server_that_stays_busy_is_given_up_with_its_reason(news_web
     claim_ = bring_to(story.claims.get(), "open", staff)
     news_web.put("/busy", "busy", status=503)
     evidence = record_evidence(claim_, "web", by=staff.checker, url="http://news.example/busy")
-    for _ in range(settings().MAX_ATTEMPTS):
+    for _ in range(max_attempts("capture_evidence")):
         work()
         Job.objects.filter(state="due").update(run_at=timezone.now() - timedelta(seconds=1))
     evidence.refresh_from_db()
@@ -443,6 +619,72 @@ def test_a_long_cross_check_that_is_broken_off_again_and_again_ends_as_done(five
     assert seen == [("due", 0, 1), ("due", 0, 2), ("due", 0, 3), ("due", 0, 4)]
     assert work() == 1
     assert (state(job), job.error, job.done, Discrepancy.objects.count()) == ("done", "", 5, 5)
+
+
+@pytest.fixture
+def short_slices(monkeypatch):
+    monkeypatch.setattr("factcheck.jobs.leases.SLICE_SECONDS", 0)
+
+
+def test_a_long_run_gives_way_between_two_steps_to_whoever_waits_and_ends_as_done(five_conflicts, short_slices):
+    long, seen = five_conflicts, []
+    for number in range(4):
+        waiting = sweep(str(number))
+        while state(waiting) != "done":
+            run_job(claim_job("work"))
+        seen.append((state(long), long.done, long.failures))
+    assert seen == [("due", 0, 0), ("due", 1, 0), ("due", 2, 0), ("due", 3, 0)], "each waits for one step of it"
+    work()
+    assert (state(long), long.done, Discrepancy.objects.count()) == ("done", 5, 5)
+
+
+def test_a_long_run_keeps_its_worker_where_nobody_waits_or_only_what_is_less_urgent(five_conflicts, short_slices):
+    sweep("less urgent", priority=9)
+    run_job(claim_job("work"))
+    assert (state(five_conflicts), five_conflicts.attempt) == ("done", 1)
+
+
+def test_a_stopping_worker_gives_a_long_run_back_and_the_next_goes_on_behind_its_last_step(five_conflicts):
+    lease = claim_job("work")
+    note_stopping()
+    try:
+        run_job(lease)
+    finally:
+        note_stopping(False)
+    assert (state(five_conflicts), five_conflicts.failures) == ("due", 0)
+    work()
+    assert (state(five_conflicts), Discrepancy.objects.count()) == ("done", 5)
+
+
+def test_a_long_run_that_is_cancelled_in_the_middle_writes_nothing_more_and_can_be_taken_up_again(
+    five_conflicts, staff
+):
+    job = five_conflicts
+    with breaking(after=2):
+        run_job(claim_job("work"))
+    lease = claim_job("work")
+    job.refresh_from_db()
+    cancel_job(job, by=staff.editor)
+    run_job(lease)
+    assert (state(job), Discrepancy.objects.count(), claim_job("work")) == ("cancelled", 2, None)
+    retry_job(job, by=staff.editor)
+    work()
+    assert (state(job), Discrepancy.objects.count()) == ("done", 5)
+
+
+def test_no_text_is_cleared_by_cancelling_what_compares_it(staff):
+    story = file_text("The council of Torvik said 40 homes were flooded.", desk=staff.desk, by=staff.editor)
+    work()
+    codes = lambda: {row.code for row in crosscheck_blockers(story)}  # noqa: E731
+    assert codes() == set()
+    for scope, target in [("document", story), ("measure", story.figures.get().measure)]:
+        job = enqueue_crosscheck(scope, target, desk=staff.desk)
+        assert codes() == {"crosscheck_pending"}
+        cancel_job(job, by=staff.editor)
+        assert codes() == {"crosscheck_failed"}, scope
+        retry_job(job, by=staff.editor)
+        work()
+        assert codes() == set()
 
 
 def test_a_step_that_never_fits_into_the_time_fails_with_its_reason_whatever_was_done_before(five_conflicts):

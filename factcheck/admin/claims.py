@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -23,7 +26,9 @@ from factcheck.workflow.claims import (
     place_claim,
     reopen_claim,
     split_claim,
+    take_back,
 )
+from factcheck.workflow.clearance import CLEARS_IF_ATTRIBUTED
 from factcheck.workflow.verification import (
     assign_claim,
     challenge_claim,
@@ -40,11 +45,13 @@ from .claim_forms import AssignClaimForm, PlaceClaimForm, SignOffForm, SplitClai
 from .evidence import evidence_context, record_with_file
 from .evidence_forms import NewEvidenceForm
 from .figures import compare_figures
+from .kit.access import belongs_to_a_desk
 from .kit.actions import NoteForm, RecordAction
 from .kit.claim_context import claim_context, with_claim_context
 from .kit.filters import ClaimWorkFilter, DeskFilter, DocumentFilter
 from .kit.formatting import badge, humanize
 from .kit.links import admin_url, link, links
+from .kit.navigation import waiting_for
 from .kit.quotes import find_once, match_line_endings
 from .kit.records import RecordAdmin
 from .verification import CHECKED, format_deadline, is_overdue
@@ -92,6 +99,9 @@ class ClaimAdmin(RecordAdmin):
         ),
         "split": RecordAction(split_claim, SplitClaimForm, success_message="Each part is a claim of its own."),
         "challenge": RecordAction(challenge_claim, NoteForm, success_message="The claim must be checked again."),
+        "take_back": RecordAction(
+            take_back, label="Take it back", success_message="It is taken back.", versioned=False
+        ),
         "reopen": RecordAction(reopen_claim, label="Open again", success_message="The claim is open again."),
         "dismiss": RecordAction(dismiss_claim, NoteForm, success_message="The claim is dismissed.", destructive=True),
         "waive": RecordAction(waive_claim, WaiveClaimForm, success_message="The claim is waived.", destructive=True),
@@ -113,6 +123,46 @@ class ClaimAdmin(RecordAdmin):
         rows = rows.prefetch_related(Prefetch("verification_tasks", work, to_attr="work"))
         annotated: QuerySet[Any] = rows.annotate(deadline=Subquery(dated.values("due_at")[:1]))
         return annotated
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("review/", wrap(self.review_next), name="factcheck_review_next"),
+            path("<str:object_id>/review/", wrap(self.review_one), name="factcheck_review"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def review_next(self, request: HttpRequest) -> HttpResponse:
+        """The first claim that waits for this person's sign-off; the desk where none does."""
+        if not belongs_to_a_desk(request):
+            raise PermissionDenied
+        claim = waiting_for(request.user).first()
+        if claim is not None:
+            return HttpResponseRedirect(reverse("admin:factcheck_review", args=[claim.pk]))
+        messages.info(request, "Nothing waits for your sign-off.")
+        return HttpResponseRedirect(reverse("admin:factcheck_dashboard"))
+
+    def review_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One claim of the stack; its buttons are the actions of the claim, which lead to the next."""
+        claim = self.get_record(request, object_id)
+        verdict = claim.verdicts.select_related("by").last()
+        context = self.base_context(
+            request,
+            title=f"Review: {claim}",
+            original=claim,
+            record=claim,
+            verdict=verdict,
+            figures=compare_figures(figures_in(claim).select_related("document__publisher", "measure"), request.user),
+            claim=claim,
+            claim_context=claim_context(claim),
+            queue=[row for row in waiting_for(request.user)[:20] if row.pk != claim.pk],
+            may_sign=self.is_available(request.user, claim, "sign_off"),
+            may_return=self.is_available(request.user, claim, "return"),
+            refused=self.refusal_message(request.user, claim, "sign_off"),
+            asks_attribution=verdict is not None and verdict.label in CLEARS_IF_ATTRIBUTED,
+            **evidence_context(claim, request.user),
+        )
+        return TemplateResponse(request, "factcheck/admin/review.html", context)
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
-from factcheck.models import POLICY_FIELDS, Assessment, Desk, Eyes, Membership, Policy, Role, Webhook
+from factcheck.models import POLICY_FIELDS, Assessment, Desk, Eyes, Membership, Policy, Role, Webhook, by_username
 from factcheck.workflow.desks import add_member, record_desk, set_policy
 from factcheck.workflow.transitions import can, check_permission
 
@@ -106,7 +106,7 @@ def add_member_by_name(desk: Desk, *, user: str, role: str, by: Any) -> Membersh
     """
     check_permission(by, desk, "arrange")
     model = get_user_model()
-    found = model.objects.filter(**{model.USERNAME_FIELD: user}).first()
+    found = model._default_manager.filter(**by_username(user)).first()
     if found is None:
         raise Invalid("Nobody logs in under this name. The site's administrators make accounts.", code="user_unknown")
     return add_member(desk, found, role, by=by)
@@ -163,7 +163,7 @@ class DeskAdmin(RecordAdmin):
 
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         chiefs = can(person(request), record, "arrange")
-        rows = record.memberships.select_related("user").order_by("user__username", "role")
+        rows = record.memberships.select_related("user").order_by(f"user__{get_user_model().USERNAME_FIELD}", "role")
         return {
             "members": rows,
             "chief_editors": Membership.objects.filter(role=Role.CHIEF_EDITOR, user__is_active=True).select_related(

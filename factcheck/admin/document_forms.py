@@ -14,6 +14,7 @@ from django.utils.timezone import make_aware
 from factcheck.models import Claim, CorrectionClass, Desk, DocumentKind, Source, Topic, WrittenBy, colleagues_of
 from factcheck.text import ClaimType
 from factcheck.workflow.arrivals import known_zones
+from factcheck.workflow.claims import figures_going_with, quiet_claims
 from factcheck.workflow.transitions import can
 
 from .kit.actions import ActionForm
@@ -22,6 +23,7 @@ from .kit.fields import LocalDateTimeField, RecordsField, textarea
 EARLIEST = 1400
 CLOCK_FIELDS = ("published_at", "embargo_until")
 NEVER_CHECKABLE = "idle", "background", "not checkable"
+MOST_NAMED = 12
 
 
 def in_zone(at: datetime, zone: ZoneInfo) -> datetime:
@@ -139,8 +141,9 @@ class MarkClaimForm(ActionForm):
     """A claim by its words, or by the offsets of a selection."""
 
     quote = forms.CharField(
-        label="The words, as they stand in the text", strip=False, max_length=20_000, widget=textarea(3)
+        label="The words, as they stand in the text", strip=False, max_length=20_000, widget=textarea(3), required=False
     )
+    revision = forms.IntegerField(min_value=1, max_value=10_000_000, required=False, widget=forms.HiddenInput)
     claim_type = forms.ChoiceField(label="Type", choices=[(str(kind), str(kind)) for kind in ClaimType])
     start = forms.IntegerField(min_value=0, max_value=10_000_000, required=False, widget=forms.HiddenInput)
     end = forms.IntegerField(min_value=0, max_value=10_000_000, required=False, widget=forms.HiddenInput)
@@ -229,3 +232,20 @@ class WaiveDocumentForm(ActionForm):
 
 class DismissIdleForm(ActionForm):
     note = forms.ChoiceField(label="Why", choices=[(why, why) for why in NEVER_CHECKABLE])
+
+
+class DismissQuietForm(ActionForm):
+    """All proposals below the desk's threshold at once, with what goes with them said first."""
+
+    note = forms.CharField(
+        label="Why", max_length=2000, initial="below the threshold of the desk", widget=forms.TextInput
+    )
+
+    @property
+    def warning(self) -> str:
+        claims = list(quiet_claims(self.record))
+        figures = figures_going_with(claims)
+        named = ", ".join(f"“{figure}”" for figure in figures[:MOST_NAMED])
+        more = f" and {len(figures) - MOST_NAMED} more" if len(figures) > MOST_NAMED else ""
+        goes = f"{len(figures)} figure{'' if len(figures) == 1 else 's'} go with them: {named}{more}."
+        return f"{len(claims)} proposals are dismissed. " + (goes if figures else "No figure goes with them.")

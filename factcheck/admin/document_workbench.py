@@ -1,4 +1,4 @@
-"""The workbench of a document: its highlighted text, claims, figures and blockers."""
+"""The workbench of a document: its text with claims and figures marked, and beside it what is in the way."""
 
 from __future__ import annotations
 
@@ -6,67 +6,94 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 
 from factcheck.models import (
     SUREST_FIRST,
     Claim,
     Discrepancy,
     Document,
-    Figure,
     Policy,
     Revision,
     Verdict,
     VerificationTask,
 )
-from factcheck.states import ClaimState, DiscrepancyState, DocumentState, FigureState
+from factcheck.permissions import can_anywhere
+from factcheck.states import ClaimState, DiscrepancyState, DocumentState
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import disputes
 from factcheck.workflow.topics import suggest_topic
-from factcheck.workflow.transitions import can
 
+from .article_marks import MarkedClaim, mark_article
+from .blocker_steps import steps_of
 from .discrepancies import OPEN_FIRST
-from .document_forms import MarkClaimForm
-from .kit.access import person
 from .kit.downloads import is_viewable
-from .kit.highlighting import MAX_CHARACTERS, highlighted_text
+from .kit.highlighting import MAX_CHARACTERS
+from .story_summaries import summarize
+from .verification import eligible_checkers
 
-MAX_CLAIMS = 200
+MAX_CLAIMS = 600
 MAX_BLOCKERS = 50
+DISMISSALS = (
+    "background: known and not in question",
+    "an opinion, not a statement of fact",
+    "said elsewhere in this text",
+    "not checkable",
+    "idle: nothing hangs on it",
+)
+"""The reasons for dismissing a claim that a key of its own gives, 1 to 5."""
 
 
 def workbench_context(request: HttpRequest, document: Document, revision: Revision) -> dict[str, Any]:
-    """A part of the highlighted text, its claims in order, figures in no claim, and the clearance."""
+    """A part of the text with its marks, the claims in order, what is in the way, and what may be done."""
     part, first = requested_part(request, revision)
     numbers, claims, more = claims_in_order(document, revision, first)
-    proposed = [claim for claim in claims if claim.state == ClaimState.PROPOSED]
+    threshold = Policy.for_document(document).threshold
+    revision.document = document
+    article, marked = mark_article(revision, claims, numbers, threshold, request.user, first)
     result = clearance(document, most=MAX_BLOCKERS)
-    unclaimed = document.figures.anchored().filter(state=FigureState.FOUND).order_by("-checkworthiness", "pk")
     rows = Discrepancy.objects.visible_to(request.user).of_document(document).exclude(state=DiscrepancyState.CLOSED)
+    (summary,) = summarize([document], request.user, threshold)
+    quiet = [row for row in marked if row.quiet]
+    desks = [document.desk]
     return {
-        "spans": highlighted_text(revision, {claim.pk: numbers[claim.pk] for claim in claims}, first),
+        "article": article,
         "part": part,
-        "part_starts": first,
         "parts": -(-len(revision.text) // MAX_CHARACTERS),
-        "claims": claims,
+        "claims": marked,
         "more_claims": more,
-        "proposed": proposed,
-        "may_accept": bool(proposed) and can(person(request), proposed[0], "accept"),
-        "may_dismiss": bool(proposed) and can(person(request), proposed[0], "dismiss"),
-        "may_mark": can(person(request), document, "add_claim"),
-        "mark_form": MarkClaimForm(user=request.user, record=document),
+        "quiet": quiet,
+        "summary": summary,
+        "light": light_of(document, result, marked),
+        "threshold": threshold,
         "clearance": result,
-        "blockers": [(row, blocker_url(row)) for row in result.blockers],
+        "steps": steps_of(document, result.blockers, marked),
         "blocker_count": len(result.blockers) + result.more,
         "more_blockers": result.more,
-        "unclaimed_figures": list(unclaimed[:100]),
-        "threshold": Policy.for_document(document).threshold,
+        "may_dismiss_quiet": bool(quiet) and can_anywhere(request.user, "document", "dismiss_quiet", desks),
         "discrepancies": disputes(rows, order=(OPEN_FIRST, *SUREST_FIRST), most=50),
         "publications": document.publications.select_related("by", "revision").prefetch_related("corrections__by"),
         "suggested": suggest_topic(document, request.user) if document.topic_id is None else None,
         "to_compare": document.state == DocumentState.TO_CONFIRM and revision.snapshot is not None,
         "original_shown": revision.snapshot is not None and is_viewable(revision.snapshot),
     }
+
+
+def dialogs_context(request: HttpRequest, document: Document) -> dict[str, Any]:
+    """What the bar and the dialogs offer, also before there is a text."""
+    return {
+        "may_mark": can_anywhere(request.user, "document", "add_claim", [document.desk]),
+        "checkers": eligible_checkers(request.user, document.desk),
+        "dismissals": DISMISSALS,
+    }
+
+
+def light_of(document: Document, result: Any, claims: list[MarkedClaim]) -> str:
+    """The light of a document by the answer of the gate: ``clear``, ``near`` where only sign-offs are missing."""
+    if result.clear:
+        return "out" if document.state == DocumentState.PUBLISHED else "clear"
+    waiting = {row.claim.pk for row in claims if row.claim.state == ClaimState.IN_REVIEW}
+    only_waits = all(row.record == "claim" and row.record_id in waiting for row in result.blockers)
+    return "near" if only_waits and not result.more else "shut"
 
 
 def requested_part(request: HttpRequest, revision: Revision) -> tuple[int, int]:
@@ -80,7 +107,7 @@ def requested_part(request: HttpRequest, revision: Revision) -> tuple[int, int]:
 def claims_in_order(document: Document, revision: Revision, first: int) -> tuple[dict[int, int], list[Any], int]:
     """The number of every claim, the claims of this part of the text, and how many were left out.
 
-    Claims without a position in the text belong to the first part.
+    Claims without a position in the text belong to the first part. A dismissed claim keeps its number.
     """
     places = {row.claim_id: row.start or 0 for row in revision.anchors.exclude(claim=None).exclude(start=None)}
     every = sorted(
@@ -93,23 +120,13 @@ def claims_in_order(document: Document, revision: Revision, first: int) -> tuple
         claims_of(document).filter(pk__in=here[:MAX_CLAIMS]), key=lambda claim: numbers[claim.pk]
     )
     for claim in claims:
-        claim.number = numbers[claim.pk]
         claim.newest_verdict = max(claim.verdicts.all(), key=lambda row: row.pk, default=None)
     return numbers, claims, len(here) - len(claims)
 
 
 def claims_of(document: Document) -> QuerySet[Claim]:
-    """The standing claims of a document, with what the list shows of each."""
-    verdicts = Verdict.objects.select_related("by").prefetch_related("sign_offs__by")
+    """The standing claims of a document, with what the page shows of each."""
+    verdicts = Verdict.objects.select_related("by")
     work = VerificationTask.objects.unfinished().select_related("assignee")
     rows = Claim.objects.filter(document=document).anchored().select_related("attribution")
-    return rows.prefetch_related(
-        Prefetch("verdicts", verdicts), Prefetch("verification_tasks", work), Prefetch("figures", Figure.objects.all())
-    )
-
-
-def blocker_url(row: Any) -> str:
-    """The page of the record that blocks; empty for the document, whose page this is."""
-    if row.record == "document" or row.record_id is None:
-        return ""
-    return reverse(f"admin:factcheck_{row.record}_change", args=[row.record_id])
+    return rows.prefetch_related(Prefetch("verdicts", verdicts), Prefetch("verification_tasks", work))

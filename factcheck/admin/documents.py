@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
 
 from factcheck.errors import Invalid
@@ -20,11 +24,12 @@ from factcheck.models import (
     Document,
     Job,
     Revision,
+    VerificationTask,
     WrittenBy,
 )
-from factcheck.states import DocumentState
+from factcheck.states import DocumentState, JobState
 from factcheck.workflow.arrivals import Arrival
-from factcheck.workflow.claims import add_claim, dismiss_idle_figures
+from factcheck.workflow.claims import add_claim, dismiss_idle_figures, dismiss_quiet_claims, quiet_claims
 from factcheck.workflow.documents import confirm_document, ingest_document, revise_document, withdraw_document
 from factcheck.workflow.fetches import fetch_document, fetches_of, refetch_document
 from factcheck.workflow.history import erase_document
@@ -39,6 +44,7 @@ from .document_forms import (
     CorrectDocumentForm,
     DescribeDocumentForm,
     DismissIdleForm,
+    DismissQuietForm,
     MarkClaimForm,
     NewDocumentForm,
     PublishDocumentForm,
@@ -47,7 +53,7 @@ from .document_forms import (
     StrikeAuthorForm,
     WaiveDocumentForm,
 )
-from .document_workbench import workbench_context
+from .document_workbench import dialogs_context, workbench_context
 from .kit.access import belongs_to_a_desk, desks_allowing, person
 from .kit.actions import NoteForm, RecordAction
 from .kit.downloads import snapshot_response
@@ -77,11 +83,28 @@ def strike_named_author(document: Document, *, by: Any, version: int | None, aut
 
 
 def mark_claim(
-    document: Document, *, by: Any, quote: str, start: int | None, end: int | None, claim_type: str
+    document: Document,
+    *,
+    by: Any,
+    quote: str,
+    start: int | None,
+    end: int | None,
+    claim_type: str,
+    revision: int | None,
 ) -> Claim:
-    """Mark a claim by its offsets, or by words that occur in the text once."""
-    revision = document.current_revision
-    text = revision.text if revision else ""
+    """Mark a claim by its offsets, or by words that occur in the text once.
+
+    A selection that says in which revision it was made needs no words: they are those of that revision.
+
+    Raises:
+        Invalid: the text has changed since, or the words do not stand in it once.
+    """
+    current = document.current_revision
+    text = current.text if current else ""
+    if revision is not None and start is not None and end is not None:
+        if current is None or current.number != revision:
+            raise Invalid("The text has changed under the selection; please mark it again.", code="quote_mismatch")
+        return add_claim(document, start, end, quote=text[start:end], by=by, claim_type=claim_type)
     quote = match_line_endings(quote, text)
     if start is None or end is None:
         start, end = find_once(quote, text)
@@ -104,6 +127,13 @@ class DocumentAdmin(RecordAdmin):
         ),
         "set_topic": RecordAction(set_topic, SetTopicForm, "Topic", "The topic is set."),
         "dismiss_idle": RecordAction(dismiss_idle_figures, DismissIdleForm, "Dismiss idle figures", versioned=False),
+        "dismiss_quiet": RecordAction(
+            dismiss_quiet_claims,
+            DismissQuietForm,
+            "Dismiss the quiet proposals",
+            "The quiet proposals are dismissed.",
+            versioned=False,
+        ),
         "waive": RecordAction(waive_document, WaiveDocumentForm, "Waive for breaking news", destructive=True),
         "fetch": RecordAction(
             refetch_document, label="Fetch again", success_message="It will be fetched again.", versioned=False
@@ -120,7 +150,6 @@ class DocumentAdmin(RecordAdmin):
     add_label = "New document"
     add_action = "ingest"
     record_template = "factcheck/admin/document.html"
-    progress_template = "factcheck/admin/document_progress.html"
     list_display = ["name", "kind", "state_badge", "gate", "desk", "topic", "publisher", "published_at"]
     list_filter: ClassVar = ["state", "clear", "kind", OwnDeskFilter, "topic"]
     list_select_related = ["desk", "publisher", "topic"]
@@ -145,6 +174,7 @@ class DocumentAdmin(RecordAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("desk/", wrap(self.dashboard), name="factcheck_dashboard"),
+            path("<str:object_id>/parts/", wrap(self.parts), name="factcheck_document_parts"),
             path("<str:object_id>/original/", wrap(self.original), name="factcheck_document_original"),
         ]
         return [*own, *super().get_urls()]
@@ -154,6 +184,7 @@ class DocumentAdmin(RecordAdmin):
         offered = {
             "erase": record.revisions.filter(erased_at=None).exists(),
             "fetch": record.url != "" and record.state != DocumentState.WITHDRAWN and fetches_of(record).exists(),
+            "dismiss_quiet": standing and quiet_claims(record).exists(),
             "waive": record.state == DocumentState.IN_CHECK,
             "revise": record.state not in (DocumentState.UNREADABLE, DocumentState.WITHDRAWN),
             "set_topic": record.state != DocumentState.WITHDRAWN,
@@ -198,6 +229,19 @@ class DocumentAdmin(RecordAdmin):
         context = self.base_context(request, title="Desk", may_file=may_file, **dashboard_context(request.user))
         return TemplateResponse(request, "factcheck/admin/dashboard.html", context)
 
+    def parts(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The parts of the workbench that may have changed, for a page that looks; 304 where nothing has."""
+        record = self.get_record(request, object_id)
+        etag = look_etag(record, request.user, request.GET.get("part", ""))
+        if found := get_conditional_response(request, etag):
+            return found
+        context = self.base_context(request, title=str(record), original=record, record=record)
+        context |= {"facts": list(self.facts(record)), "buttons": self.buttons(request.user, record)}
+        context |= self.page_context(request, record)
+        response = TemplateResponse(request, "factcheck/admin/document_parts.html", context)
+        response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
+        return response
+
     def original(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The bytes of the document as they arrived."""
         revision = self.get_record(request, object_id).current_revision
@@ -207,17 +251,35 @@ class DocumentAdmin(RecordAdmin):
 
     def page_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         revision = record.current_revision
-        context: dict[str, Any] = {"revision": revision, **self.progress_context(request, record)}
+        etag = look_etag(record, request.user, request.GET.get("part", ""))
+        context: dict[str, Any] = {"revision": revision, "jobs": jobs_under_way(record, request.user), "etag": etag}
+        context |= dialogs_context(request, record)
         context["next"] = admin_url(record)
         context["authors"] = record.authors.all()
         if revision is None:
             return context
         return context | workbench_context(request, record, revision)
 
-    def progress_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
-        own = jobs_about(record)
-        jobs = Job.objects.visible_to(request.user).filter(own).exclude(name=JobName.RECHECK_CLEARANCE)
-        return {"jobs": list(jobs.unfinished().order_by("pk")[:5])}
+
+def jobs_under_way(document: Document, user: Any) -> list[Job]:
+    """The unfinished work on a document that a page tells of."""
+    jobs = Job.objects.visible_to(user).filter(jobs_about(document)).exclude(name=JobName.RECHECK_CLEARANCE)
+    return list(jobs.unfinished().order_by("pk")[:5])
+
+
+def look_etag(document: Document, user: Any, part: str) -> str:
+    """What a workbench shows, as a short digest of versions: it changes with whatever may change the page."""
+    jobs = Job.objects.filter(jobs_about(document))
+    last = jobs.aggregate(
+        last=Max("pk"), done=Sum("done"), open=Count("pk", filter=Q(state__in=[JobState.DUE, JobState.RUNNING]))
+    )
+    claims = document.claims.aggregate(rows=Count("pk"), versions=Sum("version"))
+    figures = document.figures.aggregate(rows=Count("pk"), versions=Sum("version"))
+    work = VerificationTask.objects.filter(claim__document=document).aggregate(
+        rows=Count("pk"), versions=Sum("version")
+    )
+    seen = (document.version, document.state, document.clear, user.pk, part, last, claims, figures, work)
+    return quote_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:32])
 
 
 @admin.register(Revision)

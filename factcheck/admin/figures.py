@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -237,6 +239,21 @@ def judge_figure(figure: Figure, **arguments: Any) -> None:
     judge_figures(figure, arguments.pop("other"), arguments.pop("same"), **arguments)
 
 
+def card_parts(figure: Figure) -> list[tuple[str, str]]:
+    """The parts of a figure in words, as its card lists them."""
+    read_as = normalized_value(figure)
+    unit = "" if figure.unit == "count" else f" {humanize(figure.unit)}"
+    return [
+        ("Read as", f"{read_as}{unit}, {humanize(figure.hedge)}"),
+        ("Counted", figure.counted or "nothing named"),
+        ("Place", figure.place or "none named"),
+        ("As of", as_of_text(figure) or "not known"),
+        ("Who says it", speaker_name_of(figure) or "nobody named"),
+        ("Said as", humanize(figure.modality)),
+        ("Measure", str(figure.measure) if figure.measure else "not grouped yet"),
+    ]
+
+
 @admin.register(Figure)
 class FigureAdmin(RecordAdmin):
     record_actions: ClassVar = {
@@ -262,6 +279,18 @@ class FigureAdmin(RecordAdmin):
         rows = super().get_queryset(request)
         return rows.select_related(
             "document__publisher", "attribution__source", "claim", "measure", "pinned_by", "dated_by"
+        )
+
+    def get_urls(self) -> list[Any]:
+        card = self.admin_site.admin_view(self.card)
+        return [path("<str:object_id>/card/", card, name="factcheck_figure_card"), *super().get_urls()]
+
+    def card(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The card of a figure, to be shown beside the line it stands in."""
+        record = self.get_record(request, object_id)
+        context = {"record": record, "buttons": self.buttons(request.user, record), "parts": card_parts(record)}
+        return TemplateResponse(
+            request, "factcheck/admin/figure_card.html", context | self.page_context(request, record)
         )
 
     @admin.display(description="figure", ordering="surface")

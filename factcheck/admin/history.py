@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -94,7 +95,7 @@ class EventAdmin(RecordAdmin):
     list_display = ["when", "who", "done", "about", "states", "why"]
     list_filter: ClassVar = [("at", DayFilter), ActorFilter, RecordFilter, ActionFilter]
     list_select_related = ["actor", "note"]
-    search_fields: ClassVar = ["actor__username", "machine", "action"]
+    search_fields: ClassVar = [f"actor__{get_user_model().USERNAME_FIELD}", "machine", "action"]
     ordering: ClassVar = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from factcheck.jobs.names import JobName
 from factcheck.models import Document, Job, Scope
 from factcheck.states import JobState
-from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.jobs import cancel_job, retry_job
 
 from .kit.actions import RecordAction
 from .kit.filters import OwnDeskFilter
@@ -44,16 +44,17 @@ class HousekeepingFilter(admin.SimpleListFilter):
 @admin.register(Job)
 class JobAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "retry": RecordAction(retry_job, label="Try again", success_message="It is in the queue again.")
+        "retry": RecordAction(retry_job, label="Try again", success_message="It is in the queue again."),
+        "cancel": RecordAction(cancel_job, label="Cancel", success_message="It is cancelled. What it wrote stays."),
     }
-    bulk_actions = ("retry",)
+    bulk_actions = ("retry", "cancel")
     record_template = "factcheck/admin/job.html"
     progress_template = "factcheck/admin/job_progress.html"
     list_display = ["work", "key", "state_badge", "progress", "error", "asked"]
     list_filter: ClassVar = ["state", HousekeepingFilter, "name", OwnDeskFilter]
     list_select_related = ["desk"]
     search_fields: ClassVar = ["key", "error"]
-    detail_fields = ("key", "desk", "attempt", "failures", "error", "created_by")
+    detail_fields = ("key", "desk", "attempt", "failures", "postponed", "error", "created_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("desk", "created_by")

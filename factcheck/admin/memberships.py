@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from factcheck.models import Membership
@@ -31,8 +32,8 @@ class MembershipAdmin(RecordAdmin):
     list_display = ["user", "role_label", "desk"]
     list_filter: ClassVar = ["role", OwnDeskFilter]
     list_select_related = ["user", "desk"]
-    search_fields: ClassVar = ["user__username"]
-    ordering: ClassVar = ["desk__name", "user__username", "role"]
+    search_fields: ClassVar = [f"user__{get_user_model().USERNAME_FIELD}"]
+    ordering: ClassVar = ["desk__name", f"user__{get_user_model().USERNAME_FIELD}", "role"]
     detail_fields = ("user", "role", "desk")
 
     @admin.display(description="role", ordering="role")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -111,7 +112,9 @@ class ReportAdmin(RecordAdmin):
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {
             "formats": [(name, format_label(name)) for name in formats_of(record.kind)],
-            "deliveries": record.deliveries.select_related("recipient").order_by("recipient__username"),
+            "deliveries": record.deliveries.select_related("recipient").order_by(
+                f"recipient__{get_user_model().USERNAME_FIELD}"
+            ),
         }
 
     def read(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -225,6 +228,6 @@ class SubscriptionAdmin(RecordAdmin):
         coming = [at.replace(tzinfo=zone) for at in coming_slots(record, timezone.now())] if record.active else []
         return {
             "coming": [f"{at:%A %-d %B %Y, %H:%M} ({record.zone})" for at in coming],
-            "recipients": record.recipients.order_by("username"),
+            "recipients": record.recipients.order_by(get_user_model().USERNAME_FIELD),
             "reports": record.reports.defer("data").order_by("-pk")[:20],
         }

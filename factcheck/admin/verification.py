@@ -7,14 +7,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from factcheck.errors import FactcheckError
 from factcheck.models import Desk, Membership, Role, Verdict, VerificationTask, WaitingFor, colleagues_of
 from factcheck.states import ClaimState, TaskState
 from factcheck.workflow.verification import (
@@ -29,15 +33,17 @@ from factcheck.workflow.verification import (
     unblock_task,
 )
 
+from .checking import CheckForm, checked_by, keep_check
 from .evidence import evidence_context
 from .figures import compare_figures
+from .kit.access import belongs_to_a_desk, person
 from .kit.actions import ActionForm, NoteForm, RecordAction
 from .kit.claim_context import claim_context, with_claim_context
 from .kit.fields import LocalDateTimeField
 from .kit.filters import AssigneeFilter, ClaimDeskFilter, TaskProgressFilter
 from .kit.formatting import badge, humanize, timestamp
 from .kit.links import admin_url, link
-from .kit.records import RecordAdmin
+from .kit.records import RecordAdmin, http_status_of
 
 FINISHED = (TaskState.DONE, TaskState.CANCELLED)
 CHECKED = (ClaimState.OPEN, ClaimState.IN_VERIFICATION, ClaimState.STALE)
@@ -105,6 +111,63 @@ class VerificationTaskAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("claim__document__desk", "assignee", "created_by")
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("check/", wrap(self.check_next), name="factcheck_check_next"),
+            path("<str:object_id>/check/", wrap(self.check_one), name="factcheck_check"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def check_next(self, request: HttpRequest) -> HttpResponse:
+        """The first claim of this person's own work; the desk where there is none left."""
+        if not belongs_to_a_desk(request):
+            raise PermissionDenied
+        task = checked_by(request.user).exclude(state=TaskState.BLOCKED).first()
+        if task is not None:
+            return HttpResponseRedirect(reverse("admin:factcheck_check", args=[task.pk]))
+        messages.info(request, "Nothing is left for you to check.")
+        return HttpResponseRedirect(reverse("admin:factcheck_dashboard"))
+
+    def check_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The checker's page of one piece of work: evidence is added, or the verdict handed in with it."""
+        task = self.get_record(request, object_id)
+        posted = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = CheckForm(*posted, user=request.user, record=task.claim)
+        status = 200
+        if request.method == "POST" and form.is_valid():
+            submits = "submit" in request.POST
+            try:
+                keep_check(task, form.cleaned_data, by=person(request), submit=submits)
+            except FactcheckError as refusal:
+                form.add_error(None, refusal.message)
+                status = http_status_of(refusal)
+                task.refresh_from_db()
+            else:
+                done = "The verdict waits for a sign-off." if submits else "The evidence is recorded."
+                messages.success(request, done)
+                return HttpResponseRedirect(reverse("admin:factcheck_check_next") if submits else request.path)
+        elif request.method == "POST":
+            status = 422
+        return TemplateResponse(
+            request, "factcheck/admin/check.html", self.check_context(request, task, form), status=status
+        )
+
+    def check_context(self, request: HttpRequest, task: VerificationTask, form: CheckForm) -> dict[str, Any]:
+        queue = list(checked_by(request.user)[:20])
+        return self.base_context(
+            request,
+            title=f"Check: {task.claim}",
+            original=task,
+            record=task,
+            task=task,
+            form=form,
+            queue=[row for row in queue if row.pk != task.pk],
+            buttons=[row for row in self.buttons(request.user, task) if row.name in ("block", "unblock")],
+            now=timezone.now(),
+            **self.page_context(request, task),
+        )
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("due_at").asc(nulls_last=True), "-claim__checkworthiness", "id"]

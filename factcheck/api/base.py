@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -59,6 +59,15 @@ class BaseView(IdempotentView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """A name in the host's prefix, such as ``<slug:tenant>/``, is the host's and reaches no method of ours."""
+        handler: Any = getattr(self, request.method.lower(), self.http_method_not_allowed)
+        taken = signature(handler).parameters.values()
+        if not any(row.kind is Parameter.VAR_KEYWORD for row in taken):
+            names = {row.name for row in taken}
+            kwargs = {name: value for name, value in kwargs.items() if name in names}
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Requests are counted per address before authentication, so that guessed tokens count too."""

@@ -24,6 +24,7 @@ from factcheck.models import (
     VerdictLabel,
     VerificationTask,
     Waiver,
+    by_username,
 )
 from factcheck.states import ClaimState
 from factcheck.text import ClaimType
@@ -34,6 +35,7 @@ from factcheck.workflow.claims import (
     place_claim,
     reopen_claim,
     split_claim,
+    take_back,
 )
 from factcheck.workflow.verification import (
     assign_claim,
@@ -48,7 +50,7 @@ from factcheck.workflow.verification import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .fields import AwareDateTimeField, ColleagueField, VisibleRecordField
+from .fields import AwareDateTimeField, ColleagueField, UsernameField, VisibleRecordField
 from .filters import IdFilter, SearchFilter
 from .schema import describe
 from .serializers import ActionsMixin, BodySerializer, NoteSerializer
@@ -83,7 +85,7 @@ class AnchorSerializer(serializers.ModelSerializer):
 
 
 class SignOffSerializer(serializers.ModelSerializer):
-    by = serializers.SlugRelatedField("username", read_only=True)
+    by = UsernameField()
     revision = serializers.IntegerField(source="revision.number")
 
     class Meta:
@@ -92,7 +94,7 @@ class SignOffSerializer(serializers.ModelSerializer):
 
 
 class VerdictSerializer(serializers.ModelSerializer):
-    by = serializers.SlugRelatedField("username", read_only=True)
+    by = UsernameField()
     revision = serializers.IntegerField(source="revision.number")
     sign_off = serializers.SerializerMethodField()
 
@@ -105,7 +107,7 @@ class VerdictSerializer(serializers.ModelSerializer):
 
 
 class WaiverSerializer(serializers.ModelSerializer):
-    by = serializers.SlugRelatedField("username", read_only=True)
+    by = UsernameField()
 
     class Meta:
         model = Waiver
@@ -131,7 +133,7 @@ class FigureLineSerializer(serializers.ModelSerializer):
 
 
 class TaskLineSerializer(serializers.ModelSerializer):
-    assignee = serializers.SlugRelatedField("username", read_only=True)
+    assignee = UsernameField()
 
     class Meta:
         model = VerificationTask
@@ -170,7 +172,7 @@ class ClaimRowSerializer(serializers.ModelSerializer):
 
 
 class ClaimSerializer(ActionsMixin, ClaimRowSerializer):
-    words_changed_by = serializers.SlugRelatedField("username", read_only=True)
+    words_changed_by = UsernameField()
     anchor = serializers.SerializerMethodField()
     figures = FigureLineSerializer(many=True)
     verdicts = VerdictSerializer(many=True)
@@ -247,7 +249,7 @@ class ClaimFilter(filters.FilterSet):
     def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
         username = user.get_username() if value == "me" else value
-        mine = VerificationTask.objects.unfinished().filter(**{f"assignee__{user.USERNAME_FIELD}": username})
+        mine = VerificationTask.objects.unfinished().filter(**by_username(username, "assignee"))
         return queryset.filter(pk__in=mine.values("claim"))
 
 
@@ -275,6 +277,7 @@ class ClaimViewSet(RecordViewSet):
         "dismiss": ActionEndpoint(dismiss_claim, NoteSerializer),
         "waive": ActionEndpoint(waive_claim, WaiverBodySerializer),
         "reopen": ActionEndpoint(reopen_claim),
+        "take_back": ActionEndpoint(take_back),
     }
     batch_actions: ClassVar = ("accept", "dismiss", "assign")
 

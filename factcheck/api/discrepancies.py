@@ -25,6 +25,7 @@ from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import speaker_name_of
 
 from .base import ActionEndpoint, RecordViewSet
+from .fields import UsernameField
 from .filters import MAX_ID, IdFilter
 from .judgements import JudgementBodySerializer
 from .serializers import ActionsMixin, NoteSerializer
@@ -37,7 +38,7 @@ def visible_sides_of(discrepancy: Any) -> list[Any]:
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
-    resolved_by = serializers.SlugRelatedField("username", read_only=True)
+    resolved_by = UsernameField()
     a = serializers.SerializerMethodField()
     b = serializers.SerializerMethodField()
     carriers = serializers.SerializerMethodField(

@@ -37,20 +37,57 @@ def only_this_api(endpoints: list[Any], **_: Any) -> list[Any]:
     return [row for row in endpoints if isinstance(getattr(row[3].cls, "schema", None), OperationSchema)]
 
 
+TAGS = {
+    "anchors": "Where a claim or figure stands in each revision.",
+    "attributions": "To whom a text ascribes a claim or figure.",
+    "auth": "Logging in and out.",
+    "claims": "Statements that can be checked, and their way to a sign-off.",
+    "corrections": "What was corrected after publication, and in which words.",
+    "crosschecks": "Runs that compare figures.",
+    "deliveries": "Messages to webhooks, and what was answered.",
+    "desks": "Departments of the newsroom, and their policies.",
+    "discrepancies": "Pairs of statements of one measure that do not go together.",
+    "disputes": "The discrepancies of one measure as one.",
+    "documents": "Stories, coverage and references, their revisions and the gate.",
+    "events": "Who did what to a record, and why.",
+    "evidence": "What was recorded for or against a claim.",
+    "feeds": "Where documents come from by themselves.",
+    "figures": "Numbers that a text states.",
+    "jobs": "Background work, and why it failed.",
+    "judgements": "People's word that two figures count the same thing, or do not.",
+    "measures": "What figures count that are compared.",
+    "memberships": "Who has which role on which desk.",
+    "notice-choices": "Of what a person is told, and how.",
+    "notifications": "A person's inbox.",
+    "publications": "What went out, and what the gate said of it.",
+    "report-subscriptions": "Who is mailed which report, and when.",
+    "reports": "Frozen reports, and their files.",
+    "sign-offs": "Verdicts approved by another person.",
+    "sources": "The registry of who says things.",
+    "topics": "Running stories whose texts are compared.",
+    "verdicts": "What checking found.",
+    "verification-tasks": "Pieces of checking work.",
+    "waivers": "Leave to publish unchecked.",
+    "webhooks": "Addresses that other systems are told at.",
+}
+"""What each noun of the API is, in the order of the page."""
+
 SETTINGS: dict[str, Any] = {
     "TITLE": "Fact-check API",
     "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
     "VERSION": f"1 (engine {ENGINE_VERSION})",
     "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_this_api"],
+    "TAGS": [{"name": name, "description": words} for name, words in TAGS.items()],
+    "SERVERS": [{"url": "/factcheck/api/v1", "description": "Where the API is if it is plugged in as documented."}],
 }
-"""Also for ``manage.py spectacular --custom-settings factcheck.api.docs.SETTINGS``."""
+"""Also for ``manage.py spectacular --urlconf factcheck.api.urls --custom-settings factcheck.api.docs.SETTINGS``."""
 
 
 @cache
 def openapi_schema() -> dict[str, Any]:
-    """The whole schema. It is the same for every user, so each process generates it once."""
+    """The whole schema, its paths below the address of the API. The same for all, so each process makes it once."""
     with patched_settings(SETTINGS):
-        return dict(SchemaGenerator().get_schema(request=None, public=True))
+        return dict(SchemaGenerator(urlconf="factcheck.api.urls").get_schema(request=None, public=True))
 
 
 class SchemaView(BaseView):
@@ -60,7 +97,8 @@ class SchemaView(BaseView):
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer)
 
     def get(self, request: Request) -> Response:
-        return Response(openapi_schema())
+        """Where this host has plugged the API in is the one server, names in its prefix filled in."""
+        return Response({**openapi_schema(), "servers": [{"url": request.path.removesuffix("/schema/")}]})
 
 
 class DocsView(SpectacularSwaggerSplitView):
@@ -70,11 +108,12 @@ class DocsView(SpectacularSwaggerSplitView):
     authentication_classes = (SessionAuthentication,)
     permission_classes = ()
     throttle_classes = ()
+    versioning_class = None
     title = SETTINGS["TITLE"]
     url = "../schema/"
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.is_authenticated:
+        if not getattr(request.user, "is_authenticated", False):  # a host may have no user at all where nobody is known
             return redirect_to_login(request.get_full_path(), login_url())
         response = super().get(request, *args, **kwargs)
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -91,6 +130,10 @@ class DocsView(SpectacularSwaggerSplitView):
 
 
 def login_url() -> str:
+    """The host's own page where it names one, or else that of the admin."""
+    host: Any = settings  # its stubs know its settings alone
+    if host.is_overridden("LOGIN_URL"):
+        return resolve_url(settings.LOGIN_URL)
     try:
         return reverse("admin:login")
     except NoReverseMatch:

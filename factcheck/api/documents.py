@@ -56,7 +56,7 @@ from factcheck.workflow.topics import suggest_topic
 
 from .base import ActionEndpoint, RecordViewSet
 from .downloads import snapshot_response
-from .fields import AwareDateTimeField, ColleagueField, VisibleRecordField
+from .fields import AwareDateTimeField, ColleagueField, UsernameField, VisibleRecordField
 from .filters import SearchFilter
 from .permissions import check_right
 from .reports import ReportSerializer
@@ -89,7 +89,7 @@ class DocumentRowSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
     topic = serializers.SlugRelatedField("slug", read_only=True)
     publisher = serializers.SlugRelatedField("slug", read_only=True)
-    authors = serializers.SlugRelatedField("username", many=True, read_only=True)
+    authors = UsernameField(many=True)
     same_text_as = serializers.SerializerMethodField()
 
     class Meta:
@@ -278,7 +278,7 @@ class DocumentWaiverSerializer(NoteSerializer):
 
 
 class PublicationBodySerializer(BodySerializer):
-    source_sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$", required=False, allow_blank=True, default="")
+    source_sha256 = serializers.RegexField(r"^([0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
     uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 

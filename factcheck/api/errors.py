@@ -13,7 +13,7 @@ from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from factcheck.database_errors import RETRY_AFTER_SECONDS, is_connection_failure, is_lock_conflict
+from factcheck.database_errors import RETRY_AFTER_SECONDS, is_connection_failure, is_disk_full, is_lock_conflict
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision, WrongState
 
 STATUS_CODES: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
@@ -74,6 +74,15 @@ class DatabaseUnavailable(DatabaseBusy):
     wait = RETRY_AFTER_SECONDS
 
 
+class DiskFull(exceptions.APIException):
+    """There is no room for what was sent; nothing was kept."""
+
+    status_code = 507
+    default_detail = "There is no room left on the disk; nothing of this was kept."
+    default_code = "disk_full"
+    wait = RETRY_AFTER_SECONDS
+
+
 class ApiExceptionHandler(ExceptionHandler):
     """Converts errors of the workflow, of the database and of Django to exceptions of REST framework."""
 
@@ -87,6 +96,8 @@ class ApiExceptionHandler(ExceptionHandler):
             return WorkflowException(exc)
         if is_lock_conflict(exc) or is_connection_failure(exc):
             return DatabaseBusy() if is_lock_conflict(exc) else DatabaseUnavailable()
+        if is_disk_full(exc):
+            return DiskFull()
         for django_exception, api_exception in self.django_exceptions.items():
             if isinstance(exc, django_exception):
                 replacement: Exception = api_exception()

@@ -29,7 +29,7 @@ from factcheck.workflow.evidence import (
 
 from .base import ActionEndpoint, RecordViewSet
 from .downloads import snapshot_response
-from .fields import VisibleRecordField
+from .fields import UsernameField, VisibleRecordField
 from .filters import IdFilter
 from .schema import describe
 from .serializers import MAX_NOTE_LENGTH, ActionsMixin, BodySerializer, NoteSerializer
@@ -44,7 +44,7 @@ class SnapshotSerializer(serializers.ModelSerializer):
 class EvidenceRowSerializer(serializers.ModelSerializer):
     source = serializers.SlugRelatedField("slug", read_only=True)
     derived_from_source = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    created_by = UsernameField()
     snapshot = SnapshotSerializer()
 
     class Meta:

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
-from factcheck.models import colleagues_of
+from factcheck.models import by_username, colleagues_of
 
 
 class VisibleRecordField(serializers.Field):
@@ -35,15 +35,21 @@ class VisibleRecordField(serializers.Field):
         return record
 
 
+class UsernameField(serializers.SlugRelatedField):
+    """A user in an answer, by what they log in with: a user name, or an e-mail address where the host has it so."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(get_user_model().USERNAME_FIELD, read_only=True, **kwargs)
+
+
 class ColleagueField(serializers.Field):
-    """A user given by username, among those who share a desk with the requesting user."""
+    """A user given by what they log in with, among those who share a desk with the requesting user."""
 
     default_error_messages: ClassVar = {"does_not_exist": "There is no such colleague on your desks."}
 
     def to_internal_value(self, data: Any) -> Any:
         users = colleagues_of(self.context["request"].user)
-        username_field = get_user_model().USERNAME_FIELD
-        user = users.filter(**{username_field: data}).first() if isinstance(data, str) else None
+        user = users.filter(**by_username(data)).first() if isinstance(data, str) else None
         if user is None:
             self.fail("does_not_exist")
         return user

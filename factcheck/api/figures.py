@@ -20,7 +20,7 @@ from factcheck.workflow.measures import pin_figure
 
 from .base import ActionEndpoint, RecordViewSet
 from .claims import AnchorSerializer, AttributionSerializer
-from .fields import VisibleRecordField
+from .fields import UsernameField, VisibleRecordField
 from .filters import IdFilter
 from .judgements import JudgementBodySerializer
 from .permissions import check_right
@@ -69,8 +69,8 @@ class FigureRowSerializer(serializers.ModelSerializer):
 
 
 class FigureSerializer(ActionsMixin, FigureRowSerializer):
-    pinned_by = serializers.SlugRelatedField("username", read_only=True)
-    dated_by = serializers.SlugRelatedField("username", read_only=True)
+    pinned_by = UsernameField()
+    dated_by = UsernameField()
     anchor = serializers.SerializerMethodField()
 
     class Meta(FigureRowSerializer.Meta):

@@ -36,6 +36,7 @@ from factcheck.models import (
 )
 
 from .base import BaseView
+from .fields import UsernameField
 from .pagination import RecordPagination
 from .schema import describe
 
@@ -65,7 +66,7 @@ DESK_PARAMETER = OpenApiParameter("desk", str, description="The slug of a desk, 
 
 class EventSerializer(serializers.ModelSerializer):
     record = serializers.SerializerMethodField()
-    actor = serializers.SlugRelatedField("username", read_only=True)
+    actor = UsernameField()
     note = serializers.SerializerMethodField()
 
     class Meta:

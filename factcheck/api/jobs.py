@@ -10,15 +10,16 @@ from rest_framework import serializers
 from factcheck.jobs.names import JobName
 from factcheck.models import Job, Scope
 from factcheck.states import JobState
-from factcheck.workflow.jobs import retry_job
+from factcheck.workflow.jobs import cancel_job, retry_job
 
 from .base import ActionEndpoint, RecordViewSet
+from .fields import UsernameField
 from .serializers import ActionsMixin
 
 
 class JobSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    created_by = UsernameField()
     result = serializers.SerializerMethodField()
 
     class Meta:
@@ -33,11 +34,13 @@ class JobSerializer(serializers.ModelSerializer):
             "total",
             "attempt",
             "failures",
+            "postponed",
             "run_at",
             "error",
             "result",
             "created_by",
             "created_at",
+            "started_at",
             "finished_at",
             "version",
         ]
@@ -70,4 +73,7 @@ class JobViewSet(RecordViewSet):
     serializer_class = JobSerializer
     detail_serializer_class = JobDetailSerializer
     filterset_class = JobFilter
-    record_actions: ClassVar = {"retry": ActionEndpoint(retry_job, status_code=202)}
+    record_actions: ClassVar = {
+        "retry": ActionEndpoint(retry_job, status_code=202),
+        "cancel": ActionEndpoint(cancel_job),
+    }

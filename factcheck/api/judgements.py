@@ -15,6 +15,7 @@ from factcheck.states import JudgementState
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
 from .base import ActionEndpoint, RecordViewSet
+from .fields import UsernameField
 from .filters import IdFilter
 from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
@@ -26,8 +27,8 @@ class JudgementBodySerializer(BodySerializer):
 
 class JudgementSerializer(serializers.ModelSerializer):
     topic = serializers.SlugRelatedField("slug", read_only=True)
-    by = serializers.SlugRelatedField("username", read_only=True)
-    confirmed_by = serializers.SlugRelatedField("username", read_only=True)
+    by = UsernameField()
+    confirmed_by = UsernameField()
     a_words = serializers.CharField(source="a", read_only=True)
     b_words = serializers.CharField(source="b", read_only=True)
 

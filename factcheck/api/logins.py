@@ -26,7 +26,7 @@ from .throttling import LoginNameThrottle, LoginThrottle
 class CredentialsSerializer(BodySerializer):
     """Name and password, and what the token may do: everything, where no scope is named."""
 
-    username = serializers.CharField(max_length=200)
+    username = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
     scopes = serializers.ListField(
         child=serializers.ChoiceField(TokenScope.choices), required=False, min_length=1, max_length=10

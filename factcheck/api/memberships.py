@@ -11,18 +11,18 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from factcheck.models import Desk, Membership, Role
+from factcheck.models import Desk, Membership, Role, by_username
 from factcheck.workflow.desks import add_member, remove_member
 
 from .base import RecordViewSet
-from .fields import ColleagueField, VisibleRecordField
+from .fields import ColleagueField, UsernameField, VisibleRecordField
 from .permissions import available_actions, check_right
 from .schema import describe
 from .serializers import BodySerializer
 
 
 class MembershipSerializer(serializers.ModelSerializer):
-    user = serializers.SlugRelatedField("username", read_only=True)
+    user = UsernameField()
     desk = serializers.SlugRelatedField("slug", read_only=True)
 
     class Meta:
@@ -46,11 +46,10 @@ class AccountField(ColleagueField):
     default_error_messages: ClassVar = {"does_not_exist": "There is no such account."}
 
     def to_internal_value(self, data: Any) -> Any:
-        user_model = get_user_model()
         memberships = self.context["request"].user.factcheck_memberships
         is_chief = memberships.filter(role__in=[Role.DESK_CHIEF, Role.CHIEF_EDITOR]).exists()
-        lookup = {user_model.USERNAME_FIELD: data} if isinstance(data, str) and is_chief else {"pk": None}
-        user = user_model.objects.filter(is_active=True, **lookup).first()
+        lookup = by_username(data) if isinstance(data, str) and is_chief else {"pk": None}
+        user = get_user_model()._default_manager.filter(is_active=True, **lookup).first()
         if user is None:
             self.fail("does_not_exist")
         return user
@@ -69,7 +68,7 @@ class MembershipFilter(filters.FilterSet):
 
     def filter_user(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
-        return queryset.filter(**{f"user__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+        return queryset.filter(**by_username(user.get_username() if value == "me" else value, "user"))
 
 
 class MembershipViewSet(RecordViewSet):

@@ -10,11 +10,12 @@ from rest_framework import serializers
 from factcheck.models import Correction, CorrectionClass, Publication
 
 from .base import RecordViewSet
+from .fields import UsernameField
 from .filters import IdFilter
 
 
 class CorrectionSerializer(serializers.ModelSerializer):
-    by = serializers.SlugRelatedField("username", read_only=True)
+    by = UsernameField()
     document = serializers.IntegerField(source="publication.document_id")
 
     class Meta:
@@ -23,7 +24,7 @@ class CorrectionSerializer(serializers.ModelSerializer):
 
 
 class PublicationRowSerializer(serializers.ModelSerializer):
-    by = serializers.SlugRelatedField("username", read_only=True)
+    by = UsernameField()
     revision = serializers.IntegerField(source="revision.number")
 
     class Meta:

@@ -15,12 +15,12 @@ from rest_framework.response import Response
 
 from factcheck.models import ERASED, Desk, Document, Report, ReportKind, ReportSubscription
 from factcheck.reports.builders import OF_A_DESK
-from factcheck.reports.render import formats_of, is_erased, render
+from factcheck.reports.render import PARTS, formats_of, is_erased, render, renderer_of
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 
 from .base import ActionEndpoint, RecordViewSet
 from .downloads import attachment_response
-from .fields import ColleagueField, VisibleRecordField
+from .fields import ColleagueField, UsernameField, VisibleRecordField
 from .filters import IdFilter
 from .schema import describe
 from .serializers import BodySerializer
@@ -28,7 +28,7 @@ from .serializers import BodySerializer
 
 class ReportRowSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    created_by = UsernameField()
 
     class Meta:
         model = Report
@@ -84,6 +84,8 @@ class ReportViewSet(RecordViewSet):
         """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or one of the host."""
         report = self.get_object()
         if form not in formats_of(report.kind):
+            if form in PARTS:
+                renderer_of(form)  # says what this site is without
             raise Http404
         file = render(report, form)
         response = attachment_response(file.body, file.filename, file.media_type)
@@ -93,8 +95,8 @@ class ReportViewSet(RecordViewSet):
 
 class SubscriptionSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    owner = serializers.SlugRelatedField("username", read_only=True)
-    recipients = serializers.SlugRelatedField("username", many=True, read_only=True)
+    owner = UsernameField()
+    recipients = UsernameField(many=True)
 
     class Meta:
         model = ReportSubscription

@@ -28,6 +28,11 @@ from .idempotency import KEY_PATTERN, WRITE_METHODS
 
 API_PREFIX = "/api/v1/"
 ANY_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
+JSON_ITEMS: dict[tuple[str, str], dict[str, Any]] = {
+    ("Anchor", "candidates"): {"type": "array", "items": {"type": "integer"}},
+    ("Waiver", "covers"): ANY_OBJECT,
+}
+"""Lists in JSON columns whose entries are no words."""
 ERROR_DESCRIPTIONS = {
     400: "The body is not JSON, or not the form it says it is.",
     401: "No token, or none that is good.",
@@ -244,6 +249,8 @@ class OperationSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         """Fields of nullable columns are nullable, and choices become components named after their enum."""
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, serializers.JSONField) and "type" not in schema:
+            schema = {**schema, **json_shape(field)}
         if schema and is_nullable(field) and not schema.get("nullable"):
             return {**({"allOf": [schema]} if "$ref" in schema else schema), "nullable": True}
         single = isinstance(field, serializers.ChoiceField) and not isinstance(field, serializers.MultipleChoiceField)
@@ -264,6 +271,17 @@ class OperationSchema(AutoSchema):
         if "" in schema["enum"]:
             return {"oneOf": [reference, {"type": "string", "enum": [""]}], **rest}
         return {"allOf": [reference], **rest} if rest else reference
+
+
+def json_shape(field: Any) -> dict[str, Any]:
+    """What a JSON column holds: a list of words where it begins as a list, or else an object."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    column = None if model is None else model._meta.get_field(field.source)
+    if model is not None and (model.__name__, field.source) in JSON_ITEMS:
+        return {"type": "array", "items": JSON_ITEMS[model.__name__, field.source]}
+    if column is not None and isinstance(column.get_default(), list):
+        return {"type": "array", "items": {"type": "string"}}
+    return dict(ANY_OBJECT)
 
 
 def is_nullable(field: Any) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from factcheck.models import Method, VerificationTask, WaitingFor
+from factcheck.models import Method, VerificationTask, WaitingFor, by_username
 from factcheck.states import TaskState
 from factcheck.workflow.verification import (
     assign_task,
@@ -26,7 +26,7 @@ from factcheck.workflow.verification import (
 )
 
 from .base import ActionEndpoint, RecordViewSet
-from .fields import AwareDateTimeField, ColleagueField
+from .fields import AwareDateTimeField, ColleagueField, UsernameField
 from .filters import IdFilter
 from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
@@ -35,8 +35,8 @@ NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class TaskSerializer(serializers.ModelSerializer):
-    assignee = serializers.SlugRelatedField("username", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    assignee = UsernameField()
+    created_by = UsernameField()
     document = serializers.IntegerField(source="claim.document_id")
     claim_text = serializers.CharField(source="claim.text")
     overdue = serializers.SerializerMethodField()
@@ -96,7 +96,7 @@ class TaskFilter(filters.FilterSet):
 
     def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:
         user = self.request.user
-        return queryset.filter(**{f"assignee__{user.USERNAME_FIELD}": user.get_username() if value == "me" else value})
+        return queryset.filter(**by_username(user.get_username() if value == "me" else value, "assignee"))
 
     def filter_overdue(self, queryset: Any, name: str, value: bool) -> Any:
         late = VerificationTask.objects.overdue(timezone.now()).values("pk")

@@ -14,7 +14,7 @@ from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
 from factcheck.workflow.webhooks import change_webhook, record_webhook
 
 from .base import RecordViewSet
-from .fields import VisibleRecordField
+from .fields import UsernameField, VisibleRecordField
 from .filters import IdFilter
 from .permissions import check_right
 from .schema import describe
@@ -23,7 +23,7 @@ from .serializers import BodySerializer
 
 class WebhookSerializer(serializers.ModelSerializer):
     desk = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True)
+    created_by = UsernameField()
 
     class Meta:
         model = Webhook

@@ -22,8 +22,8 @@ class Unreadable(Exception):
     """Bytes that did not become text.
 
     `code` is for programs: empty, too_large, binary, wrong_type, encrypted, no_text, encoding, malformed,
-    bomb, and from a child process too_slow, too_busy, too_much_memory, crashed, no_reader. `message` is for the
-    editor.
+    bomb, part_missing, and from a child process too_slow, too_busy, stopped, too_much_memory, crashed, no_reader.
+    `message` is for the editor.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -37,7 +37,7 @@ class Unreadable(Exception):
     @property
     def transient(self) -> bool:
         """Whether the same bytes may be readable a while later."""
-        return self.code == "too_busy"
+        return self.code in ("too_busy", "stopped")
 
 
 def check_size(data: bytes) -> None:

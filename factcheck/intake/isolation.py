@@ -46,7 +46,7 @@ def read_in_child(
     the same may be read a while later.
 
     `readers` are the host's own, dotted path by file suffix. Raises Unreadable with the codes of `read_bytes`, or
-    too_slow, too_busy, too_much_memory, crashed, no_reader. Safe in threads.
+    too_slow, too_busy, stopped, too_much_memory, crashed, no_reader. Safe in threads.
     """
     asked = {"filename": filename, "media_type": media_type, "charset": charset, "url": url, "whole": whole}
     reader = {"." + key.lower().lstrip("."): path for key, path in (readers or {}).items()}.get(
@@ -114,7 +114,7 @@ def _parsed_answer(answer: bytes, status: int) -> dict[str, Any]:
     if status == -signal.SIGXCPU:
         raise Unreadable("too_slow", "Reading the file takes more computing than is allowed. Please send a part of it.")
     if status == -signal.SIGKILL:
-        raise Unreadable("too_much_memory", "Reading the file was stopped by the system, for want of memory.")
+        raise Unreadable("stopped", "Reading the file was stopped by the system, perhaps for want of memory.")
     try:
         found: dict[str, Any] = json.loads(answer)
         if "unreadable" in found:

@@ -22,6 +22,7 @@ from django.db.models.functions import Now
 from factcheck.conf import settings
 from factcheck.jobs.checkpoints import write_checkpoints
 from factcheck.jobs.leases import reclaim_expired
+from factcheck.jobs.stopping import note_stopping
 from factcheck.models import Job
 from factcheck.states import JobState
 
@@ -88,6 +89,7 @@ threads: list[PeriodicThread] = []
 
 def start_dispatcher(**_: Any) -> None:
     """Start the dispatcher and the checkpoints of this process, once."""
+    note_stopping(False)
     if not threads:
         threads.append(PeriodicThread("factcheck dispatcher", dispatch))
         threads.append(PeriodicThread("factcheck checkpoints", write_checkpoints, seconds=CHECKPOINT_SECONDS))
@@ -103,6 +105,8 @@ def start_fallback(**_: Any) -> None:
 
 
 def stop_dispatcher(**_: Any) -> None:
+    """The worker was told to stop: nothing more is announced or claimed."""
+    note_stopping()
     for thread in threads:
         thread.stopped.set()
 

@@ -1,8 +1,9 @@
 """Leases on jobs: claimed in one conditional update, fenced by the attempt number, lost when they expire.
 
-While the work runs a thread extends the lease, so that only a worker that has stopped loses it. All times are the
-database's clock, so that workers need not agree on theirs. This module alone moves the state of a Job while it
-runs; a job is asked for in ``queue``, and its message published in ``dispatcher``.
+While the work runs a thread extends the lease, so that only a worker that has stopped loses it. A long run gives its
+worker back after a slice of it. All times are the database's clock, so that workers need not agree on theirs. This
+module alone moves the state of a Job while it runs; a job is asked for in ``queue``, and its message published in
+``dispatcher``.
 """
 
 from __future__ import annotations
@@ -22,16 +23,20 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Now
 
 from factcheck.conf import settings
-from factcheck.errors import LostLease
+from factcheck.errors import GivesWay, LostLease, WorkersLost
 from factcheck.models import Job
 from factcheck.states import JobState
 
-from .names import max_attempts, retry_delay
+from .names import PASSING_DELAYS, max_attempts, most_lost_workers, retry_delay
 from .outcomes import Outcome
+from .stopping import is_stopping
+from .turns import next_due, others_wait
 
 logger = logging.getLogger(__name__)
 LONGEST_STEP_SECONDS = 3600
 """After so long without a renewal a step counts as hanging, and its lease is no longer extended."""
+SLICE_SECONDS = 1.0
+"""After so long a run looks between two steps whether another job waits."""
 
 
 def in_seconds(seconds: float) -> Combinable:
@@ -51,6 +56,9 @@ class Lease:
     attempt: int
     progressed: bool = False
     renewed_at: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.monotonic)
+    slice_began: float | None = None
+    computing: float = field(default_factory=time.thread_time)
 
     def renew(self, **values: Any) -> None:
         """Extend the lease, and write progress with it.
@@ -80,7 +88,7 @@ class Lease:
 
     def _write(self, values: dict[str, Any]) -> None:
         attempt_row = Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
-        forgiven = {"failures": 0} if self._further(values) else {}
+        forgiven = {"failures": 0, "postponed": 0} if self._further(values) else {}
         ahead = Greatest(
             "lease_until", in_seconds(settings().LEASE_SECONDS)
         )  # a write that waited long for the row never shortens it
@@ -90,10 +98,32 @@ class Lease:
     def _note(self, values: dict[str, Any]) -> None:
         self.renewed_at = time.monotonic()
         if self._further(values):
-            self.progressed, self.job.failures = True, 0
+            self.progressed, self.job.failures, self.job.postponed = True, 0, 0
 
     def _further(self, values: dict[str, Any]) -> bool:
         return bool(values.get("done", 0) > self.job.done)
+
+    def refuse_lost_cause(self) -> None:
+        """Raises WorkersLost: too many workers stopped while they had this job."""
+        if self.job.failures >= most_lost_workers(self.job.name):
+            raise WorkersLost(self.job.failures)
+
+    def give_way(self) -> None:
+        """Before each step of a long run: end this slice where it is over and another job waits, or the worker stops.
+
+        A slice begins with its first step, which is always done, so that a run gets on however long it takes to begin.
+
+        Raises:
+            GivesWay: the caller puts the job back; whoever takes it next goes on behind the last step.
+        """
+        if is_stopping():
+            raise GivesWay
+        if self.slice_began is None:
+            self.slice_began = time.monotonic()
+        elif time.monotonic() - self.slice_began >= SLICE_SECONDS:
+            if others_wait(self.job):
+                raise GivesWay
+            self.slice_began = time.monotonic()
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
@@ -115,18 +145,34 @@ class Lease:
 
     def ends_with(self, outcome: Outcome) -> bool:
         """Whether the job stays failed after this outcome."""
+        if outcome.passing:
+            return self.job.postponed >= len(PASSING_DELAYS)
         return not outcome.retry or self.is_last_attempt
 
-    def fail(self, reason: str, *, permanent: bool = False) -> None:
+    def computed_most_of(self) -> bool:
+        """Whether this attempt spent most of its time computing, and not waiting for a machine that is busy."""
+        spent = time.thread_time() - self.computing
+        return spent * 2 > time.monotonic() - self.started
+
+    def end(self, outcome: Outcome) -> None:
         """Put the job back to be tried again later, or leave it failed with its reason."""
+        if outcome.passing and not self.ends_with(outcome):
+            self._put_back(outcome.message, PASSING_DELAYS[self.job.postponed], postponed=self.job.postponed + 1)
+        else:
+            self.fail(outcome.message, permanent=outcome.passing or not outcome.retry)
+
+    def fail(self, reason: str, *, permanent: bool = False) -> None:
+        """Count a failure: the job is tried again later, or stays failed with its reason."""
         failures = self.job.failures + 1
         if permanent or self.is_last_attempt:
             self.renew(state=JobState.FAILED, failures=failures, error=reason, finished_at=Now())
         else:
-            again = in_seconds(retry_delay(self.job.name, failures))
-            attempt_row = {"failures": failures, "error": reason, "run_at": again, "dispatched_at": None}
-            if not self._is_superseded():
-                self.renew(state=JobState.DUE, **attempt_row)
+            self._put_back(reason, retry_delay(self.job.name, failures), failures=failures)
+
+    def _put_back(self, reason: str, seconds: float, **counts: int) -> None:
+        if not self._is_superseded():
+            again = in_seconds(seconds)
+            self.renew(state=JobState.DUE, run_at=again, dispatched_at=None, error=reason, **counts)
 
     def release(self) -> None:
         """Put a job that made progress back into the queue without counting a failure."""
@@ -163,13 +209,13 @@ class Heartbeat(threading.Thread):
 
 
 def claim_job(queue: str) -> Lease | None:
-    """Take the best due job of a queue: by priority, then by age. None when there is none."""
-    due = Job.objects.filter(queue=queue, state=JobState.DUE, run_at__lte=Now())
-    while best := due.order_by("priority", "run_at", "id").first():
-        taken = due.filter(pk=best.pk, attempt=best.attempt).update(
+    """Take the job of a queue whose turn it is. None when there is none."""
+    while best := next_due(queue):
+        taken = Job.objects.filter(pk=best.pk, attempt=best.attempt, state=JobState.DUE, run_at__lte=Now()).update(
             state=JobState.RUNNING,
             attempt=F("attempt") + 1,
             lease_until=in_seconds(settings().LEASE_SECONDS),
+            started_at=Now(),
             finished_at=None,
         )
         if taken:
@@ -179,19 +225,13 @@ def claim_job(queue: str) -> Lease | None:
 
 
 def reclaim_expired() -> int:
-    """Make jobs with an expired lease due again; one that lost too many workers fails. Returns how many are due.
+    """Make jobs with an expired lease due again; returns how many.
 
-    Attempt numbers are never reused, even after a retry: they are the fence. A job may lose two workers more than it
-    may fail by itself, for a worker also stops for reasons of its own.
+    Attempt numbers are never reused, even after a retry: they are the fence. One that lost too many workers is given
+    up by whoever takes it next, who writes that on its record too.
     """
     expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
-    count = 0
-    for job in list(expired):
-        row, limit = expired.filter(pk=job.pk), max_attempts(job.name) + 2
-        error = f"Given up: {limit} workers stopped while working on it."
-        if not row.filter(failures__gte=limit - 1).update(state=JobState.FAILED, error=error, finished_at=Now()):
-            count += _make_due(job, row)
-    return count
+    return sum(_make_due(job, expired.filter(pk=job.pk)) for job in list(expired))
 
 
 def _make_due(job: Job, row: QuerySet[Job]) -> int:

@@ -41,9 +41,12 @@ class Priority(IntEnum):
     SWEEP = 9
 
 
+PASSING_DELAYS = (5, 15, 60, 300, 900, 1800, 3600, 3600, 3600)
+"""After how many seconds work is tried again that met a failure that passes; it is given up after the last."""
 RETRY_DELAYS: dict[str, tuple[int, ...]] = {
     JobName.DELIVER_WEBHOOK: (60, 300, 1800, 7200),
     JobName.FETCH_DOCUMENT: (60, 300, 1800),
+    JobName.CAPTURE_EVIDENCE: (2, 10, 60, 300, 1800),
 }
 """After how many seconds work that rests on somebody else's server is tried again; other work is within seconds."""
 
@@ -51,6 +54,11 @@ RETRY_DELAYS: dict[str, tuple[int, ...]] = {
 def max_attempts(name: str) -> int:
     """How often work of this name is tried before it stays failed."""
     return len(RETRY_DELAYS[name]) + 1 if name in RETRY_DELAYS else settings().MAX_ATTEMPTS
+
+
+def most_lost_workers(name: str) -> int:
+    """How many workers work of this name may lose: two more than it may fail, since they stop for their own reasons."""
+    return max_attempts(name) + 2
 
 
 def retry_delay(name: str, failures: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
@@ -46,7 +47,7 @@ def enqueue(
             return Job.objects.create(
                 name=name,
                 key=key,
-                args=args,
+                args=as_stored(args),
                 queue=QUEUE,
                 priority=priority,
                 desk=desk,
@@ -55,6 +56,11 @@ def enqueue(
             )
     except IntegrityError:
         return waiting.get()
+
+
+def as_stored(args: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as JSON keeps them; the key of a person may be a UUID, for it is the host's."""
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in args.items()}
 
 
 def no_later_than(now: datetime) -> Case:
@@ -68,7 +74,7 @@ def enqueue_all(
     """Enqueue many jobs of one name by key, arguments and desk id; each once, as ``enqueue`` does."""
     now = timezone.now().replace(microsecond=0)
     rows = [
-        Job(name=name, key=key, args=args, queue=QUEUE, priority=priority, desk_id=desk, run_at=now)
+        Job(name=name, key=key, args=as_stored(args), queue=QUEUE, priority=priority, desk_id=desk, run_at=now)
         for key, args, desk in wanted
     ]
     for start in range(0, len(rows), MOST_AT_ONCE):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from celery import current_app
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -23,13 +28,41 @@ from factcheck.states import JobState
 from factcheck.workflow.reencryption import count_key_use
 
 CheckResult = tuple[bool, str]
-PING_SECONDS = 3.0
+PING_SECONDS = 1.0
+DEADLINE_SECONDS = 2.5
+"""After how long a check that asks something outside counts as failed."""
+LEAST_FREE = 20 * 1024 * 1024
+"""How many bytes free are too few."""
 USERNAME = get_user_model().USERNAME_FIELD
 BEAT_MINUTES = 10  # beat writes down its ticks every three minutes
 CHECKPOINT_MINUTES = 10
 GUARDING = ("0002_append_only", "0003_checkpoints")
 """The migrations that create guards."""
 MAY_CHANGE = "SELECT bool_or(has_table_privilege(%s, way)) FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS way"
+
+
+def check_database() -> CheckResult:
+    """Whether the database answers a question that reads nothing but the beginning of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA schema_version" if connection.vendor == "sqlite" else "SELECT 1")
+        cursor.fetchone()
+    return True, "the database answers"
+
+
+def check_disk() -> CheckResult:
+    """Whether there is room where this machine writes: uploads, SQLite, the broker's folders."""
+    folders = {Path(tempfile.gettempdir()), *broker_folders()}
+    if connection.vendor == "sqlite" and Path(name := str(connection.settings_dict["NAME"])).is_file():
+        folders.add(Path(name).parent)
+    full = [str(folder) for folder in sorted(folders) if folder.is_dir() and disk_usage(folder).free < LEAST_FREE]
+    return not full, f"the disk is full at {len(full)} places" if full else "there is room on the disk"
+
+
+def broker_folders() -> list[Path]:
+    """The folders of a broker that is one; none where it is a server."""
+    options = current_app.conf.broker_transport_options or {}
+    names = {options[name] for name in ("data_folder_in", "data_folder_out", "control_folder") if name in options}
+    return [Path(name) for name in sorted(names)]
 
 
 def check_migrations() -> CheckResult:
@@ -134,6 +167,12 @@ def broker_connection() -> Any:
 
 
 def check_broker() -> CheckResult:
+    for folder in broker_folders():
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            return False, f"the broker's folder {folder.name} cannot be written ({type(error).__name__})"
     try:
         with broker_connection() as link:
             link.ensure_connection(max_retries=1, timeout=PING_SECONDS)
@@ -175,6 +214,12 @@ def check_jobs() -> CheckResult:
     )
 
 
+def check_failed_jobs() -> CheckResult:
+    """For the doctor alone: a site with a failed job can do its work, and somebody must look all the same."""
+    failed = Job.objects.filter(state=JobState.FAILED).count()
+    return not failed, f"{failed} jobs failed: look at each, and try it again" if failed else "no job failed"
+
+
 def check_source_registry() -> CheckResult:
     count = Source.objects.count()
     return count > 0, f"{count} sources are registered" if count else "the source registry is empty: run setup_roles"
@@ -195,6 +240,8 @@ def check_roles() -> CheckResult:
 
 
 CHECKS: dict[str, Callable[[], CheckResult]] = {
+    "database": check_database,
+    "disk": check_disk,
     "migrations": check_migrations,
     "guards": check_append_only_triggers,
     "owner": check_table_owner,
@@ -203,10 +250,57 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "registry": check_source_registry,
     "roles": check_roles,
     "jobs": check_jobs,
+    "failed": check_failed_jobs,
     "broker": check_broker,
     "worker": check_worker,
     "beat": check_beat,
 }
+
+
+APART = ("database", "disk", "broker", "worker")
+"""The checks that are made at the same time as others, each in a thread of its own, and not waited for for long."""
+
+
+class Inquiry(threading.Thread):
+    """One check in a thread with a connection of its own; the thread dies with the process where it never ends."""
+
+    def __init__(self, name: str, run: Callable[[str], CheckResult]) -> None:
+        super().__init__(name=f"factcheck check of {name}", daemon=True)
+        self.check, self.function, self.until = name, run, time.monotonic() + DEADLINE_SECONDS
+        self.found: CheckResult = (False, f"{name} did not answer within {DEADLINE_SECONDS} seconds")
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.found = self.function(self.check)
+        finally:
+            connections.close_all()
+
+    def result(self) -> CheckResult:
+        """What was found, once it is, and by the deadline at the latest."""
+        self.join(max(0.0, self.until - time.monotonic()))
+        return self.found
+
+
+def run_checks_in_time(
+    names: Iterable[str],
+    run: Callable[[str], CheckResult] | None = None,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> dict[str, CheckResult]:
+    """The result of each check, within seconds whatever is down: no other asks a database that does not answer.
+
+    ``meanwhile`` is done while the answers of others are waited for.
+    """
+    look, wanted = run or run_check, list(names)
+    inquiries = {name: Inquiry(name, look) for name in APART if name in wanted}
+    if meanwhile:
+        meanwhile()
+    database_answers = "database" not in inquiries or inquiries["database"].result()[0]
+    asked = [name for name in wanted if name not in APART]
+    found = {name: look(name) if database_answers else (False, f"{name} could not be checked") for name in asked}
+    found |= {name: inquiry.result() for name, inquiry in inquiries.items()}
+    return {name: found[name] for name in wanted}
 
 
 def run_check(name: str) -> CheckResult:

@@ -787,7 +787,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("due", "Due"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        choices=[
+                            ("due", "Due"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="due",
                         max_length=10,
                     ),
@@ -796,12 +802,20 @@ class Migration(migrations.Migration):
                 ("total", models.PositiveIntegerField(default=0)),
                 ("attempt", models.PositiveIntegerField(default=0)),
                 ("failures", models.PositiveIntegerField(default=0)),
+                (
+                    "postponed",
+                    models.PositiveIntegerField(default=0, help_text="how often in a row it met a failure that passes"),
+                ),
                 ("run_at", models.DateTimeField()),
                 ("dispatched_at", models.DateTimeField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("error", models.TextField(blank=True)),
                 ("result", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, help_text="when a worker last took it", null=True),
+                ),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
@@ -1125,6 +1139,7 @@ class Migration(migrations.Migration):
                             ("cleared", "a document became clear, or stopped being so"),
                             ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
+                            ("report_uncertain", "nobody knows whether the mail of a report arrived"),
                         ],
                         max_length=20,
                     ),
@@ -1157,6 +1172,7 @@ class Migration(migrations.Migration):
                             ("cleared", "a document became clear, or stopped being so"),
                             ("embargo_touched", "another desk has figures on what a text under embargo counts"),
                             ("published_uncleared", "a document went out uncleared"),
+                            ("report_uncertain", "nobody knows whether the mail of a report arrived"),
                         ],
                         max_length=20,
                     ),
@@ -2175,6 +2191,18 @@ class Migration(migrations.Migration):
             model_name="job",
             index=models.Index(condition=models.Q(("state", "running")), fields=["lease_until"], name="job_leases"),
         ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "due")), fields=["desk", "priority", "run_at"], name="job_due_of_desk"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("started_at__isnull", False)), fields=["desk", "-started_at"], name="job_turns"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
@@ -2184,7 +2212,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["due", "running", "done", "failed"])), name="job_state_known"
+                condition=models.Q(("state__in", ["due", "running", "done", "failed", "cancelled"])),
+                name="job_state_known",
             ),
         ),
         migrations.AddConstraint(
@@ -2311,6 +2340,7 @@ class Migration(migrations.Migration):
                             "cleared",
                             "embargo_touched",
                             "published_uncleared",
+                            "report_uncertain",
                         ],
                     )
                 ),
@@ -2344,6 +2374,7 @@ class Migration(migrations.Migration):
                             "cleared",
                             "embargo_touched",
                             "published_uncleared",
+                            "report_uncertain",
                         ],
                     )
                 ),

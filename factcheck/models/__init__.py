@@ -8,7 +8,7 @@ from .attributions import Attribution
 from .checkpoints import Checkpoint, mark_of
 from .claims import Claim
 from .crosschecks import CrossCheck, Scope
-from .desks import Desk, Membership, Role, colleagues_of
+from .desks import Desk, Membership, Role, by_username, colleagues_of
 from .discrepancies import (
     CONFLICT_KINDS,
     DISPUTED_KINDS,
@@ -35,7 +35,7 @@ from .feeds import Feed, FeedItem
 from .figures import Figure, with_visible_agreements
 from .history import ERASED, Erasure, Event, EventNote, erasures_digest
 from .idempotency import IdempotencyKey
-from .jobs import HOUSEKEEPING, Job
+from .jobs import HOUSEKEEPING, Job, JobQuerySet
 from .judgements import Judgement, JudgementOrigin
 from .matching import FigureProfile, MatchingWeights, TopicMatching
 from .measures import Measure
@@ -99,6 +99,7 @@ __all__ = [
     "FigureProfile",
     "IdempotencyKey",
     "Job",
+    "JobQuerySet",
     "Judgement",
     "JudgementOrigin",
     "MatchingWeights",
@@ -141,6 +142,7 @@ __all__ = [
     "Webhook",
     "WrittenBy",
     "both_sides_of",
+    "by_username",
     "colleagues_of",
     "documents_of",
     "documents_under",

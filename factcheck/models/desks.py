@@ -85,9 +85,15 @@ class Membership(models.Model):
         return f"{self.user} as {self.get_role_display()} on {self.desk or 'all desks'}"
 
 
+def by_username(name: str, relation: str = "") -> dict[str, str]:
+    """The lookup of a user by what the host's users log in with, also across a relation."""
+    field = get_user_model().USERNAME_FIELD
+    return {f"{relation}__{field}" if relation else field: name}
+
+
 def colleagues_of(user: Any) -> models.QuerySet[Any]:
     """The people who share a desk with this person, and the chief editors: whom work may be given to."""
     share = Q(factcheck_memberships__desk__in=Desk.objects.visible_to(user))
     chief = Q(factcheck_memberships__role=Role.CHIEF_EDITOR)
     model = get_user_model()
-    return model.objects.filter(share | chief, is_active=True).order_by(model.USERNAME_FIELD).distinct()
+    return model._default_manager.filter(share | chief, is_active=True).order_by(model.USERNAME_FIELD).distinct()

@@ -85,7 +85,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"document {self.pk}"
+        return self.title or self.url or "a text without a title"
 
     @property
     def current_revision(self) -> Revision | None:

@@ -102,7 +102,7 @@ class Event(models.Model):
             self.note_digest,
             self.previous,
         ]
-        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
 
 
 class EventNote(models.Model):

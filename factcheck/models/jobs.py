@@ -24,6 +24,14 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> JobQuerySet:
         return self.filter(state__in=[JobState.DUE, JobState.RUNNING])
 
+    def cancelled_for_now(self) -> list[str]:
+        """The keys of jobs that were cancelled, and not asked for again since."""
+        later = Job.objects.filter(
+            name=models.OuterRef("name"), key=models.OuterRef("key"), pk__gt=models.OuterRef("pk")
+        )
+        rows = self.filter(~models.Exists(later), state=JobState.CANCELLED)
+        return list(rows.values_list("key", flat=True))
+
     def user_visible(self) -> JobQuerySet:
         """What a person wants to see in a list: without the small work that nobody asked for and that went well."""
         return self.exclude(Q(name__in=HOUSEKEEPING, created_by=None) & ~Q(state=JobState.FAILED))
@@ -47,6 +55,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     attempt = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
+    postponed = models.PositiveIntegerField(default=0, help_text="how often in a row it met a failure that passes")
     run_at = models.DateTimeField()
     dispatched_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -54,6 +63,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="when a worker last took it")
     finished_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -71,6 +81,8 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["queue", "priority", "run_at"], condition=Q(state="due"), name="job_due"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_leases"),
+            models.Index(fields=["desk", "priority", "run_at"], condition=Q(state="due"), name="job_due_of_desk"),
+            models.Index(fields=["desk", "-started_at"], condition=Q(started_at__isnull=False), name="job_turns"),
         ]
 
     def __str__(self) -> str:

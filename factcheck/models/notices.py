@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     CLEARED = "cleared", "a document became clear, or stopped being so"
     EMBARGO_TOUCHED = "embargo_touched", "another desk has figures on what a text under embargo counts"
     PUBLISHED_UNCLEARED = "published_uncleared", "a document went out uncleared"
+    REPORT_UNCERTAIN = "report_uncertain", "nobody knows whether the mail of a report arrived"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

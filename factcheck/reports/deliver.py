@@ -22,7 +22,7 @@ from factcheck.workflow.checkpoints import AT_ONCE, Finding, last_checkpoint
 from factcheck.workflow.transitions import check_permission, log
 
 from .builders import OF_A_DESK, BuiltReport, build_document
-from .mailing import mail_report, payload_of
+from .mailing import mail_report, note_interrupted, payload_of, uncertain_deliveries
 from .render import as_json
 from .schedules import due_slots
 
@@ -109,8 +109,9 @@ def request_slot(subscription: ReportSubscription, slot: str) -> Job:
 def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Callable[[], None]) -> dict[str, Any]:
     """Build the report of a slot once, even if run twice, and mail it to each recipient at most once.
 
-    A permanent refusal by the mail server is stored on the delivery; a temporary failure is raised after all recipients
-    were tried, so that the job is retried for those.
+    What a worker that was killed had begun to mail is not mailed again: it may have arrived, and the delivery, the job
+    and the recipient's inbox say so. A permanent refusal by the mail server is stored on the delivery; a temporary
+    failure is raised after all recipients were tried, so that the job is retried for those.
 
     Raises:
         OSError, SMTPException: the first temporary failure.
@@ -124,6 +125,7 @@ def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Calla
         except IntegrityError:
             report = Report.objects.get(subscription=subscription, slot=slot)
     renew()
+    note_interrupted(report)
     payload = payload_of(report, subscription.formats)
     sent, failures = 0, []
     for recipient in subscription.recipients.order_by("pk"):
@@ -134,8 +136,15 @@ def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Calla
             failures.append(error)
     if failures:
         raise failures[0]
-    refused = ReportDelivery.objects.filter(report=report).exclude(refused="").count()
-    return {"report": report.pk, "sent": sent, "refused": refused}
+    uncertain = uncertain_deliveries(report)
+    refused = ReportDelivery.objects.filter(report=report).exclude(refused="").count() - uncertain
+    return {"report": report.pk, "sent": sent, "refused": refused, "may_have_arrived": uncertain}
+
+
+def note_given_up(subscription: int, slot: str) -> None:
+    """The job of a slot was given up: what its workers began to mail may have arrived."""
+    for report in Report.objects.filter(subscription=subscription, slot=slot):
+        note_interrupted(report)
 
 
 def freeze_slot(subscription: ReportSubscription, slot: str) -> Report:

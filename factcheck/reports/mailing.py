@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.utils import timezone
 
 from factcheck.conf import settings
-from factcheck.models import Report, ReportDelivery
-from factcheck.smtp import DeliveryUnknown, refusal_reason, send
+from factcheck.models import NoticeKind, Report, ReportDelivery
+from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send
+from factcheck.workflow.notices import notify
 
-from .render import Rendered, mail_of, render, with_all_parts
+from .render import Rendered, formats_of, mail_of, render, with_all_parts
 
 LARGEST_MAIL = 10 * 1024 * 1024
 
@@ -38,7 +40,7 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
     files: list[Rendered] = []
     left: list[str] = []
     room = LARGEST_MAIL
-    for name in formats:
+    for name in (name for name in formats if name in formats_of(report.kind)):  # a site may have lost a part
         file = render(report, name)
         if len(file.body) <= room:
             room -= len(file.body)
@@ -62,6 +64,39 @@ def report_message(payload: MailPayload, address: str) -> EmailMultiAlternatives
     for file in payload.files:
         message.attach(file.filename, file.body, file.media_type.split(";")[0])
     return message
+
+
+def note_interrupted(report: Report) -> int:
+    """Write down on deliveries that a worker began and never ended that the mail may have arrived; returns how many.
+
+    Asked by the attempt that has the job now: whoever began them has stopped. Nobody is mailed twice; the recipients
+    are told in their inbox, by a mail of its own too where they chose so.
+    """
+    begun = ReportDelivery.objects.filter(report=report, sent_at=None, refused="").exclude(started_at=None)
+    rows = list(begun)
+    for row in rows:
+        with transaction.atomic():
+            if begun.filter(pk=row.pk).update(refused=f"its worker stopped while mailing it; {MAY_HAVE_ARRIVED}"):
+                tell_uncertain(row)
+    return len(rows)
+
+
+def tell_uncertain(delivery: ReportDelivery) -> None:
+    """A notice to the recipient of a mail of which nobody knows whether it arrived."""
+    report = delivery.report
+    notify(
+        NoticeKind.REPORT_UNCERTAIN,
+        [delivery.recipient_id],
+        desk=report.desk_id,
+        about=report,
+        key=f"report:{report.pk}",
+        text=f"The mail of the report “{report.title}” may have arrived, or not: the mailing broke off. It is here.",
+    )
+
+
+def uncertain_deliveries(report: Report) -> int:
+    """How many mails of a report may have arrived, or not."""
+    return ReportDelivery.objects.filter(report=report, refused__endswith=MAY_HAVE_ARRIVED).count()
 
 
 def mail_report(payload: MailPayload, recipient: Any) -> bool:
@@ -89,6 +124,7 @@ def mail_report(payload: MailPayload, recipient: Any) -> bool:
         send(report_message(payload, recipient.email))
     except DeliveryUnknown as error:
         row.update(refused=str(error))
+        tell_uncertain(delivery)
         return False
     except (OSError, SMTPException, ValueError) as error:  # ValueError: an address that no header can hold
         reason = refusal_reason(error)
@@ -96,5 +132,5 @@ def mail_report(payload: MailPayload, recipient: Any) -> bool:
         if reason:
             return False
         raise
-    row.update(sent_at=timezone.now())
+    row.update(sent_at=timezone.now(), refused="")  # it was only thought to have stopped, and knows now
     return True

@@ -46,7 +46,8 @@ def subscribe(
         raise Invalid("A document's report names its document; a report of a desk names none.", code="scope_mismatch")
     if document is not None and document.desk_id != desk.pk:
         raise Invalid("The document is on another desk.", code="other_desk")
-    attached = default_formats() if formats is None else checked_formats(formats, kind)
+    usual = [name for name in default_formats() if name in formats_of(kind)]
+    attached = usual if formats is None else checked_formats(formats, kind)
     people = checked(recipients, desk)
     with transaction.atomic():
         subscription = ReportSubscription.objects.create(

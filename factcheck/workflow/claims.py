@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import accumulate
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from factcheck.actors import Actor, Machine
 from factcheck.errors import Invalid, WrongState
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
-from factcheck.models import Anchor, Claim, Document, Figure, Policy, Scope
+from factcheck.models import Anchor, Claim, Document, Event, Figure, Policy, Scope
 from factcheck.permissions import refusal
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
@@ -28,6 +30,8 @@ from .transitions import (
     void_decisions,
     write_anchors,
 )
+
+TAKE_BACK_WITHIN = timedelta(minutes=10)
 
 
 def add_claim(
@@ -113,6 +117,60 @@ def reopen_claim(claim: Claim, *, by: Actor, version: int | None = None) -> None
             for figure in figures_in(claim).filter(state=FigureState.DISMISSED):
                 reopen_figure(figure, by=by)
         link_figures_of(claim, by=by)
+
+
+def take_back(claim: Claim, *, by: Actor, version: int | None = None) -> None:
+    """Take back one's own last action on a claim within ten minutes: an acceptance, or a dismissal with its figures.
+
+    Raises:
+        NotAllowed: somebody else acted on it since.
+        WrongState: its last action is neither of the two, is too old, or other work already rests on it.
+    """
+    check_permission(by, claim, "take_back")
+    last = Event.objects.of(claim).last()
+    if last is None or last.action not in ("accept", "dismiss"):
+        raise WrongState("Only accepting and dismissing can be taken back.", state=claim.state)
+    if last.at < timezone.now() - TAKE_BACK_WITHIN:
+        raise WrongState("It is more than ten minutes ago; open or dismiss the claim instead.", state=claim.state)
+    if claim.parts.exists() or claim.verification_tasks.unfinished().exists():  # type: ignore[attr-defined]
+        raise WrongState("Other work rests on it already.", state=claim.state)
+    with transaction.atomic():
+        move(claim, "take_back", by=by, version=version, to=last.from_state)
+        if last.action == "dismiss":
+            for figure in figures_in(claim).filter(state=FigureState.DISMISSED):
+                reopen_figure(figure, by=by)
+            if claim.state != ClaimState.PROPOSED:
+                link_figures_of(claim, by=by)
+
+
+def quiet_claims(document: Document) -> QuerySet[Claim]:
+    """Proposals below the threshold of the desk, which the gate does not ask for."""
+    threshold = Policy.for_document(document).threshold
+    proposed = Claim.objects.filter(document=document, state=ClaimState.PROPOSED).anchored()
+    return proposed.filter(checkworthiness__lt=threshold).select_related("document__desk")
+
+
+def figures_going_with(claims: Iterable[Claim]) -> list[Figure]:
+    """The figures that dismissing these claims dismisses too."""
+    found: dict[int, Figure] = {}
+    for claim in claims:
+        found |= {row.pk: row for row in figures_in(claim).exclude(state=FigureState.DISMISSED)}
+    return list(found.values())
+
+
+def dismiss_quiet_claims(document: Document, *, by: Actor, note: str) -> int:
+    """Dismiss all proposals below the threshold with their figures and one reason, all or none; returns how many.
+
+    Raises:
+        Invalid: no reason is given.
+    """
+    check_permission(by, document, "dismiss_quiet")
+    why = require_note(note)
+    with transaction.atomic():
+        chosen = list(quiet_claims(document))
+        for claim in chosen:
+            dismiss_claim(claim, by=by, note=why)
+    return len(chosen)
 
 
 def split_claim(claim: Claim, parts: Iterable[str], *, by: Actor, version: int | None = None) -> list[Claim]:

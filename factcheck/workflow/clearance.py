@@ -30,6 +30,7 @@ from factcheck.models import (
     Eyes,
     Figure,
     Job,
+    JobQuerySet,
     Measure,
     Policy,
     Revision,
@@ -206,8 +207,9 @@ def document_blockers(document: Document, revision: Revision | None, source_sha2
     elif revision is not None and not revision.engine_version:
         yield Blocker("not_read", "document", document.pk, "The text has not been read yet.")
     last = jobs.order_by("-pk").first()
-    if last is not None and last.state == JobState.FAILED:
-        yield Blocker("reading_failed", "document", document.pk, f"The newest text could not be read: {last.error}")
+    if last is not None and last.state in (JobState.FAILED, JobState.CANCELLED):
+        why = last.error or "the reading was cancelled"
+        yield Blocker("reading_failed", "document", document.pk, f"The newest text could not be read: {why}")
 
 
 def content_blockers(
@@ -236,18 +238,27 @@ def crosscheck_blockers(document: Document) -> Iterator[Blocker]:
     """The figures must have been compared, and no comparison that may touch them may be under way."""
     jobs = Job.objects.filter(name=JobName.CROSSCHECK)
     waiting = list(jobs.unfinished().values_list("key", flat=True))
-    measures = records_in(Measure, waiting)
-    if (
-        document.pk in records_in(Document, waiting)
-        or document.topic_id in records_in(Topic, waiting)
-        or document.figures.filter(Q(measure__in=measures) | Q(measure__held_against__in=measures)).exists()
-        or regroupings_of(document).exists()
-    ):
+    if is_touched_by(waiting, document) or regroupings_of(document).unfinished().exists():
         yield Blocker("crosscheck_pending", "document", document.pk, "The figures are still being cross-checked.")
         return
     last = jobs.filter(key=job_key(document)).order_by("-pk").first()
     if last is None or last.state != JobState.DONE:
         yield Blocker("crosscheck_failed", "document", document.pk, "The figures could not be cross-checked.")
+    elif is_touched_by(jobs.cancelled_for_now(), document) or regroupings_of(document).cancelled_for_now():
+        yield Blocker("crosscheck_failed", "document", document.pk, "A comparison that touches it was cancelled.")
+
+
+def is_touched_by(keys: list[str], document: Document) -> bool:
+    """Whether a cross-check of one of these keys is of this document, of its topic or of a measure of its figures."""
+    measures = records_in(Measure, keys)
+    return (
+        document.pk in records_in(Document, keys)
+        or document.topic_id in records_in(Topic, keys)
+        or (
+            bool(measures)
+            and document.figures.filter(Q(measure__in=measures) | Q(measure__held_against__in=measures)).exists()
+        )
+    )
 
 
 def language_blockers(document: Document) -> Iterator[Blocker]:
@@ -272,10 +283,10 @@ def language_name(code: str) -> str:
         return f"the language “{code}”"
 
 
-def regroupings_of(document: Document) -> QuerySet[Job]:
-    """Groupings under way that may move the figures of a document."""
+def regroupings_of(document: Document) -> JobQuerySet:
+    """Groupings that may move, or moved, the figures of a document."""
     keys = [job_key(document), *([job_key_for(Topic, document.topic_id)] if document.topic_id else [])]
-    return Job.objects.filter(name=JobName.REGROUP, key__in=keys).unfinished()
+    return Job.objects.filter(name=JobName.REGROUP, key__in=keys)
 
 
 def latest_waivers(document: Document) -> dict[int, Waiver]:

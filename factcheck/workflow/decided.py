@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -143,12 +144,16 @@ def columns_of(model: type[Model], keys: Iterable[int]) -> dict[int, dict[str, A
         pairs = model._default_manager.filter(pk__in=list(found)).values_list("pk", name).order_by("pk", name)
         for pk, person in pairs:
             if person is not None:
-                found[pk][name].append(person)
+                found[pk][name].append(plain(person))
     return found
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
+    """A value as JSON keeps it; the key of a person may be a UUID, for it is the host's."""
+    if isinstance(value, list):
+        return [plain(entry) for entry in value]
+    if isinstance(value, UUID):
+        return str(value)
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 

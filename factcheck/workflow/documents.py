@@ -179,7 +179,11 @@ def newest_bytes(document: Document) -> str:
     if last is None:
         current = document.current_revision
         return current.bytes_sha256 if current else ""
-    return "" if last.state == JobState.FAILED else Snapshot.objects.get(pk=last.args["snapshot"]).sha256
+    return (
+        ""
+        if last.state in (JobState.FAILED, JobState.CANCELLED)
+        else Snapshot.objects.get(pk=last.args["snapshot"]).sha256
+    )
 
 
 def refuse_document(document: Document, reason: str, *, by: Actor, action: str = "revision_unreadable") -> None:

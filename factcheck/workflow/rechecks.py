@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -43,13 +44,15 @@ MOST_BY_THEMSELVES = 20
 """Up to so many documents get a job of their own; more are asked for by one job that goes through them."""
 MOST_MEASURES = 40
 """Up to so many measures are gone through one by one; of more, their topics."""
+MOST_JOBS = 50
+"""Were it more documents, one job asks for all of a desk, some hundred at a time: it gives way as any long run does."""
 WAIVER_GRACE = timedelta(hours=25)
 """How long after a waiver ran out the sweep still asks, so that a day without a beat is made up for."""
 
 
 @dataclass(slots=True, eq=False)
 class PendingRecheck:
-    """What a transaction asks for when it is committed: a job for each of the documents whose answer matters."""
+    """What a transaction asks for when it is committed: jobs for the documents whose answer matters."""
 
     documents: set[int] = field(default_factory=set)
 
@@ -59,7 +62,20 @@ class PendingRecheck:
         for start in range(0, len(wanted), MOST_AT_ONCE):
             found = rows.filter(pk__in=wanted[start : start + MOST_AT_ONCE]).order_by("pk").values_list("pk", "desk")
             asked = [(job_key_for(Document, pk), {"document": pk}, desk) for pk, desk in found]
+            if len(wanted) > MOST_JOBS:
+                asked = gathered(found)
             enqueue_all(JobName.RECHECK_CLEARANCE, asked, priority=Priority.RECHECK)
+
+
+def gathered(documents: Iterable[tuple[int, int]]) -> list[tuple[str, dict[str, Any], int]]:
+    """One job for each desk of these documents and desks: its key, arguments and desk."""
+    of_desk: dict[int, list[int]] = {}
+    for pk, desk in documents:
+        of_desk.setdefault(desk, []).append(pk)
+    return [
+        (job_key_for(Desk, desk, "documents", sha256(repr(pks).encode()).hexdigest()[:16]), {"documents": pks}, desk)
+        for desk, pks in of_desk.items()
+    ]
 
 
 def pending_recheck() -> PendingRecheck | None:

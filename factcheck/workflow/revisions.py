@@ -20,6 +20,7 @@ from .arrivals import EARLIEST, known_zones
 from .transitions import change, log, move
 
 LONGEST_ADDRESS = 2000
+LONGEST_FIRST_LINE = 120
 
 EDITABLE_METADATA = frozenset({"title", "byline", "language", "publisher", "published_at", "zone", "embargo_until"})
 """What a person may correct of a document (in ``metadata``)."""
@@ -57,10 +58,16 @@ def store_revision(
     return revision
 
 
+def first_line(text: str) -> str:
+    """The first line of a text, by which one is called that has no title of its own."""
+    line = " ".join(next((line for line in text.splitlines() if line.strip()), "").split())
+    return line if len(line) <= LONGEST_FIRST_LINE else line[:LONGEST_FIRST_LINE].rsplit(" ", 1)[0] + "…"
+
+
 def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> None:
     """What the file itself says of title, date, zone, byline and language, where the person said nothing."""
     found = {
-        "title": extract.title[:500],
+        "title": extract.title[:500] or first_line(extract.text),
         "byline": ", ".join(extract.byline)[:500],
         "language": extract.language[:10],
     }

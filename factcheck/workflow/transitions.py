@@ -42,7 +42,7 @@ from factcheck.permissions import (
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
-from .decided import decided_of
+from .decided import decided_of, plain
 from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
@@ -416,7 +416,7 @@ def _event(
         action=action,
         from_state=from_state,
         to_state=to_state,
-        facts=facts,
+        facts={name: plain(value) for name, value in facts.items()},
         decided=decided,
         previous=last.digest if last else "",
     )

@@ -7,7 +7,7 @@ from factcheck.models import Job
 from factcheck.workflow.documents import withdraw_document
 from tests.admin.pages import html_of, page
 from tests.factories import DeskFactory, DocumentFactory, JobFactory
-from tests.stories import do_jobs, file_text, in_hours
+from tests.stories import in_hours
 
 
 def listed(client, name, **narrowed):
@@ -48,22 +48,9 @@ def test_how_far_work_is_is_asked_at_an_address_of_a_few_rows(client, people, dj
     assert "data-fc-poll" not in ended
 
 
-def test_a_document_says_which_of_its_work_is_under_way_whatever_its_length(
-    client, people, django_assert_max_num_queries
-):
-    document = file_text("The mill lost 12 horses. " * 200, desk=people.desk, by=people.editor, read=False)
-    client.get(waiting(document))
-    with django_assert_max_num_queries(8):
-        page_html = html_of(client.get(waiting(document)))
-    assert "Read document: waiting for a worker" in page_html
-    do_jobs()
-    assert "The work has ended" in client.get(waiting(document)).content.decode()
-    assert "data-fc-poll" not in client.get(waiting(document)).content.decode()
-
-
 def test_how_far_work_of_another_desk_is_nobody_is_told(client, people):
-    for record in (JobFactory(desk=DeskFactory()), DocumentFactory()):
-        assert client.get(waiting(record)).status_code == 404
+    assert client.get(waiting(JobFactory(desk=DeskFactory()))).status_code == 404
+    assert client.get(reverse("admin:factcheck_document_parts", args=[DocumentFactory().pk])).status_code == 404
 
 
 def test_the_list_leaves_out_the_small_work_unless_it_failed_or_is_asked_for(client, people):

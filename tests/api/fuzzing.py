@@ -136,7 +136,7 @@ def one_operation(
 
 def name_what_is_there(case: Any, known: dict[str, Any]) -> None:
     """Put real names in the places of made-up ones."""
-    noun = case.path.split("/api/v1/")[-1].split("/")[0]
+    noun = case.path.strip("/").split("/")[0]
     if "id" in case.path_parameters and noun in known:
         case.path_parameters["id"] = known[noun]
     for place in (case.query, case.body):

@@ -1,6 +1,7 @@
 """The API describes itself: every address and every action, in OpenAPI, without a warning."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,14 +47,57 @@ def test_it_needs_no_setting_of_the_host():
 def test_every_address_of_the_router_and_every_act_is_described(described):
     found = operations(described)
     for noun, viewset, _ in router.registry:
-        assert any(path.startswith(f"{BASE}{noun}/") for _, path in found), noun
+        assert any(path.startswith(f"/{noun}/") for _, path in found), noun
         for action in getattr(viewset, "record_actions", {}):
-            assert ("post", f"{BASE}{noun}/{{id}}/{action}/") in found, (noun, action)
+            assert ("post", f"/{noun}/{{id}}/{action}/") in found, (noun, action)
         for action in getattr(viewset, "batch_actions", ()):
-            assert ("post", f"{BASE}{noun}/batch/{action}/") in found, (noun, action)
+            assert ("post", f"/{noun}/batch/{action}/") in found, (noun, action)
         for extra in viewset.get_extra_actions():
             ends = f"/{extra.url_path.split('(')[0].rstrip('/')}/".replace("//", "/")
-            assert any(ends in path and path.startswith(f"{BASE}{noun}/") for _, path in found), extra.url_path
+            assert any(ends in path and path.startswith(f"/{noun}/") for _, path in found), extra.url_path
+
+
+def test_every_property_has_a_type(described):
+    typed = {"type", "$ref", "allOf", "oneOf", "anyOf"}
+    without = []
+    for name, component in described["components"]["schemas"].items():
+        for key, row in component.get("properties", {}).items():
+            if not typed & row.keys() or (row.get("type") == "array" and not typed & row["items"].keys()):
+                without.append((name, key))
+    assert not without
+
+
+def test_every_default_is_one_that_its_own_schema_takes(described):
+    for name, component in described["components"]["schemas"].items():
+        for key, row in component.get("properties", {}).items():
+            if "pattern" in row and "default" in row:
+                assert re.search(row["pattern"], row["default"]), (name, key)
+
+
+def test_every_tag_of_an_operation_is_told(described):
+    told = {row["name"] for row in described["tags"] if row["description"]}
+    assert {tag for row in operations(described).values() for tag in row["tags"]} == told
+
+
+@pytest.mark.django_db
+def test_what_json_columns_hold_is_what_the_description_says(api, desk, people, described):
+    """Of every record there is: its lists are lists, its objects objects, its entries of the kind that is told."""
+    ids = make(desk, people["editor"])
+    kinds = {"array": list, "object": dict}
+    looked = 0
+    for noun in ids:
+        operation = described["paths"].get(f"/{noun}/{{id}}/", {}).get("get")
+        if not operation:
+            continue
+        answer = api.chief_editor.get(f"{noun}/{ids[noun]}/").json()
+        name = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for key, row in described["components"]["schemas"][name]["properties"].items():
+            if row.get("type") in kinds and answer.get(key) is not None:
+                assert isinstance(answer[key], kinds[row["type"]]), (noun, key)
+                if row.get("items") == {"type": "string"}:
+                    assert all(isinstance(entry, str) for entry in answer[key]), (noun, key)
+                looked += 1
+    assert looked > 10
 
 
 def test_every_operation_has_its_own_name_and_says_what_it_does(described):
@@ -83,14 +127,14 @@ def test_what_makes_or_changes_a_record_says_what_it_takes(described):
 
 
 def test_what_an_act_needs_and_answers_is_told(described):
-    row = operations(described)[("post", BASE + "claims/{id}/dismiss/")]
+    row = operations(described)[("post", "/claims/{id}/dismiss/")]
     sent = {parameter["name"]: parameter.get("required", False) for parameter in row["parameters"]}
     assert sent == {"Idempotency-Key": False, "If-Match": True, "id": True}
     assert row["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Note")
     assert {"200", "401", "403", "404", "409", "412", "422", "428", "429"} <= set(row["responses"])
     assert "ETag" in row["responses"]["200"]["headers"]
     assert "Retry-After" in row["responses"]["429"]["headers"]
-    form = operations(described)[("post", BASE + "documents/")]["requestBody"]["content"]
+    form = operations(described)[("post", "/documents/")]["requestBody"]["content"]
     assert set(form) == {"application/json", "multipart/form-data"}
 
 
@@ -98,7 +142,7 @@ def test_both_ways_to_log_in_are_told(described):
     assert {row["type"] for row in described["components"]["securitySchemes"].values()} == {"apiKey", "http"} or {
         row["in"] for row in described["components"]["securitySchemes"].values()
     } == {"header", "cookie"}
-    assert "security" not in operations(described)[("post", BASE + "auth/login/")]
+    assert "security" not in operations(described)[("post", "/auth/login/")]
 
 
 @pytest.mark.django_db
@@ -108,12 +152,12 @@ def test_every_record_that_changes_asks_for_its_version(api, desk, people, descr
     membership = Membership.objects.get(user=people["editor"])
     ids |= {"desks": desk.pk, "memberships": membership.pk}
     for (method, path), row in operations(described).items():
-        noun = path.removeprefix(BASE).split("/")[0]
+        noun = path.removeprefix("/").split("/")[0]
         needs = any(p["name"] == "If-Match" for p in row.get("parameters", []))
         if "{id}" not in path or method == "get" or noun not in ids or not needs:
             continue
         call = getattr(api.chief_editor, method)
-        response = call(path.removeprefix(BASE).format(id=ids[noun]), {}, version=None)
+        response = call(path.removeprefix("/").format(id=ids[noun]), {}, version=None)
         assert response.status_code in (403, 428), (method, path, response.content)
 
 
@@ -121,7 +165,7 @@ def test_every_record_that_changes_asks_for_its_version(api, desk, people, descr
 def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, people):
     response = client.get(BASE + "docs/")
     assert response.status_code == 302
-    assert response["Location"].startswith("/admin/login/?next=/factcheck/api/v1/docs/")
+    assert response["Location"].startswith("/login/?next=/factcheck/api/v1/docs/")
     client.login(username="editor", password=PASSWORD)
     page = client.get(BASE + "docs/")
     assert page.status_code == 200
@@ -133,6 +177,19 @@ def test_the_page_is_for_who_is_logged_in_and_has_a_policy_of_its_own(client, pe
     assert script["Content-Type"].startswith("application/javascript")
     assert client.get(BASE + "schema/").status_code == 200
     assert "unsafe-inline" not in client.get("/admin/")["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_who_is_not_logged_in_goes_to_the_page_that_the_host_names(client, settings):
+    settings.LOGIN_URL = "/single-sign-on/"
+    assert client.get(BASE + "docs/")["Location"].startswith("/single-sign-on/?next=")
+
+
+@pytest.mark.django_db
+def test_the_one_server_of_the_description_is_where_the_host_has_plugged_the_api_in(api):
+    described = api.editor.get("schema/").json()
+    assert described["servers"] == [{"url": BASE.rstrip("/")}]
+    assert "/documents/{id}/clearance/" in described["paths"]
 
 
 @pytest.mark.django_db

@@ -5,8 +5,10 @@ Two worlds differ in the words of one hidden text alone. The other desk asks eve
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -49,7 +51,20 @@ class Undo(Exception):
     pass
 
 
-def answers(asker: Staff, theirs: list[int]) -> dict[str, tuple[int, str]]:
+def rows_of(answer: Any) -> list[Any]:
+    """The rows of a list, in no order: which job was done first tells nothing."""
+    return list(answer.get("results", [answer]))
+
+
+def masked(row: Any) -> str:
+    """A row without numbers of records, versions and times; what is counted and scored stays."""
+    text = json.dumps(row, sort_keys=True)
+    counted = re.findall(r'"(?:agreements|count|score)": ?[^,}]+', text)
+    text = re.sub(r'"[a-z_]*(?:id|_at|sha256|version)": ?[^,}]+', "", text)
+    return re.sub(r"\d+", "#", text) + str(counted)
+
+
+def answers(asker: Staff, theirs: list[int]) -> dict[str, tuple[int, list[str]]]:
     """All that the people of one desk are told, without numbers of rows and times."""
     found = {}
     for role in ("editor", "desk_chief", "auditor"):
@@ -61,21 +76,11 @@ def answers(asker: Staff, theirs: list[int]) -> dict[str, tuple[int, str]]:
             paths.append(f"measures/{measure.pk}/")
         for at, path in enumerate(paths):
             response = caller.get(path)
-            text = re.sub(
-                r"\d+",
-                "#",
-                re.sub(
-                    r'"(?!(?:agreements|count)")[a-z_]*(?:id|_at|sha256|version)": ?[^,}]+',
-                    "",
-                    response.content.decode(),
-                ),
-            )
-            counted = re.findall(r'"(agreements|count|total|score)": ?([^,}]+)', response.content.decode())
-            found[f"{role} {at}"] = (response.status_code, text + str(counted))
+            found[f"{role} {at}"] = (response.status_code, sorted({masked(row) for row in rows_of(response.json())}))
     return found
 
 
-def world(hidden: str, asker: Staff, owner: Staff, *, general: bool) -> dict[str, tuple[int, str]]:
+def world(hidden: str, asker: Staff, owner: Staff, *, general: bool) -> dict[str, tuple[int, list[str]]]:
     try:
         with transaction.atomic():
             topic = TopicFactory(places=["Torvik"])
@@ -98,7 +103,7 @@ def world(hidden: str, asker: Staff, owner: Staff, *, general: bool) -> dict[str
 def test_nothing_told_to_another_desk_changes_with_the_words_of_a_text_under_embargo(general):
     asker, owner = Staff(), Staff()
     first = world(HIDDEN[0], asker, owner, general=general)
-    assert any(status == 200 and "homes" in text for status, text in first.values())
+    assert any(status == 200 and "homes" in str(rows) for status, rows in first.values())
     for hidden in HIDDEN[1:]:
         assert world(hidden, asker, owner, general=general) == first
 

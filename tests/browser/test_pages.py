@@ -6,7 +6,7 @@ They are looked at where nothing may be skipped: every list, the first record of
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LiveSite, violations
 from tests.marks import thorough
@@ -15,6 +15,7 @@ KINDS = [
     model._meta.model_name for model in apps.get_app_config("factcheck").get_models() if model in admin.site._registry
 ]
 ELSEWHERE = ["/admin/", "/admin/factcheck/", "/admin/factcheck/document/desk/", "/", "/login/", "/stories/new/"]
+ELSEWHERE += ["/admin/?all", "/admin/factcheck/verificationtask/check/", "/admin/factcheck/claim/review/"]
 
 
 def addresses(page: Page) -> list[str]:
@@ -33,7 +34,7 @@ def addresses(page: Page) -> list[str]:
 
 
 def actions_of(page: Page) -> list[str]:
-    return [link.get_attribute("href") or "" for link in page.locator(".fc-actions a[href*='/action/']").all()]
+    return [link.get_attribute("href") or "" for link in page.locator("a[href*='/action/']").all()]
 
 
 @thorough
@@ -59,8 +60,47 @@ def test_no_page_breaks_the_strict_policy(live_site: LiveSite):
     assert "unsafe" not in page.request.get("/admin/").headers["content-security-policy"]
 
 
-def test_a_page_fits_a_telephone(live_site: LiveSite):
-    page = live_site.log_in("editor", width=400)
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_a_page_fits_its_window_from_a_telephone_on(live_site: LiveSite, width: int):
+    page = live_site.log_in("editor", width=width)
     for address in ["/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/admin/factcheck/document/add/"]:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
+    page.goto("/admin/factcheck/document/desk/")
+    page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    top = page.locator("#fc-text").bounding_box()["y"]
+    assert top < 300, "the article stands on the first screen"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_desk_and_the_article_shut_nobody_out(live_site: LiveSite, scheme: str, width: int):
+    page = live_site.log_in("desk_chief", scheme=scheme, width=width, bypass_csp=True)
+    shut = {"home": violations(page)}
+    page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    shut["article"] = violations(page)
+    page.locator("#fc-text .fc-fig").first.click()
+    expect(page.get_by_role("complementary", name="Figure:")).to_be_visible()
+    shut["card"] = violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    shut["keys"] = violations(page)
+    assert {name: rows for name, rows in shut.items() if rows} == {}
+
+
+def test_single_keys_are_switched_off_for_one_person_and_their_buttons_stay(live_site: LiveSite):
+    page = live_site.log_in("editor")
+    page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    page.keyboard.press("j")
+    expect(page.locator("[data-fc-pin][aria-current]")).to_have_count(1)
+    page.keyboard.press("?")
+    page.get_by_label("Single keys are on").uncheck()
+    page.keyboard.press("Escape")
+    where = page.locator("#fc-where").text_content()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("#fc-where")).to_have_text(where or "")
+    page.get_by_role("button", name="Next claim").click()
+    expect(page.locator("#fc-where")).not_to_have_text(where or "")

@@ -21,6 +21,7 @@ from newsroom import health
 def nothing_seen_yet(monkeypatch):
     health.cached.clear()
     monkeypatch.setattr(health_checks, "PING_SECONDS", 0.2)  # nobody answers here, so nobody is waited for
+    monkeypatch.setattr(health_checks, "DEADLINE_SECONDS", 30)  # a machine with much to do is no outage
 
 
 def ticked(minutes_ago):
@@ -46,6 +47,50 @@ def test_a_site_without_worker_and_beat_is_not_ready_and_says_what_is_wrong(clie
     assert "no worker answers" in told["worker"]
     assert "beat has never ticked" in told["beat"]
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_doctor_is_not_content_with_a_failed_job_though_the_site_can_do_its_work(client, db):
+    Job.objects.create(name="sweep", key="x", run_at=timezone.now(), state="failed", error="no disk")
+    assert health_checks.run_check("failed") == (False, "1 jobs failed: look at each, and try it again")
+    assert client.get("/readyz/").json()["jobs"] == "OK"
+
+
+def test_a_broker_s_folder_that_cannot_be_written_is_named(db, tmp_path):
+    (tmp_path / "broker").write_text("a file in its place")
+    before = current_app.conf.broker_transport_options
+    current_app.conf.broker_transport_options = {"data_folder_in": str(tmp_path / "broker")}
+    try:
+        assert health_checks.run_check("broker") == (
+            False,
+            "the broker's folder broker cannot be written (NotADirectoryError)",
+        )
+    finally:
+        current_app.conf.broker_transport_options = before
+
+
+def test_a_disk_with_no_room_is_named(db, monkeypatch):
+    assert health_checks.run_check("disk")[0]
+    monkeypatch.setattr(health_checks, "LEAST_FREE", 1 << 60)
+    assert "the disk is full" in health_checks.run_check("disk")[1]
+
+
+def test_no_check_asks_a_database_that_is_silent_and_all_is_told_by_the_deadline(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(health_checks, "DEADLINE_SECONDS", 0.3)
+    asked = []
+
+    def look(name):
+        asked.append(name)
+        if name == "database":
+            ended.wait(30)
+        return True, f"{name} answers"
+
+    found = health_checks.run_checks_in_time(["database", "migrations", "disk", "jobs"], look)
+    ended.set()
+    assert found["database"] == (False, "database did not answer within 0.3 seconds")
+    assert found["jobs"] == (False, "jobs could not be checked")
+    assert found["disk"] == (True, "disk answers")
+    assert sorted(asked) == ["database", "disk"]
 
 
 def test_jobs_that_nobody_takes_are_seen(client, db):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import http.cookiejar
 import json
+import os
 import re
+import subprocess
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,9 +22,10 @@ from psycopg_pool import PoolTimeout
 
 from factcheck.database_errors import is_connection_failure, is_lock_conflict
 from factcheck.models import Document
+from newsroom.database import PatientConnection, patience
 from newsroom.settings import database
 from tests.link import Link
-from tests.live import LANES, Site, wait_until
+from tests.live import LANES, ROOT, Site, wait_until
 
 
 def as_django_says_it(cause, kind=OperationalError):
@@ -182,6 +187,71 @@ def test_a_database_that_goes_and_comes_back_costs_503_and_no_fault_afterwards(l
         wait_until(lambda: answers() == well, 20, f"the site did not find its database again: {answers()}")
         for _ in range(3):
             assert answers() == well
+
+
+@pytest.mark.parametrize("lane", LANES[1:])
+@pytest.mark.parametrize("outage", ["refuse", "silence"])
+def test_every_door_says_503_while_the_database_is_silent_or_refuses_and_health_names_it(outage, lane, tmp_path):
+    with Linked(lane, tmp_path) as site:
+        visitor, token = Visitor(site), site.token("editor")
+        visitor.log_in("editor")
+        doors = [
+            ("/", {}),
+            ("/admin/", {}),
+            ("/admin/factcheck/document/", {}),
+            ("/factcheck/api/v1/documents/", {"Authorization": f"Token {token}"}),
+            ("/readyz/", {}),
+        ]
+        assert {visitor.get(path, **headers)[0] for path, headers in doors[:-1]} == {200}
+        getattr(site.link, outage)()
+        for path, headers in doors:
+            assert visitor.get(path, **headers)[:2] == (503, "5"), path
+        name_and_password = {"username": "editor", "password": "pass-editor-word"}
+        assert site.call("POST", "auth/login/", name_and_password)[0] == 503
+        assert "database" in json.loads(visitor.get("/readyz/")[2])["database"]
+        assert visitor.get("/healthz/")[0] == 200
+        doctor = subprocess.run(
+            [sys.executable, "manage.py", "doctor"], cwd=ROOT, env=site.env, capture_output=True, text=True, timeout=60
+        )
+        assert doctor.returncode == 1
+        assert "WRONG database" in doctor.stdout, doctor
+        site.link.restore()
+        wait_until(lambda: visitor.get("/admin/")[0] == 200, 20, "the site did not find its database again")
+
+
+ROOMS = {
+    "of PostgreSQL": as_django_says_it(postgres.DiskFull("could not extend file")),
+    "of this machine": OSError(errno.ENOSPC, "No space left on device"),
+}
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/factcheck/document/desk/", "/factcheck/api/v1/documents/"])
+@pytest.mark.parametrize("disk", ROOMS)
+def test_a_full_disk_is_507_on_every_door(disk, path, staff, client):
+    staff.editor.is_staff = True
+    staff.editor.save()
+    client.force_login(staff.editor)
+    client.raise_request_exception = False
+
+    def full(execute, sql, params, many, context):
+        raise ROOMS[disk]
+
+    with connection.execute_wrapper(full):
+        answer = client.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (507, "5")
+    assert "no room left" in answer.content.decode()
+
+
+def test_a_request_waits_for_the_database_for_its_patience_and_no_longer_and_other_work_waits_on():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no server to be silent")
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"]) as patient:
+        patient.execute("SELECT pg_sleep(0.3)")
+    link = PatientConnection.connect(os.environ["TEST_DATABASE_URL"])
+    link.execute("SELECT pg_sleep(0.3)")
+    with patience(0.2), pytest.raises(psycopg.OperationalError, match="did not answer in time"):
+        link.execute("SELECT pg_sleep(20)")
+    assert link.closed
 
 
 def test_the_pool_looks_at_its_connections_and_waits_for_seconds_only():

@@ -73,6 +73,7 @@ HOSTS = {
     "has all of the apps": f"INSTALLED_APPS += {factcheck.APPS}",
     "names their configs, in a tuple": f"INSTALLED_APPS = (*INSTALLED_APPS, *{list(BY_CONFIG.values())})",
 }
+IMMEDIATE = '\nDATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 30}\n'
 OWN_CONFIG = """
 from django.apps import AppConfig
 
@@ -102,7 +103,7 @@ def plug_into_a_new_project(folder, listed, apps_expression="factcheck.missing(I
     usual = "factcheck.missing(INSTALLED_APPS)"
     assert usual in lines
     with (folder / "desk" / "settings.py").open("a") as file:
-        file.write(f"\n{listed}\n{lines.replace(usual, apps_expression)}")
+        file.write(f"\n{listed}\n{lines.replace(usual, apps_expression)}{IMMEDIATE}")
     (folder / "desk" / "urls.py").write_text(urls)
 
 

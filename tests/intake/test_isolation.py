@@ -55,7 +55,7 @@ def played(monkeypatch, code):
     ("code", "expected_code"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "crashed"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "too_much_memory"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "stopped"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "too_slow"),
         ("raise SystemExit(3)", "crashed"),
         ("print('hello')", "crashed"),

@@ -9,11 +9,14 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from factcheck.models import Job, Membership, Report, ReportDelivery, ReportSubscription
+from factcheck.jobs.leases import reclaim_expired
+from factcheck.jobs.names import most_lost_workers
+from factcheck.models import Job, Membership, Notification, Report, ReportDelivery, ReportSubscription
 from factcheck.reports import mailing
 from factcheck.reports.deliver import request_due_reports
-from factcheck.reports.mailing import payload_of, report_message
+from factcheck.reports.mailing import note_interrupted, payload_of, report_message
 from factcheck.reports.subscriptions import change_subscription, subscribe
+from factcheck.smtp import send
 from factcheck.tasks import work
 from tests.stories import Staff, file_text, person
 
@@ -133,6 +136,66 @@ def test_a_mail_server_that_breaks_off_with_the_mail_in_hand_is_not_given_it_aga
     assert not delivery.sent_at
     assert "may have arrived" in delivery.refused
     assert {job.state for job in jobs()} == {"done"}
+
+
+class Killed(BaseException):
+    """Ends a worker where it stands, as SIGKILL does: nothing after it is written."""
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_mail_that_a_killed_worker_had_begun_may_have_arrived_and_three_places_say_so(
+    arrived, mailroom, staff, monkeypatch
+):
+    def killed(message):
+        if arrived:
+            send(message)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mailing, "send", killed)
+        with pytest.raises(Killed):
+            post(staff, staff.editor, kind="desk_digest")
+    Job.objects.filter(name="send_report").update(lease_until=timezone.now() - timezone.timedelta(seconds=1))
+    reclaim_expired()
+    work()
+    delivery = ReportDelivery.objects.earliest("pk")
+    job = next(row for row in jobs() if row.result["report"] == delivery.report_id)
+    assert delivery.refused == "its worker stopped while mailing it; the mail may have arrived"
+    assert (job.state, job.result["sent"], job.result["refused"], job.result["may_have_arrived"]) == ("done", 0, 0, 1)
+    notice = Notification.objects.visible_to(staff.editor).get()
+    assert (notice.record, notice.record_id) == ("report", delivery.report_id)
+    assert "may have arrived" in notice.text
+    others = Report.objects.exclude(pk=delivery.report_id).count()
+    assert len(mailroom.mails) == arrived + others, "nobody is mailed twice"
+    again()
+    assert Notification.objects.count() == 1
+
+
+def test_a_mail_of_a_worker_that_was_only_thought_dead_counts_as_sent(mailroom, staff, monkeypatch):
+    def frozen(message):
+        for report in Report.objects.all():
+            note_interrupted(report)  # another worker has taken over meanwhile
+        send(message)
+
+    monkeypatch.setattr(mailing, "send", frozen)
+    post(staff, staff.editor, kind="desk_digest")
+    rows = ReportDelivery.objects.all()
+    assert {(bool(row.sent_at), row.refused) for row in rows} == {(True, "")}
+    assert len(mailroom.mails) == len(rows)
+
+
+def test_a_report_that_is_given_up_leaves_no_mail_in_the_dark(mailroom, staff, monkeypatch):
+    def killed(message):
+        raise Killed
+
+    monkeypatch.setattr(mailing, "send", killed)
+    with pytest.raises(Killed):
+        post(staff, staff.editor, kind="desk_digest")
+    ends = {"state": "due", "failures": most_lost_workers("send_report")}
+    Job.objects.filter(name="send_report").update(**ends)
+    work()
+    assert {job.state for job in jobs()} == {"failed"}
+    assert "may have arrived" in ReportDelivery.objects.get().refused
 
 
 def test_a_mail_server_that_is_not_there_is_tried_again(mailroom, staff, settings):

@@ -226,7 +226,7 @@ def test_a_choice_changes_what_is_named_and_every_kind_has_one(staff):
     rows = {row.kind: (row.inbox, row.mail) for row in notice_choices(staff.checker)}
     assert rows["stale"] == (True, False)
     assert rows["assigned"] == (True, True)
-    assert len(rows) == 7
+    assert len(rows) == 9
     with pytest.raises(Invalid):
         choose_notices("gossip", by=staff.checker, mail=False)
 

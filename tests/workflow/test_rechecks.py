@@ -27,7 +27,7 @@ from factcheck.workflow.jobs import delete_old_housekeeping_jobs
 from factcheck.workflow.publications import publish_document, waive_document
 from factcheck.workflow.rechecks import recheck_documents
 from factcheck.workflow.verification import challenge_claim, waive_claim
-from tests.factories import NOON, DocumentFactory, TopicFactory
+from tests.factories import NOON, DeskFactory, DocumentFactory, TopicFactory
 from tests.stories import Staff, bring_to, clear_document, committed, file_text, in_hours, revise_text, settle
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +249,27 @@ def test_many_documents_are_asked_for_in_as_many_queries_as_few(story, staff):
         costs.append(len([row for row in seen if "factcheck_" in row["sql"]]))
         assert Job.objects.filter(key__in=[f"document:{row.pk}" for row in rows]).count() == count
     assert costs[0] == costs[1] <= 4
+
+
+def test_an_effect_on_the_whole_archive_is_a_job_for_each_desk_and_none_for_each_document(story, staff, monkeypatch):
+    monkeypatch.setattr("factcheck.jobs.leases.SLICE_SECONDS", 0)
+    before = set(Job.objects.values_list("pk", flat=True))
+    rows = [DocumentFactory(desk=staff.desk, state="in_check") for _ in range(60)]
+    other = DeskFactory()
+    rows += [DocumentFactory(desk=other, state="in_check") for _ in range(3)]
+    with committed(), transaction.atomic():
+        recheck_documents(row.pk for row in rows)
+    jobs = Job.objects.exclude(pk__in=before)
+    assert jobs.count() == 2
+    job = jobs.get(desk=staff.desk)
+    waiting = Job.objects.create(name="sweep", key="now", run_at=job.run_at, priority=job.priority)
+    while waiting.state != "done":
+        run_job(claim_job("work"))
+        waiting.refresh_from_db(), job.refresh_from_db()
+    assert job.done < 60, "it did not wait for sixty documents"
+    work()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.result) == ("done", 60, {"documents": 60})
 
 
 def test_a_document_asked_for_again_waits_in_its_place_and_is_not_asked_for_twice(story, staff):

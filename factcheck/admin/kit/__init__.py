@@ -4,6 +4,7 @@
 - ``changelist``: ``RecordListAdmin``, the list of a model and the actions on several records at once
 - ``actions``: ``RecordAction``, ``ActionForm`` and ``Button``, from which an action is declared
 - ``access``: what the person of a request may see and do
+- ``navigation``: the bar of the app's own pages, with what waits on each
 - ``fields``: form fields and widgets
 - ``filters``: filters of lists
 - ``formatting``: badges, timestamps and names from the code as people read them

@@ -20,9 +20,10 @@ from factcheck.errors import FactcheckError, StaleRevision
 from factcheck.models import Desk, record_name
 from factcheck.permissions import can_anywhere
 
-from .access import belongs_to_a_desk, count_unread, person
+from .access import belongs_to_a_desk, person
 from .actions import ActionForm, RecordAction
 from .formatting import humanize
+from .navigation import navigation
 
 MAX_SELECTED = 200
 MAX_VALUE_LENGTH = 100
@@ -64,7 +65,7 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list. After a bulk action, redirect to ``next`` if it is given."""
         title = str(self.opts.verbose_name_plural).capitalize()
-        context = {"title": title, "unread": count_unread(request.user), **(extra_context or {})}
+        context = {"title": title, "navigation": navigation(request), **(extra_context or {})}
         next_url = request.POST.get("next", "")
         problem = self.read_selection(request) if request.method == "POST" else ""
         if problem:
@@ -129,7 +130,7 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def base_context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
         """The context that every page needs."""
-        shared = {**self.admin_site.each_context(request), "unread": count_unread(request.user)}
+        shared = {**self.admin_site.each_context(request), "navigation": navigation(request)}
         return {**shared, "opts": self.opts, "media": self.media, **more}
 
     def apply_to_one(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> str:

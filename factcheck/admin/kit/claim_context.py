@@ -72,7 +72,9 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str, str, str]:
 
 def with_claim_context(response: HttpResponse) -> HttpResponse:
     """Show the claim in its context above the form of an action. Changes the template of the response."""
-    if isinstance(response, TemplateResponse) and response.context_data is not None and "form" in response.context_data:
+    if not isinstance(response, TemplateResponse) or response.context_data is None:
+        return response
+    if response.template_name == "factcheck/admin/action_form.html" and "form" in response.context_data:
         record = response.context_data["record"]
         claim = record if isinstance(record, Claim) else record.claim
         response.template_name = "factcheck/admin/claim_action_form.html"

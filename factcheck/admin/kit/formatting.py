@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from factcheck.templatetags.factcheck_words import humanize
 
-__all__ = ["badge", "humanize", "paragraphs", "timestamp", "yes_no"]
+__all__ = ["badge", "humanize", "paragraphs", "shortened", "timestamp", "yes_no"]
 
 
 def badge(name: str, label: str = "") -> SafeString:
@@ -21,6 +21,12 @@ def badge(name: str, label: str = "") -> SafeString:
 def timestamp(at: datetime | None, empty: str = "–") -> str:
     """A date and time in UTC."""
     return f"{at:%-d %b %Y, %H:%M} UTC" if at else empty
+
+
+def shortened(text: str, most: int = 90) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def yes_no(value: bool) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from factcheck.models import Anchor, Revision
 
 MAX_CHARACTERS = 200_000
+LINE = re.compile(r"[^\n\r]*\S[^\n\r]*")
 
 
 @dataclass(frozen=True)
@@ -31,31 +33,54 @@ class Position:
 
 @dataclass(frozen=True)
 class TextSpan:
-    """Text that belongs to the same claims. ``ends`` are the numbers of the claims that end with it."""
+    """Text that belongs to the same claims, named by their numbers; ``begins`` are those that begin with it."""
 
     parts: tuple[TextPart, ...]
     claims: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
+    begins: tuple[int, ...] = ()
 
 
-def highlighted_text(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[TextSpan]:
-    """The text of a revision from an offset on, cut where claims and figures begin and end.
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of a text, without the line breaks around it, and its offset in the whole text."""
+
+    start: int
+    spans: tuple[TextSpan, ...]
+
+
+def paragraphs(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[Paragraph]:
+    """The paragraphs of a revision from an offset on, cut where claims and figures begin and end.
 
     ``numbers`` maps the ids of the claims to be marked to their numbers on the page. At most ``MAX_CHARACTERS`` are
     returned.
     """
     text = revision.text[first : first + MAX_CHARACTERS]
     inside = revision.anchors.filter(start__lt=first + len(text), end__gt=first)
-    rows = positions(inside.in_text_order(), first)
-    claims = [row for row in rows if row.claim_id in numbers and row.start != row.end]
-    figures = [row for row in rows if row.figure_id and row.start != row.end]
-    return list(text_spans(text, claims, figures, numbers))
+    rows = [row for row in positions(inside.in_text_order(), first) if row.start != row.end]
+    claims = [row for row in rows if row.claim_id in numbers]
+    figures = [row for row in rows if row.figure_id]
+    return [
+        Paragraph(
+            first + line.start(),
+            tuple(text_spans(line[0], within(claims, *line.span()), within(figures, *line.span()), numbers)),
+        )
+        for line in LINE.finditer(text)
+    ]
+
+
+def within(rows: list[Position], start: int, end: int) -> list[Position]:
+    """What of these stands between two offsets, counted from the first; what began before has a negative start."""
+    return [
+        replace(row, start=row.start - start, end=row.end - start)
+        for row in rows
+        if row.start < end and row.end > start
+    ]
 
 
 def positions(anchors: Iterable[Anchor], offset: int = 0) -> list[Position]:
     """Where these anchors are in the text from an offset on."""
     return [
-        Position(max(0, row.start - offset), row.end - offset, row.claim_id or 0, row.figure_id or 0)
+        Position(row.start - offset, row.end - offset, row.claim_id or 0, row.figure_id or 0)
         for row in anchors
         if row.start is not None and row.end is not None
     ]
@@ -64,7 +89,8 @@ def positions(anchors: Iterable[Anchor], offset: int = 0) -> list[Position]:
 def text_spans(
     text: str, claims: list[Position], figures: list[Position], numbers: dict[int, int]
 ) -> Iterable[TextSpan]:
-    cuts = sorted({0, len(text), *(row.start for row in claims), *(min(row.end, len(text)) for row in claims)})
+    bounds = [(max(0, row.start), min(row.end, len(text))) for row in claims]
+    cuts = sorted({0, len(text), *(start for start, _ in bounds), *(end for _, end in bounds)})
     waiting, written = list(reversed(claims)), list(reversed(figures))
     open_claims: list[Position] = []
     for start, end in pairwise(cuts):
@@ -74,9 +100,9 @@ def text_spans(
         inside: list[Position] = []
         while written and written[-1].start < end:
             inside.append(written.pop())
-        ends = tuple(numbers[row.claim_id] for row in open_claims if min(row.end, len(text)) == end)
+        begins = tuple(numbers[row.claim_id] for row in open_claims if row.start == start)
         yield TextSpan(
-            tuple(text_parts(text, start, end, inside)), tuple(numbers[row.claim_id] for row in open_claims), ends
+            tuple(text_parts(text, start, end, inside)), tuple(numbers[row.claim_id] for row in open_claims), begins
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,6 +27,8 @@ from .actions import ActionForm, Button, RecordAction
 from .changelist import RecordListAdmin
 from .formatting import humanize
 from .links import admin_url
+
+ACTION_FORM = "factcheck/admin/action_form.html"
 
 
 class RecordAdmin(RecordListAdmin):
@@ -202,6 +204,8 @@ class RecordAdmin(RecordListAdmin):
                 status = http_status_of(refusal)
             else:
                 message = chosen.success_message or f"{chosen.label or humanize(action).capitalize()}: done."
+                if wants_fragment(request):
+                    return JsonResponse({"message": message})
                 messages.success(request, message)
                 return HttpResponseRedirect(self.return_url(request, record, result))
         elif request.method == "POST":
@@ -218,7 +222,9 @@ class RecordAdmin(RecordListAdmin):
             version=request.POST.get("version") or getattr(record, "version", ""),
             back=self.return_url(request, record, None),
         )
-        return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=status)
+        context["posts_to"] = reverse(f"admin:factcheck_{self.opts.model_name}_action", args=[record.pk, action])
+        template = "factcheck/admin/action_fragment.html" if wants_fragment(request) else ACTION_FORM
+        return TemplateResponse(request, template, context, status=status)
 
     def refusal_view(self, request: HttpRequest, record: Any, action: str, message: str) -> HttpResponse:
         """Say why the user may not do it. The form is not shown, because its choices may reveal hidden records."""
@@ -231,7 +237,12 @@ class RecordAdmin(RecordListAdmin):
             refused=message,
             back=self.return_url(request, record, None),
         )
-        return TemplateResponse(request, "factcheck/admin/action_refused.html", context, status=403)
+        template = (
+            "factcheck/admin/refusal_fragment.html"
+            if wants_fragment(request)
+            else "factcheck/admin/action_refused.html"
+        )
+        return TemplateResponse(request, template, context, status=403)
 
     def perform_action(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
         arguments = dict(form.cleaned_data)
@@ -271,7 +282,7 @@ class RecordAdmin(RecordListAdmin):
         label = self.add_label or f"New {self.opts.verbose_name}"
         back = reverse(f"admin:factcheck_{self.opts.model_name}_changelist")
         context = self.base_context(request, title=label, form=form, button=label, back=back, add=True)
-        return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=status)
+        return TemplateResponse(request, ACTION_FORM, context, status=status)
 
     def create_record(self, request: HttpRequest, form: ActionForm) -> Any:
         """Create the record by a function of ``workflow``; for subclasses with an ``add_form``."""
@@ -281,6 +292,11 @@ class RecordAdmin(RecordListAdmin):
 def has_warning(action: RecordAction, user: Any, record: Any) -> bool:
     """Whether an action without fields has a warning to show first."""
     return bool(action.form(user=user, record=record).warning)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether the page's own script asks: it is given the form alone, and a message instead of another page."""
+    return "X-Factcheck-Fragment" in request.headers
 
 
 def http_status_of(refusal: FactcheckError) -> int:

@@ -34,6 +34,14 @@ _READERS = {
 }
 """The function that reads a format, by its module in this package and its name."""
 
+_EXTRAS = {
+    formats.PDF: ("PDF files", "pdf"),
+    formats.XLSX: ("Excel workbooks", "spreadsheets"),
+    formats.HTML: ("web pages", "pages"),
+    formats.MAIL: ("e-mails", "pages"),
+}
+"""What a format is called, and the extra of this package that brings what reads it: a site may be without."""
+
 
 def read_bytes(
     data: bytes,
@@ -84,7 +92,12 @@ def _read(data: bytes, filename: str, media_type: str, charset: str, url: str, w
 
 def _reader_of(found: str) -> Callable[..., Extract]:
     module, _, name = _READERS[found].partition(".")
-    reader: Callable[..., Extract] = getattr(import_module(f"{__package__}.{module}"), name)
+    try:
+        reader: Callable[..., Extract] = getattr(import_module(f"{__package__}.{module}"), name)
+    except ModuleNotFoundError as missing:
+        called, extra = _EXTRAS.get(found, (found, "all"))
+        words = f"This site does not read {called}. Whoever runs it adds them by installing factcheck[{extra}]."
+        raise Unreadable("part_missing", words) from missing
     return reader
 
 

@@ -6,14 +6,14 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import run_checks
+from django.core.checks import CheckMessage, run_checks
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.management.health_checks import CHECKS, CheckResult, run_check
+from factcheck.management.health_checks import CHECKS, CheckResult, run_checks_in_time
 
 
 class Command(BaseCommand):
-    help = "Check database, guards, checkpoints, registry, jobs, broker, worker and beat."
+    help = "Check database, disk, guards, checkpoints, registry, jobs, broker, worker and beat, within seconds."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,9 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("check", nargs="*", choices=[[], *CHECKS], metavar="check", help=words)
 
     def findings(self, names: list[str]) -> Iterator[CheckResult]:
-        if not names:
-            yield from ((False, str(message)) for message in run_checks())
-        yield from map(run_check, names or CHECKS)
+        if names:
+            yield from run_checks_in_time(["database", *names]).values()
+            return
+        messages: list[CheckMessage] = []
+        found = run_checks_in_time(CHECKS, meanwhile=lambda: messages.extend(run_checks()))
+        yield from ((False, str(message)) for message in messages)
+        yield from found.values()
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = 0

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.errors import FactcheckError
 from factcheck.management.starter import header_of
-from factcheck.models import Desk, Document, DocumentKind, Job, Topic
+from factcheck.models import Desk, Document, DocumentKind, Job, Topic, by_username
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.documents import ingest_document
 from factcheck.workflow.fetches import fetch_document
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         desk = Desk.objects.filter(slug=options["desk"]).first()
-        by = get_user_model().objects.filter(username=options["by"]).first()
+        by = get_user_model()._default_manager.filter(**by_username(options["by"])).first()
         if desk is None or by is None:
             raise CommandError("No such desk or user.")
         failed = [path_or_url for path_or_url in options["files"] if not self.take_in(path_or_url, desk, by, options)]

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from factcheck.actors import Machine
 from factcheck.errors import FactcheckError
 from factcheck.management.starter import starter_sources
-from factcheck.models import Desk, Role
+from factcheck.models import Desk, Role, by_username
 from factcheck.workflow.desks import give_role, set_up_desk, take_role
 from factcheck.workflow.sources import load_registry
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         name, _, role = pair.partition("=")
         if role not in Role.values:
             raise CommandError(f"“{role}” is not a role; there are {', '.join(Role.values)}.")
-        user = get_user_model().objects.filter(**{get_user_model().USERNAME_FIELD: name}).first()
+        user = get_user_model()._default_manager.filter(**by_username(name)).first()
         if user is None:
             raise CommandError(f"There is no user “{name}”; make one with createsuperuser or in the admin first.")
         return user, role

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.actors import Machine
 from factcheck.errors import FactcheckError
+from factcheck.models import by_username
 from factcheck.text.matching import Weights, WeightsUnusable, read_weights, shipped
 from factcheck.workflow.weights import Changes, put_in_use, try_weights
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
                 self.stdout.write("Nothing is changed. With --yes and the name of a chief editor they are put in use.")
                 return
             model = get_user_model()
-            person = model.objects.filter(**{model.USERNAME_FIELD: options["yes"]}).first()
+            person = model._default_manager.filter(**by_username(options["yes"])).first()
             if person is None:
                 raise CommandError(f"There is no user “{options['yes']}”.")
             self.tell(put_in_use(weights, by=person))

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -21,8 +23,7 @@ from factcheck.models import ERASED, Report, ReportFormat, ReportKind, Revision
 
 from .claimreview import as_claimreview
 from .pages import as_html, as_json, as_text, mail_of
-from .pdf import as_pdf
-from .sheets import as_csv, as_xlsx
+from .sheets import as_csv
 
 Renderer = Callable[[Mapping[str, Any]], tuple[bytes, str, str]]
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,12 +42,35 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+@dataclass(frozen=True)
+class Part:
+    """A library that a site may be without, and the extra of this package that brings it."""
+
+    library: str
+    extra: str
+
+    @property
+    def is_there(self) -> bool:
+        return find_spec(self.library) is not None
+
+
+PARTS = {ReportFormat.PDF: Part("typst", "pdf"), ReportFormat.XLSX: Part("openpyxl", "spreadsheets")}
+"""What a format needs; its module is imported when it is asked for."""
+
+
+def made_by(path: str, data: Mapping[str, Any]) -> bytes:
+    """What a function makes, named by its module in this package, which is imported only now, and its name."""
+    module, _, name = path.partition(".")
+    made: bytes = getattr(import_module(f"{__package__}.{module}"), name)(data)
+    return made
+
+
 RENDERERS: dict[str, Renderer] = {
-    ReportFormat.PDF: lambda data: (as_pdf(data), "application/pdf", ".pdf"),
+    ReportFormat.PDF: lambda data: (made_by("pdf.as_pdf", data), "application/pdf", ".pdf"),
     ReportFormat.HTML: lambda data: (encoded(as_html(data)), "text/html; charset=utf-8", ".html"),
     ReportFormat.TEXT: lambda data: (encoded(as_text(data)), "text/plain; charset=utf-8", ".txt"),
     ReportFormat.CSV: lambda data: (as_csv(data), "text/csv; charset=utf-8", ".csv"),
-    ReportFormat.XLSX: lambda data: (as_xlsx(data), SPREADSHEET, ".xlsx"),
+    ReportFormat.XLSX: lambda data: (made_by("workbooks.as_xlsx", data), SPREADSHEET, ".xlsx"),
     ReportFormat.JSON: lambda data: (encoded(as_json(data)), "application/json", ".json"),
     ReportFormat.CLAIMREVIEW: lambda data: (as_claimreview(data), "application/ld+json", ".jsonld"),
 }
@@ -69,8 +93,10 @@ NOTHING: dict[str, Any] = {
 
 
 def formats_of(kind: str) -> list[str]:
-    """The formats a report of this kind can be had in, the host's own last."""
-    names = [*RENDERERS, *(name for name in settings().RENDERERS if name not in RENDERERS)]
+    """The formats a report of this kind can be had in on this site, the host's own last."""
+    own = settings().RENDERERS
+    ours = [name for name in RENDERERS if name in own or name not in PARTS or PARTS[ReportFormat(name)].is_there]
+    names = [*ours, *(name for name in own if name not in RENDERERS)]
     return [name for name in names if name != ReportFormat.CLAIMREVIEW or kind == ReportKind.DOCUMENT]
 
 
@@ -78,13 +104,16 @@ def renderer_of(name: str) -> Renderer:
     """The renderer of a format; the host's own comes before ours.
 
     Raises:
-        Invalid: there is no such format.
+        Invalid: there is no such format, or this site is without what makes it.
     """
     if path := settings().RENDERERS.get(name):
         found: Renderer = import_string(path)
         return found
     if name not in RENDERERS:
         raise Invalid("There is no such format of a report.", code="format_unknown")
+    if name in PARTS and not (part := PARTS[ReportFormat(name)]).is_there:
+        words = f"This site makes no {name.upper()}. Whoever runs it adds it by installing factcheck[{part.extra}]."
+        raise Invalid(words, code="part_missing")
     return RENDERERS[name]
 
 
@@ -123,6 +152,7 @@ def render(report: Report, format: str) -> Rendered:
 
 
 __all__ = [
+    "PARTS",
     "RENDERERS",
     "Rendered",
     "as_html",

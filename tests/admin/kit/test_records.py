@@ -147,4 +147,5 @@ def test_the_password_opens_the_admin(client, desk):
     user = person("auditor", desk, is_staff=True)
     words = {"username": user.username, "password": PASSWORD, "next": reverse("admin:index")}
     assert client.post(reverse("admin:login"), words).status_code == 302
-    assert b"Discrepancies" in client.get(reverse("admin:index")).content
+    assert client.get(reverse("admin:index"))["Location"] == reverse("admin:factcheck_dashboard"), "lands on the desk"
+    assert b"Discrepancies" in client.get(reverse("admin:index"), {"all": ""}).content
