@@ -411,15 +411,16 @@ def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:
     args, by = lease.job.args, Machine(JobName.RECHECK_CLEARANCE)
     if desk := args.get("desk"):
         return {"asked": recheck_all_of(desk)}
-    wanted = args.get("documents") or ([args["document"]] if "document" in args else None)
-    if wanted is None:
+    if args.get("measure") or args.get("topic"):
         wanted = list(documents_asked_for(args).values_list("pk", flat=True))
+    else:
+        wanted = args.get("documents") or [args["document"]]
     news = None
     for done in range(lease.job.done, len(wanted)):
         lease.give_way()
         with lease.effect(done=done + 1, total=len(wanted)):
             news = note_clearance(wanted[done], by=by)
-    return {"news": news} if "document" in args else {"documents": len(wanted)}
+    return {"news": news} if len(wanted) == 1 else {"documents": len(wanted)}
 
 
 def handle_send_notices(lease: Lease) -> dict[str, Any]:

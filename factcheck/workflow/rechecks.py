@@ -40,12 +40,12 @@ from factcheck.states import DocumentState
 
 OWN_ACTIONS = frozenset({"cleared", "uncleared"})
 MOST_AT_ONCE = 500
-MOST_JOBS = 50
-"""Were it more documents, one job asks for all of a desk, some hundred at a time: it gives way as any long run does."""
 MOST_BY_THEMSELVES = 20
 """Up to so many documents get a job of their own; more are asked for by one job that goes through them."""
 MOST_MEASURES = 40
 """Up to so many measures are gone through one by one; of more, their topics."""
+MOST_JOBS = 50
+"""Were it more documents, one job asks for all of a desk, some hundred at a time: it gives way as any long run does."""
 WAIVER_GRACE = timedelta(hours=25)
 """How long after a waiver ran out the sweep still asks, so that a day without a beat is made up for."""
 

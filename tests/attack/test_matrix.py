@@ -49,7 +49,13 @@ OTHER_SIDE = {
     ("judgement", "withdraw"),
 }
 SIGNS = {("claim", "sign_off"), ("claim", "countersign"), ("figure", "confirm_as_of"), ("figure", "state_as_of")}
-ANYBODY = {("source", "open_name"), ("claim", "recall"), ("notification", "read")}  # theirs by what they did
+ANYBODY = {
+    ("source", "open_name"),
+    ("claim", "take_back"),
+    ("figure", "take_back"),
+    ("claim", "recall"),
+    ("notification", "read"),
+}  # theirs by what they did
 KEPT_FROM: dict[str, set[tuple[str, str]]] = {
     "nothing to do with it": set(),
     "author": AUTHOR,
@@ -131,7 +137,7 @@ def test_what_somebody_did_keeps_them_from_this_and_from_nothing_else(relation, 
     refused = set()
     for kind, action in ASKED:
         guard = refusal(everyone[relation], records[kind], kind, action)
-        if guard is not None and guard.code not in ("not_assignee", "not_submitter"):
+        if guard is not None and guard.code not in ("not_assignee", "not_submitter", "not_last_actor"):
             assert guard.code.startswith("four_eyes"), (kind, action, guard.code)
             refused.add((kind, action))
     assert refused == KEPT_FROM[relation]
