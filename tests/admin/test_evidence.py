@@ -197,14 +197,14 @@ def test_an_auditor_assesses_nothing(client, people, paper):
     ("action", "state"), [("drift", "drifted"), ("supersede", "superseded"), ("withdraw", "withdrawn")]
 )
 def test_accepted_evidence_is_retired_with_a_reason(action, state, client, people, claim):
-    evidence = give_evidence(claim, by=people.checker)
+    evidence = give_evidence(claim, by=people.checker, accepted_by=people.reviewer)
     assert do(client, people.checker, evidence, action).status_code == 422
     assert do(client, people.checker, evidence, action, note="They took it down.").status_code == 302
     assert evidence.state == state
 
 
 def test_an_act_on_an_older_version_is_refused(client, people, claim):
-    evidence = give_evidence(claim, by=people.checker)
+    evidence = give_evidence(claim, by=people.checker, accepted_by=people.reviewer)
     client.force_login(people.checker)
     response = client.post(page(evidence, "withdraw"), {"version": evidence.version - 1, "note": "Gone."})
     assert response.status_code == 409

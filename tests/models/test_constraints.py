@@ -100,6 +100,12 @@ def judged(row, **values):
     return Judgement.objects.create(a=row.figure, b=make.FigureFactory(), **values)
 
 
+def signed_twice():
+    by, revision = {"by": make.UserFactory(), "at": timezone.now()}, make.RevisionFactory()
+    verdict = models.Verdict.objects.create(claim=make.ClaimFactory(), label="supported", revision=revision, **by)
+    twice(models.SignOff, verdict=verdict, revision=revision, words_sha256="0" * 64, eyes="three", **by)
+
+
 def waiver(**values):
     Waiver.objects.create(
         **{"reason": "breaking", "expires_at": timezone.now(), "by": make.UserFactory(), "at": timezone.now(), **values}
@@ -201,6 +207,7 @@ BAD_ROWS = {
     "verification_task_has_assignee": lambda row: changed(make.VerificationTaskFactory, assignee=None),
     "verification_task_blocked_says_why": lambda row: changed(make.VerificationTaskFactory, state="blocked"),
     "verdict_label_known": lambda row: verdict("true"),
+    "sign_off_once_by_a_person": lambda row: signed_twice(),
     "waiver_of_one_record": lambda row: waiver(),
     "waiver_says_why": lambda row: waiver(claim=row.claim, reason=""),
     "source_kind_known": lambda row: changed(make.SourceFactory, kind="rumour"),
