@@ -41,7 +41,7 @@ from factcheck.workflow.verification import (
     take_up,
     waive_claim,
 )
-from tests.factories import DeskFactory, SourceFactory, TopicFactory, UserFactory
+from tests.factories import DeskFactory, DiscrepancyFactory, SourceFactory, TopicFactory, UserFactory, carry
 from tests.stories import Staff, bring_to, file_text, give_evidence, in_hours, person, revise_text
 
 pytestmark = pytest.mark.django_db
@@ -116,11 +116,8 @@ def test_an_author_on_either_side_does_not_resolve_a_discrepancy(staff):
 
 
 def discrepancy_between(story: Document, other: Document):
-    from tests.factories import DiscrepancyFactory
-
     row = DiscrepancyFactory()
-    row.sides.create(figure=story.figures.get(), side="a")
-    row.sides.create(figure=other.figures.get(), side="b")
+    carry(row, a=story.figures.get(), b=other.figures.get())
     return row
 
 

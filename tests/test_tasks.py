@@ -20,7 +20,7 @@ from factcheck.jobs.leases import claim_job, reclaim_expired
 from factcheck.jobs.names import PASSING_DELAYS, JobName, max_attempts, most_lost_workers
 from factcheck.jobs.queue import enqueue, enqueue_crosscheck
 from factcheck.jobs.stopping import is_stopping, note_stopping
-from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Revision
+from factcheck.models import Anchor, Claim, Discrepancy, Document, Evidence, Figure, Job, Measure, Revision
 from factcheck.tasks import run_job, tick, work
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.clearance import crosscheck_blockers
@@ -581,8 +581,9 @@ def test_half_done_work_that_is_asked_for_again_begins_anew():
 
 
 @pytest.fixture
-def five_conflicts(staff: Staff) -> Job:
-    """A cross-check of two texts that differ in five things; the job is due."""
+def five_conflicts(staff: Staff, monkeypatch) -> Job:
+    """A cross-check of two texts that differ in five things, compared one by one; the job is due."""
+    monkeypatch.setattr("factcheck.workflow.crosschecks.MEASURES_AT_ONCE", 1)
     topic = TopicFactory()
     things = ("goats", "tents", "trucks", "bridges", "lamps")
     for number in (100, 300):
@@ -592,6 +593,7 @@ def five_conflicts(staff: Staff) -> Job:
         )
     assert Discrepancy.objects.count() == 5
     Discrepancy.objects.all().delete()
+    Measure.objects.update(compared="")
     return enqueue(JobName.CROSSCHECK, "everything:all", {"scope": "everything"}, desk=staff.desk)
 
 

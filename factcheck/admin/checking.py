@@ -57,7 +57,7 @@ class CheckForm(NewEvidenceForm):
     )
     verdict = forms.ChoiceField(
         label="Verdict",
-        choices=[(str(label), verdict_words(label).capitalize()) for label in VerdictLabel],
+        choices=(),  # their words are the host's, and settings are not read while modules load
         widget=forms.RadioSelect,
         required=False,
     )
@@ -65,6 +65,8 @@ class CheckForm(NewEvidenceForm):
 
     def setup_fields(self) -> None:
         super().setup_fields()
+        labels = [(str(label), verdict_words(label).capitalize()) for label in VerdictLabel]
+        self.set_choices("verdict", labels)
         self.fields["kind"].initial = NO_EVIDENCE if self.record.evidence.offered().exists() else EvidenceKind.CALL
         self.fields["source_use"].initial = SourceUse.PRIMARY
         self.fields["stance"].initial = Stance.SUPPORTS

@@ -37,7 +37,7 @@ from .comparisons import ComparisonInputs, MeasureComparison, compare_measures
 from .observations import compared_under
 from .transitions import check_permission
 
-MEASURES_AT_ONCE = 100
+MEASURES_AT_ONCE = 10
 
 
 def compare_measure(measure: Measure) -> MeasureComparison:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from factcheck.models import Claim, Document, Evidence
+from tests.factories import SourceFactory
 from tests.stories import in_hours
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,14 @@ def only_claim(api, document):
 def check(api, claim, label="supported"):
     """Evidence from a primary source, and a verdict by the checker."""
     evidence = api.checker.post(
-        "evidence/", {"claim": claim, "kind": "call", "note": "The town clerk read it out.", "source_use": "primary"}
+        "evidence/",
+        {
+            "claim": claim,
+            "kind": "call",
+            "note": "The town clerk read it out.",
+            "source_use": "primary",
+            "source": SourceFactory().slug,
+        },
     )
     assert evidence.status_code == 201, evidence.content
     path = f"evidence/{evidence.json()['id']}/"

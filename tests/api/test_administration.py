@@ -113,6 +113,7 @@ def test_a_chief_editor_founds_a_desk(api):
 
 POLICY = {
     "eyes": "two",
+    "assess": "second",
     "threshold": 0.4,
     "minimum_origins": 3,
     "reliability_floor": "B",

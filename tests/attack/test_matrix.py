@@ -28,7 +28,7 @@ DESK_ROLES = (Role.EDITOR, Role.CHECKER, Role.REVIEWER, Role.DESK_CHIEF)
 DECIDES = {("claim", action) for action in ("sign_off", "countersign", "dismiss", "waive")}
 AUTHOR = {
     *DECIDES,
-    *(("document", action) for action in ("set_topic", "dismiss_idle", "waive")),
+    *(("document", action) for action in ("set_topic", "dismiss_idle", "dismiss_quiet", "waive")),
     *(("figure", action) for action in ("dismiss", "pin", "confirm_as_of", "state_as_of")),
     *(("measure", action) for action in ("merge", "split", "set_general")),
     ("evidence", "assess"),

@@ -28,6 +28,8 @@ INSIDE = {
         "update_metadata",
     ): "refused in the action for what is compared; a title or a byline changes no figure",
     ("document", "dismiss_idle"): "refused for each figure that is dismissed",
+    ("document", "dismiss_quiet"): "refused for each claim that is dismissed",
+    ("claim", "take_back"): "takes back one's own; a dismissed figure of the other side is not brought back",
     ("claim", "split"): "the whole is dismissed, which is refused",
     ("figure", "pin"): "refused in the action, for the measure it leaves and the one it would enter",
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from factcheck.errors import NotAllowed
-from factcheck.models import Discrepancy, Eyes, Measure, Policy, Report
+from factcheck.models import Discrepancy, Document, Eyes, Measure, Policy, Report
 from factcheck.reports.builders import build_document
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import as_html, as_json, as_text
@@ -61,6 +63,8 @@ def test_a_report_tells_verdict_signer_origins_and_whose_eyes(story, staff):
 
 
 def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story, staff):
+    Document.objects.update(created_at=timezone.now() + timedelta(minutes=1))  # as if filed after it was loosened
+    story.refresh_from_db()
     set_policy(
         staff.desk,
         by=staff.desk_chief,
@@ -72,7 +76,7 @@ def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story
     )
     for figure in story.figures.all():
         dismiss_figure(figure, by=staff.editor, note="idle")
-    rules = {"eyes": "two", "threshold": 1.0, "minimum_origins": 1, "reliability_floor": "A"}
+    rules = {"eyes": "two", "assess": "self", "threshold": 1.0, "minimum_origins": 1, "reliability_floor": "A"}
     rules |= {"conflict_score": 0.9, "differs_score": None}
     published = publish_document(story, by=staff.editor)
     assert (published.clear, published.answer["policy"]) == (True, rules)
@@ -88,10 +92,10 @@ def test_a_report_and_a_publication_tell_by_which_policy_the_gate_answered(story
     report = build_document_report(story, by=staff.auditor)
     (part,) = report.data["documents"]
     loose = (
-        "two pairs of eyes, check-worthiness from 1, one independent origin or a primary source, reliability floor A, "
+        "two pairs of eyes, evidence assessed by whoever gave it, check-worthiness from 1, one independent origin or a primary source, reliability floor A, "
         "conflicts from score 0.9"
     )
-    strict = "three pairs of eyes, check-worthiness from 0.5, 2 origins or a primary source, reliability floor C"
+    strict = "three pairs of eyes, evidence assessed by a second person, check-worthiness from 0.5, 2 origins or a primary source, reliability floor C"
     assert part["policy"] == strict
     assert f"under the policy of {loose}: cleared" in part["publications"][0]
     for page in (as_html(report.data), as_text(report.data)):

@@ -169,7 +169,7 @@ def marks(story):
         list(story.claims.order_by("pk").values()),
         list(story.figures.order_by("pk").values()),
         list(Anchor.objects.filter(revision__document=story).order_by("pk").values()),
-        list(Measure.objects.order_by("pk").values()),
+        [{**row, "compared": ""} for row in Measure.objects.order_by("pk").values()],  # the note of the last comparison
     )
 
 

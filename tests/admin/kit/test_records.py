@@ -123,6 +123,8 @@ def test_every_record_is_registered_or_left_out_on_purpose():
         "Correction",
         "Delivery",
         "DiscrepancyFigure",
+        "DiscrepancySide",
+        "StoredObservation",
         "Erasure",
         "EventNote",
         "TokenGrant",
