@@ -93,6 +93,8 @@ def test_the_desk_and_the_article_shut_nobody_out(live_site: LiveSite, scheme: s
 def test_single_keys_are_switched_off_for_one_person_and_their_buttons_stay(live_site: LiveSite):
     page = live_site.log_in("editor")
     page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    expect(page.locator("#fc-where")).to_be_visible()
+    page.wait_for_load_state("load")  # the keys are heard once the script runs
     page.keyboard.press("j")
     expect(page.locator("[data-fc-pin][aria-current]")).to_have_count(1)
     page.keyboard.press("?")

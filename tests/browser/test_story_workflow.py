@@ -14,6 +14,17 @@ def action(page: Page, name: str) -> None:
     page.get_by_role("group", name="What you may do now").get_by_role("link", name=f"{name}…").click()
 
 
+def test_the_workbench_shows_what_is_in_the_way(live_site: LiveSite):
+    page = live_site.log_in("editor")
+    page.goto("/admin/factcheck/document/desk/")
+    page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    panel = page.locator("#fc-panel")
+    expect(panel.get_by_role("link", name="Resolve $340 million against $430 million", exact=True)).to_be_visible()
+    panel.get_by_role("link", name="Resolve $340 million against $430 million", exact=True).click()
+    expect(page.get_by_role("complementary", name="Figure: $340 million")).to_be_visible()
+    picture(page, "document")
+
+
 def test_a_story_goes_from_the_paste_to_the_press(live_site: LiveSite):
     editor, checker, reviewer = live_site.log_in("editor"), live_site.log_in("checker"), live_site.log_in("reviewer")
 
@@ -67,17 +78,6 @@ def test_a_discrepancy_is_resolved_with_both_sides_in_sight(live_site: LiveSite)
     page.get_by_role("textbox", name="Why").fill("One counts control, the other presence; the copy now says which.")
     page.get_by_role("button", name="Resolve").click()
     expect(page.get_by_text("resolved").first).to_be_visible()
-
-
-def test_the_workbench_shows_what_is_in_the_way(live_site: LiveSite):
-    page = live_site.log_in("editor")
-    page.goto("/admin/factcheck/document/desk/")
-    page.get_by_role("link", name="Larkmoor buries its dead").first.click()
-    panel = page.locator("#fc-panel")
-    expect(panel.get_by_role("link", name="Resolve $340 million against $430 million", exact=True)).to_be_visible()
-    panel.get_by_role("link", name="Resolve $340 million against $430 million", exact=True).click()
-    expect(page.get_by_role("complementary", name="Figure: $340 million")).to_be_visible()
-    picture(page, "document")
 
 
 NEWCOMERS_STORY = """Seals gather on the outer banks
