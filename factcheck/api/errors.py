@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, serializers
@@ -20,13 +22,18 @@ STATUS_CODES: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 40
 TOO_LARGE = "too_large"
 
 
+@extend_schema_field(OpenApiTypes.OBJECT)
+class DetailsField(serializers.DictField):
+    """Details of an error by name: words, numbers or lists."""
+
+
 class ErrorLineSerializer(serializers.Serializer):
     """One error: a code for programs, a sentence for people, the field it is about, and details."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
     attr = serializers.CharField(allow_null=True)
-    extra = serializers.DictField(child=serializers.JSONField())
+    extra = DetailsField()
 
 
 class ErrorResponseSerializer(serializers.Serializer):

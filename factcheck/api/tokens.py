@@ -67,9 +67,9 @@ class RevokeView(BaseView):
     any_scope = True
 
     @describe(204)
-    def post(self, request: Request, key: str) -> Response:
+    def post(self, request: Request, token_key: str) -> Response:
         """Revoke one of the user's tokens."""
-        tokens = get_token_model().objects.filter(user=request.user, token_key=key)
+        tokens = get_token_model().objects.filter(user=request.user, token_key=token_key)
         digests = list(tokens.values_list("digest", flat=True))
         if not digests:
             raise Http404

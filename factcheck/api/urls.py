@@ -96,7 +96,7 @@ urlpatterns = [
     path("auth/logout/", LogoutView.as_view(), name="logout"),
     path("auth/tokens/", TokensView.as_view(), name="tokens"),
     path("auth/tokens/revoke_all/", RevokeAllView.as_view(), name="tokens-revoke-all"),
-    re_path(r"auth/tokens/(?P<key>[0-9A-Za-z]{1,40})/revoke/$", RevokeView.as_view(), name="token-revoke"),
+    re_path(r"auth/tokens/(?P<token_key>[0-9A-Za-z]{1,40})/revoke/$", RevokeView.as_view(), name="token-revoke"),
     path("schema/", SchemaView.as_view(), name="schema"),
     *([path("docs/", DocsView.as_view(), name="docs")] if all(map(apps.is_installed, DOCS_APPS)) else []),
     *router.urls,
