@@ -113,6 +113,7 @@ def live_site(site: Site, chromium: Browser) -> Iterator[LiveSite]:
 def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """What axe-core finds on the page, one line each; a second mode differs from the first in its colours only."""
     wanted = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]} if only_colours else RULES
+    page.wait_for_load_state("load")  # axe reads a whole page
     found = Axe().run(page, options={"runOnly": wanted}).response["violations"]
     return [f"{row['id']}: {[node['html'][:120] for node in row['nodes'][:3]]}" for row in found]
 
