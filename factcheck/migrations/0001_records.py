@@ -967,6 +967,13 @@ class Migration(migrations.Migration):
                         max_length=64,
                     ),
                 ),
+                (
+                    "observations_version",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="how often its observations have changed: what was compared before is compared again",
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "embargoed",

@@ -55,6 +55,9 @@ class Measure(models.Model):
     compared = models.CharField(
         max_length=64, blank=True, help_text="a digest of what its last comparison rested on; empty where it is due"
     )
+    observations_version = models.PositiveIntegerField(
+        default=0, help_text="how often its observations have changed: what was compared before is compared again"
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = MeasureQuerySet.as_manager()

@@ -153,8 +153,13 @@ def keep_figures(keys: Sequence[int]) -> Kept:
     )
     moved = [*joining, *leaving]
     kept.documents = set(Figure.objects.filter(pk__in=moved).values_list("document", flat=True)) if moved else set()
-    Measure.objects.filter(pk__in=changed).exclude(compared="").update(compared="")
+    note_changed(Measure.objects.filter(pk__in=changed))
     return kept
+
+
+def note_changed(measures: QuerySet[Measure]) -> None:
+    """The observations of these measures are not what they were: what is being compared now is out of date."""
+    measures.update(compared="", observations_version=F("observations_version") + 1)
 
 
 def figure_rows(figures: QuerySet[Figure]) -> list[dict[str, Any]]:
@@ -359,4 +364,5 @@ def forget_words(document: Document) -> None:
             row.stated = {**numbers, "dimension": row.stated.get("dimension", ""), "counted": "", "definition": ""}
             row.says = row.scope = ""
         row.save(update_fields=["stated", "says", "scope", "first", "sample"])
-    Measure.objects.filter(observations__carriers__figure__document=document).update(compared="")
+    told = StoredObservation.objects.filter(carriers__figure__document=document)
+    note_changed(Measure.objects.filter(pk__in=told.values("measure")))

@@ -29,7 +29,7 @@ from factcheck.models import (
 )
 from factcheck.text import ENGINE_VERSION, Comparison, Relation, compare, compare_all, middle_of
 
-from .observations import CarriedObservation, observations_by_measure, observations_of
+from .observations import CarriedObservation, compared_under, observations_by_measure, observations_of
 from .pair_scores import ObservationPair, PairScorer, PairScores
 
 KIND_OF = {
@@ -51,11 +51,15 @@ AT_ONCE = 500
 
 @dataclass
 class MeasureComparison:
-    """What the comparison of one measure found, and a digest of what it rested on."""
+    """What the comparison of one measure found, and a digest of what it rested on.
+
+    ``versions``: of the observations compared, by measure; of other versions the comparison says nothing.
+    """
 
     pairs: dict[frozenset[str], ObservationPair] = field(default_factory=dict)
     agreements: int = 0
     rested_on: str = ""
+    versions: dict[int, int] = field(default_factory=dict)
 
     def add(self, pair: ObservationPair) -> None:
         self.pairs[pair.keys] = pair
@@ -106,8 +110,10 @@ def short_digest(value: Any) -> str:
 
 def compare_measures(measures: Sequence[Measure]) -> list[MeasureComparison]:
     """Compare the observations of each measure two by two. Writes nothing, so that it may take its time."""
+    versions = versions_of(measures)  # first what the comparison rests on, then what is compared: what changes
+    inputs = ComparisonInputs()  # meanwhile is then compared again
+    digests = {row.topic_id: inputs.digest(row.topic_id) for row in measures}
     states = observations_by_measure(measures)
-    inputs = ComparisonInputs()
     verdicts = {
         row.pk: [
             found
@@ -124,9 +130,24 @@ def compare_measures(measures: Sequence[Measure]) -> list[MeasureComparison]:
     for row in measures:
         scorer = scores.of(row, states[row.pk]) if scores and row.pk in scored else None
         found = pairs_told(row, states[row.pk], verdicts[row.pk], scorer)
-        found.rested_on = inputs.digest(row.topic_id)
+        found.rested_on, found.versions = digests[row.topic_id], versions[row.pk]
         results.append(found)
     return results
+
+
+def versions_of(measures: Sequence[Measure]) -> dict[int, dict[int, int]]:
+    """For each measure the versions of the observations that are compared under it, by measure."""
+    under = compared_under(measures)
+    known = stored_versions({pk for keys in under.values() for pk in keys})
+    return {row.pk: {pk: known[pk] for pk in under[row.pk] if pk in known} for row in measures}
+
+
+def stored_versions(measures: Iterable[int]) -> dict[int, int]:
+    keys, found = sorted(measures), dict[int, int]()
+    for start in range(0, len(keys), AT_ONCE):
+        rows = Measure.objects.filter(pk__in=keys[start : start + AT_ONCE])
+        found |= dict(rows.values_list("pk", "observations_version"))
+    return found
 
 
 def needs_score(comparison: Comparison) -> bool:

@@ -23,7 +23,7 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import ENGINE_VERSION, Observation, convert, middle_of
 
-from .comparisons import MeasureComparison, Origin, origins_by_observation
+from .comparisons import MeasureComparison, Origin, compare_measures, origins_by_observation
 from .notices import notify_embargo_touched
 from .observations import CarriedObservation
 from .pair_scores import ObservationPair
@@ -54,12 +54,13 @@ def store_comparison(measure: Measure, found: MeasureComparison, *, by: Actor, r
 def store_comparisons(findings: Findings, *, by: Actor, regrouped: bool = False) -> Counter[str]:
     """Create, update, reopen and close discrepancies to match comparisons; in the caller's transaction.
 
-    Voids sign-offs that a new conflict contradicts, and queues clearance rechecks.
+    Voids sign-offs that a new conflict contradicts, and queues clearance rechecks. What somebody changed since it was
+    compared is compared again first.
 
     ``regrouped``: only the machine's groups changed, and no statement; that voids no sign-off.
     """
+    findings = compared_anew(findings)
     keys = [measure.pk for measure, _ in findings]
-    list(Measure.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))  # two take turns
     note_compared(findings)
     move_resolved_discrepancies(findings)
     known: dict[int, dict[frozenset[str], Discrepancy]] = {pk: {} for pk in keys}
@@ -78,6 +79,20 @@ def store_comparisons(findings: Findings, *, by: Actor, regrouped: bool = False)
         tell_of_embargo(measure)
     recheck_carriers(changes.observations)
     return Counter(pair.kind for _, found in findings for pair in found.pairs.values())
+
+
+def compared_anew(findings: Findings) -> Findings:
+    """The findings, with those compared again whose observations have changed since; from here on none changes.
+
+    A text that is read while others are compared would else be taken back by the comparison that did not know of it,
+    and what disputes it would count as compared.
+    """
+    keys = {pk for measure, found in findings for pk in (measure.pk, *found.versions)}
+    rows = Measure.objects.select_for_update().filter(pk__in=keys).order_by("pk")  # two take turns
+    versions = dict(rows.values_list("pk", "observations_version"))
+    late = [m for m, found in findings if any(versions.get(pk) != known for pk, known in found.versions.items())]
+    anew = dict(zip([measure.pk for measure in late], compare_measures(late), strict=True)) if late else {}
+    return [(measure, anew.get(measure.pk, found)) for measure, found in findings]
 
 
 def tell_of_embargo(measure: Measure) -> None:

@@ -12,6 +12,7 @@ from factcheck.jobs.leases import claim_job as take_job
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, DiscrepancySide, Document, Event, Measure, Source
 from factcheck.tasks import run_job, work
+from factcheck.workflow.carriers import keep_document
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.comparisons import agreements_of
 from factcheck.workflow.crosschecks import compare_measure, measures_of, note_reached, open_crosscheck
@@ -312,6 +313,34 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(flood):
         1,
     )
     assert lease.job.crosscheck.found == {"conflict": 1}
+
+
+def test_a_text_read_while_others_are_compared_is_not_taken_back_by_their_comparison(flood):
+    """Two workers: one compares the measure, the other reads the text that disputes it before the first has written."""
+    flood.article(FORTY)
+    measure = Measure.objects.get()
+    early = compare_measure(measure)
+    flood.article(SIXTY)
+    (dispute,) = Discrepancy.objects.open()
+    store_comparison(measure, early, by=Machine("crosscheck"))
+    enqueue_crosscheck("everything", desk=flood.staff.desk)
+    do_jobs()
+    dispute.refresh_from_db()
+    assert dispute.state == "open"
+
+
+def test_what_disputes_a_measure_is_found_though_the_comparison_before_it_is_written_last(flood):
+    """As above, but the other worker has put the new figure in its place and not yet compared it."""
+    flood.article(FORTY)
+    second = flood.article(SIXTY).figures.get()
+    dismiss_figure(second, by=flood.staff.editor, note="background")
+    do_jobs()
+    measure = Measure.objects.get()
+    early = compare_measure(measure)
+    reopen_figure(second, by=flood.staff.editor)
+    keep_document(second.document)
+    store_comparison(measure, early, by=Machine("crosscheck"))
+    assert Discrepancy.objects.open().count() == 1
 
 
 def test_a_superseded_figure_is_told_with_the_newest_that_replaces_it(staff):
