@@ -266,7 +266,8 @@ def compared_pairs(groups: Iterable[MeasureGroup], scorer: Scorer) -> Iterator[l
         for a, b, comparison in compare_all(found.observations):
             if comparison.relation is Relation.NOT_COMPARABLE or found.is_course_of_events(a, b, comparison.relation):
                 continue
-            score = pairs.likelihood(found.profiles[a].value, found.profiles[b].value)
+            slipped = comparison.relation is Relation.MAGNITUDE_SLIP
+            score = pairs.likelihood(found.profiles[a].value, found.profiles[b].value, slip=slipped)
             verdict = _verdict(comparison.relation, score, scorer)
             if verdict:
                 slip = {"slip": True} if comparison.relation is Relation.MAGNITUDE_SLIP else {}

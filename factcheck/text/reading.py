@@ -74,7 +74,7 @@ _WANTS = frozenset(
 """Cues by which somebody wants or gives what is counted, and asserts nothing of it."""
 _SCENE = 2
 """Sentences of a paragraph through which a place holds on."""
-ENGINE_VERSION = "2.2"
+ENGINE_VERSION = "2.3"
 _DATED_BY_REPORT = frozenset(
     ["killed", "injured", "missing", "homeless", "displaced", "controlled", "without supply", "in care"]
 )

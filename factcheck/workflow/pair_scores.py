@@ -97,7 +97,8 @@ class PairScorer:
         surest = self.pairs.surest(value_a, value_b)
         if surest is None:
             return pair
-        score = surest[0]
+        slip = pair.kind == DiscrepancyKind.MAGNITUDE_SLIP
+        score = self.pairs.likelihood(value_a, value_b, slip=slip)
         shared = self.shared
         desks = {desk for pk in pair.observations for desk in shared.desks.get(pk, ())} if shared.desks else ()
         conflict, differs = score_thresholds_of(desks, shared.policies, shared.scorer.weights)

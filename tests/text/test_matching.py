@@ -120,6 +120,21 @@ def test_a_slip_is_known_whatever_lies_between_the_numbers():
     assert not is_slip(small, small)
 
 
+SLIPPED = {
+    "agency": "The landslide above Harrow buried 46 cars, police said. Some 1,200 residents of Harrow were moved out.",
+    "ledger": "Police said the landslide buried 46 cars. About 1,200 residents were moved out of Harrow.",
+    "mail": "The landslide above Harrow buried 460 cars. The 46 cars buried by the landslide are being dug out. "
+    "Some 12,000 residents of Harrow were moved out.",
+}
+
+
+def test_a_number_with_a_slip_in_it_is_of_the_measure_of_the_right_one_also_where_its_own_text_has_that():
+    found, topic = prepared(SLIPPED)
+    expected = [["agency 1200", "ledger 1200", "mail 12000"], ["agency 46", "ledger 46", "mail 46", "mail 460"]]
+    assert told(found, group(found, topic)) == expected
+    assert arrived(SLIPPED) == expected
+
+
 @given(
     st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]), st.floats(0.02, 1)),
     st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]), max_size=6),

@@ -87,7 +87,8 @@ def _compare_in_order(first: Observation, second: Observation) -> Comparison:
         )
     earlier_later = _earlier_and_later(first, second)
     slip = _slip_factor(first, second)
-    if slip and (_have_same_digits(first, second) or not (odd or earlier_later)):
+    moved = earlier_later and not _stays_within_a_power_of_ten(*earlier_later)
+    if slip and _bearings(first) == _bearings(second) and (_have_same_digits(first, second) or not (odd or moved)):
         why = f"differ by a factor of {slip:,}: one of them looks like a slip"
         return Comparison(Relation.MAGNITUDE_SLIP, verdict_sentence(first, second, why), notes)
     if odd and not (earlier_later and _is_fear_confirmed(*earlier_later)):
@@ -227,6 +228,21 @@ def _is_static(a: Observation, b: Observation) -> bool:
     if _is_long_past(a) or _is_long_past(b):
         return True
     return all(lemma(observation.counted.rpartition(" ")[2]) in _BUILT_IN for observation in (a, b))
+
+
+def _stays_within_a_power_of_ten(early: Observation, late: Observation) -> bool:
+    """Whether no time between two copies explains ten times as much: of what does not move, of a price, and of a toll
+    that would have fallen."""
+    priced = early.quantity.dimension.startswith("money") and "/" in early.quantity.dimension
+    falls = late.measure.key.concept == "killed" and is_less(late, early)
+    return priced or falls or _is_static(early, late)
+
+
+def _bearings(observation: Observation) -> frozenset[str]:
+    """The directions in which a distance is told: 12 miles north and 120 miles south are two distances."""
+    if observation.quantity.dimension not in STATIC_DIMENSIONS:
+        return frozenset()
+    return _BEARINGS.intersection(observation.counted.lower().split())
 
 
 def _is_long_past(observation: Observation) -> bool:
@@ -374,11 +390,21 @@ def _date(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
+def _stated_number(observation: Observation) -> Decimal:
+    """The number as stated, in base units; of a range the middle."""
+    quantity = observation.quantity
+    if quantity.value is not None:
+        return abs(quantity.value * factor(quantity.unit))
+    low, high, _ = base_interval(observation)
+    return (abs(low) + abs(high)) / 2
+
+
 def _slip_factor(a: Observation, b: Observation) -> int:
-    """The power of ten by which two numbers differ, within 2 percent; 0 where they differ otherwise."""
-    low_a, high_a, _ = base_interval(a)
-    low_b, high_b, _ = base_interval(b)
-    small, large = sorted(((abs(low_a) + abs(high_a)) / 2, (abs(low_b) + abs(high_b)) / 2))
+    """The power of ten by which two numbers differ, within 2 percent; 0 where they differ otherwise.
+
+    By the numbers as they are stated: "up to 400" and 40 are ten times apart.
+    """
+    small, large = sorted((_stated_number(a), _stated_number(b)))
     if small == 0 or not large.is_finite():
         return 0
     for power in (10, 100, 1000, 10**6):

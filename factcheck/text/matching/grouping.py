@@ -13,7 +13,7 @@ from itertools import combinations
 
 from factcheck.text.matching.features import TopicStats, disputed
 from factcheck.text.matching.profile import Profile, log_ratio
-from factcheck.text.matching.scorer import Scorer, is_slip, shipped
+from factcheck.text.matching.scorer import Scorer, has_slipped, is_slip, shipped
 from factcheck.text.quantities import factor
 
 LEAST_SCORE = 0.02
@@ -40,7 +40,7 @@ def may_join(a: Profile, b: Profile) -> bool:
     meets = max(a.least, b.least) <= min(a.most, b.most)
     if a.sentence == b.sentence:
         return a.unit != b.unit and factor(a.unit) != factor(b.unit) and log_ratio(a.value, b.value) < 0.1
-    return meets or a.day != b.day or disputed(a, b)
+    return meets or a.day != b.day or disputed(a, b) or has_slipped(a, b)
 
 
 def candidates(figures: Sequence[Profile], *, since: int = 0) -> Iterator[tuple[int, int]]:
@@ -114,6 +114,7 @@ def group(
     must_link = distinct.pairs((rank[i], rank[j]) for i, j in together)
     barred = cannot_link_within(kept, [*good, *must_link]) | set(distinct.pairs((rank[i], rank[j]) for i, j in apart))
     labels = average_linkage(len(kept), good, barred, known.join, together=must_link)
+    labels = join_slips(labels, kept, good, barred, known)
     found = [labels[distinct.place[rank[at]]] for at in range(len(figures))]
     first: dict[int, int] = {}
     return [first.setdefault(label, at) for at, label in enumerate(found)]
@@ -194,6 +195,57 @@ def average_linkage(
                     one, two = sorted((i, other))
                     heapq.heappush(heap, (-mean, one, two, clusters.changed[one], clusters.changed[two]))
     return clusters.labels()
+
+
+def join_slips(
+    labels: Sequence[int],
+    figures: Sequence[Profile],
+    scores: Mapping[tuple[int, int], float],
+    apart: Iterable[tuple[int, int]],
+    scorer: Scorer,
+) -> list[int]:
+    """The groups, where one that tells a single number has joined the group in which that number has slipped.
+
+    Linkage asks how alike two groups are on average, and a number with a slip in it is like none but the one that it
+    should be: it joins by the mean score of those pairs alone, from the border of a conflict on.
+    """
+    slips = {(i, j): score for (i, j), score in scores.items() if has_slipped(figures[i], figures[j], 1)}
+    return _with_slips(labels, [one.value for one in figures], slips, apart, scorer.weights.conflict)
+
+
+def _with_slips(
+    labels: Sequence[int],
+    values: Sequence[float],
+    slips: Mapping[tuple[int, int], float],
+    apart: Iterable[tuple[int, int]],
+    least: float,
+) -> list[int]:
+    """As ``join_slips``, of pairs that are slips and a border.
+
+    >>> _with_slips([0, 0, 0, 3], [16, 5, 16, 160], {(0, 3): .6, (2, 3): .3}, [], .3)
+    [0, 0, 0, 0]
+    >>> _with_slips([0, 0, 0, 3], [16, 5, 16, 160], {(0, 3): .6, (2, 3): .3}, [(1, 3)], .3)
+    [0, 0, 0, 3]
+    """
+    members: dict[int, list[int]] = defaultdict(list)
+    for at, label in enumerate(labels):
+        members[label].append(at)
+    lone = {label for label, places in members.items() if len({values[at] for at in places}) == 1}
+    found: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for (i, j), score in slips.items():
+        for one, other in ((labels[i], labels[j]), (labels[j], labels[i])):
+            if one != other and one in lone:
+                found[one, other].append(score)
+    barred = {frozenset((labels[i], labels[j])) for i, j in apart}
+    ranked = sorted((-sum(scores) / len(scores), pair) for pair, scores in found.items())
+    home = {label: label for label in members}
+    taken: set[int] = set()
+    for mean, (one, other) in ranked:
+        if -mean >= least and frozenset((one, other)) not in barred and not {one, other} & taken:
+            home[one] = other
+            taken |= {one, other}
+    first = {label: min(at for at, own in enumerate(labels) if home[own] == home[label]) for label in members}
+    return [first[label] for label in labels]
 
 
 class _Clusters:

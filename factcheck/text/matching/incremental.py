@@ -19,6 +19,7 @@ from factcheck.text.matching.grouping import (
     average_linkage,
     candidates,
     cannot_link_within,
+    join_slips,
     may_join,
 )
 from factcheck.text.matching.profile import Profile
@@ -95,6 +96,7 @@ def place(
     if frozen:
         barred |= {(first[a], first[b]) for n, a in enumerate(names) for b in names[:n]}
     labels = average_linkage(len(nodes), pairs, barred, scorer.join, together=must_link, sizes=sizes)
+    labels = join_slips(labels, nodes, pairs, barred, scorer)
     return _placement(labels, kept, first, homes, len(old), len(figures))
 
 

@@ -39,6 +39,12 @@ class NumberPairs:
             self.known[a, b] = (mean, *best[1:]) if best else None
         return self.known[a, b]
 
-    def likelihood(self, a: float, b: float) -> float:
+    def likelihood(self, a: float, b: float, *, slip: bool = False) -> float:
+        """How likely two numbers are of one measure; of a slip by the two figures that are most alike.
+
+        A slip stands in one text beside many that have it right, each in other words: one that is alike is enough.
+        """
         found = self.surest(a, b)
+        if slip and found:
+            return self.scorer.likelihood(found[1], found[2], self.topic)
         return found[0] if found else 0.0

@@ -142,21 +142,26 @@ def _as_slip(a: Profile, b: Profile, topic: TopicStats, weights: Weights, parts:
     chance explains, for round numbers are often ten times one another.
     """
     fixed = replace(b, value=a.value, least=a.least, most=a.most)
-    chance = ("by chance", SLIP_BY_CHANCE[max(1, min(_digits(a), _digits(b), 3))])
+    chance = ("by chance", SLIP_BY_CHANCE[max(1, min(len(_digits(a)), len(_digits(b)), 3))])
     words = [part for part in parts if part[0] not in VALUES]
     return max(_logistic(words, weights), _logistic([*contributions(a, fixed, topic, weights), chance], weights))
 
 
-def _digits(one: Profile) -> int:
-    """How many significant digits a number has, as it is written in its unit, without zeros at either end."""
+def _digits(one: Profile) -> str:
+    """The significant digits of a number as it is written in its unit, without zeros at either end."""
     written = abs(one.value) / float(factor(one.unit))
-    return len(f"{written:.7g}".partition("e")[0].replace(".", "").strip("0"))
+    return f"{written:.7g}".partition("e")[0].replace(".", "").strip("0")
 
 
 def is_slip(a: Profile, b: Profile) -> bool:
     """Whether two numbers are a power of ten apart, ten times at least, within 2 percent."""
     small, large = sorted((abs(a.value), abs(b.value)))
     return bool(small) and any(abs(large / small / 10**power - 1) <= 0.02 for power in (1, 2, 3, 6))
+
+
+def has_slipped(a: Profile, b: Profile, least: int = 2) -> bool:
+    """Whether two numbers a power of ten apart have the same digits, at least so many; two are hardly so by chance."""
+    return is_slip(a, b) and _digits(a) == _digits(b) and len(_digits(a)) >= least
 
 
 def contributions(a: Profile, b: Profile, topic: TopicStats, weights: Weights) -> list[tuple[str, float]]:
