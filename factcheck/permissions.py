@@ -441,6 +441,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "pin"): (EDITORS, NOT_AUTHOR),
     ("figure", "confirm_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
     ("figure", "state_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
+    ("figure", "correct_reading"): (CHECKERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
     ("figure", "judge"): (EDITORS,),
     ("judgement", "confirm"): (EDITORS_EVERYWHERE, NOT_JUDGED_AUTHOR, NOT_PROPOSER),
     ("judgement", "withdraw"): (EDITORS_EVERYWHERE, NOT_JUDGED_AUTHOR),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,11 @@ from django.utils.safestring import SafeString
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
-from factcheck.text import AnchorState, Basis
+from factcheck.text import AnchorState, Basis, Hedge, known_units
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.clearance import OUT_OF_DATE, expired_figures
 from factcheck.workflow.disputes import Dispute, disputes
-from factcheck.workflow.figures import confirm_as_of, state_as_of
+from factcheck.workflow.figures import NUMBERS, confirm_as_of, correct_reading, part_of, state_as_of
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 from factcheck.workflow.observations import observations_of
@@ -180,6 +180,74 @@ class StateDayForm(ActionForm):
     )
 
 
+class CorrectReadingForm(ActionForm):
+    """The parts of a figure as they are read; what is left as it is stays."""
+
+    number = forms.CharField(
+        max_length=70, help_text="One number, or a range: 40 to 50. In digits; 3.2 million is 3200000."
+    )
+    unit = forms.ChoiceField()
+    hedge = forms.ChoiceField(choices=[(row.value, humanize(row.value)) for row in Hedge])
+    counted = forms.CharField(label="What is counted", required=False, max_length=300)
+    place = forms.CharField(required=False, max_length=200)
+    says = forms.CharField(
+        label="Who says it",
+        required=False,
+        max_length=300,
+        help_text="As the copy names them; empty where it names nobody.",
+    )
+    note = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+    def setup_fields(self) -> None:
+        figure = self.record
+        units = dict.fromkeys([figure.unit, *known_units()])
+        self.set_choices("unit", [(unit, "things counted" if unit == "count" else humanize(unit)) for unit in units])
+        for name in ("unit", "hedge", "counted", "place", "says"):
+            self.fields[name].initial = part_of(figure, name)
+        self.fields["number"].initial = number_typed(figure)
+
+    @property
+    def warning(self) -> str:
+        claim = self.record.claim if self.record else None
+        if claim is None or claim.state != ClaimState.SIGNED_OFF:
+            return ""
+        return (
+            f"Its claim “{claim}” is signed off. Another number, unit, hedge or speaker voids that sign-off; what is "
+            "counted and the place do not."
+        )
+
+    def clean_number(self) -> str:
+        self.numbers = [decimal_typed(part) for part in self.cleaned_data["number"].split(" to ", 1)]
+        if None in self.numbers:
+            raise forms.ValidationError("Write it in digits: 40, 3.5 or 40 to 50.")
+        return str(self.cleaned_data["number"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned_data = dict(super().clean() or {})
+        if self.errors:
+            return cleaned_data
+        changed = set(self.changed_data) & {"unit", "hedge", "counted", "place", "says"}
+        said = {name: cleaned_data[name] for name in ("note", *changed) if name in cleaned_data}
+        if "number" in self.changed_data:
+            said |= dict(zip(NUMBERS, self.numbers if len(self.numbers) == 1 else (None, *self.numbers), strict=False))
+        return said
+
+
+def decimal_typed(words: str) -> Decimal | None:
+    """A number as a person types it: commas between thousands, a point before the fraction; None where it is none."""
+    try:
+        number = Decimal(words.strip().replace(",", "").replace(" ", "").replace("\u00a0", ""))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def number_typed(figure: Figure) -> str:
+    """The number of a figure as its form shows it."""
+    rows = [figure.value] if figure.value is not None else [figure.low, figure.high]
+    return " to ".join(f"{row.normalize():f}" for row in rows if row is not None)
+
+
 class MeasureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return ", ".join(filter(None, (str(obj), obj.place, obj.party, "compared everywhere" if obj.general else "")))
@@ -262,6 +330,9 @@ class FigureAdmin(RecordAdmin):
         "reopen": RecordAction(reopen_figure, ReopenFigureForm, "Take back", "The figure is to be checked again."),
         "confirm_as_of": RecordAction(confirm_as_of, label="It holds today", success_message="It is as of today."),
         "state_as_of": RecordAction(state_as_of, StateDayForm, "Say of which day", "The day is noted."),
+        "correct_reading": RecordAction(
+            correct_reading, CorrectReadingForm, "Correct the reading", "The figure is read so now, and compared anew."
+        ),
         "judge": RecordAction(
             judge_figure, JudgeFigureForm, "Judge with another figure", "That is noted; the figures are grouped again."
         ),
@@ -278,7 +349,7 @@ class FigureAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.select_related(
-            "document__publisher", "attribution__source", "claim", "measure", "pinned_by", "dated_by"
+            "document__publisher", "attribution__source", "claim", "measure", "pinned_by", "dated_by", "corrected_by"
         )
 
     def get_urls(self) -> list[Any]:
@@ -327,7 +398,7 @@ class FigureAdmin(RecordAdmin):
         standing = record.state != FigureState.DISMISSED and record.anchor_state != AnchorState.ORPHANED
         if name == "confirm_as_of":
             return standing and record.as_of_basis == Basis.PUBLICATION
-        return standing or name not in ("pin", "state_as_of")
+        return standing or name not in ("pin", "state_as_of", "correct_reading")
 
     def facts(self, record: Figure) -> Iterable[tuple[str, Any, str]]:
         yield "document", link(record.document), ""
@@ -346,6 +417,10 @@ class FigureAdmin(RecordAdmin):
         yield "measure", link(record.measure) if record.measure else "not grouped", ""
         if record.dated_by:
             yield "day said by", record.dated_by, ""
+        if record.corrected_by:
+            read = ", ".join(f"{name} {value or 'none'}" for name, value in record.machine_reading.items())
+            yield "reading corrected by", record.corrected_by, ""
+            yield "the machine had read", read, ""
         if record.pinned_by:
             yield "pinned there by", record.pinned_by, ""
         yield "worth checking", self.worth(record), ""

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from factcheck.models import Claim, Figure, Measure
 from factcheck.states import FigureState
-from factcheck.text import Basis
+from factcheck.text import Basis, Hedge, Modality
 from factcheck.workflow.claims import dismiss_figure, dismiss_figures, link_figure, reopen_figure
-from factcheck.workflow.figures import confirm_as_of, state_as_of
+from factcheck.workflow.figures import confirm_as_of, correct_reading, state_as_of
 from factcheck.workflow.judgements import judge_figures
 from factcheck.workflow.measures import pin_figure
 
@@ -71,10 +71,19 @@ class FigureRowSerializer(serializers.ModelSerializer):
 class FigureSerializer(ActionsMixin, FigureRowSerializer):
     pinned_by = UsernameField()
     dated_by = UsernameField()
+    corrected_by = UsernameField()
     anchor = serializers.SerializerMethodField()
 
     class Meta(FigureRowSerializer.Meta):
-        fields: ClassVar = [*FigureRowSerializer.Meta.fields, "pinned_by", "dated_by", "anchor", "actions"]
+        fields: ClassVar = [
+            *FigureRowSerializer.Meta.fields,
+            "pinned_by",
+            "dated_by",
+            "corrected_by",
+            "machine_reading",
+            "anchor",
+            "actions",
+        ]
 
     def get_anchor(self, figure: Figure) -> dict[str, Any] | None:
         standing = figure.anchors.filter(revision=figure.document.current_revision).select_related("revision").first()
@@ -96,6 +105,20 @@ class PinBodySerializer(BodySerializer):
 
 class DayBodySerializer(BodySerializer):
     day = serializers.DateField()
+
+
+class ReadingBodySerializer(NoteSerializer):
+    """What a figure says, where the machine misread it: the parts that are given, and a reason."""
+
+    value = serializers.DecimalField(max_digits=30, decimal_places=10, required=False)
+    low = serializers.DecimalField(max_digits=30, decimal_places=10, required=False)
+    high = serializers.DecimalField(max_digits=30, decimal_places=10, required=False)
+    unit = serializers.CharField(max_length=40, required=False)
+    hedge = serializers.ChoiceField(choices=list(Hedge), required=False)
+    modality = serializers.ChoiceField(choices=list(Modality), required=False)
+    counted = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    place = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    says = serializers.CharField(max_length=300, allow_blank=True, required=False)
 
 
 class FigureJudgementSerializer(JudgementBodySerializer):
@@ -138,6 +161,7 @@ class FigureViewSet(RecordViewSet):
         "pin": ActionEndpoint(pin_figure, PinBodySerializer),
         "confirm_as_of": ActionEndpoint(confirm_as_of),
         "state_as_of": ActionEndpoint(state_as_of, DayBodySerializer),
+        "correct_reading": ActionEndpoint(correct_reading, ReadingBodySerializer),
         "judge": ActionEndpoint(judge_figure, FigureJudgementSerializer),
     }
     batch_actions: ClassVar = ("dismiss", "link")

@@ -138,6 +138,14 @@ class Migration(migrations.Migration):
                 ("checkworthiness", models.FloatField(default=0)),
                 ("flags", models.JSONField(default=list)),
                 ("engine_version", models.CharField(blank=True, max_length=20)),
+                (
+                    "machine_reading",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="what the machine read of the parts that a person corrected",
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
@@ -703,6 +711,18 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="figures",
                 to="factcheck.claim",
+            ),
+        ),
+        migrations.AddField(
+            model_name="figure",
+            name="corrected_by",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="who corrected its reading last",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(

@@ -43,7 +43,7 @@ def with_visible_agreements(measures: QuerySet[Measure], user: Any) -> QuerySet[
 
 
 class Figure(models.Model):
-    """A typed number in a text. Its values never change; an edited number is a new figure."""
+    """A typed number in a text. An edited number is a new figure; what was misread a person corrects."""
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="figures")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, blank=True, related_name="figures")
@@ -82,6 +82,17 @@ class Figure(models.Model):
         blank=True,
         related_name="+",
         help_text="who said its as-of",
+    )
+    machine_reading = models.JSONField(
+        default=dict, blank=True, help_text="what the machine read of the parts that a person corrected"
+    )
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="who corrected its reading last",
     )
     version = models.PositiveIntegerField(default=1)
 

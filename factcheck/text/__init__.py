@@ -20,7 +20,7 @@ from factcheck.text.matching import (
     one_party,
     same_party,
 )
-from factcheck.text.quantities import convert, interval, middle_of
+from factcheck.text.quantities import convert, dimension_of, interval, known_units, middle_of
 from factcheck.text.reading import ENGINE_VERSION, read
 from factcheck.text.sentences import split_sentences
 from factcheck.text.values import (
@@ -76,9 +76,11 @@ __all__ = [
     "compare_all",
     "convert",
     "differences",
+    "dimension_of",
     "direction_of",
     "interval",
     "key_of",
+    "known_units",
     "load",
     "middle_of",
     "observation_of",

@@ -1,11 +1,13 @@
-"""The as-of date of a figure, confirmed or stated by a person who may sign off its claim.
+"""What a person says of the reading of a figure: the day it is of, and what the machine misread.
 
-The machine reads the as-of from the copy; no later reading overwrites what a person stated.
+No later reading overwrites it, as long as the words stand.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -13,14 +15,22 @@ from django.utils import timezone
 
 from factcheck.actors import Actor
 from factcheck.errors import Invalid, WrongState
-from factcheck.models import Figure
+from factcheck.models import Attribution, Figure, Source
 from factcheck.states import DocumentState, FigureState
-from factcheck.text import AnchorState, Basis
+from factcheck.text import AnchorState, Basis, Hedge, Modality, dimension_of, known_units
 
 from .arrivals import EARLIEST
-from .claims import request_document_crosschecks
-from .matching import date_profile
+from .claims import request_document_crosschecks, void_sign_offs_of_figures
+from .figure_columns import storable_number
+from .grouping import group_document
+from .matching import NUMBER_PARTS, says_of, update_profile
 from .transitions import change, check_permission, log
+
+NUMBERS = ("value", "low", "high")
+PARTS = (*NUMBERS, "unit", "hedge", "modality", "counted", "place", "says")
+"""What a person may correct in the reading of a figure; ``says`` is to whom the copy attributes it."""
+SIGNED_PARTS = NUMBER_PARTS | {"says"}
+"""Where one of these changes, a sign-off rested on something else."""
 
 
 def confirm_as_of(figure: Figure, *, by: Actor, version: int | None = None) -> None:
@@ -55,9 +65,7 @@ def state_as_of(figure: Figure, day: date, *, by: Actor, version: int | None = N
 
 def date_figure(figure: Figure, day: date, basis: Basis, action: str, *, by: Actor, version: int | None) -> None:
     """Write down a day as that of a figure, on the clock of its document, and compare what rests on it."""
-    gone = figure.state == FigureState.DISMISSED or figure.anchor_state == AnchorState.ORPHANED
-    if gone or figure.document.state == DocumentState.WITHDRAWN:
-        raise WrongState("The figure takes part in no comparison.", state=figure.state)
+    require_compared(figure)
     start = datetime.combine(day, time(), ZoneInfo(figure.document.zone))
     with transaction.atomic():
         change(
@@ -71,5 +79,119 @@ def date_figure(figure: Figure, day: date, basis: Basis, action: str, *, by: Act
             dated_by=by,
         )
         log(figure, action, by=by, facts={"day": day.isoformat()})
-        date_profile(figure)
+        update_profile(figure)
         request_document_crosschecks([figure])
+
+
+def require_compared(figure: Figure) -> None:
+    """Raises WrongState where a figure takes part in no comparison."""
+    gone = figure.state == FigureState.DISMISSED or figure.anchor_state == AnchorState.ORPHANED
+    if gone or figure.document.state == DocumentState.WITHDRAWN:
+        raise WrongState("The figure takes part in no comparison.", state=figure.state)
+
+
+def correct_reading(figure: Figure, *, by: Actor, note: str = "", version: int | None = None, **parts: Any) -> None:
+    """Say what a figure says, where the machine misread the copy: any of ``PARTS``; what is left out stays.
+
+    It stands against later readings while the words stand. The figure is grouped and compared anew; the sign-off of its
+    claim is void where its number, unit, hedge or attribution changes. A number is ``value`` alone, or ``low`` and
+    ``high``.
+
+    Raises:
+        NotAllowed: the person may not link figures here, or wrote a text that is compared.
+        Invalid: a part cannot be so, or nothing changes.
+        WrongState: it is dismissed or gone from the text.
+    """
+    check_permission(by, figure, "correct_reading")
+    require_compared(figure)
+    said = checked_parts(parts)
+    before = {name: part_of(figure, name) for name in PARTS}
+    changed = {name: value for name, value in said.items() if value != before[name]}
+    if not changed:
+        raise Invalid("That is how it is read already.", code="nothing_changes")
+    columns = {name: value for name, value in changed.items() if name != "says"}
+    if set(NUMBERS) & changed.keys():
+        columns |= {"as_written": "", "step": step_of(changed)}
+    if "unit" in changed:
+        columns["dimension"] = dimension_of(changed["unit"])
+    read = {name: plain(before[name]) for name in changed} | figure.machine_reading
+    with transaction.atomic():
+        if "says" in changed:
+            columns["attribution"] = attribution_to(figure, changed["says"])
+        if columns.get("dimension", figure.dimension) != figure.dimension:
+            columns["pinned_by"] = None  # it cannot be of that measure any more
+        if not columns.get("pinned_by", figure.pinned_by):
+            columns["measure"] = None
+        change(figure, version=version, machine_reading=read, corrected_by=by, **columns)
+        facts = {
+            "from": {name: plain(before[name]) for name in changed},
+            "to": {n: plain(v) for n, v in changed.items()},
+        }
+        log(figure, "correct_reading", by=by, note=note, facts=facts)
+        update_profile(figure)
+        if SIGNED_PARTS & changed.keys():
+            void_sign_offs_of_figures([figure], "the reading of a figure was corrected")
+        group_document(figure.document)
+        request_document_crosschecks([figure])
+        figure.refresh_from_db()
+
+
+def part_of(figure: Figure, name: str) -> Any:
+    return says_of(figure) if name == "says" else getattr(figure, name)
+
+
+def plain(value: Any) -> Any:
+    """A part as JSON keeps it: numbers by their digits."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def checked_parts(parts: dict[str, Any]) -> dict[str, Any]:
+    """The parts as columns hold them.
+
+    Raises:
+        Invalid: an unknown part, unit or hedge; a number that cannot be stored, or is neither a value nor a range.
+    """
+    if unknown := parts.keys() - set(PARTS):
+        raise Invalid(f"A figure has no “{min(unknown)}” to correct.", code="unknown_part")
+    said = {name: value.strip() if isinstance(value, str) else value for name, value in parts.items()}
+    if set(NUMBERS) & said.keys():
+        said |= checked_number(parts.get("value"), parts.get("low"), parts.get("high"))
+    unit = said.get("unit", "count")
+    if unit.partition("/")[0] not in known_units():
+        raise Invalid(f"“{unit}” is no unit that figures are read in.", code="unit_unknown")
+    for name, choices in (("hedge", Hedge), ("modality", Modality)):
+        if name in said and said[name] not in list(choices):
+            raise Invalid(f"“{said[name]}” is no {name}.", code=f"{name}_unknown")
+    for name, most in (("counted", 300), ("place", 200), ("says", 300), ("unit", 40)):
+        if len(said.get(name, "")) > most:
+            raise Invalid(f"That is too long; at most {most} characters.", code="too_long")
+    return said
+
+
+def checked_number(value: Decimal | None, low: Decimal | None, high: Decimal | None) -> dict[str, Decimal | None]:
+    """A value alone, or a range in its order."""
+    if (value is None) == (low is None or high is None) or (value is not None and (low or high) is not None):
+        raise Invalid("A figure is one number, or a range from one to another.", code="number_missing")
+    stored = [None if number is None else storable_number(number) for number in (value, low, high)]
+    if stored[0] is None and (stored[1] is None or stored[2] is None):
+        raise Invalid("That number has more digits than can be kept.", code="number_too_long")
+    if stored[1] is not None and stored[2] is not None and stored[1] > stored[2]:
+        raise Invalid("A range goes from the smaller number to the larger.", code="range_reversed")
+    return dict(zip(NUMBERS, stored, strict=True))
+
+
+def step_of(number: dict[str, Any]) -> Decimal:
+    """The place of the last digit behind the point; one where there is none."""
+    given = [number[name].normalize() for name in NUMBERS if number.get(name) is not None]
+    exponents = [int(row.as_tuple().exponent) for row in given]
+    return Decimal(1).scaleb(min([0, *exponents]))
+
+
+def attribution_to(figure: Figure, party: str) -> Attribution | None:
+    """The row that attributes a figure to this party; None where the copy says it itself."""
+    if not party:
+        return None
+    row, _ = Attribution.objects.get_or_create(
+        document=figure.document, cue="", party=party, relay="", defaults={"source": Source.objects.named(party)}
+    )
+    return row

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import BigIntegerField, Case, Count, F, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from factcheck.actors import Actor
@@ -53,6 +53,7 @@ from .transitions import log
 logger = logging.getLogger(__name__)
 REGROUP_HOUR = 2
 """The hour, UTC, at which topics are regrouped."""
+AT_ONCE = 200
 PIN_WEIGHT = 1_000_000
 """The vote of pinned figures, and of measures with a resolved dispute, on which measure a group keeps."""
 
@@ -233,25 +234,26 @@ def move_figures(
     fresh = sorted({home for home in homes if isinstance(home, int)})
     made = dict(zip(fresh, new_measures([nodes[at] for at in fresh], topic, document), strict=True))
     moves = Moves()
-    targets: dict[int, list[int]] = defaultdict(list)
+    targets: dict[int, int] = {}
     for node, home in zip(nodes, homes, strict=True):
         target = made[home].pk if isinstance(home, int) else int(home)
         if target != node.measure and not node.pinned:
-            targets[target] += node.figures
+            targets |= dict.fromkeys(node.figures, target)
             moves.measures |= {target} | ({node.measure} if node.measure else set())
-    for target, figures in targets.items():
-        moves.figures += assign_measure(target, figures)
+    moves.figures += assign_measures(targets)
     return moves
 
 
-def assign_measure(measure: int, figures: Sequence[int]) -> int:
-    """Move figures to a measure, except those pinned meanwhile; marks the measure running where a figure is."""
-    count = 0
-    for start in range(0, len(figures), 500):
-        some = Figure.objects.filter(pk__in=figures[start : start + 500], pinned_by=None)
-        count += some.update(measure=measure)
-        if FigureProfile.objects.filter(figure__in=figures[start : start + 500], running=True).exists():
-            Measure.objects.filter(pk=measure, running=False).update(running=True)
+def assign_measures(targets: Mapping[int, int]) -> int:
+    """Move figures to measures, except those pinned meanwhile; marks a measure running where a figure of it is."""
+    count, figures = 0, sorted(targets)
+    for start in range(0, len(figures), AT_ONCE):
+        some = figures[start : start + AT_ONCE]
+        moved = (When(pk=pk, then=Value(targets[pk])) for pk in some)
+        target = Case(*moved, output_field=BigIntegerField())
+        count += Figure.objects.filter(pk__in=some, pinned_by=None).update(measure=target)
+        running = FigureProfile.objects.filter(figure__in=some, running=True).values_list("figure", flat=True)
+        Measure.objects.filter(pk__in={targets[pk] for pk in running}, running=False).update(running=True)
     return count
 
 
@@ -314,7 +316,7 @@ def place_in_groups(document: Document, topic: Topic) -> Moves:
     moves = move_figures(nodes, found.homes, topic, document)
     for name, into in found.joined.items():
         figures = Figure.objects.filter(measure=int(name), pinned_by=None).values_list("pk", flat=True)
-        moves.figures += assign_measure(int(into), list(figures))
+        moves.figures += assign_measures(dict.fromkeys(figures, int(into)))
         moves.measures |= {int(name), int(into)}
     return moves
 
@@ -393,7 +395,7 @@ def group_embargoed(document: Document) -> Moves:
         moving = [pk for node in some if node.measure != own_measure.pk for pk in node.figures]
         if moving:
             moves.measures |= {own_measure.pk} | {node.measure for node in some if node.measure}
-            moves.figures += assign_measure(own_measure.pk, moving)
+            moves.figures += assign_measures(dict.fromkeys(moving, own_measure.pk))
     return moves
 
 

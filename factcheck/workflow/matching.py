@@ -27,7 +27,7 @@ from factcheck.models import (
     Topic,
     TopicMatching,
 )
-from factcheck.text import ENGINE_VERSION, FigureMention
+from factcheck.text import ENGINE_VERSION, FigureMention, Hedge, Quantity
 from factcheck.text.matching import (
     Profile,
     Scorer,
@@ -39,10 +39,13 @@ from factcheck.text.matching import (
     read_weights,
     shipped,
     stats_of,
+    with_quantity,
+    with_words,
 )
 
 AT_ONCE = 500
 UNUSABLE = "weights_unusable"
+NUMBER_PARTS = frozenset(["value", "low", "high", "unit", "hedge"])
 PROFILE_COLUMNS = ("prepared", "fingerprint", "wording", "dimension", "unit", "value", "running", "engine_version")
 
 
@@ -133,18 +136,40 @@ def with_stated_day(profile: Profile, figure: Figure) -> Profile:
     return replace(profile, day=day.toordinal(), stated=True)
 
 
-def date_profile(figure: Figure) -> None:
-    """Update the stored profile after a person stated the day of a figure."""
+def with_corrections(profile: Profile, figure: Figure) -> Profile:
+    """The profile with what a person corrected in the reading of the figure."""
+    corrected = figure.machine_reading
+    if not corrected:
+        return profile
+    if NUMBER_PARTS & corrected.keys():
+        profile = with_quantity(profile, quantity_of(figure), Hedge(figure.hedge))
+    words = {"counted": figure.counted, "place": figure.place, "says": says_of(figure)}
+    return with_words(profile, **{name: value for name, value in words.items() if name in corrected})
+
+
+def quantity_of(figure: Figure) -> Quantity:
+    numbers = (figure.value, figure.low, figure.high)
+    return Quantity(*numbers, figure.unit, figure.dimension, figure.step, figure.as_written)
+
+
+def says_of(figure: Figure) -> str:
+    """To whom the copy attributes a figure; empty where it says it in its own voice."""
+    return figure.attribution.party if figure.attribution else ""
+
+
+def update_profile(figure: Figure) -> None:
+    """Update the stored profile after a person stated the day of a figure, or corrected its reading."""
     row = FigureProfile.objects.filter(figure=figure).first()
     known = profiles_by_figure([figure.pk]).get(figure.pk)
     if row is not None and known is not None:
-        now = with_stated_day(known, figure)
+        now = with_stated_day(with_corrections(known, figure), figure)
         row.prepared, row.wording = now.as_dict(), now.wording_digest
-        row.save(update_fields=["prepared", "wording"])
+        row.dimension, row.unit, row.value = now.dimension[:60], now.unit[:40], now.value
+        row.save(update_fields=["prepared", "wording", "dimension", "unit", "value"])
 
 
 def profile_row(figure: Figure, mention: FigureMention, read: Profile, text: str) -> FigureProfile:
-    profile = with_stated_day(read, figure)
+    profile = with_stated_day(with_corrections(read, figure), figure)
     return FigureProfile(
         figure=figure,
         prepared=profile.as_dict(),

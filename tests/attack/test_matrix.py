@@ -29,7 +29,7 @@ DECIDES = {("claim", action) for action in ("sign_off", "countersign", "dismiss"
 AUTHOR = {
     *DECIDES,
     *(("document", action) for action in ("set_topic", "dismiss_idle", "dismiss_quiet", "waive")),
-    *(("figure", action) for action in ("dismiss", "pin", "confirm_as_of", "state_as_of")),
+    *(("figure", action) for action in ("dismiss", "pin", "correct_reading", "confirm_as_of", "state_as_of")),
     *(("measure", action) for action in ("merge", "split", "set_general")),
     ("evidence", "assess"),
     ("discrepancy", "resolve"),
@@ -42,7 +42,7 @@ OTHER_SIDE = {
     ("document", "fetch"),
     ("document", "withdraw"),
     ("document", "erase"),
-    *(("figure", action) for action in ("dismiss", "confirm_as_of", "state_as_of")),
+    *(("figure", action) for action in ("dismiss", "correct_reading", "confirm_as_of", "state_as_of")),
     *(("measure", action) for action in ("merge", "split", "set_general")),
     ("discrepancy", "resolve"),
     ("judgement", "confirm"),

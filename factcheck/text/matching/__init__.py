@@ -30,7 +30,7 @@ from factcheck.text.matching.measure_key import differences, key_of
 from factcheck.text.matching.measures import measure_of, measure_of_noun, with_modality, with_place
 from factcheck.text.matching.observations import direction_of, observation_of
 from factcheck.text.matching.pairs import NumberPairs
-from factcheck.text.matching.profile import Profile, fingerprint, profile_of, profiles
+from factcheck.text.matching.profile import Profile, fingerprint, profile_of, profiles, with_quantity, with_words
 from factcheck.text.matching.same_party import one_party, same_party
 from factcheck.text.matching.scorer import (
     Score,
@@ -104,4 +104,6 @@ __all__ = [
     "weights_as_dict",
     "with_modality",
     "with_place",
+    "with_quantity",
+    "with_words",
 ]

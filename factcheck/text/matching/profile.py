@@ -19,8 +19,8 @@ from factcheck.text.matching.measure_key import key_of
 from factcheck.text.matching.measures import lemma, noun_family
 from factcheck.text.matching.observations import observation_of
 from factcheck.text.patterns import Pattern
-from factcheck.text.quantities import base_amount, base_interval
-from factcheck.text.values import FigureMention, Gloss, MeasureKey, Modality, Reading, Span
+from factcheck.text.quantities import base_amount, base_interval, factor, interval
+from factcheck.text.values import FigureMention, Gloss, Hedge, MeasureKey, Modality, Quantity, Reading, Span
 
 _LEX = load()
 STOP_WORDS = (
@@ -153,6 +153,42 @@ def profile_of(text: str, stored: Mapping[str, Any]) -> Profile:
     """
     values: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
     return Profile(**values | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
+
+
+def with_quantity(profile: Profile, quantity: Quantity, hedge: Hedge) -> Profile:
+    """The profile of a figure whose number, unit or hedge a person read otherwise than the engine.
+
+    >>> from decimal import Decimal
+    >>> from factcheck.text.reading import read
+    >>> (misread,) = profiles("a", "The fire took 40 homes.", read("The fire took 40 homes."))
+    >>> fixed = with_quantity(misread, Quantity(Decimal(2), unit="km", dimension="length"), Hedge.EXACT)
+    >>> fixed.value, fixed.unit, fixed.dimension
+    (2000.0, 'km', 'length')
+    """
+    low, high = interval(quantity, hedge)
+    amount, scale = base_amount(quantity), factor(quantity.unit)
+    least, most, value = 0.0, 0.0, 0.0
+    if amount is not None and high.is_finite():
+        least, most, value = float(low * scale), float(high * scale), float((amount[1] + amount[2]) / 2)
+    key = replace(profile.key, dimension=quantity.dimension)
+    return replace(profile, key=key, unit=quantity.unit, value=value, least=least, most=most)
+
+
+def with_words(
+    profile: Profile, *, counted: str | None = None, place: str | None = None, says: str | None = None
+) -> Profile:
+    """The same of what a figure counts, where, and who says it; None leaves a part as it was read."""
+    if counted is not None:
+        words = [word for word in counted.lower().split() if word not in STOP_WORDS]
+        head = noun_family(words[-1]) if words else ""
+        profile = replace(
+            profile, head=head, noun=frozenset(map(lemma, words)), key=replace(profile.key, noun=head, concept="")
+        )
+    if place is not None:
+        profile = replace(profile, places=frozenset(name_of(word) for word in place.split()[:1]))
+    if says is not None:
+        profile = replace(profile, says=name_of(says.split()[-1]) if says else "")
+    return profile
 
 
 def fingerprint(text: str, start: int) -> str:

@@ -27,7 +27,7 @@ from factcheck.text.quantities.intervals import (
 from factcheck.text.quantities.numbers import find_numbers
 from factcheck.text.quantities.numerals import NumberMention, normalised_value
 from factcheck.text.quantities.prices import with_prices
-from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, dimension_of, factor
+from factcheck.text.quantities.units import STATIC_DIMENSIONS, convert, dimension_of, factor, known_units
 
 __all__ = [
     "ABOUT_SHARE",
@@ -43,6 +43,7 @@ __all__ = [
     "find_figures",
     "find_numbers",
     "interval",
+    "known_units",
     "middle_of",
     "normalised_value",
     "rounding_step",

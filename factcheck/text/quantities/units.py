@@ -111,6 +111,12 @@ def dimension_of(unit: str) -> str:
     return unit or "count"
 
 
+def known_units() -> tuple[str, ...]:
+    """The units that figures are read in: "count", the measured ones and the currencies, in that order."""
+    currencies = {*_LEX.currency_codes, *_LEX.currency_words.values()}
+    return ("count", *sorted(_LEX.unit_factors), *sorted(currencies - set(_LEX.unit_factors)))
+
+
 def factor(unit: str) -> Decimal:
     """By what a value in this unit is multiplied to reach the base of its dimension."""
     if unit.startswith(_PER_MANY):

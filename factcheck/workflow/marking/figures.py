@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from factcheck.actors import Machine
@@ -26,7 +27,7 @@ from factcheck.text.matching import Profile, profiles
 
 from ..figure_columns import NO_AS_OF, as_of_columns, number_columns
 from ..grouping import group_document
-from ..matching import scorer_in_use, write_profiles
+from ..matching import says_of, scorer_in_use, write_profiles
 from ..transitions import move, write_anchors
 from .anchoring import CarriedMarks, anchor_of, exactly
 from .attributions import Attributions
@@ -57,7 +58,9 @@ class FigureMarker:
         matched: set[int] = set()
         for mention in reading.figures:
             figure, state = anchored.get(span_key(mention), (None, AnchorState.EXACT))
-            if figure is not None and signature(figure) == signature_of(mention):
+            if figure is not None and (
+                signature(figure) == signature_of(mention) or self._stands_corrected(figure, mention)
+            ):
                 matched.add(figure.pk)
                 self._date_anew(figure, mention)
                 anchors.append(anchor_of(self.revision, Anchoring(state, mention.span), figure=figure))
@@ -113,6 +116,12 @@ class FigureMarker:
         if any(getattr(figure, name) != value for name, value in dates.items()):
             Figure.objects.filter(pk=figure.pk).update(**dates)
 
+    def _stands_corrected(self, figure: Figure, mention: FigureMention) -> bool:
+        """Whether a person corrected the reading of a figure whose words still stand, whatever is read of them now."""
+        if not figure.machine_reading or figure.surface != mention.span.cut(self.revision.text)[:300]:
+            return False
+        return self.previous is None or mention.sentence.cut(self.revision.text) in self.previous.text
+
     def _newly_dated(self, mention: FigureMention) -> bool:
         """Whether the words of a new text date a figure whose sentence did not stand in the text before."""
         dated = mention.as_of is not None and mention.as_of.basis in (Basis.STATED, Basis.EVENT)
@@ -122,7 +131,7 @@ class FigureMarker:
     def _orphan(self, found: CarriedMarks, matched: set[int], anchors: list[Anchor]) -> None:
         """What no longer stands in the text as it was read is orphaned, unless a person touched it here."""
         for figure, _, _ in found.figures:
-            touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None
+            touched = figure.state != FigureState.FOUND or figure.pinned_by_id is not None or figure.machine_reading
             same_text = self.revision.anchors.filter(figure=figure).exists()
             if figure.pk in matched or (same_text and touched):
                 continue
@@ -172,9 +181,14 @@ class FigureMarker:
 
 
 def signature(figure: Figure) -> tuple[Any, ...]:
-    """What makes a figure say the same thing after an edit elsewhere."""
-    says = figure.attribution.party if figure.attribution else ""
-    return (figure.value, figure.low, figure.high, figure.unit, figure.hedge, figure.modality, figure.counted, says)
+    """What makes a figure say the same thing after an edit elsewhere, as the machine read it."""
+    read = figure.machine_reading
+    numbers = [
+        (Decimal(read[name]) if read[name] is not None else None) if name in read else getattr(figure, name)
+        for name in ("value", "low", "high")
+    ]
+    words = [read.get(name, getattr(figure, name)) for name in ("unit", "hedge", "modality", "counted")]
+    return (*numbers, *words, read.get("says", says_of(figure)))
 
 
 def signature_of(row: FigureMention) -> tuple[Any, ...]:
