@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
-from factcheck.text import AnchorState, Basis, Hedge, known_units
+from factcheck.text import AnchorState, Basis, Hedge, Modality, known_units
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure
 from factcheck.workflow.clearance import OUT_OF_DATE, expired_figures
 from factcheck.workflow.disputes import Dispute, disputes
@@ -41,6 +41,7 @@ from .measures import StateOnPage, states_on_page
 MAX_OTHERS = 12
 MAX_COPIES = 8
 OTHER = "other"
+WORDS_CORRECTED = ("unit", "hedge", "modality", "counted", "place", "says")
 REASONS = [
     ("idle", "idle: nothing hangs on it"),
     ("background", "background: known and not in question"),
@@ -188,6 +189,7 @@ class CorrectReadingForm(ActionForm):
     )
     unit = forms.ChoiceField()
     hedge = forms.ChoiceField(choices=[(row.value, humanize(row.value)) for row in Hedge])
+    modality = forms.ChoiceField(label="Said as", choices=[(row.value, humanize(row.value)) for row in Modality])
     counted = forms.CharField(label="What is counted", required=False, max_length=300)
     place = forms.CharField(required=False, max_length=200)
     says = forms.CharField(
@@ -202,7 +204,7 @@ class CorrectReadingForm(ActionForm):
         figure = self.record
         units = dict.fromkeys([figure.unit, *known_units()])
         self.set_choices("unit", [(unit, "things counted" if unit == "count" else humanize(unit)) for unit in units])
-        for name in ("unit", "hedge", "counted", "place", "says"):
+        for name in WORDS_CORRECTED:
             self.fields[name].initial = part_of(figure, name)
         self.fields["number"].initial = number_typed(figure)
 
@@ -226,7 +228,7 @@ class CorrectReadingForm(ActionForm):
         cleaned_data = dict(super().clean() or {})
         if self.errors:
             return cleaned_data
-        changed = set(self.changed_data) & {"unit", "hedge", "counted", "place", "says"}
+        changed = set(self.changed_data) & set(WORDS_CORRECTED)
         said = {name: cleaned_data[name] for name in ("note", *changed) if name in cleaned_data}
         if "number" in self.changed_data:
             said |= dict(zip(NUMBERS, self.numbers if len(self.numbers) == 1 else (None, *self.numbers), strict=False))

@@ -117,14 +117,23 @@ def test_the_list_is_searched(client, people, figure):
 
 def reading(figure, **said):
     """The form as the page shows it, with what a person changes in it."""
-    return {"number": "1200", "unit": figure.unit, "hedge": figure.hedge, "counted": figure.counted, **said}
+    return {
+        "number": "1200",
+        "unit": figure.unit,
+        "hedge": figure.hedge,
+        "modality": figure.modality,
+        "counted": figure.counted,
+        **said,
+    }
 
 
 def test_the_form_shows_what_is_read_and_what_is_changed_in_it_is_so(client, people, figure):
     content = client.get(page(figure, "correct_reading")).content.decode()
     assert 'value="1200"' in content
     assert "things counted" in content
-    said = reading(figure, number="1,210 to 1,300", says=figure.attribution.party, place=figure.place, note="as printed")
+    said = reading(
+        figure, number="1,210 to 1,300", says=figure.attribution.party, place=figure.place, note="as printed"
+    )
     assert do(client, people.checker, figure, "correct_reading", **said).status_code == 302
     assert (figure.value, figure.low, figure.high) == (None, 1210, 1300)
     assert set(figure.machine_reading) == {"value", "low", "high"}
@@ -133,7 +142,9 @@ def test_the_form_shows_what_is_read_and_what_is_changed_in_it_is_so(client, peo
     assert "value 1200" in content
 
 
-@pytest.mark.parametrize(("number", "status"), [("forty", 422), ("", 422), ("NaN", 422), ("9 to 2", 409), ("1200", 409)])
+@pytest.mark.parametrize(
+    ("number", "status"), [("forty", 422), ("", 422), ("NaN", 422), ("9 to 2", 409), ("1200", 409)]
+)
 def test_a_number_that_is_none_is_refused_in_the_form_with_what_was_typed(number, status, client, people, figure):
     said = reading(figure, number=number, says=figure.attribution.party, place=figure.place)
     response = do(client, people.checker, figure, "correct_reading", **said)

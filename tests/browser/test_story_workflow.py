@@ -212,3 +212,21 @@ def test_a_newcomer_takes_a_story_from_log_in_to_print_with_three_people(live_si
     assert triage <= 12
     assert acts <= 70
     assert loads <= 20
+
+
+def test_what_the_machine_misread_is_corrected_on_the_card_of_the_figure(live_site: LiveSite):
+    page = live_site.log_in("checker")
+    page.goto("/admin/factcheck/document/")
+    page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    page.get_by_role("button", name=re.compile(r"^\$340 million")).first.click()
+    card = page.get_by_role("complementary", name="Figure: $340 million")
+    card.get_by_role("link", name="Correct the reading…").click()
+    number = page.get_by_label("Number")
+    expect(number).to_have_value("340000000")
+    number.fill("345,000,000")
+    page.get_by_role("textbox", name="Why").fill("The council's paper says 345.")
+    picture(page, "correct-reading")
+    page.get_by_role("button", name="Correct the reading").click()
+    expect(page.get_by_text("The figure is read so now, and compared anew.")).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"^\$340 million")).first.click()
+    expect(page.get_by_role("complementary", name="Figure: $340 million")).to_contain_text("345,000,000")
