@@ -122,6 +122,16 @@ def test_a_page_that_fails_carries_the_headers_and_says_nothing_of_the_failure(d
     assert b"ZeroDivision" not in answer.content
 
 
+@pytest.mark.parametrize(
+    "address", ["/", "/login/", "/factcheck/api/v1/desks/", "/healthz/", "/static/newsroom/site.css"]
+)
+def test_nobody_gets_their_request_back(client, db, address):
+    """TRACE, where it is served, would show a script what its browser keeps from it."""
+    answer = client.trace(address, headers={"x-kept-from-scripts": "a-session-key"})
+    assert "a-session-key" not in str(answer.headers)
+    assert b"a-session-key" not in answer.getvalue()
+
+
 def test_a_missing_header_would_be_seen(client, settings):
     settings.MIDDLEWARE = [row for row in settings.MIDDLEWARE if "csp" not in row]
     assert wrong_with(Client().get("/healthz/"), "/healthz/") == ["Content-Security-Policy"]
