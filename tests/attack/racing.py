@@ -122,10 +122,10 @@ def after(seconds: float, runner: Callable[[], Outcome]) -> Callable[[], Outcome
 
 
 def race(chance: Random, *runners: Callable[[], Outcome]) -> list[Outcome]:
-    """Let all of them go at once, each a few milliseconds early or late; what came of each, in their order."""
+    """Let all of them go at once, or one some milliseconds after the other; what came of each, in their order."""
     start = threading.Barrier(len(runners))
     outcomes = [Outcome() for _ in runners]
-    delays = [chance.choice([0, 0, chance.random() * 0.02]) for _ in runners]
+    delays = [chance.choice([0, chance.random() * 0.06]) for _ in runners]
 
     def run(place: int) -> None:
         try:

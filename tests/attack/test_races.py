@@ -94,7 +94,7 @@ def two_reviewers_sign_one_claim(staff, chance):
 def a_claim_is_signed_while_its_words_are_revised(staff, chance):
     document, claim = in_review(staff)
     assert request_of(staff.editor, f"documents/{document.pk}/revise/", {"text": REWORDED})().won
-    outcomes = race(chance, after(chance.random() * 0.15, signing(claim, staff.reviewer)), worker)
+    outcomes = race(chance, signing(claim, staff.reviewer), after(chance.random() * 0.15, worker))
     do_all_work()
     claim.refresh_from_db()
     assert claim.state in ("in_verification", "stale")
