@@ -194,7 +194,7 @@ def answer(case: Any, name: str, headers: dict[str, str], tally: Tally) -> None:
     tally.statuses[response.status_code] += 1
     if response.status_code < 300:
         tally.reached.add(name)
-    if "no-store" not in response.headers.get("Cache-Control", ["kept"])[0]:
+    if "no-store" not in str(response.headers.get("cache-control")):
         tally.faults.setdefault(name, f"{response.status_code} {case.method} {case.formatted_path} may be kept")
     try:
         case.validate_response(response, checks=CHECKS, headers=headers)
