@@ -31,7 +31,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 
-from tests.api.fuzzing import Tally, fuzz, people_and_records  # noqa: E402
+from tests.api.fuzzing import Tally, fuzz, records_of, world_with_tokens  # noqa: E402
 
 
 def main() -> int:
@@ -52,7 +52,8 @@ def main() -> int:
 
 
 def run(calls: int, seed: int) -> int:
-    tokens, records = people_and_records()
+    world, tokens = world_with_tokens()
+    records = records_of(world)
     tally, began = Tally(), time.monotonic()
     while tally.calls < calls:
         fuzz(tokens, records, examples=12, number=seed, tally=tally)

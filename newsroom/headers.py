@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
 class HeadersMiddleware:
@@ -19,3 +19,17 @@ class HeadersMiddleware:
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
+
+
+class NoPlainApiMiddleware:
+    """A program that sends its token by plain HTTP is told so: led on to HTTPS, nobody would see that it does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if plain and request.path.startswith("/factcheck/api/"):
+            error = {"code": "https_only", "detail": "The API is served by HTTPS alone.", "attr": None}
+            return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
+        return self.get_response(request)

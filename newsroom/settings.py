@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "newsroom.headers.HeadersMiddleware",  # above the next, which redirects to https and refuses a bad Host by itself
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.headers.NoPlainApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below the headers, so that static files carry them too
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -202,9 +203,12 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # a page's script reads the token from its form
+SESSION_COOKIE_AGE = 12 * 3600  # a working day
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$"]
+if HTTPS:  # a browser takes such a cookie from this host alone, and by HTTPS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$", r"^factcheck/api/"]  # the API refuses: newsroom.headers
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -172,3 +172,49 @@ def test_a_path_that_is_gone_is_seen():
     assert not is_there("factcheck/outbox.py")
     assert not is_there("workflow.outbox.send")
     assert is_there("workflow.transitions.move")
+
+
+SECTIONS = {  # how many requirements each section of ASVS 5.0.0 has, of which levels 1 and 2 come first
+    "V1": {1: 2, 2: 9, 3: 11, 4: 3, 5: 2},
+    "V2": {1: 3, 2: 3, 3: 4, 4: 1},
+    "V3": {2: 2, 3: 4, 4: 6, 5: 5, 7: 2},
+    "V4": {1: 3, 2: 1, 3: 2, 4: 4},
+    "V5": {1: 1, 2: 3, 3: 2, 4: 3},
+    "V6": {1: 3, 2: 12, 3: 4, 4: 4, 5: 5, 6: 3, 8: 4},
+    "V7": {1: 3, 2: 4, 3: 2, 4: 5, 5: 2, 6: 2},
+    "V8": {1: 2, 2: 3, 3: 1, 4: 1},
+    "V9": {1: 3, 2: 4},
+    "V11": {1: 2, 2: 3, 3: 3, 4: 4, 5: 1, 6: 1},
+    "V12": {1: 3, 2: 2, 3: 4},
+    "V13": {1: 1, 2: 5, 3: 2, 4: 5},
+    "V14": {1: 2, 2: 4, 3: 3},
+    "V15": {1: 3, 2: 3, 3: 7},
+    "V16": {1: 1, 2: 5, 3: 4, 4: 3, 5: 3},
+}
+
+
+def rows_of_asvs():
+    """The rows of docs/asvs.md: the numbers each stands for, and its last cell."""
+    for line in page("asvs.md").splitlines():
+        if found := re.match(r"\| (V[0-9]+\.[0-9]+)\.([0-9]+)(?:–V[0-9]+\.[0-9]+\.([0-9]+))? \| ", line):
+            section, first, last = found[1], int(found[2]), int(found[3] or found[2])
+            yield [f"{section}.{number}" for number in range(first, last + 1)], line.split(" | ")[-1]
+
+
+def test_every_requirement_of_levels_1_and_2_has_its_row():
+    named = [number for numbers, _ in rows_of_asvs() for number in numbers]
+    wanted = [
+        f"{chapter}.{section}.{number}"
+        for chapter, sections in SECTIONS.items()
+        for section, count in sections.items()
+        for number in range(1, count + 1)
+    ]
+    assert named == wanted
+
+
+def test_every_row_of_the_requirements_names_its_test_or_the_reason():
+    for numbers, last in rows_of_asvs():
+        assert len(last) > 4, numbers
+        for path, name in re.findall(r"`(tests/[a-z_0-9/]+(?:\.py)?)(?:::(\w+))?`", last):
+            assert (ROOT / path).exists(), (numbers, path)
+            assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), (numbers, name)

@@ -235,7 +235,8 @@ class RecordViewSet(BaseView, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         get_body = partial(self.validated_body, endpoint.serializer_class)
         result = self.call_action(record, name, endpoint, get_version, get_body)
         changed = result if isinstance(result, type(record)) else record  # some actions return another record
-        return self.record_response(self.get_queryset().get(pk=changed.pk), endpoint.status_code)
+        shown = get_object_or_404(self.get_queryset(), pk=changed.pk)  # their role may have been taken since
+        return self.record_response(shown, endpoint.status_code)
 
     def call_action(
         self,

@@ -78,7 +78,9 @@ class ReportViewSet(RecordViewSet):
         queryset = super().get_queryset()
         return queryset.defer("data") if self.action == "list" else queryset
 
-    @describe(200, response=OpenApiTypes.BINARY, media_types=("application/octet-stream",))
+    @describe(
+        200, response=OpenApiTypes.BINARY, media_types=("*/*",)
+    )  # that of the format, which may be the host's own
     @action(detail=True, url_path=r"(?P<form>[A-Za-z0-9_-]{1,40})")
     def download(self, request: Request, pk: str, form: str) -> HttpResponse:
         """The report as a file: `pdf`, `html`, `text`, `csv`, `xlsx`, `json`, `claimreview`, or one of the host."""

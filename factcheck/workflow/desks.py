@@ -162,6 +162,7 @@ def delete_membership(membership: Membership, *, by: Actor) -> None:
     with transaction.atomic():
         around = Desk.objects.all() if desk is None else Desk.objects.filter(pk=desk.pk)
         around.update(name=F("name"))  # one at a time: two chiefs may remove each other
+        list(Membership.objects.select_for_update().filter(pk=membership.pk))  # what is decided by it is decided before
         left = Membership.objects.filter(desk=desk, role=membership.role, user__is_active=True)
         if membership.role in chiefs and not left.exclude(pk=membership.pk).exists():
             whose = "A desk keeps at least one chief" if desk else "A newsroom keeps at least one chief editor"

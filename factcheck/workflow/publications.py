@@ -28,6 +28,7 @@ from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
 from .clearance import Clearance, clearance, covered_by_waiver
+from .locks import keep_document, keep_roles
 from .notices import notify_published_uncleared
 from .transitions import change, check_permission, log, move, require_note
 from .webhook_events import emit_corrected, emit_published
@@ -45,7 +46,10 @@ def publish_document(
     """
     check_permission(by, document, "publish")
     with transaction.atomic():
-        answer, revision = pass_gate(document, source_sha256, uncleared_reason)
+        keep_roles(by)
+        keep_document(document)
+        now = timezone.now()
+        answer, revision = pass_gate(document, source_sha256, uncleared_reason, now)
         facts = {"revision": revision.number, "clear": answer.clear}
         published: Publication = move(
             document,
@@ -54,24 +58,26 @@ def publish_document(
             version=version,
             note=uncleared_reason.strip(),
             facts=facts,
-            decision=lambda: write_publication(document, revision, answer, by=by),
+            decision=lambda: write_publication(document, revision, answer, now, by=by),
         )
         announce_publication(published, by=by)
     return published
 
 
-def pass_gate(document: Document, source_sha256: str, uncleared_reason: str) -> tuple[Clearance, Revision]:
-    """The gate's answer for what is about to go out, and the revision.
+def pass_gate(
+    document: Document, source_sha256: str, uncleared_reason: str, now: datetime
+) -> tuple[Clearance, Revision]:
+    """The gate's answer for what goes out at this moment, and the revision; the caller keeps the document as it is.
 
     Raises:
         WrongState: there is no text, it is another text, an embargo runs, or the gate is shut and no reason is given.
     """
-    answer, revision = clearance(document, source_sha256=source_sha256), document.current_revision
+    answer, revision = clearance(document, source_sha256=source_sha256, at=now), document.current_revision
     if revision is None:
         raise WrongState("The document has no text yet.", state=document.state)
     if any(row.code == "not_this_revision" for row in answer.blockers):
         raise WrongState("The text to be published is not the one that was checked.", code="not_this_revision")
-    if document.embargo_until and document.embargo_until > timezone.now():
+    if document.embargo_until and document.embargo_until > now:
         until = f"{document.embargo_until:%Y-%m-%d %H:%M}"
         raise WrongState(f"The document is under embargo until {until} UTC.", code="embargo")
     if not answer.clear and not uncleared_reason.strip():
@@ -79,9 +85,11 @@ def pass_gate(document: Document, source_sha256: str, uncleared_reason: str) -> 
     return answer, revision
 
 
-def write_publication(document: Document, revision: Revision, answer: Clearance, *, by: Person) -> Publication:
+def write_publication(
+    document: Document, revision: Revision, answer: Clearance, now: datetime, *, by: Person
+) -> Publication:
     return Publication.objects.create(
-        document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=timezone.now()
+        document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=now
     )
 
 
@@ -129,6 +137,8 @@ def correct_document(
         )
 
     with transaction.atomic():
+        keep_roles(by)
+        keep_document(document)
         correction: Correction = move(
             document, "correct", by=by, note=wording, version=version, facts=facts, decision=write
         )
@@ -141,9 +151,10 @@ def correct_document(
 
 def publish_corrected(document: Document, uncleared_reason: str, *, by: Person) -> None:
     """The corrected text goes out through the gate."""
-    answer, revision = pass_gate(document, "", uncleared_reason)
+    now = timezone.now()
+    answer, revision = pass_gate(document, "", uncleared_reason, now)
     facts = {"revision": revision.number, "clear": answer.clear}
-    published = write_publication(document, revision, answer, by=by)
+    published = write_publication(document, revision, answer, now, by=by)
     log(document, "publish", by=by, note=uncleared_reason.strip(), facts=facts, decision=published)
     announce_publication(published, by=by)
 

@@ -43,6 +43,7 @@ from factcheck.states import ClaimState, FigureState, TaskState, Transition, row
 from factcheck.text import AnchorState, bare_words
 
 from .decided import decided_of, plain
+from .locks import keep_roles
 from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
@@ -161,10 +162,14 @@ def move(
         note = require_note(note)
     before = record.state
     with transaction.atomic():
+        if decision:
+            keep_roles(by)
         current = type(record)._default_manager.filter(pk=record.pk, state=before, version=record.version)
         if not current.update(state=target, version=F("version") + 1, **values):
             raise WrongState("Someone else was faster; please look again.", state=before)
         record.refresh_from_db()
+        if decision:
+            check_permission(by, record, action)  # the role may have been taken since it was asked for
         decided = decision() if decision else None
         log(record, action, by=by, note=note, from_state=before, to_state=target, facts=facts, decision=decided)
         notify_of_action(record, action, by=by)

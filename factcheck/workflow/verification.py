@@ -226,6 +226,7 @@ def assess_offered(claim: Claim, label: str, policy: Policy, *, by: Actor) -> in
     Raises:
         Invalid: what is assessed does not carry the verdict.
     """
+    list(claim.evidence.select_for_update(no_key=True).order_by("pk").values_list("pk"))  # none is withdrawn meanwhile
     for evidence in claim.evidence.offered().exclude(pk__in=claim.evidence.counting(policy).values("pk")):
         if can(by, evidence, "assess"):
             move(evidence, "assess", to=EvidenceState.ACCEPTED, by=by, assessed_by=by)

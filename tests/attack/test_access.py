@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 from knox.models import AuthToken
@@ -11,7 +12,7 @@ from knox.models import AuthToken
 from factcheck.api.authentication import create_token
 from factcheck.api.scopes import CHECK, INGEST, scoped_name
 from factcheck.api.urls import router
-from factcheck.models import TokenGrant
+from factcheck.models import Membership, TokenGrant
 from factcheck.tasks import tick
 from tests.api.conftest import BASE, Caller
 from tests.factories import PASSWORD, UserFactory
@@ -173,6 +174,22 @@ def test_a_token_lasts_no_longer_than_it_was_asked_for_and_never_longer_than_the
         assert (short.get("desks/").status_code, long.get("desks/").status_code) == (401, 200)
         clock.shift(10 * 3600)
         assert long.get("desks/").status_code == 401
+
+
+def test_a_session_alone_changes_nothing_from_another_site(staff):
+    story, browser = file_text(HOMES, desk=staff.desk, by=staff.editor), Client(enforce_csrf_checks=True)
+    browser.force_login(staff.editor)
+    accept = f"{BASE}claims/{story.claims.get().pk}/accept/"
+    assert browser.get(BASE + "desks/").status_code == 200
+    assert browser.post(accept, content_type="application/json", headers={"If-Match": "*"}).status_code == 403
+    browser.post("/admin/logout/")
+    assert browser.get(BASE + "desks/").status_code == 200  # the admin refuses it too: still logged in
+    assert story.claims.get().state == "proposed"
+
+
+def test_a_new_site_has_no_account(db):
+    assert not get_user_model().objects.exists()
+    assert not Membership.objects.exists()
 
 
 def test_a_rotated_secret_key_keeps_tokens_while_the_old_one_is_named(staff, settings):

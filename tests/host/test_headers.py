@@ -97,6 +97,15 @@ def test_the_way_to_https_carries_the_headers(client, settings):
     assert not wrong_with(answer, "/login/")
 
 
+def test_the_api_is_not_led_to_https_but_refuses_plain_http(client, settings, db):
+    settings.SECURE_SSL_REDIRECT = True
+    address = "/factcheck/api/v1/desks/"
+    plain = client.get(address, headers={"authorization": "Token a-token"})
+    assert (plain.status_code, plain.json()["errors"][0]["code"]) == (403, "https_only")
+    assert not wrong_with(plain, address)
+    assert client.get(address, secure=True).status_code == 401
+
+
 @pytest.mark.parametrize("https", [False, True])
 def test_what_is_said_to_a_wrong_host_carries_the_headers(db, settings, https):
     settings.SECURE_SSL_REDIRECT = https
@@ -111,6 +120,16 @@ def test_a_page_that_fails_carries_the_headers_and_says_nothing_of_the_failure(d
     assert answer.status_code == 500
     assert not wrong_with(answer, "/")
     assert b"ZeroDivision" not in answer.content
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/login/", "/factcheck/api/v1/desks/", "/healthz/", "/static/newsroom/site.css"]
+)
+def test_nobody_gets_their_request_back(client, db, address):
+    """TRACE, where it is served, would show a script what its browser keeps from it."""
+    answer = client.trace(address, headers={"x-kept-from-scripts": "a-session-key"})
+    assert "a-session-key" not in str(answer.headers)
+    assert b"a-session-key" not in answer.getvalue()
 
 
 def test_a_missing_header_would_be_seen(client, settings):

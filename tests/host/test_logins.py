@@ -5,7 +5,9 @@ import json
 import pytest
 import time_machine
 from axes.models import AccessAttempt
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -154,6 +156,38 @@ def test_a_person_let_in_lands_on_the_front_page_and_can_leave():
     assert f"Log out {user.username}" in answer.content.decode()
     assert client.post(reverse("logout"), follow=True).status_code == 200
     assert "Log in" in client.get("/").content.decode()
+
+
+def test_a_password_is_changed_by_who_knows_it_and_ends_the_other_sessions():
+    user = UserFactory(is_staff=True)
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        client.force_login(user)
+    address, new = reverse("admin:password_change"), "quite another 12 words"
+    for old, kept in (("wrong", True), (PASSWORD, False)):
+        here.post(address, {"old_password": old, "new_password1": new, "new_password2": new})
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD) is kept
+    assert here.get(reverse("admin:index")).status_code == 200
+    assert elsewhere.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize("password", ["short", "q1w2e3r4t5y6", "password1234"])
+def test_a_short_or_a_common_password_is_not_taken(password):
+    with pytest.raises(ValidationError):
+        validate_password(password, UserFactory(username="ann"))
+
+
+@pytest.mark.parametrize(
+    "password", ["x" * 64 + " of the mayor", "no digits no capitals", " ends and begins with a space "]
+)
+def test_a_long_password_of_whatever_signs_is_taken_as_it_is(password):
+    validate_password(password, UserFactory(username="ann"))
+    user = UserFactory(is_staff=True)
+    user.set_password(password)
+    user.save()
+    assert is_logged_in("site", log_in("site", user.username, password))
+    assert not is_logged_in("site", log_in("site", user.username, password.strip()[:-1]))
 
 
 def test_no_log_in_leads_to_another_site():

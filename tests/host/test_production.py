@@ -17,6 +17,7 @@ import redis
 from newsroom.caching import FailSafeRedisCache, circuit_breakers
 from newsroom.static import Hashed
 from tests.live import LANES, ROOT, Site, wait_until
+from tests.template import copy_migrated
 
 
 class Collected(Site):
@@ -63,6 +64,27 @@ def test_django_finds_nothing_to_say_against_the_settings_behind_https(tmp_path)
     done = check(tmp_path, HTTPS="1", SECRET_KEY="a0B1c2D3" * 8, ALLOWED_HOSTS="desk.example", PROXIES="1")
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_behind_https_each_cookie_is_of_this_host_alone_and_no_script_reads_it(tmp_path):
+    code = """
+from django.contrib.auth import get_user_model
+from django.test import Client
+get_user_model().objects.create_superuser("ann", password="a long enough password")
+client = Client(headers={"host": "desk.example"})
+client.get("/login/", secure=True)
+client.post("/login/", {"username": "ann", "password": "a long enough password"}, secure=True)
+for row in client.cookies.values():
+    print(row.key, row["secure"], row["httponly"], row["samesite"], row["path"], repr(row["domain"]))
+"""
+    whole = {"PATH": os.environ["PATH"], "NEWSROOM_DATA": str(tmp_path), "HTTPS": "1", "ALLOWED_HOSTS": "desk.example"}
+    copy_migrated(tmp_path / "newsroom.sqlite3")
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True)
+    assert sorted(done.stdout.splitlines()) == [
+        "__Host-csrftoken True True Lax / ''",
+        "__Host-sessionid True True Lax / ''",
+    ], done.stderr
 
 
 def test_a_short_key_or_no_https_is_found(tmp_path):
