@@ -23,6 +23,7 @@ from .arrivals import EARLIEST
 from .claims import request_document_crosschecks, void_sign_offs_of_figures
 from .figure_columns import storable_number
 from .grouping import group_document
+from .locks import keep_claims
 from .matching import NUMBER_PARTS, says_of, update_profile
 from .transitions import change, check_permission, log
 
@@ -116,6 +117,7 @@ def correct_reading(figure: Figure, *, by: Actor, note: str = "", version: int |
         columns["dimension"] = dimension_of(changed["unit"])
     read = {name: plain(before[name]) for name in changed} | figure.machine_reading
     with transaction.atomic():
+        keep_claims([figure.claim_id])
         if "says" in changed:
             columns["attribution"] = attribution_to(figure, changed["says"])
         if columns.get("dimension", figure.dimension) != figure.dimension:

@@ -325,6 +325,7 @@ PREPARED: dict[str, Callable[[World], Right]] = {
     "feeds_partial_update": on("desk_chief", lambda w: f.FeedFactory(desk=w.desk), {"minutes": 30}),
     "feeds_poll": on("editor", lambda w: f.FeedFactory(desk=w.desk)),
     "figures_confirm_as_of": out_of_date,
+    "figures_correct_reading": on("checker", World.figure, {"value": "41", "hedge": "about", **NOTE}),
     "figures_dismiss": on("editor", World.figure, NOTE),
     "figures_judge": judged,
     "figures_link": lambda w: (lambda f_, c: Right("checker", {"id": f_.pk}, {"claim": c.pk}))(*linked(w)),
