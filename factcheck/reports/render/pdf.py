@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import typst
 
-from factcheck.intake.text_cleaning import strip_unusable
+from factcheck.intake.text_cleaning import replace_unusable
 
 from .pages import WHOLE, family
 from .shorten import shortened
@@ -39,6 +39,8 @@ IN_PRINT = {
 UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 SPECIAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"}
+NO_WIDTH = "\ufeff"
+"""The byte order mark: PDF/UA forbids it, and where no mark of the order it is a space of no width."""
 TRIES = 4
 
 
@@ -65,12 +67,12 @@ def as_pdf(data: Data) -> bytes:
 
 
 def all_usable(part: Any) -> Any:
-    """The data without characters that XML cannot hold: PDF metadata are XML."""
+    """The data with U+FFFD for each character that XML cannot hold, as the metadata are XML; see ``NO_WIDTH``."""
     if isinstance(part, dict):
         return {name: all_usable(value) for name, value in part.items()}
     if isinstance(part, list):
         return [all_usable(value) for value in part]
-    return strip_unusable(part) if isinstance(part, str) else part
+    return replace_unusable(part).replace(NO_WIDTH, "") if isinstance(part, str) else part
 
 
 def set_by_typst(data: Data, report_json: str, *standards: Literal["ua-1"]) -> bytes:
