@@ -106,22 +106,7 @@ OWN_ROWS = (
 )
 ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "srcset", "cite", "ping", "background"}
 HARMLESS_ADDRESS = re.compile(r"(https?:|mailto:|[/?#]|[\w.-]+[/?#]|[\w.-]*$)", re.IGNORECASE)
-WORDS_IN = set(
-    [
-        "value",
-        "title",
-        "aria-label",
-        "alt",
-        "placeholder",
-        "content",
-        "label",
-        "datetime",
-        "href",
-        "action",
-        "cite",
-        "lang",
-    ]
-)
+WORDS_IN = {"value", "title", "aria-label", "alt", "placeholder", "content", "label", "lang", "href", "action", "cite"}
 """Attributes in which words of people may stand."""
 
 
