@@ -584,7 +584,7 @@ def is_for_words(field: Any) -> bool:
 def test_what_is_typed_into_a_form_and_refused_comes_back_as_words(desk, log_lines):
     """Every form with words, sent without the version it was opened with: the page shows what was typed."""
     cells, faults = 0, []
-    rows = every_row() if len(hostile.OWN_ROWS) < PASSES else hostile.OWN_ROWS
+    rows = every_row() if PASSES > 10 else hostile.OWN_ROWS[::7]
     with for_the_moment():
         world = World(desk, [], 0).build()
         browser = Browser()
