@@ -130,11 +130,6 @@ def filled(row: str, word: str) -> str:
     return row.replace("@M@", word) if "@M@" in row else row + word
 
 
-def is_usable(text: str) -> bool:
-    """Whether a door lets it in: no control characters, lone surrogates and noncharacters."""
-    return not UNUSABLE.search(text)
-
-
 # What an output says, and what in it is alive
 
 
@@ -362,8 +357,8 @@ def is_kept(wanted: str, out: Output) -> bool:
 def is_beginning(wanted: str, before: str) -> bool:
     """Whether what stands before the sign of a cut is how a text begins."""
     bare = plain(wanted)
-    most = next((n for n in range(min(len(bare), len(before)), 7, -1) if before.endswith(bare[:n])), 0)
-    return most > 7
+    longest = min(len(bare), len(before), 1000)
+    return any(before.endswith(bare[:length]) for length in range(longest, 7, -1))
 
 
 def is_kept_in_print(wanted: str, seen: str) -> bool:

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from factcheck.api.urls import router
-from factcheck.models import Document, Event, Membership, Role, record_name
-from factcheck.permissions import PERMISSIONS
+from factcheck.models import Document, Event, Source, record_name
+from factcheck.permissions import ANYONE, PERMISSIONS, RECIPIENT
 from tests.api.conftest import BASE, Caller
+from tests.attack import declared
+from tests.attack.test_outputs import Browser, World, model_of, paths_of, routes
 from tests.factories import FigureFactory, carry
 from tests.stories import Staff, file_text, in_hours
 from tests.test_states import MATRIX, STATES, for_the_moment, make_it_theirs, put, record_in
@@ -234,3 +236,151 @@ def test_an_old_page_decides_nothing(door, story, desk):
                 answer = entry.caller.post(entry.address(key, record), body, version=record.version - 1)
             assert answer.status_code == (409 if entry.form else 412), key
             assert traces(record) == before, key
+
+
+# Every address
+
+
+def kinds() -> dict[str, str]:
+    """What the records of each noun of the API and of each page of the admin are called in the permissions."""
+    nouns = {prefix: record_name(view.queryset.model()) for prefix, view, _ in router.registry}
+    return nouns | {model._meta.model_name: record_name(model()) for model in admin.site._registry}
+
+
+def rules() -> dict[str, str]:
+    return declared.declared(kinds())
+
+
+def doors() -> Iterator[tuple[str, str]]:
+    """(address as it is declared, route) of everything the site answers: methods of the API, pages, buttons."""
+    for route, pattern in routes():
+        path = re.sub(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", lambda part: f"<{part[1] or part[2]}>", route)
+        path = re.sub(r"[\^$]", "", path)
+        if path.startswith("factcheck/api/v1/"):
+            view = pattern.callback
+            bound = getattr(view, "actions", None)
+            methods = [name for name in METHODS if (name in bound if bound else hasattr(view.cls, name))]
+            yield from ((f"{name.upper()} {path.removeprefix('factcheck/api/v1/') or '/'}", route) for name in methods)
+        elif path.endswith("/action/<action>/"):
+            model = model_of(route)
+            for name in actions_of(admin.site._registry[model]):
+                yield f"PAGE {path.replace('<action>', name)}", route.replace("<slug:action>", name)
+        else:
+            yield f"PAGE {path or '/'}", route
+
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def test_every_route_action_and_page_has_a_rule_and_no_rule_is_for_none():
+    known, found = rules(), {address for address, _ in doors()}
+    missing = sorted(found - set(known))
+    assert missing == [], f"Say in tests/attack/declared.py who may ask for {missing}."
+    assert sorted(set(known) - found) == [], "a rule for an address that there is not"
+
+
+def test_every_rule_is_a_row_of_the_permissions_or_one_of_the_words():
+    unknown = {
+        rule for rule in rules().values() if rule not in declared.WORDS and tuple(rule.split()) not in PERMISSIONS
+    }
+    assert unknown == set(), "Write a row in permissions.PERMISSIONS."
+
+
+def test_every_row_of_the_permissions_has_a_door():
+    """Whatever a person may do is done through some address; what has none is asked by another action."""
+    used = {tuple(rule.split()) for rule in rules().values() if rule not in declared.WORDS}
+    within = {("desk", "file_for_host")}  # asked while a text is filed
+    assert set(PERMISSIONS) - used == within
+
+
+NAMING = {
+    "POST memberships/": "desk",
+    "POST topics/": "desk",
+    "POST documents/": "desk",
+    "POST sources/": "desk",
+    "POST feeds/": "desk",
+    "POST crosschecks/": "desk",
+    "POST report-subscriptions/": "desk",
+    "POST webhooks/": "desk",
+    "POST claims/": "document",
+    "POST evidence/": "claim",
+}
+"""What the body of a new record names, on which the right is needed."""
+SEEN_BY_ALL_DESKS = {"topics", "sources", "topic", "source"}
+
+
+def test_nobody_passes_a_door_that_is_not_theirs(desk):
+    """Every address as somebody without a log-in, without a desk, of another desk, as an auditor and a superuser."""
+    other, superuser = Staff(), desk.superuser
+    other.desk_chief.is_staff = True
+    other.desk_chief.save()
+    people = {
+        "nobody": None,
+        "outsider": desk.outsider,
+        "superuser": superuser,
+        "stranger": other.desk_chief,
+        "auditor": desk.auditor,
+    }
+    world, known, every = World(desk, [], 0).build(), rules(), list(doors())
+    world.made["source"] = list(Source.objects.filter(confidential=True).values_list("pk", flat=True))
+    before, cells, faults = (Event.objects.count(), Document.objects.count()), 0, []
+    for who, person in people.items():
+        caller, browser = Caller(person), Browser()
+        if person is not None:
+            browser.force_login(person)
+        for address, route in every:
+            rule = known[address]
+            if (
+                rule in (declared.ANYBODY, declared.SUPERUSERS)
+                or address == "POST auth/logout/"
+                or "revoke_all" in address
+            ):
+                continue
+            if who == "auditor" and is_for_auditors(rule):
+                continue
+            for path in paths_of(route, world.made)[:2]:
+                cells += 1
+                status = asked(address, path, caller, browser, world)
+                if not is_refused(status, rule, who, address, world, path):
+                    faults.append(f"{who} at {address}: {status}, though it is for {rule}")
+    print(f"{cells} requests at {len(known)} addresses as {len(people)} people; {len(faults)} passed")
+    assert faults == [], "\n".join(faults)
+    assert (Event.objects.count(), Document.objects.count()) == before
+
+
+def asked(address: str, path: str, caller: Caller, browser: Any, world: World) -> int:
+    method = address.split()[0]
+    if method == "PAGE":
+        posts = "/action/" in path or path.endswith(("/publish/", "/read-all/"))
+        return int((browser.post(path, {"version": 1}) if posts else browser.get(path)).status_code)
+    body: dict[str, Any] = {}
+    if named := NAMING.get(address):
+        body = {named: world.staff.desk.slug if named == "desk" else world.made[named][0]}
+    send = {"GET": caller.get, "POST": caller.post, "PUT": caller.put, "PATCH": caller.patch}[method]
+    return int(send(path.removeprefix(BASE), *([body] if method != "GET" else [])).status_code)
+
+
+def is_refused(status: int, rule: str, who: str, address: str, world: World, path: str) -> bool:
+    """Whether an answer is the one that the rule gives this person."""
+    page, one = address.startswith("PAGE"), "<" in address
+    if who == "nobody":
+        return status in ((302, 403, 404) if page else (302, 401))  # the description of the API leads to the log-in
+    if status >= 500:
+        return False
+    if rule in (declared.LOGGED_IN, declared.OWN):
+        return True
+    if rule == declared.NO_ONE:
+        return status in (302, 403, 404)
+    if rule == declared.MEMBERS:
+        shared = bool(set(re.split(r"[ /]", address)) & SEEN_BY_ALL_DESKS)
+        return who == "auditor" or not one or shared or status in (302, 403, 404)
+    if who == "stranger" and (rule == "topic change" or address.endswith("/add/")):
+        return True  # topics are all desks'; and a form for a new record is for their own desk
+    return status in ((302, 403, 404) if page else (403, 404)) or (status == 422 and "<pk>" not in address)
+
+
+def is_for_auditors(rule: str) -> bool:
+    """Whether each member of a desk may do it, auditors too."""
+    return rule not in declared.WORDS and all(
+        guard in (ANYONE, RECIPIENT) for guard in PERMISSIONS[tuple(rule.split())]
+    )

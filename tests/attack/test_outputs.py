@@ -31,6 +31,7 @@ from django.utils import timezone
 from factcheck.api.urls import router
 from factcheck.encryption import encrypt
 from factcheck.intake.snapshots import warc_of_upload
+from factcheck.intake.text_cleaning import UNUSABLE
 from factcheck.mailing import notices_message
 from factcheck.models import Delivery, FeedItem, Membership, Notification, Revision, Role, Snapshot, Source
 from factcheck.reports.builders import OF_A_DESK
@@ -159,6 +160,8 @@ class World:
         row = self.rows[(list(self.words).index(name) + self.turn) % len(self.rows)] if self.rows else word
         if "\0" in row or re.search("[\ud800-\udfff]", row):  # no database takes these: see the doors
             row = "@M@ " + row.replace("\0", "").encode("utf-8", "replace").decode()
+        if name in BUILT:  # the action refuses what no file can hold
+            row = UNUSABLE.sub("", row)
         words = filled(row, word) if self.rows else word
         words = words if most is None or word in words[:most] else (word + words)[:most]
         self.planted[name] = words[:most]
