@@ -89,6 +89,7 @@ OF_UNICODE = (
     "@M@ Київ السلام עברית हिन्दी 中文 \U000130c0",
     "@M@" + "x" * 10_000,
     "@M@ " + "a\u0301" * 400,
+    "@M@" + " said" * 1_500,
     "a\x00b@M@",
     "a\x01\x07\x0b\x1fb@M@",
     "a\x7f\x80\x9fb@M@",
@@ -348,6 +349,8 @@ def is_kept(wanted: str, out: Output) -> bool:
     """Whether a planted text is found in an output again: whole, or its beginning with the sign of a cut."""
     if out.kind == "pdf":
         return is_kept_in_print(wanted, out.seen)
+    if out.kind == "headers":  # no encoded word in a subject
+        wanted = wanted.replace("=?", "＝?")
     replaced = UNUSABLE.sub("\ufffd", wanted)  # by the formats that say so
     if any(plain(one) in out.seen for one in (wanted, replaced, wanted.encode("utf-8", "replace").decode())):
         return True

@@ -115,7 +115,7 @@ JSON_SHAPES: dict[str, Callable[[str], Any]] = {
     "measure.parts": lambda words: {"concept": words, "noun": words},
 }
 """How words stand in a column of JSON; in a list of them where nothing is said."""
-BUILT = {"report.data", "event.facts", "eventnote.text", "source.encrypted_name"}
+BUILT = {"report.data", "reportdelivery.refused", "event.facts", "eventnote.text", "source.encrypted_name"}
 """Written by an action of its own, and not into a column."""
 
 
@@ -179,6 +179,7 @@ class World:
         self.made["user"] = [self.staff.checker.pk]
         self.made["membership"] = [Membership.objects.get(user=self.staff.checker).pk]
         self.text("tokengrant.name", 100)  # of the token that asks
+        self.text("reportdelivery.refused", 300)  # of a report that is built below
         for column in text_columns():
             if name_of(column) in self.words and name_of(column) not in self.planted:
                 self.fill(column)
@@ -267,9 +268,6 @@ class World:
         secret = record_source("x", "eyewitness", desk=staff.desk, by=staff.desk_chief, confidential=True)
         Source.objects.filter(pk=secret.pk).update(encrypted_name=encrypt(self.text("source.encrypted_name", 200)))
         get("factcheck", "SourceDomain").objects.create(source_id=ids["sources"], domain="x.example")
-        subscription = get("factcheck", "ReportSubscription").objects.get(pk=ids["report-subscriptions"])
-        report = f.ReportFactory(desk=staff.desk, subscription=subscription, slot="x")
-        get("factcheck", "ReportDelivery").objects.create(report=report, recipient=staff.checker, refused="x")
         get("factcheck", "StoredObservation").objects.update(count=1)
 
     def shaped(self, name: str) -> Any:
@@ -297,6 +295,9 @@ class World:
         chief = self.staff.desk_chief
         self.reports = [build_document_report(document, by=chief)]
         self.reports += [build_desk_report(self.staff.desk, kind, by=chief) for kind in OF_A_DESK]
+        refused = self.planted["reportdelivery.refused"]
+        delivery = apps.get_model("factcheck", "ReportDelivery")
+        delivery.objects.create(report=self.reports[0], recipient=self.staff.checker, refused=refused)
         self.made["report"] = [report.pk for report in self.reports] + self.made["report"]
 
 
