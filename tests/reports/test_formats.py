@@ -173,7 +173,10 @@ def test_other_scripts_are_set_in_the_pdf(words, staff):
         assert words in content
 
 
-@pytest.mark.parametrize("words", ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃", "\ufeffmark of order"])
+@pytest.mark.parametrize(
+    "words",
+    ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃", "\ufeffmark of order"],
+)
 def test_what_no_font_can_show_is_told_in_words_and_fails_nothing(words, staff):
     report = with_claim(reported(staff, title=strip_unusable(f"Odd {words}")), words)
     for name in formats_of("document"):
@@ -210,6 +213,14 @@ def test_a_desk_that_holds_such_a_character_already_still_gets_its_workbook(staf
 
 def test_a_character_in_words():
     assert [character_name(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202d\u202e", "\u2067", "\u202b"], ids=ascii)
+def test_a_direction_that_a_name_opens_does_not_turn_the_words_beside_it(sign, staff):
+    report = reported(staff)
+    document = report.data["documents"][0]
+    document["publisher"], document["byline"] = f"Torvik Post {sign}live", "By Ada Orr"
+    assert "By Ada Orr" in text_of(render(report, "pdf").body)
 
 
 MARKUP = [
