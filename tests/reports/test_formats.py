@@ -493,3 +493,12 @@ def test_a_report_that_was_kept_when_its_text_was_erased_says_so_in_place_of_the
                 assert "The text was erased." in words, (row.kind, name)
     later = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
     assert "The text was erased." not in render(later, "text").body.decode()
+
+
+def test_a_correction_is_printed_whole_in_the_report_of_its_document(staff):
+    story = clear_document(file_text(HOMES, desk=staff.desk, by=staff.editor, title="The flood"), staff)
+    publish_document(story, by=staff.editor)
+    wording = "An earlier version of this story gave the number of flooded homes as 60; the council says that it is 40."
+    correct_document(story, by=staff.editor, correction_class="update", wording=wording)
+    report = build_document_report(story, by=staff.editor)
+    assert wording in render(report, "text").body.decode()
