@@ -15,7 +15,7 @@ test: $(VENV)/ready ## the tests; in Chromium where it is found, on PostgreSQL a
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 attack: $(VENV)/ready ## the tests of ways around the rules in full, with what they counted
-	FACTCHECK_SKIP_NOTHING=1 FACTCHECK_TAMPERINGS=700 FACTCHECK_RACES=200 FACTCHECK_CALLS=28 $(BIN)/python -m pytest -n 2 -rP --no-header tests/attack tests/api/test_fuzz.py tests/workflow/test_other_side.py tests/commands/test_verify_history.py tests/models/test_append_only.py
+	FACTCHECK_SKIP_NOTHING=1 FACTCHECK_TAMPERINGS=700 FACTCHECK_RACES=200 FACTCHECK_CALLS=28 FACTCHECK_ROWS=1000 $(BIN)/python -m pytest -n 2 -rP --no-header tests/attack tests/api/test_fuzz.py tests/workflow/test_other_side.py tests/commands/test_verify_history.py tests/models/test_append_only.py
 
 coverage: $(VENV)/ready ## the same tests, and the branches that none of them takes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=factcheck --cov=newsroom --cov-branch --cov-report=term:skip-covered

@@ -26,7 +26,7 @@ from factcheck.jobs.keys import job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Job, Notification
-from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send
+from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send, subject_line
 from factcheck.states import JobState
 
 GIVE_UP_AFTER = timedelta(days=1)
@@ -130,8 +130,7 @@ def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternat
     """One mail that lists the notices: plain text, and the same as HTML with its styles inside."""
     lines = [{"text": row.text, "link": link_to(row)} for row in rows[:MOST_LINES]]
     context = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
-    first = " ".join("".join(char if char.isprintable() else " " for char in rows[0].text).split())
-    subject = first[:120] if len(rows) == 1 else f"{len(rows)} notices from the fact-check"
+    subject = subject_line(rows[0].text, 120) if len(rows) == 1 else f"{len(rows)} notices from the fact-check"
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
     headers = {"Message-ID": f"<notices-{rows[0].pk}-{rows[-1].pk}@factcheck>", "Auto-Submitted": "auto-generated"}
     text = render_to_string("factcheck/notices.txt", context)

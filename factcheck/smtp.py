@@ -27,6 +27,12 @@ class DeliveryUnknown(Exception):
         super().__init__(f"the mail server broke off in the middle; {MAY_HAVE_ARRIVED}")
 
 
+def subject_line(text: str, longest: int) -> str:
+    """A text as the subject of a mail: one line, and no encoded word that a reader's program would open."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line.replace("=?", "\N{FULLWIDTH EQUALS SIGN}?")[:longest]
+
+
 def send(message: EmailMultiAlternatives) -> None:
     """Hand one mail to the mail server.
 

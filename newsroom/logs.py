@@ -27,6 +27,23 @@ def without_secrets(logger: Any, method: str, event: dict[str, Any]) -> dict[str
     return event
 
 
+def on_lines_of_its_own(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """For the plain form: one line for each record, a traceback set in below it, and nothing that nobody sees.
+
+    So no line break in a text begins a record that nobody wrote.
+    """
+    for name, value in event.items():
+        if name == "exception" and isinstance(value, str):
+            event[name] = "\n".join(f"    {visible(line)}" for line in value.split("\n"))
+        elif isinstance(value, str):
+            event[name] = visible(value)
+    return event
+
+
+def visible(text: str) -> str:
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def logging_config(form: str, level: str) -> dict[str, Any]:
     """Django's ``LOGGING``: ``form`` is ``json`` or ``plain``."""
     before = [
@@ -39,6 +56,8 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
     ]
     plain = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
     last = structlog.processors.JSONRenderer() if form == "json" else plain
+    if form != "json":
+        before.append(on_lines_of_its_own)
     line = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from factcheck.models import Snapshot
-from factcheck.workflow.originals import snapshot_bytes
+from factcheck.workflow.originals import download_name, snapshot_bytes
 
 
 def snapshot_response(snapshot: Snapshot | None, default_name: str) -> HttpResponse:
@@ -14,7 +14,7 @@ def snapshot_response(snapshot: Snapshot | None, default_name: str) -> HttpRespo
     data = snapshot_bytes(snapshot)
     if snapshot is None or not data:
         raise Http404
-    return attachment_response(data, snapshot.filename or default_name, "application/octet-stream")
+    return attachment_response(data, download_name(snapshot, default_name), "application/octet-stream")
 
 
 def attachment_response(data: bytes, filename: str, content_type: str) -> HttpResponse:

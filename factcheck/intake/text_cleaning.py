@@ -62,12 +62,21 @@ def stored_text(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def strip_unusable(text: str) -> str:
-    """The text without unusable characters, for formats such as XML; lone surrogates become question marks.
+    """The text without unusable characters; lone surrogates become question marks.
 
     >>> strip_unusable("Forty\\uffff homes\\a")
     'Forty homes'
     """
     return UNUSABLE.sub("", text.encode("utf-8", "replace").decode())
+
+
+def replace_unusable(text: str) -> str:
+    """The text with a sign for each unusable character, for formats that cannot hold these: nothing goes unseen.
+
+    >>> replace_unusable("Forty\\a homes")
+    'Forty\ufffd homes'
+    """
+    return UNUSABLE.sub("\ufffd", text)
 
 
 def one_line(text: object, limit: int = 500) -> str:

@@ -78,6 +78,8 @@ class Measure(models.Model):
     @property
     def name(self) -> str:
         """A display name: the counted thing, else the concept, noun or dimension of its key."""
+        if self.counted and self.counted not in UNNAMED:
+            return self.counted  # as the text has it
         name = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
         return UNNAMED.get(name, name.replace("_", " "))
 

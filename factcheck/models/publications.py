@@ -66,4 +66,5 @@ class Correction(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(wording=""), name="correction_has_wording")]
 
     def __str__(self) -> str:
-        return f"{self.get_correction_class_display()}: {self.wording[:60]}"
+        cut = "…" if len(self.wording) > 60 else ""
+        return f"{self.get_correction_class_display()}: {self.wording[:60]}{cut}"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.models import NoticeKind, Report, ReportDelivery
-from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send
+from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send, subject_line
 from factcheck.workflow.notices import notify
 
 from .render import Rendered, formats_of, mail_of, render, with_all_parts
@@ -57,7 +57,7 @@ def report_message(payload: MailPayload, address: str) -> EmailMultiAlternatives
     """The mail to one address. Its subject is one line, whatever the title holds; the id is the report's own."""
     report = payload.report
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
-    subject = " ".join("".join(char if char.isprintable() else " " for char in report.title).split())[:200]
+    subject = subject_line(report.title, 200)
     headers = {"Message-ID": f"<report-{report.pk}-{report.sha256[:16]}@factcheck>"}
     message = EmailMultiAlternatives(subject, payload.words, sender, [address], headers=headers)
     message.attach_alternative(payload.page, "text/html")

@@ -173,7 +173,10 @@ def test_other_scripts_are_set_in_the_pdf(words, staff):
         assert words in content
 
 
-@pytest.mark.parametrize("words", ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃"])
+@pytest.mark.parametrize(
+    "words",
+    ["\ud800 alone", "😀 👩‍👩‍👧 family", "\x00\x07 bells", "𓀀 bird", "\U0010ffff", "é̃ ا҃", "\ufeffmark of order"],
+)
 def test_what_no_font_can_show_is_told_in_words_and_fails_nothing(words, staff):
     report = with_claim(reported(staff, title=strip_unusable(f"Odd {words}")), words)
     for name in formats_of("document"):
@@ -186,11 +189,11 @@ UNHOLDABLE = ["\ufffe", "\uffff", "\x00", "\x07", "\f", "\x1f", "\ufdd0", "\U000
 
 
 @pytest.mark.parametrize("char", UNHOLDABLE, ids=ascii)
-def test_what_xml_cannot_hold_is_left_out_and_the_rest_is_told(char, staff):
+def test_what_xml_cannot_hold_is_a_sign_and_the_rest_is_told(char, staff):
     report = with_claim(reported(staff), f"Forty{char} homes")
     report.data["title"] = report.title = f"The{char} flood"
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
-    assert book["Claims"]["B2"].value == ("Forty homes" if char != "\ud800" else "Forty? homes")
+    assert book["Claims"]["B2"].value == "Forty\ufffd homes"
     assert book["About"]["B1"].value.endswith(" flood")
     pdf = PdfReader(io.BytesIO(render(report, "pdf").body))
     assert "Forty" in text_of(render(report, "pdf").body)
@@ -205,11 +208,19 @@ def test_a_desk_that_holds_such_a_character_already_still_gets_its_workbook(staf
     report = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
     book = load_workbook(io.BytesIO(render(report, "xlsx").body))
     content = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
-    assert "The flood of Torvik" in content
+    assert "The \ufffdflood\ufffd of Torvik" in content
 
 
 def test_a_character_in_words():
     assert [character_name(char) for char in "😀中\u200d\x07"] == ["[grinning face]", "[U+4E2D]", "", ""]
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202d\u202e", "\u2067", "\u202b"], ids=ascii)
+def test_a_direction_that_a_name_opens_does_not_turn_the_words_beside_it(sign, staff):
+    report = reported(staff)
+    document = report.data["documents"][0]
+    document["publisher"], document["byline"] = f"Torvik Post {sign}live", "By Ada Orr"
+    assert "By Ada Orr" in text_of(render(report, "pdf").body)
 
 
 MARKUP = [
@@ -482,3 +493,12 @@ def test_a_report_that_was_kept_when_its_text_was_erased_says_so_in_place_of_the
                 assert "The text was erased." in words, (row.kind, name)
     later = build_desk_report(staff.desk, "desk_digest", by=staff.editor)
     assert "The text was erased." not in render(later, "text").body.decode()
+
+
+def test_a_correction_is_printed_whole_in_the_report_of_its_document(staff):
+    story = clear_document(file_text(HOMES, desk=staff.desk, by=staff.editor, title="The flood"), staff)
+    publish_document(story, by=staff.editor)
+    wording = "An earlier version of this story gave the number of flooded homes as 60; the council says that it is 40."
+    correct_document(story, by=staff.editor, correction_class="update", wording=wording)
+    report = build_document_report(story, by=staff.editor)
+    assert wording in render(report, "text").body.decode()

@@ -27,6 +27,8 @@ from .navigation import navigation
 
 MAX_SELECTED = 200
 MAX_VALUE_LENGTH = 100
+MAX_SEARCH_WORDS = 20
+"""A database joins a condition for each word, and takes so many hundred."""
 DATE_PATTERN = re.compile(r"(19|20|21)\d\d-\d\d-\d\d([ T][\d:.+ ]*)?", re.ASCII)
 SELECTION_PATTERN = re.compile(r"([1-9]\d{0,17})(?:\.(\d{1,9}))?", re.ASCII)
 LOOKUPS = ("", "__exact", "__isnull")
@@ -61,6 +63,14 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if lookup in [name + ending for ending in LOOKUPS]:
                 return True
         return False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """Search for the first words, and say so where there are more."""
+        words = search_term.split()
+        if len(words) > MAX_SEARCH_WORDS:
+            messages.warning(request, f"Only the first {MAX_SEARCH_WORDS} words are searched for.")
+            search_term = " ".join(words[:MAX_SEARCH_WORDS])
+        return super().get_search_results(request, queryset, search_term)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list. After a bulk action, redirect to ``next`` if it is given."""

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from factcheck.models import Snapshot
-from factcheck.workflow.originals import snapshot_bytes
+from factcheck.workflow.originals import download_name, snapshot_bytes
 
 VIEWABLE_TYPES = {
     "text/html": "text/html",
@@ -32,8 +32,8 @@ def snapshot_response(snapshot: Snapshot, *, download: bool = False) -> HttpResp
     body = snapshot_bytes(snapshot)
     if download or not is_viewable(snapshot):
         response = HttpResponse(body, content_type="application/octet-stream")
-        name = snapshot.filename or f"original-{snapshot.sha256[:12]}.bin"
-        response.headers["Content-Disposition"] = content_disposition_header(True, name[:150]) or "attachment"
+        name = download_name(snapshot, f"original-{snapshot.sha256[:12]}.bin")
+        response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     else:
         charset = f"; charset={snapshot.charset}" if snapshot.charset else ""
         response = HttpResponse(body, content_type=VIEWABLE_TYPES[media_type_of(snapshot)] + charset)

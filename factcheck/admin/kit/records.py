@@ -25,7 +25,7 @@ from factcheck.states import rows_of
 from .access import belongs_to_a_desk, desks_allowing, is_page_of, person
 from .actions import ActionForm, Button, RecordAction
 from .changelist import RecordListAdmin
-from .formatting import humanize
+from .formatting import humanize, paragraphs
 from .links import admin_url
 
 ACTION_FORM = "factcheck/admin/action_form.html"
@@ -128,6 +128,8 @@ class RecordAdmin(RecordListAdmin):
             value = value() if callable(value) else value
             if value is None or value in ("", []):
                 continue
+            if isinstance(value, list):
+                value = paragraphs(value)
             label = (
                 str(getattr(self.opts.get_field(name), "verbose_name", name)) if hasattr(type(record), name) else name
             )

@@ -88,7 +88,8 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
             for row in document.publications.select_related("by")
         ),
         corrections=tuple(
-            f"{stamp(row.at)}: {row}" for row in Correction.objects.filter(publication__document=document)
+            f"{stamp(row.at)}: {row.get_correction_class_display()}: {row.wording}"
+            for row in Correction.objects.filter(publication__document=document)
         ),
         passages=tuple(passages(revision, numbered)) if revision and whole else (),
         claims=tuple(claim_lines(document, numbered)),

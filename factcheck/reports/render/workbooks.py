@@ -11,7 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from factcheck.intake.text_cleaning import strip_unusable
+from factcheck.intake.text_cleaning import replace_unusable
 
 from .sheets import is_formula
 from .tables import Cell, Data, Table, tables_of
@@ -91,6 +91,6 @@ def cell_of(sheet: Any, value: Cell, plain: Any, formula: Any) -> Any:
 
 
 def storable_cell(text: str) -> str:
-    """The text without characters that XML cannot hold, cut to the longest cell."""
-    text = strip_unusable(text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text with U+FFFD for each character that XML cannot hold, cut to the longest cell."""
+    text = replace_unusable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + CUT
