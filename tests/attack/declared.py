@@ -26,7 +26,7 @@ ACTIONS = {
     "update_metadata waive withdraw",
     "claims": "accept assign challenge countersign dismiss place recall reopen return sign_off split start submit "
     "take_back waive",
-    "figures": "confirm_as_of dismiss judge link pin reopen state_as_of",
+    "figures": "confirm_as_of correct_reading dismiss judge link pin reopen state_as_of",
     "measures": "merge set_general split",
     "discrepancies": "judge resolve",
     "judgements": "confirm withdraw",
@@ -126,7 +126,7 @@ BUTTONS = {
     "strike_author update_metadata waive withdraw",
     "evidence": "assess attach capture drift link supersede withdraw",
     "feed": "poll change:desk_keep_feed",
-    "figure": "confirm_as_of dismiss judge link pin reopen state_as_of",
+    "figure": "confirm_as_of correct_reading dismiss judge link pin reopen state_as_of",
     "job": "cancel retry",
     "judgement": "confirm withdraw",
     "measure": "merge split general:measure_set_general in_topic:measure_set_general crosscheck:desk_crosscheck",
