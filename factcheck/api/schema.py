@@ -140,7 +140,8 @@ class OperationSchema(AutoSchema):
         name = self.action.removeprefix("action_")
         if not name:
             return "_".join(part for part in self.path_parts if "{" not in part).replace("-", "_")
-        shared = Counter(self.view.action_map.values())[self.action] > 1
+        methods = {method: action for method, action in self.view.action_map.items() if method != "head"}
+        shared = Counter(methods.values())[self.action] > 1  # the framework adds HEAD once a route has been asked for
         return f"{self.resource}_{name}{f'_{self.method.lower()}' if shared else ''}".replace("-", "_")
 
     def get_tags(self) -> list[str]:

@@ -250,7 +250,9 @@ def right_request(world: World, name: str, path: str) -> Right:
         if noun == "judgements":
             return Right("auditor", {"id": world.judgement().pk})
         others = {"desks": world.desk.pk, "memberships": models.Membership.objects.filter(desk=world.desk).first().pk}
-        return Right("auditor", {"id": {**make(world.desk, world.staff.editor), **others}[noun]})
+        ids = {**make(world.desk, world.staff.editor), **others}
+        assert noun in ids, f"no record is made for {name} at {path}"
+        return Right("auditor", {"id": ids[noun]})
     return Right("auditor")
 
 

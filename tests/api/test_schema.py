@@ -108,6 +108,16 @@ def test_every_operation_has_its_own_name_and_says_what_it_does(described):
     assert not [row["operationId"] for row in rows if "partial(" in row.get("description", "")]
 
 
+def test_the_names_of_operations_stay_when_an_address_has_been_asked(api):
+    """Each process makes the description once, before or after its first requests."""
+    nouns = ("deliveries", "documents", "claims")
+    for noun in nouns:
+        assert api.auditor.get(f"{noun}/").status_code == 200
+    openapi_schema.cache_clear()
+    names = {row["operationId"] for row in operations(openapi_schema()).values()}
+    assert {f"{noun}_list" for noun in nouns} <= names
+
+
 def test_every_answer_says_what_it_is_and_every_refusal_has_the_one_shape(described):
     for (method, path), row in operations(described).items():
         for status, response in row["responses"].items():

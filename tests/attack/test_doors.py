@@ -23,6 +23,7 @@ from tests.api.conftest import BASE, Caller
 from tests.attack import declared
 from tests.attack.test_outputs import Browser, World, model_of, paths_of, routes
 from tests.factories import FigureFactory, carry
+from tests.marks import thorough
 from tests.stories import Staff, file_text, in_hours
 from tests.test_states import MATRIX, STATES, for_the_moment, make_it_theirs, put, record_in
 
@@ -309,6 +310,7 @@ NAMING = {
 SEEN_BY_ALL_DESKS = {"topics", "sources", "topic", "source"}
 
 
+@thorough
 def test_nobody_passes_a_door_that_is_not_theirs(desk):
     """Every address as somebody without a log-in, without a desk, of another desk, as an auditor and a superuser."""
     other, superuser = Staff(), desk.superuser

@@ -48,6 +48,7 @@ from tests.api.conftest import BASE, Caller
 from tests.api.records import make
 from tests.attack import hostile_text as hostile
 from tests.attack.hostile_text import Output, filled, is_kept
+from tests.marks import thorough
 from tests.stories import Staff
 from tests.test_states import for_the_moment
 
@@ -554,14 +555,9 @@ def everything_tried(desk: Staff, rows: list[str]) -> None:
     assert faults == [], "\n".join(sorted(set(faults))[:200])
 
 
+@thorough
 def test_hostile_text_in_any_field_is_words_in_every_output(desk, log_lines):
-    everything_tried(desk, list(hostile.OWN_ROWS))
-    assert [fault for handler in log_lines for fault in handler.faults()] == []
-
-
-@pytest.mark.skipif(not os.environ.get("FACTCHECK_CORPORA"), reason="FACTCHECK_CORPORA names no folder of further rows")
-def test_so_are_the_rows_of_the_folder_that_the_environment_names(desk, log_lines):
-    everything_tried(desk, hostile.rows_from_folder())
+    everything_tried(desk, every_row())
     assert [fault for handler in log_lines for fault in handler.faults()] == []
 
 
@@ -587,6 +583,7 @@ def is_for_words(field: Any) -> bool:
     return isinstance(field, form_fields.CharField) and not isinstance(field, form_fields.ChoiceField)
 
 
+@thorough
 def test_what_is_typed_into_a_form_and_refused_comes_back_as_words(desk, log_lines):
     """Every form with words, sent without the version it was opened with: the page shows what was typed."""
     cells, faults = 0, []
@@ -624,6 +621,7 @@ def is_refusal(tag: str, attribute: str) -> bool:
     return tag in ("ul", "li", "p") or attribute in ("aria-invalid", "aria-describedby")
 
 
+@thorough
 def test_no_word_in_an_address_search_or_name_of_a_user_comes_alive(desk, log_lines):
     """What a request carries besides its form: paths, searches, filters, where to go next, and who logs in."""
     browser, caller = Browser(), Caller(desk.desk_chief)
