@@ -45,7 +45,7 @@ from factcheck.models import (
     folded,
     keys_of_documents,
 )
-from factcheck.states import FigureState
+from factcheck.states import DiscrepancyState, FigureState
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,12 @@ def may_sign_its_claim(user: Any, figure: Figure) -> bool:
     return figure.claim is not None and refusal(user, figure.claim, "claim", "sign_off") is None
 
 
+def may_settle_its_disputes(user: Any, figure: Figure) -> bool:
+    """Whether a person may end the disputes of a figure by reading it otherwise: where there are any, its editors."""
+    disputed = DiscrepancyFigure.objects.filter(figure=figure, discrepancy__state=DiscrepancyState.OPEN)
+    return not disputed.exists() or EDITORS.allows(user, figure)
+
+
 def did_submit(user: Any, claim: Claim) -> bool:
     verdict = claim.verdicts.last()
     return verdict is not None and verdict.by_id == user.pk
@@ -346,6 +352,7 @@ NOT_GIVER = Guard(
     did_not_give, "four_eyes_evidence", "You recorded or linked this evidence; someone else must assess it."
 )
 MAY_SIGN = Guard(may_sign_its_claim, "four_eyes_signer", "This is for someone who may sign off its claim.")
+MAY_SETTLE = Guard(may_settle_its_disputes, "in_dispute", "It is in dispute: an editor must say how it is read.")
 LAST_ACTOR = Guard(did_last_action, "not_last_actor", "Only the person who did it last may take it back.")
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
@@ -441,7 +448,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("figure", "pin"): (EDITORS, NOT_AUTHOR),
     ("figure", "confirm_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
     ("figure", "state_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),
-    ("figure", "correct_reading"): (CHECKERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
+    ("figure", "correct_reading"): (CHECKERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SETTLE),
     ("figure", "judge"): (EDITORS,),
     ("judgement", "confirm"): (EDITORS_EVERYWHERE, NOT_JUDGED_AUTHOR, NOT_PROPOSER),
     ("judgement", "withdraw"): (EDITORS_EVERYWHERE, NOT_JUDGED_AUTHOR),

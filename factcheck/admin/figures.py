@@ -198,7 +198,7 @@ class CorrectReadingForm(ActionForm):
         max_length=300,
         help_text="As the copy names them; empty where it names nobody.",
     )
-    note = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+    note = forms.CharField(label="Why", max_length=1900, widget=forms.Textarea({"rows": 2}))
 
     def setup_fields(self) -> None:
         figure = self.record
@@ -214,8 +214,8 @@ class CorrectReadingForm(ActionForm):
         if claim is None or claim.state != ClaimState.SIGNED_OFF:
             return ""
         return (
-            f"Its claim “{claim}” is signed off. Another number, unit, hedge or speaker voids that sign-off; what is "
-            "counted and the place do not."
+            f"Its claim “{claim}” is signed off. Another number, unit, hedge, modality or speaker voids that sign-off; "
+            "what is counted and the place do not."
         )
 
     def clean_number(self) -> str:

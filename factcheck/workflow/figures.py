@@ -5,6 +5,7 @@ No later reading overwrites it, as long as the words stand.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,25 +14,29 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from factcheck.actors import Actor
+from factcheck.actors import Actor, Machine, Person
 from factcheck.errors import Invalid, WrongState
-from factcheck.models import Attribution, Figure, Source
-from factcheck.states import DocumentState, FigureState
+from factcheck.models import Attribution, Figure, Source, Topic
+from factcheck.states import ClaimState, DocumentState, FigureState
 from factcheck.text import AnchorState, Basis, Hedge, Modality, dimension_of, known_units
 
 from .arrivals import EARLIEST
 from .claims import request_document_crosschecks, void_sign_offs_of_figures
 from .figure_columns import storable_number
 from .grouping import group_document
-from .locks import keep_claims
-from .matching import NUMBER_PARTS, says_of, update_profile
-from .transitions import change, check_permission, log
+from .locks import keep_claims_of
+from .matching import NUMBER_PARTS, profiles_by_figure, says_of, update_profile
+from .measures import refuse_authors, request_measure_crosschecks
+from .transitions import change, check_permission, log, move, require_note
 
 NUMBERS = ("value", "low", "high")
 PARTS = (*NUMBERS, "unit", "hedge", "modality", "counted", "place", "says")
 """What a person may correct in the reading of a figure; ``says`` is to whom the copy attributes it."""
-SIGNED_PARTS = NUMBER_PARTS | {"says"}
+WORDS = ("counted", "place", "says")
+SIGNED_PARTS = NUMBER_PARTS | {"modality", "says"}
 """Where one of these changes, a sign-off rested on something else."""
+THING = re.compile(r"[a-z]+(?: [a-z]+)?")
+"""What a price is for: a share, a barrel."""
 
 
 def confirm_as_of(figure: Figure, *, by: Actor, version: int | None = None) -> None:
@@ -91,51 +96,82 @@ def require_compared(figure: Figure) -> None:
         raise WrongState("The figure takes part in no comparison.", state=figure.state)
 
 
-def correct_reading(figure: Figure, *, by: Actor, note: str = "", version: int | None = None, **parts: Any) -> None:
+def correct_reading(figure: Figure, *, by: Person, note: str, version: int | None = None, **parts: Any) -> None:
     """Say what a figure says, where the machine misread the copy: any of ``PARTS``; what is left out stays.
 
-    It stands against later readings while the words stand. The figure is grouped and compared anew; the sign-off of its
-    claim is void where its number, unit, hedge or attribution changes. A number is ``value`` alone, or ``low`` and
-    ``high``.
+    It stands against later readings while its sentence stands. The figure is grouped and compared anew; its claim's
+    sign-off is void, and its verdict in review returned, where what was signed changes. A number is ``value`` alone,
+    or ``low`` and ``high``.
 
     Raises:
-        NotAllowed: the person may not link figures here, or wrote a text that is compared.
-        Invalid: a part cannot be so, or nothing changes.
+        NotAllowed: the person may not link figures here, or settle its dispute, or wrote a text that is compared.
+        Invalid: a part cannot be so, no reason is given, nothing changes, or the text is to be read again first.
         WrongState: it is dismissed or gone from the text.
     """
     check_permission(by, figure, "correct_reading")
-    require_compared(figure)
+    note = require_note(note)
     said = checked_parts(parts)
-    before = {name: part_of(figure, name) for name in PARTS}
-    changed = {name: value for name, value in said.items() if value != before[name]}
-    if not changed:
-        raise Invalid("That is how it is read already.", code="nothing_changes")
-    columns = {name: value for name, value in changed.items() if name != "says"}
-    if set(NUMBERS) & changed.keys():
-        columns |= {"as_written": "", "step": step_of(changed)}
-    if "unit" in changed:
-        columns["dimension"] = dimension_of(changed["unit"])
-    read = {name: plain(before[name]) for name in changed} | figure.machine_reading
     with transaction.atomic():
-        keep_claims([figure.claim_id])
-        if "says" in changed:
-            columns["attribution"] = attribution_to(figure, changed["says"])
-        if columns.get("dimension", figure.dimension) != figure.dimension:
-            columns["pinned_by"] = None  # it cannot be of that measure any more
-        if not columns.get("pinned_by", figure.pinned_by):
-            columns["measure"] = None
-        change(figure, version=version, machine_reading=read, corrected_by=by, **columns)
-        facts = {
-            "from": {name: plain(before[name]) for name in changed},
-            "to": {n: plain(v) for n, v in changed.items()},
-        }
-        log(figure, "correct_reading", by=by, note=note, facts=facts)
+        keep_claims_of(figure.document)
+        list(Topic.objects.select_for_update().filter(pk=figure.document.topic_id or 0).values_list("pk"))
+        figure = Figure.objects.select_for_update(of=("self",)).select_related("document", "claim").get(pk=figure.pk)
+        require_compared(figure)
+        before = {name: part_of(figure, name) for name in PARTS}
+        changed = {name: value for name, value in said.items() if value != before[name]}
+        if not changed:
+            raise Invalid("That is how it is read already.", code="nothing_changes")
+        left = figure.measure
+        change(figure, version=version, corrected_by=by, **corrected_columns(figure, before, changed, by=by))
+        log_correction(figure, before, changed, by=by, note=note)
         update_profile(figure)
         if SIGNED_PARTS & changed.keys():
-            void_sign_offs_of_figures([figure], "the reading of a figure was corrected")
+            take_back_decision(figure)
         group_document(figure.document)
-        request_document_crosschecks([figure])
         figure.refresh_from_db()
+        refuse_authors(by, figure.measure)
+        request_document_crosschecks([figure])
+        request_measure_crosschecks(left, figure.measure)
+
+
+def corrected_columns(figure: Figure, before: dict[str, Any], changed: dict[str, Any], *, by: Person) -> dict[str, Any]:
+    """The columns of a corrected figure. One in another dimension leaves its measure, which a pin may forbid.
+
+    Raises:
+        NotAllowed: somebody pinned it there, and the person may not pin it elsewhere.
+        Invalid: an older engine prepared the figure, so that it could not be grouped.
+    """
+    columns = {name: value for name, value in changed.items() if name != "says"}
+    columns["machine_reading"] = {name: plain(before[name]) for name in changed} | figure.machine_reading
+    if set(NUMBERS) & changed.keys():
+        columns |= {"as_written": "", "step": step_of(changed)}
+    if "says" in changed:
+        columns["attribution"] = attribution_to(figure, changed["says"])
+    if "unit" in changed:
+        columns["dimension"] = dimension_of(changed["unit"])
+    if columns.get("dimension", figure.dimension) != figure.dimension:
+        if figure.pinned_by_id is not None:
+            check_permission(by, figure, "pin")
+        if figure.pk not in profiles_by_figure([figure.pk]):
+            raise Invalid("The text is to be read again first.", code="read_again_first")
+        columns |= {"measure": None, "pinned_by": None}
+    return columns
+
+
+def log_correction(figure: Figure, before: dict[str, Any], changed: dict[str, Any], *, by: Person, note: str) -> None:
+    """Log a correction: numbers as facts, words of the copy in the note, which an erasing takes away."""
+    numbers = {name: value for name, value in changed.items() if name not in WORDS}
+    facts: dict[str, Any] = {"parts": sorted(changed)}
+    facts |= {"from": {n: plain(before[n]) for n in numbers}, "to": {n: plain(v) for n, v in numbers.items()}}
+    words = [f"{name} “{before[name]}” is “{changed[name]}”" for name in WORDS if name in changed]
+    log(figure, "correct_reading", by=by, note="; ".join([note, *words]), facts=facts)
+
+
+def take_back_decision(figure: Figure) -> None:
+    """Void the sign-off of the claim of a figure, or return its verdict: both rested on another reading."""
+    why = "the reading of a figure was corrected"
+    if figure.claim is not None and figure.claim.state == ClaimState.IN_REVIEW:
+        move(figure.claim, "return", by=Machine("figures changed"), note=f"{why}: {figure}")
+    void_sign_offs_of_figures([figure], why)
 
 
 def part_of(figure: Figure, name: str) -> Any:
@@ -159,7 +195,7 @@ def checked_parts(parts: dict[str, Any]) -> dict[str, Any]:
     if set(NUMBERS) & said.keys():
         said |= checked_number(parts.get("value"), parts.get("low"), parts.get("high"))
     unit = said.get("unit", "count")
-    if unit.partition("/")[0] not in known_units():
+    if not is_unit(unit):
         raise Invalid(f"“{unit}” is no unit that figures are read in.", code="unit_unknown")
     for name, choices in (("hedge", Hedge), ("modality", Modality)):
         if name in said and said[name] not in list(choices):
@@ -170,9 +206,18 @@ def checked_parts(parts: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
+def is_unit(unit: str) -> bool:
+    """Whether figures are read in this unit: a known one, or one for each of something ("USD/share")."""
+    base, slash, thing = unit.partition("/")
+    if unit in known_units():
+        return True
+    return base in known_units() and bool(slash and THING.fullmatch(thing)) and len(dimension_of(unit)) <= 40
+
+
 def checked_number(value: Decimal | None, low: Decimal | None, high: Decimal | None) -> dict[str, Decimal | None]:
     """A value alone, or a range in its order."""
-    if (value is None) == (low is None or high is None) or (value is not None and (low or high) is not None):
+    ranged = low is not None or high is not None
+    if ranged == (value is not None) or (ranged and (low is None or high is None)):
         raise Invalid("A figure is one number, or a range from one to another.", code="number_missing")
     stored = [None if number is None else storable_number(number) for number in (value, low, high)]
     if stored[0] is None and (stored[1] is None or stored[2] is None):

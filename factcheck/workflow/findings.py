@@ -23,7 +23,7 @@ from factcheck.models import (
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.text import ENGINE_VERSION, Observation, convert, middle_of
 
-from .comparisons import MeasureComparison, Origin, compare_measures, origins_by_observation
+from .comparisons import MeasureComparison, Origin, compare_measures, origins_by_observation, versions_of
 from .notices import notify_embargo_touched
 from .observations import CarriedObservation
 from .pair_scores import ObservationPair
@@ -88,11 +88,13 @@ def compared_anew(findings: Findings) -> Findings:
     and what disputes it would count as compared.
     """
     keys = {pk for measure, found in findings for pk in (measure.pk, *found.versions)}
-    rows = Measure.objects.select_for_update().filter(pk__in=keys).order_by("pk")  # two take turns
-    versions = dict(rows.values_list("pk", "observations_version"))
-    late = [m for m, found in findings if any(versions.get(pk) != known for pk, known in found.versions.items())]
+    locked = Measure.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")  # two take turns
+    own = [measure.pk for measure, _ in findings]
+    fresh = {row.pk: row for row in locked.select_related("held_against") if row.pk in own}
+    versions = versions_of(list(fresh.values()))
+    late = [fresh[m.pk] for m, found in findings if m.pk in fresh and versions[m.pk] != found.versions]
     anew = dict(zip([measure.pk for measure in late], compare_measures(late), strict=True)) if late else {}
-    return [(measure, anew.get(measure.pk, found)) for measure, found in findings]
+    return [(fresh.get(measure.pk, measure), anew.get(measure.pk, found)) for measure, found in findings]
 
 
 def tell_of_embargo(measure: Measure) -> None:

@@ -171,7 +171,7 @@ def erase_marks(document: Document, traces: ErasedTraces) -> None:
     document.claims.update(text="")
     document.claims.exclude(stale_reason="").update(stale_reason=ERASED)
     words = dict.fromkeys(("surface", "counted", "definition", "scope", "place", "party", "as_of_said"), "")
-    document.figures.update(**words)
+    document.figures.update(machine_reading={}, **words)
     document.figures.exclude(as_written="").update(as_written="erased")
     FigureProfile.objects.filter(figure__document=document).delete()
     traces.blank(Judgement.objects.of_figures(*document.figures.all()), note="")

@@ -146,7 +146,7 @@ def test_the_form_shows_what_is_read_and_what_is_changed_in_it_is_so(client, peo
     ("number", "status"), [("forty", 422), ("", 422), ("NaN", 422), ("9 to 2", 409), ("1200", 409)]
 )
 def test_a_number_that_is_none_is_refused_in_the_form_with_what_was_typed(number, status, client, people, figure):
-    said = reading(figure, number=number, says=figure.attribution.party, place=figure.place)
+    said = reading(figure, number=number, note="as printed", says=figure.attribution.party, place=figure.place)
     response = do(client, people.checker, figure, "correct_reading", **said)
     assert response.status_code == status
     assert figure.machine_reading == {}

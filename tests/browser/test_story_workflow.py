@@ -215,7 +215,7 @@ def test_a_newcomer_takes_a_story_from_log_in_to_print_with_three_people(live_si
 
 
 def test_what_the_machine_misread_is_corrected_on_the_card_of_the_figure(live_site: LiveSite):
-    page = live_site.log_in("checker")
+    page = live_site.log_in("editor")
     page.goto("/admin/factcheck/document/")
     page.get_by_role("link", name="Larkmoor buries its dead").first.click()
     page.get_by_role("button", name=re.compile(r"^\$340 million")).first.click()

@@ -10,9 +10,21 @@ from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Discrepancy, Document, Event, FigureProfile
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.figures import correct_reading
+from factcheck.workflow.history import erase_document
+from factcheck.workflow.measures import set_general
 from factcheck.workflow.reading import reread_document
 from tests.factories import TopicFactory
-from tests.stories import TUESDAY, Staff, clear_document, do_jobs, file_text, in_hours, registered, revise_text
+from tests.stories import (
+    TUESDAY,
+    Staff,
+    bring_to,
+    clear_document,
+    do_jobs,
+    file_text,
+    in_hours,
+    registered,
+    revise_text,
+)
 
 pytestmark = pytest.mark.django_db
 OURS = "The council of Torvik said 40 homes were flooded on Monday."
@@ -33,8 +45,8 @@ def texts(staff: Staff) -> list[Document]:
 
 
 def correct(document: Document, staff: Staff, **said):
-    figure = document.figures.get()
-    correct_reading(figure, by=staff.checker, version=figure.version, **said)
+    figure = document.figures.get(anchor_state__in=["exact", "moved"])
+    correct_reading(figure, by=staff.editor, version=figure.version, **{"note": "as printed", **said})
     do_jobs()
     figure.refresh_from_db()
     return figure
@@ -42,11 +54,12 @@ def correct(document: Document, staff: Staff, **said):
 
 def test_a_number_that_was_misread_is_compared_as_it_is_said_to_be(texts, staff):
     figure = correct(texts[1], staff, value=Decimal(40), note="the scan shows 40")
-    assert (figure.value, figure.corrected_by, figure.machine_reading) == (40, staff.checker, {"value": "60"})
+    assert (figure.value, figure.corrected_by, figure.machine_reading) == (40, staff.editor, {"value": "60"})
     assert not Discrepancy.objects.open().exists()
     assert figure.measure.agreements == 1
     event = Event.objects.of(figure).get(action="correct_reading")
-    assert (event.actor, event.facts) == (staff.checker, {"from": {"value": "60"}, "to": {"value": "40"}})
+    said = {"parts": ["value"], "from": {"value": "60"}, "to": {"value": "40"}}
+    assert (event.actor, event.facts, event.note.text) == (staff.editor, said, "the scan shows 40")
 
 
 def test_a_number_that_was_misread_opens_the_dispute_that_it_is_in(texts, staff):
@@ -117,6 +130,7 @@ def test_a_figure_in_another_unit_leaves_its_measure_and_the_dispute(texts, staf
         ({"hedge": "about"}, "stale"),
         ({"unit": "km"}, "stale"),
         ({"says": "the mayor"}, "stale"),
+        ({"modality": "feared"}, "stale"),
         ({"counted": "cellars"}, "signed_off"),
         ({"place": "Lenn"}, "signed_off"),
     ],
@@ -133,6 +147,10 @@ BAD = [
     ({"value": Decimal(60)}, "nothing_changes"),
     ({"value": Decimal(1), "low": Decimal(1), "high": Decimal(2)}, "number_missing"),
     ({"low": Decimal(1)}, "number_missing"),
+    ({"value": Decimal(5), "low": Decimal(0)}, "number_missing"),
+    ({"unit": "km/<b>"}, "unit_unknown"),
+    ({"unit": "count/0"}, "unit_unknown"),
+    ({"unit": "USD/" + "x" * 40}, "unit_unknown"),
     ({"low": Decimal(9), "high": Decimal(2)}, "range_reversed"),
     ({"value": Decimal(10) ** 20}, "number_too_long"),
     ({"value": Decimal("NaN")}, "number_too_long"),
@@ -147,7 +165,7 @@ BAD = [
 def test_what_cannot_be_is_refused_and_nothing_is_written(said, code, texts, staff):
     figure = texts[1].figures.get()
     with pytest.raises(Invalid) as refusal:
-        correct_reading(figure, by=staff.checker, **said)
+        correct_reading(figure, by=staff.editor, note="as printed", **said)
     assert refusal.value.code == code
     assert not Event.objects.of(figure).filter(action="correct_reading").exists()
     figure.refresh_from_db()
@@ -155,18 +173,76 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(said, code, texts, sta
 
 
 def test_no_author_of_either_side_corrects_a_reading(texts, staff):
-    texts[0].authors.add(staff.checker)
+    texts[0].authors.add(staff.editor)
     for document in texts:
         with pytest.raises(NotAllowed) as refusal:
-            correct_reading(document.figures.get(), by=staff.checker, value=Decimal(1))
+            correct_reading(document.figures.get(), by=staff.editor, note="as printed", value=Decimal(1))
         assert refusal.value.code in ("four_eyes_author", "four_eyes_other_side")
+
+
+def test_a_figure_in_dispute_is_read_otherwise_by_an_editor_alone_and_any_for_a_reason(texts, staff):
+    figure = texts[1].figures.get()
+    with pytest.raises(NotAllowed) as refusal:
+        correct_reading(figure, by=staff.checker, note="as printed", modality="feared")
+    assert refusal.value.code == "in_dispute"
+    with pytest.raises(Invalid) as reason:
+        correct_reading(figure, by=staff.editor, note=" ", modality="feared")
+    assert reason.value.code == "reason_missing"
+    alone = file_text("The mill of Velmora lost 12 horses.", desk=staff.desk, by=staff.editor)
+    correct_reading(alone.figures.get(), by=staff.checker, note="as printed", value=Decimal(13))
+
+
+def test_the_author_who_rewords_a_corrected_sentence_has_it_read_anew(texts, staff):
+    correct(texts[0], staff, modality="feared")
+    assert not Discrepancy.objects.open().filter(kind="conflict").exists()
+    revise_text(texts[0], "The council of Torvik counted them: 40 homes were flooded on Monday.", by=staff.editor)
+    (now,) = texts[0].figures.anchored()
+    assert (now.modality, now.machine_reading) == ("reported", {})
+    assert Discrepancy.objects.open().filter(kind="conflict").count() == 1
+
+
+def test_a_correction_leaves_a_figure_in_a_measure_that_is_compared_everywhere(staff):
+    ours = file_text(OURS, desk=staff.desk, by=staff.editor, topic=TopicFactory(), kind="story")
+    theirs = file_text(THEIRS, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    set_general(ours.figures.get().measure, True, by=staff.desk_chief)
+    do_jobs()
+    assert Discrepancy.objects.open().count() == 1
+    for said in ({"value": Decimal(70)}, {"hedge": "about"}, {"counted": "Homes"}):
+        correct(theirs, staff, **said)
+        assert Discrepancy.objects.open().filter(kind="conflict").count() == 1, said
+
+
+def test_what_an_erasing_takes_away_is_in_no_correction_either(staff):
+    story = file_text(OURS, desk=staff.desk, by=staff.editor)
+    figure = correct(story, staff, says="Informant Quill", counted="wobbly cellars")
+    erase_document(story, by=staff.desk_chief, note="asked for")
+    figure.refresh_from_db()
+    event = Event.objects.of(figure).get(action="correct_reading")
+    left = f"{figure.machine_reading} {event.facts} {event.note.text}"
+    assert not {"Quill", "wobbly", "council", "homes"} & set(left.replace("“", " ").replace("”", " ").split())
+
+
+def test_a_verdict_in_review_goes_back_when_its_figure_is_read_otherwise(staff):
+    story = file_text(OURS, desk=staff.desk, by=staff.editor)
+    bring_to(story.claims.get(), "in_review", staff)
+    correct(story, staff, value=Decimal(41))
+    assert story.claims.get().state == "in_verification"
+
+
+def test_a_pinned_figure_is_read_in_another_unit_by_who_may_pin_it(staff):
+    story = file_text(OURS, desk=staff.desk, by=staff.editor)
+    figure = story.figures.get()
+    type(figure).objects.filter(pk=figure.pk).update(pinned_by=staff.desk_chief)
+    with pytest.raises(NotAllowed):
+        correct_reading(figure, by=staff.checker, note="as printed", unit="km")
+    assert correct(story, staff, unit="km").pinned_by is None
 
 
 def test_a_dismissed_figure_is_not_corrected(texts, staff):
     figure = texts[1].figures.get()
     dismiss_figure(figure, by=staff.editor, note="idle")
     with pytest.raises(WrongState):
-        correct_reading(figure, by=staff.checker, value=Decimal(1))
+        correct_reading(figure, by=staff.editor, note="as printed", value=Decimal(1))
 
 
 def test_a_correction_holds_in_a_topic_under_embargo_too(staff):

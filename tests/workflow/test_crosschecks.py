@@ -19,7 +19,7 @@ from factcheck.workflow.crosschecks import compare_measure, measures_of, note_re
 from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.documents import withdraw_document
 from factcheck.workflow.findings import store_comparison
-from factcheck.workflow.measures import merge_measures, set_topic, split_measure
+from factcheck.workflow.measures import merge_measures, set_general, set_topic, split_measure
 from factcheck.workflow.reading import reread_document
 from tests.factories import DocumentFactory, FigureFactory, MeasureFactory, SourceFactory, TopicFactory
 from tests.stories import TUESDAY, Staff, bring_to, clear_document, do_jobs, file_text, registered, revise_text
@@ -339,6 +339,19 @@ def test_what_disputes_a_measure_is_found_though_the_comparison_before_it_is_wri
     early = compare_measure(measure)
     reopen_figure(second, by=flood.staff.editor)
     keep_document(second.document)
+    store_comparison(measure, early, by=Machine("crosscheck"))
+    assert Discrepancy.objects.open().count() == 1
+
+
+def test_a_comparison_that_does_not_know_of_a_measure_compared_with_it_by_now_is_made_again(staff):
+    ours = file_text(FORTY, desk=staff.desk, by=staff.editor, topic=TopicFactory(), kind="story")
+    measure = ours.figures.get().measure
+    set_general(measure, True, by=staff.desk_chief)
+    do_jobs()
+    measure.refresh_from_db()
+    early = compare_measure(measure)
+    file_text(SIXTY, desk=staff.desk, by=staff.editor, topic=TopicFactory())
+    assert Discrepancy.objects.open().count() == 1
     store_comparison(measure, early, by=Machine("crosscheck"))
     assert Discrepancy.objects.open().count() == 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from factcheck.actors import Machine
@@ -58,9 +57,7 @@ class FigureMarker:
         matched: set[int] = set()
         for mention in reading.figures:
             figure, state = anchored.get(span_key(mention), (None, AnchorState.EXACT))
-            if figure is not None and (
-                signature(figure) == signature_of(mention) or self._stands_corrected(figure, mention)
-            ):
+            if figure is not None and self._says_the_same(figure, mention):
                 matched.add(figure.pk)
                 self._date_anew(figure, mention)
                 anchors.append(anchor_of(self.revision, Anchoring(state, mention.span), figure=figure))
@@ -116,9 +113,11 @@ class FigureMarker:
         if any(getattr(figure, name) != value for name, value in dates.items()):
             Figure.objects.filter(pk=figure.pk).update(**dates)
 
-    def _stands_corrected(self, figure: Figure, mention: FigureMention) -> bool:
-        """Whether a person corrected the reading of a figure whose words still stand, whatever is read of them now."""
-        if not figure.machine_reading or figure.surface != mention.span.cut(self.revision.text)[:300]:
+    def _says_the_same(self, figure: Figure, mention: FigureMention) -> bool:
+        """Whether a figure is what is read now; one that a person corrected while its sentence stands, however read."""
+        if not figure.machine_reading:
+            return signature(figure) == signature_of(mention)
+        if figure.surface != mention.span.cut(self.revision.text)[:300]:
             return False
         return self.previous is None or mention.sentence.cut(self.revision.text) in self.previous.text
 
@@ -181,14 +180,9 @@ class FigureMarker:
 
 
 def signature(figure: Figure) -> tuple[Any, ...]:
-    """What makes a figure say the same thing after an edit elsewhere, as the machine read it."""
-    read = figure.machine_reading
-    numbers = [
-        (Decimal(read[name]) if read[name] is not None else None) if name in read else getattr(figure, name)
-        for name in ("value", "low", "high")
-    ]
-    words = [read.get(name, getattr(figure, name)) for name in ("unit", "hedge", "modality", "counted")]
-    return (*numbers, *words, read.get("says", says_of(figure)))
+    """What makes a figure say the same thing after an edit elsewhere."""
+    numbers = (figure.value, figure.low, figure.high, figure.unit)
+    return (*numbers, figure.hedge, figure.modality, figure.counted, says_of(figure))
 
 
 def signature_of(row: FigureMention) -> tuple[Any, ...]:
