@@ -151,6 +151,7 @@ def actions_of(view: Any) -> dict[str, Any]:
     return found
 
 
+@thorough
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("key", MATRIX, ids=" ".join)
 def test_an_action_is_done_from_its_states_and_refused_from_every_other(key, door, story, desk):
@@ -174,6 +175,7 @@ def test_an_action_is_done_from_its_states_and_refused_from_every_other(key, doo
                 assert after == before, f"something was written from {state}"
 
 
+@thorough
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("key", MATRIX, ids=" ".join)
 def test_whoever_may_not_is_refused_from_a_right_state_too_with_the_button_hidden(key, door, story, desk):
@@ -188,6 +190,7 @@ def test_whoever_may_not_is_refused_from_a_right_state_too_with_the_button_hidde
         assert traces(record) == before, role
 
 
+@thorough
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("key", MATRIX, ids=" ".join)
 def test_no_page_offers_what_would_be_refused(key, door, story, desk):
@@ -199,6 +202,7 @@ def test_no_page_offers_what_would_be_refused(key, door, story, desk):
                 assert not entry.offers(key, record), state
 
 
+@thorough
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("key", MATRIX, ids=" ".join)
 def test_forged_fields_change_nothing(key, door, story, desk):
