@@ -1,7 +1,7 @@
 """What an action keeps as it is until it is committed, so that nothing it rests on changes beside it.
 
 SQLite has one writer at a time and needs no lock. On PostgreSQL they are taken in one order, and of one table by key,
-so that no two people wait for each other: memberships, document, claims, figures, evidence.
+so that no two people wait for each other: memberships, document, claims, topic, figures, evidence.
 """
 
 from __future__ import annotations
