@@ -118,6 +118,12 @@ def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     return [f"{row['id']}: {[node['html'][:120] for node in row['nodes'][:3]]}" for row in found]
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key as somebody does who sees the whole page: its script, which hears the keys, runs before it is loaded."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def picture(page: Page, name: str) -> None:
     """Keep a picture for the README, where it is asked for."""
     if folder := os.environ.get("FACTCHECK_IMAGES"):

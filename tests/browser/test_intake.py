@@ -6,7 +6,7 @@ from pathlib import Path
 from docx import Document as WordFile
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveSite
+from tests.browser.conftest import LiveSite, press
 
 TEXT = (
     "The harbour office of Ostermarle said on Monday that 310 boats were moored in the old basin.\n\n"
@@ -59,7 +59,7 @@ def test_words_are_marked_by_selecting_them(live_site: LiveSite):
             }
         }"""
     )
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.get_by_text("The claim is marked.")).to_be_visible()
     expect(page.locator("#fc-text .fc-claim.fc-accepted")).to_have_text(re.compile("The master is called Ivo Brandt"))
 

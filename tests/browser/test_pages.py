@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveSite, violations
+from tests.browser.conftest import LiveSite, press, violations
 from tests.marks import thorough
 
 KINDS = [
@@ -83,8 +83,8 @@ def test_the_desk_and_the_article_shut_nobody_out(live_site: LiveSite, scheme: s
     page.locator("#fc-text .fc-fig").first.click()
     expect(page.get_by_role("complementary", name="Figure:")).to_be_visible()
     shut["card"] = violations(page)
-    page.keyboard.press("Escape")
-    page.keyboard.press("?")
+    press(page, "Escape")
+    press(page, "?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     shut["keys"] = violations(page)
     assert {name: rows for name, rows in shut.items() if rows} == {}
@@ -94,15 +94,14 @@ def test_single_keys_are_switched_off_for_one_person_and_their_buttons_stay(live
     page = live_site.log_in("editor")
     page.get_by_role("link", name="Larkmoor buries its dead").first.click()
     expect(page.locator("#fc-where")).to_be_visible()
-    page.wait_for_load_state("load")  # the keys are heard once the script runs
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator("[data-fc-pin][aria-current]")).to_have_count(1)
-    page.keyboard.press("?")
+    press(page, "?")
     page.get_by_label("Single keys are on").uncheck()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     where = page.locator("#fc-where").text_content()
-    page.keyboard.press("j")
-    page.keyboard.press("a")
+    press(page, "j")
+    press(page, "a")
     expect(page.locator("#fc-where")).to_have_text(where or "")
     page.get_by_role("button", name="Next claim").click()
     expect(page.locator("#fc-where")).not_to_have_text(where or "")

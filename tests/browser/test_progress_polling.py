@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import LiveSite
+from tests.browser.conftest import LiveSite, press
 from tests.marks import thorough
 
 HOLD = """
@@ -93,10 +93,10 @@ def test_what_somebody_is_typing_is_not_lost_when_the_work_ends(live_site: LiveS
     page = live_site.log_in("editor")
     page.goto(held[0])
     page.locator("[data-fc-pin]:not([data-quiet])").first.click()
-    page.keyboard.press("x")
+    press(page, "x")
     page.get_by_label("Parts").fill("half a quo")
     held[1]()
     expect(page.locator(".fc-at-work")).to_have_count(0, timeout=40_000)
     assert page.get_by_label("Parts").input_value() == "half a quo"
-    page.keyboard.press("j")
+    press(page, "j")
     assert page.get_by_label("Parts").input_value() == "half a quoj", "a key typed into a field is a letter"

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveSite, picture
+from tests.browser.conftest import LiveSite, picture, press
 from tests.browser.test_intake import file, settle
 
 STORY = "The harbour office of Ostermarle said on Monday that 512 seals were counted on the outer banks."
@@ -31,10 +31,10 @@ def test_a_story_goes_from_the_paste_to_the_press(live_site: LiveSite):
     # the editor takes the story in, accepts its claim and gives it to the checker, by keys
     file(editor, "Seals on the banks", STORY)
     workbench = editor.url
-    editor.keyboard.press("j")
-    editor.keyboard.press("a")
+    press(editor, "j")
+    press(editor, "a")
     expect(editor.get_by_text("The claim is accepted.")).to_be_visible()
-    editor.keyboard.press("s")
+    press(editor, "s")
     editor.get_by_role("button", name="checker").click()
     expect(editor.get_by_text("The work is given out.")).to_be_visible()
     expect(editor.locator("#fc-panel").get_by_text("checker checks it")).to_be_visible()
@@ -120,7 +120,7 @@ class Hands:
 
     def press(self, key: str) -> None:
         self.acts += 1
-        self.page.keyboard.press(key)
+        press(self.page, key)
 
     def click(self, target) -> None:
         self.acts += 1
@@ -218,6 +218,7 @@ def test_what_the_machine_misread_is_corrected_on_the_card_of_the_figure(live_si
     page = live_site.log_in("editor")
     page.goto("/admin/factcheck/document/")
     page.get_by_role("link", name="Larkmoor buries its dead").first.click()
+    page.wait_for_load_state("load")  # the script shows the card
     page.get_by_role("button", name=re.compile(r"^\$340 million")).first.click()
     card = page.get_by_role("complementary", name="Figure: $340 million")
     card.get_by_role("link", name="Correct the reading…").click()
@@ -228,5 +229,6 @@ def test_what_the_machine_misread_is_corrected_on_the_card_of_the_figure(live_si
     picture(page, "correct-reading")
     page.get_by_role("button", name="Correct the reading").click()
     expect(page.get_by_text("The figure is read so now, and compared anew.")).to_be_visible()
+    page.wait_for_load_state("load")
     page.get_by_role("button", name=re.compile(r"^\$340 million")).first.click()
     expect(page.get_by_role("complementary", name="Figure: $340 million")).to_contain_text("345,000,000")
