@@ -29,7 +29,7 @@ sys.path.insert(0, str(HOUSE))
 from factcheck.text import (  # noqa: E402  the house is not installed
     Basis,
     Hedge,
-    Measure,
+    MeasureIdentity,
     Modality,
     Observation,
     Period,
@@ -132,7 +132,7 @@ def states(count: int, seed: int) -> list[Observation]:
             value, which = value * 2, 0
         start = day + timedelta(days=which // 5)
         period = Period(start, start + timedelta(days=1), "day", Basis.STATED)
-        measure = Measure(f"count|measure {index}", "people", "count", running=True)
+        measure = MeasureIdentity(f"count|measure {index}", "people", "count", running=True)
         quantity = Quantity(Decimal(value))
         out.append(
             Observation(measure, quantity, Hedge.EXACT, Modality.REPORTED, period, f"party {which % 5}", "people")

@@ -32,7 +32,7 @@ def said(name: str, documents: list[dict[str, Any]], weights: Weights) -> list[d
     scorer = Scorer(weights)
     replies = [command.reply_to(row, held) for row in documents]
     groups = list(command.measure_groups(name, held, scorer))
-    return replies + [{"pairs": pairs} for pairs in command.compared_pairs(groups, scorer)]
+    return replies + [{"pairs": pairs} for pairs in command.pair_verdicts(groups, scorer)]
 
 
 def scorer_of(path: Path) -> ModuleType:

@@ -55,7 +55,7 @@ def told(documents: list[dict[str, Any]], name: str) -> list[tuple[set[tuple[str
     replies = [command.reply_to(row, held) for row in documents]
     at = {figure["fid"]: (reply["id"], figure["start"]) for reply in replies for figure in reply["figures"]}
     groups = list(command.measure_groups(name, held, scorer))
-    rows = [row for pairs in command.compared_pairs(groups, scorer) for row in pairs]
+    rows = [row for pairs in command.pair_verdicts(groups, scorer) for row in pairs]
     return [
         ({at[a], at[b]}, says["reason"]) for a, b, verdict, says in rows if says.get("slip") and verdict == "conflict"
     ]

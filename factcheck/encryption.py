@@ -40,7 +40,7 @@ def decrypt(token: str) -> str:
         raise WrongState(MISSING, code="key_missing") from None
 
 
-def key_of(token: str) -> int | None:
+def key_index(token: str) -> int | None:
     """Which key opens a token, counted from the newest as 0; None where none of the site's keys does."""
     for at, cipher in enumerate(ciphers()):
         try:

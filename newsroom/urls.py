@@ -25,7 +25,7 @@ urlpatterns = [
     path("stories/new/", views.write, name="new_story"),
     path("stories/<int:pk>/", views.write, name="story"),
     path("stories/<int:pk>/publish/", views.publish, name="publish_story"),
-    path("read/<int:pk>/", views.read, name="read"),
+    path("read/<int:pk>/", views.read_story, name="read"),
     path("login/", LoginView.as_view(template_name="newsroom/login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -55,3 +55,25 @@ def test_a_word_that_is_gone_is_in_no_name(row):
 def test_a_planted_word_is_seen():
     assert words_of("is_twin_of") & {"twin"}
     assert words_of("TwinOf") & {"twin"}
+
+
+SAME_THING = {
+    "find_attributions, find_dates, find_numbers, main_place": "the same step of reading, for each language",
+    "judge_figure, strike_named_author": "one action at several entry points",
+    "main": "the entrance of a command line",
+    "verdict_words": "the filter of templates calls the function of this name",
+}
+FRAMEWORK = {"Command", "Migration", "Meta"}
+
+
+def test_no_two_things_have_one_name():
+    """A class or function of a module is found by its name alone; one name in two places is one thing in both."""
+    places: dict[str, list[str]] = {}
+    for path in CODE:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    same = {name for names in SAME_THING for name in names.split(", ")}
+    shared = {name: found for name, found in places.items() if len(found) > 1}
+    assert {name: found for name, found in shared.items() if name not in same | FRAMEWORK} == {}
+    assert same <= set(shared), "what is not shared any more leaves the table"

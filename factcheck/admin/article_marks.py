@@ -16,7 +16,7 @@ from factcheck.permissions import can_anywhere
 from factcheck.states import ClaimState, FigureState, rows_of
 from factcheck.workflow.clearance import blocking_in, expired_figures
 
-from .kit.highlighting import Paragraph, TextSpan, paragraphs
+from .kit.highlighting import TextParagraph, TextSpan, text_paragraphs
 from .story_summaries import IDLE
 
 MARKS: dict[str, tuple[str, str, str]] = {
@@ -111,7 +111,7 @@ def mark_article(
     """The paragraphs of a part of a text with their marks, and the marked claims in their order."""
     document = revision.document
     shown = [claim for claim in claims if claim.state in MARKS]
-    text = paragraphs(revision, {claim.pk: numbers[claim.pk] for claim in shown}, first)
+    text = text_paragraphs(revision, {claim.pk: numbers[claim.pk] for claim in shown}, first)
     figures = mark_figures(document, threshold)
     held = figures_by_claim(text)
     acts = acts_by_state(user, document)
@@ -125,7 +125,9 @@ def mark_article(
     return [mark_paragraph(row, marked, figures) for row in text], list(marked.values())
 
 
-def mark_paragraph(row: Paragraph, claims: dict[int, MarkedClaim], figures: dict[int, MarkedFigure]) -> MarkedParagraph:
+def mark_paragraph(
+    row: TextParagraph, claims: dict[int, MarkedClaim], figures: dict[int, MarkedFigure]
+) -> MarkedParagraph:
     return MarkedParagraph(row.start, tuple(mark_span(span, claims, figures) for span in row.spans))
 
 
@@ -136,7 +138,7 @@ def mark_span(span: TextSpan, claims: dict[int, MarkedClaim], figures: dict[int,
     return MarkedSpan(parts, loud[-1] if loud else None, found, tuple(claims[number] for number in span.begins))
 
 
-def figures_by_claim(text: Iterable[Paragraph]) -> dict[int, set[int]]:
+def figures_by_claim(text: Iterable[TextParagraph]) -> dict[int, set[int]]:
     """The ids of the figures that stand in each claim, by the claim's number."""
     held: dict[int, set[int]] = {}
     for row in text:

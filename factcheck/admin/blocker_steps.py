@@ -94,17 +94,17 @@ def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
     for row in rows:
         if row.claim.state == ClaimState.STALE:
             verb, url = act(row, "start", "Start")
-            title, at_once = f"Check again: {words_of(row)}", verb == "Start"
-            yield Step(title, row.claim.stale_reason, place_of(row), verb, url, at_once, row.claim.version)
+            title, at_once = f"Check again: {quoted_claim(row)}", verb == "Start"
+            yield Step(title, row.claim.stale_reason, claim_fragment(row), verb, url, at_once, row.claim.version)
     if proposed:
         many = f"Decide {len(proposed)} proposals" if len(proposed) > 1 else "Decide one proposal"
-        yield Step(many, listed(proposed), place_of(proposed[0]), "Next", walk="proposed")
+        yield Step(many, claim_list(proposed), claim_fragment(proposed[0]), "Next", walk="proposed")
     if unassigned:
         numbers = " and ".join(str(row.number) for row in unassigned[:2])
         many = f"claims {numbers}" if len(unassigned) == 2 else f"{len(unassigned)} claims"
-        title = f"Assign {words_of(unassigned[0])}" if len(unassigned) == 1 else f"Assign {many}"
+        title = f"Assign {quoted_claim(unassigned[0])}" if len(unassigned) == 1 else f"Assign {many}"
         pks = tuple(row.claim.pk for row in unassigned)
-        yield Step(title, listed(unassigned), place_of(unassigned[0]), "Assign", claims=pks)
+        yield Step(title, claim_list(unassigned), claim_fragment(unassigned[0]), "Assign", claims=pks)
     checked = [
         row
         for row in rows
@@ -112,18 +112,20 @@ def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
     ]
     if len(checked) > MOST_WAITED_FOR:
         who = "; ".join(dict.fromkeys(who_checks(row.claim) for row in checked))
-        yield Step(f"Wait for {len(checked)} claims", who, place_of(checked[0]), "Next", walk="waiting")
+        yield Step(f"Wait for {len(checked)} claims", who, claim_fragment(checked[0]), "Next", walk="waiting")
     else:
         for row in checked:
-            yield Step(f"Wait for {words_of(row)}", who_checks(row.claim), place_of(row), "Open", claim_page(row))
+            yield Step(
+                f"Wait for {quoted_claim(row)}", who_checks(row.claim), claim_fragment(row), "Open", claim_page(row)
+            )
     for row in rows:
         if row.claim.state == ClaimState.IN_REVIEW:
             verdict = row.claim.newest_verdict  # type: ignore[attr-defined]
             detail = f"{verdict.by} handed in “{humanize(verdict.label)}”" if verdict else ""
-            yield Step(f"Sign off {words_of(row)}", detail, place_of(row), "Open", claim_page(row))
+            yield Step(f"Sign off {quoted_claim(row)}", detail, claim_fragment(row), "Open", claim_page(row))
         elif row.claim.state in (ClaimState.SIGNED_OFF, ClaimState.WAIVED):
             detail = "Its verdict or waiver does not clear it: change the text, check it again or waive it."
-            yield Step(f"Settle {words_of(row)}", detail, place_of(row), "Open", claim_page(row))
+            yield Step(f"Settle {quoted_claim(row)}", detail, claim_fragment(row), "Open", claim_page(row))
 
 
 def figure_steps(rows: list[Blocker]) -> Iterator[Step]:
@@ -167,15 +169,15 @@ def claim_page(row: MarkedClaim) -> str:
     return reverse("admin:factcheck_claim_change", args=[row.claim.pk])
 
 
-def place_of(row: MarkedClaim) -> str:
+def claim_fragment(row: MarkedClaim) -> str:
     return f"c{row.claim.pk}"
 
 
-def words_of(row: MarkedClaim) -> str:
+def quoted_claim(row: MarkedClaim) -> str:
     return f"“{shortened(row.claim.text, WORDS)}”"
 
 
-def listed(rows: list[MarkedClaim]) -> str:
+def claim_list(rows: list[MarkedClaim]) -> str:
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
     return "; ".join(f"{row.number}: {shortened(row.claim.text, 40)}" for row in rows[:3]) + more
 

@@ -48,7 +48,7 @@ from .figures import compare_figures
 from .kit.access import belongs_to_a_desk
 from .kit.actions import NoteForm, RecordAction
 from .kit.claim_context import claim_context, with_claim_context
-from .kit.filters import ClaimWorkFilter, DeskFilter, DocumentFilter
+from .kit.filters import ClaimWorkFilter, DeskFilter, OneDocumentFilter
 from .kit.formatting import badge, humanize
 from .kit.links import admin_url, link, links
 from .kit.navigation import waiting_for
@@ -112,7 +112,7 @@ class ClaimAdmin(RecordAdmin):
     bulk_actions = ("accept", "dismiss", "assign")
     record_template = "factcheck/admin/claim.html"
     list_display = ["__str__", "state_badge", "worth", "due", "assignees", "document"]
-    list_filter: ClassVar = ["state", ClaimWorkFilter, "claim_type", DeskFilter, DocumentFilter]
+    list_filter: ClassVar = ["state", ClaimWorkFilter, "claim_type", DeskFilter, OneDocumentFilter]
     list_select_related = ["document"]
     search_fields: ClassVar = ["text", "document__title"]
 

@@ -56,7 +56,7 @@ from .document_forms import (
 from .document_workbench import dialogs_context, workbench_context
 from .kit.access import belongs_to_a_desk, desks_allowing, person
 from .kit.actions import NoteForm, RecordAction
-from .kit.downloads import snapshot_response
+from .kit.downloads import sandboxed_response
 from .kit.filters import OwnDeskFilter
 from .kit.formatting import badge
 from .kit.links import admin_url
@@ -247,7 +247,7 @@ class DocumentAdmin(RecordAdmin):
         revision = self.get_record(request, object_id).current_revision
         if revision is None or revision.snapshot is None:
             raise Http404("Nothing is kept of it.")
-        return snapshot_response(revision.snapshot, download="download" in request.GET)
+        return sandboxed_response(revision.snapshot, download="download" in request.GET)
 
     def page_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         revision = record.current_revision

@@ -33,7 +33,7 @@ from .evidence_forms import CREDIBILITY, AssessEvidenceForm, AttachEvidenceForm,
 from .kit.access import person
 from .kit.actions import NoteForm, RecordAction
 from .kit.claim_context import claim_context, with_claim_context
-from .kit.downloads import snapshot_response
+from .kit.downloads import sandboxed_response
 from .kit.filters import ClaimDeskFilter
 from .kit.formatting import badge, humanize, timestamp
 from .kit.links import link
@@ -216,4 +216,4 @@ class EvidenceAdmin(RecordAdmin):
         stored = self.get_record(request, object_id).snapshot
         if not snapshot_bytes(stored):
             raise Http404("Nothing is stored of it.")
-        return snapshot_response(stored, download=True)
+        return sandboxed_response(stored, download=True)

@@ -44,7 +44,7 @@ def format_label(format: str) -> str:
     return str(FORMAT_LABELS.get(format, humanize(format)))
 
 
-def check_scope(cleaned_data: dict[str, Any]) -> dict[str, Any]:
+def check_report_scope(cleaned_data: dict[str, Any]) -> dict[str, Any]:
     """A report of a document needs one; a report of a desk has none. Raises ValidationError."""
     if cleaned_data.get("kind") != ReportKind.DOCUMENT:
         cleaned_data["document"] = None
@@ -65,7 +65,7 @@ class BuildReportForm(ActionForm):
         self.set_records("document", Document.objects.visible_to(self.user).order_by("-pk"))
 
     def clean(self) -> dict[str, Any]:
-        return check_scope(dict(super().clean() or {}))
+        return check_report_scope(dict(super().clean() or {}))
 
 
 @admin.register(Report)

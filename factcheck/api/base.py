@@ -34,7 +34,7 @@ from .pagination import RecordPagination
 from .parsers import JSONParser, MultiPartParser
 from .permissions import available_actions, check_right, check_state
 from .schema import OperationSchema
-from .scopes import check_scope
+from .scopes import check_token_scope
 from .serializers import BodySerializer
 from .throttling import AddressReadThrottle, AddressWriteThrottle, UserReadThrottle, UserWriteThrottle
 
@@ -75,7 +75,7 @@ class BaseView(IdempotentView):
             if not throttle.allow_request(request, self):
                 self.throttled(request, throttle.wait())
         super().initial(request, *args, **kwargs)
-        check_scope(request, self)
+        check_token_scope(request, self)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from factcheck.models import ERASED, Desk, Document, Report, ReportKind, ReportSubscription
 from factcheck.reports.builders import OF_A_DESK
-from factcheck.reports.render import PARTS, formats_of, is_erased, render, renderer_of
+from factcheck.reports.render import PARTS, formats_of, has_erased_text, render, renderer_of
 from factcheck.reports.subscriptions import change_subscription, send_now, subscribe
 
 from .base import ActionEndpoint, RecordViewSet
@@ -53,7 +53,7 @@ class ReportSerializer(ReportRowSerializer):
     def to_representation(self, instance: Report) -> dict[str, Any]:
         """Without title and data, if the text was erased since."""
         representation: dict[str, Any] = super().to_representation(instance)
-        return {**representation, "title": ERASED, "data": {}} if is_erased(instance) else representation
+        return {**representation, "title": ERASED, "data": {}} if has_erased_text(instance) else representation
 
 
 class DeskReportSerializer(BodySerializer):

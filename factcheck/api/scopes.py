@@ -68,7 +68,7 @@ def scoped_name(view: Any) -> str:
     return f"{model}.{action}"
 
 
-def check_scope(request: Request, view: Any) -> None:
+def check_token_scope(request: Request, view: Any) -> None:
     """Refuse a token that lacks the scope of the request.
 
     Raises:

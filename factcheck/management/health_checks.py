@@ -41,7 +41,7 @@ GUARDING = ("0002_append_only", "0003_checkpoints")
 MAY_CHANGE = "SELECT bool_or(has_table_privilege(%s, way)) FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS way"
 
 
-def check_database() -> CheckResult:
+def check_database_answers() -> CheckResult:
     """Whether the database answers a question that reads nothing but the beginning of it."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA schema_version" if connection.vendor == "sqlite" else "SELECT 1")
@@ -192,7 +192,7 @@ def check_worker() -> CheckResult:
     return bool(answers), "a worker answers" if answers else "no worker answers: start one, or nothing is read"
 
 
-def check_beat() -> CheckResult:
+def check_beat_runs() -> CheckResult:
     """When beat last sent the tick or was started, by the row of its periodic task."""
     rows = PeriodicTask.objects.filter(task="factcheck.tick", enabled=True)
     times = [at for row in rows.values_list("last_run_at", "date_changed") for at in row if at]
@@ -240,7 +240,7 @@ def check_roles() -> CheckResult:
 
 
 CHECKS: dict[str, Callable[[], CheckResult]] = {
-    "database": check_database,
+    "database": check_database_answers,
     "disk": check_disk,
     "migrations": check_migrations,
     "guards": check_append_only_triggers,
@@ -253,7 +253,7 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "failed": check_failed_jobs,
     "broker": check_broker,
     "worker": check_worker,
-    "beat": check_beat,
+    "beat": check_beat_runs,
 }
 
 

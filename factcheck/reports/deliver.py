@@ -18,7 +18,7 @@ from factcheck.jobs.keys import slot_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, Erasure, Job, Report, ReportDelivery, ReportKind, ReportSubscription
-from factcheck.workflow.checkpoints import AT_ONCE, Finding, last_checkpoint
+from factcheck.workflow.checkpoints import AT_ONCE, IntegrityFinding, last_checkpoint
 from factcheck.workflow.transitions import check_permission, log
 
 from .builders import OF_A_DESK, BuiltReport, build_document
@@ -39,7 +39,7 @@ def freeze(
             document=document,
             title=built.title[:500],
             data=data,
-            sha256=hash_of(data),
+            sha256=report_hash(data),
             built_at=timezone.now(),
             created_by=person_of(by) if by else None,
             **slot,
@@ -48,19 +48,19 @@ def freeze(
     return report
 
 
-def hash_of(data: dict[str, Any]) -> str:
+def report_hash(data: dict[str, Any]) -> str:
     return hashlib.sha256(as_json(data).encode("utf-8", "replace")).hexdigest()
 
 
-def altered_reports() -> Iterator[Finding]:
+def altered_reports() -> Iterator[IntegrityFinding]:
     """Frozen reports that are not what was frozen, or are blank without an erasing that lists them."""
     rows = Report.objects.order_by("pk").values_list("pk", "data", "sha256")
     for pk, data, digest in rows.exclude(data={}).iterator(chunk_size=AT_ONCE // 10):
-        if hash_of(data) != digest:
-            yield Finding("report", pk, f"The report {pk} is not the one that was frozen.")
+        if report_hash(data) != digest:
+            yield IntegrityFinding("report", pk, f"The report {pk} is not the one that was frozen.")
     listed = Erasure.objects.filter(record="report", record_id=OuterRef("pk"))
     for pk in Report.objects.filter(~Exists(listed), data={}).order_by("pk").values_list("pk", flat=True):
-        yield Finding("report", pk, f"The report {pk} is blank, and no erasing blanked it.")
+        yield IntegrityFinding("report", pk, f"The report {pk} is blank, and no erasing blanked it.")
 
 
 def build_document_report(document: Document, *, by: Actor) -> Report:

@@ -77,7 +77,7 @@ def main() -> int:
     groups = [found for name, cluster in clusters.items() for found in measure_groups(name, cluster, scorer)]
     for reply in replies:
         _write(reply)
-    for pairs in compared_pairs(groups, scorer):
+    for pairs in pair_verdicts(groups, scorer):
         _write({"pairs": pairs})
     sys.stdout.flush()
     return status
@@ -254,7 +254,7 @@ def _names_party(attribution: AttributionMention, here: Span) -> bool:
     return attribution.party_span is not None and attribution.party_span.contains(here)
 
 
-def compared_pairs(groups: Iterable[MeasureGroup], scorer: Scorer) -> Iterator[list[list[Any]]]:
+def pair_verdicts(groups: Iterable[MeasureGroup], scorer: Scorer) -> Iterator[list[list[Any]]]:
     """The verdicts inside each measure of a cluster; a slip is a conflict that says so.
 
     What is apart is called a conflict, or replaced, only from a border of the score on, below it "differs", below

@@ -207,7 +207,7 @@ def part_text(name: str, value: str | bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class MeasureIdentity:
     """What two figures must share to be comparable.
 
     Figures with equal keys in one topic are of one measure. ``definition`` is
@@ -235,7 +235,7 @@ class Observation:
     that is known. ``own_voice``: ``says`` is the outlet, which names nobody.
     """
 
-    measure: Measure
+    measure: MeasureIdentity
     quantity: Quantity
     hedge: Hedge
     modality: Modality
@@ -260,7 +260,7 @@ class FigureMention:
     party: str
     as_of: Period | None
     attribution: AttributionMention | None
-    measure: Measure
+    measure: MeasureIdentity
     sentence: Span
     flags: tuple[str, ...] = ()
     noun: str = ""

@@ -67,7 +67,7 @@ COLUMNS = {
 
 
 @dataclass(slots=True)
-class Placement:
+class ObservationPlacement:
     """Where a figure belongs: a measure and the key of an observation, with what a new row of it holds."""
 
     measure: int
@@ -112,7 +112,7 @@ def compared_now() -> Q:
     return ~(gone | Q(document__state=DocumentState.WITHDRAWN)) & Q(as_written="")
 
 
-def keep_document(document: Document) -> Kept:
+def carry_figures(document: Document) -> Kept:
     """Put every figure of a document where it belongs; in the caller's transaction."""
     kept = Kept()
     keys = list(document.figures.order_by("pk").values_list("pk", flat=True))
@@ -144,7 +144,7 @@ def keep_figures(keys: Sequence[int]) -> Kept:
     left = let_go(leaving)
     known = known_rows(came)
     made = make_rows([at for at in came if at not in known], came, wanted)
-    take_up({(known | made)[at].pk: keys for at, keys in came.items()})
+    note_carried({(known | made)[at].pk: keys for at, keys in came.items()})
     changed = recount({known[at].pk: came[at] for at in known}, left, {row.pk: row for row in known.values()}, wanted)
     changed |= {measure for measure, _ in made}
     drop_untold(left)
@@ -172,18 +172,18 @@ def held_by(keys: Sequence[int]) -> dict[int, Carrier]:
     return {row.figure_id: row for row in rows}
 
 
-def is_right(row: Carrier, placement: Placement | None) -> bool:
+def is_right(row: Carrier, placement: ObservationPlacement | None) -> bool:
     observation = row.observation
     return placement is not None and (observation.measure_id, observation.key) == (placement.measure, placement.key)
 
 
-def lock(wanted: Iterable[Placement], held: Mapping[int, Carrier]) -> None:
+def lock(wanted: Iterable[ObservationPlacement], held: Mapping[int, Carrier]) -> None:
     """Two that keep the observations of one measure take turns."""
     measures = {place.measure for place in wanted} | {row.observation.measure_id for row in held.values()}
     list(Measure.objects.select_for_update().filter(pk__in=measures).order_by("pk").values_list("pk"))
 
 
-def placement_of(row: Mapping[str, Any]) -> Placement | None:
+def placement_of(row: Mapping[str, Any]) -> ObservationPlacement | None:
     """Where a figure belongs; None where it takes no part in cross-checks."""
     if row["measure"] is None or row["as_written"] or row["document_state"] == DocumentState.WITHDRAWN:
         return None
@@ -204,7 +204,7 @@ def placement_of(row: Mapping[str, Any]) -> Placement | None:
     low, high = interval(observation.quantity, Hedge(row["hedge"]))
     voice = "" if row["attribution"] else "own voice of "
     key = observation_key(observation, f"{voice}source {source}" if source else f"{voice}{name}")
-    return Placement(row["measure"], key, {**columns, "low": float(low), "high": float(high)})
+    return ObservationPlacement(row["measure"], key, {**columns, "low": float(low), "high": float(high)})
 
 
 def stated_in(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,7 +253,7 @@ def known_rows(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Store
 def make_rows(
     fresh: Sequence[tuple[int, str]],
     came: Mapping[tuple[int, str], Sequence[int]],
-    wanted: Mapping[int, Placement],
+    wanted: Mapping[int, ObservationPlacement],
 ) -> dict[tuple[int, str], StoredObservation]:
     """Rows for observations that nobody carried before, with the figures that carry them now."""
     rows = []
@@ -266,7 +266,7 @@ def make_rows(
     return {(row.measure_id, row.key): row for row in made}
 
 
-def add_carriers(row: StoredObservation, keys: Sequence[int], wanted: Mapping[int, Placement]) -> None:
+def add_carriers(row: StoredObservation, keys: Sequence[int], wanted: Mapping[int, ObservationPlacement]) -> None:
     """Count figures to an observation, in their order behind those that carry it."""
     for pk in keys:
         copy = wanted[pk].columns["stated"]
@@ -285,7 +285,7 @@ def let_go(leaving: Mapping[int, Carrier]) -> dict[int, list[int]]:
     return left
 
 
-def take_up(joined: Mapping[int, Sequence[int]]) -> None:
+def note_carried(joined: Mapping[int, Sequence[int]]) -> None:
     """Note that some figures carry these observations; what carried one in the past only is forgotten."""
     if not joined:
         return
@@ -298,7 +298,7 @@ def recount(
     joined: Mapping[int, Sequence[int]],
     left: Mapping[int, Sequence[int]],
     rows: dict[int, StoredObservation],
-    wanted: Mapping[int, Placement],
+    wanted: Mapping[int, ObservationPlacement],
 ) -> set[int]:
     """Bring count, first carriers and wording of observations up to date that stood before.
 

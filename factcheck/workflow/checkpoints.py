@@ -18,7 +18,7 @@ NO_EVENT = -(2**63)
 
 
 @dataclass(frozen=True)
-class Finding:
+class IntegrityFinding:
     """One thing that does not hold, and the record it concerns."""
 
     record: str
@@ -44,26 +44,30 @@ def send_checkpoint() -> int:
     return sum(write_delivery(hook, CHECKPOINT_EVENT, key, {"checkpoint": printed}) for hook in wanting)
 
 
-def broken_checkpoints() -> Iterator[Finding]:
+def broken_checkpoints() -> Iterator[IntegrityFinding]:
     """The chain of checkpoints, and under each the events it covers."""
     keys, previous, number, last_event = history_keys(), "", 0, NO_EVENT
     for row in Checkpoint.objects.order_by("number").iterator(chunk_size=20):
         for gone in range(number + 1, row.number):
-            yield Finding("checkpoint", gone, f"Checkpoint {gone} is gone.")
+            yield IntegrityFinding("checkpoint", gone, f"Checkpoint {gone} is gone.")
         if row.number == number + 1 and row.previous != previous:
-            yield Finding("checkpoint", row.number, f"Checkpoint {row.number} does not follow the one before.")
+            yield IntegrityFinding("checkpoint", row.number, f"Checkpoint {row.number} does not follow the one before.")
         key = keys.get(row.key_name)
         if key is None:
-            yield Finding("checkpoint", row.number, f"The key of checkpoint {row.number} is not among the settings.")
+            yield IntegrityFinding(
+                "checkpoint", row.number, f"The key of checkpoint {row.number} is not among the settings."
+            )
         elif row.digest != row.computed_digest(key):
-            yield Finding("checkpoint", row.number, f"Checkpoint {row.number} is not the one that was written.")
+            yield IntegrityFinding(
+                "checkpoint", row.number, f"Checkpoint {row.number} is not the one that was written."
+            )
         else:
             follows = row.number == number + 1  # else what the missing ones covered is not known
             yield from changed_events(row, key, after=last_event if follows else row.first_event - 1)
         previous, number, last_event = row.digest, row.number, row.last_event
 
 
-def changed_events(checkpoint: Checkpoint, key: bytes, *, after: int) -> Iterator[Finding]:
+def changed_events(checkpoint: Checkpoint, key: bytes, *, after: int) -> Iterator[IntegrityFinding]:
     """The events a checkpoint covers that are gone, others, or were put in since."""
     rows = Event.objects.filter(id__gt=after, id__lte=checkpoint.last_event).order_by("id")
     there = {row[0]: row for row in rows.values_list("id", "record", "record_id", "digest")}
@@ -75,13 +79,15 @@ def changed_events(checkpoint: Checkpoint, key: bytes, *, after: int) -> Iterato
             said = "is not the one that was written"
         else:
             continue
-        yield Finding(record, record_id, f"Event {pk} of {record} {record_id} {said} (checkpoint {checkpoint.number}).")
+        yield IntegrityFinding(
+            record, record_id, f"Event {pk} of {record} {record_id} {said} (checkpoint {checkpoint.number})."
+        )
     for pk, record, record_id, _ in there.values():
         said = f"was put in after checkpoint {checkpoint.number}"
-        yield Finding(record, record_id, f"Event {pk} of {record} {record_id} {said}.")
+        yield IntegrityFinding(record, record_id, f"Event {pk} of {record} {record_id} {said}.")
 
 
-def missing_printed_checkpoints(copies: Mapping[int, str]) -> Iterator[Finding]:
+def missing_printed_checkpoints(copies: Mapping[int, str]) -> Iterator[IntegrityFinding]:
     """Checkpoints that were printed in a report, sent to a webhook or written down, and are no longer there.
 
     ``copies``: digests by number, as somebody outside of the database kept them.
@@ -95,7 +101,7 @@ def missing_printed_checkpoints(copies: Mapping[int, str]) -> Iterator[Finding]:
     yield from unknown_copies(kept)
 
 
-def unknown_copies(copies: Iterable[tuple[str, int, Any]]) -> Iterator[Finding]:
+def unknown_copies(copies: Iterable[tuple[str, int, Any]]) -> Iterator[IntegrityFinding]:
     """Copies of checkpoints that no row of today matches."""
     copies = (row for row in copies if row[2])
     while some := list(islice(copies, AT_ONCE)):
@@ -104,4 +110,4 @@ def unknown_copies(copies: Iterable[tuple[str, int, Any]]) -> Iterator[Finding]:
         for record, pk, printed in some:
             if known.get(printed["number"]) != printed["digest"]:
                 where = "that was kept" if record == "checkpoint" else f"of {record} {pk}"
-                yield Finding(record, pk, f"The checkpoint {printed['number']} {where} is no longer there.")
+                yield IntegrityFinding(record, pk, f"The checkpoint {printed['number']} {where} is no longer there.")

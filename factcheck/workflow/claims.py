@@ -19,7 +19,7 @@ from factcheck.permissions import refusal
 from factcheck.states import ClaimState, DiscrepancyState, FigureState
 from factcheck.text import AnchorState, ClaimType, bare_words
 
-from .locks import keep_claims
+from .locks import lock_claims
 from .transitions import (
     change,
     check_permission,
@@ -283,7 +283,7 @@ def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None 
     if claim.anchor_state == AnchorState.ORPHANED:
         raise WrongState("The claim no longer stands in the text.", state=claim.anchor_state)
     with transaction.atomic():
-        keep_claims([figure.claim_id, claim.pk])
+        lock_claims([figure.claim_id, claim.pk])
         previous = figure.claim
         move(figure, "link", by=by, version=version, claim=claim)
         for claim_ in {row.pk: row for row in (previous, claim) if row is not None}.values():
@@ -294,7 +294,7 @@ def link_figure(figure: Figure, claim: Claim, *, by: Actor, version: int | None 
 def dismiss_figure(figure: Figure, *, by: Actor, note: str, version: int | None = None) -> None:
     """Dismiss a figure that need not be checked. Voids the sign-off of its claim and queues a cross-check."""
     with transaction.atomic():
-        keep_claims([figure.claim_id])
+        lock_claims([figure.claim_id])
         move(figure, "dismiss", by=by, note=note, version=version)
         void_sign_offs_of_figures([figure], "a figure of it was dismissed")
         request_document_crosschecks([figure])
@@ -317,7 +317,7 @@ def dismiss_figures(figures: Iterable[Figure], *, by: Actor, note: str) -> int:
     """Dismiss many figures with one reason, all or none; voids the sign-offs of their claims. Returns how many."""
     chosen = list(figures)
     with transaction.atomic():
-        keep_claims(figure.claim_id for figure in chosen)
+        lock_claims(figure.claim_id for figure in chosen)
         move_all(chosen, "dismiss", by=by, note=note)
         void_sign_offs_of_figures(chosen, "a figure of it was dismissed")
         request_document_crosschecks(chosen)
@@ -358,7 +358,7 @@ def dismiss_idle_figures(document: Document, *, by: Actor, note: str) -> int:
 def reopen_figure(figure: Figure, *, by: Actor, version: int | None = None) -> None:
     """Reopen a dismissed figure. Voids the sign-off of its claim, queues a cross-check and a regrouping."""
     with transaction.atomic():
-        keep_claims([figure.claim_id])
+        lock_claims([figure.claim_id])
         move(figure, "reopen", by=by, version=version)
         void_sign_offs_of_figures([figure], "a figure of it was taken back")
         request_document_crosschecks([figure])

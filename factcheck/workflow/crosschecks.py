@@ -32,7 +32,7 @@ from factcheck.models import (
 from factcheck.states import DiscrepancyState
 from factcheck.text import ENGINE_VERSION
 
-from .carriers import keep_document, keep_figures, keep_measures, misplaced_figures
+from .carriers import carry_figures, keep_figures, keep_measures, misplaced_figures
 from .comparisons import ComparisonInputs, MeasureComparison, compare_measures
 from .observations import compared_under
 from .transitions import check_permission
@@ -150,7 +150,7 @@ def keep_observations(run: CrossCheck) -> Iterator[Callable[[], object]]:
 def note_left_behind(run: CrossCheck) -> None:
     """Put the figures of a document where they belong, and remember the measures that they left."""
     if run.document:
-        run.left_behind = sorted({*run.left_behind, *keep_document(run.document).measures})
+        run.left_behind = sorted({*run.left_behind, *carry_figures(run.document).measures})
         CrossCheck.objects.filter(pk=run.pk).update(left_behind=run.left_behind)
 
 

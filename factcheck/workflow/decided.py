@@ -137,21 +137,21 @@ def columns_of(model: type[Model], keys: Iterable[int]) -> dict[int, dict[str, A
     """The decided columns of rows as they are now, by number; words as they stand."""
     columns = DECIDED[model]
     rows = model._default_manager.filter(pk__in=list(keys)).values("pk", *columns).order_by("pk")
-    found = {row["pk"]: {name: plain(row[name]) for name in columns} for row in rows}
+    found = {row["pk"]: {name: json_value(row[name]) for name in columns} for row in rows}
     if name := PEOPLE.get(model):
         for row in found.values():
             row[name] = []
         pairs = model._default_manager.filter(pk__in=list(found)).values_list("pk", name).order_by("pk", name)
         for pk, person in pairs:
             if person is not None:
-                found[pk][name].append(plain(person))
+                found[pk][name].append(json_value(person))
     return found
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A value as JSON keeps it; the key of a person may be a UUID, for it is the host's."""
     if isinstance(value, list):
-        return [plain(entry) for entry in value]
+        return [json_value(entry) for entry in value]
     if isinstance(value, UUID):
         return str(value)
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
@@ -160,10 +160,10 @@ def plain(value: Any) -> Any:
 def hashed(model: type[Model], pk: int, row: dict[str, Any]) -> dict[str, Any]:
     """The columns of a row with hashes in the place of words."""
     words = WORDS.get(model, ())
-    return {name: hash_of(model, pk, name, value) if name in words else value for name, value in row.items()}
+    return {name: column_hash(model, pk, name, value) if name in words else value for name, value in row.items()}
 
 
-def hash_of(model: type[Model], pk: int, column: str, words: Any) -> str:
+def column_hash(model: type[Model], pk: int, column: str, words: Any) -> str:
     """The hash of words, salted with their place; empty words have none, so that it shows that there were none."""
     if words in ("", [], {}):
         return ""

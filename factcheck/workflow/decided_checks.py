@@ -11,8 +11,8 @@ from django.db.models import Model
 
 from factcheck.models import Correction, Erasure, Event, Publication, Revision, SignOff, Verdict, Waiver, record_name
 
-from .checkpoints import AT_ONCE, Finding
-from .decided import BLANKS, DECISIONS, MODELS, WORDS, columns_of, hash_of, warc_sha256
+from .checkpoints import AT_ONCE, IntegrityFinding
+from .decided import BLANKS, DECISIONS, MODELS, WORDS, column_hash, columns_of, warc_sha256
 
 ROWS_AT_ONCE = 100
 """How many rows are compared at once; whole texts may be among them."""
@@ -38,12 +38,12 @@ class Held(NamedTuple):
     action: str
 
 
-def altered_records() -> Iterator[Finding]:
+def altered_records() -> Iterator[IntegrityFinding]:
     """Records that are not as their last event left them."""
     yield from altered(last_of_each_chain())
 
 
-def altered_decisions() -> Iterator[Finding]:
+def altered_decisions() -> Iterator[IntegrityFinding]:
     """Decisions that are not as the event that wrote them holds them."""
     yield from altered(held_decisions())
 
@@ -65,7 +65,7 @@ def held_decisions() -> Iterator[Held]:
                 yield Held(name, columns["id"], columns, event, action)
 
 
-def altered(rows: Iterable[Held]) -> Iterator[Finding]:
+def altered(rows: Iterable[Held]) -> Iterator[IntegrityFinding]:
     """The rows that are not as an event holds them."""
     rows = iter(rows)
     while some := list(islice(rows, ROWS_AT_ONCE)):
@@ -73,22 +73,24 @@ def altered(rows: Iterable[Held]) -> Iterator[Finding]:
             alike = [row for row in some if row.name == name]
             there = columns_of(MODELS[name], {row.pk for row in alike})
             for held in alike:
-                yield from differences(held, there.get(held.pk))
+                yield from row_differences(held, there.get(held.pk))
 
 
-def differences(held: Held, there: dict[str, Any] | None) -> Iterator[Finding]:
+def row_differences(held: Held, there: dict[str, Any] | None) -> Iterator[IntegrityFinding]:
     """Where a row differs from what an event holds of it."""
     called, by = f"{held.name.replace('_', ' ')} {held.pk}", f"event {held.event} ({held.action})"
     removed = held.name == "membership" and held.action == "remove"
     if (there is None) != removed:
         said = f"The {called} is back, though {by} took it away." if removed else f"The {called} of {by} is gone."
-        yield Finding(held.name, held.pk, said)
+        yield IntegrityFinding(held.name, held.pk, said)
     for column, value in held.columns.items():
         if there is not None and column != "id" and not agrees(held, column, value, there):
-            yield Finding(held.name, held.pk, f"“{words(column)}” of the {called} is not what {by} left.")
+            yield IntegrityFinding(
+                held.name, held.pk, f"“{column_words(column)}” of the {called} is not what {by} left."
+            )
 
 
-def words(column: str) -> str:
+def column_words(column: str) -> str:
     return column.removesuffix("_id").replace("_", " ")
 
 
@@ -98,18 +100,18 @@ def agrees(held: Held, column: str, value: Any, row: dict[str, Any]) -> bool:
     if column == "warc_sha256":
         there = stored = warc_sha256(held.pk)
     elif column in WORDS.get(model, ()):
-        there, stored = row[column], hash_of(model, held.pk, column, row[column])
+        there, stored = row[column], column_hash(model, held.pk, column, row[column])
     else:
         return bool(row[column] == value)
-    return stored == value or (there in BLANKS and is_erased(held))
+    return stored == value or (there in BLANKS and is_row_erased(held))
 
 
-def is_erased(held: Held) -> bool:
+def is_row_erased(held: Held) -> bool:
     """Whether an erasing lists the row."""
     return Erasure.objects.filter(record=held.name, record_id=held.pk).exists()
 
 
-def planted_decisions() -> Iterator[Finding]:
+def planted_decisions() -> Iterator[IntegrityFinding]:
     """Decisions that no event of their record tells of."""
     for model, owner, path in OWNERS:
         name = record_name(model)
@@ -120,7 +122,7 @@ def planted_decisions() -> Iterator[Finding]:
             for pk, record in some:
                 if pk not in known:
                     said = f"No event of {owner} {record} tells of the {name.replace('_', ' ')} {pk}."
-                    yield Finding(name, pk, said)
+                    yield IntegrityFinding(name, pk, said)
 
 
 def decisions_of(name: str, owner: str, records: set[int]) -> set[int]:

@@ -24,7 +24,7 @@ from .arrivals import EARLIEST
 from .claims import request_document_crosschecks, void_sign_offs_of_figures
 from .figure_columns import storable_number
 from .grouping import group_document
-from .locks import keep_claims_of
+from .locks import lock_claims_of
 from .matching import NUMBER_PARTS, profiles_by_figure, says_of, update_profile
 from .measures import refuse_authors, request_measure_crosschecks
 from .transitions import change, check_permission, log, move, require_note
@@ -112,7 +112,7 @@ def correct_reading(figure: Figure, *, by: Person, note: str, version: int | Non
     note = require_note(note)
     said = checked_parts(parts)
     with transaction.atomic():
-        keep_claims_of(figure.document)
+        lock_claims_of(figure.document)
         list(Topic.objects.select_for_update().filter(pk=figure.document.topic_id or 0).values_list("pk"))
         figure = Figure.objects.select_for_update(of=("self",)).select_related("document", "claim").get(pk=figure.pk)
         require_compared(figure)
@@ -141,7 +141,7 @@ def corrected_columns(figure: Figure, before: dict[str, Any], changed: dict[str,
         Invalid: an older engine prepared the figure, so that it could not be grouped.
     """
     columns = {name: value for name, value in changed.items() if name != "says"}
-    columns["machine_reading"] = {name: plain(before[name]) for name in changed} | figure.machine_reading
+    columns["machine_reading"] = {name: json_part(before[name]) for name in changed} | figure.machine_reading
     if set(NUMBERS) & changed.keys():
         columns |= {"as_written": "", "step": step_of(changed)}
     if "says" in changed:
@@ -161,7 +161,7 @@ def log_correction(figure: Figure, before: dict[str, Any], changed: dict[str, An
     """Log a correction: numbers as facts, words of the copy in the note, which an erasing takes away."""
     numbers = {name: value for name, value in changed.items() if name not in WORDS}
     facts: dict[str, Any] = {"parts": sorted(changed)}
-    facts |= {"from": {n: plain(before[n]) for n in numbers}, "to": {n: plain(v) for n, v in numbers.items()}}
+    facts |= {"from": {n: json_part(before[n]) for n in numbers}, "to": {n: json_part(v) for n, v in numbers.items()}}
     words = [f"{name} “{before[name]}” is “{changed[name]}”" for name in WORDS if name in changed]
     log(figure, "correct_reading", by=by, note="; ".join([note, *words]), facts=facts)
 
@@ -178,7 +178,7 @@ def part_of(figure: Figure, name: str) -> Any:
     return says_of(figure) if name == "says" else getattr(figure, name)
 
 
-def plain(value: Any) -> Any:
+def json_part(value: Any) -> Any:
     """A part as JSON keeps it: numbers by their digits."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 

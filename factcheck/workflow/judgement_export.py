@@ -52,11 +52,11 @@ def export_judged_pairs(*, desk: Desk | None = None, with_text: bool = False) ->
             "engine": ENGINE_VERSION,
             "weights": scorer.weights.version,
             "features": rounded_features(known[a.pk], known[b.pk], stats[topic]),
-            **({"a_text": str(a), "b_text": str(b), "topic_title": title_of(a.document.topic)} if with_text else {}),
+            **({"a_text": str(a), "b_text": str(b), "topic_title": topic_title(a.document.topic)} if with_text else {}),
         }
 
 
-def title_of(topic: Topic | None) -> str:
+def topic_title(topic: Topic | None) -> str:
     return topic.title if topic else ""
 
 

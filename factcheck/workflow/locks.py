@@ -14,7 +14,7 @@ from factcheck.actors import Actor, person_of
 from factcheck.models import Claim, Document, Membership
 
 
-def keep_roles(by: Actor) -> None:
+def lock_roles(by: Actor) -> None:
     """Whoever takes a role from this person waits until what they are doing now is done. Nobody else waits."""
     person = person_of(by)
     if person is None or connection.vendor != "postgresql":
@@ -24,18 +24,18 @@ def keep_roles(by: Actor) -> None:
         cursor.execute(f"{sql} FOR SHARE", values)
 
 
-def keep_document(document: Document) -> None:
+def lock_document(document: Document) -> None:
     """The document and its claims stay as they are, and it gets no further ones, while the gate is asked."""
     list(Document.objects.select_for_update().filter(pk=document.pk).values_list("pk"))
-    keep_claims_of(document)
+    lock_claims_of(document)
 
 
-def keep_claims_of(document: Document) -> None:
+def lock_claims_of(document: Document) -> None:
     """No claim of the document is decided while its text is read, or the gate is asked."""
     list(Claim.objects.select_for_update(no_key=True).filter(document=document).order_by("pk").values_list("pk"))
 
 
-def keep_claims(claims: Iterable[int | None]) -> None:
+def lock_claims(claims: Iterable[int | None]) -> None:
     """None of these claims is signed off while its figures change: it is signed before, and voided, or after."""
     wanted = {pk for pk in claims if pk is not None}
     if wanted:

@@ -18,8 +18,8 @@ from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from factcheck.models import Carrier, Desk, Document, Figure, Measure, Source, StoredObservation
-from factcheck.text import Basis, Hedge, Modality, Observation, Period, Quantity, key_of
-from factcheck.text import Measure as MeasureValue
+from factcheck.text import Basis, Hedge, Modality, Observation, Period, Quantity, measure_key_from
+from factcheck.text import MeasureIdentity as MeasureValue
 
 from .speakers import NamedStatement, speakers_of_statements
 
@@ -156,7 +156,7 @@ def observation_stated(
         period = Period(moment(start, zone), moment(end, zone), granularity, Basis(basis or Basis.UNKNOWN), said)
     return Observation(
         measure=MeasureValue(
-            key=key_of(stated["key"] or measure.parts if profiled else measure.parts),
+            key=measure_key_from(stated["key"] or measure.parts if profiled else measure.parts),
             counted=stated["counted"] if profiled else measure.counted,
             dimension=stated["dimension"],
             definition=stated["definition"],

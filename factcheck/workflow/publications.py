@@ -28,7 +28,7 @@ from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
 from .clearance import Clearance, clearance, covered_by_waiver
-from .locks import keep_document, keep_roles
+from .locks import lock_document, lock_roles
 from .notices import notify_published_uncleared
 from .transitions import change, check_permission, log, move, require_note
 from .webhook_events import emit_corrected, emit_published
@@ -46,8 +46,8 @@ def publish_document(
     """
     check_permission(by, document, "publish")
     with transaction.atomic():
-        keep_roles(by)
-        keep_document(document)
+        lock_roles(by)
+        lock_document(document)
         now = timezone.now()
         answer, revision = pass_gate(document, source_sha256, uncleared_reason, now)
         facts = {"revision": revision.number, "clear": answer.clear}
@@ -137,8 +137,8 @@ def correct_document(
         )
 
     with transaction.atomic():
-        keep_roles(by)
-        keep_document(document)
+        lock_roles(by)
+        lock_document(document)
         correction: Correction = move(
             document, "correct", by=by, note=wording, version=version, facts=facts, decision=write
         )

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from factcheck.actors import Machine
-from factcheck.encryption import decrypt, encrypt, key_of
+from factcheck.encryption import decrypt, encrypt, key_index
 from factcheck.models import Source, Webhook
 
 from .transitions import change, log
@@ -31,7 +31,7 @@ def encrypted_rows() -> Iterator[tuple[Model, str, int | None]]:
     """Every encrypted word as its record, its column, and which key opens it."""
     for model, column in ENCRYPTED:
         for record in model._default_manager.exclude(**{column: ""}).order_by("pk").iterator():
-            yield record, column, key_of(getattr(record, column))
+            yield record, column, key_index(getattr(record, column))
 
 
 def count_key_use() -> KeyUse:

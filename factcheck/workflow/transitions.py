@@ -42,8 +42,8 @@ from factcheck.permissions import (
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
-from .decided import decided_of, plain
-from .locks import keep_roles
+from .decided import decided_of, json_value
+from .locks import lock_roles
 from .notices import notify_of_action, occasion_key
 from .rechecks import recheck_after_action, recheck_documents
 from .webhook_events import emit_webhook_event
@@ -163,7 +163,7 @@ def move(
     before = record.state
     with transaction.atomic():
         if decision:
-            keep_roles(by)
+            lock_roles(by)
         current = type(record)._default_manager.filter(pk=record.pk, state=before, version=record.version)
         if not current.update(state=target, version=F("version") + 1, **values):
             raise WrongState("Someone else was faster; please look again.", state=before)
@@ -421,7 +421,7 @@ def _event(
         action=action,
         from_state=from_state,
         to_state=to_state,
-        facts={name: plain(value) for name, value in facts.items()},
+        facts={name: json_value(value) for name, value in facts.items()},
         decided=decided,
         previous=last.digest if last else "",
     )

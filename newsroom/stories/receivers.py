@@ -31,5 +31,5 @@ def warn_of_stale_claim(claim: Any, reason: str, **_: Any) -> None:
 
 
 @receiver(signals.correction_published)
-def log_correction(correction: Any, **_: Any) -> None:
+def log_published_correction(correction: Any, **_: Any) -> None:
     logger.info("a correction is recorded", extra={"document": correction.publication.document_id})

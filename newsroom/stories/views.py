@@ -48,7 +48,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read_story(request: HttpRequest, pk: int) -> HttpResponse:
     story = get_object_or_404(Story.objects.exclude(printed=""), pk=pk)
     headline, _, body = story.printed.partition("\n\n")
     return render(request, "newsroom/read.html", {"story": story, "headline": headline, "body": body})

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from factcheck import models
 from factcheck.models import Checkpoint, Erasure, Event, EventNote, record_name
-from factcheck.reports.deliver import hash_of
+from factcheck.reports.deliver import report_hash
 from factcheck.workflow import claims, disputes, evidence, judgements, publications, verification
 from factcheck.workflow.desks import create_membership, set_policy
 from factcheck.workflow.documents import revise_document
@@ -499,7 +499,7 @@ def report_altered(chance: Random) -> Located:
 def report_rewritten_with_its_hash(chance: Random) -> Located:
     report = one_of(chance, models.Report.objects.exclude(data={}))
     data = {**report.data, "title": f"forged {chance.random()}"}
-    models.Report.objects.filter(pk=report.pk).update(data=data, sha256=hash_of(data))
+    models.Report.objects.filter(pk=report.pk).update(data=data, sha256=report_hash(data))
     return "report", report.pk
 
 

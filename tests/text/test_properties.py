@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from factcheck.text import (
     AnchorState,
     Hedge,
-    Measure,
+    MeasureIdentity,
     MeasureKey,
     Modality,
     Observation,
@@ -123,7 +123,7 @@ def states(draw):
     value = draw(st.sampled_from([10, 11, 12, 95, 100, 104, 1000, 1200]))
     start = draw(st.sampled_from([None, datetime(2031, 5, 1, tzinfo=UTC), datetime(2031, 5, 2, tzinfo=UTC)]))
     period = Period(start, start.replace(hour=23)) if start else None
-    measure = Measure(
+    measure = MeasureIdentity(
         MeasureKey("count", noun="home"),
         "homes",
         "count",

@@ -12,7 +12,7 @@ from factcheck.jobs.leases import claim_job as take_job
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import CrossCheck, Discrepancy, DiscrepancySide, Document, Event, Measure, Source
 from factcheck.tasks import run_job, work
-from factcheck.workflow.carriers import keep_document
+from factcheck.workflow.carriers import carry_figures
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.comparisons import agreements_of
 from factcheck.workflow.crosschecks import compare_measure, measures_of, note_reached, open_crosscheck
@@ -338,7 +338,7 @@ def test_what_disputes_a_measure_is_found_though_the_comparison_before_it_is_wri
     measure = Measure.objects.get()
     early = compare_measure(measure)
     reopen_figure(second, by=flood.staff.editor)
-    keep_document(second.document)
+    carry_figures(second.document)
     store_comparison(measure, early, by=Machine("crosscheck"))
     assert Discrepancy.objects.open().count() == 1
 

@@ -8,8 +8,8 @@ from factcheck.jobs.leases import claim_job
 from factcheck.jobs.queue import enqueue_crosscheck
 from factcheck.models import Carrier, Discrepancy, Document, Figure, Job, Measure, StoredObservation
 from factcheck.tasks import run_job
+from factcheck.workflow.carriers import carry_figures, misplaced_figures, placement_of
 from factcheck.workflow.carriers import figure_rows as rows_of
-from factcheck.workflow.carriers import keep_document, misplaced_figures, placement_of
 from factcheck.workflow.claims import dismiss_figure, reopen_figure
 from factcheck.workflow.comparisons import ALL_PAIRS, compared_pairs
 from factcheck.workflow.crosschecks import compare_measure
@@ -165,12 +165,12 @@ def test_a_copy_more_is_not_compared_again_and_another_number_is(flood):
     assert measure.compared
     copy = flood.article(FORTY, publisher_name="The Velmora Herald", read=False)
     work_until_read(copy)
-    keep_document(copy)
+    carry_figures(copy)
     measure.refresh_from_db()
     assert (measure.compared != "", stored()) == (True, [("40", 8)])
     other = flood.article(SIXTY, read=False)
     work_until_read(other)
-    keep_document(other)
+    carry_figures(other)
     measure.refresh_from_db()
     assert measure.compared == ""
 

@@ -27,7 +27,7 @@ def media_type_of(snapshot: Snapshot) -> str:
     return "text/html" if named == "" and snapshot.filename.casefold().endswith((".html", ".htm")) else named
 
 
-def snapshot_response(snapshot: Snapshot, *, download: bool = False) -> HttpResponse:
+def sandboxed_response(snapshot: Snapshot, *, download: bool = False) -> HttpResponse:
     """The bytes in a sandbox, or as a download."""
     body = snapshot_bytes(snapshot)
     if download or not is_viewable(snapshot):

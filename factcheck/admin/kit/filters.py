@@ -42,7 +42,7 @@ class OwnDeskFilter(DeskFilter):
     column: ClassVar[str] = "desk"
 
 
-class DocumentFilter(admin.SimpleListFilter):
+class OneDocumentFilter(admin.SimpleListFilter):
     """By one document; shown only when a link from the document led here."""
 
     title = "document"

@@ -41,14 +41,14 @@ class TextSpan:
 
 
 @dataclass(frozen=True)
-class Paragraph:
+class TextParagraph:
     """One paragraph of a text, without the line breaks around it, and its offset in the whole text."""
 
     start: int
     spans: tuple[TextSpan, ...]
 
 
-def paragraphs(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[Paragraph]:
+def text_paragraphs(revision: Revision, numbers: dict[int, int], first: int = 0) -> list[TextParagraph]:
     """The paragraphs of a revision from an offset on, cut where claims and figures begin and end.
 
     ``numbers`` maps the ids of the claims to be marked to their numbers on the page. At most ``MAX_CHARACTERS`` are
@@ -60,7 +60,7 @@ def paragraphs(revision: Revision, numbers: dict[int, int], first: int = 0) -> l
     claims = [row for row in rows if row.claim_id in numbers]
     figures = [row for row in rows if row.figure_id]
     return [
-        Paragraph(
+        TextParagraph(
             first + line.start(),
             tuple(text_spans(line[0], within(claims, *line.span()), within(figures, *line.span()), numbers)),
         )

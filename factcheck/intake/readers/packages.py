@@ -23,7 +23,7 @@ MAX_DIRECTORY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class PackageRelationship:
     """That a part uses another one: `kind` is the last step of the type's address, such as "styles"."""
 
     kind: str
@@ -68,13 +68,15 @@ class Package:
         data = self.part(name)
         return ordinary_names(parse_xml(data)) if data else None
 
-    def relations(self, name: str = "") -> list[Relation]:
+    def relations(self, name: str = "") -> list[PackageRelationship]:
         """What a part uses within the package, or the package itself."""
         folder, _, last = name.rpartition("/")
         data = self.part(posixpath.join(folder, "_rels", f"{last}.rels"), MAX_DIRECTORY)
         found = parse_xml(data) if data else ()
         return [
-            Relation((node.get("Type") or "").rstrip("/").rpartition("/")[2], _place(folder, node.get("Target") or ""))
+            PackageRelationship(
+                (node.get("Type") or "").rstrip("/").rpartition("/")[2], _place(folder, node.get("Target") or "")
+            )
             for node in found
             if local_name(node) == "Relationship" and node.get("TargetMode") != "External"
         ]

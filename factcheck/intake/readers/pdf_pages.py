@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 
 from factcheck.intake.readers.pdf_columns import Line, in_reading_order
-from factcheck.intake.readers.pdf_paragraphs import Joiner, words_of
+from factcheck.intake.readers.pdf_paragraphs import Joiner, distinct_words
 
 MARGIN = 2
 """How many lines at the top and at the bottom of a page may be those of every page."""
@@ -22,7 +22,7 @@ def document_text(pages: list[list[Line]]) -> tuple[str, tuple[str, ...]]:
     """The paragraphs of all pages, pages apart by a blank line, and remarks."""
     repeated = _repeated(pages)
     kept = [[line for line in page if not _is_repeated(line, page, repeated)] for page in pages]
-    joiner = Joiner(words_of(line.text for page in kept for line in page))
+    joiner = Joiner(distinct_words(line.text for page in kept for line in page))
     for page in kept:
         joiner.take_page(in_reading_order(page))
     parts = (("\n\n" if found.begins_page else "\n") + found.text for found in joiner.found)

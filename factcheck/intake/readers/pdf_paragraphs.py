@@ -107,7 +107,7 @@ class Joiner:
         return text[:-1] + following
 
 
-def words_of(texts: Iterable[str]) -> frozenset[str]:
+def distinct_words(texts: Iterable[str]) -> frozenset[str]:
     """The words of some lines in small letters, hyphenated ones too; those broken at a line's end are left out."""
     pattern = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![\w-])")
     return frozenset(word.lower() for text in texts for word in pattern.findall(text))

@@ -119,12 +119,12 @@ def renderer_of(name: str) -> Renderer:
 
 def with_all_parts(report: Report) -> dict[str, Any]:
     """The stored data with defaults for parts an older report lacks; empty if one of its texts was erased since."""
-    if is_erased(report):
+    if has_erased_text(report):
         return {**NOTHING, "kind": report.kind, "title": ERASED}
     return {**NOTHING, "kind": report.kind, "title": report.title, **report.data}
 
 
-def is_erased(report: Report) -> bool:
+def has_erased_text(report: Report) -> bool:
     """Whether a text of it was erased after it was built.
 
     Erasing a text blanks its reports; this catches older reports and one that was being built meanwhile.
@@ -159,7 +159,7 @@ __all__ = [
     "as_json",
     "as_text",
     "formats_of",
-    "is_erased",
+    "has_erased_text",
     "mail_of",
     "render",
     "renderer_of",

@@ -9,7 +9,7 @@ from typing import Any
 import css_inline
 from django.template.loader import render_to_string
 
-from .shorten import shortened
+from .shorten import limit_lists
 
 FAMILIES = {"document": "document", "desk_digest": "document"}
 """The template of a kind, where it is not the kind's own name."""
@@ -46,19 +46,19 @@ def as_json(data: Mapping[str, Any]) -> str:
 
 def as_html(data: Mapping[str, Any]) -> str:
     """The report as one self-contained HTML page without scripts."""
-    report = shortened(data, ON_A_PAGE, elsewhere=WHOLE)
+    report = limit_lists(data, ON_A_PAGE, elsewhere=WHOLE)
     return render_to_string(f"factcheck/report_{family(data)}.html", {"report": report})
 
 
 def as_text(data: Mapping[str, Any]) -> str:
     """The report in plain words."""
-    report = shortened(data, ON_A_PAGE, elsewhere=WHOLE)
+    report = limit_lists(data, ON_A_PAGE, elsewhere=WHOLE)
     return render_to_string(f"factcheck/report_{family(data)}.txt", {"report": report})
 
 
 def mail_of(data: Mapping[str, Any], **more: Any) -> tuple[str, str]:
     """The plain text and HTML of a mail: shortened lists, inlined styles."""
-    report = {**shortened(data, IN_A_MAIL, elsewhere=ON_THE_SITE), **more}
+    report = {**limit_lists(data, IN_A_MAIL, elsewhere=ON_THE_SITE), **more}
     for document in report.get("documents", ()):
         document["passages"] = []
     name = f"factcheck/report_{family(data)}"

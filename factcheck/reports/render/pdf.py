@@ -15,7 +15,7 @@ import typst
 from factcheck.intake.text_cleaning import replace_unusable
 
 from .pages import WHOLE, family
-from .shorten import shortened
+from .shorten import limit_lists
 from .tables import Data
 
 ROOT = Path(__file__).resolve().parents[2] / "templates" / "factcheck"
@@ -54,9 +54,9 @@ def fonts() -> Any:
 
 def as_pdf(data: Data) -> bytes:
     """PDF/UA-1, A4, the same bytes for the same data. A character no font has is replaced by its name in brackets."""
-    report = shortened(data, IN_PRINT, elsewhere=WHOLE)
+    report = limit_lists(data, IN_PRINT, elsewhere=WHOLE)
     for document in report.get("documents", ()):
-        document["language"] = language_of(document["language"])
+        document["language"] = pdf_language(document["language"])
     report_json = json.dumps(all_usable(report), ensure_ascii=False)
     for _ in range(TRIES):
         try:
@@ -106,7 +106,7 @@ def timestamp_of(built_at: str) -> int:
     return int(at.timestamp())
 
 
-def language_of(language: str) -> str:
+def pdf_language(language: str) -> str:
     code = language.split("-", maxsplit=1)[0].lower()
     return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
 

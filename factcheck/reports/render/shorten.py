@@ -25,7 +25,7 @@ NAMES = {
 """The lists that may be cut, and what they hold."""
 
 
-def shortened(data: Mapping[str, Any], most: Mapping[str, int], *, elsewhere: str) -> dict[str, Any]:
+def limit_lists(data: Mapping[str, Any], most: Mapping[str, int], *, elsewhere: str) -> dict[str, Any]:
     """A copy of the data with no list longer than ``most`` says; ``left_out`` tells what is not in it."""
     cuts: dict[str, tuple[int, int]] = {}
     short = _cut(dict(data), most, cuts)

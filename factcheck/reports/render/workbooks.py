@@ -27,7 +27,7 @@ def as_xlsx(data: Data) -> bytes:
     built = built_at(data)
     book.properties.title, book.properties.creator = storable_cell(data["title"]), "factcheck"
     book.properties.created = built
-    about: list[tuple[Cell, ...]] = [(words_of(name), count) for name, count in data["counts"].items()]
+    about: list[tuple[Cell, ...]] = [(column_title(name), count) for name, count in data["counts"].items()]
     first: list[tuple[Cell, ...]] = [("Report", data["title"]), ("Desk", data["desk"]), ("Built at", data["built_at"])]
     if last := data.get("checkpoint"):
         first.append(("Checkpoint of the history", f"{last['number']}:{last['digest']}"))
@@ -46,7 +46,7 @@ def built_at(data: Data) -> datetime:
         return datetime(2000, 1, 1)
 
 
-def words_of(name: str) -> str:
+def column_title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 

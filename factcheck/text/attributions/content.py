@@ -6,7 +6,7 @@ Covers one sentence. Who says it is found in ``parties`` and ``speech``.
 from __future__ import annotations
 
 from factcheck.text.attributions.cues import ACT, SAY, word_set
-from factcheck.text.attributions.parties import ADVERBS, AUXILIARIES, QUOTE, TIMES, Line, Party
+from factcheck.text.attributions.parties import ADVERBS, AUXILIARIES, QUOTE, TIMES, Party, SentenceWords
 from factcheck.text.lexicon import load
 from factcheck.text.values import Span
 
@@ -24,7 +24,7 @@ _DAYS = word_set("today yesterday tonight tomorrow ago recently") | frozenset(_L
 FORE = word_set("and but meanwhile")
 
 
-def content_span(line: Line, at: int, word: str, subject: Party) -> Span | None:
+def content_span(line: SentenceWords, at: int, word: str, subject: Party) -> Span | None:
     """What is said: after the verb, before the subject, or on both sides of them.
 
     >>> from factcheck.text.attributions.parties import party_before, read_line
@@ -62,7 +62,7 @@ def content_span(line: Line, at: int, word: str, subject: Party) -> Span | None:
     return line.span(start, max(start + 1, _content_end(line, start, subject, word)))
 
 
-def _content_start(line: Line, rest: int, word: str) -> int:
+def _content_start(line: SentenceWords, rest: int, word: str) -> int:
     """Skip the listener and the time: "told 40 pupils on Monday that …", "wrote to his readers, “…”"."""
     low = line.low
     if low[rest] == "," and rest + 1 < len(low):
@@ -79,7 +79,7 @@ def _content_start(line: Line, rest: int, word: str) -> int:
     return rest
 
 
-def quote_near(line: Line, at: int) -> bool:
+def quote_near(line: SentenceWords, at: int) -> bool:
     """Whether a quotation begins within a dozen words.
 
     >>> from factcheck.text.attributions.parties import read_line
@@ -89,7 +89,7 @@ def quote_near(line: Line, at: int) -> bool:
     return QUOTE in line.low[at : at + 12]
 
 
-def _content_end(line: Line, start: int, subject: Party, word: str) -> int:
+def _content_end(line: SentenceWords, start: int, subject: Party, word: str) -> int:
     """Where what is said stops: with its subordinate clause, or before a clause that the copy adds itself."""
     low, count = line.low, len(line.low)
     first = subject.first
@@ -106,7 +106,7 @@ def _content_end(line: Line, start: int, subject: Party, word: str) -> int:
     return count
 
 
-def _is_tail(line: Line, at: int, word: str) -> bool:
+def _is_tail(line: SentenceWords, at: int, word: str) -> bool:
     """Whether nothing but time, place or listener follows: "told reporters in Ost on Monday"."""
     low, count = line.low, len(line.low)
     if at >= count:
@@ -118,7 +118,7 @@ def _is_tail(line: Line, at: int, word: str) -> bool:
     return low[at] == "." or _is_tail_head(line, at)
 
 
-def _is_tail_head(line: Line, at: int) -> bool:
+def _is_tail_head(line: SentenceWords, at: int) -> bool:
     """Whether a word begins the time, the place or the manner of saying."""
     low = line.low
     following = low[at + 1] if at + 1 < len(low) else "."

@@ -82,7 +82,7 @@ _NAME_JOINS = word_set("of for the de van von der al bin del di la and & at")
 
 
 @dataclass(slots=True)
-class Line:
+class SentenceWords:
     """The words of one sentence with their places; a quotation is one word."""
 
     text: str
@@ -118,7 +118,7 @@ class Party(NamedTuple):
     name_stop: int
 
 
-def read_line(text: str, sentence: Span, quotes: list[Span]) -> Line:
+def read_line(text: str, sentence: Span, quotes: list[Span]) -> SentenceWords:
     """The words of a sentence, each quotation as one.
 
     >>> read_line('Ada said "two fell" today.', Span(0, 26), [Span(9, 19)]).low
@@ -135,14 +135,14 @@ def read_line(text: str, sentence: Span, quotes: list[Span]) -> Line:
     low = "\n".join(words).lower().split("\n") if words else []
     if low and low[-1] != QUOTE:
         low[-1] = low[-1].rstrip(".!?\u2026") or "."
-    line = Line(text, words, low, marks)
+    line = SentenceWords(text, words, low, marks)
     for at, word in enumerate(low):
         if word in HOMOGRAPHS and is_person(text, line.start(at), line.start(at) + len(word)):
             low[at] = words[at][: len(word)]  # with its capital it is neither a verb nor a month
     return line
 
 
-def party_before(line: Line, at: int) -> Party | None:
+def party_before(line: SentenceWords, at: int) -> Party | None:
     """The party that ends before the word ``at``, over what is put between it and its verb.
 
     >>> t = "Ada Orr, 30, of Ost, said"
@@ -174,7 +174,7 @@ def party_before(line: Line, at: int) -> Party | None:
     return Party(whole, max(end, trimmed), whole, name)
 
 
-def _over_times(line: Line, stop: int) -> int:
+def _over_times(line: SentenceWords, stop: int) -> int:
     """Back over "last week", "on Monday", "also"."""
     at = stop
     while at > 1 and (line.low[at - 1] in TIMES or line.low[at - 1] in ADVERBS or line.low[at - 1] in _LEX.months):
@@ -184,7 +184,7 @@ def _over_times(line: Line, stop: int) -> int:
     return at if line.low[at - 1] != "," else stop
 
 
-def _over_asides(line: Line, comma: int) -> int:
+def _over_asides(line: SentenceWords, comma: int) -> int:
     """From the comma before a verb back to where the subject ends: over ages, origins, appositions."""
     low = line.low
     for _ in range(7):
@@ -199,7 +199,7 @@ def _over_asides(line: Line, comma: int) -> int:
     return comma
 
 
-def _is_aside(line: Line, previous: int, comma: int) -> bool:
+def _is_aside(line: SentenceWords, previous: int, comma: int) -> bool:
     """Whether the words between two commas are put after a subject rather than being it."""
     low, head = line.low, line.low[previous + 1]
     if head in _DETERMINERS or head in _TITLES:
@@ -230,7 +230,7 @@ def _is_aside(line: Line, previous: int, comma: int) -> bool:
     )
 
 
-def _listed(line: Line, first: int) -> int:
+def _listed(line: SentenceWords, first: int) -> int:
     """ "Millers, traders and clerks": back to the first of them, where the list opens the sentence."""
     low, begin = line.low, first
     while begin > 1 and low[begin - 1] == ",":
@@ -244,7 +244,7 @@ def _listed(line: Line, first: int) -> int:
     return begin if begin == 0 else first
 
 
-def _title_before(line: Line, comma: int) -> int:
+def _title_before(line: SentenceWords, comma: int) -> int:
     """ "The mayor of Ost, Ada Orr": the office before the comma belongs to the name."""
     first = noun_phrase(line, comma)
     if first < 0 or comma - first > 9:
@@ -256,13 +256,13 @@ def _title_before(line: Line, comma: int) -> int:
     return first if titled and (head in _DETERMINERS or head.endswith("'s")) else comma + 1
 
 
-def _is_name(line: Line, first: int, stop: int) -> bool:
+def _is_name(line: SentenceWords, first: int, stop: int) -> bool:
     return (
         line.words[first][:1].isupper() and line.words[stop - 1][:1].isupper() and line.low[first] not in _DETERMINERS
     )
 
 
-def noun_phrase(line: Line, stop: int) -> int:
+def noun_phrase(line: SentenceWords, stop: int) -> int:
     """Where the noun phrase that ends before the word ``stop`` begins; -1 where there is none.
 
     >>> t = "On Monday the mayor of Ost said"
@@ -297,7 +297,7 @@ def noun_phrase(line: Line, stop: int) -> int:
     return first if first < stop and low[first] not in HARD else -1
 
 
-def _joins(line: Line, first: int, stop: int, word: str) -> bool:
+def _joins(line: SentenceWords, first: int, stop: int, word: str) -> bool:
     """Whether "of", "and" or a preposition before the word ``first`` joins two parts of one noun phrase."""
     if first < 2 or first == stop:
         return False
@@ -318,7 +318,7 @@ _ENDS = HARD | {","}
 _LEADING = (_PREPOSITIONS | ADVERBS | word_set("and or of but meanwhile , than")) - {"both", "all"}
 
 
-def party_after(line: Line, at: int) -> Party | None:
+def party_after(line: SentenceWords, at: int) -> Party | None:
     """The party that begins at the word ``at``: "said Ada Orr, 30, a clerk in Ost".
 
     >>> t = "said Ada Orr, a clerk in Ost"
@@ -356,7 +356,7 @@ def party_after(line: Line, at: int) -> Party | None:
     return Party(first, full, first, named)
 
 
-def _continues(line: Line, at: int) -> bool:
+def _continues(line: SentenceWords, at: int) -> bool:
     """Whether a plain word after a name still belongs to it: "the Ost Institute think tank", "Ost in Norland"."""
     word = line.low[at]
     return (
@@ -364,7 +364,7 @@ def _continues(line: Line, at: int) -> bool:
     ) and at + 1 < len(line.low) + (word in SPEAKERS)
 
 
-def _appositions(line: Line, stop: int) -> tuple[int, int]:
+def _appositions(line: SentenceWords, stop: int) -> tuple[int, int]:
     """How far what is added to a name reaches, and how far its first apposition does."""
     low, count = line.low, len(line.low)
     full, named = stop, stop
@@ -393,7 +393,7 @@ def _appositions(line: Line, stop: int) -> tuple[int, int]:
     return full, named
 
 
-def can_speak(line: Line, party: Party) -> bool:
+def can_speak(line: SentenceWords, party: Party) -> bool:
     """Whether a noun phrase can name a speaker.
 
     >>> line = read_line("the rain fell", Span(0, 13), [])
@@ -406,7 +406,7 @@ def can_speak(line: Line, party: Party) -> bool:
     )
 
 
-def extent(line: Line, at: int) -> Party | None:
+def extent(line: SentenceWords, at: int) -> Party | None:
     """The party after "according to" or "by": up to a comma, a verb or a clause; with its apposition.
 
     >>> t = "by the harbour office, which shut"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from factcheck.text.attributions.content import FINITE, FORE
 from factcheck.text.attributions.cues import ALL, word_set
-from factcheck.text.attributions.parties import ADVERBS, HARD, Line, Party, can_speak, extent, party_before
+from factcheck.text.attributions.parties import ADVERBS, HARD, Party, SentenceWords, can_speak, extent, party_before
 from factcheck.text.values import Span
 
 _BE = word_set("is are was were been be being")
@@ -33,7 +33,7 @@ class FoundAttribution(NamedTuple):
     antecedent: str = ""
 
 
-def make_attribution(line: Line, span: Span, cue: str, party: Party, content: Span) -> FoundAttribution:
+def make_attribution(line: SentenceWords, span: Span, cue: str, party: Party, content: Span) -> FoundAttribution:
     """The attribution of a party in a line, with the relay that quotes it and whom a relative pronoun refers to."""
     text = line.text
     where = line.span(party.first, party.stop)
@@ -46,7 +46,7 @@ def make_attribution(line: Line, span: Span, cue: str, party: Party, content: Sp
     return FoundAttribution(span, cue, name, where, content, _relay(line, party), antecedent)
 
 
-def _relay(line: Line, party: Party) -> str:
+def _relay(line: SentenceWords, party: Party) -> str:
     """The relay that quotes the party: "officials, quoted by the Norland Post"."""
     low = line.low
     if "quoted" not in low and "cited" not in low:
@@ -61,7 +61,7 @@ def _relay(line: Line, party: Party) -> str:
     return ""
 
 
-def cue_phrase_attribution(line: Line, at: int, word: str, following: str) -> FoundAttribution | None:
+def cue_phrase_attribution(line: SentenceWords, at: int, word: str, following: str) -> FoundAttribution | None:
     """The attribution of one of the ``CUE_PHRASES``."""
     if word == "according":
         return _according(line, at, at + 2, "according to") if following == "to" else None
@@ -74,7 +74,7 @@ def cue_phrase_attribution(line: Line, at: int, word: str, following: str) -> Fo
     return _in_poll(line, at) if word in _POLLS else _came_to(line, at, word)
 
 
-def _according(line: Line, at: int, party_at: int, cue: str) -> FoundAttribution | None:
+def _according(line: SentenceWords, at: int, party_at: int, cue: str) -> FoundAttribution | None:
     low, count = line.low, len(line.low)
     party = extent(line, party_at)
     if party is None:
@@ -91,7 +91,7 @@ def _according(line: Line, at: int, party_at: int, cue: str) -> FoundAttribution
     return make_attribution(line, span, cue, party, content)._replace(relay=_relay_after(line, party))
 
 
-def _around(line: Line, at: int, after: int) -> Span:
+def _around(line: SentenceWords, at: int, after: int) -> Span:
     """What "according to X" behind or inside a clause covers."""
     low, count = line.low, len(line.low)
     start = max((i + 1 for i in range(at) if low[i] == ";"), default=0)
@@ -105,12 +105,12 @@ def _around(line: Line, at: int, after: int) -> Span:
     return line.span(start, max(stop, start + 1))
 
 
-def _relay_after(line: Line, party: Party) -> str:
+def _relay_after(line: SentenceWords, party: Party) -> str:
     relay = _relay(line, party)
     return relay if relay != line.span(party.name_first, party.name_stop).cut(line.text) else ""
 
 
-def _per_party(line: Line, at: int) -> FoundAttribution | None:
+def _per_party(line: SentenceWords, at: int) -> FoundAttribution | None:
     if at < 3 or line.low[at - 1] not in (",", "(") or at + 1 >= len(line.low):
         return None
     if not (line.words[at + 1][:1].isupper() or line.low[at + 1] in ("the", "a", "an")):
@@ -118,14 +118,14 @@ def _per_party(line: Line, at: int) -> FoundAttribution | None:
     return _according(line, at, at + 1, "per")
 
 
-def _citing(line: Line, at: int) -> FoundAttribution | None:
+def _citing(line: SentenceWords, at: int) -> FoundAttribution | None:
     party = extent(line, at + 1)
     if party is None or at < 2:
         return None
     return make_attribution(line, line.span(at, party.stop), "citing", party, line.span(0, at))
 
 
-def by_party_attribution(line: Line, at: int, word: str) -> FoundAttribution | None:
+def by_party_attribution(line: SentenceWords, at: int, word: str) -> FoundAttribution | None:
     """ "confirmed by police": the party after "by" says what stands before."""
     party = extent(line, at + 2)
     if party is None or at < 1 or not can_speak(line, party):
@@ -140,12 +140,12 @@ def by_party_attribution(line: Line, at: int, word: str) -> FoundAttribution | N
     return one._replace(relay=_relay_after(line, party))
 
 
-def _last_comma(line: Line, stop: int) -> int:
+def _last_comma(line: SentenceWords, stop: int) -> int:
     """Where the clause before ``stop`` begins, if a whole one does after a comma."""
     return next((i + 1 for i in range(stop - 5, 0, -1) if line.low[i] in (";", ":", "\u2014", "-")), 0)
 
 
-def _in_poll(line: Line, at: int) -> FoundAttribution | None:
+def _in_poll(line: SentenceWords, at: int) -> FoundAttribution | None:
     """ "In a poll taken in May, 57 percent …": the poll says what is counted in it."""
     low, count = line.low, len(line.low)
     start = at
@@ -169,13 +169,13 @@ def _in_poll(line: Line, at: int) -> FoundAttribution | None:
     return make_attribution(line, line.span(start, start + 1), "in", party, line.span(first, stop))
 
 
-def _clause_start(line: Line, stop: int) -> int:
+def _clause_start(line: SentenceWords, stop: int) -> int:
     """Where the clause that ends before ``stop`` begins."""
     low = line.low
     return next((i + 1 for i in range(stop - 2, 0, -1) if low[i] in (",", "that", "while") or low[i] in HARD), 0)
 
 
-def _poll_had(line: Line, at: int) -> FoundAttribution | None:
+def _poll_had(line: SentenceWords, at: int) -> FoundAttribution | None:
     """ "A spring survey had her at 9 percent"."""
     low = line.low
     for i in range(at + 1, min(at + 7, len(low) - 1)):
@@ -191,7 +191,7 @@ def _poll_had(line: Line, at: int) -> FoundAttribution | None:
     return None
 
 
-def _came_to(line: Line, at: int, word: str) -> FoundAttribution | None:
+def _came_to(line: SentenceWords, at: int, word: str) -> FoundAttribution | None:
     """ "The union came to $40 million"."""
     if at + 2 >= len(line.low) or line.low[at + 1] not in ("to", "at") or line.low[at + 2][:1] not in "$\u00a3\u20ac":
         return None
@@ -201,7 +201,7 @@ def _came_to(line: Line, at: int, word: str) -> FoundAttribution | None:
     return make_attribution(line, line.span(party.first, at + 1), word, party, line.span(at + 1, len(line.low)))
 
 
-def report_noun_attribution(line: Line, at: int, word: str) -> FoundAttribution | None:
+def report_noun_attribution(line: SentenceWords, at: int, word: str) -> FoundAttribution | None:
     """ "Orr's claim that", "the ministry's estimate that"."""
     low = line.low
     for i in range(at - 1, max(-1, at - 4), -1):
@@ -218,7 +218,7 @@ def report_noun_attribution(line: Line, at: int, word: str) -> FoundAttribution 
     return None
 
 
-def unnamed_attribution(line: Line, at: int, cue: str) -> FoundAttribution:
+def unnamed_attribution(line: SentenceWords, at: int, cue: str) -> FoundAttribution:
     """A report without a named source: "is expected", "reportedly"."""
     start = at
     while start > 0 and line.low[start - 1] in _BE:

@@ -14,8 +14,8 @@ from factcheck.text.attributions.parties import (
     HARD,
     PRONOUNS,
     QUOTE,
-    Line,
     Party,
+    SentenceWords,
     can_speak,
     party_after,
     party_before,
@@ -66,7 +66,7 @@ _INVERTED = word_set("said says say added adds told wrote explained reported wri
 _MAYBE = word_set("reportedly allegedly")
 
 
-def read_sentence(line: Line) -> list[FoundAttribution]:
+def read_sentence(line: SentenceWords) -> list[FoundAttribution]:
     """The attributions of one sentence in order.
 
     >>> from factcheck.text.attributions.parties import read_line
@@ -85,7 +85,7 @@ def read_sentence(line: Line) -> list[FoundAttribution]:
     return found
 
 
-def _one(line: Line, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
+def _one(line: SentenceWords, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
     following = line.low[at + 1] if at + 1 < len(line.low) else "."
     if word in CUE_PHRASES:
         return cue_phrase_attribution(line, at, word, following)
@@ -104,13 +104,15 @@ def _one(line: Line, at: int, word: str, found: list[FoundAttribution]) -> Found
     return None
 
 
-def _is_passive(line: Line, at: int) -> bool:
+def _is_passive(line: SentenceWords, at: int) -> bool:
     return any(w in _BE for w in line.low[max(0, at - 3) : at]) and all(
         w in _BE or w in ADVERBS or w in AUXILIARIES for w in line.low[max(0, at - 1) : at]
     )
 
 
-def _by_verb(line: Line, at: int, word: str, following: str, found: list[FoundAttribution]) -> FoundAttribution | None:
+def _by_verb(
+    line: SentenceWords, at: int, word: str, following: str, found: list[FoundAttribution]
+) -> FoundAttribution | None:
     previous = line.low[at - 1] if at else ""
     if _is_no_verb(line, word, previous, following):
         return None
@@ -132,7 +134,7 @@ def _by_verb(line: Line, at: int, word: str, following: str, found: list[FoundAt
     return make_attribution(line, Span(line.start(subject.first), line.end(at)), word, subject, what) if what else None
 
 
-def _is_no_verb(line: Line, word: str, previous: str, following: str) -> bool:
+def _is_no_verb(line: SentenceWords, word: str, previous: str, following: str) -> bool:
     """Whether the words beside it show that a word is a noun here, or part of another expression."""
     if word in _PLAIN:
         return False
@@ -151,7 +153,7 @@ def _is_no_verb(line: Line, word: str, previous: str, following: str) -> bool:
     )
 
 
-def _subject(line: Line, at: int, word: str) -> tuple[Party | None, bool]:
+def _subject(line: SentenceWords, at: int, word: str) -> tuple[Party | None, bool]:
     """The subject before a verb, over "has", "repeatedly"; whether the verb may be a participle set apart."""
     low = line.low
     stop = at
@@ -179,7 +181,7 @@ def _is_adverb(word: str) -> bool:
     )
 
 
-def _allowed(line: Line, at: int, word: str, subject: Party, following: str) -> bool:
+def _allowed(line: SentenceWords, at: int, word: str, subject: Party, following: str) -> bool:
     """Whether this verb with this subject reports what somebody says, knows or wants."""
     low = line.low
     head = low[subject.name_stop - 1]
@@ -202,7 +204,7 @@ def _allowed(line: Line, at: int, word: str, subject: Party, following: str) -> 
     return can_speak(line, subject)
 
 
-def _takes(line: Line, at: int, word: str, subject: Party, following: str) -> bool:
+def _takes(line: SentenceWords, at: int, word: str, subject: Party, following: str) -> bool:
     """Whether what follows the verb is what it takes when it reports: "pointed out", not "called off"."""
     low = line.low
     if word in _ANSWERS:
@@ -218,7 +220,7 @@ def _takes(line: Line, at: int, word: str, subject: Party, following: str) -> bo
     return not (word.startswith("call") and (following in _PARTICLES or low[subject.first] in ("a", "an")))
 
 
-def _inverted(line: Line, at: int, word: str) -> FoundAttribution | None:
+def _inverted(line: SentenceWords, at: int, word: str) -> FoundAttribution | None:
     """ "…, said Ada Orr": the party after the verb, what it says before."""
     low = line.low
     quote = at > 0 and (low[at - 1] == QUOTE or (low[at - 1] == "," and at > 1 and low[at - 2] == QUOTE))
@@ -241,17 +243,17 @@ def _inverted(line: Line, at: int, word: str) -> FoundAttribution | None:
     return make_attribution(line, Span(line.start(at), line.end(party.stop - 1)), word, party, line.span(0, end))
 
 
-def _is_set_apart(line: Line, at: int) -> bool:
+def _is_set_apart(line: SentenceWords, at: int) -> bool:
     """Whether the comma before the verb closes what is put after a subject: "Ada Orr, a clerk in Ost, says …"."""
     subject = party_before(line, at)
     return subject is not None and "," in line.low[subject.first : subject.stop] and _clausal(line, at + 1)
 
 
-def _clausal(line: Line, at: int) -> bool:
+def _clausal(line: SentenceWords, at: int) -> bool:
     return any(w in FINITE or w in ALL or w in ("that", QUOTE) for w in line.low[at : at + 14])
 
 
-def _participle(line: Line, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
+def _participle(line: SentenceWords, at: int, word: str, found: list[FoundAttribution]) -> FoundAttribution | None:
     """ "…, adding that": the party that spoke before in the sentence, or the subject of the sentence."""
     if at + 1 >= len(line.low):
         return None
@@ -266,7 +268,7 @@ def _participle(line: Line, at: int, word: str, found: list[FoundAttribution]) -
     return make_attribution(line, span, word, subject, content)
 
 
-def _opening(line: Line, at: int) -> Party | None:
+def _opening(line: SentenceWords, at: int) -> Party | None:
     """The subject of the sentence: the noun phrase before its first verb."""
     low = line.low
     for i in range(1, min(at, 30)):
@@ -282,7 +284,7 @@ def _opening(line: Line, at: int) -> Party | None:
     return None
 
 
-def announced_speaker(line: Line) -> FoundAttribution | None:
+def announced_speaker(line: SentenceWords) -> FoundAttribution | None:
     """Who a sentence says is about to speak: its subject."""
     subject = _opening(line, len(line.low))
     if subject is None or not can_speak(line, subject):

@@ -32,7 +32,7 @@ class UkrainianText:
     figures: list[FigureMention]
 
 
-def plain(text: str) -> str:
+def straight_apostrophes(text: str) -> str:
     """A text with every apostrophe written straight, of the same length.
 
     >>> plain("п\u02bcять") == "п'ять"
@@ -48,7 +48,7 @@ def read_figures(stored: str, sentences: list[Span], ref: datetime | None) -> Uk
     >>> [f.measure.key.concept for f in read_figures(t, [Span(0, len(t))], None).figures]
     ['killed', 'injured']
     """
-    text = plain(stored)
+    text = straight_apostrophes(stored)
     dates = context.find_dates(text, ref)
     attributions = context.find_attributions(text, sentences)
     said = {a.content: a for a in attributions}
@@ -86,7 +86,7 @@ def _figure(
         before = context.counted_noun(text, numbers[index - 1], sentence.start, number.lead, sentence, known)
         noun = replace(noun, event=before.event, family=before.family)
     period = _period(context.date_of(text, number, sentence, dates), published)
-    place = context.place_of(text, number.span, known, story)
+    place = context.place_named_nearest(text, number.span, known, story)
     ahead = _AHEAD.search(text, max(sentence.start, number.lead - _AHEAD_REACH), number.lead)
     return FigureMention(
         span=number.span,

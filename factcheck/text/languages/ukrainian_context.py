@@ -275,7 +275,7 @@ def _mention(cue: str, match: re.Match[str], sentence: Span) -> AttributionMenti
     return AttributionMention(Span(*match.span()), cue, party.strip(), Span(start, end), content=sentence)
 
 
-def place_of(text: str, number: Span, known: KnownWords, story: str) -> str:
+def place_named_nearest(text: str, number: Span, known: KnownWords, story: str) -> str:
     """The known place named nearest to a figure in its sentence, by its English name; else that of the story."""
     if not known.places:
         return story

@@ -26,7 +26,7 @@ from factcheck.text.matching.features import TopicStats, features, stats_of
 from factcheck.text.matching.grouping import candidates, group, may_join
 from factcheck.text.matching.incremental import REGROUP_LIMIT, ExistingGroup, Placement, names_kept, place
 from factcheck.text.matching.match_explanations import explain
-from factcheck.text.matching.measure_key import differences, key_of
+from factcheck.text.matching.measure_key import key_differences, measure_key_from
 from factcheck.text.matching.measures import measure_of, measure_of_noun, with_modality, with_place
 from factcheck.text.matching.observations import direction_of, observation_of
 from factcheck.text.matching.pairs import NumberPairs
@@ -73,7 +73,6 @@ __all__ = [
     "compare",
     "compare_all",
     "confidence_interval",
-    "differences",
     "direction_of",
     "evaluate",
     "explain",
@@ -81,10 +80,11 @@ __all__ = [
     "fingerprint",
     "fit",
     "group",
-    "key_of",
+    "key_differences",
     "leave_one_out",
     "likelihood",
     "may_join",
+    "measure_key_from",
     "measure_of",
     "measure_of_noun",
     "names_inside_sentences",

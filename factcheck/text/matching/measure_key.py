@@ -32,7 +32,7 @@ _CALLED = {
 }
 
 
-def key_of(stored: Mapping[str, Any]) -> MeasureKey:
+def measure_key_from(stored: Mapping[str, Any]) -> MeasureKey:
     """The key of its stored parts; what a newer or older engine called otherwise is left out.
 
     >>> key_of(MeasureKey("ratio", owner="arden").as_dict()) == MeasureKey("ratio", owner="arden")
@@ -42,7 +42,7 @@ def key_of(stored: Mapping[str, Any]) -> MeasureKey:
     return MeasureKey(**{"dimension": "", **{name: value for name, value in stored.items() if name in known}})
 
 
-def differences(a: MeasureKey, b: MeasureKey) -> list[str]:
+def key_differences(a: MeasureKey, b: MeasureKey) -> list[str]:
     """How two keys differ, in words an editor can read; empty where they are one.
 
     >>> differences(MeasureKey("count", "killed", "person"), MeasureKey("count", "injured", "person", year="1974"))

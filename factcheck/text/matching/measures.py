@@ -15,7 +15,7 @@ from factcheck.text.counted import CountedNoun
 from factcheck.text.lexicon import load
 from factcheck.text.patterns import Pattern
 from factcheck.text.quantities import STATIC_DIMENSIONS, FigureCandidate
-from factcheck.text.values import LONGEST_PART, Basis, Measure, MeasureKey, Period, Span
+from factcheck.text.values import LONGEST_PART, Basis, MeasureIdentity, MeasureKey, Period, Span
 
 _LEX = load()
 _CONDITION = Pattern(
@@ -215,7 +215,7 @@ def measure_of(
     period: Period | None,
     published: Period | None,
     story: str = "",
-) -> Measure:
+) -> MeasureIdentity:
     """The measure of a figure, with the key under which it meets others."""
     dimension = raw.quantity.dimension
     thing = _thing(text, raw, found, sentence)
@@ -238,7 +238,7 @@ def measure_of(
         change=_is_change(text, raw) and thing.concept != "growth",
         rate=dimension == "count" and _is_rate(text, raw, sentence),
     )
-    return Measure(
+    return MeasureIdentity(
         key=key,
         counted=found.phrase,
         dimension=dimension,
@@ -252,7 +252,7 @@ def measure_of(
 
 def measure_of_noun(
     found: CountedNoun, dimension: str, place: str, period: Period | None, published: Period | None
-) -> Measure:
+) -> MeasureIdentity:
     """The measure of a figure of which only the counted noun is known, as of a text in another language.
 
     >>> str(measure_of_noun(CountedNoun("people", "people", "killed", "killed"), "count", "", None, None).key)
@@ -262,7 +262,7 @@ def measure_of_noun(
     family, concept, noun = _family_concept_noun(found, found.family, dimension)
     key = _clipped_key(dimension=dimension, concept=concept, noun=noun, year=year)
     running = _is_running(_Thing(family, concept, noun), dimension, is_dated=bool(year))
-    return Measure(key=key, counted=found.phrase, dimension=dimension, place=place, running=running)
+    return MeasureIdentity(key=key, counted=found.phrase, dimension=dimension, place=place, running=running)
 
 
 def _thing(text: str, raw: FigureCandidate, found: CountedNoun, sentence: Span) -> _Thing:
@@ -477,7 +477,7 @@ def _event_date(period: Period | None, published: Period | None) -> str:
     return f"{period.start.year}" if ahead and period.start.year != published.start.year else ""
 
 
-def with_place(measure: Measure, place: str) -> Measure:
+def with_place(measure: MeasureIdentity, place: str) -> MeasureIdentity:
     """The same measure kept apart because one sentence gives it for two places: "23 in Assam and 41 in Bihar".
 
     >>> with_place(Measure(MeasureKey("count", "killed", "person"), "people killed", "count"), "Ost").key.place
@@ -486,6 +486,6 @@ def with_place(measure: Measure, place: str) -> Measure:
     return replace(measure, key=replace(measure.key, place=place.partition(",")[0].lower()[:LONGEST_PART]))
 
 
-def with_modality(measure: Measure, mood: str) -> Measure:
+def with_modality(measure: MeasureIdentity, mood: str) -> MeasureIdentity:
     """The same measure kept apart because the copy forecasts, fears, plans or denies it."""
     return replace(measure, key=replace(measure.key, mood=mood))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from factcheck.text.lexicon import load
-from factcheck.text.matching.measure_key import key_of
+from factcheck.text.matching.measure_key import measure_key_from
 from factcheck.text.matching.measures import lemma, noun_family
 from factcheck.text.matching.observations import observation_of
 from factcheck.text.patterns import Pattern
@@ -152,7 +152,7 @@ def profile_of(text: str, stored: Mapping[str, Any]) -> Profile:
         KeyError, TypeError, ValueError: another version of the engine wrote it; read the text again.
     """
     values: dict[str, Any] = {name: frozenset(row) if name in _SETS else row for name, row in stored.items()}
-    return Profile(**values | {"text": text, "key": key_of(stored["key"]), "mood": Modality(stored["mood"])})
+    return Profile(**values | {"text": text, "key": measure_key_from(stored["key"]), "mood": Modality(stored["mood"])})
 
 
 def with_quantity(profile: Profile, quantity: Quantity, hedge: Hedge) -> Profile:

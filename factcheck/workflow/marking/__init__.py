@@ -15,7 +15,7 @@ from factcheck.actors import Machine
 from factcheck.models import Document, Revision
 from factcheck.text import Reading
 
-from ..locks import keep_claims_of
+from ..locks import lock_claims_of
 from ..transitions import log
 from .anchoring import CarriedMarks, carry_claims, known_marks, place_figures
 from .attributions import Attributions
@@ -29,7 +29,7 @@ def mark_revision(revision: Revision, reading: Reading, *, previous: Revision | 
     Returns how many claims and figures were proposed and how many sign-offs were voided.
     """
     document = revision.document
-    keep_claims_of(document)
+    lock_claims_of(document)
     attributions = Attributions(document)
     claim_marker = ClaimMarker(revision, previous, attributions)
     figure_marker = FigureMarker(revision, previous, attributions)
