@@ -46,7 +46,7 @@ def test_a_claim_is_checked_in_one_form_and_the_next_follows(client, tasks):
 
 def test_where_the_evidence_does_not_carry_the_verdict_nothing_is_kept_and_nothing_typed_is_lost(client, tasks):
     response = client.post(check(tasks[0]), CALL | {"source_use": "secondary", "verdict": "supported", "submit": "1"})
-    assert response.status_code == 409
+    assert response.status_code == 422
     content = html_of(response)
     assert "“Supported” needs 2 independent origins" in content
     assert "The duty officer read us the list." in content

@@ -152,7 +152,7 @@ def test_a_checker_sees_that_signing_is_for_reviewers(client, people, claim):
 def test_supported_without_evidence_is_refused_beside_what_was_typed(client, people, claim):
     bring_to(claim, "in_verification", people)
     response = do(client, people.checker, claim, "submit", label="supported", note="I know it.")
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert "needs 2 independent origins or one primary source; this has 0." in response.content.decode()
     assert "I know it." in response.content.decode()
     assert not Verdict.objects.exists()
@@ -205,7 +205,7 @@ def test_a_waiver_needs_a_chief_a_reason_and_an_end(client, people, claim):
     bring_to(claim, "open", people)
     assert do(client, people.desk_chief, claim, "waive", note="Breaking.").status_code == 422
     past = f"{in_hours(-2):%Y-%m-%dT%H:%M}"
-    assert do(client, people.desk_chief, claim, "waive", note="Breaking.", expires_at=past).status_code == 409
+    assert do(client, people.desk_chief, claim, "waive", note="Breaking.", expires_at=past).status_code == 422
     later = f"{in_hours(5):%Y-%m-%dT%H:%M}"
     assert do(client, people.desk_chief, claim, "waive", note="Breaking.", expires_at=later).status_code == 302
     assert claim.state == "waived"
@@ -216,7 +216,7 @@ def test_a_waiver_needs_a_chief_a_reason_and_an_end(client, people, claim):
 
 def test_a_claim_is_split_in_its_own_words(client, people, claim):
     bring_to(claim, "open", people)
-    assert do(client, people.editor, claim, "split", parts="The ministry\nwords of nobody").status_code == 409
+    assert do(client, people.editor, claim, "split", parts="The ministry\nwords of nobody").status_code == 422
     parts = "The ministry of Sarvenna said on Tuesday\n1,200 homes were flooded"
     assert do(client, people.editor, claim, "split", parts=parts).status_code == 302
     part = claim.parts.get(text="1,200 homes were flooded")
@@ -230,7 +230,7 @@ def test_a_lost_claim_is_placed_by_a_person(client, people, document, claim):
     claim.refresh_from_db()
     assert claim.anchor_state == "orphaned"
     assert "It no longer stands in the text" in content_of(client, people.editor, claim)
-    assert do(client, people.editor, claim, "place", quote="not there").status_code == 409
+    assert do(client, people.editor, claim, "place", quote="not there").status_code == 422
     assert do(client, people.editor, claim, "place").status_code == 422
     assert do(client, people.editor, claim, "place", quote="Some 900 barns were wet.").status_code == 302
     assert claim.text == "Some 900 barns were wet."

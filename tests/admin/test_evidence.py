@@ -99,7 +99,7 @@ def test_a_file_is_kept_at_once(client, people, claim):
 )
 def test_what_cannot_be_taken_is_said_beside_what_was_typed(data, why, client, people, claim):
     response = add(client, people.checker, claim, **data)
-    assert response.status_code in (409, 422)
+    assert response.status_code == 422
     assert why in response.content.decode()
     assert not Evidence.objects.exists()
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_taken_is_said_beside_what_was_typed(data, why, client, p
 def test_a_file_that_is_too_large_leaves_nothing_behind(client, people, claim):
     file = SimpleUploadedFile("large.bin", b"x" * 10_000_001)
     response = add(client, people.checker, claim, kind="upload", file=file)
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert b"larger than 10 MB" in response.content
     assert not Evidence.objects.exists()
 
@@ -135,7 +135,7 @@ def test_the_words_it_rests_on_are_marked_in_what_was_kept(client, people, paper
 
 def test_words_that_were_not_kept_are_refused(client, people, paper):
     response = do(client, people.checker, paper, "link", stance="supports", quote="words of nobody")
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert b"The quote is not in the captured text." in response.content
     assert b"words of nobody" in response.content
     assert paper.state == "captured"
@@ -179,7 +179,7 @@ def test_a_failed_capture_is_tried_again_or_replaced(client, people, claim):
 
 def test_a_rejection_says_why(client, people, paper):
     do(client, people.checker, paper, "link", stance="refutes", quote="1,200")
-    assert do(client, people.reviewer, paper, "assess", accepted="rejected").status_code == 409
+    assert do(client, people.reviewer, paper, "assess", accepted="rejected").status_code == 422
     assert do(client, people.reviewer, paper, "assess", accepted="rejected", note="Of 2019.").status_code == 302
     assert paper.state == "rejected"
     assert do(client, people.reviewer, paper, "assess", accepted="accepted", credibility="9").status_code == 422

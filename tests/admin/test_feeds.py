@@ -45,7 +45,7 @@ def test_a_chief_keeps_a_feed_and_an_editor_has_it_looked_at(client, people):
 )
 def test_a_feed_that_leads_nowhere_is_refused_in_words(client, people, data):
     response = client.post(reverse("admin:factcheck_feed_add"), {"desk": people.desk.pk, "minutes": 15, **data})
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert not Feed.objects.exists()
 
 

@@ -142,13 +142,11 @@ def test_the_form_shows_what_is_read_and_what_is_changed_in_it_is_so(client, peo
     assert "value 1200" in content
 
 
-@pytest.mark.parametrize(
-    ("number", "status"), [("forty", 422), ("", 422), ("NaN", 422), ("9 to 2", 409), ("1200", 409)]
-)
-def test_a_number_that_is_none_is_refused_in_the_form_with_what_was_typed(number, status, client, people, figure):
+@pytest.mark.parametrize("number", ["forty", "", "NaN", "9 to 2", "1200"])
+def test_a_number_that_is_none_is_refused_in_the_form_with_what_was_typed(number, client, people, figure):
     said = reading(figure, number=number, note="as printed", says=figure.attribution.party, place=figure.place)
     response = do(client, people.checker, figure, "correct_reading", **said)
-    assert response.status_code == status
+    assert response.status_code == 422
     assert figure.machine_reading == {}
 
 
@@ -180,8 +178,8 @@ def test_the_page_of_a_figure_that_is_out_of_date_offers_what_opens_the_gate(cli
 
 
 def test_the_day_is_asked_for_and_a_bad_one_is_refused_beside_it(client, people, toll):
-    for bad, status in (("", 422), ("soon", 422), ("2999-01-01", 409)):
-        assert do(client, people.reviewer, toll, "state_as_of", day=bad).status_code == status
+    for bad in ("", "soon", "2999-01-01"):
+        assert do(client, people.reviewer, toll, "state_as_of", day=bad).status_code == 422
     day = timezone.now().date() - timedelta(days=6)
     assert do(client, people.reviewer, toll, "state_as_of", day=day.isoformat()).status_code == 302
     assert toll.as_of_start.date() == day

@@ -93,7 +93,7 @@ def test_it_is_given_to_somebody_else_of_the_desk(client, people, work):
 
 def test_its_deadline_is_moved_by_an_editor_while_it_is_unfinished(client, people, work):
     assert do(client, people.checker, work, "reschedule", due_at="2999-01-01T10:00").status_code == 403
-    assert do(client, people.editor, work, "reschedule", due_at="2001-01-01T10:00").status_code == 409
+    assert do(client, people.editor, work, "reschedule", due_at="2001-01-01T10:00").status_code == 422
     assert reverse("admin:factcheck_verificationtask_action", args=[work.pk, "reschedule"]) in page_of(client, work)
     assert do(client, people.editor, work, "reschedule", due_at="2999-01-01T10:00").status_code == 302
     assert work.due_at.isoformat() == "2999-01-01T10:00:00+00:00"

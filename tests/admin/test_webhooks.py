@@ -47,5 +47,5 @@ def test_the_secret_of_a_webhook_is_shown_once(client, people):
 
 def test_a_webhook_into_the_house_is_refused(client, people):
     data = {"desk": people.desk.pk, "url": "http://127.0.0.1/hook", "events": ["claim_stale"]}
-    assert client.post(reverse("admin:factcheck_webhook_add"), data).status_code == 409
+    assert client.post(reverse("admin:factcheck_webhook_add"), data).status_code == 422
     assert not Webhook.objects.exists()

@@ -105,7 +105,8 @@ def test_who_may_create_is_told_before_what_is_wrong_with_the_body(api, ids, pat
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "role_missing")
     assert getattr(api, can).post(path, {**body, "nonsense": 1}).status_code == 422
     done = getattr(api, can).post(path, body)
-    assert done.status_code in (201, 202), done.content
+    later = path in ("documents/", "crosschecks/")  # a job does it
+    assert done.status_code == (202 if later else 201), done.content
 
 
 def test_a_measure_is_arranged_by_an_editor_of_a_desk_with_a_figure_in_it(api, ids, desk):

@@ -20,6 +20,7 @@ def told(tally):
     return "\n\n".join(f"{name}: {fault}" for name, fault in sorted(tally.faults.items()))
 
 
+@thorough
 def test_every_operation_but_log_out_succeeds_for_somebody_who_may():
     world, tokens = world_with_tokens()
     tally = ask_rightly(world, tokens, as_every_role="FACTCHECK_CALLS" in os.environ)

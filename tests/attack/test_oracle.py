@@ -20,6 +20,7 @@ from factcheck.workflow.measures import set_general
 from factcheck.workflow.metadata import update_metadata
 from tests.api.conftest import Caller
 from tests.factories import TopicFactory
+from tests.marks import thorough
 from tests.stories import Staff, do_jobs, file_text, settle
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,10 @@ def world(hidden: str, asker: Staff, owner: Staff, *, general: bool) -> dict[str
         return told
 
 
-@pytest.mark.parametrize("general", [False, True], ids=["in the topic", "compared everywhere"])
+@pytest.mark.parametrize(
+    "general",
+    [pytest.param(False, id="in the topic"), pytest.param(True, id="compared everywhere", marks=thorough)],
+)
 def test_nothing_told_to_another_desk_changes_with_the_words_of_a_text_under_embargo(general):
     asker, owner = Staff(), Staff()
     first = world(HIDDEN[0], asker, owner, general=general)

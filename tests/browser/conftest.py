@@ -34,6 +34,7 @@ for person in get_user_model().objects.all():
 WAITING = "from factcheck.models import Job; print('waiting', Job.objects.unfinished().count())"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of them in one process, for one site; none where there is no browser."""
     for item in items:

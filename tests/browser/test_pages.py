@@ -60,7 +60,7 @@ def test_no_page_breaks_the_strict_policy(live_site: LiveSite):
     assert "unsafe" not in page.request.get("/admin/").headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize("width", [390, 1440, pytest.param(1024, marks=thorough)])
 def test_a_page_fits_its_window_from_a_telephone_on(live_site: LiveSite, width: int):
     page = live_site.log_in("editor", width=width)
     for address in ["/admin/factcheck/document/desk/", "/admin/factcheck/document/", "/admin/factcheck/document/add/"]:
@@ -73,8 +73,15 @@ def test_a_page_fits_its_window_from_a_telephone_on(live_site: LiveSite, width: 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1440, "light"),
+        pytest.param(1440, "dark", marks=thorough),
+        pytest.param(390, "light", marks=thorough),
+        pytest.param(390, "dark", marks=thorough),
+    ],
+)
 def test_the_desk_and_the_article_shut_nobody_out(live_site: LiveSite, scheme: str, width: int):
     page = live_site.log_in("desk_chief", scheme=scheme, width=width, bypass_csp=True)
     shut = {"home": violations(page)}

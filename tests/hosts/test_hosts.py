@@ -18,13 +18,10 @@ KINDS = {
 }
 LOG_INS = {"with a log-in of its own": "/single-sign-on/"}
 """Where whoever opens the page of the API is sent; elsewhere to the log-in of the admin."""
-ALWAYS = 3
-"""So many run in every lane, the others where nothing may be skipped."""
 
 
-@pytest.mark.parametrize(
-    "name", [name if number < ALWAYS else pytest.param(name, marks=thorough) for number, name in enumerate(KINDS)]
-)
+@thorough
+@pytest.mark.parametrize("name", KINDS)
 def test_a_story_is_checked_on_a_host(name, tmp_path):
     host = Host(tmp_path, KINDS[name])
     host.make()

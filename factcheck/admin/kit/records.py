@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from factcheck.errors import FactcheckError, NotAllowed, StaleRevision
+from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision
 from factcheck.models import Event, record_name
 from factcheck.permissions import refusal
 from factcheck.states import rows_of
@@ -302,4 +302,5 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def http_status_of(refusal: FactcheckError) -> int:
-    return 403 if isinstance(refusal, NotAllowed) else 409
+    """As the API answers: 422 for what was handed in, 409 for what the record does not allow as it is now."""
+    return 403 if isinstance(refusal, NotAllowed) else 422 if isinstance(refusal, Invalid) else 409
