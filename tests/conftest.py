@@ -30,6 +30,14 @@ def pytest_runtest_makereport(item, call):
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes are named by their length, long words by their beginning: a made-up archive holds the time of its making,
+    and the processes of one run must call a test by one name."""
+    if isinstance(val, bytes) and len(val) > 40:
+        return f"{argname}-of-{len(val)}-bytes"
+    return f"{val[:60]}…" if isinstance(val, str) and len(val) > 100 else None
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix):
     """On SQLite the database in memory begins as a copy of one that was migrated once; so nothing is left to migrate."""

@@ -23,6 +23,7 @@ import pytest
 import redis
 
 from factcheck.management.supervisor import free_port
+from tests.marks import THOROUGH
 from tests.template import copy_migrated
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,8 @@ LANES = [
         ),
     ),
 ]
+ONCE = LANES[1:] if THOROUGH else LANES
+"""For long tests: `.ci/run` has been through the embedded lane by `make test` when it comes to the other."""
 BEGINNING = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)

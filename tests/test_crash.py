@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import LANES, Site, wait_until
+from tests.live import ONCE, Site, wait_until
 
 THINGS = [
     "goats",
@@ -96,7 +96,7 @@ def counts(site: Site) -> dict:
     return json.loads(site.manage("shell", "-v0", "-c", COUNT).strip().splitlines()[-1])
 
 
-@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("lane", ONCE)
 def test_a_killed_cross_check_is_finished_by_another_worker_and_nothing_is_doubled(lane: str, tmp_path: Path):
     with Site(lane, tmp_path) as site:
         site.manage("shell", "-v0", "-c", FILL % json.dumps(THINGS))

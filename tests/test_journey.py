@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import LANES, ROOT, Site
+from tests.live import ONCE, ROOT, Site
 
 PAGE = ROOT / "docs" / "api.md"
 
@@ -17,7 +17,7 @@ def journey() -> str:
     return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL))
 
 
-@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("lane", ONCE)
 def test_the_journey_over_http_goes_as_the_page_says(lane: str, tmp_path: Path):
     with Site(lane, tmp_path) as site:
         people = {

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid, WrongState
 from factcheck.models import Claim, Verdict, VerificationTask
 from factcheck.permissions import refusal
@@ -61,7 +62,7 @@ DECIDED = (ClaimState.SIGNED_OFF, ClaimState.DISMISSED, ClaimState.WAIVED)
 STEP_REFUSALS = {"submit": "You may not submit a verdict here", "sign_off": "You may not sign this off"}
 
 
-def place_claim_at(claim: Claim, *, by: Any, version: int | None, where: str, quote: str) -> None:
+def place_claim_at(claim: Claim, *, by: Person, version: int | None, where: str, quote: str) -> None:
     """Place a lost claim at one of its candidates, or at words that occur in the text once."""
     revision = claim.document.current_revision
     if revision is None:

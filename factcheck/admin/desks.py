@@ -14,6 +14,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from factcheck.actors import Person
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
 from factcheck.models import POLICY_FIELDS, Assessment, Desk, Eyes, Membership, Policy, Role, Webhook, by_username
@@ -99,7 +100,7 @@ class SetPolicyForm(ActionForm):
             self.fields[name].initial = getattr(policy, name)
 
 
-def add_member_by_name(desk: Desk, *, user: str, role: str, by: Any) -> Membership:
+def add_member_by_name(desk: Desk, *, user: str, role: str, by: Person) -> Membership:
     """Give a role to the user with this name.
 
     Permission is checked first, so that nobody else learns which user names exist.

@@ -15,6 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.jobs.keys import jobs_about
@@ -71,21 +72,21 @@ def read_upload(file: Any) -> bytes:
     return bytes(file.read())
 
 
-def revise_with_upload(document: Document, *, by: Any, version: int | None, text: str, file: Any) -> Any:
+def revise_with_upload(document: Document, *, by: Person, version: int | None, text: str, file: Any) -> Any:
     if file is None:
         return revise_document(document, text.encode(), by=by, version=version)
     arrival = Arrival(filename=file.name or "", media_type=file.content_type or "")
     return revise_document(document, read_upload(file), by=by, version=version, arrival=arrival)
 
 
-def strike_named_author(document: Document, *, by: Any, version: int | None, author: Any, note: str) -> None:
+def strike_named_author(document: Document, *, by: Person, version: int | None, author: Any, note: str) -> None:
     strike_author(document, author, by=by, note=note, version=version)
 
 
 def mark_claim(
     document: Document,
     *,
-    by: Any,
+    by: Person,
     quote: str,
     start: int | None,
     end: int | None,

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import path
 from django.utils.safestring import SafeString
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.models import Claim, Evidence, EvidenceKind, Policy, Source, Stance
@@ -43,7 +44,7 @@ from .kit.records import RecordAdmin
 MAX_TEXT = 20_000
 
 
-def record_with_file(claim: Claim, *, by: Any, file: Any, stance: str, quote: str, **details: Any) -> Evidence:
+def record_with_file(claim: Claim, *, by: Person, file: Any, stance: str, quote: str, **details: Any) -> Evidence:
     """Record evidence, attach the file, and link it if a stance is given and nothing has to be fetched."""
     with transaction.atomic():
         evidence = record_evidence(claim, by=by, **details)
@@ -54,14 +55,14 @@ def record_with_file(claim: Claim, *, by: Any, file: Any, stance: str, quote: st
     return evidence
 
 
-def attach_upload(evidence: Evidence, *, by: Any, version: int | None, note: str, file: Any) -> None:
+def attach_upload(evidence: Evidence, *, by: Person, version: int | None, note: str, file: Any) -> None:
     if file is not None and file.size > MAX_BYTES:
         raise Invalid("The file is larger than 10 MB.", code="too_large")
     data, name = (bytes(file.read()), file.name or "") if file is not None else (b"", "")
     attach_evidence(evidence, by=by, data=data, filename=name, note=note, version=version)
 
 
-def link_quote(evidence: Evidence, *, by: Any, version: int | None, stance: str, quote: str) -> None:
+def link_quote(evidence: Evidence, *, by: Person, version: int | None, stance: str, quote: str) -> None:
     link_evidence(
         evidence, stance=stance, quote=match_line_endings(quote, evidence_text(evidence)), by=by, version=version
     )

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from factcheck.actors import Person
 from factcheck.models import (
     SUREST_FIRST,
     Carrier,
@@ -148,7 +149,7 @@ def compare_in_topic(measure: Measure, **arguments: Any) -> None:
     set_general(measure, False, **arguments)
 
 
-def crosscheck_measure(measure: Measure, *, by: Any) -> Job:
+def crosscheck_measure(measure: Measure, *, by: Person) -> Job:
     """Request a cross-check of a measure on the user's first desk with a figure of it."""
     desk = first_desk_for_crosscheck(by, Document.objects.filter(figures__measure=measure))
     return request_crosscheck(Scope.MEASURE, by=by, desk=desk, measure=measure)

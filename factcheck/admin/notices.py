@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from factcheck.actors import Person
 from factcheck.models import Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
@@ -53,7 +54,7 @@ class NoticeChoicesForm(forms.Form):
     def rows(self) -> list[tuple[str, Any, Any]]:
         return [(row.get_kind_display(), self[f"{row.kind}-inbox"], self[f"{row.kind}-mail"]) for row in self.kinds]
 
-    def save(self, *, by: Any) -> None:
+    def save(self, *, by: Person) -> None:
         for row in self.kinds:
             chosen = {way: self.cleaned_data[f"{row.kind}-{way}"] for way in ("inbox", "mail")}
             if any(getattr(row, way) != value for way, value in chosen.items()):

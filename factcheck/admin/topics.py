@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
+from factcheck.actors import Person
 from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, Topic, with_visible_agreements
 from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.disputes import disputes
@@ -46,7 +47,7 @@ class NewTopicForm(ChangeTopicForm):
         self.set_records("desk", Desk.objects.visible_to(self.user))
 
 
-def crosscheck_topic(topic: Topic, *, by: Any) -> Job:
+def crosscheck_topic(topic: Topic, *, by: Person) -> Job:
     """Request a cross-check of a topic on the user's first desk with a document in it."""
     desk = first_desk_for_crosscheck(by, topic.documents.all())
     return request_crosscheck(Scope.TOPIC, by=by, desk=desk, topic=topic)

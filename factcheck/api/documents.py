@@ -15,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.jobs.keys import job_key, jobs_about
@@ -335,7 +336,7 @@ def data_and_arrival(body: dict[str, Any]) -> tuple[bytes, Arrival]:
     return bytes(file.read()), arrival
 
 
-def file_document(body: dict[str, Any], *, by: Any) -> tuple[Document, Job | None]:
+def file_document(body: dict[str, Any], *, by: Person) -> tuple[Document, Job | None]:
     """File a document from an address, a ninjs item, a file or a text."""
     desk, written_by = body.pop("desk"), body.pop("written_by", "")
     check_host_name(desk, Arrival(source_app=body["source_app"], source_id=body["source_id"]), by=by)
@@ -349,14 +350,14 @@ def file_document(body: dict[str, Any], *, by: Any) -> tuple[Document, Job | Non
     return ingest_document(data, arrival, desk=desk, by=by)
 
 
-def revise(document: Document, *, by: Any, version: int | None, **body: Any) -> Any:
+def revise(document: Document, *, by: Person, version: int | None, **body: Any) -> Any:
     """File a new text of the document. A job reads it and finds the claims in it again."""
     editor = body.pop("editor", None)
     data, arrival = data_and_arrival(body)
     return revise_document(document, data, by=by, version=version, editor=editor, arrival=arrival)
 
 
-def strike_named_author(document: Document, *, author: Any, by: Any, note: str, version: int | None) -> None:
+def strike_named_author(document: Document, *, author: Any, by: Person, note: str, version: int | None) -> None:
     """Take somebody from the authors who was named wrongly. A chief's action, never on oneself."""
     strike_author(document, author, by=by, note=note, version=version)
 

@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
@@ -110,7 +111,7 @@ class EvidenceFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=EvidenceState.choices)
 
 
-def attach(evidence: Evidence, *, by: Any, note: str, version: int | None, file: Any = None) -> None:
+def attach(evidence: Evidence, *, by: Person, note: str, version: int | None, file: Any = None) -> None:
     """Attach a file or a note to evidence that could not be captured."""
     if file is not None and file.size > MAX_BYTES:
         raise Invalid("The file is larger than 10 MB.", code="too_large")

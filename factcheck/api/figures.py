@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from factcheck.actors import Person
 from factcheck.models import Claim, Figure, Measure
 from factcheck.states import FigureState
 from factcheck.text import Basis, Hedge, Modality
@@ -126,7 +127,7 @@ class FigureJudgementSerializer(JudgementBodySerializer):
 
 
 def judge_figure(
-    figure: Figure, *, other: Figure, same: bool, by: Any, note: str = "", version: int | None = None
+    figure: Figure, *, other: Figure, same: bool, by: Person, note: str = "", version: int | None = None
 ) -> None:
     """Judge whether this figure and another count the same thing. An author can only propose it."""
     judge_figures(figure, other, same, by=by, note=note, version=version)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from factcheck.actors import Person
 from factcheck.models import Document, Figure, Measure, with_visible_agreements
 from factcheck.workflow.measures import merge_measures, set_general, split_measure
 from factcheck.workflow.observations import VisibleObservation, observations_of, visible_observations
@@ -105,7 +106,7 @@ class GeneralBodySerializer(BodySerializer):
     general = serializers.BooleanField()
 
 
-def merge(measure: Measure, *, by: Any, into: Measure, version: int | None = None) -> Measure:
+def merge(measure: Measure, *, by: Person, into: Measure, version: int | None = None) -> Measure:
     """Merge the measure into another one, which is returned."""
     merge_measures(measure, into, by=by, version=version)
     return into

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
+from factcheck.actors import Person
 from factcheck.gate import Arrival, correct_document, ingest_document, publish_document
 from factcheck.models import Document
 
@@ -18,7 +17,7 @@ class ChangedMeanwhile(Exception):
     """Somebody else has saved the story since the person opened it; nothing was written."""
 
 
-def save_story(story: Story, *, by: Any, opened_digest: str = "") -> None:
+def save_story(story: Story, *, by: Person, opened_digest: str = "") -> None:
     """Keep a story and file its text, both or neither. Whoever writes it is an author, and cannot clear it.
 
     ``opened_digest`` is the digest of the text on which the person began to write.
@@ -51,7 +50,7 @@ def locked_story(story: Story) -> Story:
     return Story.objects.select_for_update().get(pk=story.pk)
 
 
-def print_story(story: Story, *, by: Any, wording: str = "") -> None:
+def print_story(story: Story, *, by: Person, wording: str = "") -> None:
     """Print the text for readers. A story printed before is published again as a correction, with ``wording``.
 
     Raises:

@@ -61,7 +61,7 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     seen = request.POST.get("seen", "")
     if request.method == "POST" and form.is_valid():
         try:
-            save_story(form.save(commit=False), by=request.user, opened_digest=seen)
+            save_story(form.save(commit=False), by=cast(User, request.user), opened_digest=seen)
         except ChangedMeanwhile:
             return desk_page(request, form, changed=True)
         except FactcheckError as refusal:
@@ -78,7 +78,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Print it, or go back to the page that lists what blocks it."""
     story = story_of(request, pk)
     try:
-        print_story(story, by=request.user, wording=request.POST.get("wording", ""))
+        print_story(story, by=cast(User, request.user), wording=request.POST.get("wording", ""))
     except NotCleared:
         messages.error(request, "Not published: the text is not cleared.")
     except FactcheckError as refusal:

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from factcheck.actors import Person
 from factcheck.errors import FactcheckError
 from factcheck.management.starter import header_of
 from factcheck.models import Desk, Document, DocumentKind, Job, Topic, by_username
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{len(failed)} of {len(options['files'])} files were not taken in.")
 
-    def take_in(self, path_or_url: str, desk: Desk, by: Any, options: dict[str, Any]) -> bool:
+    def take_in(self, path_or_url: str, desk: Desk, by: Person, options: dict[str, Any]) -> bool:
         try:
             if path_or_url.lower().startswith(("http://", "https://")):
                 document, job = fetch_document(path_or_url, self.arrival(options, {}), desk=desk, by=by)
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{path_or_url}: document {document.pk}, {f'job {job.pk}' if job else 'already read'}")
         return True
 
-    def take_in_file(self, path: Path, desk: Desk, by: Any, options: dict[str, Any]) -> tuple[Document, Job | None]:
+    def take_in_file(self, path: Path, desk: Desk, by: Person, options: dict[str, Any]) -> tuple[Document, Job | None]:
         data = path.read_bytes()
         header = header_of(data[:4000]) if path.suffix == ".md" else {}
         return ingest_document(data, replace(self.arrival(options, header), filename=path.name), desk=desk, by=by)
