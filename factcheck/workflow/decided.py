@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,18 @@ RECORDS: dict[type[Model], tuple[str, ...]] = {
         "created_by_id",
     ),
     Claim: ("state", "document_id", "claim_type", "split_from_id"),
-    Figure: ("state", "document_id", "claim_id"),
+    Figure: (
+        "state",
+        "document_id",
+        "claim_id",
+        "value",
+        "low",
+        "high",
+        "unit",
+        "hedge",
+        "modality",
+        "corrected_by_id",
+    ),
     VerificationTask: ("state", "claim_id", "assignee_id", "method", "due_at", "waiting_for", "created_by_id"),
     Evidence: (
         "state",
@@ -149,7 +161,9 @@ def columns_of(model: type[Model], keys: Iterable[int]) -> dict[int, dict[str, A
 
 
 def json_value(value: Any) -> Any:
-    """A value as JSON keeps it; the key of a person may be a UUID, for it is the host's."""
+    """A value as JSON keeps it: numbers by their digits; the key of a person may be a UUID, for it is the host's."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, list):
         return [json_value(entry) for entry in value]
     if isinstance(value, UUID):

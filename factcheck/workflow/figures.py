@@ -22,6 +22,7 @@ from factcheck.text import AnchorState, Basis, Hedge, Modality, dimension_of, kn
 
 from .arrivals import EARLIEST
 from .claims import request_document_crosschecks, void_sign_offs_of_figures
+from .decided import json_value
 from .figure_columns import storable_number
 from .grouping import group_document
 from .locks import lock_claims_of
@@ -141,7 +142,7 @@ def corrected_columns(figure: Figure, before: dict[str, Any], changed: dict[str,
         Invalid: an older engine prepared the figure, so that it could not be grouped.
     """
     columns = {name: value for name, value in changed.items() if name != "says"}
-    columns["machine_reading"] = {name: json_part(before[name]) for name in changed} | figure.machine_reading
+    columns["machine_reading"] = {name: json_value(before[name]) for name in changed} | figure.machine_reading
     if set(NUMBERS) & changed.keys():
         columns |= {"as_written": "", "step": step_of(changed)}
     if "says" in changed:
@@ -161,7 +162,7 @@ def log_correction(figure: Figure, before: dict[str, Any], changed: dict[str, An
     """Log a correction: numbers as facts, words of the copy in the note, which an erasing takes away."""
     numbers = {name: value for name, value in changed.items() if name not in WORDS}
     facts: dict[str, Any] = {"parts": sorted(changed)}
-    facts |= {"from": {n: json_part(before[n]) for n in numbers}, "to": {n: json_part(v) for n, v in numbers.items()}}
+    facts |= {"from": {n: json_value(before[n]) for n in numbers}, "to": {n: json_value(v) for n, v in numbers.items()}}
     words = [f"{name} “{before[name]}” is “{changed[name]}”" for name in WORDS if name in changed]
     log(figure, "correct_reading", by=by, note="; ".join([note, *words]), facts=facts)
 
@@ -176,11 +177,6 @@ def take_back_decision(figure: Figure) -> None:
 
 def part_of(figure: Figure, name: str) -> Any:
     return says_of(figure) if name == "says" else getattr(figure, name)
-
-
-def json_part(value: Any) -> Any:
-    """A part as JSON keeps it: numbers by their digits."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def checked_parts(parts: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A real site with the demo's story, and people who log in to it in a real browser.
 
-One site and one browser serve all tests of a process. Every page is watched: a console error, an uncaught
+One site and one browser serve all of these tests, and end with them: while Playwright runs, Django refuses other
+tests of the process their queries. Every page is watched: a console error, an uncaught
 exception or an answer of 500 fails the test in which it happens. ``FACTCHECK_IMAGES=docs/images`` keeps the
 pictures that the README shows.
 """
@@ -44,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo's ten articles, read and compared by a worker; on PostgreSQL and Redis where tests have them."""
     lane = "production" if os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL") else "embedded"
@@ -54,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless=new"])

@@ -466,6 +466,13 @@ def figure_altered(chance: Random) -> Located:
 
 
 @kind
+def figure_number_altered(chance: Random) -> Located:
+    """What somebody corrected, or what stood there when somebody acted on it."""
+    rows = models.Figure.objects.filter(pk__in=Event.objects.filter(record="figure").values("record_id"))
+    return alter(models.Figure, chance, among=rows, value=chance.randint(10**6, 10**7), hedge="over", unit="USD")
+
+
+@kind
 def judgement_altered(chance: Random) -> Located:
     rows = models.Judgement.objects.filter(origin="judged")
     return alter(models.Judgement, chance, among=rows, same=True, state="withdrawn", by=someone(chance))
