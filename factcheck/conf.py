@@ -24,6 +24,7 @@ from factcheck.setting_validators import (
     is_dotted_path,
     is_encryption_key,
     is_history_key,
+    is_host_or_network,
     is_mail_sender,
     is_site_url,
     keys_matching,
@@ -40,6 +41,7 @@ LABELS = EntriesValidator(
     lambda key, words: key in VERDICTS and isinstance(words, str) and bool(words.strip()),
 )
 READERS_FORM = keys_matching("functions by suffix, a dot and small letters or digits", r"\.[a-z0-9]{1,20}")
+HOSTS_FORM = EntriesValidator("names of hosts, with a port where it is not 80 or 443, or networks", is_host_or_network)
 KEYS_FORM = EntriesValidator("Fernet keys", is_encryption_key)
 HISTORY_KEYS_FORM = EntriesValidator("texts of 32 to 200 characters", is_history_key)
 RENDERERS_FORM = keys_matching("functions by a name of at most 40 letters, digits, `-` and `_`", r"[A-Za-z0-9_-]{1,40}")
@@ -108,6 +110,9 @@ class Settings:
 
     REPORT_FROM: Annotated[str, SENDER] = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""
+
+    WEBHOOK_HOSTS: Annotated[list[str], HOSTS_FORM] = field(default_factory=list)
+    """Where webhooks may go besides the public web, such as ``["hooks.desk.internal:8443", "10.20.0.0/16"]``."""
 
     ENCRYPTION_KEYS: Annotated[list[str], KEYS_FORM] = field(default_factory=list)
     """Fernet keys for confidential names and webhook secrets, newest first; one made of ``SECRET_KEY`` opens too."""

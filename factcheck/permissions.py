@@ -404,6 +404,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("desk", "keep_feed"): (CHIEF,),
     ("desk", "keep_webhook"): (CHIEF,),
     ("membership", "remove"): (CHIEF,),
+    ("webhook", "ping"): (CHIEF,),
     ("feed", "poll"): (EDITORS,),
     ("source", "change"): (CHECKERS_SOMEWHERE, OWNING_DESK),
     ("source", "grade"): (EDITORS_SOMEWHERE, OWNING_DESK, NOT_AUTHOR_AGAINST_SOURCE),

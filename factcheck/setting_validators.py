@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from factcheck.intake.addresses import AdmittedHosts
+
 
 @dataclass(frozen=True)
 class ValueValidator:
@@ -59,6 +61,14 @@ def is_site_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_host_or_network(index: int, value: Any) -> bool:
+    """A name of a host, with a port or without, or a network without bits of hosts."""
+    try:
+        return isinstance(value, str) and bool(AdmittedHosts.of([value]))
     except ValueError:
         return False
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from factcheck.jobs import checkpoints
 from factcheck.jobs.checkpoints import SETTLE_SECONDS, last_settled_event, write_checkpoint, write_checkpoints
+from factcheck.management.commands.webhook_sample import sample
 from factcheck.management.health_checks import run_check
 from factcheck.models import Checkpoint, Delivery, Event
 from factcheck.reports.deliver import build_desk_report
@@ -159,6 +160,8 @@ def test_a_webhook_gets_the_last_checkpoint_once(story, staff):
     (delivery,) = Delivery.objects.all()
     wanted = {"number": last.number, "last_event": last.last_event, "digest": last.digest}
     assert (delivery.webhook, delivery.event, delivery.payload["checkpoint"]) == (hook, "history_checkpoint", wanted)
+    assert sample("history_checkpoint").keys() == {"delivery", *delivery.payload}
+    assert sample("history_checkpoint")["checkpoint"].keys() == wanted.keys()
 
 
 def test_doctor_says_that_events_wait_for_a_checkpoint(story, time_machine):

@@ -53,6 +53,7 @@ GOOD = {
         '"Desk, The" <desk@news.example>',
         "root@localhost",
     ],
+    "WEBHOOK_HOSTS": [[], ["hooks.desk.internal"], ["hooks.desk.internal:8443", "10.20.0.0/16", "fd00::/8", "web-1"]],
     "HISTORY_KEYS": [[], ["k" * 32], ["an older key of 32 letters or more", "k" * 200]],
     "ENCRYPTION_KEYS": [[], [Fernet.generate_key().decode()], [Fernet.generate_key().decode() for _ in range(2)]],
 }
@@ -115,6 +116,7 @@ BAD = {
         "a@news.example\nBcc: b@news.example",
         None,
     ],
+    "WEBHOOK_HOSTS": [["10.20.0.1/16"], ["https://hooks.desk.internal"], [""], ["a b"], [None], ["x:0"], "web-1", None],
     "HISTORY_KEYS": [["k" * 31], [" " * 40], ["k" * 201], [b"k" * 40], [None], ["k" * 40, "short"], "k" * 40, {}, None],
     "ENCRYPTION_KEYS": [
         ["short"],

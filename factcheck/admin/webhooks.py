@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from factcheck.models import Desk, Webhook
 from factcheck.workflow.transitions import can
 from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
-from factcheck.workflow.webhooks import change_webhook, record_webhook
+from factcheck.workflow.webhooks import change_webhook, ping_webhook, record_webhook
 
 from .kit.access import desks_allowing, is_page_of, person
 from .kit.actions import ActionForm, RecordAction
@@ -37,7 +37,9 @@ def events_field() -> forms.MultipleChoiceField:
 
 class NewWebhookForm(ActionForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
-    url = forms.CharField(label="Address", max_length=2000, help_text="On the public web; its host must answer there.")
+    url = forms.CharField(
+        label="Address", max_length=2000, help_text="On the public web, or a host that the settings of the site name."
+    )
     events = events_field()
 
     def setup_fields(self) -> None:
@@ -61,7 +63,13 @@ class ChangeWebhookForm(ActionForm):
 @admin.register(Webhook)
 class WebhookAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "change": RecordAction(change_webhook, ChangeWebhookForm, success_message="The webhook is changed.")
+        "change": RecordAction(change_webhook, ChangeWebhookForm, success_message="The webhook is changed."),
+        "ping": RecordAction(
+            ping_webhook,
+            label="Try it out",
+            success_message="A message is on its way; what is answered is listed here.",
+            versioned=False,
+        ),
     }
     add_form = NewWebhookForm
     add_label = "New webhook"
@@ -101,7 +109,8 @@ class WebhookAdmin(RecordAdmin):
         return hook
 
     def perform_action(self, request: HttpRequest, record: Any, action: RecordAction, form: ActionForm) -> Any:
-        vars(request)["new_secret"] = super().perform_action(request, record, action, form)
+        result = super().perform_action(request, record, action, form)
+        vars(request)["new_secret"] = result if action.function is change_webhook else ""
         return record
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from factcheck.models import Delivery, Desk, Webhook
 from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
-from factcheck.workflow.webhooks import change_webhook, record_webhook
+from factcheck.workflow.webhooks import change_webhook, ping_webhook, record_webhook
 
-from .base import RecordViewSet
+from .base import ActionEndpoint, RecordViewSet
 from .fields import UsernameField, VisibleRecordField
 from .filters import IdFilter
 from .permissions import check_right
@@ -64,6 +64,7 @@ class WebhookViewSet(RecordViewSet):
     serializer_class = WebhookSerializer
     filterset_class = WebhookFilter
     accepts_idempotency_key = False
+    record_actions: ClassVar = {"ping": ActionEndpoint(ping_webhook, status_code=202)}
 
     @describe(201, request=NewWebhookSerializer, response=WebhookWithSecretSerializer)
     def create(self, request: Request) -> Response:

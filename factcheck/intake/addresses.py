@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx2
 
 PORTS = frozenset({80, 443})
+NO_WEB_PORT = "Only the web ports 80 and 443 are fetched."
 MAX_URL = 4096
 
 _AUTHORITY = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?", re.ASCII)
+_HOST_ENTRY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::[1-9][0-9]{0,4})?", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DOTTED_QUAD = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
@@ -67,6 +69,41 @@ class FetchRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class AdmittedHosts:
+    """Hosts off the public web to which a site's settings let messages go, and no text from outside leads.
+
+    ``hosts`` are names in small letters, with their port where it is not 80 or 443 (``hooks.desk.internal:8443``); one
+    may lead anywhere. Any proper name may lead into ``networks``.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> AdmittedHosts:
+        """From settings such as ``["hooks.desk.internal", "10.20.0.0/16"]``. Raises ValueError for what is neither."""
+        hosts, networks = set[str](), list[IPv4Network | IPv6Network]()
+        for entry in entries:
+            if _HOST_ENTRY.fullmatch(entry) and not _NUMERIC.fullmatch(entry.partition(":")[0].rpartition(".")[2]):
+                hosts.add(entry.lower())
+            else:
+                networks.append(ip_network(entry))
+        return cls(frozenset(hosts), tuple(networks))
+
+    def holds(self, host: str, port: int) -> bool:
+        return f"{host}:{port}" in self.hosts or (port in PORTS and host in self.hosts)
+
+    def has_name(self, host: str) -> bool:
+        return any(row.partition(":")[0] == host for row in self.hosts)
+
+    def leads_to(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address.version == block.version and address in block for block in self.networks)
+
+
+NO_HOSTS = AdmittedHosts()
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A URL that passed the rules of form. `host` is lower-case ASCII; `literal` is set where it is an address."""
 
@@ -77,7 +114,7 @@ class Target:
     literal: IPv4Address | IPv6Address | None
 
 
-def parse_target(url: str) -> Target:
+def parse_target(url: str, admitted: AdmittedHosts = NO_HOSTS) -> Target:
     """The URL as the client will use it, without its fragment.
 
     Raises FetchRefused (bad_url, scheme, credentials, port, bad_host). The parser is the client's own, so
@@ -93,28 +130,34 @@ def parse_target(url: str) -> Target:
     authority = matched.group(1)
     if "@" in authority:
         raise FetchRefused("credentials", "Addresses with a user name or password are not fetched.")
-    port = _checked_port(authority, scheme.lower())
+    port = _port_of(authority, scheme.lower())
+    if not port:
+        raise FetchRefused("port", NO_WEB_PORT)
     try:
         parsed = httpx2.URL(url).copy_with(fragment=None)
         host = parsed.raw_host.decode("ascii")
     except (httpx2.InvalidURL, UnicodeError, ValueError):
         raise FetchRefused("bad_host", "The host in this address is not valid.") from None
+    if admitted.holds(host, port):
+        return Target(str(parsed), parsed.scheme, host, port, None)
+    if port not in PORTS:
+        raise FetchRefused("port", NO_WEB_PORT)
     return Target(str(parsed), parsed.scheme, host, port, _checked_host(authority, host))
 
 
-def parse_public_target(url: str) -> Target:
+def parse_public_target(url: str, admitted: AdmittedHosts = NO_HOSTS) -> Target:
     """As `parse_target`, for an address that is only kept now: a literal one must be public. No name is resolved.
 
     Raises FetchRefused, also private_address.
     """
-    target = parse_target(url)
+    target = parse_target(url, admitted)
     if target.literal is not None:
-        vetted([str(target.literal)])
+        vetted([str(target.literal)], target.host, admitted)
     return target
 
 
-def vetted(addresses: Iterable[str]) -> tuple[str, ...]:
-    """The addresses a host name resolved to, IPv4 first, if every single one of them is public.
+def vetted(addresses: Iterable[str], host: str = "", admitted: AdmittedHosts = NO_HOSTS) -> tuple[str, ...]:
+    """The addresses a host name resolved to, IPv4 first, if every single one of them is public, or admitted.
 
     Raises FetchRefused (private_address) if one is not, or is no address at all.
     """
@@ -124,7 +167,7 @@ def vetted(addresses: Iterable[str]) -> tuple[str, ...]:
             address = ip_address(text)
         except ValueError:
             raise FetchRefused("private_address", "The host resolves to something that is no address.") from None
-        if not is_public(address):
+        if not (admitted.has_name(host) or admitted.leads_to(address) or is_public(address)):
             raise FetchRefused("private_address", "The host leads into a private or reserved network; not fetched.")
         found.append(address)
     return tuple(str(address) for address in sorted(dict.fromkeys(found), key=lambda address: address.version))
@@ -148,13 +191,11 @@ def _check_characters(url: str) -> None:
         raise FetchRefused("bad_url", "The address contains a space, a backslash or an invisible character.")
 
 
-def _checked_port(authority: str, scheme: str) -> int:
+def _port_of(authority: str, scheme: str) -> int:
+    """The port an address names, or that of its scheme; 0 where it cannot be told."""
     matched = _HOST_AND_PORT.fullmatch(authority)
     default = "443" if scheme == "https" else "80"
-    port = int(matched.group(1) or default) if matched else 0
-    if port not in PORTS:
-        raise FetchRefused("port", "Only the web ports 80 and 443 are fetched.")
-    return port
+    return int(matched.group(1) or default) if matched else 0
 
 
 def _checked_host(authority: str, host: str) -> IPv4Address | IPv6Address | None:

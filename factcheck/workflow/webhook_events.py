@@ -17,6 +17,8 @@ from factcheck.models import Correction, Delivery, Document, Publication, Webhoo
 
 CHECKPOINT_EVENT = "history_checkpoint"
 """Tells the last checkpoint over the history, once a minute at most, where there is a new one."""
+PING = "ping"
+"""Tells nothing; sent when a keeper of a webhook tries it out, whatever it is told of."""
 WEBHOOK_EVENTS = (
     "claim_stale",
     "document_cleared",

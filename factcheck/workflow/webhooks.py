@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,20 +17,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from factcheck.actors import Person
+from factcheck.conf import settings
 from factcheck.encryption import decrypt, encrypt
-from factcheck.errors import Invalid
-from factcheck.intake.addresses import FetchRefused, parse_public_target
+from factcheck.errors import Invalid, WrongState
+from factcheck.intake.addresses import AdmittedHosts, FetchRefused, parse_public_target
 from factcheck.models import Delivery, Desk, Webhook
 
 from .transitions import change, check_permission, log, require_storable
-from .webhook_events import WEBHOOK_EVENTS
+from .webhook_events import PING, WEBHOOK_EVENTS, write_delivery
 
 
 def record_webhook(desk: Desk, url: str, events: Iterable[str], *, by: Person) -> tuple[Webhook, str]:
     """Create a webhook for events of a desk; returns it with its secret, which is shown only now.
 
     Raises:
-        Invalid: the address is not on the public web, or an event is unknown.
+        Invalid: the address is neither on the public web nor one of ``WEBHOOK_HOSTS``, or an event is unknown.
     """
     check_permission(by, desk, "keep_webhook")
     check_address(url)
@@ -75,6 +76,22 @@ def change_webhook(
     return secret
 
 
+def ping_webhook(webhook: Webhook, *, by: Person) -> Delivery:
+    """Send a message that tells of nothing, to try a webhook out; one a minute, however often it is asked for.
+
+    Raises:
+        WrongState: the webhook is switched off.
+    """
+    check_permission(by, webhook, "ping")
+    if not webhook.active:
+        raise WrongState("The webhook is switched off.", state="off")
+    minute = timezone.now().strftime("%Y-%m-%dT%H:%M")
+    with transaction.atomic():
+        if write_delivery(webhook, PING, minute, {"webhook": {"id": webhook.pk}}):
+            log(webhook, "ping", by=by)
+    return Delivery.objects.get(webhook=webhook, event=PING, key=minute)
+
+
 def check_address(url: str) -> None:
     """Refuse what the guarded client would refuse without looking the host up.
 
@@ -85,7 +102,7 @@ def check_address(url: str) -> None:
     if len(url) > 2000:
         raise Invalid("The address is longer than 2,000 characters.", code="url_too_long")
     try:
-        parse_public_target(url)
+        parse_public_target(url, AdmittedHosts.of(settings().WEBHOOK_HOSTS))
     except FetchRefused as refused:
         raise Invalid(refused.message, code=refused.code) from None
 
@@ -103,14 +120,18 @@ def checked_events(events: Iterable[str]) -> list[str]:
 
 
 def signed_message(delivery: Delivery, at: datetime) -> tuple[bytes, dict[str, str]]:
-    """The body of a delivery and its headers; the signature is over the time, a dot and the body."""
-    body = json.dumps({"delivery": delivery.pk, **delivery.payload}, sort_keys=True).encode()
+    """The body of a delivery and its headers."""
+    return sign_payload({"delivery": delivery.pk, **delivery.payload}, decrypt(delivery.webhook.secret), at)
+
+
+def sign_payload(payload: Mapping[str, Any], secret: str, at: datetime) -> tuple[bytes, dict[str, str]]:
+    """The body of a payload and its headers; the signature is over the time, a dot and the body."""
+    body = json.dumps(payload, sort_keys=True).encode()
     moment = str(int(at.timestamp()))
-    key = decrypt(delivery.webhook.secret).encode()
-    digest = hmac.new(key, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+    digest = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
     return body, {
-        "X-Factcheck-Event": delivery.event,
-        "X-Factcheck-Delivery": str(delivery.pk),
+        "X-Factcheck-Event": payload["event"],
+        "X-Factcheck-Delivery": str(payload["delivery"]),
         "X-Factcheck-Timestamp": moment,
         "X-Factcheck-Signature": f"sha256={digest}",
     }

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from factcheck.models import Webhook
 from tests.admin.pages import page
+from tests.factories import WebhookFactory
 
 ROLES = ("editor", "checker", "reviewer", "desk_chief", "auditor", "chief_editor")
 
@@ -49,3 +50,13 @@ def test_a_webhook_into_the_house_is_refused(client, people):
     data = {"desk": people.desk.pk, "url": "http://127.0.0.1/hook", "events": ["claim_stale"]}
     assert client.post(reverse("admin:factcheck_webhook_add"), data).status_code == 422
     assert not Webhook.objects.exists()
+
+
+def test_a_webhook_is_tried_out_from_its_page_and_no_secret_is_shown(client, people):
+    hook = WebhookFactory(desk=people.desk, url=PUBLIC)
+    response = do(client, hook, "ping")
+    assert response.status_code == 302
+    assert hook.deliveries.get().event == "ping"
+    content = client.get(page(hook)).content.decode()
+    assert "A message is on its way" in content
+    assert "Try it out" in content

@@ -398,6 +398,7 @@ PREPARED: dict[str, Callable[[World], Right]] = {
         {"desk": "fuzz", "url": "https://hooks.example/new", "events": ["document_published"]},
     ),
     "webhooks_partial_update": on("desk_chief", lambda w: f.WebhookFactory(desk=w.desk), {"active": False}),
+    "webhooks_ping": on("desk_chief", lambda w: f.WebhookFactory(desk=w.desk)),
     "webhooks_retrieve": on("desk_chief", lambda w: f.WebhookFactory(desk=w.desk)),
     "webhooks_list": lambda w: Right("desk_chief"),
     "deliveries_retrieve": lambda w: Right("desk_chief", {"id": delivery(w).pk}),

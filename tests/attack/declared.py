@@ -136,7 +136,7 @@ BUTTONS = {
     "source": "change grade grant_access open_name",
     "topic": "change crosscheck:desk_crosscheck",
     "verificationtask": "assign block cancel hand_in reassign reopen reschedule take_up unblock",
-    "webhook": "change:desk_keep_webhook",
+    "webhook": "ping change:desk_keep_webhook",
 }
 """Buttons of each record in the admin: the row of the same name decides, or the one behind the colon."""
 

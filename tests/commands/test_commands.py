@@ -1,5 +1,8 @@
 """What a person types: each command does its work, and says clearly why where it cannot."""
 
+import hashlib
+import hmac
+import json
 from io import StringIO
 
 import pytest
@@ -9,7 +12,7 @@ from django.core.management.base import CommandError
 from factcheck.models import CrossCheck, Desk, Document, Event, EventNote, Job, Membership, Policy, Report, Source
 from factcheck.tasks import work
 from tests import factories
-from tests.stories import person
+from tests.stories import clear_document, file_text, person
 
 
 def run(name, *args):
@@ -175,3 +178,56 @@ def test_a_failed_job_is_counted_by_the_doctor(db):
     with pytest.raises(CommandError):
         call_command("doctor", stdout=out)
     assert "1 failed" in out.getvalue()
+
+
+@pytest.fixture
+def filed(staff):
+    story = file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
+    Document.objects.filter(pk=story.pk).update(source_app="cms", source_id="article-9")
+    return story
+
+
+def status_of(*args):
+    """The exit status of a command, and what it printed."""
+    out = StringIO()
+    try:
+        call_command("clearance", *args, stdout=out)
+    except CommandError as error:
+        return error.returncode, out.getvalue() + str(error)
+    return 0, out.getvalue()
+
+
+def test_clearance_tells_scripts_by_exit_status_what_the_gate_says(filed, staff, tmp_path):
+    status, printed = status_of(str(filed.pk))
+    assert (status, "claim_open" in printed or "claim_unchecked" in printed, "is not cleared" in printed) == (
+        1,
+        True,
+        True,
+    )
+    clear_document(filed, staff)
+    assert status_of("cms:article-9") == (0, "Clear for publication.\n")
+    assert json.loads(status_of("cms:article-9", "--json")[1])["clear"] is True
+    (tmp_path / "page").write_bytes(filed.current_revision.text.encode())
+    (tmp_path / "other").write_bytes(b"The council said 45 homes.")
+    assert status_of("cms:article-9", "--file", str(tmp_path / "page"))[0] == 0
+    status, printed = status_of("cms:article-9", "--file", str(tmp_path / "other"))
+    assert (status, "not_this_revision" in printed) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["999", "cms:nothing", "x", "²", "9" * 30, ":", "-1", "12\0", "cms:\0"])
+def test_clearance_of_what_is_not_there_is_no_answer(name, db):
+    assert status_of("--", name)[0] == 2
+
+
+def test_clearance_of_bytes_that_cannot_be_read_is_no_answer(filed, tmp_path):
+    assert status_of(str(filed.pk), "--file", str(tmp_path))[0] == 2
+
+
+def test_a_sample_of_a_webhook_verifies_with_its_secret(db):
+    head, _, body = run("webhook_sample", "document_published", "--secret", "s3cret").partition("\n\n")
+    headers = dict(line.split(": ", 1) for line in head.splitlines())
+    over = headers["X-Factcheck-Timestamp"] + "." + body.rstrip("\n")
+    assert (
+        headers["X-Factcheck-Signature"] == "sha256=" + hmac.new(b"s3cret", over.encode(), hashlib.sha256).hexdigest()
+    )
+    assert json.loads(body)["publication"]["clear"] is True

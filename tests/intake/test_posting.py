@@ -48,3 +48,50 @@ def test_an_endless_answer_is_not_read_and_a_slow_one_is_given_up(web):
 def test_an_answer_whose_head_never_ends_is_cut_off(web):
     with pytest.raises((FetchRefused, FetchFailed)):
         web.post("http://news.example/flood", BODY, SIGNED, wire_bytes=50_000)
+
+
+INSIDE = ["10.0.0.8"]
+
+
+@pytest.mark.parametrize(
+    ("admitted", "url", "dialled"),
+    [
+        (["hooks.desk.internal"], "http://hooks.desk.internal/page", ("10.0.0.8", 80)),
+        (["Hooks.Desk.Internal:8443"], "http://hooks.desk.internal:8443/page", ("10.0.0.8", 8443)),
+        (["web-1"], "http://web-1/page", ("10.0.0.8", 80)),
+        (["10.0.0.0/16"], "http://hooks.example/page", ("10.0.0.8", 80)),
+        (["10.0.0.8/32"], "http://10.0.0.8/page", ("10.0.0.8", 80)),
+    ],
+)
+def test_the_settings_let_messages_into_the_house(admitted, url, dialled, web):
+    web.names |= {"hooks.desk.internal": INSIDE, "web-1": INSIDE, "hooks.example": INSIDE}
+    assert web.post(url, BODY, SIGNED, admitted) == 200
+    assert web.dialled == [dialled]
+
+
+@pytest.mark.parametrize(
+    ("admitted", "url"),
+    [
+        (["hooks.desk.internal"], "http://other.desk.internal/"),
+        (["hooks.desk.internal"], "http://x.hooks.desk.internal/"),
+        (["hooks.desk.internal"], "http://hooks.desk.internal:8443/"),
+        (["hooks.desk.internal:8443"], "http://hooks.desk.internal/"),
+        (["hooks.desk.internal"], "http://10.0.0.8/"),
+        (["10.1.0.0/16"], "http://hooks.example/"),
+        (["10.1.0.0/16"], "http://10.0.0.8/"),
+        (["10.0.0.0/16"], "http://hooks.example:8443/"),
+        (["10.0.0.0/16"], "http://two.example/"),
+    ],
+)
+def test_and_no_further_than_they_say(admitted, url, web):
+    web.names |= dict.fromkeys(("hooks.desk.internal", "other.desk.internal", "hooks.example"), INSIDE)
+    web.names |= {"x.hooks.desk.internal": INSIDE, "two.example": [*INSIDE, "192.168.0.4"]}
+    with pytest.raises(FetchRefused):
+        web.post(url, BODY, SIGNED, admitted)
+    assert web.dialled == []
+
+
+def test_nothing_is_fetched_from_where_messages_may_go(web):
+    web.names["hooks.desk.internal"] = INSIDE
+    with pytest.raises(FetchRefused):
+        web.fetch("http://hooks.desk.internal/")

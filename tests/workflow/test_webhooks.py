@@ -9,19 +9,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.forms import model_to_dict
 from django.utils import timezone
 
 from factcheck.actors import Machine
-from factcheck.errors import Invalid, NotAllowed, StaleRevision
+from factcheck.errors import Invalid, NotAllowed, StaleRevision, WrongState
 from factcheck.intake.fetching import FetchFailed, FetchRefused
 from factcheck.jobs.leases import claim_job as take_job
+from factcheck.management.commands.webhook_sample import sample
 from factcheck.models import Delivery, Document, Event, Job, Webhook
 from factcheck.tasks import run_job, work
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import challenge_claim
-from factcheck.workflow.webhooks import change_webhook, record_webhook, signed_message
+from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
+from factcheck.workflow.webhooks import change_webhook, ping_webhook, record_webhook, signed_message
 from tests.stories import Staff, bring_to, clear_document, file_text
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +149,11 @@ def test_the_documented_example_takes_a_true_message_and_no_other(story, staff):
     assert example["verified"](secret, headers, body)
     assert not example["verified"](secret, headers, body.replace(b"published", b"withdrawn"))
     assert not example["verified"]("another secret", headers, body)
+    for written in (str.lower, str.upper, str.title):
+        assert example["verified"](secret, {written(name): value for name, value in headers.items()}, body)
+    for name in ("X-Factcheck-Timestamp", "X-Factcheck-Signature"):
+        assert not example["verified"](secret, {**headers, name: "x"}, body)
+        assert not example["verified"](secret, {key: headers[key] for key in headers if key != name}, body)
     old, headers = signed_message(Delivery.objects.get(), timezone.now() - timedelta(hours=1))
     assert not example["verified"](secret, headers, old)
 
@@ -233,3 +241,65 @@ def test_a_claim_that_goes_stale_in_an_act_that_fails_is_told_to_nobody(story, h
     with pytest.raises(Invalid):
         challenge_claim(claim, by=staff.checker, note="")
     assert not Delivery.objects.exists()
+
+
+def test_a_receiver_in_the_house_is_for_the_settings_to_allow(story, staff, settings):
+    with pytest.raises(Invalid):
+        record_webhook(staff.desk, "http://hooks.desk.internal:8443/x", ALL, by=staff.desk_chief)
+    settings.FACTCHECK = {"WEBHOOK_HOSTS": ["hooks.desk.internal:8443"]}
+    record_webhook(staff.desk, "http://hooks.desk.internal:8443/x", ALL, by=staff.desk_chief)
+    with pytest.raises(Invalid):
+        record_webhook(staff.desk, "http://hooks.desk.internal:9000/x", ALL, by=staff.desk_chief)
+
+
+# Trying out
+
+
+def test_a_webhook_is_tried_out_once_a_minute_whatever_it_is_told_of(hook, staff, monkeypatch):
+    other = Elsewhere(monkeypatch, 204, 204)
+    with time_machine.travel(timezone.now(), tick=False):
+        first = ping_webhook(hook, by=staff.desk_chief)
+        assert ping_webhook(hook, by=staff.desk_chief).pk == first.pk
+        Delivery.objects.update(key="a minute ago")
+        second = ping_webhook(hook, by=staff.desk_chief)
+    work()
+    assert second.pk != first.pk
+    first.refresh_from_db()
+    assert (first.event, first.status, first.payload["webhook"], other.asked) == ("ping", 204, {"id": hook.pk}, 2)
+    assert [row.action for row in Event.objects.of(hook)] == ["record", "ping", "ping"]
+
+
+@pytest.mark.parametrize("role", ["editor", "checker", "reviewer", "auditor", "service", "outsider", "superuser"])
+def test_nobody_else_tries_it_out(role, staff, hook):
+    with pytest.raises(NotAllowed):
+        ping_webhook(hook, by=getattr(staff, role))
+
+
+def test_one_that_is_switched_off_is_not_tried_out(staff, hook):
+    change_webhook(hook, by=staff.desk_chief, active=False)
+    with pytest.raises(WrongState, match="switched off"):
+        ping_webhook(hook, by=staff.desk_chief)
+    assert not Delivery.objects.exists()
+
+
+def shape(value):
+    """The names in a payload, however deep; the entries of a list are alike."""
+    if isinstance(value, dict):
+        return {name: shape(entry) for name, entry in value.items()}
+    return [shape(entry) for entry in value[:1]] if isinstance(value, list) else type(value)
+
+
+def test_samples_have_the_form_of_what_is_sent(story, staff):
+    hook, _ = record_webhook(staff.desk, URL, WEBHOOK_EVENTS, by=staff.desk_chief)
+    clear_document(story, staff)
+    note_clearance(story.pk, by=Machine("recheck_clearance"))
+    publish_document(story, by=staff.editor)
+    challenge_claim(story.claims.get(), by=staff.checker, note="the council denies it")
+    note_clearance(story.pk, by=Machine("recheck_clearance"))
+    correct_document(
+        story, by=staff.editor, correction_class="correction", wording="It was 45.", claim=story.claims.get()
+    )
+    ping_webhook(hook, by=staff.desk_chief)
+    sent = {row.event: {"delivery": row.pk, **row.payload} for row in Delivery.objects.all()}
+    assert set(sent) == {*WEBHOOK_EVENTS, "ping"} - {"history_checkpoint"}
+    assert {event: shape(sample(event)) for event in sent} == {event: shape(sent[event]) for event in sent}
