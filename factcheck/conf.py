@@ -40,6 +40,11 @@ LABELS = EntriesValidator(
     f"words by the name of a verdict: {', '.join(VERDICTS)}",
     lambda key, words: key in VERDICTS and isinstance(words, str) and bool(words.strip()),
 )
+RATING_SCALE = {"refuted": 1, "outdated": 2, "conflicting_evidence": 3, "supported": 5}
+RATINGS = EntriesValidator(
+    f"whole numbers from 1 to 100 by the name of a verdict: {', '.join(VERDICTS)}",
+    lambda key, value: key in VERDICTS and isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100,
+)
 READERS_FORM = keys_matching("functions by suffix, a dot and small letters or digits", r"\.[a-z0-9]{1,20}")
 HOSTS_FORM = EntriesValidator("names of hosts, with a port where it is not 80 or 443, or networks", is_host_or_network)
 KEYS_FORM = EntriesValidator("Fernet keys", is_encryption_key)
@@ -98,6 +103,9 @@ class Settings:
 
     VERDICT_LABELS: Annotated[dict[str, str], LABELS] = field(default_factory=dict)
     """What verdicts are called on pages and in reports, by their name: ``{"supported": "Confirmed"}``."""
+
+    VERDICT_RATINGS: Annotated[dict[str, int], RATINGS] = field(default_factory=RATING_SCALE.copy)
+    """What verdicts are worth in ClaimReview, the highest the truest; one that is not named has words alone."""
 
     READERS: Annotated[dict[str, str], READERS_FORM] = field(default_factory=dict)
     """Readers of further file formats: dotted path by file suffix, such as ``{".odt": "desk.readers.read_odt"}``."""

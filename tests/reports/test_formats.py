@@ -9,6 +9,7 @@ import re
 import sys
 import types
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -398,8 +399,9 @@ def test_one_review_for_each_signed_off_claim_and_none_for_the_others(staff):
     assert parsed["@context"] == "https://schema.org"
     one, two = parsed["@graph"]
     assert one["@type"] == "ClaimReview"
-    assert one["reviewRating"] == {"@type": "Rating", "alternateName": "supported"}
-    assert two["reviewRating"]["alternateName"] == "refuted"
+    scale = {"@type": "Rating", "bestRating": 5, "worstRating": 1}
+    assert one["reviewRating"] == {**scale, "alternateName": "supported", "ratingValue": 5}
+    assert two["reviewRating"] == {**scale, "alternateName": "refuted", "ratingValue": 1}
     assert (one["claimReviewed"], one["itemReviewed"]["@type"]) == (HOMES, "Claim")
     assert one["itemReviewed"]["@id"] == f"https://paper.example/flood#claim-{first.pk}"
     assert len({row["@id"] for row in (one, two, one["itemReviewed"], two["itemReviewed"])}) == 4
@@ -408,6 +410,67 @@ def test_one_review_for_each_signed_off_claim_and_none_for_the_others(staff):
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", one["datePublished"])
     assert one["itemReviewed"]["datePublished"] == "2026-03-10"
     assert "council" in one["itemReviewed"]["author"]["name"]
+
+
+def faults_in(node, where=""):
+    """What schema.org does not know in a node: a type, a property of its type, a value of another type."""
+    known = {field.alias or name: str(field.outer_type_) for name, field in type_of(node).__fields__.items()}
+    for name, value in node.items():
+        if name.startswith("@"):
+            continue
+        place = f"{where}/{name}"
+        if name not in known:
+            yield f"{place}: no property of {node['@type']}"
+        elif isinstance(value, dict):
+            if not any(re.search(rf"\b{parent.__name__}\b", known[name]) for parent in type_of(value).__mro__):
+                yield f"{place}: {value['@type']} is not among {known[name]}"
+            yield from faults_in(value, place)
+        elif isinstance(value, bool) or not isinstance(value, str | int):
+            yield f"{place}: {value!r}"
+
+
+def type_of(node):
+    return getattr(import_module(f"pydantic2_schemaorg.{node['@type']}"), node["@type"])
+
+
+def test_each_review_is_whole_by_the_definitions_of_schema_org(staff):
+    report = reported(staff, url="https://paper.example/flood", publisher_name="The Herald")
+    (part,) = report.data["documents"]
+    (claim,) = part["claims"]
+    for kind in ("", "official", "eyewitness", "ministry", "media"):
+        for who in ("The council of Torvik", ""):
+            for publisher in ("The Herald", ""):
+                claim["attributed_to"], claim["attributed_kind"], part["publisher"] = who, kind, publisher
+                (review,) = json.loads(render(report, "claimreview").body)["@graph"]
+                assert list(faults_in(review)) == []
+                wanted = {"url", "claimReviewed", "reviewRating", "author", "datePublished", "itemReviewed"}
+                assert wanted <= set(review), "what those who list fact-checks ask for"
+                said_by = review["itemReviewed"]["author"]
+                assert said_by["name"] == (who or publisher or report.data["desk"])
+                assert said_by["@type"] == ("Person" if who and kind in ("official", "eyewitness") else "Organization")
+
+
+def test_the_validator_sees_what_is_not_of_schema_org():
+    rating = {"@type": "Rating", "alternateName": "true", "stars": 3}
+    review = {"@type": "ClaimReview", "reviewRating": rating, "itemReviewed": {"@type": "Claim", "appearance": rating}}
+    found = list(faults_in(review))
+    assert [row.split(":")[0] for row in found] == [
+        "/reviewRating/stars",
+        "/itemReviewed/appearance",
+        "/itemReviewed/appearance/stars",
+    ]
+
+
+def test_the_scale_is_the_site_s_and_a_verdict_off_it_has_words_alone(staff, settings):
+    report = reported(staff)
+    (claim,) = report.data["documents"][0]["claims"]
+    settings.FACTCHECK = {"VERDICT_RATINGS": {"refuted": 10, "supported": 90}}
+    (review,) = json.loads(render(report, "claimreview").body)["@graph"]
+    scale = review["reviewRating"]
+    assert (scale["ratingValue"], scale["bestRating"], scale["worstRating"]) == (90, 90, 10)
+    claim["verdict"] = "not_enough_evidence"
+    (review,) = json.loads(render(report, "claimreview").body)["@graph"]
+    assert review["reviewRating"] == {"@type": "Rating", "alternateName": claim["verdict_words"]}
 
 
 def test_a_text_without_an_address_still_gives_each_claim_its_own_lasting_name(staff):

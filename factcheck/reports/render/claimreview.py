@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from factcheck.conf import settings
 from factcheck.errors import Invalid
 
 from .tables import Data, each_claim
@@ -35,16 +36,16 @@ def review(part: Data, claim: Data, data: Data) -> dict[str, Any]:
             "@id": node_id(part, claim, "review"),
             "url": part["url"],
             "datePublished": claim["signed_at"][:10],
-            "author": {"@type": "Organization", "name": part["publisher"] or data["desk"]},
+            "author": house(part, data),
             "claimReviewed": claim["text"],
             "inLanguage": part["language"],
-            "reviewRating": {"@type": "Rating", "alternateName": claim["verdict_words"]},
+            "reviewRating": rating(claim),
             "itemReviewed": without_empty(
                 {
                     "@type": "Claim",
                     "@id": node_id(part, claim, "claim"),
                     "text": claim["text"],
-                    "author": speaker(claim),
+                    "author": speaker(claim) or house(part, data),
                     "datePublished": part["published_at"][:10],
                     "appearance": without_empty(
                         {"@type": "CreativeWork", "headline": part["title"], "url": part["url"]},
@@ -55,13 +56,30 @@ def review(part: Data, claim: Data, data: Data) -> dict[str, Any]:
     )
 
 
+def house(part: Data, data: Data) -> dict[str, str]:
+    """Who publishes the text, and says in it what it ascribes to nobody."""
+    return {"@type": "Organization", "name": part["publisher"] or data["desk"]}
+
+
 def speaker(claim: Data) -> dict[str, str]:
-    """To whom the copy ascribes the claim; whether a person or an organisation only where that is known."""
+    """To whom the copy ascribes the claim. schema.org has persons and organisations: who is not known to be a person
+    is given as the other."""
     if not claim["attributed_to"]:
         return {}
-    kind = claim["attributed_kind"]
-    named = {"name": claim["attributed_to"]}
-    return named | {"@type": "Person" if kind in PERSONS else "Organization"} if kind else named
+    return {
+        "@type": "Person" if claim["attributed_kind"] in PERSONS else "Organization",
+        "name": claim["attributed_to"],
+    }
+
+
+def rating(claim: Data) -> dict[str, Any]:
+    """The verdict in words, and on the site's scale (``VERDICT_RATINGS``) where the verdict has a place on it."""
+    scale = settings().VERDICT_RATINGS
+    named = {"@type": "Rating", "alternateName": claim["verdict_words"]}
+    if claim["verdict"] not in scale:
+        return named
+    best, worst = max(scale.values()), min(scale.values())
+    return {**named, "ratingValue": scale[claim["verdict"]], "bestRating": best, "worstRating": worst}
 
 
 def node_id(part: Data, claim: Data, thing: str) -> str:
