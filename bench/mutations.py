@@ -185,11 +185,11 @@ def trace(copy: Path, files: list[str], into: Path) -> None:
     into.write_text(json.dumps({"seconds": seconds, "lines": lines}))
 
 
-def tests_for(fault: Fault, traced: dict[str, Any], most: float) -> list[str]:
-    """The tests that reach the lines of a fault, those of the module first and the quick ones first of each file."""
+def tests_for(fault: Fault, traced: dict[str, Any], most: float, *, inside: bool) -> list[str]:
+    """The tests that reach the lines of a fault inside a function, else all: by file, the quick ones first."""
     files, seconds, lines = files_of(fault.module), traced["seconds"], traced["lines"][fault.module]
     names = {name for line in range(fault.start[0], fault.end[0] + 1) for name in lines.get(str(line), ())}
-    of_module = [name for name in names or seconds if name.partition("::")[0] in files]
+    of_module = [name for name in (names if inside else seconds) if name.partition("::")[0] in files]
     of_module.sort(key=lambda name: (files.index(name.partition("::")[0]), seconds.get(name, 0)))
     spent = accumulate(seconds.get(name, 0) for name in of_module)
     return [name for name, sum_of_seconds in zip(of_module, spent, strict=True) if sum_of_seconds <= most]
@@ -220,6 +220,8 @@ def exchanged(old: CodeType, new: CodeType) -> dict[CodeType, CodeType]:
 
 def attempt(items: list[Any], codes: dict[CodeType, CodeType], timeout: int, told: Path) -> int:
     """Run tests in a fork with other code: 0 where all pass, 1 where one fails, -1 where it takes too long."""
+    if not items:
+        return 0
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -269,7 +271,8 @@ def try_all(copy: Path, items: dict[str, Any], args: argparse.Namespace) -> None
         old = results.get(fault.name)
         if old and not (args.survivors and old["status"] == "survived"):
             continue
-        names = new if args.survivors else tests_for(fault, traced, args.most_seconds)
+        inside = is_in_function((copy / fault.module).read_text(encoding="utf-8"), fault)
+        names = new if args.survivors else tests_for(fault, traced, args.most_seconds, inside=inside)
         row = tried(copy, fault, items, names, args.timeout)
         results[fault.name] = row | {"before": old["status"] if old else row["status"]}
         Path(args.save).write_text(json.dumps(results, indent=1))
