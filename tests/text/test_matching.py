@@ -22,6 +22,7 @@ from factcheck.text.matching import (
     WeightsUnusable,
     explain,
     features,
+    fingerprint,
     group,
     match_explanations,
     may_join,
@@ -262,6 +263,7 @@ def test_what_is_stored_of_a_figure_and_of_a_topic_is_read_back_as_it_was():
     found, topic = prepared(FLOOD)
     for one in found:
         assert profile_of(one.text, json.loads(json.dumps(one.as_dict()))) == one
+        assert len(one.wording_digest) == 32, "as long as its column"
     assert stats_of(json.loads(json.dumps(topic.as_dict()))) == topic
 
 
@@ -420,3 +422,14 @@ RATIOS = [(0, 0, 0), (0, 5, 3), (5, 0, 3), (5, 5, 0), (1, math.e, 1), (math.e, 1
 @pytest.mark.parametrize(("a", "b", "powers"), RATIOS)
 def test_how_far_two_numbers_are_apart_is_told_in_powers_of_e(a, b, powers):
     assert log_ratio(a, b) == pytest.approx(powers)
+
+
+def test_a_number_is_known_again_by_its_own_line_alone_and_to_its_end():
+    line = "Some 40 homes were lost in the flood at Ost on Monday night"
+    known = fingerprint(line, 5)
+    assert fingerprint(line + "\n", 5) == known
+    assert fingerprint(line + "\nPolice said 12 people died.", 5) == known
+    assert fingerprint("Police said 12 people died.\n" + line, 33) == known
+    assert fingerprint(line.replace("Monday", "Friday"), 5) == known, "eight words on either side"
+    assert fingerprint(line.replace("lost", "hit"), 5) != known
+    assert fingerprint("40 homes\nOst", 0) != fingerprint("40 homes\nVelden", 0), "of a short line the next counts too"

@@ -43,6 +43,8 @@ ONE = [
     ("Russia's Defense Ministry", "Russian Ministry of Defense"),
     ("China's Foreign Ministry", "Chinese Foreign Ministry"),
     ("Ukrainian army", "Ukraine's army"),
+    ("army of Ukraine", "Ukrainian army"),
+    ("council of Sarvenna", "Sarvennan council"),
     ("EU", "European Union"),
     ("US", "United States"),
     ("IDF", "Israel Defense Forces"),
