@@ -43,7 +43,10 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 DOORS = "test_states test_permissions attack/test_matrix"
 BLOCKERS = "workflow/test_clearance attack/test_blockers attack/test_policy_loosened workflow/test_rechecks"
-ENGINE = "text/test_matching text/test_same_party text/test_doctests text/test_cases text/test_properties"
+ENGINE = (
+    "text/test_matching text/test_features text/test_compare text/test_training text/test_stories text/test_measures "
+    "text/test_same_party text/test_doctests text/test_cases text/test_properties"
+)
 TESTS = {
     "factcheck/states.py": f"{DOORS} test_tasks workflow/test_evidence",
     "factcheck/permissions.py": f"{DOORS} attack/test_other_side workflow/test_other_side workflow/test_measures "

@@ -321,6 +321,10 @@ def test_a_number_that_a_person_read_otherwise_has_other_borders_too():
     assert (exact.least, exact.value, exact.most) == (2000, 2000, 2000)
     between = with_quantity(one, Quantity(None, Decimal(2), Decimal(6), unit="km", dimension="length"), Hedge.EXACT)
     assert (between.least, between.value, between.most) == (2000, 4000, 6000)
+    unread = with_quantity(one, Quantity(None, as_written="9" * 60), Hedge.EXACT)
+    assert (unread.least, unread.value, unread.most) == (0, 0, 0)
+    open_ended = with_quantity(one, Quantity(Decimal(2)), Hedge.MORE_THAN)
+    assert open_ended.value == 2
 
 
 def test_what_a_person_read_otherwise_of_a_figure_is_known_and_the_rest_stays():
@@ -433,3 +437,48 @@ def test_a_number_is_known_again_by_its_own_line_alone_and_to_its_end():
     assert fingerprint(line.replace("Monday", "Friday"), 5) == known, "eight words on either side"
     assert fingerprint(line.replace("lost", "hit"), 5) != known
     assert fingerprint("40 homes\nOst", 0) != fingerprint("40 homes\nVelden", 0), "of a short line the next counts too"
+
+
+def test_in_a_large_topic_a_figure_like_the_twenty_most_similar_of_a_large_group_is_held_to_be_like_all_of_it():
+    (home,) = prepared({"one": "The storm damaged 40 homes."})[0]
+    (barn,) = prepared({"one": "The council counted 40 goats."})[0]
+    *old, new = in_other_texts(home, 201)
+    groups = {"homes": ExistingGroup(old, [1] * 200)}
+    groups |= {f"m{at}": ExistingGroup([goats], [1]) for at, goats in enumerate(in_other_texts(barn, 101))}
+    alike = Scorer(shipped(), lambda a, b, topic: Score(0.9 * (a.head == b.head)))
+    assert place([new], groups, TopicStats(), alike).homes == ["homes"]
+
+
+PLACED = [
+    ("Some 40 homes were lost in Ost.", ["ost"]),
+    ("A storm from Torvik that passed near Sundby damaged 40 homes.", ["sundby"]),
+    ("A storm from Torvik damaged 40 homes in Ost.", ["ost"]),
+    ("Floods in Torvik, the council said, took some 40 homes.", ["torvik"]),
+    ("Some 40 homes were lost.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "places"), PLACED)
+def test_a_figure_belongs_to_the_place_behind_it_else_to_the_one_before_it_else_to_that_of_its_sentence(text, places):
+    (one,) = prepared({"one": text})[0]
+    assert sorted(one.places) == places
+
+
+def test_a_shared_word_that_is_rare_in_the_topic_is_told_before_a_frequent_one():
+    found, topic = prepared(FLOOD)
+    assert topic.rarity("toll") > topic.rarity("ostermark") > topic.rarity("flood")
+    assert match_explanations._rarest_words(["flood", "ostermark", "toll"], topic) == "“toll” and “ostermark”"
+
+
+def test_a_word_of_the_whole_counts_where_it_stands_near_the_number():
+    (near,) = prepared({"one": "Some 40 homes in the north of the old valley were damaged in all."})[0]
+    assert near.scopes == {"total"}
+    (far,) = prepared({"one": "Some 40 homes in the cold and windy north of the old valley were damaged in all."})[0]
+    assert far.scopes == frozenset()
+
+
+def test_people_and_sheep_are_of_two_kinds_and_nothing_makes_them_one():
+    killed = "Police said 23 {} were killed in Torvik."
+    found, topic = prepared({"one": killed.format("people"), "two": killed.format("sheep")})
+    assert same(*found, topic) == Score(0.0, (), ("other kind",))
+    assert Scorer(shipped()).likelihood(*found, topic) == 0

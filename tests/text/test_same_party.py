@@ -53,6 +53,7 @@ ONE = [
     ("central bank", "Sarvenna's central bank"),
     ("Mayor Orr", "Mayor Ada Orr"),
     ("Mayor Orr", "Orr"),
+    ("Deputy Mayor Jones", "Jones"),
     ("Ms. Orr", "Mayor Ada Orr"),
     ("Prime Minister Orr", "Minister Orr"),
     ("Mayor Ada Orr", "Senator Ada Orr"),
