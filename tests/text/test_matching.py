@@ -465,7 +465,7 @@ def test_a_figure_belongs_to_the_place_behind_it_else_to_the_one_before_it_else_
 
 
 def test_a_shared_word_that_is_rare_in_the_topic_is_told_before_a_frequent_one():
-    found, topic = prepared(FLOOD)
+    _, topic = prepared(FLOOD)
     assert topic.rarity("toll") > topic.rarity("ostermark") > topic.rarity("flood")
     assert match_explanations._rarest_words(["flood", "ostermark", "toll"], topic) == "“toll” and “ostermark”"
 
