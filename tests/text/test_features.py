@@ -124,3 +124,16 @@ def test_a_text_that_tells_both_numbers_speaks_of_two_things_and_each_text_count
     assert features(one, other, topic)["other number told there"] == 1
     assert features(one, replace(one, text="two"), topic)["other number told there"] == 0
     assert features(one, replace(other, text="one"), topic)["other number told there"] == 0
+
+
+def test_of_two_names_each_one_in_common_is_half_the_names():
+    one, other = figure(names="ost torvik"), replace(figure(names="ost harrow"), text="two")
+    assert features(one, other, TopicStats())["names of the sentence"] == pytest.approx(0.5)
+    assert features(one, replace(one, text="two"), TopicStats())["names of the sentence"] == pytest.approx(1)
+
+
+def test_the_words_around_a_figure_are_those_of_the_sentence_before_and_of_the_one_behind():
+    text = "The mayor spoke. Police said 40 homes were damaged. Horses fled. Bridges fell."
+    (one,) = profiles("one", text, read(text, published_at=DAY))
+    assert one.around >= {"mayor", "horse"}
+    assert not one.around & {"bridge", "home"}
