@@ -482,3 +482,11 @@ def test_people_and_sheep_are_of_two_kinds_and_nothing_makes_them_one():
     found, topic = prepared({"one": killed.format("people"), "two": killed.format("sheep")})
     assert same(*found, topic) == Score(0.0, (), ("other kind",))
     assert Scorer(shipped()).likelihood(*found, topic) == 0
+
+
+def test_of_a_number_that_many_texts_carry_six_figures_are_scored():
+    (one,) = prepared({"one": "The storm damaged 40 homes."})[0]
+    many = [replace(one, text=f"text {number}") for number in range(9)]
+    scorer, asked = counting_scorer()
+    assert NumberPairs([*many, replace(one, value=60.0)], TopicStats(), scorer).likelihood(40, 60) == 0
+    assert len(asked) == 6
