@@ -53,7 +53,7 @@ TESTS = {
     "workflow/test_sources workflow/test_judgements",
     "factcheck/workflow/clearance.py": f"{BLOCKERS} workflow/test_publications workflow/test_grouping",
     "factcheck/workflow/transitions.py": f"{DOORS} workflow/test_claims workflow/test_figures workflow/test_history",
-    "factcheck/jobs/leases.py": "test_leases test_dispatcher test_tasks test_checkpoints test_job_keys attack/test_blockers",
+    "factcheck/jobs/leases.py": "test_leases test_dispatcher test_tasks test_checkpoints attack/test_blockers",
     "factcheck/text/matching/": f"{ENGINE} workflow/test_weights workflow/test_grouping workflow/test_disputes "
     "workflow/test_crosschecks",
 }
