@@ -13,7 +13,8 @@ then tried by those that reach its line (by all where the line runs on import), 
 one fails. One pytest collects the tests and forks for each fault, and in the fork the code of the module's functions is
 exchanged; a fault outside a function is written into the copy, for a pytest of its own. More than ``--timeout`` seconds
 of computing count as killed. What is known is kept in OUT.json and the trace beside it, so that a run goes on where it
-was broken off. ``--survivors`` tries those that survived once more, by the tests that are new since the trace.
+was broken off. ``--survivors`` tries those that survived once more, by the tests that are new since the trace and by
+those that reach the line and were left out for time, up to ``--beyond`` seconds of them.
 """
 
 # ruff: noqa: PLC0415, S603  this file is also the plugin of that pytest: what only one of the two needs is loaded late
@@ -52,7 +53,8 @@ TESTS = {
     "factcheck/permissions.py": f"{DOORS} attack/test_other_side workflow/test_other_side workflow/test_measures "
     "workflow/test_sources workflow/test_judgements",
     "factcheck/workflow/clearance.py": f"{BLOCKERS} workflow/test_publications workflow/test_grouping",
-    "factcheck/workflow/transitions.py": f"{DOORS} workflow/test_claims workflow/test_figures workflow/test_history",
+    "factcheck/workflow/transitions.py": f"{DOORS} workflow/test_transitions workflow/test_claims "
+    "workflow/test_figures workflow/test_history",
     "factcheck/jobs/leases.py": "test_leases test_dispatcher test_tasks test_checkpoints attack/test_blockers",
     "factcheck/text/matching/": f"{ENGINE} workflow/test_weights workflow/test_grouping workflow/test_disputes "
     "workflow/test_crosschecks",
@@ -275,7 +277,10 @@ def try_all(copy: Path, items: dict[str, Any], args: argparse.Namespace) -> None
         if old and not (args.survivors and old["status"] == "survived"):
             continue
         inside = is_in_function((copy / fault.module).read_text(encoding="utf-8"), fault)
-        names = new if args.survivors else tests_for(fault, traced, args.most_seconds, inside=inside)
+        names = tests_for(fault, traced, args.most_seconds, inside=inside)
+        if args.survivors:
+            every = tests_for(fault, traced, args.most_seconds + args.beyond, inside=inside)
+            names = [*new, *every[len(names) :]]
         row = tried(copy, fault, items, names, args.timeout)
         results[fault.name] = row | {"before": old["status"] if old else row["status"]}
         Path(args.save).write_text(json.dumps(results, indent=1))
@@ -317,7 +322,7 @@ def pytest_runtest_logreport(report: Any) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--save", type=os.path.abspath, required=True)
-    for name, default in {"--sample": 300, "--seed": 1, "--timeout": 60, "--most-seconds": 40}.items():
+    for name, default in {"--sample": 300, "--seed": 1, "--timeout": 60, "--most-seconds": 40, "--beyond": 0}.items():
         parser.add_argument(name, type=int, default=default)
     parser.add_argument("--modules", default="", help="words of their paths, with commas between; all where not given")
     parser.add_argument("--survivors", action="store_true")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from factcheck.errors import GivesWay, WorkersLost
-from factcheck.jobs.leases import Lease, claim_job
+from factcheck.errors import GivesWay, LostLease, WorkersLost
+from factcheck.jobs.leases import Heartbeat, Lease, claim_job
 from factcheck.jobs.names import PASSING_DELAYS, JobName, most_lost_workers
 from factcheck.jobs.outcomes import Outcome
 from factcheck.jobs.queue import enqueue
@@ -118,3 +119,27 @@ def test_a_job_that_is_given_back_is_due_at_once_and_one_that_was_asked_for_agai
     again.release()
     job.refresh_from_db()
     assert (job.state, job.result) == ("done", {"asked_again_as": newer.pk})
+
+
+class Kept:
+    """A lease that only counts how often it is extended; the third time another attempt has taken the job."""
+
+    def __init__(self, silent_for: float) -> None:
+        self.job, self.renewed_at, self.extended = Job(pk=1), time.monotonic() - silent_for, 0
+
+    def extend(self) -> None:
+        self.extended += 1
+        if self.extended == 2:
+            raise ZeroDivisionError
+        if self.extended == 3:
+            raise LostLease("taken")
+
+
+@pytest.mark.parametrize(("silent_for", "times"), [(3590, 3), (3610, 0)])
+def test_a_lease_is_extended_until_it_is_lost_and_not_for_a_step_that_hangs_for_an_hour(silent_for, times, monkeypatch):
+    monkeypatch.setattr("factcheck.jobs.leases.settings", lambda: SimpleNamespace(LEASE_SECONDS=0.03))
+    lease = Kept(silent_for)
+    heartbeat = Heartbeat(lease)
+    heartbeat.start()
+    heartbeat.join(10)
+    assert (heartbeat.is_alive(), lease.extended) == (False, times)
