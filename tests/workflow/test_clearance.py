@@ -373,3 +373,11 @@ def test_a_ukrainian_text_is_read(staff):
     story = file_text("Внаслідок обстрілу загинули 23 людини, ще 40 поранено.", desk=staff.desk, by=staff.editor)
     assert story.current_revision.language == "uk"
     assert codes(story) == {"claim_unchecked", "figure_unattended"}
+
+
+def test_a_waiver_lists_the_pairs_of_its_disputes_and_of_nothing_else(story, staff):
+    many_discrepancies(story.figures.get(), 5)
+    story.refresh_from_db()
+    covered = waive_document(story, by=staff.desk_chief, note="breaking").covers
+    assert {row["code"] for row in covered} > {"claim_unchecked", "discrepancy_open"}
+    assert {row["code"] for row in covered if "pairs" in row} == {"discrepancy_open"}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from factcheck.errors import Invalid, StaleRevision
-from factcheck.models import Claim, Document, Figure
-from factcheck.workflow.transitions import change, move_all, require_note
-from tests.stories import Staff, file_text, revise_text
+from factcheck.actors import Machine
+from factcheck.errors import Invalid, NotAllowed, StaleRevision
+from factcheck.models import Claim, Document, Figure, Role
+from factcheck.workflow.transitions import can, change, mark_stale, move_all, require_note
+from tests.factories import TopicFactory
+from tests.stories import Staff, bring_to, file_text, person, revise_text
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,35 @@ def test_a_reason_has_two_thousand_characters_at_most():
     for note in ("x" * 2001, "", " "):
         with pytest.raises(Invalid):
             require_note(note)
+
+
+def test_figures_dismissed_together_are_asked_for_one_by_one_where_the_other_side_is_an_author_s(staff):
+    author, topic = person(Role.EDITOR, staff.desk), TopicFactory()
+    where = {"desk": staff.desk, "by": staff.desk_chief, "topic": topic}
+    file_text("The fire brigade said 60 homes were flooded on Monday.", authors=(author,), **where)
+    theirs = file_text("The mill of Velmora lost 12 horses. The council said 40 homes were flooded on Monday.", **where)
+    horses, homes = theirs.figures.order_by("value")
+    with pytest.raises(NotAllowed) as refusal:
+        move_all([horses, homes], "dismiss", by=author, note="background")
+    assert refusal.value.code == "four_eyes_other_side"
+    move_all([horses], "dismiss", by=author, note="background")
+
+
+def test_a_page_offers_what_the_state_and_the_role_allow(story, staff):
+    claim = story.claims.order_by("pk").first()
+    assert can(staff.editor, claim, "accept")
+    assert not can(staff.editor, claim, "start"), "it is not accepted yet"
+    assert not can(staff.checker, claim, "accept"), "this is for editors"
+    assert can(staff.editor, story, "revise"), "an action that changes no state"
+    assert not can(staff.auditor, story, "revise")
+
+
+def test_a_sign_off_is_voided_once_and_where_there_is_none_nothing_is(story, staff):
+    claim = story.claims.order_by("pk").first()
+    machine = Machine("crosscheck")
+    assert mark_stale(claim, "the number changed", by=machine) is False
+    bring_to(claim, "signed_off", staff)
+    claim.refresh_from_db()
+    assert mark_stale(claim, "the number changed", by=machine) is True
+    assert (claim.state, claim.stale_reason) == ("stale", "the number changed")
+    assert mark_stale(claim, "the number changed", by=machine) is False
