@@ -40,8 +40,10 @@ def test_a_claim_whose_sentence_is_gone_is_lost_and_the_other_stays_where_it_is(
 
 
 def test_a_change_by_somebody_who_saw_an_older_version_is_refused(story):
-    change(story, version=story.version, title="New")
+    seen = story.version
+    change(story, version=seen, title="New")
     change(story, title="Newer")
+    assert story.version == seen + 2
     with pytest.raises(StaleRevision):
         change(story, version=story.version - 1, title="Newest")
     assert Document.objects.get(pk=story.pk).title == "Newer"
