@@ -50,8 +50,8 @@ ENGINE = (
 )
 TESTS = {
     "factcheck/states.py": f"{DOORS} test_tasks workflow/test_evidence",
-    "factcheck/permissions.py": f"{DOORS} attack/test_other_side attack/test_evidence_vouched_for workflow/test_other_side "
-    "workflow/test_measures workflow/test_sources workflow/test_judgements",
+    "factcheck/permissions.py": f"{DOORS} attack/test_other_side attack/test_evidence_vouched_for "
+    "workflow/test_other_side workflow/test_measures workflow/test_sources workflow/test_judgements",
     "factcheck/workflow/clearance.py": f"{BLOCKERS} workflow/test_publications workflow/test_grouping",
     "factcheck/workflow/transitions.py": f"{DOORS} workflow/test_transitions workflow/test_claims "
     "workflow/test_figures workflow/test_history",
