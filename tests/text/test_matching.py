@@ -243,7 +243,7 @@ def test_every_piece_of_evidence_that_counts_is_told_in_words_or_left_out_on_pur
     assert told | set(match_explanations._ABSENT) <= set(features(found[0], found[1], topic))
 
 
-def test_why_two_figures_are_one_is_a_sentence_with_what_speaks_for_it_and_against():
+def test_why_two_figures_are_one_is_told_in_a_sentence_with_what_speaks_for_it_and_against():
     found, topic = prepared(FLOOD)
     told = explain(found[0], found[2], topic, Scorer(shipped()))
     assert told == (
@@ -259,7 +259,7 @@ def test_a_scorer_of_the_site_takes_the_place_of_the_weights():
     assert explain(found[0], found[0], topic, own) == "Held to be of one measure because one noun."
 
 
-def test_what_is_stored_of_a_figure_and_of_a_topic_is_read_back_as_it_was():
+def test_what_is_stored_of_a_figure_and_of_a_topic_is_read_back_and_its_wording_fits_its_column():
     found, topic = prepared(FLOOD)
     for one in found:
         assert profile_of(one.text, json.loads(json.dumps(one.as_dict()))) == one
