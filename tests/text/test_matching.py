@@ -435,6 +435,8 @@ def test_a_number_is_known_again_by_its_own_line_alone_and_to_its_end():
     assert fingerprint(line + "\nPolice said 12 people died.", 5) == known
     assert fingerprint("Police said 12 people died.\n" + line, 33) == known
     assert fingerprint(line.replace("Monday", "Friday"), 5) == known, "eight words on either side"
+    brief = "Some 40 homes were lost near Ost"
+    assert fingerprint(brief, 5) == fingerprint(brief + "\nPolice said so.", 5)
     assert fingerprint(line.replace("lost", "hit"), 5) != known
     assert fingerprint("40 homes\nOst", 0) != fingerprint("40 homes\nVelden", 0), "of a short line the next counts too"
 

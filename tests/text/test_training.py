@@ -135,7 +135,8 @@ def test_the_middle_nine_tenths_of_draws_lie_between_the_worst_topic_and_the_bes
     assert confidence_interval(ROWS[:1] * 3, draws=50) == (1, 1)
     low, high = confidence_interval(ROWS * 5, draws=400)
     assert 0 < low < 1 / 3 < high < 1
-    various = [Evaluation(10, 10, 10, right, 0.1) for right in range(10)]
+    various = [Evaluation(99, 70 + 3 * right, 50 + right * right, right, 0.1) for right in range(12)]
     drawn = Random(1)
     every = sorted(pool([drawn.choice(various) for _ in various]).f1 for _ in range(100))
+    assert every[4] < every[5] < every[6]
     assert confidence_interval(various, draws=100) == (every[5], every[-5])
