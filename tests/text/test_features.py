@@ -137,3 +137,18 @@ def test_the_words_around_a_figure_are_those_of_the_sentence_before_and_of_the_o
     (one,) = profiles("one", text, read(text, published_at=DAY))
     assert one.around >= {"mayor", "horse"}
     assert not one.around & {"bridge", "home"}
+
+
+def test_a_number_that_nobody_gives_there_is_not_told_there():
+    one, other = figure(says=""), replace(figure(value=60.0, says=""), text="two")
+    topic = TopicStats()
+    topic.add([one, other])
+    assert features(one, other, topic)["other number told there"] == 0
+
+
+def test_a_party_s_number_is_told_by_a_text_only_where_the_same_party_or_nobody_gives_it_there():
+    one, other = figure(says="police"), replace(figure(value=60.0, says="police"), text="two")
+    for says, told in (("union", 0), ("police", 0.5), ("", 0.5)):
+        topic = TopicStats()
+        topic.add([one, other, replace(figure(value=60.0, says=says), text="one", sentence=99)])
+        assert features(one, other, topic)["other number told there"] == told
