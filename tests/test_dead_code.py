@@ -25,6 +25,7 @@ CALLED_BY = {
         "read_plain read_rtf read_xlsx"
     ),
     "renderers, by their paths": "as_pdf as_xlsx",
+    "pytest, as a plugin": "pytest_*",
     "a host": "missing",
 }
 DECORATORS = [

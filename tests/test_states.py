@@ -38,6 +38,7 @@ from factcheck.states import (
     JobState,
     JudgementState,
     TaskState,
+    rows_of,
 )
 from factcheck.workflow.claims import (
     accept_claim,
@@ -485,3 +486,11 @@ def test_a_figure_is_dismissed_and_taken_back_as_often_as_wanted(story, staff):
         dismiss_figure(figure, by=staff.editor, note="background")
         reopen_figure(figure, by=staff.editor)
     assert figure.state == "found"
+
+
+def test_from_each_state_an_action_leads_one_way_for_a_person_and_one_way_for_the_machine():
+    for row in TRANSITIONS:
+        for state in row.sources:
+            same = [other for other in rows_of(row.record, row.action, state) if other != row]
+            assert not any(other.person and row.person for other in same), row
+            assert not any(other.machine and row.machine for other in same), row

@@ -235,6 +235,17 @@ def test_a_slip_of_magnitude_blocks(pair):
     assert codes(pair("The fire brigade said 400 homes were flooded on Monday.")) == {"discrepancy_open"}
 
 
+def test_a_waiver_of_a_dispute_alone_covers_it_and_none_that_is_found_since(pair, staff):
+    story = pair("The fire brigade said 60 homes were flooded on Monday.")
+    assert codes(story) == {"discrepancy_open"}
+    waive_document(story, by=staff.desk_chief, note="breaking")
+    story.refresh_from_db()
+    assert clearance(story).clear
+    pair("The mayor of Torvik said 90 homes were flooded on Monday.")
+    story.refresh_from_db()
+    assert not clearance(story).clear
+
+
 def test_figures_that_agree_within_the_hedge_do_not_block(pair):
     assert codes(pair("The fire brigade said about 41 homes were flooded on Monday.")) == set()
 
@@ -362,3 +373,11 @@ def test_a_ukrainian_text_is_read(staff):
     story = file_text("Внаслідок обстрілу загинули 23 людини, ще 40 поранено.", desk=staff.desk, by=staff.editor)
     assert story.current_revision.language == "uk"
     assert codes(story) == {"claim_unchecked", "figure_unattended"}
+
+
+def test_a_waiver_lists_the_pairs_of_its_disputes_and_of_nothing_else(story, staff):
+    many_discrepancies(story.figures.get(), 5)
+    story.refresh_from_db()
+    covered = waive_document(story, by=staff.desk_chief, note="breaking").covers
+    assert {row["code"] for row in covered} > {"claim_unchecked", "discrepancy_open"}
+    assert {row["code"] for row in covered if "pairs" in row} == {"discrepancy_open"}

@@ -232,3 +232,13 @@ def test_a_measure_of_a_text_in_no_topic_is_not_made_general(staff):
     with pytest.raises(Invalid, match="in no topic"):
         set_general(measure, True, by=staff.editor)
     assert not Measure.objects.filter(general=True).exists()
+
+
+def test_a_topic_s_measures_are_merged_by_its_own_editors_whatever_other_topics_call_theirs(staff):
+    other = Staff()
+    own = file_text(FORTY, desk=staff.desk, by=staff.desk_chief, topic=TopicFactory()).figures.get().measure
+    away = file_text(SIXTY, desk=other.desk, by=other.desk_chief, topic=TopicFactory()).figures.get().measure
+    assert (own.key, own.general) == (away.key, False)
+    with pytest.raises(NotAllowed):
+        set_general(own, True, by=staff.editor)
+    merge_measures(own, another(own), by=staff.editor)
