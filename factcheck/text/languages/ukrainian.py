@@ -35,7 +35,7 @@ class UkrainianText:
 def straight_apostrophes(text: str) -> str:
     """A text with every apostrophe written straight, of the same length.
 
-    >>> plain("п\u02bcять") == "п'ять"
+    >>> straight_apostrophes("п\u02bcять") == "п'ять"
     True
     """
     return text.translate(_APOSTROPHES)

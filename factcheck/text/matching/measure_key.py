@@ -35,7 +35,7 @@ _CALLED = {
 def measure_key_from(stored: Mapping[str, Any]) -> MeasureKey:
     """The key of its stored parts; what a newer or older engine called otherwise is left out.
 
-    >>> key_of(MeasureKey("ratio", owner="arden").as_dict()) == MeasureKey("ratio", owner="arden")
+    >>> measure_key_from(MeasureKey("ratio", owner="arden").as_dict()) == MeasureKey("ratio", owner="arden")
     True
     """
     known = {row.name for row in fields(MeasureKey)}
@@ -45,7 +45,7 @@ def measure_key_from(stored: Mapping[str, Any]) -> MeasureKey:
 def key_differences(a: MeasureKey, b: MeasureKey) -> list[str]:
     """How two keys differ, in words an editor can read; empty where they are one.
 
-    >>> differences(MeasureKey("count", "killed", "person"), MeasureKey("count", "injured", "person", year="1974"))
+    >>> key_differences(MeasureKey("count", "killed", "person"), MeasureKey("count", "injured", "person", year="1974"))
     ['what is told: killed, injured', 'the year: not said, 1974']
     """
     lines = []
