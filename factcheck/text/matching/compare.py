@@ -53,8 +53,8 @@ def compare(a: Observation, b: Observation) -> Comparison:
     """How two observations of one measure relate; the order of the two does not matter.
 
     >>> from factcheck.text.values import MeasureKey
-    >>> from factcheck.text.values import Measure
-    >>> dead = Measure(MeasureKey("count", "killed"), "dead", "count")
+    >>> from factcheck.text.values import MeasureIdentity
+    >>> dead = MeasureIdentity(MeasureKey("count", "killed"), "dead", "count")
     >>> def observation(n, who):
     ...     return Observation(dead, Quantity(Decimal(n)), Hedge.EXACT, Modality.REPORTED, None, who, "dead")
     >>> compare(observation(12, "police"), observation(30, "a union")).relation.value
@@ -131,8 +131,8 @@ def compare_all(
     not replace that of the other.
 
     >>> from factcheck.text.values import MeasureKey
-    >>> from factcheck.text.values import Measure
-    >>> dead = Measure(MeasureKey("count", "killed"), "dead", "count", running=True)
+    >>> from factcheck.text.values import MeasureIdentity
+    >>> dead = MeasureIdentity(MeasureKey("count", "killed"), "dead", "count", running=True)
     >>> def observation(day, n, who):
     ...     start = datetime(2031, 5, day)
     ...     period = Period(start, start + timedelta(days=1))

@@ -480,7 +480,7 @@ def _event_date(period: Period | None, published: Period | None) -> str:
 def with_place(measure: MeasureIdentity, place: str) -> MeasureIdentity:
     """The same measure kept apart because one sentence gives it for two places: "23 in Assam and 41 in Bihar".
 
-    >>> with_place(Measure(MeasureKey("count", "killed", "person"), "people killed", "count"), "Ost").key.place
+    >>> with_place(MeasureIdentity(MeasureKey("count", "killed", "person"), "people killed", "count"), "Ost").key.place
     'ost'
     """
     return replace(measure, key=replace(measure.key, place=place.partition(",")[0].lower()[:LONGEST_PART]))
