@@ -136,6 +136,91 @@ def test_crosscheck_is_queued_and_done_by_a_worker(db):
         run("crosscheck", "--document", "77")
 
 
+def test_crosscheck_waits_until_it_is_done_or_says_why_not(db, monkeypatch):
+    monkeypatch.setattr("factcheck.management.commands.crosscheck.time.sleep", lambda _: work())
+    assert run("crosscheck", "--wait").rstrip().endswith("is done.")
+
+    def cancel(_):
+        Job.objects.filter(state="due").update(state="failed", error="The weights cannot be read.")
+
+    monkeypatch.setattr("factcheck.management.commands.crosscheck.time.sleep", cancel)
+    with pytest.raises(CommandError, match=r"is failed. The weights cannot be read."):
+        run("crosscheck", "--wait")
+
+
+def test_crosscheck_waits_no_longer_than_it_is_told(db):
+    with pytest.raises(CommandError, match=r"is due after 0.1 seconds; it goes on."):
+        run("crosscheck", "--wait", "--timeout", "0.1")
+    assert Job.objects.get().state == "due"
+
+
+# Sources from a table
+
+TABLE = """name,kind,country,aliases,domains,owner
+Torvik Council,official,NO,Council of Torvik;TC,torvik.example,
+Torvik Harbour Office,official,NO,,harbour.torvik.example,Torvik Council
+"""
+
+
+def from_table(tmp_path, table, *more):
+    path = tmp_path / "sources.csv"
+    path.write_bytes(table if isinstance(table, bytes) else table.encode())
+    return run("import_sources", str(path), "--desk", "news-desk", "--by", "ann", *more)
+
+
+def test_sources_are_entered_from_a_table_by_a_person(editor, tmp_path):
+    assert "2 of 2 sources are entered." in from_table(tmp_path, TABLE)
+    office = Source.objects.get(name="Torvik Harbour Office")
+    assert office.owner.name == "Torvik Council"
+    assert Source.objects.named("tc").name == "Torvik Council"
+    assert [(row.action, row.actor) for row in Event.objects.of(office)] == [("record", editor)]
+
+
+def test_a_dry_run_says_what_would_be_entered_and_enters_nothing(editor, tmp_path):
+    assert "2 of 2 sources would be entered." in from_table(tmp_path, TABLE, "--dry-run")
+    assert not Source.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_a_row_that_cannot_be_entered_is_told_by_its_line_and_the_others_are_entered(editor, tmp_path, capsys):
+    table = TABLE + "Torvik Council,official,,,,\nX,gossip,,,,\n,official,,,,\nY,official,,,x.com,\nZ,media,,,,Nobody\n"
+    with pytest.raises(CommandError, match="5 of 7 rows are left out"):
+        from_table(tmp_path, table)
+    assert Source.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("", "no column “kind”"),
+        ("name\nA\n", "no column “kind”"),
+        ("name,kind,grade\nA,media,B\n", "no column “grade”"),
+        ("name,kind\nA,media,extra\n", "more fields"),
+        ('name,kind\n"A,media\n', "no CSV"),
+        (b"name,kind\nG\xe9n,media\n", "not UTF-8"),
+        (b"PK\x03\x04\xff", "not UTF-8"),
+        ("name;kind\nA;media\n" + "x" * 10_000_001, "larger than"),
+    ],
+)
+def test_what_is_no_table_of_sources_is_refused_whole(table, says, editor, tmp_path):
+    with pytest.raises(CommandError, match=says):
+        from_table(tmp_path, table)
+    assert not Source.objects.exists()
+
+
+def test_a_table_that_a_spreadsheet_parts_by_semicolons_is_read_too(editor, tmp_path):
+    assert "1 of 1 sources are" in from_table(tmp_path, "\ufeffName;Kind;Country\r\nGén Info;media;FR\r\n")
+    assert Source.objects.get().name == "Gén Info"
+
+
+def test_who_may_not_enter_sources_does_not_by_a_table_either(editor, tmp_path):
+    person("auditor", Desk.objects.get(), username="bo")
+    (tmp_path / "sources.csv").write_text(TABLE)
+    with pytest.raises(CommandError, match="2 of 2 rows are left out"):
+        run("import_sources", str(tmp_path / "sources.csv"), "--desk", "news-desk", "--by", "bo")
+    assert not Source.objects.exists()
+
+
 def test_send_reports_builds_and_mails_what_is_due(db, mailoutbox):
     desk = factories.DeskFactory()
     chief = person("desk_chief", desk)
