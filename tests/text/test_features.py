@@ -152,3 +152,16 @@ def test_a_party_s_number_is_told_by_a_text_only_where_the_same_party_or_nobody_
         topic = TopicStats()
         topic.add([one, other, replace(figure(value=60.0, says=says), text="one", sentence=99)])
         assert features(one, other, topic)["other number told there"] == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In Torvik, the council said, some 40 homes were damaged on Monday.",
+        "The council in Torvik said some 40 homes were damaged on Monday.",
+        "Across Torvik some 40 homes were damaged on Monday.",
+    ],
+)
+def test_the_place_at_the_front_of_a_sentence_is_that_of_its_figure(text):
+    (one,) = profiles("one", text, read(text, published_at=DAY))
+    assert one.places == {"torvik"}

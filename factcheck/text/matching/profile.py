@@ -43,7 +43,7 @@ _BORDER = Pattern(
     r"|some))"
 )
 _PLACED = Pattern(
-    r"\b(?:in|at|near|from|of|across|over|around|outside|inside|into|on)\s(?:the\s|nearby\s|(?:north|south|east|west)"
+    r"\b(?i:in|at|near|from|of|across|over|around|outside|inside|into|on)\s(?:the\s|nearby\s|(?:north|south|east|west)"
     r"(?:ern)?\s|central\s|(?:[a-z]+\s){0,2}(?:town|city|state|province|district|village|region)s?\sof\s)?"
     r"(?P<name>[A-Z][\w\u2019'-]+)"
 )
