@@ -28,7 +28,10 @@ _STRUCK = Pattern(
     r"(?i:\b(?:struck|hit|hits|rocked|shook|devastated|ravaged|jolted|occurred|began|started|launched"
     r"|happened|crashed|erupted)\b[^,.;]{0,60}$)"
 )
-_AGAINST = Pattern(r"(?i:\b(?:compared\s(?:to|with)|versus|against|up\sfrom|down\sfrom)\b)")
+_AGAINST = Pattern(
+    r"(?i:\b(?:compared\s(?:to|with)|versus|against|up\sfrom|down\sfrom|(?:break|beat|surpass|exceed"
+    r"|topp|eclips|smash|shatter|overtak|outstripp)ing)\b)"
+)
 _COMPARED = Pattern(r"(?i:\b(?:(?:up|down)\s(?:on|from)|compared\s(?:to|with)|against|versus|than)\s(?:the\s)?$)")
 _OF_EVENT = Pattern(r"(?i:\bwhich\b|\bthat\s(?:has\s|have\s|had\s)?(?:\w{2,12}ed|left|hit|struck|took|cost)\b)")
 _REPORTED_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
@@ -178,7 +181,7 @@ def _is_another_date(text: str, figure: Span, sentence: Span, date: DateMention,
     if "\u201d" in between or "; " in between:
         return True
     if date.span.start >= figure.end:
-        # "61 percent, compared with 58.9 percent in 2027": that year is the other number's
+        # "61 percent, compared with 58.9 percent in 2027", "26, breaking the 25 of 1935": the year is the other number's
         return _belongs_to_next(text, date, before) or bool(_AGAINST.search(between))
     return moving and _OF_EVENT.search(between) is not None
 
