@@ -35,6 +35,7 @@ ACTIONS = {
     "evidence": "assess attach capture drift link supersede withdraw",
     "feeds": "poll",
     "jobs": "cancel retry",
+    "webhooks": "ping",
     "report-subscriptions": "send_now",
     "notifications": "read",
 }

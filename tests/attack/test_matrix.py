@@ -126,7 +126,7 @@ def records(staff: Staff, everyone):
 
 def test_every_action_of_the_table_is_asked():
     known = {kind for kind, _ in PERMISSIONS}
-    others = {"desk", "report_subscription", "membership", "feed", "source", "topic", "job", "notification"}
+    others = {"desk", "report_subscription", "membership", "feed", "webhook", "source", "topic", "job", "notification"}
     assert known == {*KINDS, *others}
     assert {key for keys in KEPT_FROM.values() for key in keys} <= set(ASKED)
     print(f"{len(ASKED)} actions × {len(KEPT_FROM) + len(STRANGERS)} relations")
