@@ -181,7 +181,7 @@ def _is_another_date(text: str, figure: Span, sentence: Span, date: DateMention,
     if "\u201d" in between or "; " in between:
         return True
     if date.span.start >= figure.end:
-        # "61 percent, compared with 58.9 percent in 2027", "26, breaking the 25 of 1935": the year is the other number's
+        # "61 percent, compared with 58.9 percent in 2027", "26, breaking the 25 of 1935": the other's
         return _belongs_to_next(text, date, before) or bool(_AGAINST.search(between))
     return moving and _OF_EVENT.search(between) is not None
 
