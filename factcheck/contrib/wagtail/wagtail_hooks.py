@@ -20,6 +20,7 @@ from .tables import is_factchecked
 from .texts import page_text
 
 logger = logging.getLogger("factcheck.contrib.wagtail")
+SAVED_AS_DRAFT = "The page is saved as a draft and filed for checking. Publish it once it is cleared."
 COPY_AS_DRAFT = "A copy is another page and has not been checked: copy it without publishing the copies."
 
 
@@ -33,6 +34,35 @@ def say_why_not(request: HttpRequest, page: Any) -> HttpResponse | None:
     for row in found:
         messages.error(request, f"Not published: {row.message}")
     return redirect("wagtailadmin_pages:edit", page.pk) if found else None
+
+
+@hooks.register("before_create_page")
+def create_as_draft(request: HttpRequest, _parent: Any, page_class: Any) -> None:
+    """A new page is kept as a draft and filed; Wagtail would put it live before there is anything to ask about."""
+    if is_factchecked(page_class) and "action-publish" in request.POST:
+        drop_action(request, "action-publish")
+        messages.warning(request, SAVED_AS_DRAFT)
+
+
+@hooks.register("before_edit_page")
+def save_in_place_of_approval(request: HttpRequest, page: Any) -> None:
+    """The last approval of a workflow publishes: while the gate is shut the page is saved, and stays at its step."""
+    if "action-workflow-action" not in request.POST or request.POST.get("workflow-action-name") != "approve":
+        return
+    state = page.current_workflow_state
+    if not is_factchecked(page) or state is None or not state.is_at_final_task:
+        return
+    if found := blockers_of_page(page, page_text(page).digest):
+        drop_action(request, "action-workflow-action")
+        for row in found:
+            messages.error(request, f"Saved and not approved: {row.message}")
+
+
+def drop_action(request: HttpRequest, name: str) -> None:
+    """Make what was sent a plain save, so that nothing that was typed is lost."""
+    sent = request.POST.copy()
+    del sent[name]
+    request.POST = sent
 
 
 @hooks.register("before_copy_page")
