@@ -25,7 +25,8 @@ CALLED_BY = {
         "read_plain read_rtf read_xlsx"
     ),
     "renderers, by their paths": "as_pdf as_xlsx",
-    "a host": "missing",
+    "Wagtail": "FactcheckTask task_state_class get_actions get_description BoundPanel is_shown approve save_revision publish",
+    "a host": "missing FactcheckedMixin",
 }
 DECORATORS = [
     "@admin.*",
@@ -35,6 +36,7 @@ DECORATORS = [
     "@action*",
     "@describe*",
     "@receiver*",
+    "@hooks.register*",
     "@*.connect",
 ]
 

@@ -469,7 +469,14 @@ def form_of(page):
         {
             "entityMap": {},
             "blocks": [
-                {"key": "aaaaa", "text": WORDS, "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
+                {
+                    "key": "aaaaa",
+                    "text": WORDS,
+                    "type": "unstyled",
+                    "depth": 0,
+                    "inlineStyleRanges": [],
+                    "entityRanges": [],
+                }
             ],
         }
     )

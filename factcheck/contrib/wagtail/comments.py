@@ -23,9 +23,9 @@ PREFIX = "Fact-check: "
 def page_of_document(document: Document) -> Any:
     """The page that a document was filed for, as it was last saved; None where it is no page's."""
     filed = FiledPage.objects.filter(document=document).first() if document.source_app == SOURCE_APP else None
-    page = Page.objects.filter(pk=filed.pk).first() if filed else None
+    page: Any = Page.objects.filter(pk=filed.pk).first() if filed else None
     specific = page.specific if page else None
-    return specific.get_latest_revision_as_object() if is_factchecked(specific) else None
+    return specific.get_latest_revision_as_object() if specific is not None and is_factchecked(specific) else None
 
 
 def sync_comments(document: Document) -> None:

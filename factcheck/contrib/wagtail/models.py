@@ -21,7 +21,14 @@ from .refusals import PageNotCleared
 from .tables import BlockerComment, FiledPage, is_factchecked
 from .texts import page_text
 
-__all__ = ["BlockerComment", "FactcheckTask", "FactcheckTaskState", "FactcheckedMixin", "FactcheckedQuerySet", "FiledPage"]
+__all__ = [
+    "BlockerComment",
+    "FactcheckTask",
+    "FactcheckTaskState",
+    "FactcheckedMixin",
+    "FactcheckedQuerySet",
+    "FiledPage",
+]
 
 
 class FactcheckedQuerySet(PageQuerySet):  # type: ignore[misc] # Wagtail has no types

@@ -43,7 +43,10 @@ def ask_before_save(page: Any, update_fields: Iterable[str] | None, *, raw: bool
         PageNotCleared: the page is or becomes live, with words that the gate did not answer yes for.
     """
     after = page_after_save(page, update_fields, raw=raw)
-    page._factcheck_admitted = None if after is None else admit(after)
+    admitted = None if after is None else admit(after)
+    page._factcheck_admitted = admitted
+    if admitted:  # the guard in the database looks before the flag turns
+        FiledPage.objects.filter(pk=page.pk).update(live_sha256=admitted)
 
 
 def note_after_save(page: Any) -> None:
@@ -97,7 +100,8 @@ def admit(page: Any) -> str | None:
         if filed and filed.live_sha256 == digest and Page._base_manager.filter(pk=page.pk, live=True).exists():
             return None
         document = document_of_page(page, lock=True)
-        if found := blockers_of_document(page, document, digest):
+        found = blockers_of_document(page, document, digest)
+        if document is None or found:
             raise PageNotCleared(found)
         record_publication(page, document, digest)
     return digest

@@ -28,6 +28,8 @@ class FiledPage(models.Model):
     told_of = models.CharField(max_length=64, blank=True, help_text="the due publication that people were told of")
     scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
+    objects = models.Manager["FiledPage"]()
+
     def __str__(self) -> str:
         return f"page {self.pk}"
 
@@ -39,6 +41,8 @@ class BlockerComment(models.Model):
     comment = models.OneToOneField(Comment, models.CASCADE, related_name="+")
     record = models.CharField(max_length=20)
     record_id = models.BigIntegerField()
+
+    objects = models.Manager["BlockerComment"]()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "record", "record_id"], name="blocker_comment_once")]

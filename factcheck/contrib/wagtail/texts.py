@@ -6,6 +6,7 @@ Knows the blocks of Wagtail and no model of it, so it needs no database and no a
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,10 +24,9 @@ from factcheck.intake.text_cleaning import stored_text
 BETWEEN = "\n\n"
 """What stands between two parts: a paragraph's end, so that no sentence runs on from one into the next."""
 
-ENDS_A_PART = frozenset(
-    "address article aside blockquote caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr legend li main nav ol option p pre section summary table tbody td tfoot th thead title tr "
-    "ul".split()
+ENDS_A_PART = re.compile(
+    "address|article|aside|blockquote|caption|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure|footer|form|"
+    "h[1-6]|header|hr|legend|li|main|nav|ol|option|p|pre|section|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
 )
 """The elements of HTML that begin and end a part of their own; all others stand inside a line."""
 
@@ -198,9 +198,7 @@ def pieces_of_table(table: Any, name: str, path: str, pk: str, skipped: list[str
             yield from pieces_of_block(cell.block, cell.value, name, path, pk, skipped)
 
 
-def pieces_of_value(
-    value: Any, name: str, path: str, pk: str, skipped: list[str], called: str = ""
-) -> Iterator[Piece]:
+def pieces_of_value(value: Any, name: str, path: str, pk: str, skipped: list[str], called: str = "") -> Iterator[Piece]:
     """The words of a plain value: text, a number, a date, a table of text. Anything else is said to be skipped."""
     if value is None or isinstance(value, bool):
         return
@@ -243,13 +241,13 @@ class HtmlReader(HTMLParser):
             self.skipped.append(tag)
         if tag == "br":
             self.parts[-1][1].append("\n")
-        elif tag in ENDS_A_PART:
+        elif ENDS_A_PART.fullmatch(tag):
             self.begin_part(dict(attrs).get("data-block-key") or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in NOT_READ:
             self.unread = max(0, self.unread - 1)
-        elif tag in ENDS_A_PART:
+        elif ENDS_A_PART.fullmatch(tag):
             self.begin_part()
 
     def handle_data(self, data: str) -> None:

@@ -62,7 +62,7 @@ def drop_action(request: HttpRequest, name: str) -> None:
     """Make what was sent a plain save, so that nothing that was typed is lost."""
     sent = request.POST.copy()
     del sent[name]
-    request.POST = sent
+    request.POST = sent  # type: ignore[assignment] # Django lets it be set
 
 
 @hooks.register("before_copy_page")
@@ -98,7 +98,7 @@ def say_which_not(request: HttpRequest, action: str, objects: list[Any], _view: 
 
 @hooks.register("before_serve_page")
 def hide_what_was_not_let_out(page: Any, request: HttpRequest, *_: Any) -> None:
-    """A live page shows the words that the gate let out, or nothing: the database may have been written past the ORM."""
+    """A live page shows the words that the gate let out, or nothing: SQL writes past every question."""
     if isinstance(page, Page) and is_factchecked(page) and not is_admitted(page):
         logger.error("page %s is live with words that the gate did not let out; it is not shown", page.pk)
         raise Http404
