@@ -45,11 +45,14 @@ def sync_comments(document: Document) -> None:
     places = places_of_blockers(found, text, document)
     with transaction.atomic():
         FiledPage.objects.select_for_update().get(pk=page.pk)  # two workers take turns
-        kept = {(row.record, row.record_id): row for row in BlockerComment.objects.filter(page_id=page.pk)}
+        kept = {
+            (row.record, row.record_id): row
+            for row in BlockerComment.objects.filter(page_id=page.pk).select_related("comment")
+        }
         for blocker in found:
             if at := places.get((blocker.record, blocker.record_id)):
                 write_comment(page, text, blocker, at, kept.pop((blocker.record, int(blocker.record_id or 0)), None))
-        gone = [row.comment_id for row in kept.values()]
+        gone = [row.comment.pk for row in kept.values()]
         Comment.objects.filter(pk__in=gone, resolved_at=None).update(resolved_at=timezone.now())
 
 

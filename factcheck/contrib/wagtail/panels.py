@@ -23,7 +23,7 @@ WAITS = frozenset({"reading_pending", "crosscheck_pending", "not_read"})
 
 @dataclass(frozen=True, slots=True)
 class BlockerRow:
-    """One line of the panel. ``record_url`` leads into the admin of factcheck, ``block_url`` to the block of the page."""
+    """One line of the panel: ``record_url`` leads into the admin of factcheck, ``block_url`` to the block."""
 
     message: str
     record_url: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -28,7 +28,7 @@ class FiledPage(models.Model):
     told_of = models.CharField(max_length=64, blank=True, help_text="the due publication that people were told of")
     scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
-    objects = models.Manager["FiledPage"]()
+    objects: ClassVar[models.Manager[FiledPage]] = models.Manager()
 
     def __str__(self) -> str:
         return f"page {self.pk}"
@@ -42,7 +42,7 @@ class BlockerComment(models.Model):
     record = models.CharField(max_length=20)
     record_id = models.BigIntegerField()
 
-    objects = models.Manager["BlockerComment"]()
+    objects: ClassVar[models.Manager[BlockerComment]] = models.Manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "record", "record_id"], name="blocker_comment_once")]
