@@ -1,7 +1,7 @@
 """Every known way to put a page of Wagtail live, tried on pages that are not cleared; runs inside the example site.
 
-``python -c "from tests.hosts.wagtail_ways import main; main()"`` prints what came of each as JSON. Each way gets a page
-of its own whose words were filed and read, and have a claim in them that nobody has looked at.
+``python -c "from tests.hosts.wagtail_ways import try_ways; try_ways()"`` prints what came of each as JSON. Each way gets a
+page of its own whose words were filed and read, and have a claim in them that nobody has looked at.
 """
 
 import io
@@ -13,8 +13,10 @@ import django
 
 django.setup()
 
+
 from articles.models import ArticlePage  # noqa: E402 - the apps must be there first
-from django.core import serializers  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core import mail, serializers  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -25,11 +27,22 @@ from wagtail.actions.copy_page import CopyPageAction  # noqa: E402
 from wagtail.actions.create_alias import CreatePageAliasAction  # noqa: E402
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction  # noqa: E402
 from wagtail.actions.publish_revision import PublishRevisionAction  # noqa: E402
-from wagtail.models import DraftStateMixin, GroupApprovalTask, Locale, Page, Workflow, WorkflowTask  # noqa: E402
+from wagtail.models import (  # noqa: E402
+    Comment,
+    DraftStateMixin,
+    GroupApprovalTask,
+    Locale,
+    Page,
+    PageLogEntry,
+    Workflow,
+    WorkflowTask,
+)
 
+from factcheck.contrib.wagtail.comments import sync_comments  # noqa: E402
 from factcheck.contrib.wagtail.models import FactcheckTask  # noqa: E402
 from factcheck.contrib.wagtail.tables import FiledPage  # noqa: E402
-from factcheck.models import Desk, Document, Membership  # noqa: E402
+from factcheck.contrib.wagtail.texts import page_text  # noqa: E402
+from factcheck.models import Correction, Desk, Document, Membership, Publication  # noqa: E402
 from tests.factories import UserFactory  # noqa: E402
 from tests.stories import Staff, clear_document, settle  # noqa: E402
 
@@ -37,7 +50,6 @@ WORDS = "The mayor of Oberfurt, Lena Brandt, said on Monday that 40 houses were 
 OTHER = "The mayor of Oberfurt, Lena Brandt, said on Monday that 90 houses were flooded."
 NUMBERS = itertools.count(1)
 WAYS = {}
-SHOWN = ("40 houses", "90 houses")
 
 
 def way(function):
@@ -503,7 +515,7 @@ def workflow(stage, kind):
 
 
 def try_way(stage, name):
-    """What came of one way: who refused it, what is flagged live, and what readers are shown."""
+    """What came of one way: who refused it, and of each page that is live since whether its words were cleared."""
     page = stage.draft()
     before = set(ArticlePage.objects.live().values_list("pk", flat=True))
     raised = ""
@@ -511,20 +523,122 @@ def try_way(stage, name):
         WAYS[name](stage, page)
     except Exception as error:
         raised = f"{type(error).__name__}: {error}"[:300]
-    live, shown = [], []
+    live = []
     for row in ArticlePage.objects.live().exclude(pk__in=before):
-        document = Document.objects.filter(source_app="wagtail", source_id=str(row.pk)).first()
-        out = document.publications.last() if document else None
-        admitted = FiledPage.objects.filter(pk=row.pk).exclude(live_sha256="").exists()
         answer = stage.reader.get(f"/{row.slug}/")
-        text = answer.content.decode()
-        if any(words in text for words in SHOWN):
-            shown.append({"page": row.pk, "cleared": bool(out and out.clear), "other": "90 houses" in text})
-        live.append({"page": row.pk, "admitted": admitted, "status": answer.status_code})
-    return {"raised": raised, "live": live, "shown": shown}
+        cleared = Publication.objects.filter(clear=True, revision__bytes_sha256=page_text(row).digest).exists()
+        shown = any(words in answer.content.decode() for words in ("40 houses", "90 houses"))
+        live.append({"page": row.pk, "own": row.pk == page.pk, "cleared": cleared, "shown": shown})
+    return {"raised": raised, "live": live}
 
 
-def main(*names):
+def opened():
     call_command("setup_roles", stdout=io.StringIO())
-    stage = Stage()
+    return Stage()
+
+
+def try_ways(*names):
+    stage = opened()
     print(json.dumps({name: try_way(stage, name) for name in names or WAYS}))
+
+
+def schedule(page, stage):
+    """Have a page go live an hour from now, and let that hour pass."""
+    page = page.get_latest_revision_as_object()
+    page.go_live_at = timezone.now() + timedelta(hours=1)
+    revision = page.save_revision(user=stage.boss)
+    revision.publish(user=stage.boss)
+    assert not ArticlePage.objects.get(pk=page.pk).live
+    past = timezone.now() - timedelta(minutes=1)
+    revision.content["go_live_at"] = past.isoformat()
+    revision.approved_go_live_at = past
+    revision.save()
+
+
+def try_schedules():
+    """Three pages are due, of which the one in the middle is not cleared; then it is cleared, and due again."""
+    stage = opened()
+    pages = [stage.cleared(), stage.draft(), stage.cleared()]
+    for page in pages:
+        schedule(page, stage)
+    mail.outbox = []
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    rounds = []
+    for number in range(3):
+        call_command("publish_scheduled")
+        flags = [ArticlePage.objects.get(pk=page.pk).live for page in pages]
+        held = FiledPage.objects.get(pk=pages[1].pk).held_back
+        told = PageLogEntry.objects.filter(page=pages[1].pk, action="factcheck.held_back").count()
+        rounds.append({"live": flags, "held_back": held, "history": told, "mails": len(mail.outbox)})
+        if number == 1:
+            clear_document(stage.document(pages[1]), stage.staff)
+            settle()
+    by = [Publication.objects.get(document=stage.document(page)).by == stage.boss for page in pages]
+    print(json.dumps({"rounds": rounds, "by": by, "mail": mail.outbox[0].subject}))
+
+
+def try_comments():
+    """The comments of a page while it is blocked, when asked for twice, once it is cleared, and when words change."""
+    stage = opened()
+    page = stage.draft()
+    document = stage.document(page)
+    rounds = [comments_of(page)]
+    sync_comments(document)
+    rounds.append(comments_of(page))
+    clear_document(document, stage.staff)
+    settle()
+    sync_comments(stage.document(page))
+    rounds.append(comments_of(page))
+    stage.changed(page)
+    sync_comments(stage.document(page))
+    rounds.append(comments_of(page))
+    print(json.dumps(rounds))
+
+
+def comments_of(page):
+    rows = Comment.objects.filter(page_id=page.pk).order_by("pk")
+    return [{"path": r.contentpath, "at": r.position, "text": r.text, "open": r.resolved_at is None} for r in rows]
+
+
+def try_corrections():
+    """A page goes out, is changed, cleared anew and goes out again with a note; then as an alias and a second time."""
+    stage = opened()
+    page = stage.published()
+    page = page.get_latest_revision_as_object()
+    page.introduction = f'<p data-block-key="b">{OTHER}</p>'
+    page.correction_note = "There were 90 houses, not 40."
+    revision = page.save_revision(user=stage.boss)
+    settle()
+    document = stage.document(page)
+    clear_document(document, stage.staff)
+    settle()
+    revision.publish(user=stage.boss)
+    alias = ArticlePage.objects.get(pk=page.pk).create_alias(parent=stage.parent(None), update_slug="an-alias")
+    page = ArticlePage.objects.get(pk=page.pk)
+    page.unpublish()
+    page.get_latest_revision().publish(user=stage.boss)
+    document.refresh_from_db()
+    said = [[row.correction_class, row.wording] for row in Correction.objects.filter(publication__document=document)]
+    live = [ArticlePage.objects.get(pk=row.pk).live for row in (page, alias)]
+    out = [row.clear for row in document.publications.order_by("pk")]
+    print(json.dumps({"state": document.state, "publications": out, "corrections": said, "live": live}))
+
+
+def try_unfiled():
+    """A page whose desk is not there, one of nobody, and one that was live before the plug was."""
+    stage = opened()
+    page = stage.draft()
+    ArticlePage.factcheck_desk = "nowhere"
+    FiledPage.objects.filter(pk=page.pk).update(document=None)
+    page.save_revision(user=stage.boss)
+    said = [FiledPage.objects.get(pk=page.pk).not_filed]
+    ArticlePage.factcheck_desk = "news-desk"
+    page.owner = None
+    page.save_revision()
+    said.append(FiledPage.objects.get(pk=page.pk).not_filed)
+    old = stage.published()
+    FiledPage.objects.filter(pk=old.pk).delete()
+    seen = [stage.reader.get(f"/{old.slug}/").status_code]
+    call_command("adopt_live_pages", stdout=io.StringIO())
+    seen.append(stage.reader.get(f"/{old.slug}/").status_code)
+    print(json.dumps({"said": said, "seen": seen}))

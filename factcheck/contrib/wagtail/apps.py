@@ -27,8 +27,9 @@ class FactcheckWagtailConfig(AppConfig):
         register(check_wagtail_is_there)
         register(check_order_of_apps)
         if wagtail_is_there():
-            from . import table_guards  # noqa: PLC0415 - connects to signals once the models are ready
+            from . import receivers, table_guards  # noqa: PLC0415 - they need the models
 
+            receivers.connect()
             post_migrate.connect(table_guards.write_guard, sender=self, dispatch_uid="factcheck_wagtail.guard")
 
 

@@ -143,15 +143,18 @@ def record_publication(page: Any, document: Document, digest: str) -> None:
     Raises:
         PageNotCleared: nobody is named, or the person may not publish on the desk.
     """
+    again = document.state == DocumentState.PUBLISHED
+    if again and document.publications.latest("pk").revision == document.current_revision:
+        return  # these words are out already: under an alias, or before it was taken offline
     by = person_who_publishes(page)
     if by is None:
         raise PageNotCleared([Blocker("nobody", "page", page.pk, "Nobody is named who publishes it.")])
     try:
-        if document.state != DocumentState.PUBLISHED:
-            publish_document(document, by=by, source_sha256=digest)
-        elif document.publications.latest("pk").revision != document.current_revision:
+        if again:
             kind, wording = wording_of_correction(page, document)
             correct_document(document, by=by, correction_class=kind, wording=wording)
+        else:
+            publish_document(document, by=by, source_sha256=digest)
     except FactcheckError as refusal:
         raise PageNotCleared([Blocker(refusal.code, "page", page.pk, refusal.message)]) from refusal
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models.signals import post_save, pre_save
-from django.dispatch import receiver
 from wagtail.models import Page
 
 from factcheck import signals
@@ -15,26 +14,29 @@ from .comments import sync_comments
 from .publishing import ask_before_save, note_after_save
 
 
-@receiver(pre_save)
+def connect() -> None:
+    """Connect them; the app does so once the models are ready."""
+    pre_save.connect(ask_gate, dispatch_uid="factcheck_wagtail.ask")
+    post_save.connect(note_live_words, dispatch_uid="factcheck_wagtail.note")
+    for signal in (signals.document_read, signals.document_cleared, signals.document_uncleared):
+        signal.connect(comment_on_document, dispatch_uid="factcheck_wagtail.comment")
+    for signal in (signals.claim_moved, signals.claim_stale):
+        signal.connect(comment_on_claim, dispatch_uid="factcheck_wagtail.comment")
+
+
 def ask_gate(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **_: Any) -> None:
     if isinstance(instance, Page):
         ask_before_save(instance, update_fields, raw=raw)
 
 
-@receiver(post_save)
 def note_live_words(sender: Any, instance: Any, **_: Any) -> None:
     if isinstance(instance, Page):
         note_after_save(instance)
 
 
-@receiver(signals.document_read)
-@receiver(signals.document_cleared)
-@receiver(signals.document_uncleared)
 def comment_on_document(document: Any, **_: Any) -> None:
     sync_comments(Document.objects.get(pk=document.pk))
 
 
-@receiver(signals.claim_moved)
-@receiver(signals.claim_stale)
 def comment_on_claim(claim: Any, **_: Any) -> None:
     sync_comments(Document.objects.get(pk=claim.document_id))
