@@ -15,7 +15,8 @@ from django.utils import timezone
 from wagtail import hooks
 from wagtail.models import Page
 
-from .publishing import HELD_BACK, blockers_of_page, is_admitted
+from .comments import sync_comments
+from .publishing import HELD_BACK, blockers_of_page, document_of_page, is_admitted
 from .tables import is_factchecked
 from .texts import page_text
 
@@ -56,6 +57,14 @@ def save_in_place_of_approval(request: HttpRequest, page: Any) -> None:
         drop_action(request, "action-workflow-action")
         for row in found:
             messages.error(request, f"Saved and not approved: {row.message}")
+
+
+@hooks.register("after_edit_page")
+def comment_again(_request: HttpRequest, page: Any) -> None:
+    """A form that was opened before a comment was made removes it with what it saves."""
+    document = document_of_page(page) if is_factchecked(page) else None
+    if document is not None:
+        sync_comments(document)
 
 
 def drop_action(request: HttpRequest, name: str) -> None:
