@@ -26,6 +26,7 @@ CALLED_BY = {
     ),
     "renderers, by their paths": "as_pdf as_xlsx",
     "Wagtail": "FactcheckTask task_state_class get_actions get_description BoundPanel is_shown approve save_revision publish",
+    "Python's parser of HTML": "handle_starttag handle_endtag handle_data",
     "a host": "missing FactcheckedMixin",
 }
 DECORATORS = [

@@ -56,19 +56,19 @@ def status_of(page: Any, user: Any) -> PageStatus:
         light, words = "amber", "It is being read and compared."
     if document is None or not Desk.objects.visible_to(user).filter(pk=document.desk_id).exists():
         return PageStatus(light, words, notes=tuple(notes))
-    rows = tuple(rows_of(found, text, document))
-    return PageStatus(light, words, rows, admin_url("document", document.pk), tuple(notes))
+    rows = tuple(blocker_rows(found, text, document))
+    return PageStatus(light, words, rows, page_of_record("document", document.pk), tuple(notes))
 
 
-def rows_of(found: list[Blocker], text: PageText, document: Any) -> Iterator[BlockerRow]:
+def blocker_rows(found: list[Blocker], text: PageText, document: Any) -> Iterator[BlockerRow]:
     places = places_of_blockers(found, text, document)
     for row in found:
         at = places.get((row.record, row.record_id))
         words = text.own_text(at.part)[at.start : at.end] if at else ""
-        yield BlockerRow(row.message, admin_url(row.record, row.record_id), block_url(at), words)
+        yield BlockerRow(row.message, page_of_record(row.record, row.record_id), block_url(at), words)
 
 
-def admin_url(record: str, pk: int | None) -> str:
+def page_of_record(record: str, pk: int | None) -> str:
     """The page of a record in the admin; empty where the site has no such page."""
     try:
         return reverse(f"admin:factcheck_{record}_change", args=[pk]) if pk else ""

@@ -41,7 +41,7 @@ WORDS_OF_MACHINES = (blocks.ChoiceBlock, blocks.MultipleChoiceBlock, blocks.URLB
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PagePart:
     """A piece of the text that stands in one place of the page: a field, a block, or a paragraph of rich text.
 
     ``path`` is the content path of Wagtail (``body.<id of block>.<name>``), ``block`` the id of the innermost block
@@ -60,7 +60,7 @@ class Part:
 class Place:
     """A stretch of one part: ``start`` and ``end`` count from the beginning of the part's own text."""
 
-    part: Part
+    part: PagePart
     start: int
     end: int
 
@@ -70,7 +70,7 @@ class PageText:
     """The words of a page, with the parts they come from in order, and what of the page was not read."""
 
     text: str
-    parts: tuple[Part, ...]
+    parts: tuple[PagePart, ...]
     skipped: tuple[str, ...] = field(default=())
 
     @property
@@ -83,7 +83,7 @@ class PageText:
         """The SHA-256 by which the gate is asked."""
         return hashlib.sha256(self.data).hexdigest()
 
-    def own_text(self, part: Part) -> str:
+    def own_text(self, part: PagePart) -> str:
         return self.text[part.start : part.end]
 
     def locate(self, start: int, end: int) -> tuple[Place, ...]:
@@ -114,14 +114,14 @@ class Piece:
 
 def join_pieces(pieces: Iterator[Piece], skipped: list[str]) -> PageText:
     """The pieces as one text. Blank ones are left out; each is cleaned as every stored text is."""
-    parts: list[Part] = []
+    parts: list[PagePart] = []
     texts: list[str] = []
     at = 0
     for piece in pieces:
         words = stored_text(piece.words)[0]
         if not words.strip():
             continue
-        parts.append(Part(piece.field, piece.path, piece.block, piece.key, at, at + len(words)))
+        parts.append(PagePart(piece.field, piece.path, piece.block, piece.key, at, at + len(words)))
         texts.append(words)
         at += len(words) + len(BETWEEN)
     return PageText(BETWEEN.join(texts), tuple(parts), tuple(dict.fromkeys(skipped)))
