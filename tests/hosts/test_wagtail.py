@@ -120,6 +120,7 @@ def test_a_correction_is_recorded_once_in_its_own_words(example):
         "publications": [True, True],
         "corrections": [["correction", "There were 90 houses, not 40."]],
         "live": [True, True],
+        "words": [True, True],
     }
 
 

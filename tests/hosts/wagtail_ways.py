@@ -7,6 +7,7 @@ page of its own whose words were filed and read, and have a claim in them that n
 import io
 import itertools
 import json
+import uuid
 from datetime import timedelta
 
 import django
@@ -25,8 +26,10 @@ from wagtail.actions.convert_alias import ConvertAliasPageAction  # noqa: E402
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction  # noqa: E402
 from wagtail.actions.copy_page import CopyPageAction  # noqa: E402
 from wagtail.actions.create_alias import CreatePageAliasAction  # noqa: E402
+from wagtail.actions.edit_page import EditPageAction  # noqa: E402
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction  # noqa: E402
 from wagtail.actions.publish_revision import PublishRevisionAction  # noqa: E402
+from wagtail.actions.registry import action_registry  # noqa: E402
 from wagtail.models import (  # noqa: E402
     Comment,
     DraftStateMixin,
@@ -429,6 +432,39 @@ def approval_of_the_fact_check_task(stage, page):
 
 
 @way
+def edit_action_that_publishes(stage, page):
+    page.introduction = f"<p>{OTHER}</p>"
+    EditPageAction(page, user=stage.boss, publish=True).execute(skip_permission_checks=True)
+
+
+@way
+def action_of_the_registry(stage, page):
+    """The way of the API: the action is looked up by its name."""
+    action = action_registry.get_action_class(Page, "publish")
+    action(page.get_latest_revision(), user=stage.boss).execute()
+
+
+@way
+def plain_page_made_in_bulk(stage, page):
+    plain = Page.objects.get(pk=page.pk)
+    plain.pk = plain.id = None
+    plain.path, plain.slug, plain.url_path = "0001000100ZZ", f"bulk-{page.pk}", f"/home/bulk-{page.pk}/"
+    plain.live, plain.translation_key = True, uuid.uuid4()
+    (made,) = Page.objects.bulk_create([plain])
+    page.page_ptr_id = page.pk = page.id = made.pk
+    page.save_base(raw=True, force_insert=True)
+
+
+@way
+def approval_in_the_list_of_a_moderator(stage, page):
+    state = workflow(stage, GroupApprovalTask).start(page, stage.boss)
+    task = state.current_task_state.pk
+    stage.web.post(f"/cms/pages/workflow/action/{page.pk}/approve/{task}/", {}, follow=True)
+    state.refresh_from_db()
+    assert state.status == state.STATUS_IN_PROGRESS
+
+
+@way
 def publish_in_the_editor(stage, page):
     form = {"action-publish": "1", **form_of(page)}
     answer = stage.web.post(f"/cms/pages/{page.pk}/edit/", form, follow=True)
@@ -601,9 +637,10 @@ def comments_of(page):
 
 
 def try_corrections():
-    """A page goes out, is changed, cleared anew and goes out again with a note; then as an alias and a second time."""
+    """A page goes out, is changed, cleared anew and goes out again with a note; its alias follows; offline and out again is no news."""
     stage = opened()
     page = stage.published()
+    alias = page.create_alias(parent=stage.parent(None), update_slug="an-alias")
     page = page.get_latest_revision_as_object()
     page.introduction = f'<p data-block-key="b">{OTHER}</p>'
     page.correction_note = "There were 90 houses, not 40."
@@ -613,7 +650,7 @@ def try_corrections():
     clear_document(document, stage.staff)
     settle()
     revision.publish(user=stage.boss)
-    alias = ArticlePage.objects.get(pk=page.pk).create_alias(parent=stage.parent(None), update_slug="an-alias")
+    words = [OTHER in stage.reader.get(f"/{slug}/").content.decode() for slug in (page.slug, "an-alias")]
     page = ArticlePage.objects.get(pk=page.pk)
     page.unpublish()
     page.get_latest_revision().publish(user=stage.boss)
@@ -621,7 +658,7 @@ def try_corrections():
     said = [[row.correction_class, row.wording] for row in Correction.objects.filter(publication__document=document)]
     live = [ArticlePage.objects.get(pk=row.pk).live for row in (page, alias)]
     out = [row.clear for row in document.publications.order_by("pk")]
-    print(json.dumps({"state": document.state, "publications": out, "corrections": said, "live": live}))
+    print(json.dumps({"state": document.state, "publications": out, "corrections": said, "live": live, "words": words}))
 
 
 def try_unfiled():
