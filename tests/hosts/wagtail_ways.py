@@ -233,6 +233,16 @@ def sql(stage, page):
 
 
 @way
+def offline_and_back_by_writes_in_bulk(stage, page):
+    """Its words were cleared once; its sign-off is void by the time it comes back."""
+    out = stage.published()
+    Page.objects.filter(pk=out.pk).update(live=False)
+    stage.changed(out)
+    Page.objects.filter(pk=out.pk).update(live=True)
+    raise AssertionError("it is back")
+
+
+@way
 def create_live(stage, page):
     stage.parent(None).add_child(instance=ArticlePage(title="Forty", slug=f"live-{page.pk}", introduction=WORDS))
 

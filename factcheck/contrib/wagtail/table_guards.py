@@ -1,6 +1,6 @@
 """A guard in the database: the flag of a page that was filed turns to live only after the gate has let words out.
 
-It holds against what passes the ORM by, such as ``Page.objects.update`` and SQL. It is written anew after each
+When the flag turns back, what was let out is let out no longer: the gate is asked anew. It holds against what passes the ORM by, such as ``Page.objects.update`` and SQL. It is written anew after each
 ``migrate``, since SQLite loses it when a migration of Wagtail makes the table of pages anew.
 """
 
@@ -16,8 +16,11 @@ PAGES = "wagtailcore_page"
 FILED = "factcheck_wagtail_filedpage"
 SAID = "This page is not cleared: it goes live by save() and publish(), which ask the gate."
 WITHHELD = f"SELECT 1 FROM {FILED} WHERE page_id = NEW.id AND live_sha256 = ''"  # noqa: S608 - names of tables of ours
+WITHDRAW = f"UPDATE {FILED} SET live_sha256 = '' WHERE page_id = NEW.id;"  # noqa: S608
 ON_SQLITE = (
     f"DROP TRIGGER IF EXISTS {GUARD}",
+    f"DROP TRIGGER IF EXISTS {GUARD}_off",
+    f"CREATE TRIGGER {GUARD}_off AFTER UPDATE OF live ON {PAGES} WHEN OLD.live AND NOT NEW.live BEGIN {WITHDRAW} END",
     f"CREATE TRIGGER {GUARD} BEFORE UPDATE OF live ON {PAGES} WHEN NEW.live AND NOT OLD.live AND EXISTS ({WITHHELD}) "
     f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END",
 )
@@ -27,6 +30,9 @@ ON_POSTGRESQL = (
     BEGIN
         IF NEW.live AND NOT OLD.live AND EXISTS ({WITHHELD}) THEN
             RAISE EXCEPTION USING MESSAGE = '{SAID}', ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.live AND NOT NEW.live THEN
+            {WITHDRAW}
         END IF;
         RETURN NEW;
     END $$
