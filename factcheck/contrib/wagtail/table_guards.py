@@ -1,7 +1,8 @@
 """A guard in the database: the flag of a page that was filed turns to live only after the gate has let words out.
 
-When the flag turns back, what was let out is let out no longer: the gate is asked anew. It holds against what passes the ORM by, such as ``Page.objects.update`` and SQL. It is written anew after each
-``migrate``, since SQLite loses it when a migration of Wagtail makes the table of pages anew.
+When the flag turns back, what was let out is let out no longer, and the gate is asked anew. It holds against what
+passes the ORM by, such as ``Page.objects.update`` and SQL. It is written anew after each ``migrate``, since SQLite
+loses it when a migration of Wagtail makes the table of pages anew.
 """
 
 from __future__ import annotations
