@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "factcheck"
-INTERFACES = ("api", "admin", "management", "tasks.py")
+INTERFACES = ("api", "admin", "contrib", "management", "tasks.py")
 JOB_WRITERS = {"leases.py", "queue.py"}
 LIMITS = {"module": 500, "function": 60, "class": 300, "task": 20, "command": 60}
 
@@ -164,6 +164,8 @@ PLANTED = {
     "engine": ("factcheck/text/quantities/figures.py", "import django\n"),
     "plug": ("factcheck/conf.py", "import newsroom.settings\n"),
     "rest": ("factcheck/workflow/claims.py", "import rest_framework.serializers\n"),
+    "plugs": ("factcheck/apps.py", "import wagtail.models\n"),
+    "plugs_see_the_public_side": ("factcheck/contrib/wagtail/filing.py", "import factcheck.workflow.documents\n"),
 }
 
 

@@ -26,7 +26,9 @@ CALLED_BY = {
     ),
     "renderers, by their paths": "as_pdf as_xlsx",
     "pytest, as a plugin": "pytest_*",
-    "a host": "missing",
+    "Wagtail": "FactcheckTask task_state_class get_actions get_description BoundPanel is_shown approve save_revision publish",
+    "Python's parser of HTML": "handle_starttag handle_endtag handle_data",
+    "a host": "missing FactcheckedMixin",
 }
 DECORATORS = [
     "@admin.*",
@@ -36,6 +38,7 @@ DECORATORS = [
     "@action*",
     "@describe*",
     "@receiver*",
+    "@hooks.register*",
     "@*.connect",
 ]
 

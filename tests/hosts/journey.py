@@ -14,9 +14,23 @@ OTHERS = "The fire service said on Sunday that 90 houses were flooded in Oberfur
 
 def check_a_story(host: Host) -> int:
     """By API alone, each step by the person whose it is; the id of the document."""
-    names = {role: host.kind.name_of(role) for role in ("editor", "checker", "reviewer", "desk_chief")}
     host.did("POST", "topics/", {"slug": "flood", "title": "Flood", "desk": "news-desk"})
     document = file(host, STORY, "ours")
+    claim = check_its_claim(host, document)
+    published = host.did("POST", f"documents/{document}/publish/", {})
+    assert published["state"] == "published"
+    (publication,) = host.did("GET", "publications/")["results"]
+    assert publication["by"] == host.kind.name_of("editor")
+    history = host.did("GET", f"events/?record=claim&record_id={claim}")["results"]
+    assert ("sign_off", host.kind.name_of("reviewer")) in {(row["action"], row["actor"]) for row in history}
+    file(host, OTHERS, "theirs")
+    host.did("POST", f"documents/{document}/report/", {}, "desk_chief")
+    return int(document)
+
+
+def check_its_claim(host: Host, document: int) -> int:
+    """Check the claim of a document that is most worth it, until the gate is open; the id of the claim."""
+    names = {role: host.kind.name_of(role) for role in ("editor", "checker", "reviewer", "desk_chief")}
     claim = host.did("GET", f"claims/?document={document}&ordering=-checkworthiness")["results"][0]["id"]
     host.did("POST", f"claims/{claim}/accept/", {})
     given = host.did("POST", f"claims/{claim}/assign/", {"assignee": names["checker"], "method": "ring_the_source"})
@@ -44,15 +58,7 @@ def check_a_story(host: Host) -> int:
     signed = host.did("POST", f"claims/{claim}/sign_off/", {}, "reviewer")
     assert signed["state"] == "signed_off"
     wait_until(lambda: host.did("GET", f"documents/{document}/clearance/")["clear"], 60, host.logs())
-    published = host.did("POST", f"documents/{document}/publish/", {})
-    assert published["state"] == "published"
-    (publication,) = host.did("GET", "publications/")["results"]
-    assert publication["by"] == names["editor"]
-    history = host.did("GET", f"events/?record=claim&record_id={claim}")["results"]
-    assert ("sign_off", names["reviewer"]) in {(row["action"], row["actor"]) for row in history}
-    file(host, OTHERS, "theirs")
-    host.did("POST", f"documents/{document}/report/", {}, "desk_chief")
-    return int(document)
+    return int(claim)
 
 
 def file(host: Host, text: str, title: str) -> int:

@@ -1,0 +1,1 @@
+"""Tests of the plugs for other systems that need none of their apps installed."""
