@@ -46,12 +46,16 @@ _BLOCKED = word_set(
     "or at on from new old false similar more most all many what two three four five six this that recent "
     "initial own other"
 )
+_THEY_DO = word_set(
+    "leave kill injure hurt wound hit strike rock shake shut cause force destroy damage cost rise fall grow go"
+)
+"""What a plural noun does in the present: "attacks kill 40", "claims rise"."""
 _BE = word_set("is are was were been be being")
 _NOUN_LIKE = word_set(
     "report reports estimate estimates state states claim claims show shows call calls plan plans put "
     "puts hope hopes record records list lists count counts project projects post posts tweet tweets note "
     "notes remark remarks comment comments suspect suspects support supports demand demands promise "
-    "promises pledge pledges attack attacks request requests offer offers fear fears worry worries rank "
+    "promises pledge pledges attack attacks blast blasts request requests offer offers fear fears worry worries rank "
     "ranks rate rates tally tallies forecast forecasts question questions vow vows welcome order orders "
     "view views threat push blame praise joke jokes urge urges favor favors thought"
 )
@@ -143,6 +147,8 @@ def _is_no_verb(line: SentenceWords, word: str, previous: str, following: str) -
     if (word == "think" and following.startswith("tank")) or (word == "shot" and following != "back"):
         return True
     if word in _NOUN_LIKE and (following in FINITE or following in _NEVER_OBJECT or following.endswith("ed")):
+        return True
+    if word in _NOUN_LIKE and word.endswith("s") and following in _THEY_DO:
         return True
     return (
         word in FIND

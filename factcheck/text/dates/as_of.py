@@ -34,6 +34,9 @@ _AGAINST = Pattern(
 )
 _COMPARED = Pattern(r"(?i:\b(?:(?:up|down)\s(?:on|from)|compared\s(?:to|with)|against|versus|than)\s(?:the\s)?$)")
 _OF_EVENT = Pattern(r"(?i:\bwhich\b|\bthat\s(?:has\s|have\s|had\s)?(?:\w{2,12}ed|left|hit|struck|took|cost)\b)")
+_DONE_TO = Pattern(r"(?i:\b[a-z]{3,}(?:ed|en)\s(?:on\s)?$)")
+_BY_SOMETHING = Pattern(r"\s(?:morning\s|afternoon\s|evening\s|night\s)?by\s(?:the|an?|its?)\b")
+_SAID_NOW = Pattern(r"(?i:\b(?:and|but|while)\s(?:\w+\s){1,5}(?:says?|reports?|estimates?)\b)")
 _REPORTED_THEN = Pattern(r"(?i:\b(?:said|says|announced|reported|told\s\w+)\s(?:on\s|in\s)?$)")
 _CONTENT_NEXT = Pattern(r"(?i:\s(?:that|it|he|she|they|the|an?|its|his|her|their)\b)")
 _SO_FAR = Pattern(r"(?i:\b(?:so\sfar|has|have|already|to\sdate)\b)")
@@ -176,14 +179,20 @@ def _is_another_date(text: str, figure: Span, sentence: Span, date: DateMention,
     between = _between(text, figure, date)
     if _SINCE.search(before[-44:]) and not _AS_OF.search(before[-24:]):
         return True
-    if moving and _STRUCK.search(before):
+    if moving and (_STRUCK.search(before) or _is_of_what_was_done(text, date, before)):
         return True
     if "\u201d" in between or "; " in between:
         return True
     if date.span.start >= figure.end:
         # "61 percent, compared with 58.9 percent in 2027", "26, breaking the 25 of 1935": the other's
         return _belongs_to_next(text, date, before) or bool(_AGAINST.search(between))
-    return moving and _OF_EVENT.search(between) is not None
+    # "A week ago the crews walked out, and their leaders say 160 ships are idle": that is said today
+    return _SAID_NOW.search(between) is not None or (moving and _OF_EVENT.search(between) is not None)
+
+
+def _is_of_what_was_done(text: str, date: DateMention, before: str) -> bool:
+    """Whether a date is that of an event in passing: "officials in Sudmark, flooded Sunday by the storm, said …"."""
+    return _DONE_TO.search(before) is not None and _BY_SOMETHING.match(text, date.span.end) is not None
 
 
 def _between(text: str, figure: Span, date: DateMention) -> str:
