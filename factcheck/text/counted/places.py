@@ -32,6 +32,8 @@ _STRUCK = Pattern(
     rf"\b(?:hit|hits|struck|devastated|ravaged|ravaging|battered|battering|pounded|pounding|rocked|shook|swept|lashed"
     rf"|flooded|peppered|slammed\sinto|hitting|striking)\s{_LEAD_IN}(?P<name>{_NAME})(?P<head>\s(?:{_HEADS}))?"
 )
+_SAID = Pattern(r"(?<!were )(?<!was )(?<!been )\b(?:said|says|told|announced|reported|added)\s$")
+"""Behind these a place is that of who says it, and not of what is said: "the ministry said in Ost"."""
 _TOWARDS = frozenset(["from", "to", "of", "into", "over", "on"])
 _KNOWN = Pattern(rf"\b(?=[A-Z])(?:{alternatives({*_LEX.countries, *_PARTS})})(?![\w])")
 _CAPITAL = Pattern(r"(?<!\w)[A-Z][A-Za-z]*(?:\.[A-Z]\.?)*")
@@ -108,7 +110,8 @@ def find_places(text: str, start: int, end: int) -> list[PlaceMention]:
         bare = country if _is_people(bare) or f"{bare}." in _LEX.countries else bare
         towards = match.groupdict().get("lead") in _TOWARDS
         span = Span(match.start("name"), match.end())
-        out.append(PlaceMention(span, bare + (match["head"] or ""), country, True, towards))
+        stated = _SAID.search(text, max(start, match.start() - 20), match.start()) is None
+        out.append(PlaceMention(span, bare + (match["head"] or ""), country, stated, towards))
     out.sort(key=lambda p: p.span.start)
     named = {p.name: p.country for p in out if not p.towards}
     later = [*_known(text, start, end), *_again(text, start, end, named)]
