@@ -47,7 +47,7 @@ def named_document(name: str) -> Document:
     Raises:
         CommandError: there is none, or its text was erased or never filed.
     """
-    app, colon, key = name.partition(":")
+    app, colon, key = name.replace("\0", "").partition(":")  # no name holds a NUL, and PostgreSQL takes none
     rows = Document.objects.filter(source_app=app, source_id=key) if colon else Document.objects.none()
     if not colon and name.isascii() and name.isdecimal() and len(name) < 16:
         rows = Document.objects.filter(pk=int(name))
