@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from factcheck.intake.addresses import AdmittedHosts
+from factcheck.intake.addresses import AllowedHosts
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def is_site_url(value: str) -> bool:
 def is_host_or_network(index: int, value: Any) -> bool:
     """A name of a host, with a port or without, or a network without bits of hosts."""
     try:
-        return isinstance(value, str) and bool(AdmittedHosts.of([value]))
+        return isinstance(value, str) and bool(AllowedHosts.of([value]))
     except ValueError:
         return False
 

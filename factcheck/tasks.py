@@ -22,7 +22,7 @@ from factcheck.actors import Machine
 from factcheck.conf import settings
 from factcheck.database_errors import is_connection_failure, wait_for_database
 from factcheck.errors import GivesWay, LostLease
-from factcheck.intake.addresses import AdmittedHosts
+from factcheck.intake.addresses import AllowedHosts
 from factcheck.intake.extracts import Extract, Unreadable
 from factcheck.intake.fetching import FetchFailed, fetch, post_json
 from factcheck.intake.folders import settled_files, unread_files_notice
@@ -439,8 +439,8 @@ def handle_deliver_webhook(lease: Lease) -> dict[str, Any]:
         return {"already": bool(delivery.delivered_at), "active": delivery.webhook.active}
     body, headers = signed_message(delivery, timezone.now())
     lease.renew()
-    admitted = AdmittedHosts.of(settings().WEBHOOK_HOSTS)
-    status = post_json(delivery.webhook.url, body, headers=headers, limits=POST_LIMITS, admitted=admitted)
+    allowed = AllowedHosts.of(settings().WEBHOOK_HOSTS)
+    status = post_json(delivery.webhook.url, body, headers=headers, limits=POST_LIMITS, allowed=allowed)
     if not 200 <= status < 300:
         raise FetchFailed("http_status", f"The other side answered {status}.", status)
     note_delivery(delivery, status=status)

@@ -69,7 +69,7 @@ class FetchRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class AdmittedHosts:
+class AllowedHosts:
     """Hosts off the public web to which a site's settings let messages go, and no text from outside leads.
 
     ``hosts`` are names in small letters, with their port where it is not 80 or 443 (``hooks.desk.internal:8443``); one
@@ -80,7 +80,7 @@ class AdmittedHosts:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
-    def of(cls, entries: Iterable[str]) -> AdmittedHosts:
+    def of(cls, entries: Iterable[str]) -> AllowedHosts:
         """From settings such as ``["hooks.desk.internal", "10.20.0.0/16"]``. Raises ValueError for what is neither."""
         hosts, networks = set[str](), list[IPv4Network | IPv6Network]()
         for entry in entries:
@@ -93,14 +93,11 @@ class AdmittedHosts:
     def holds(self, host: str, port: int) -> bool:
         return f"{host}:{port}" in self.hosts or (port in PORTS and host in self.hosts)
 
-    def has_name(self, host: str) -> bool:
-        return any(row.partition(":")[0] == host for row in self.hosts)
-
     def leads_to(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address.version == block.version and address in block for block in self.networks)
 
 
-NO_HOSTS = AdmittedHosts()
+NO_HOSTS = AllowedHosts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ class Target:
     literal: IPv4Address | IPv6Address | None
 
 
-def parse_target(url: str, admitted: AdmittedHosts = NO_HOSTS) -> Target:
+def parse_target(url: str, allowed: AllowedHosts = NO_HOSTS) -> Target:
     """The URL as the client will use it, without its fragment.
 
     Raises FetchRefused (bad_url, scheme, credentials, port, bad_host). The parser is the client's own, so
@@ -138,26 +135,28 @@ def parse_target(url: str, admitted: AdmittedHosts = NO_HOSTS) -> Target:
         host = parsed.raw_host.decode("ascii")
     except (httpx2.InvalidURL, UnicodeError, ValueError):
         raise FetchRefused("bad_host", "The host in this address is not valid.") from None
-    if admitted.holds(host, port):
+    if allowed.holds(host, port):
         return Target(str(parsed), parsed.scheme, host, port, None)
     if port not in PORTS:
         raise FetchRefused("port", NO_WEB_PORT)
     return Target(str(parsed), parsed.scheme, host, port, _checked_host(authority, host))
 
 
-def parse_public_target(url: str, admitted: AdmittedHosts = NO_HOSTS) -> Target:
+def parse_public_target(url: str, allowed: AllowedHosts = NO_HOSTS) -> Target:
     """As `parse_target`, for an address that is only kept now: a literal one must be public. No name is resolved.
 
     Raises FetchRefused, also private_address.
     """
-    target = parse_target(url, admitted)
+    target = parse_target(url, allowed)
     if target.literal is not None:
-        vetted([str(target.literal)], target.host, admitted)
+        vetted([str(target.literal)], allowed)
     return target
 
 
-def vetted(addresses: Iterable[str], host: str = "", admitted: AdmittedHosts = NO_HOSTS) -> tuple[str, ...]:
-    """The addresses a host name resolved to, IPv4 first, if every single one of them is public, or admitted.
+def vetted(addresses: Iterable[str], allowed: AllowedHosts = NO_HOSTS, *, named: bool = False) -> tuple[str, ...]:
+    """The addresses a host resolved to, IPv4 first, if every single one of them is public or allowed.
+
+    ``named``: the settings name this host and port, which may lead anywhere.
 
     Raises FetchRefused (private_address) if one is not, or is no address at all.
     """
@@ -167,7 +166,7 @@ def vetted(addresses: Iterable[str], host: str = "", admitted: AdmittedHosts = N
             address = ip_address(text)
         except ValueError:
             raise FetchRefused("private_address", "The host resolves to something that is no address.") from None
-        if not (admitted.has_name(host) or admitted.leads_to(address) or is_public(address)):
+        if not (named or allowed.leads_to(address) or is_public(address)):
             raise FetchRefused("private_address", "The host leads into a private or reserved network; not fetched.")
         found.append(address)
     return tuple(str(address) for address in sorted(dict.fromkeys(found), key=lambda address: address.version))

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from factcheck.intake.addresses import NO_HOSTS, AdmittedHosts, FetchRefused, Target, parse_target
+from factcheck.intake.addresses import NO_HOSTS, AllowedHosts, FetchRefused, Target, parse_target
 from factcheck.intake.guarded_transport import (
     Budget,
     Dial,
@@ -108,7 +108,7 @@ def post_json(
     *,
     headers: Mapping[str, str],
     limits: Limits | None = None,
-    admitted: AdmittedHosts = NO_HOSTS,
+    allowed: AllowedHosts = NO_HOSTS,
     resolve: Resolve = resolve_host,
     dial: Dial = dial_address,
 ) -> int:
@@ -118,8 +118,8 @@ def post_json(
 
     Raises FetchRefused (the guard said no) or FetchFailed (no answer came).
     """
-    backend = GuardedBackend(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial, admitted)
-    return _exchange(parse_target(url, admitted), backend, {"Content-Type": "application/json", **headers}, body).status
+    backend = GuardedBackend(Budget(limits or Limits(wire_bytes=100_000)), resolve, dial, allowed)
+    return _exchange(parse_target(url, allowed), backend, {"Content-Type": "application/json", **headers}, body).status
 
 
 def _next_target(target: Target, location: str) -> Target:

@@ -19,7 +19,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from factcheck.intake.addresses import NO_HOSTS, AdmittedHosts, FetchRefused, Target, vetted
+from factcheck.intake.addresses import NO_HOSTS, AllowedHosts, FetchRefused, Target, vetted
 
 _ADDRESSES_TRIED = 3
 
@@ -136,12 +136,12 @@ class Budget:
 class GuardedBackend(httpcore2.NetworkBackend):
     """Opens connections for the HTTP library: to vetted addresses of the admitted host and nowhere else."""
 
-    def __init__(self, budget: Budget, resolve: Resolve, dial: Dial, admitted: AdmittedHosts = NO_HOSTS) -> None:
+    def __init__(self, budget: Budget, resolve: Resolve, dial: Dial, allowed: AllowedHosts = NO_HOSTS) -> None:
         self.budget = budget
         self.remote_address = ""
         self._resolve = resolve
         self._dial = dial
-        self._admitted = admitted
+        self._allowed = allowed
         self._vetted: dict[str, tuple[str, ...]] = {}
 
     def admit(self, target: Target) -> None:
@@ -158,7 +158,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
             found = []
         if not found:
             raise FetchFailed("dns", f"There is no host named {target.host}.")
-        self._vetted[target.host] = vetted(found, target.host, self._admitted)
+        named = self._allowed.holds(target.host, target.port)
+        self._vetted[target.host] = vetted(found, self._allowed, named=named)
 
     def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore2.NetworkStream:
         for address in self._vetted[host][:_ADDRESSES_TRIED]:

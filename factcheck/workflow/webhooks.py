@@ -20,7 +20,7 @@ from factcheck.actors import Person
 from factcheck.conf import settings
 from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid, WrongState
-from factcheck.intake.addresses import AdmittedHosts, FetchRefused, parse_public_target
+from factcheck.intake.addresses import AllowedHosts, FetchRefused, parse_public_target
 from factcheck.models import Delivery, Desk, Webhook
 
 from .transitions import change, check_permission, log, require_storable
@@ -102,7 +102,7 @@ def check_address(url: str) -> None:
     if len(url) > 2000:
         raise Invalid("The address is longer than 2,000 characters.", code="url_too_long")
     try:
-        parse_public_target(url, AdmittedHosts.of(settings().WEBHOOK_HOSTS))
+        parse_public_target(url, AllowedHosts.of(settings().WEBHOOK_HOSTS))
     except FetchRefused as refused:
         raise Invalid(refused.message, code=refused.code) from None
 

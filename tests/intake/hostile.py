@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from factcheck.intake.addresses import AdmittedHosts
+from factcheck.intake.addresses import AllowedHosts
 from factcheck.intake.fetching import Fetched, Limits, fetch, post_json
 
 PUBLIC = "93.184.215.14"
@@ -163,10 +163,8 @@ class Web:
         data = body if isinstance(body, bytes) else body.encode()
         self.pages[path] = (status, data, {"Content_Type": kind, **more})
 
-    def post(
-        self, url: str, body: bytes, headers: dict[str, str], admitted: Sequence[str] = (), **limits: float
-    ) -> int:
-        ways = {"resolve": self.resolve, "dial": self.dial, "admitted": AdmittedHosts.of(admitted)}
+    def post(self, url: str, body: bytes, headers: dict[str, str], allowed: Sequence[str] = (), **limits: float) -> int:
+        ways = {"resolve": self.resolve, "dial": self.dial, "allowed": AllowedHosts.of(allowed)}
         return post_json(url, body, headers=headers, limits=Limits(**limits), **ways)  # type: ignore[arg-type]
 
     def close(self) -> None:

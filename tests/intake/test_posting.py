@@ -54,7 +54,7 @@ INSIDE = ["10.0.0.8"]
 
 
 @pytest.mark.parametrize(
-    ("admitted", "url", "dialled"),
+    ("allowed", "url", "dialled"),
     [
         (["hooks.desk.internal"], "http://hooks.desk.internal/page", ("10.0.0.8", 80)),
         (["Hooks.Desk.Internal:8443"], "http://hooks.desk.internal:8443/page", ("10.0.0.8", 8443)),
@@ -63,31 +63,33 @@ INSIDE = ["10.0.0.8"]
         (["10.0.0.8/32"], "http://10.0.0.8/page", ("10.0.0.8", 80)),
     ],
 )
-def test_the_settings_let_messages_into_the_house(admitted, url, dialled, web):
+def test_the_settings_let_messages_into_the_house(allowed, url, dialled, web):
     web.names |= {"hooks.desk.internal": INSIDE, "web-1": INSIDE, "hooks.example": INSIDE}
-    assert web.post(url, BODY, SIGNED, admitted) == 200
+    assert web.post(url, BODY, SIGNED, allowed) == 200
     assert web.dialled == [dialled]
 
 
 @pytest.mark.parametrize(
-    ("admitted", "url"),
+    ("allowed", "url"),
     [
         (["hooks.desk.internal"], "http://other.desk.internal/"),
         (["hooks.desk.internal"], "http://x.hooks.desk.internal/"),
         (["hooks.desk.internal"], "http://hooks.desk.internal:8443/"),
         (["hooks.desk.internal:8443"], "http://hooks.desk.internal/"),
         (["hooks.desk.internal"], "http://10.0.0.8/"),
+        (["hooks.example:8443"], "http://hooks.example/"),
+        (["hooks.example:8443"], "https://hooks.example/"),
         (["10.1.0.0/16"], "http://hooks.example/"),
         (["10.1.0.0/16"], "http://10.0.0.8/"),
         (["10.0.0.0/16"], "http://hooks.example:8443/"),
         (["10.0.0.0/16"], "http://two.example/"),
     ],
 )
-def test_and_no_further_than_they_say(admitted, url, web):
+def test_and_no_further_than_they_say(allowed, url, web):
     web.names |= dict.fromkeys(("hooks.desk.internal", "other.desk.internal", "hooks.example"), INSIDE)
     web.names |= {"x.hooks.desk.internal": INSIDE, "two.example": [*INSIDE, "192.168.0.4"]}
     with pytest.raises(FetchRefused):
-        web.post(url, BODY, SIGNED, admitted)
+        web.post(url, BODY, SIGNED, allowed)
     assert web.dialled == []
 
 

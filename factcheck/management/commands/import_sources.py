@@ -66,13 +66,14 @@ def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """
     try:
         with path.open("rb") as file:
-            text = file.read(MOST_BYTES + 1).decode("utf-8-sig")
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise CommandError(f"{path} is larger than {MOST_BYTES:,} bytes.")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CommandError(f"{path} is not UTF-8. Save it as CSV UTF-8.") from None
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    if len(text) > MOST_BYTES:
-        raise CommandError(f"{path} is larger than {MOST_BYTES:,} bytes.")
     head = text.partition("\n")[0]
     table = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
     try:
