@@ -12,6 +12,7 @@ NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in r
 UNUSABLE = re.compile(f"[\0-\x08\v\f\x0e-\x1f\ud800-\udfff{NONCHARACTERS}]")
 """What no title, name or note may hold: controls except tab and line ends, lone surrogates, noncharacters."""
 
+_ENDS_OF_DIRECTION = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAGE_BREAKS = re.compile("\r\n?|[\v\f\x85]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -84,6 +85,22 @@ def one_line(text: object, limit: int = 500) -> str:
     if not isinstance(text, str):
         return ""
     return " ".join(stored_text(text[: limit * 4])[0].split())[:limit]
+
+
+def with_directions_closed(text: str) -> str:
+    """The text with an end for each change of direction that it opens: what stands beside it keeps its own.
+
+    >>> with_directions_closed("notes\\u202efdp.exe") == "notes\\u202efdp.exe\\u202c"
+    True
+    """
+    open_ones: list[str] = []
+    for sign in text:
+        if end := _ENDS_OF_DIRECTION.get(sign):
+            open_ones.append(end)
+        elif sign in open_ones:  # the end of an isolate ends what was opened inside it
+            while open_ones and open_ones.pop() != sign:
+                pass
+    return text + "".join(reversed(open_ones))
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+from factcheck.intake.text_cleaning import with_directions_closed
+
 from .desks import Desk
 from .documents import Document
 
@@ -30,4 +32,5 @@ class Attribution(models.Model):
         constraints = [models.UniqueConstraint(fields=["document", "cue", "party", "relay"], name="attribution_once")]
 
     def __str__(self) -> str:
-        return f"{self.party}, quoted by {self.relay}" if self.relay else self.party
+        party = with_directions_closed(self.party)
+        return f"{party}, quoted by {with_directions_closed(self.relay)}" if self.relay else party

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.intake.readers import stored_text
+from factcheck.intake.text_cleaning import with_directions_closed
+from factcheck.models import Attribution
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
 
@@ -74,3 +76,26 @@ def test_stored_text_can_always_be_stored(text):
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=80))
 def test_an_ordinary_text_is_untouched_and_without_remark(text):
     assert stored_text(text) == (text, ())
+
+
+OVERRIDE, POP, ISOLATE, END = "\u202e", "\u202c", "\u2066", "\u2069"
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("nothing turned", ""),
+        (f"turned{OVERRIDE}fdp.exe", POP),
+        (f"turned{OVERRIDE}and back{POP}", ""),
+        (f"{POP}an end that ends nothing{OVERRIDE}", POP),
+        (f"{ISOLATE}one{OVERRIDE}in the other", POP + END),
+        (f"{ISOLATE}the end of the outer{OVERRIDE}ends both{END}", ""),
+    ],
+)
+def test_a_change_of_direction_ends_with_the_words_that_made_it(text, ends):
+    assert with_directions_closed(text) == text + ends
+
+
+def test_a_name_that_turns_the_direction_turns_not_the_next_one():
+    said = str(Attribution(party=f"Mayor{OVERRIDE}", relay="the Norland Post"))
+    assert said == f"Mayor{OVERRIDE}{POP}, quoted by the Norland Post"

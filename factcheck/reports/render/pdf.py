@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import typst
 
-from factcheck.intake.text_cleaning import replace_unusable
+from factcheck.intake.text_cleaning import replace_unusable, with_directions_closed
 
 from .pages import WHOLE, family
 from .shorten import limit_lists
@@ -41,8 +41,6 @@ ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 SPECIAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"}
 NO_WIDTH = "\ufeff"
 """The byte order mark: PDF/UA forbids it, and where no mark of the order it is a space of no width."""
-EMBEDDINGS, END_OF_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
-ISOLATES, END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 TRIES = 4
 
 
@@ -74,14 +72,7 @@ def all_usable(part: Any) -> Any:
         return {name: all_usable(value) for name, value in part.items()}
     if isinstance(part, list):
         return [all_usable(value) for value in part]
-    return closed(replace_unusable(part).replace(NO_WIDTH, "")) if isinstance(part, str) else part
-
-
-def closed(text: str) -> str:
-    """The text with an end for each change of direction that it opens: what stands beside it keeps its own."""
-    embedded = sum(text.count(sign) for sign in EMBEDDINGS) - text.count(END_OF_EMBEDDING)
-    isolated = sum(text.count(sign) for sign in ISOLATES) - text.count(END_OF_ISOLATE)
-    return text + END_OF_EMBEDDING * embedded + END_OF_ISOLATE * isolated
+    return with_directions_closed(replace_unusable(part).replace(NO_WIDTH, "")) if isinstance(part, str) else part
 
 
 def set_by_typst(data: Data, report_json: str, *standards: Literal["ua-1"]) -> bytes:
