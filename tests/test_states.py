@@ -219,6 +219,21 @@ def story(staff: Staff) -> Document:
     return file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
 
 
+def needed(kind: str, state: str, *, claim=None, assignee=None) -> dict:
+    """What a record of a kind must have besides to stand in a state."""
+    if kind == "document":
+        return {"state_reason": "no text in it" if state == "unreadable" else ""}
+    if kind == "claim":
+        return {"stale_reason": "the words changed" if state == "stale" else ""}
+    if kind == "figure":
+        return {"claim": claim if state == "linked" else None}
+    if kind == "verification_task":
+        return {"assignee": assignee, "waiting_for": "author" if state == "blocked" else ""}
+    if kind == "evidence":
+        return {"stance": "" if state in ("requested", "capture_failed", "captured") else "supports"}
+    return {"resolution": "explained", "resolution_note": "two districts"} if kind == "discrepancy" else {}
+
+
 def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
     """A record of a kind standing in a state, with all that this state must have."""
     claim = story.claims.get()
@@ -228,7 +243,7 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
         Publication.objects.create(
             document=story, revision=story.current_revision, clear=True, answer={}, by=staff.editor, at=timezone.now()
         )
-        return put(story, state, state_reason="no text in it" if state == "unreadable" else "")
+        return put(story, state, **needed("document", state))
     if kind == "claim":
         Verdict.objects.create(
             claim=claim,
@@ -237,20 +252,20 @@ def record_in(kind: str, state: str, story: Document, staff: Staff, actor):
             by=staff.service,
             at=timezone.now(),
         )
-        return put(claim, state, stale_reason="the words changed" if state == "stale" else "")
+        return put(claim, state, **needed("claim", state))
     if kind == "figure":
         put(claim, "open")
-        return put(story.figures.get(), state, claim=claim if state == "linked" else None)
+        return put(story.figures.get(), state, **needed("figure", state, claim=claim))
     if kind == "verification_task":
         Claim.objects.filter(pk=claim.pk).update(state="open")
         task = VerificationTask.objects.create(claim=claim, created_by=staff.checker)
-        return put(task, state, assignee=actor, waiting_for="author" if state == "blocked" else "")
+        return put(task, state, **needed("verification_task", state, assignee=actor))
     if kind == "evidence":
         url = "https://torvik.example/notice"
         row = Evidence.objects.create(claim=claim, kind="web", url=url, created_by=UserFactory())
-        return put(row, state, stance="" if state in ("requested", "capture_failed", "captured") else "supports")
+        return put(row, state, **needed("evidence", state))
     if kind == "discrepancy":
-        return put(discrepancy_of(story), state, resolution="explained", resolution_note="two districts")
+        return put(discrepancy_of(story), state, **needed("discrepancy", state))
     if kind == "judgement":
         return put(judgement_of(story), state)
     return put(
