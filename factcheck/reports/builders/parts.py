@@ -141,6 +141,31 @@ class OtherLine:
 
 
 @dataclass(frozen=True)
+class ChartStatement:
+    """One statement of a measure as it is drawn: ``day`` is empty without a date, a bound is None where it is open.
+
+    The bounds are in the unit of the chart; those of "about 40" are 38 and 42, those of "at least 40" are 40 and None.
+    """
+
+    says: str
+    words: str
+    day: str
+    low: float | None
+    high: float | None
+    disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The statements of one measure over time, and how many are not among them."""
+
+    title: str
+    unit: str
+    statements: tuple[ChartStatement, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True)
 class ConflictLine:
     """A dispute: its most telling pair with both sentences, and what others say."""
 
@@ -151,6 +176,7 @@ class ConflictLine:
     sides: tuple[SideLine, ...]
     others: tuple[OtherLine, ...] = ()
     why_one: str = ""
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)
