@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,9 +16,12 @@ from django.utils.safestring import SafeString
 
 from factcheck.actors import Person
 from factcheck.models import (
+    DISPUTED_KINDS,
+    MOST_SEVERE_FIRST,
     SUREST_FIRST,
     Carrier,
     Discrepancy,
+    DiscrepancyKind,
     Document,
     Figure,
     Job,
@@ -27,6 +30,8 @@ from factcheck.models import (
     StoredObservation,
     with_visible_agreements,
 )
+from factcheck.reports.builders.charts import chart_of
+from factcheck.reports.render.measure_chart import measure_chart
 from factcheck.states import DiscrepancyState
 from factcheck.workflow.comparisons import agreements_of
 from factcheck.workflow.crosschecks import request_crosscheck
@@ -52,6 +57,12 @@ from .kit.records import RecordAdmin
 
 MAX_AGREEMENTS = 60
 UNDATED = "no date"
+MARKS: dict[str, str] = {
+    DiscrepancyKind.CONFLICT: "≠",
+    DiscrepancyKind.MAGNITUDE_SLIP: "≠",
+    DiscrepancyKind.DIFFERS: "≈",
+    DiscrepancyKind.SUPERSEDED: "↻",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,13 @@ class StateOnPage:
     """A state of a measure as it is shown: with its day, and the first of the figures the user may see."""
 
     seen: VisibleObservation
+    kind: str = ""
+    """The gravest kind of the open discrepancies that it is a side of."""
+
+    @property
+    def mark(self) -> str:
+        """A sign for the kind, so that it is told without colour, too."""
+        return MARKS.get(self.kind, "")
 
     @property
     def observation(self) -> Any:
@@ -89,9 +107,28 @@ class StateOnPage:
         return self.seen.documents
 
 
-def states_on_page(states: Sequence[CarriedObservation], user: Any) -> list[StateOnPage]:
+def states_on_page(
+    states: Sequence[CarriedObservation], user: Any, kinds: Mapping[str, str] | None = None
+) -> list[StateOnPage]:
     """The states with at least one visible figure, with the first of their visible figures only."""
-    return [StateOnPage(seen) for seen in visible_observations(states, user)]
+    return [StateOnPage(seen, (kinds or {}).get(seen.state.key, "")) for seen in visible_observations(states, user)]
+
+
+def kinds_of_sides(rows: QuerySet[Discrepancy]) -> dict[str, str]:
+    """For each side of these open discrepancies, by its key, the gravest kind it stands in."""
+    found: dict[str, str] = {}
+    for kind, *sides in rows.order_by(MOST_SEVERE_FIRST).values_list("kind", "a_key", "b_key"):
+        for key in sides:
+            found.setdefault(key, kind)
+    return found
+
+
+def drawn(measure: Measure, states: Sequence[StateOnPage]) -> SafeString | str:
+    """The measure over time; empty where there are no two statements to compare."""
+    title = ", ".join(dict.fromkeys(filter(None, (str(measure), measure.place))))
+    told = [(row.observation.says, row.first, row.kind in DISPUTED_KINDS) for row in states]
+    chart = chart_of(title[:1].upper() + title[1:], told)
+    return measure_chart(asdict(chart)) if chart else ""
 
 
 def matrix(states: list[StateOnPage]) -> dict[str, Any]:
@@ -250,14 +287,15 @@ class MeasureAdmin(RecordAdmin):
 
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         every_observation = observations_of(record)
-        states = states_on_page(every_observation, request.user)
         every_figure_seen = not hidden_from(request.user, every_observation)
         rows = Discrepancy.objects.visible_to(request.user).filter(measure=record)
+        states = states_on_page(every_observation, request.user, kinds_of_sides(rows.open()))
         agreements = agreements_of(record, every_observation) if every_figure_seen and not record.general else []
         return {
             "states": states,
             "measure_id": record.pk,
             "matrix": matrix(states),
+            "chart": drawn(record, states),
             "discrepancies": disputes(
                 rows.exclude(state=DiscrepancyState.CLOSED), order=(OPEN_FIRST, *SUREST_FIRST), most=200
             ),

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from factcheck.models import (
+    DISPUTED_KINDS,
     SUREST_FIRST,
     Desk,
     Discrepancy,
@@ -20,6 +21,7 @@ from factcheck.models import (
 )
 from factcheck.workflow.disputes import Dispute, Statement, disputes
 
+from .charts import chart_of
 from .judgements import judgement_lines
 from .parts import ConflictLine, ConflictsReport, OtherLine, SentenceLine, SideLine, stamp
 
@@ -57,7 +59,17 @@ def conflict_line(row: Dispute, sentences: dict[int, Sentence]) -> ConflictLine:
         for other in row.others
     )
     why_one = leading.why_one if row.both_visible else ""
-    return ConflictLine(leading.pk, leading.kind, row.message, stamp(leading.created_at), sides, others, why_one)
+    told = [(statement.says, statement.first, leading.kind in DISPUTED_KINDS) for statement in row.statements]
+    return ConflictLine(
+        leading.pk,
+        leading.kind,
+        row.message,
+        stamp(leading.created_at),
+        sides,
+        others,
+        why_one,
+        chart_of(leading.measure.name, told),
+    )
 
 
 def as_of_day(figures: Iterable[Figure]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import css_inline
 from django.template.loader import render_to_string
 
+from .measure_chart import with_charts
 from .shorten import limit_lists
 
 FAMILIES = {"document": "document", "desk_digest": "document"}
@@ -46,7 +47,7 @@ def as_json(data: Mapping[str, Any]) -> str:
 
 def as_html(data: Mapping[str, Any]) -> str:
     """The report as one self-contained HTML page without scripts."""
-    report = limit_lists(data, ON_A_PAGE, elsewhere=WHOLE)
+    report = with_charts(limit_lists(data, ON_A_PAGE, elsewhere=WHOLE))
     return render_to_string(f"factcheck/report_{family(data)}.html", {"report": report})
 
 
