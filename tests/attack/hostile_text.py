@@ -147,8 +147,9 @@ class Output:
 
 
 def plain(text: str) -> str:
-    """Letters as they are compared: one space for any white space, and nothing for what has no width."""
-    return " ".join("".join(char for char in text if not is_invisible(char)).split())
+    """Letters as they are compared: one space for any white space, nothing for what has no width, accents composed."""
+    seen = text if text.isascii() and text.isprintable() else "".join(char for char in text if not is_invisible(char))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def is_invisible(char: str) -> bool:
