@@ -47,6 +47,24 @@ def test_the_table_says_who_says_what_as_of_when(client, measure):
     assert "The ministry counts" in page_html
 
 
+def test_what_is_disputed_is_marked_in_its_cell_and_ringed_in_the_picture(client, measure):
+    context = client.get(page(measure)).context
+    marks = [row.mark for _, cells in context["matrix"]["rows"] for cell in cells for row in cell]
+    assert marks == ["≠", "≠"]
+    assert context["chart"].count("fc-chart-bad") == 2
+    assert "1,200 ≠ in dispute" in context["chart"]
+
+
+def test_a_number_that_a_later_one_replaced_is_marked_otherwise(client, people, topic):
+    for day, homes in (("Monday", 300), ("Tuesday", 340)):
+        text = f"The council of Larkmoor said on {day} that the toll stood at {homes} people dead."
+        file_text(text, desk=people.desk, by=people.desk_chief, title=day, topic=topic)
+    toll = Measure.objects.get(topic=topic)
+    context = client.get(page(toll)).context
+    assert {row.mark for _, cells in context["matrix"]["rows"] for cell in cells for row in cell} == {"↻"}
+    assert "fc-chart-bad" not in context["chart"]
+
+
 def test_figures_of_another_desk_are_in_no_table(client, people, measure):
     theirs = person("editor", DeskFactory(), is_staff=True)
     own = FigureFactory(document__desk=theirs.factcheck_memberships.get().desk, measure=measure, surface="55")
@@ -54,7 +72,9 @@ def test_figures_of_another_desk_are_in_no_table(client, people, measure):
     client.force_login(theirs)
     table = client.get(page(measure)).context["matrix"]
     assert [row.first for _, cells in table["rows"] for cell in cells for row in cell] == [own]
-    assert "1,200" not in client.get(page(measure)).content.decode()
+    response = client.get(page(measure))
+    assert "1,200" not in response.content.decode()
+    assert response.context["chart"] == "", "one statement needs no picture"
 
 
 def test_the_list_counts_states_and_what_is_open(client, measure):

@@ -354,8 +354,8 @@ def is_kept(wanted: str, out: Output) -> bool:
         return plain(wanted.replace("'", "")) in out.seen.replace("'", "") or plain(
             wanted.encode("utf-8", "replace").decode().replace("'", "")
         ) in out.seen.replace("'", "")
-    if out.kind == "headers":  # no encoded word in a subject
-        wanted = wanted.replace("=?", "＝?")
+    if out.kind == "headers":  # no encoded word in a subject, and a space for what nobody sees
+        wanted = "".join(" " if is_invisible(char) else char for char in wanted.replace("=?", "＝?"))
     replaced = UNUSABLE.sub("\ufffd", wanted)  # by the formats that say so
     if any(plain(one) in out.seen for one in (wanted, replaced, wanted.encode("utf-8", "replace").decode())):
         return True

@@ -18,8 +18,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 BOARD, OFFICE = "Water Board", "Hydrology Office"
 
 
-def statement(says, words, day, low, high, disputed=False):
-    return {"says": says, "words": words, "day": day, "low": low, "high": high, "disputed": disputed}
+def statement(says, words, day, low, high, disputed=False, modality="reported"):
+    bounds = {"low": low, "high": high}
+    return {"says": says, "words": words, "day": day, **bounds, "disputed": disputed, "modality": modality}
 
 
 EXACT = [
@@ -49,6 +50,15 @@ def test_exact_numbers_of_one_party_are_a_step_line_and_those_in_dispute_are_rin
     assert "V" in lines[0].get("d")
     assert len(classes(svg, "fc-chart-bad")) == 2
     assert "14.2 ≠ in dispute" in words_of(svg)
+
+
+def test_a_forecast_is_no_step_of_the_line():
+    coming = statement(BOARD, "16, forecast", "2026-06-09", 16, 16, modality="forecast")
+    line, with_it = (
+        next(path.get("d") for path in drawing(rows).iter(f"{SVG}path") if path.get("d").endswith(f"H{RIGHT}"))
+        for rows in (EXACT, [*EXACT, coming])
+    )
+    assert line.count("V") == with_it.count("V") == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from factcheck.models import Figure
-from factcheck.text import Hedge, convert, interval
+from factcheck.text import Hedge, Modality, convert, interval
 from factcheck.workflow.matching import quantity_of
 
 from .parts import Chart, ChartStatement
@@ -45,13 +45,15 @@ def chart_statement(told: Told, unit: str) -> ChartStatement | None:
     if None in bounds:
         return None
     least, most = (float(bound or Decimal(0)) for bound in bounds)
+    words = figure.surface if hedge is Hedge.EXACT else f"{hedge.replace('_', ' ')} {figure.surface}"
     return ChartStatement(
         says=says,
-        words=figure.surface if hedge is Hedge.EXACT else f"{hedge.replace('_', ' ')} {figure.surface}",
+        words=words if figure.modality == Modality.REPORTED else f"{words}, {figure.modality}",
         day=figure.as_of_start.astimezone(ZoneInfo(figure.document.zone)).date().isoformat()
         if figure.as_of_start
         else "",
         low=None if hedge in AT_MOST else least,
         high=None if hedge in AT_LEAST else most,
         disputed=disputed,
+        modality=figure.modality,
     )

@@ -153,6 +153,7 @@ class ChartStatement:
     low: float | None
     high: float | None
     disputed: bool = False
+    modality: str = "reported"
 
 
 @dataclass(frozen=True)

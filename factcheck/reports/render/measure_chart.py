@@ -24,6 +24,8 @@ LINE_HEIGHT = 40
 MOST_PARTIES = 8
 MOST_LABELS = 16
 """With more statements than that no number is written beside its mark."""
+SIDEWAYS = 14
+"""How far a mark is moved that would lie on another."""
 COLOURS = ("#1c5d8c", "#7d5000", "#27663b", "#6b3fa0") * 2 + ("#59616b",)
 """The second four parties have hollow marks; the last is for all that follow."""
 SHAPES = ("circle", "square", "triangle", "diamond")
@@ -219,7 +221,7 @@ class Days:
 
 
 def draw_party(drawing: Drawing, rows: Sequence[Mapping[str, Any]], look: int, across: Days, down: Scale) -> None:
-    """The marks of one party, and its step line where it gives exact numbers for more than one day."""
+    """The marks of one party, and its step line where it reports exact numbers for more than one day."""
     points: dict[float, float] = {}
     for row in rows:
         low, high = row["low"], row["high"]
@@ -231,8 +233,8 @@ def draw_party(drawing: Drawing, rows: Sequence[Mapping[str, Any]], look: int, a
         elif low != high:
             mark.top, mark.bottom = down(high), down(low)
         while any(collide(mark, one) for one in drawing.marks):
-            mark.x += 15
-        if row["day"] and low is not None and low == high:
+            mark.x += SIDEWAYS
+        if row["day"] and low is not None and low == high and row["modality"] == "reported":
             points[mark.x] = mark.y
         drawing.marks.append(mark)
     if len(points) > 1:
@@ -244,7 +246,8 @@ def draw_party(drawing: Drawing, rows: Sequence[Mapping[str, Any]], look: int, a
 def collide(one: Mark, other: Mark) -> bool:
     """Whether two marks of one place would lie on each other."""
     (top, bottom), (above, below) = vertical_extent(one), vertical_extent(other)
-    return abs(one.x - other.x) < 14 and top < below + 4 and above < bottom + 4
+    room = 26 if one.disputed and other.disputed else 14
+    return abs(one.x - other.x) < room and top < below + 4 and above < bottom + 4
 
 
 def vertical_extent(mark: Mark) -> tuple[float, float]:
