@@ -16,7 +16,7 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -347,30 +347,37 @@ def file_name_in(header: str) -> str:
 
 
 def is_kept(wanted: str, out: Output) -> bool:
-    """Whether a planted text is found in an output again: whole, or its beginning with the sign of a cut."""
-    if out.kind == "pdf":
-        return is_kept_in_print(wanted, out.seen)
-    if out.kind == "csv":  # which adds apostrophes
-        return plain(wanted.replace("'", "")) in out.seen.replace("'", "") or plain(
-            wanted.encode("utf-8", "replace").decode().replace("'", "")
-        ) in out.seen.replace("'", "")
+    """Whether a planted text is found in an output again: whole, or its beginning with the sign of a cut.
+
+    Between the lines of a text a page may set what belongs to them, such as the number of a claim.
+    """
     if out.kind == "headers":  # no encoded word in a subject, and a space for what nobody sees
         wanted = "".join(" " if is_invisible(char) else char for char in wanted.replace("=?", "＝?"))
-    replaced = UNUSABLE.sub("\ufffd", wanted)  # by the formats that say so
-    if any(plain(one) in out.seen for one in (wanted, replaced, wanted.encode("utf-8", "replace").decode())):
+    bare = BARE.get(out.kind, str)
+    seen = bare(out.seen)
+    if out.kind == "pdf" and all(bare(word) in seen for word in wanted.split() if word.isascii()):
         return True
-    return any(is_beginning(wanted, before) for before in re.split(r" ?(?:…|\.\.\.)", out.seen)[:-1])
+    replaced = UNUSABLE.sub("\ufffd", wanted)  # by the formats that say so
+    if any(bare(plain(one)) in seen for one in (wanted, replaced, wanted.encode("utf-8", "replace").decode())):
+        return True
+    cuts = re.split(r" ?(?:…|\.\.\.)", out.seen)[:-1]
+    if any(is_beginning(bare(plain(wanted)), bare(before)) for before in cuts):
+        return True
+    lines = [line for line in wanted.splitlines() if plain(line)] if out.kind == "html" else []
+    return len(lines) > 1 and all(is_kept(line, out) for line in lines)
+
+
+def letters_alone(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "", text)
+
+
+BARE: dict[str, Callable[[str], str]] = {
+    "pdf": letters_alone,  # lines are broken anywhere, and what no font has is named: all fonts have these
+    "csv": lambda text: text.replace("'", ""),  # which adds apostrophes
+}
 
 
 def is_beginning(wanted: str, before: str) -> bool:
     """Whether what stands before the sign of a cut is how a text begins."""
-    bare = plain(wanted)
-    longest = min(len(bare), len(before), 1000)
-    return any(before.endswith(bare[:length]) for length in range(longest, 7, -1))
-
-
-def is_kept_in_print(wanted: str, seen: str) -> bool:
-    """In print, lines are broken anywhere and what no font has is named: the letters that all fonts have are compared."""
-    letters = re.compile(r"[^A-Za-z0-9]+")
-    flat = letters.sub("", seen)
-    return all(letters.sub("", word) in flat for word in wanted.split() if word.isascii())
+    longest = min(len(wanted), len(before), 1000)
+    return any(before.endswith(wanted[:length]) for length in range(longest, 7, -1))

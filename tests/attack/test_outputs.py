@@ -116,6 +116,8 @@ JSON_SHAPES: dict[str, Callable[[str], Any]] = {
     "measure.parts": lambda words: {"concept": words, "noun": words},
 }
 """How words stand in a column of JSON; in a list of them where nothing is said."""
+IN_PARTS = {"revision.text"}
+"""Pages show the paragraph of it that they are about: its first line is what they all have."""
 BUILT = {"report.data", "reportdelivery.refused", "event.facts", "eventnote.text", "source.encrypted_name"}
 """Written by an action of its own, and not into a column."""
 
@@ -545,7 +547,8 @@ def everything_tried(desk: Staff, rows: list[str], turns: range) -> None:
             faults += [f"{out.name}: {what}" for what in out.alive]
             faults += [f"{out.name}: {what} was born" for what in out.vocabulary - site]
         for name, where in sorted(shown):
-            if not is_kept(planted[name], outputs[where]):
+            wanted = planted[name].splitlines()[0] if name in IN_PARTS else planted[name]
+            if not is_kept(wanted, outputs[where]):
                 faults.append(f"{where}: {name} lost {planted[name][:80]!r}")
     print(
         f"{len(harmless)} outputs, of which {len(carrying)} hold words; {len(words)} fields × {len(carrying)} outputs × {len(turns)} of {len(rows)} rows: {cells} cells; "
