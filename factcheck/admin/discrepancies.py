@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -10,26 +11,33 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, Max, Prefetch, QuerySet, Value, When
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from factcheck.models import (
+    DISPUTED_KINDS,
     MOST_SHOWN,
     MOST_TELLING_FIRST,
     SUREST_FIRST,
+    Claim,
     Desk,
     Discrepancy,
     DiscrepancyQuerySet,
+    DocumentKind,
     ResolutionKind,
     figures_on_sides,
     sides_shown,
 )
 from factcheck.permissions import wrote_one_compared
-from factcheck.states import DiscrepancyState
+from factcheck.reports.builders.charts import chart_of
+from factcheck.reports.render.measure_chart import measure_chart
+from factcheck.states import DiscrepancyState, DocumentState
 from factcheck.workflow.disputes import Dispute, Statement, disputes, disputes_led_by, resolve_dispute
 from factcheck.workflow.judgements import judge_pair
 
-from .kit.actions import ActionForm, RecordAction
+from .kit.actions import ActionForm, Button, RecordAction
+from .kit.differences import sentences_compared
 from .kit.figure_context import FigureContext, as_of_text, figure_contexts
 from .kit.formatting import badge, paragraphs, timestamp
 from .kit.links import link
@@ -183,23 +191,68 @@ class DiscrepancyAdmin(RecordAdmin):
                 url,
             )
 
+    def buttons(self, user: Any, record: Any) -> list[Button]:
+        """Those of the dispute, and of what may have to be put right on either side of it."""
+        return [*super().buttons(user, record), *buttons_of_sides(user, record)]
+
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         contexts = figure_contexts(side.figure for side in record.visible_sides)
         sides = [[contexts[row.figure_id] for row in record.visible_sides if row.side == side] for side in "ab"]
         not_shown = carriers_not_shown(record.visible_sides)
+        compared = sentences_compared(*(side[0].sentence for side in sides)) if all(sides) else ([], [])
         rows = Discrepancy.objects.visible_to(request.user).in_same_dispute(record)
         (dispute,) = disputes(rows, desks=Desk.objects.visible_to(request.user), statements=True)
         others = dispute.besides(record)
         pairs = list(rows.exclude(pk=record.pk).order_by(*MOST_TELLING_FIRST)[: MAX_PAIRS + 1])
         return {
             "sides": sides,
-            "sides_and_more": [(shown, not_shown.get(side, 0)) for side, shown in zip("ab", sides, strict=True)],
+            "compared": compared,
+            "blocked": claims_held_up(sides),
+            "chart": drawn_dispute(dispute),
+            "sides_and_more": list(zip(sides, [not_shown.get(side, 0) for side in "ab"], compared, strict=True)),
             "dispute": dispute,
             "pairs": pairs[:MAX_PAIRS],
             "more_pairs": len(pairs) > MAX_PAIRS,
             "others": [(says, [(row, as_of_text(row.first)) for row in statements]) for says, statements in others],
             "plain_text": as_plain_text(record, sides, others),
         }
+
+
+def buttons_of_sides(user: Any, record: Any) -> list[Button]:
+    """To correct the reading of the first figure of each side, and to give out work on the claim it stands in."""
+    found, seen = [], set()
+    for row in record.visible_sides:
+        if row.side in seen or record.state != DiscrepancyState.OPEN:
+            continue
+        seen.add(row.side)
+        for target, name, label in (
+            (row.figure, "correct_reading", f"Correct the reading of {row.figure.surface}"),
+            (row.figure.claim, "assign", f"Make a task of {row.figure.surface}"),
+        ):
+            page = target and cast(RecordAdmin, admin.site.get_model_admin(type(target)))
+            if page and page.is_offered(target, name) and page.is_available(user, target, name):
+                url = reverse(f"admin:factcheck_{page.opts.model_name}_action", args=[target.pk, name])
+                found.append(Button(name, label, url, True, False))
+    return found
+
+
+def claims_held_up(sides: list[list[FigureContext]]) -> list[Claim]:
+    """The claims of stories in check that state a figure of either side, each with its document."""
+    found: dict[int, Claim] = {}
+    for figure in (context.figure for side in sides for context in side):
+        story = figure.document.kind == DocumentKind.STORY and figure.document.state == DocumentState.IN_CHECK
+        if figure.claim and story:
+            figure.claim.document = figure.document
+            found[figure.claim.pk] = figure.claim
+    return [found[pk] for pk in sorted(found)]
+
+
+def drawn_dispute(dispute: Dispute) -> str:
+    """The statements of a dispute over time; empty where there are no two to compare."""
+    disputed = dispute.leading.kind in DISPUTED_KINDS
+    told = [(row.says, row.first, disputed) for row in dispute.statements]
+    chart = chart_of(dispute.leading.measure.name, told)
+    return measure_chart(asdict(chart)) if chart else ""
 
 
 def as_plain_text(row: Discrepancy, sides: list[list[FigureContext]], others: list[tuple[str, list[Statement]]]) -> str:

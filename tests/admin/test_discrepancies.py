@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factcheck.models import Carrier, Discrepancy
+from factcheck.workflow.claims import accept_claim
 from tests.admin.pages import html_of, page
 from tests.factories import DeskFactory, DocumentFactory, FigureFactory, TopicFactory
 from tests.stories import do_jobs, file_text, person
@@ -41,6 +42,34 @@ def test_both_sides_stand_beside_each_other_in_their_sentences(client, conflict)
     assert 'that <mark class="fc-figure">700</mark> homes were flooded' in page_html
     assert "The ministry counts" in page_html
     assert "The mayor counts" in page_html
+
+
+def test_beside_both_sides_stands_what_may_be_done_about_them(client, people, documents, conflict):
+    labels = [button.label for button in client.get(page(conflict)).context["buttons"]]
+    assert labels[:3] == ["Resolve", "The same thing", "Not the same thing"]
+    assert set(labels[3:]) == {"Correct the reading of 1,200", "Correct the reading of 700"}
+    accept_claim(documents[0].claims.get(), by=people.editor)
+    labels = [button.label for button in client.get(page(conflict)).context["buttons"]]
+    assert "Make a task of 1,200" in labels
+    client.force_login(people.auditor)
+    assert client.get(page(conflict)).context["buttons"] == []
+
+
+def test_nobody_is_led_to_correct_what_they_wrote_or_what_is_settled(client, people, documents, conflict):
+    documents[1].authors.add(people.editor)
+    labels = [button.label for button in client.get(page(conflict)).context["buttons"]]
+    assert not [label for label in labels if label.startswith("Correct")], "an author of either side corrects neither"
+    documents[1].authors.clear()
+    resolve(client, conflict)
+    assert not [b.label for b in client.get(page(conflict)).context["buttons"] if b.label.startswith("Correct")]
+
+
+def test_it_says_which_claims_it_holds_up_and_draws_both_numbers(client, people, documents, conflict):
+    for document in documents:
+        accept_claim(document.claims.get(), by=people.editor)
+    context = client.get(page(conflict)).context
+    assert {claim.document for claim in context["blocked"]} == set(documents)
+    assert context["chart"].count("fc-chart-bad") == 2
 
 
 def test_an_editor_settles_it_with_a_reason(client, people, conflict):

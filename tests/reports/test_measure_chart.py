@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.reports.deliver import build_desk_report
-from factcheck.reports.render import as_html, render
+from factcheck.reports.render import NOTHING, as_html, render
 from factcheck.reports.render.measure_chart import BOTTOM, LEFT, MOST_PARTIES, RIGHT, TOP, measure_chart
+from factcheck.reports.render.pdf import as_pdf
 from tests.factories import TopicFactory
 from tests.stories import Staff, file_text
 
@@ -166,6 +167,33 @@ def test_the_report_of_conflicts_has_it_in_html_and_print(staff: Staff):
     assert page.count("<svg") == 1
     assert "by who says it" in page
     assert render(report, "pdf").body.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u202eroyam ehT",
+        "\u202e" + "y" * 300,
+        "\U0001f469\u200d\U0001f467",
+        "مجلس",
+        "中文",
+        "ａｂｃ",
+        "rep\u034forter",
+        "a\x80b",
+    ],
+    ids=ascii,
+)
+def test_no_name_keeps_it_from_print(name):
+    chart = {
+        "title": name,
+        "unit": "count",
+        "more": 0,
+        "statements": [statement(name, name, "2026-06-05", 1, 1), *EXACT],
+    }
+    line = {"id": 1, "kind": "conflict", "reason": name, "found_at": "", "sides": [], "others": [], "chart": chart}
+    data = {**NOTHING, "kind": "conflicts", "title": name, "built_at": "2026-06-05 12:00 UTC", "conflicts": [line]}
+    assert as_pdf(data).startswith(b"%PDF")
+    assert "fc-chart" in as_html(data)
 
 
 @pytest.mark.django_db

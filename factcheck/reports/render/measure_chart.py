@@ -7,8 +7,9 @@ of their marks and the dashes of their lines besides colour, a dispute by a ring
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -31,6 +32,10 @@ COLOURS = ("#1c5d8c", "#7d5000", "#27663b", "#6b3fa0") * 2 + ("#59616b",)
 SHAPES = ("circle", "square", "triangle", "diamond")
 DASHES = ("", "7 4", "2 4", "9 3 2 3")
 NOBODY = "nobody named"
+NOT_IN_PRINT = re.compile(
+    "[^ -~\u00a1-\u024f\u0384-\u0481\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2200-\u22ff]"
+)
+"""What the fonts of a drawing in print may lack: all but Latin, Greek and Cyrillic letters and their signs."""
 LOG_FROM = 100
 """From this ratio of the greatest to the least number on, the axis is one of powers."""
 
@@ -106,8 +111,20 @@ class Drawing:
     left, right, top, bottom, width = LEFT, RIGHT, TOP, BOTTOM, WIDTH
 
 
-def measure_chart(chart: Mapping[str, Any], *, name: str = "chart") -> str:
-    """The SVG of a stored chart (see ``builders.parts.Chart``); ``name`` makes its ids unique on a page."""
+def clean(text: str) -> str:
+    return with_directions_closed(replace_unusable(text))
+
+
+def for_print(text: str) -> str:
+    """The text with a question mark for what the fonts of a drawing may lack; the tables beside it have the words."""
+    return NOT_IN_PRINT.sub("?", text)
+
+
+def measure_chart(chart: Mapping[str, Any], *, name: str = "chart", clean: Callable[[str], str] = clean) -> str:
+    """The SVG of a stored chart (see ``builders.parts.Chart``); ``name`` makes its ids unique on a page.
+
+    ``clean`` makes a text fit for where the drawing goes.
+    """
     statements = [dict(row) for row in chart["statements"]]
     for row in statements:
         row["says"] = clean(row["says"]) or NOBODY
@@ -131,14 +148,11 @@ def measure_chart(chart: Mapping[str, Any], *, name: str = "chart") -> str:
     return render_to_string("factcheck/measure_chart.svg", {"drawing": drawing})
 
 
-def clean(text: str) -> str:
-    return with_directions_closed(replace_unusable(text))
-
-
-def with_charts(report: dict[str, Any]) -> dict[str, Any]:
+def with_charts(report: dict[str, Any], *, clean: Callable[[str], str] = clean) -> dict[str, Any]:
     """The report with the drawing of each dispute that has a chart, as ``drawing``."""
     for row in report.get("conflicts", ()):
-        row["drawing"] = measure_chart(row["chart"], name=f"chart-{row['id']}") if row.get("chart") else ""
+        name = f"chart-{row['id']}"
+        row["drawing"] = measure_chart(row["chart"], name=name, clean=clean) if row.get("chart") else ""
     return report
 
 
@@ -283,7 +297,7 @@ def legend_of(
 
 
 def cut_short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return text if len(text) <= most else with_directions_closed(text[: most - 1].rstrip() + "…")
 
 
 def place_labels(marks: Sequence[Mark]) -> None:

@@ -14,7 +14,7 @@ import typst
 
 from factcheck.intake.text_cleaning import replace_unusable, with_directions_closed
 
-from .measure_chart import with_charts
+from .measure_chart import for_print, with_charts
 from .pages import WHOLE, family
 from .shorten import limit_lists
 from .tables import Data
@@ -53,7 +53,7 @@ def fonts() -> Any:
 
 def as_pdf(data: Data) -> bytes:
     """PDF/UA-1, A4, the same bytes for the same data. A character no font has is replaced by its name in brackets."""
-    report = with_charts(limit_lists(data, IN_PRINT, elsewhere=WHOLE))
+    report = with_charts(limit_lists(data, IN_PRINT, elsewhere=WHOLE), clean=for_print)
     for document in report.get("documents", ()):
         document["language"] = pdf_language(document["language"])
     report_json = json.dumps(all_usable(report), ensure_ascii=False)
