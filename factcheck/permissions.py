@@ -42,7 +42,6 @@ from factcheck.models import (
     Webhook,
     documents_of,
     documents_under,
-    folded,
     keys_of_documents,
 )
 from factcheck.states import DiscrepancyState, FigureState
@@ -143,23 +142,6 @@ def are_compared_with_own(user: Any, figures: QuerySet[Figure]) -> bool:
     return own.exclude(document__in=figures.values("document")).exists()
 
 
-def would_merge_compared_sources(user: Any, names: set[str]) -> bool:
-    """Whether two of these folded names give figures compared with each other, in a text of the person and another.
-
-    Names of one source count as one party, so changing them decides who differs from whom.
-    """
-    own = Figure.objects.filter(document__authors=user.pk).exclude(measure=None)
-    others = Figure.objects.compared().filter(of_one_measure_with(own)).exclude(document__authors=user.pk)
-    theirs = names & names_that_say(others)
-    return bool(theirs) and len(theirs | (names & names_that_say(own))) > 1
-
-
-def names_that_say(figures: QuerySet[Figure]) -> set[str]:
-    """The folded names of who gives these figures: the attributed party, else the publisher."""
-    party = ("attribution__source__name", "attribution__party", "document__publisher__name", "document__publisher_name")
-    return {folded(next(filter(None, row), "")) for row in figures.values_list(*party).distinct()} - {""}
-
-
 def is_no_author_of_compared_text(user: Any, record: Any) -> bool:
     return not are_compared_with_own(user, figures_affected_by(record))
 
@@ -218,6 +200,12 @@ def did_last_action(user: Any, claim: Claim) -> bool:
 
 def did_not_change_the_words(user: Any, claim: Claim) -> bool:
     return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
+
+
+def is_filed_by_itself(user: Any, document: Document) -> bool:
+    """Whether a service account filed a text for its own system; of a person nothing is asked."""
+    own = document.is_of_host and document.created_by_id == user.pk
+    return own or Role.SERVICE not in roles_of(user, [document.desk_id])
 
 
 def is_assignee(user: Any, task: VerificationTask) -> bool:
@@ -385,6 +373,12 @@ SERVICE_ACCOUNT = Guard(
     "service_only",
     "Only a service account of the desk files what belongs to another system; leave its name and number out.",
 )
+PUBLISHERS = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
+FILED_BY_ITSELF = Guard(
+    is_filed_by_itself,
+    "not_its_own",
+    "A service account records the publication of texts alone that it filed for its own system.",
+)
 INTAKE = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
 EDITORS_SOMEWHERE = has_role_somewhere(Role.EDITOR, Role.DESK_CHIEF)
 CHECKERS_SOMEWHERE = has_role_somewhere(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
@@ -423,7 +417,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "dismiss_idle"): (EDITORS, NOT_AUTHOR),
     ("document", "dismiss_quiet"): (EDITORS, NOT_AUTHOR),
     ("document", "waive"): (CHIEF, NOT_AUTHOR),
-    ("document", "publish"): (EDITORS,),
+    ("document", "publish"): (PUBLISHERS, FILED_BY_ITSELF),
+    ("document", "publish_uncleared"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
     ("document", "withdraw"): (EDITORS, NOT_COMPARED_AUTHOR),
     ("document", "erase"): (CHIEF, NOT_COMPARED_AUTHOR),

@@ -51,7 +51,6 @@ from factcheck.models import (
 from factcheck.reports.deliver import note_given_up, request_due_reports, send_due_report
 from factcheck.states import EvidenceState
 from factcheck.workflow.access import end_access_of_inactive
-from factcheck.workflow.arrivals import is_of_host
 from factcheck.workflow.checkpoints import send_checkpoint
 from factcheck.workflow.clearance import note_clearance
 from factcheck.workflow.comparisons import compare_measures
@@ -172,7 +171,7 @@ def handle_read_document(lease: Lease) -> dict[str, Any]:
     snapshot = Snapshot.objects.get(pk=args["snapshot"])
     if stored := document.revisions.filter(snapshot=snapshot).first():
         return mark_stored_revision(lease, stored)
-    whole = is_of_host(document) and not fetches_of(document).exists()
+    whole = document.is_of_host and not fetches_of(document).exists()
     extract = with_feed_metadata(
         extract_of(snapshot, pasted=args["pasted"], whole=whole), args.get("feed_metadata") or {}
     )

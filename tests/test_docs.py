@@ -46,6 +46,7 @@ EYES = {
     "not_submitter": "the submitter only",
     "not_last_actor": "whoever did it last",
     "not_assignee": "the assignee only",
+    "not_its_own": "a service account only what it filed",
 }
 
 

@@ -265,7 +265,7 @@ def test_a_service_account_files_and_revises_and_decides_nothing(staff):
     claim = story.claims.get()
     for action in (accept_claim, start_claim, sign_off):
         assert refused(action, claim, by=staff.service) == "role_missing"
-    assert refused(publish_document, story, by=staff.service) == "role_missing"
+    assert refused(publish_document, story, by=staff.service) == "not_its_own"
     assert refused(confirm_document, story, by=staff.service) == "role_missing"
     assert refused(add_claim, story, 0, 3, quote="The", by=staff.service) == "role_missing"
 

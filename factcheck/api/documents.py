@@ -279,8 +279,11 @@ class DocumentWaiverSerializer(NoteSerializer):
 
 
 class PublicationBodySerializer(BodySerializer):
+    """``editor`` is the person in whose name a service account records what is not cleared."""
+
     source_sha256 = serializers.RegexField(r"^([0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
     uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    editor = ColleagueField(required=False, allow_null=True)
 
 
 class CorrectionBodySerializer(BodySerializer):

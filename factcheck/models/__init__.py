@@ -29,7 +29,7 @@ from .discrepancies import (
     sides_shown,
     sort_of,
 )
-from .documents import Document, DocumentKind, Revision, WrittenBy
+from .documents import NINJS, Document, DocumentKind, Revision, WrittenBy
 from .evidence import GIVING, Evidence, EvidenceKind, EvidenceQuerySet, SourceUse, Stance
 from .feeds import Feed, FeedItem
 from .figures import Figure, with_visible_agreements
@@ -63,6 +63,7 @@ __all__ = [
     "MOST_SEVERE_FIRST",
     "MOST_SHOWN",
     "MOST_TELLING_FIRST",
+    "NINJS",
     "POLICY_FIELDS",
     "SETTLED",
     "SIDE_KEY",

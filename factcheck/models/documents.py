@@ -13,6 +13,9 @@ from factcheck.states import DocumentState
 from .desks import Desk
 from .topics import Topic
 
+NINJS = "ninjs"
+"""The ``source_app`` of items filed as ninjs: an agency's, not the host's own."""
+
 
 class DocumentKind(models.TextChoices):
     STORY = "story"
@@ -86,6 +89,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.url or "a text without a title"
+
+    @property
+    def is_of_host(self) -> bool:
+        """Whether it is the host's own text, whose whole page is checked and not only the extracted article."""
+        return self.source_id != "" and self.source_app != NINJS
 
     @property
     def current_revision(self) -> Revision | None:

@@ -29,9 +29,6 @@ from .transitions import change, check_permission, log, require_storable
 EARLIEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Nothing was printed before; and dates at the edge of the calendar cannot be moved between zones."""
 
-NINJS = "ninjs"
-"""The ``source_app`` of items filed as ninjs: an agency's, not the host's own."""
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -105,11 +102,6 @@ def hand_over(document: Document, *, by: Actor) -> None:
 def known_zones() -> frozenset[str]:
     """The zones of places, and universal time: not the names that mean whatever clock a machine has."""
     return frozenset(name for name in available_timezones() if "/" in name or name in ("UTC", "GMT"))
-
-
-def is_of_host(document: Document) -> bool:
-    """Whether it is the host's own text, whose whole page is checked and not only the extracted article."""
-    return document.source_id != "" and document.source_app != NINJS
 
 
 def check_arrival(data: bytes, arrival: Arrival) -> None:

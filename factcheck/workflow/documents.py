@@ -15,12 +15,11 @@ from factcheck.intake.snapshots import response_of, sha256_of
 from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
-from factcheck.models import Desk, Document, Event, Job, Role, Scope, Snapshot
+from factcheck.models import NINJS, Desk, Document, Event, Job, Role, Scope, Snapshot
 from factcheck.permissions import roles_of
 from factcheck.states import DocumentState, JobState
 
 from .arrivals import (
-    NINJS,
     PASTED,
     Arrival,
     arrival_key,

@@ -14,12 +14,12 @@ from factcheck.actors import Actor, person_of
 from factcheck.models import Claim, Document, Membership
 
 
-def lock_roles(by: Actor) -> None:
-    """Whoever takes a role from this person waits until what they are doing now is done. Nobody else waits."""
-    person = person_of(by)
-    if person is None or connection.vendor != "postgresql":
+def lock_roles(*actors: Actor | None) -> None:
+    """Whoever takes a role from these people waits until what is done now in their name is done. Nobody else waits."""
+    people = [person.pk for actor in actors if actor is not None and (person := person_of(actor)) is not None]
+    if not people or connection.vendor != "postgresql":
         return
-    sql, values = Membership.objects.filter(user=person).order_by("pk").values("pk").query.sql_with_params()
+    sql, values = Membership.objects.filter(user__in=people).order_by("pk").values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} FOR SHARE", values)
 

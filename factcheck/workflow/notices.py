@@ -186,15 +186,16 @@ def notify_embargo_touched(document: Document, desk: int) -> None:
 
 
 def notify_published_uncleared(publication: Publication, *, by: Actor) -> None:
-    """Notify the chiefs that a text was published uncleared."""
+    """Notify the chiefs that a text was published uncleared, and the editor in whose name a service account did it."""
     document = publication.document
+    named = f", in the name of {publication.by}" if publication.by != by else ""
     notify(
         NoticeKind.PUBLISHED_UNCLEARED,
-        users_with_role(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR),
+        [*users_with_role(document.desk_id, Role.DESK_CHIEF, Role.CHIEF_EDITOR), publication.by.pk],
         desk=document.desk_id,
         about=document,
         key=f"publication:{publication.pk}",
-        text=f"“{document}” went out uncleared.",
+        text=f"“{document}” went out uncleared{named}.",
         by=by,
     )
 

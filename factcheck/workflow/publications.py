@@ -11,7 +11,7 @@ from django.utils import timezone
 from factcheck import signals
 from factcheck.actors import Actor, Person
 from factcheck.conf import settings
-from factcheck.errors import Invalid, WrongState
+from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import (
     Claim,
     Correction,
@@ -21,9 +21,11 @@ from factcheck.models import (
     Method,
     Publication,
     Revision,
+    Role,
     VerificationTask,
     Waiver,
 )
+from factcheck.permissions import roles_of
 from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 
@@ -35,22 +37,32 @@ from .webhook_events import emit_corrected, emit_published
 
 
 def publish_document(
-    document: Document, *, by: Person, source_sha256: str = "", uncleared_reason: str = "", version: int | None = None
+    document: Document,
+    *,
+    by: Person,
+    source_sha256: str = "",
+    uncleared_reason: str = "",
+    editor: Person | None = None,
+    version: int | None = None,
 ) -> Publication:
     """Record that a document is published; uncleared only with a reason, which is kept for good.
 
-    Changes the state, writes a Publication, and announces it by notices, webhooks and a signal.
+    Changes the state, writes a Publication, and announces it by notices, webhooks and a signal. A service account
+    records what it filed itself and is clear, and what is not clear in the name of the ``editor`` whom it gives.
 
     Raises:
+        NotAllowed: the actor may not, or the editor may not publish uncleared.
         WrongState: the document is not in check, the gate is shut and no reason is given, or an embargo runs.
     """
     check_permission(by, document, "publish")
     with transaction.atomic():
-        lock_roles(by)
+        lock_roles(by, editor)
         lock_document(document)
-        now = timezone.now()
+        now, responsible = timezone.now(), responsible_for(document, editor, by=by)
         answer, revision = pass_gate(document, source_sha256, uncleared_reason, now)
-        facts = {"revision": revision.number, "clear": answer.clear}
+        if not answer.clear and editor is None:
+            refuse_uncleared(document, by=by)
+        facts = {"revision": revision.number, "clear": answer.clear, "editor": getattr(editor, "pk", None)}
         published: Publication = move(
             document,
             "publish",
@@ -58,10 +70,40 @@ def publish_document(
             version=version,
             note=uncleared_reason.strip(),
             facts=facts,
-            decision=lambda: write_publication(document, revision, answer, now, by=by),
+            decision=lambda: write_publication(document, revision, answer, now, by=responsible),
         )
         announce_publication(published, by=by)
     return published
+
+
+def responsible_for(document: Document, editor: Person | None, *, by: Person) -> Person:
+    """In whose name a publication stands: that of whoever records it, or of the editor whom a service account gives.
+
+    Raises:
+        NotAllowed: a person gives another one, or the other one may not publish uncleared.
+    """
+    if editor is None:
+        return by
+    if not is_service_account(by, document):
+        raise NotAllowed("Only a service account records it for somebody else.", code="editor_not_yours")
+    check_permission(editor, document, "publish_uncleared")
+    return editor
+
+
+def refuse_uncleared(document: Document, *, by: Person) -> None:
+    """Refuse whoever may not publish in their own name what is not clear.
+
+    Raises:
+        NotAllowed: a service account gives no editor, or the person may not.
+    """
+    if is_service_account(by, document):
+        message = "A service account publishes uncleared in the name of an editor only; give the editor."
+        raise NotAllowed(message, code="editor_missing")
+    check_permission(by, document, "publish_uncleared")
+
+
+def is_service_account(by: Person, document: Document) -> bool:
+    return Role.SERVICE in roles_of(by, [document.desk_id])
 
 
 def pass_gate(

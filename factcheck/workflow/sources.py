@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from factcheck.actors import Actor, Machine
 from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.snapshots import sha256_of
-from factcheck.models import Desk, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
-from factcheck.permissions import NOT_AUTHOR_AGAINST_SOURCE, would_merge_compared_sources
+from factcheck.models import Desk, Figure, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
+from factcheck.permissions import NOT_AUTHOR_AGAINST_SOURCE, of_one_measure_with
 
 from .transitions import change, check_permission, log, require_note, require_storable
 
@@ -211,6 +212,23 @@ def refuse_names_of_both_sides(by: Actor, names: Iterable[str]) -> None:
     """
     if not isinstance(by, Machine) and would_merge_compared_sources(by, {folded(name) for name in names}):
         raise NotAllowed(NOT_AUTHOR_AGAINST_SOURCE.message, code=NOT_AUTHOR_AGAINST_SOURCE.code)
+
+
+def would_merge_compared_sources(user: Any, names: set[str]) -> bool:
+    """Whether two of these folded names give figures compared with each other, in a text of the person and another.
+
+    Names of one source count as one party, so changing them decides who differs from whom.
+    """
+    own = Figure.objects.filter(document__authors=user.pk).exclude(measure=None)
+    others = Figure.objects.compared().filter(of_one_measure_with(own)).exclude(document__authors=user.pk)
+    theirs = names & names_that_say(others)
+    return bool(theirs) and len(theirs | (names & names_that_say(own))) > 1
+
+
+def names_that_say(figures: QuerySet[Figure]) -> set[str]:
+    """The folded names of who gives these figures: the attributed party, else the publisher."""
+    party = ("attribution__source__name", "attribution__party", "document__publisher__name", "document__publisher_name")
+    return {folded(next(filter(None, row), "")) for row in figures.values_list(*party).distinct()} - {""}
 
 
 def refuse_circle(source: Source, owner: Source | None) -> None:

@@ -77,6 +77,38 @@ def test_nobody_else_files_for_another_and_nobody_for_a_stranger(who, status, co
     assert document.revisions.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("who", "body", "status", "code"),
+    [
+        ("service", {"uncleared_reason": "breaking", "editor": "editor"}, 200, None),
+        ("service", {"uncleared_reason": "breaking", "editor": None}, 403, "editor_missing"),
+        ("service", {"uncleared_reason": "breaking"}, 403, "editor_missing"),
+        ("service", {"uncleared_reason": "breaking", "editor": "checker"}, 403, "role_missing"),
+        ("service", {"uncleared_reason": "breaking", "editor": "outsider"}, 422, "does_not_exist"),
+        ("service", {"editor": "editor"}, 409, "not_cleared"),
+        ("service", {}, 409, "not_cleared"),
+        ("desk_chief", {"uncleared_reason": "breaking", "editor": "editor"}, 403, "editor_not_yours"),
+    ],
+)
+def test_a_service_account_publishes_uncleared_in_the_name_of_an_editor_only(who, body, status, code, staff):
+    story = file_text(FORTY, desk=staff.desk, by=staff.service, source_app="cms", source_id="1")
+    body = {**body, "editor": getattr(staff, body["editor"]).username} if body.get("editor") else body
+    response = Caller(getattr(staff, who)).post(f"documents/{story.pk}/publish/", body)
+    assert response.status_code == status, response.content
+    assert code is None or response.json()["errors"][0]["code"] == code
+    assert [row.by for row in story.publications.all()] == ([staff.editor] if status == 200 else [])
+
+
+def test_a_service_account_is_offered_to_publish_its_own_texts_alone(staff):
+    service = Caller(staff.service)
+    own = file_text(FORTY, desk=staff.desk, by=staff.service, source_app="cms", source_id="1")
+    others = file_text(SIXTY, desk=staff.desk, by=staff.editor)
+    offered = {row.pk: service.get(f"documents/{row.pk}/").json()["actions"] for row in (own, others)}
+    assert ("publish" in offered[own.pk], "publish" in offered[others.pk]) == (True, False)
+    refused = service.post(f"documents/{others.pk}/publish/")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "not_its_own")
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1399-12-31T23:59:59Z"])
 def test_a_date_at_the_edge_of_the_calendar_is_refused(moment, staff):
     body = {"desk": staff.desk.slug, "text": FORTY, "published_at": moment}

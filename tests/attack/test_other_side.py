@@ -41,6 +41,7 @@ HARMLESS = {
     ("document", "waive"): "lets the other text go out; its figures stand",
     ("document", "strike_author"): "gives somebody back what they may decide; its figures stand",
     ("document", "publish"): "the gate decides",
+    ("document", "publish_uncleared"): "lets the other text go out, with the reason; its figures stand",
     ("document", "correct"): "the gate decides",
     ("claim", "accept"): "asks for a check",
     ("claim", "assign"): "asks for a check",

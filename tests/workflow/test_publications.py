@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, WrongState
-from factcheck.models import Claim, Document, Event, Publication, VerificationTask, Waiver
+from factcheck.models import Claim, Document, Event, Notification, Publication, Role, VerificationTask, Waiver
 from factcheck.signals import document_published
 from factcheck.workflow.clearance import clearance
+from factcheck.workflow.history_checks import verify_history
 from factcheck.workflow.publications import correct_document, follow_up_expired, publish_document, waive_document
-from tests.stories import Staff, clear_document, file_text, in_hours, revise_text
+from tests.stories import Staff, clear_document, file_text, in_hours, person, revise_text
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,101 @@ def test_an_expired_figure_after_publication_raises_one_follow_up(staff):
     assert [follow_up_expired(by=Machine("sweep")) for _ in range(3)] == [1, 0, 0]
     task = VerificationTask.objects.get()
     assert (task.claim, task.state) == (story.claims.get(), "unassigned")
+
+
+# Recorded by a service account
+
+
+CMS = {"source_app": "cms", "source_id": "17"}
+
+
+@pytest.fixture
+def own(staff: Staff) -> Document:
+    """A text that the service account of the desk filed for its own system."""
+    return file_text(HOMES, desk=staff.desk, by=staff.service, **CMS)
+
+
+def test_a_service_account_records_what_it_filed_and_is_clear_in_its_own_name(own, staff):
+    clear_document(own, staff)
+    published = publish_document(own, by=staff.service)
+    assert (published.clear, published.by, own.state) == (True, staff.service, "published")
+    assert not list(verify_history())
+
+
+def test_what_is_not_clear_it_records_in_the_name_of_an_editor_and_both_are_in_the_history(own, staff):
+    published = publish_document(own, by=staff.service, uncleared_reason="breaking", editor=staff.editor)
+    assert (published.clear, published.by) == (False, staff.editor)
+    event = Event.objects.of(own).last()
+    assert (event.actor, event.facts["editor"], event.note.text) == (staff.service, staff.editor.pk, "breaking")
+    assert not list(verify_history())
+
+
+def test_the_editor_in_whose_name_it_was_recorded_hears_of_it(own, staff):
+    publish_document(own, by=staff.service, uncleared_reason="breaking", editor=staff.editor)
+    heard = Notification.objects.filter(kind="published_uncleared")
+    assert {row.recipient for row in heard} == {staff.editor, staff.desk_chief, staff.chief_editor}
+    assert {row.text for row in heard} == {f"“Untitled” went out uncleared, in the name of {staff.editor}."}
+
+
+@pytest.mark.parametrize(
+    ("filed_by", "filed_as", "code"),
+    [
+        ("service", CMS, None),
+        ("service", {}, "not_its_own"),
+        ("service", {"source_app": "ninjs", "source_id": "urn:flood"}, "not_its_own"),
+        ("editor", CMS, "not_its_own"),
+        ("another service account", CMS, "not_its_own"),
+    ],
+)
+def test_a_service_account_records_nothing_but_its_own_texts(filed_by, filed_as, code, staff):
+    by = person(Role.SERVICE, staff.desk) if "another" in filed_by else getattr(staff, filed_by)
+    story = clear_document(file_text(HOMES, desk=staff.desk, by=by, **filed_as), staff)
+    if code is None:
+        assert publish_document(story, by=staff.service).clear
+    else:
+        assert refused(publish_document, story, by=staff.service) == code
+        assert refused(publish_document, story, by=staff.service, editor=staff.editor) == code
+    assert Publication.objects.count() == (code is None)
+
+
+@pytest.mark.parametrize(
+    ("by", "editor", "reason", "code"),
+    [
+        ("service", None, "", "not_cleared"),
+        ("service", None, "breaking", "editor_missing"),
+        ("service", "editor", "", "not_cleared"),
+        ("service", "checker", "breaking", "role_missing"),
+        ("service", "service", "breaking", "role_missing"),
+        ("service", "outsider", "breaking", "role_missing"),
+        ("service", "superuser", "breaking", "role_missing"),
+        ("editor", "desk_chief", "breaking", "editor_not_yours"),
+        ("editor", "editor", "breaking", "editor_not_yours"),
+        ("checker", "editor", "breaking", "role_missing"),
+    ],
+)
+def test_nobody_is_named_for_what_they_may_not_do_themselves(by, editor, reason, code, own, staff):
+    given = getattr(staff, editor) if editor else None
+    assert refused(publish_document, own, by=getattr(staff, by), editor=given, uncleared_reason=reason) == code
+    own.refresh_from_db()
+    assert (own.state, Publication.objects.count()) == ("in_check", 0)
+
+
+def test_who_has_left_is_named_for_nothing_any_more(own, staff):
+    staff.editor.is_active = False
+    staff.editor.save()
+    values = {"editor": staff.editor, "uncleared_reason": "breaking"}
+    assert refused(publish_document, own, by=staff.service, **values) == "role_missing"
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["in its own name", "in the name of an editor"])
+def test_an_embargo_and_another_text_hold_a_service_account_too(named, staff):
+    story = file_text(HOMES, desk=staff.desk, by=staff.service, embargo_until=in_hours(1), **CMS)
+    clear_document(story, staff)
+    values = {"editor": staff.editor, "uncleared_reason": "hurry"} if named else {}
+    assert refused(publish_document, story, by=staff.service, **values) == "embargo"
+    Document.objects.update(embargo_until=None)
+    story.refresh_from_db()
+    assert refused(publish_document, story, by=staff.service, source_sha256="0" * 64, **values) == "not_this_revision"
 
 
 # A whole document waived
