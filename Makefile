@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OWN := @if [ -L $(VENV) ]; then echo "$(VENV) is a link: what it leads to is left alone. Remove the link, or bring it up to date there."; exit 1; fi
 APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
-.PHONY: demo test attack coverage bench check lock faults
+.PHONY: demo test attack coverage bench check lint-schema lock faults
 
 demo: $(VENV)/host ## the main job on the embedded default; make demo CHECK=1 does not stay
 	$(APART) $(BIN)/python manage.py demo $(if $(CHECK),--check)
@@ -29,6 +29,11 @@ faults: $(VENV)/ready ## kill, cut and damage a whole site on purpose, in full; 
 
 check: $(VENV)/ready ## what needs no running: style, types, dead code, import contracts, migrations
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_dead_code.py && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run
+
+lint-schema: $(VENV)/ready ## the description of the API by the rules of Spectral for OpenAPI, where npx is found
+	@mkdir -p var
+	$(BIN)/python manage.py spectacular --urlconf factcheck.api.urls --custom-settings factcheck.api.docs.SETTINGS --format openapi-json --file var/openapi.json
+	@if command -v npx > /dev/null; then npx --yes @stoplight/spectral-cli@6 lint var/openapi.json --fail-severity=warn; else echo "There is no npx here: the description was written to var/openapi.json, and nothing has read it."; fi
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs

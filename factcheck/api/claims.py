@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -102,6 +103,7 @@ class VerdictSerializer(serializers.ModelSerializer):
         model = Verdict
         fields: ClassVar = ["id", "label", "note", "by", "at", "revision", "sign_off"]
 
+    @extend_schema_field(SignOffSerializer(allow_null=True))
     def get_sign_off(self, verdict: Verdict) -> dict[str, Any] | None:
         return SignOffSerializer(verdict.sign_off).data if verdict.sign_off else None
 
@@ -195,6 +197,7 @@ class ClaimSerializer(ActionsMixin, ClaimRowSerializer):
             "actions",
         ]
 
+    @extend_schema_field(AnchorSerializer(allow_null=True))
     def get_anchor(self, claim: Claim) -> dict[str, Any] | None:
         """Where the claim is in the current revision."""
         standing = claim.anchors.filter(revision=claim.document.current_revision).select_related("revision").first()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from factcheck.models import (
@@ -20,12 +21,13 @@ from factcheck.models import (
     sides_shown,
 )
 from factcheck.states import DiscrepancyState
+from factcheck.text import Hedge, Modality
 from factcheck.workflow.disputes import Dispute, Statement, disputes_led_by, resolve_dispute
 from factcheck.workflow.judgements import judge_pair
 from factcheck.workflow.speakers import speaker_name_of
 
 from .base import ActionEndpoint, RecordViewSet
-from .fields import UsernameField
+from .fields import NumberField, UsernameField, digits
 from .filters import MAX_ID, IdFilter
 from .judgements import JudgementBodySerializer
 from .serializers import ActionsMixin, NoteSerializer
@@ -35,6 +37,61 @@ def visible_sides_of(discrepancy: Any) -> list[Any]:
     """The sides whose figures the user may see, as prefetched by the viewset."""
     sides: list[Any] = discrepancy.visible_sides
     return sides
+
+
+class TitledDocumentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+
+
+class DatedDocumentSerializer(TitledDocumentSerializer):
+    published_at = serializers.DateTimeField(allow_null=True)
+
+
+class FigureOfSideSerializer(serializers.Serializer):
+    """A figure on one side of a discrepancy, in its sentence."""
+
+    figure = serializers.IntegerField()
+    surface = serializers.CharField()
+    says = serializers.CharField()
+    claim = serializers.IntegerField(allow_null=True)
+    sentence = serializers.CharField()
+    document = DatedDocumentSerializer()
+
+
+class AsOfSerializer(serializers.Serializer):
+    """As of when a statement holds, and how that is said."""
+
+    start = serializers.DateTimeField(allow_null=True)
+    end = serializers.DateTimeField(allow_null=True)
+    said = serializers.CharField()
+
+
+class StatementSerializer(serializers.Serializer):
+    """What figures state of a measure, with the first of those figures and their documents."""
+
+    value = NumberField()
+    low = NumberField()
+    high = NumberField()
+    unit = serializers.CharField()
+    counted = serializers.CharField()
+    hedge = serializers.ChoiceField([str(hedge) for hedge in Hedge])
+    modality = serializers.ChoiceField([str(modality) for modality in Modality])
+    figures = serializers.ListField(child=serializers.IntegerField())
+    count = serializers.IntegerField()
+    documents = TitledDocumentSerializer(many=True)
+    as_of = AsOfSerializer()
+
+
+class StatementOfDisputeSerializer(StatementSerializer):
+    surface = serializers.CharField()
+
+
+class StatementsOfPartySerializer(serializers.Serializer):
+    """The statements of one party in a dispute."""
+
+    says = serializers.CharField()
+    statements = StatementOfDisputeSerializer(many=True)
 
 
 class DiscrepancySerializer(serializers.ModelSerializer):
@@ -71,9 +128,11 @@ class DiscrepancySerializer(serializers.ModelSerializer):
     def get_carriers(self, discrepancy: Discrepancy) -> dict[str, int]:
         return {part.side: part.total for part in reversed(visible_sides_of(discrepancy))}
 
+    @extend_schema_field(FigureOfSideSerializer(many=True))
     def get_a(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
         return self._side(discrepancy, "a")
 
+    @extend_schema_field(FigureOfSideSerializer(many=True))
     def get_b(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
         return self._side(discrepancy, "b")
 
@@ -163,6 +222,7 @@ class DisputeSerializer(DiscrepancySerializer):
     def get_more(self, discrepancy: Discrepancy) -> int:
         return self._dispute(discrepancy).more
 
+    @extend_schema_field(StatementsOfPartySerializer(many=True))
     def get_others(self, discrepancy: Discrepancy) -> list[dict[str, Any]]:
         return [
             {"says": says, "statements": [statement_data(statement) for statement in statements]}
@@ -187,9 +247,9 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "counted": figure.counted,
         "hedge": figure.hedge,
         "modality": figure.modality,
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
+        "value": digits(figure.value),
+        "low": digits(figure.low),
+        "high": digits(figure.high),
         "unit": figure.unit,
         "as_of": {"start": figure.as_of_start, "end": figure.as_of_end, "said": figure.as_of_said},
         "figures": [one.pk for one in statement.figures],

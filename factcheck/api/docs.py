@@ -76,6 +76,12 @@ SETTINGS: dict[str, Any] = {
     "TITLE": "Fact-check API",
     "DESCRIPTION": "Documents, claims, figures and evidence of a newsroom, and what may be done with them.",
     "VERSION": f"1 (engine {ENGINE_VERSION})",
+    "CONTACT": {"name": "Whoever runs this site"},
+    "POSTPROCESSING_HOOKS": [
+        "factcheck.api.webhook_messages.add_webhooks",
+        "factcheck.api.enums.name_enums",
+        "factcheck.api.enums.name_nulls",
+    ],
     "PREPROCESSING_HOOKS": ["factcheck.api.docs.only_this_api"],
     "TAGS": [{"name": name, "description": words} for name, words in TAGS.items()],
     "SERVERS": [{"url": "/factcheck/api/v1", "description": "Where the API is if it is plugged in as documented."}],

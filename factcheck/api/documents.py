@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404, HttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -35,7 +35,7 @@ from factcheck.models import (
     WrittenBy,
 )
 from factcheck.reports.deliver import build_document_report
-from factcheck.states import DocumentState
+from factcheck.states import DocumentState, JobState
 from factcheck.workflow.arrivals import Arrival, check_host_name
 from factcheck.workflow.claims import dismiss_idle_figures
 from factcheck.workflow.clearance import clearance
@@ -126,6 +126,12 @@ class DocumentRowSerializer(serializers.ModelSerializer):
         return original.pk if original and original.desk_id == document.desk_id else None
 
 
+class ReadingSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(JobState.choices)
+    error = serializers.CharField()
+
+
 class DocumentSerializer(ActionsMixin, DocumentRowSerializer):
     revision = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
@@ -135,6 +141,7 @@ class DocumentSerializer(ActionsMixin, DocumentRowSerializer):
     class Meta(DocumentRowSerializer.Meta):
         fields: ClassVar = [*DocumentRowSerializer.Meta.fields, "revision", "claims", "figures", "reading", "actions"]
 
+    @extend_schema_field(RevisionSerializer(allow_null=True))
     def get_revision(self, document: Document) -> dict[str, Any] | None:
         current = document.current_revision
         return RevisionSerializer(current).data if current else None
@@ -145,6 +152,7 @@ class DocumentSerializer(ActionsMixin, DocumentRowSerializer):
     def get_figures(self, document: Document) -> dict[str, int]:
         return dict(document.figures.anchored().values_list("state").annotate(Count("pk")).order_by("state"))
 
+    @extend_schema_field(ReadingSerializer(allow_null=True))
     def get_reading(self, document: Document) -> dict[str, Any] | None:
         """The newest job that fetches or reads the document."""
         reads = Q(jobs_about(document), name=JobName.READ_DOCUMENT)

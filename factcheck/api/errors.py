@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -20,9 +19,10 @@ from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision,
 
 STATUS_CODES: dict[type[FactcheckError], int] = {NotAllowed: 403, WrongState: 409, StaleRevision: 412, Invalid: 422}
 TOO_LARGE = "too_large"
+ERROR_TYPES = ("client_error", "server_error", "validation_error")
 
 
-@extend_schema_field(OpenApiTypes.OBJECT)
+@extend_schema_field({"type": "object", "additionalProperties": True})
 class DetailsField(serializers.DictField):
     """Details of an error by name: words, numbers or lists."""
 
@@ -39,7 +39,7 @@ class ErrorLineSerializer(serializers.Serializer):
 class ErrorResponseSerializer(serializers.Serializer):
     """Any error of this API."""
 
-    type = serializers.ChoiceField(["client_error", "server_error", "validation_error"])
+    type = serializers.ChoiceField(ERROR_TYPES)
     errors = ErrorLineSerializer(many=True)
 
 

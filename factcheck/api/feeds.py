@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -55,6 +56,7 @@ class FeedSerializer(ActionsMixin, FeedRowSerializer):
     class Meta(FeedRowSerializer.Meta):
         fields: ClassVar = [*FeedRowSerializer.Meta.fields, "items", "actions"]
 
+    @extend_schema_field(FeedItemRowSerializer(many=True))
     def get_items(self, feed: Feed) -> list[dict[str, Any]]:
         """The newest items. An item without a document has the reason in ``error``. See ``items/`` for all."""
         return list(FeedItemRowSerializer(feed.items.order_by("-pk")[:ITEMS_SHOWN], many=True).data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
@@ -40,6 +41,18 @@ class UsernameField(serializers.SlugRelatedField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(get_user_model().USERNAME_FIELD, read_only=True, **kwargs)
+
+
+class NumberField(serializers.DecimalField):
+    """A number in an answer, by its digits; null where there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(max_digits=None, decimal_places=None, allow_null=True)
+
+
+def digits(number: Decimal | None) -> str | None:
+    """A number as ``NumberField`` describes it."""
+    return None if number is None else f"{number:f}"
 
 
 class ColleagueField(serializers.Field):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -86,6 +87,7 @@ class FigureSerializer(ActionsMixin, FigureRowSerializer):
             "actions",
         ]
 
+    @extend_schema_field(AnchorSerializer(allow_null=True))
     def get_anchor(self, figure: Figure) -> dict[str, Any] | None:
         standing = figure.anchors.filter(revision=figure.document.current_revision).select_related("revision").first()
         return AnchorSerializer(standing).data if standing else None

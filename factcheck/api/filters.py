@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions
 from rest_framework.request import Request
 
@@ -16,6 +17,7 @@ MAX_ID = 2**63 - 1
 MAX_SEARCH_LENGTH, MAX_SEARCH_WORDS = 200, 10
 
 
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": MAX_ID})
 class IdFilter(filters.NumberFilter):
     """The id of a related record. A number too large for the database is refused."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from factcheck.jobs.names import JobName
@@ -14,6 +15,7 @@ from factcheck.workflow.jobs import cancel_job, retry_job
 
 from .base import ActionEndpoint, RecordViewSet
 from .fields import UsernameField
+from .schema import ANY_OBJECT
 from .serializers import ActionsMixin
 
 
@@ -45,6 +47,7 @@ class JobSerializer(serializers.ModelSerializer):
             "version",
         ]
 
+    @extend_schema_field(ANY_OBJECT)
     def get_result(self, job: Job) -> dict[str, Any]:
         """The result; of a cross-check only over one document, since wider counts could reveal other texts."""
         wider = job.name == JobName.CROSSCHECK and job.args.get("scope") != Scope.DOCUMENT

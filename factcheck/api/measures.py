@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from factcheck.actors import Person
@@ -13,7 +14,8 @@ from factcheck.workflow.measures import merge_measures, set_general, split_measu
 from factcheck.workflow.observations import VisibleObservation, observations_of, visible_observations
 
 from .base import ActionEndpoint, RecordViewSet
-from .fields import VisibleRecordField
+from .discrepancies import AsOfSerializer, StatementSerializer
+from .fields import VisibleRecordField, digits
 from .filters import IdFilter, SearchFilter
 from .serializers import ActionsMixin, BodySerializer
 
@@ -49,12 +51,22 @@ class MeasureRowSerializer(serializers.ModelSerializer):
         return agreements
 
 
+class ObservationSerializer(StatementSerializer):
+    """A distinct state of a measure, and who says it."""
+
+    key = serializers.CharField()
+    definition = serializers.CharField()
+    says = serializers.CharField()
+    as_of = AsOfSerializer(allow_null=True)
+
+
 class MeasureSerializer(ActionsMixin, MeasureRowSerializer):
     states = serializers.SerializerMethodField()
 
     class Meta(MeasureRowSerializer.Meta):
         fields: ClassVar = [*MeasureRowSerializer.Meta.fields, "states", "actions"]
 
+    @extend_schema_field(ObservationSerializer(many=True))
     def get_states(self, measure: Measure) -> list[dict[str, Any]]:
         """Each distinct state of those figures that the user may see, with the first twenty of them."""
         return [
@@ -67,9 +79,9 @@ def observation_data(row: VisibleObservation) -> dict[str, Any]:
     quantity, as_of = row.observation.quantity, row.observation.as_of
     return {
         "key": row.state.key,
-        "value": quantity.value,
-        "low": quantity.low,
-        "high": quantity.high,
+        "value": digits(quantity.value),
+        "low": digits(quantity.low),
+        "high": digits(quantity.high),
         "unit": quantity.unit,
         "counted": row.observation.counted,
         "definition": row.observation.measure.definition,

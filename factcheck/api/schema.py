@@ -10,8 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
-from functools import cache
 from typing import Any
 
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
@@ -22,6 +20,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import mixins, serializers
 
 from .batches import BatchResponseSerializer, batch_serializer
+from .enums import enum_name, reference_to, without_blanks
 from .errors import ErrorResponseSerializer
 from .filters import MAX_ID
 from .idempotency import KEY_PATTERN, WRITE_METHODS
@@ -30,7 +29,17 @@ API_PREFIX = "/api/v1/"
 ANY_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
 JSON_ITEMS: dict[tuple[str, str], dict[str, Any]] = {
     ("Anchor", "candidates"): {"type": "array", "items": {"type": "integer"}},
-    ("Waiver", "covers"): ANY_OBJECT,
+    ("Waiver", "covers"): {
+        "type": "object",
+        "required": ["code", "record", "message"],
+        "properties": {
+            "code": {"type": "string"},
+            "record": {"type": "string"},
+            "record_id": {"type": "integer", "nullable": True},
+            "message": {"type": "string"},
+            "pairs": {"type": "array", "items": {"type": "integer"}, "description": "All pairs of a dispute."},
+        },
+    },
 }
 """Lists in JSON columns whose entries are no words."""
 ERROR_DESCRIPTIONS = {
@@ -252,26 +261,31 @@ class OperationSchema(AutoSchema):
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
         if isinstance(field, serializers.JSONField) and "type" not in schema:
             schema = {**schema, **json_shape(field)}
+        if isinstance(field, serializers.FileField) and schema:  # sent, never answered
+            schema = {"type": "string", "format": "binary"}
         if schema and is_nullable(field) and not schema.get("nullable"):
             return {**({"allOf": [schema]} if "$ref" in schema else schema), "nullable": True}
         single = isinstance(field, serializers.ChoiceField) and not isinstance(field, serializers.MultipleChoiceField)
         return self._map_enum(schema) if single and schema and "enum" in schema else schema
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """An address that may be left empty is one of the two; a default is that of both."""
+        super()._insert_field_validators(field, schema)
+        if "type" in schema.get("oneOf", [{}])[0]:
+            schema["oneOf"][0]["minLength"] = 1
+            if "default" in schema["oneOf"][0]:
+                schema["default"] = schema["oneOf"][0].pop("default")
+
     def _map_enum(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A reference to the component of an enum; choices of no enum are listed in the field."""
-        values = [value for value in schema["enum"] if value not in ("", None)]
-        name = enum_names().get(frozenset(values))
-        rest = {key: value for key, value in schema.items() if key not in ("enum", "type", "x-spec-enum-id")}
-        if name is None:
+        if (name := enum_name(schema)) is None:
+            rest = {key: value for key, value in schema.items() if key not in ("enum", "type", "x-spec-enum-id")}
             listed = [value for value in schema["enum"] if value is not None]
             return {"allOf": [{"type": "string", "enum": listed}], **rest}
-        enum = {"type": "string", "enum": values}
+        enum = {"type": "string", "enum": without_blanks(schema)}
         component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=enum)
         self.registry.register_on_missing(component)
-        reference: dict[str, Any] = component.ref
-        if "" in schema["enum"]:
-            return {"oneOf": [reference, {"type": "string", "enum": [""]}], **rest}
-        return {"allOf": [reference], **rest} if rest else reference
+        return reference_to(name, schema)
 
 
 def json_shape(field: Any) -> dict[str, Any]:
@@ -292,20 +306,6 @@ def is_nullable(field: Any) -> bool:
         return False
     columns = {column.name: column for column in model._meta.concrete_fields}
     return field.source in columns and columns[field.source].null
-
-
-@cache
-def enum_names() -> dict[frozenset[Any], str]:
-    """The name of each enum of the app by its values; of enums with equal values the first name in the alphabet."""
-    enums = [enum for enum in subclasses_of(Enum) if enum.__module__.startswith("factcheck.")]
-    enums.sort(key=lambda enum: enum.__name__, reverse=True)
-    return {frozenset(str(member.value) for member in enum): enum.__name__ for enum in enums if len(enum)}
-
-
-def subclasses_of(parent: type[Enum]) -> Iterator[type[Enum]]:
-    for child in parent.__subclasses__():
-        yield child
-        yield from subclasses_of(child)
 
 
 class ScopedTokenScheme(KnoxTokenScheme):  # type: ignore[misc] # drf-spectacular has no types here

@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 from drf_spectacular.validation import validate_schema
+from openapi_schema_validator import OAS30ReadValidator
+from openapi_spec_validator import validate
 
 from factcheck.api.docs import openapi_schema
+from factcheck.api.history import MODELS
 from factcheck.api.urls import router
-from factcheck.models import Membership
-from tests.factories import PASSWORD
+from factcheck.api.webhook_messages import EVENTS, component_name
+from factcheck.management.commands.webhook_sample import sample
+from factcheck.models import Delivery, Membership
+from factcheck.workflow.publications import correct_document, publish_document
+from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
+from factcheck.workflow.webhooks import sign_payload
+from tests.factories import PASSWORD, WebhookFactory
+from tests.stories import clear_document, committed, file_text, revise_text, settle
 
 from .records import make
 
@@ -26,6 +36,10 @@ BASE = "/factcheck/api/v1/"
 def described():
     """What the address ``schema/`` answers."""
     return json.loads(json.dumps(openapi_schema()))
+
+
+def test_the_description_keeps_to_the_specification_of_openapi(described):
+    validate(described)
 
 
 def operations(described):
@@ -65,6 +79,108 @@ def test_every_property_has_a_type(described):
             if not typed & row.keys() or (row.get("type") == "array" and not typed & row["items"].keys()):
                 without.append((name, key))
     assert not without
+
+
+FREE_FORM = {
+    "Delivery.payload",  # a message of a webhook: see x-webhooks
+    "ErrorLine.extra",
+    "Event.facts",
+    "Figure.machine_reading",
+    "Job.result",
+    "JobDetail.result",
+    "NewDocument.ninjs",
+    "Publication.answer",
+    "Report.data",
+}
+"""Objects whose properties nobody promises: they differ with the action, the job or the kind, or are others' own."""
+
+
+def test_every_object_says_what_is_in_it_but_for_those_named_here(described):
+    components = described["components"]["schemas"]
+    found = {path for name, component in components.items() for path in free_form(component, name)}
+    assert found == FREE_FORM
+
+
+def free_form(schema, path):
+    """The paths of objects in a schema whose properties have no type."""
+    if schema.get("additionalProperties") in (True, {}) or schema == {}:
+        yield path
+    for key, row in schema.get("properties", {}).items():
+        yield from free_form(row, f"{path}.{key}")
+    for row in (schema.get("items"), schema.get("additionalProperties"), *schema.get("oneOf", ())):
+        if isinstance(row, dict):
+            yield from free_form(row, path)
+
+
+def test_choices_are_components_with_a_name_of_their_own(described):
+    """But for a constant, and for what one list alone is asked by."""
+    components = described["components"]["schemas"]
+    inline = [row for name, row in components.items() if "enum" not in row] + list(described["paths"].values())
+    found = [values for place in inline for values in inline_choices(place)]
+    assert {tuple(values) for values in found if len(values) > 1} == {
+        tuple(sorted(viewset.orderings)) for _, viewset, _ in router.registry if getattr(viewset, "orderings", ())
+    } | {tuple(sorted(MODELS))}
+    assert {"ClaimState", "DocumentState", "JobName", "Reliability", "Role", "WebhookEvent"} <= components.keys()
+
+
+def inline_choices(place):
+    if isinstance(place, dict) and "enum" in place:
+        yield sorted(place["enum"])
+    for row in place.values() if isinstance(place, dict) else place if isinstance(place, list) else ():
+        yield from inline_choices(row)
+
+
+def validator_of(described, name):
+    """What holds an answer or a message against a component of the description."""
+    return OAS30ReadValidator({"$ref": f"#/components/schemas/{name}", "components": described["components"]})
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_message_of_a_webhook_is_described(event, described):
+    body = described["x-webhooks"][event]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    told = json.loads(sign_payload(sample(event), "secret", timezone.now())[0])
+    validator = validator_of(described, body["$ref"].rpartition("/")[2])
+    assert not [error.message for error in validator.iter_errors(told)]
+    assert list(validator.iter_errors({**told, "headline": "Flood in Torvik"})), "no word leaves that is not described"
+
+
+def test_the_headers_of_a_message_are_described(described):
+    _, headers = sign_payload(sample("ping"), "secret", timezone.now())
+    for row in described["x-webhooks"].values():
+        told = {parameter["name"]: parameter["schema"] for parameter in row["post"]["parameters"]}
+        assert told.keys() == headers.keys()
+        assert all(re.search(schema.get("pattern", ""), headers[name]) for name, schema in told.items())
+
+
+@pytest.mark.django_db
+def test_what_webhooks_send_is_what_the_description_says(staff, described):
+    """A story is cleared, published, corrected, and stale with new words."""
+    WebhookFactory(desk=staff.desk, events=list(WEBHOOK_EVENTS))
+    story = file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
+    with committed():
+        clear_document(settle(story), staff)
+    publish_document(settle(story), by=staff.editor)
+    correct_document(story, by=staff.editor, correction_class="update", wording="It was Sunday.")
+    revise_text(story, "The council of Torvik said 60 homes were flooded on Monday.", by=staff.editor)
+    settle(story)
+    sent = Delivery.objects.all()
+    assert {row.event for row in sent} >= {"document_cleared", "document_published", "correction_published"}
+    for row in sent:
+        validator = validator_of(described, component_name(row.event))
+        message = json.loads(json.dumps({"delivery": row.pk, **row.payload}))
+        assert not [error.message for error in validator.iter_errors(message)], row.event
+
+
+@pytest.mark.django_db
+def test_every_record_in_lists_and_alone_is_what_the_description_says(api, desk, people, described):
+    ids = make(desk, people["editor"])
+    for noun, pk in ids.items():
+        for path, asked in ((f"/{noun}/", f"{noun}/"), (f"/{noun}/{{id}}/", f"{noun}/{pk}/")):
+            schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            answer = api.chief_editor.get(asked)
+            assert answer.status_code == 200, asked
+            validator = validator_of(described, schema["$ref"].rpartition("/")[2])
+            assert not [error.message for error in validator.iter_errors(answer.json())], asked
 
 
 def test_every_default_is_one_that_its_own_schema_takes(described):
