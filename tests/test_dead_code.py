@@ -15,7 +15,7 @@ CALLED_BY = {
     "Django itself": "*Config *Site *Middleware handler500 *Command Command handle add_arguments stored_name Hashed",
     "REST framework, its filters and its schema": (
         "ScopedTokenScheme retrieve list create update partial_update validate validate_* filter_* map_serializer_field *Extension "
-        "_swagger_ui_* _resolve_path_parameters only_this_api allow_request wait *ViewSet *View has_permission"
+        "_swagger_ui_* _resolve_path_parameters only_this_api add_webhooks name_enums name_nulls allow_request wait *ViewSet *View has_permission"
     ),
     "django-axes, by dotted path": "username_of address_of lockout_response GuessingHandler get_failures",
     "kombu": "_put _get _size _purge _queue_bind _delete get_table",
