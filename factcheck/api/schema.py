@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
@@ -157,9 +158,9 @@ class OperationSchema(AutoSchema):
         return [self.resource]
 
     def get_request_serializer(self) -> Any:
-        if self.endpoint is None:
-            return self.info.request
-        return batch_serializer(self.endpoint.serializer_class) if self.is_batch else self.endpoint.serializer_class
+        if self.is_batch:
+            return batch_serializer(self.endpoint.serializer_class)
+        return bodies_of(self.info.request if self.endpoint is None else self.endpoint.serializer_class)
 
     def get_response_serializers(self) -> dict[Any, Any]:
         media_types = self.info.media_types or ("application/json",)
@@ -286,6 +287,24 @@ class OperationSchema(AutoSchema):
         component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=enum)
         self.registry.register_on_missing(component)
         return reference_to(name, schema)
+
+
+@cache
+def bodies_of(body: type[serializers.Serializer] | None) -> Any:
+    """A body by media type where it may hold a file: JSON, where no file has a place, and a form, where no object has.
+
+    Each is a component of its own, so that a generated client has one class for each.
+    """
+    fields = {} if body is None else body._declared_fields
+    if body is None or not any(isinstance(field, serializers.FileField) for field in fields.values()):
+        return body
+    name = body.__name__.removesuffix("Serializer")
+    files = {key: None for key, field in fields.items() if isinstance(field, serializers.FileField)}
+    objects = {key: None for key, field in fields.items() if isinstance(field, serializers.JSONField)}
+    return {
+        "application/json": type(f"{name}Serializer", (body,), {"__doc__": body.__doc__, **files}),
+        "multipart/form-data": type(f"{name}FormSerializer", (body,), {"__doc__": body.__doc__, **objects}),
+    }
 
 
 def json_shape(field: Any) -> dict[str, Any]:

@@ -262,6 +262,13 @@ def test_what_an_act_needs_and_answers_is_told(described):
     assert "Retry-After" in row["responses"]["429"]["headers"]
     form = operations(described)[("post", "/documents/")]["requestBody"]["content"]
     assert set(form) == {"application/json", "multipart/form-data"}
+    fields = {
+        media_type: described["components"]["schemas"][row["schema"]["$ref"].rpartition("/")[2]]["properties"]
+        for media_type, row in form.items()
+    }
+    assert fields["multipart/form-data"]["file"] == {"type": "string", "format": "binary"}
+    assert "file" not in fields["application/json"], "a file is sent in a form"
+    assert "ninjs" not in fields["multipart/form-data"], "an object is sent in JSON"
 
 
 def test_both_ways_to_log_in_are_told(described):
