@@ -160,7 +160,8 @@ class OperationSchema(AutoSchema):
     def get_request_serializer(self) -> Any:
         if self.is_batch:
             return batch_serializer(self.endpoint.serializer_class)
-        return bodies_of(self.info.request if self.endpoint is None else self.endpoint.serializer_class)
+        body: Any = self.info.request if self.endpoint is None else self.endpoint.serializer_class
+        return bodies_of(body)
 
     def get_response_serializers(self) -> dict[Any, Any]:
         media_types = self.info.media_types or ("application/json",)

@@ -31,6 +31,7 @@ from .notices import NoticeChoiceViewSet, NotificationViewSet
 from .publications import CorrectionViewSet, PublicationViewSet
 from .reports import ReportViewSet, SubscriptionViewSet
 from .sources import SourceViewSet
+from .syndication import AtomView, RssView
 from .tokens import RevokeAllView, RevokeView, TokensView
 from .topics import TopicViewSet
 from .verification import TaskViewSet
@@ -99,6 +100,8 @@ urlpatterns = [
     re_path(r"auth/tokens/(?P<token_key>[0-9A-Za-z]{1,40})/revoke/$", RevokeView.as_view(), name="token-revoke"),
     path("schema/", SchemaView.as_view(), name="schema"),
     *([path("docs/", DocsView.as_view(), name="docs")] if all(map(apps.is_installed, DOCS_APPS)) else []),
+    path("publications/rss/", RssView.as_view(), name="publications-rss"),
+    path("publications/atom/", AtomView.as_view(), name="publications-atom"),
     *router.urls,
     re_path(r"", NotFoundView.as_view()),
 ]

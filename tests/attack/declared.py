@@ -48,7 +48,7 @@ API = {
     "GET notice-choices/<kind>/ PUT notice-choices/<kind>/ PATCH notice-choices/<kind>/",
     MEMBERS: "GET desks/<pk>/policy/ GET documents/<pk>/original/ GET documents/<pk>/revisions/ "
     "GET documents/<pk>/revisions/<number>/ GET documents/<pk>/topic_suggestion/ GET evidence/<pk>/snapshot/ "
-    "GET feeds/<pk>/items/ GET reports/<pk>/<form>/ GET events/",
+    "GET feeds/<pk>/items/ GET reports/<pk>/<form>/ GET events/ GET publications/rss/ GET publications/atom/",
     "document read_clearance": "GET documents/<pk>/clearance/",
     "desk record": "POST desks/",
     "desk arrange": "PUT desks/<pk>/policy/ POST memberships/",
