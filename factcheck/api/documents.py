@@ -287,11 +287,12 @@ class DocumentWaiverSerializer(NoteSerializer):
 
 
 class PublicationBodySerializer(BodySerializer):
-    """``editor`` is the person in whose name a service account records what is not cleared."""
+    """``editor``: in whose name a service account records what is not cleared. ``url``: where the story now stands."""
 
     source_sha256 = serializers.RegexField(r"^([0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
     uncleared_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
     editor = ColleagueField(required=False, allow_null=True)
+    url = serializers.URLField(max_length=2000, allow_blank=True, default="")
 
 
 class CorrectionBodySerializer(BodySerializer):

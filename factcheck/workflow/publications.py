@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,12 +14,15 @@ from factcheck import signals
 from factcheck.actors import Actor, Person
 from factcheck.conf import settings
 from factcheck.errors import Invalid, NotAllowed, WrongState
+from factcheck.jobs.keys import job_key
+from factcheck.jobs.names import JobName
 from factcheck.models import (
     Claim,
     Correction,
     CorrectionClass,
     Document,
     Event,
+    Job,
     Method,
     Publication,
     Revision,
@@ -43,18 +48,23 @@ def publish_document(
     source_sha256: str = "",
     uncleared_reason: str = "",
     editor: Person | None = None,
+    url: str = "",
     version: int | None = None,
 ) -> Publication:
     """Record that a document is published; uncleared only with a reason, which is kept for good.
 
     Changes the state, writes a Publication, and announces it by notices, webhooks and a signal. A service account
     records what it filed itself and is clear, and what is not clear in the name of the ``editor`` whom it gives.
+    ``url`` is where it now stands, if that was not known when it was filed.
 
     Raises:
         NotAllowed: the actor may not, or the editor may not publish uncleared.
+        Invalid: the address is none, or the document was fetched from another.
         WrongState: the document is not in check, the gate is shut and no reason is given, or an embargo runs.
     """
     check_permission(by, document, "publish")
+    values = {"url": url} if url else {}
+    check_story_address(document, url)
     with transaction.atomic():
         lock_roles(by, editor)
         lock_document(document)
@@ -71,9 +81,28 @@ def publish_document(
             note=uncleared_reason.strip(),
             facts=facts,
             decision=lambda: write_publication(document, revision, answer, now, by=responsible),
+            **values,
         )
         announce_publication(published, by=by)
     return published
+
+
+def check_story_address(document: Document, url: str) -> None:
+    """Refuse what is no address on the web, or would change the one that the document is fetched from.
+
+    Raises:
+        Invalid: either.
+    """
+    if not url or url == document.url:
+        return
+    try:
+        if len(url) > 2000:
+            raise ValidationError("too long")
+        URLValidator(schemes=["http", "https"])(url)
+    except ValidationError:
+        raise Invalid("That is no address of a page on the web.", code="url_invalid") from None
+    if Job.objects.filter(key=job_key(document), name=JobName.FETCH_DOCUMENT).exists():
+        raise Invalid("It was fetched from its address, which stays.", code="fetched_from_address")
 
 
 def responsible_for(document: Document, editor: Person | None, *, by: Person) -> Person:

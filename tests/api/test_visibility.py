@@ -81,6 +81,14 @@ def test_nobody_else_files_for_another_and_nobody_for_a_stranger(who, status, co
     ("who", "body", "status", "code"),
     [
         ("service", {"uncleared_reason": "breaking", "editor": "editor"}, 200, None),
+        ("service", {"uncleared_reason": "breaking", "editor": "editor", "url": "https://a.example/"}, 200, None),
+        ("service", {"uncleared_reason": "breaking", "editor": "editor", "url": "flood"}, 422, "invalid"),
+        (
+            "service",
+            {"uncleared_reason": "breaking", "editor": "editor", "url": "ftp://a.example/"},
+            422,
+            "url_invalid",
+        ),
         ("service", {"uncleared_reason": "breaking", "editor": None}, 403, "editor_missing"),
         ("service", {"uncleared_reason": "breaking"}, 403, "editor_missing"),
         ("service", {"uncleared_reason": "breaking", "editor": "checker"}, 403, "role_missing"),

@@ -412,6 +412,26 @@ def test_one_review_for_each_signed_off_claim_and_none_for_the_others(staff):
     assert "council" in one["itemReviewed"]["author"]["name"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "filed", "given", "review", "appearance"),
+    [
+        ("story", "https://paper.example/flood", "", "https://paper.example/flood", "https://paper.example/flood"),
+        ("story", "", "https://paper.example/flood", "https://paper.example/flood", "https://paper.example/flood"),
+        ("story", "https://old.example/", "https://paper.example/", "https://paper.example/", "https://paper.example/"),
+        ("story", "", "", None, None),
+        ("story", "javascript:alert(1)", "", None, None),
+        ("coverage", "https://mail.example/flood", "", None, "https://mail.example/flood"),
+    ],
+)
+def test_a_review_is_where_the_published_story_stands(kind, filed, given, review, appearance, staff):
+    story = clear_document(file_text(HOMES, desk=staff.desk, by=staff.editor, kind=kind, url=filed), staff)
+    publish_document(story, by=staff.editor, url=given)
+    (found,) = json.loads(render(build_document_report(story, by=staff.editor), "claimreview").body)["@graph"]
+    assert found.get("url") == review
+    assert found["itemReviewed"]["appearance"].get("url") == appearance
+    assert list(faults_in(found)) == []
+
+
 def faults_in(node, where=""):
     """What schema.org does not know in a node: a type, a property of its type, a value of another type."""
     known = {field.alias or name: str(field.outer_type_) for name, field in type_of(node).__fields__.items()}

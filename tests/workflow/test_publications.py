@@ -11,7 +11,9 @@ from factcheck.actors import Machine
 from factcheck.errors import Invalid, NotAllowed, WrongState
 from factcheck.models import Claim, Document, Event, Notification, Publication, Role, VerificationTask, Waiver
 from factcheck.signals import document_published
+from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.clearance import clearance
+from factcheck.workflow.fetches import fetch_document
 from factcheck.workflow.history_checks import verify_history
 from factcheck.workflow.publications import correct_document, follow_up_expired, publish_document, waive_document
 from tests.stories import Staff, clear_document, file_text, in_hours, person, revise_text
@@ -88,6 +90,22 @@ def test_an_expired_figure_after_publication_raises_one_follow_up(staff):
     assert [follow_up_expired(by=Machine("sweep")) for _ in range(3)] == [1, 0, 0]
     task = VerificationTask.objects.get()
     assert (task.claim, task.state) == (story.claims.get(), "unassigned")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "flood", "ftp://paper.example/", "https://a.example/" + "b" * 2000]
+)
+def test_what_is_no_address_on_the_web_is_refused_and_nothing_goes_out(url, story, staff):
+    clear_document(story, staff)
+    assert refused(publish_document, story, by=staff.editor, url=url) == "url_invalid"
+    story.refresh_from_db()
+    assert (story.state, story.url) == ("in_check", "")
+
+
+def test_a_story_that_was_fetched_keeps_the_address_it_is_fetched_from(staff):
+    page, _ = fetch_document("https://paper.example/flood", Arrival(), desk=staff.desk, by=staff.editor)
+    assert refused(publish_document, page, by=staff.editor, url="https://other.example/") == "fetched_from_address"
+    assert refused(publish_document, page, by=staff.editor, url=page.url) == "wrong_state"
 
 
 # Recorded by a service account

@@ -34,7 +34,7 @@ def review(part: Data, claim: Data, data: Data) -> dict[str, Any]:
         {
             "@type": "ClaimReview",
             "@id": node_id(part, claim, "review"),
-            "url": part["url"],
+            "url": story_address(part),
             "datePublished": claim["signed_at"][:10],
             "author": house(part, data),
             "claimReviewed": claim["text"],
@@ -48,12 +48,22 @@ def review(part: Data, claim: Data, data: Data) -> dict[str, Any]:
                     "author": speaker(claim) or house(part, data),
                     "datePublished": part["published_at"][:10],
                     "appearance": without_empty(
-                        {"@type": "CreativeWork", "headline": part["title"], "url": part["url"]},
+                        {"@type": "CreativeWork", "headline": part["title"], "url": web_address(part)},
                     ),
                 }
             ),
         }
     )
+
+
+def web_address(part: Data) -> str:
+    """Where the text stands on the web, where that is known."""
+    return str(part["url"]) if part["url"].startswith(("https://", "http://")) else ""
+
+
+def story_address(part: Data) -> str:
+    """Where our story stands, which is where the review is read; another outlet's text holds no review of ours."""
+    return web_address(part) if part["kind"] == "story" else ""
 
 
 def house(part: Data, data: Data) -> dict[str, str]:
@@ -84,8 +94,8 @@ def rating(claim: Data) -> dict[str, Any]:
 
 def node_id(part: Data, claim: Data, thing: str) -> str:
     """A stable ``@id`` for a claim or review: based on the URL of the text, else a UUID."""
-    if part["url"].startswith(("https://", "http://")):
-        return f"{part['url'].split('#')[0]}#{thing}-{claim['id']}"
+    if address := web_address(part):
+        return f"{address.split('#')[0]}#{thing}-{claim['id']}"
     return uuid.uuid5(uuid.NAMESPACE_OID, f"factcheck {thing} {claim['id']} {part['text_sha256']}").urn
 
 
