@@ -157,6 +157,13 @@ class PublishDocumentForm(ActionForm):
         widget=textarea(3),
         help_text="Needed only where something blocks it. It is printed with the publication for ever.",
     )
+    url = forms.URLField(
+        label="Where it stands on the web",
+        required=False,
+        max_length=2000,
+        assume_scheme="https",
+        help_text="If that is not known yet. Feeds and ClaimReview give this address.",
+    )
 
 
 class CorrectDocumentForm(ActionForm):

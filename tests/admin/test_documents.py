@@ -135,8 +135,19 @@ def test_an_uncleared_text_goes_out_only_with_a_reason(client, document):
 def test_a_cleared_text_goes_out_through_the_gate(client, document, people):
     clear_document(document, people)
     assert b"Clear for publication" in client.get(page(document)).content
-    assert client.post(page(document, "publish"), {"version": document.version}).status_code == 302
+    data = {"version": document.version, "url": "https://paper.example/flood"}
+    assert client.post(page(document, "publish"), data).status_code == 302
     assert Publication.objects.get().clear is True
+    document.refresh_from_db()
+    assert document.url == "https://paper.example/flood"
+
+
+def test_what_is_no_address_is_said_beside_the_field(client, document, people):
+    clear_document(document, people)
+    answer = client.post(page(document, "publish"), {"version": document.version, "url": "javascript:alert(1)"})
+    assert answer.status_code == 422
+    assert b"Enter a valid URL." in answer.content
+    assert not Publication.objects.exists()
 
 
 def test_an_act_on_an_older_version_is_refused(client, document, people):

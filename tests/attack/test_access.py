@@ -17,7 +17,7 @@ from factcheck.tasks import tick
 from tests.api.conftest import BASE, Caller
 from tests.factories import PASSWORD, UserFactory
 from tests.host.test_logins import LOGINS, is_logged_in, log_in
-from tests.stories import bring_to, file_text
+from tests.stories import bring_to, clear_document, file_text
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,15 @@ def test_a_token_does_what_its_scopes_say_and_nothing_else(staff, scope):
     assert {status for name, status in asked.items() if name != scope} == {403}
     refused = caller.post(f"claims/{claim.pk}/waive/") if scope != "review" else None
     assert refused is None or refused.json()["errors"][0]["code"] == "scope_missing"
+
+
+@pytest.mark.parametrize(("scopes", "status"), [(["read", "ingest"], 403), (["read", "review"], 200)])
+def test_a_service_account_records_a_publication_with_a_token_that_decides(staff, scopes, status):
+    story = file_text(HOMES, desk=staff.desk, by=staff.service, source_app="cms", source_id="1")
+    clear_document(story, staff)
+    answer = logged_in(staff.service, scopes=scopes).post(f"documents/{story.pk}/publish/")
+    assert answer.status_code == status, answer.content
+    assert status == 200 or answer.json()["errors"][0]["code"] == "scope_missing"
 
 
 def test_a_log_in_without_scopes_gives_all_of_them(staff):
