@@ -33,7 +33,7 @@ from factcheck_client.api.events import events_list
 from factcheck_client.api.evidence import evidence_assess, evidence_create, evidence_link, evidence_retrieve
 from factcheck_client.api.figures import figures_list
 from factcheck_client.api.jobs import jobs_retrieve
-from factcheck_client.api.publications import publications_list
+from factcheck_client.api.publications import publications_atom, publications_list
 from factcheck_client.api.reports import reports_download, reports_retrieve
 from factcheck_client.api.sources import sources_create
 from factcheck_client.api.verification_tasks import (
@@ -205,6 +205,8 @@ def it_is_checked_again_and_goes_out(document: int, claim: int, *, editor, check
     assert said(out, models.Document).state == models.DocumentState.PUBLISHED
     listed = said(publications_list.sync_detailed(client=editor, document=document), models.PaginatedPublicationRowList)
     assert [(row.clear, row.by) for row in listed.results] == [(True, "editor")]
+    feed = publications_atom.sync_detailed(client=editor)
+    assert "<title>Flood in Oberfurt</title>" in said(feed, str)
     report = said(documents_report.sync_detailed(document, client=desk_chief), models.Report)
     frozen = said(reports_retrieve.sync_detailed(report.id, client=desk_chief), models.Report)
     assert frozen.data["documents"][0]["clear"] is True

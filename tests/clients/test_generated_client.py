@@ -6,18 +6,19 @@ The tool and what it makes are in an environment of the test's own: nothing of o
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.live import Site
+from tests.live import ROOT, Site
 from tests.marks import thorough
 
 TOOL = "openapi-python-client>=0.29,<0.30"
-OVERRIDES = {"content_type_overrides": {"*/*": "application/octet-stream"}}
-"""A report's file may be of any kind; the tool knows no name for that, and is told to take it as bytes."""
+CONFIGURATION = json.loads(re.search(r"```json client\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.DOTALL)[1])
+"""As the page has it: which kinds of answers, whose names the tool does not know, are bytes and which are text."""
 
 
 def run(*command: str | Path) -> str:
@@ -40,7 +41,7 @@ def generate(tool: Path, site: Site, folder: Path) -> None:
     status, described = site.call("GET", "schema/", token=site.token("editor"))
     assert status == 200
     (folder / "openapi.json").write_text(json.dumps(described))
-    (folder / "tool.json").write_text(json.dumps({**OVERRIDES, "post_hooks": []}))
+    (folder / "tool.json").write_text(json.dumps({**CONFIGURATION, "post_hooks": []}))
     run(
         *(tool / "openapi-python-client", "generate", "--fail-on-warning", "--meta", "none"),
         *("--path", folder / "openapi.json", "--config", folder / "tool.json"),
