@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import email
 import email.policy
+import html
 import io
 import json
 import os
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import lxml.etree
 import lxml.html
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -219,6 +221,28 @@ def judge_claimreview(name: str, body: bytes) -> Output:
     """JSON that may stand in a page: nothing of it ends the element it stands in, or opens another."""
     out = judge_json(name, body)
     out.alive += ["a sign of markup"] if set("<>&\u2028\u2029") & set(body.decode()) else []
+    return out
+
+
+def judge_feed(name: str, body: bytes, mark: str) -> Output:
+    """RSS or Atom as a reader takes it, who holds a description for markup: there is none, and no link but to the web."""
+    out = Output(name, "feed")
+    seen = []
+    for element in lxml.etree.fromstring(body).iter():
+        tag = lxml.etree.QName(element).localname
+        words = element.text or ""
+        out.alive += [f"<{tag[:40]}>"] if mark in tag else []
+        if tag in ("description", "summary"):
+            out.alive += [
+                f"<{row.tag}> in <{tag}>" for row in lxml.html.fragment_fromstring(words, "p").iterdescendants()
+            ]
+            words = html.unescape(words)
+        for address in (words if tag == "link" else "", element.get("href", "")):
+            out.alive += (
+                [f"a link to {address[:60]}"] if address and not address.startswith(("http://", "https://")) else []
+            )
+        seen += [words, *element.attrib.values()]
+    out.seen = plain("\n".join(seen))
     return out
 
 

@@ -239,6 +239,9 @@ class World:
         get("factcheck", "Waiver").objects.create(
             claim=waived, reason=self.text("waiver.reason"), expires_at=now + timedelta(hours=2), **by
         )
+        get("factcheck", "Publication").objects.create(
+            document=document, revision=revision, clear=True, answer={}, **by
+        )
         published = get("factcheck", "Publication").objects.create(
             document=document, revision=revision, clear=False, answer=self.shaped("publication.answer"), **by
         )
@@ -424,6 +427,8 @@ def judged_file(name: str, kind: str, body: bytes) -> Output:
         return hostile.judge_json(name, body)
     if kind == "application/ld+json":
         return hostile.judge_claimreview(name, body)
+    if kind in ("application/rss+xml", "application/atom+xml"):
+        return hostile.judge_feed(name, body, MARK)
     if kind == "text/csv":
         return hostile.judge_csv(name, body)
     if kind == "application/pdf":
@@ -732,6 +737,9 @@ def test_the_judges_find_what_is_alive():
     assert hostile.judge_csv("", b"a,b\r\nx,\xe2\x80\x8b=1+1\r\n").alive != []
     assert hostile.judge_csv("", b"a,b\r\nx,-5\r\n").alive == []
     assert hostile.judge_claimreview("", b'{"a": "</script>"}').alive != []
+    for bad in ("<link>javascript:zqm()</link>", "<description>&lt;b&gt;zqm&lt;/b&gt;</description>", "<zqm/>"):
+        assert hostile.judge_feed("", f"<item><title>zqm</title>{bad}</item>".encode(), MARK).alive != [], bad
+    assert hostile.judge_feed("", b"<item><description>&amp;lt;zqm&amp;gt;</description></item>", MARK).seen == "<zqm>"
     raw = b"From: a@b.example\nTo: c@d.example\nBcc: e@f.example\nSubject: x\n\nzqm"
     assert hostile.judge_mail("", raw, "c@d.example", MARK)[0].alive == ["the header Bcc"]
     assert not is_kept("zqm <b>bold</b>", Output("", "html", "zqm bold"))
