@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 OWN := @if [ -L $(VENV) ]; then echo "$(VENV) is a link: what it leads to is left alone. Remove the link, or bring it up to date there."; exit 1; fi
 APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
+# A test starts hundreds of processes: each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test attack coverage bench check lint-schema lock faults
 
 demo: $(VENV)/host ## the main job on the embedded default; make demo CHECK=1 does not stay

@@ -6,6 +6,7 @@ The table below is the specification, written by hand from the editors' own; it 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import deepcopy
 
 import pytest
 from django.db import transaction
@@ -213,10 +214,22 @@ ACTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def written(db_of_module) -> tuple[Staff, Document]:
+    """A story with one claim and one figure in it, and the people of its desk; the same rows for all tests."""
+    staff = Staff()
+    text = "The council of Torvik said 40 homes were flooded on Monday."
+    return staff, file_text(text, desk=staff.desk, by=staff.editor)
+
+
 @pytest.fixture
-def story(staff: Staff) -> Document:
-    """A story with one claim and one figure in it."""
-    return file_text("The council of Torvik said 40 homes were flooded on Monday.", desk=staff.desk, by=staff.editor)
+def staff(written, db) -> Staff:
+    return deepcopy(written[0])
+
+
+@pytest.fixture
+def story(written, db) -> Document:
+    return deepcopy(written[1])
 
 
 def needed(kind: str, state: str, *, claim=None, assignee=None) -> dict:

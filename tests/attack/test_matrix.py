@@ -7,6 +7,8 @@ that only the relation can refuse them. A new action without a line here is open
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from django.contrib.auth import get_user_model
 
@@ -71,8 +73,7 @@ KINDS = ("document", "claim", "figure", "evidence", "measure", "discrepancy", "j
 ASKED = [key for key in PERMISSIONS if key[0] in KINDS]
 
 
-@pytest.fixture
-def everyone(staff: Staff):
+def people_of(staff: Staff) -> dict:
     """One person for each relation, with every role of the desk, and the strangers with none of it."""
     people = {}
     for relation in KEPT_FROM:
@@ -92,8 +93,7 @@ def everyone(staff: Staff):
     return people
 
 
-@pytest.fixture
-def records(staff: Staff, everyone):
+def records_of(staff: Staff, everyone: dict) -> dict:
     """One record of each kind, with its relations to people."""
     topic = TopicFactory()
     ours = file_text(OURS, desk=staff.desk, by=staff.editor, authors=(everyone["author"],), topic=topic)
@@ -123,6 +123,24 @@ def records(staff: Staff, everyone):
         "judgement": judgement,
         "verification_task": task,
     }
+
+
+@pytest.fixture(scope="module")
+def written(db_of_module) -> tuple[dict, dict]:
+    """The people and the records; the same rows for all tests."""
+    staff = Staff()
+    people = people_of(staff)
+    return people, records_of(staff, people)
+
+
+@pytest.fixture
+def everyone(written, db) -> dict:
+    return deepcopy(written[0])
+
+
+@pytest.fixture
+def records(written, db) -> dict:
+    return deepcopy(written[1])
 
 
 def test_every_action_of_the_table_is_asked():
