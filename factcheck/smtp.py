@@ -28,9 +28,14 @@ class DeliveryUnknown(Exception):
 
 
 def subject_line(text: str, longest: int) -> str:
-    """A text as the subject of a mail: one line, and no encoded word that a reader's program would open."""
+    """A text as the subject of a mail: one line, and no encoded word that a reader's program would open.
+
+    >>> subject_line("The river\nrises =?", 12)
+    'The river r…'
+    """
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line.replace("=?", "\N{FULLWIDTH EQUALS SIGN}?")[:longest]
+    line = line.replace("=?", "\N{FULLWIDTH EQUALS SIGN}?")
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def send(message: EmailMultiAlternatives) -> None:

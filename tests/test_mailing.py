@@ -15,6 +15,7 @@ from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
 from factcheck.mailing import link_to, mail_notices, request_due_mails
 from factcheck.models import Job, Membership, Notification
+from factcheck.smtp import subject_line
 from factcheck.tasks import work
 from factcheck.workflow.inbox import choose_notices
 from factcheck.workflow.notices import notify
@@ -184,3 +185,8 @@ def test_a_title_cannot_write_headers(tell, staff):
     mail_notices(staff.checker.pk, renew=lambda: None)
     assert mail.outbox[0].subject == "Flood Bcc: everyone@desk.example"
     assert mail.outbox[0].recipients() == [staff.checker.email]
+
+
+def test_a_long_subject_ends_with_the_sign_of_a_cut():
+    assert subject_line("Flood " * 40, 120).endswith("Flood…")
+    assert subject_line("Flood", 120) == "Flood"

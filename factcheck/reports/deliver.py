@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid
@@ -37,7 +38,7 @@ def freeze(
             kind=built.kind,
             desk=desk,
             document=document,
-            title=built.title[:500],
+            title=Truncator(built.title).chars(500),
             data=data,
             sha256=report_hash(data),
             built_at=timezone.now(),

@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from factcheck.admin.kit.claim_context import claim_context
 from factcheck.models import Claim, Document, Membership, Policy, Role, SignOff, Verdict, VerificationTask
 from factcheck.workflow.crosschecks import compare_measure
 from factcheck.workflow.verification import assign_claim
 from tests.admin.pages import html_of, page
+from tests.factories import AnchorFactory, ClaimFactory
 from tests.stories import bring_to, file_text, give_evidence, in_hours, registered, revise_text
 
 TEXT = (
@@ -58,6 +60,17 @@ def test_a_part_of_a_sentence_is_shown_in_the_whole_of_it(client, people, docume
     content = content_of(client, people.checker, document.claims.get(text="40 farms were cut off"))
     assert 'About <mark><mark class="fc-figure">40' in content
     assert "</mark>, the mayor said." in content
+
+
+def test_a_sentence_without_end_is_cut_with_a_sign(people):
+    text = "so " * 2000 + "said the council of Torvik that 40 homes were flooded " + "and so " * 2000 + "on."
+    story = file_text(text, desk=people.desk, by=people.editor)
+    claim = ClaimFactory(document=story)
+    middle = text.index("40 homes")
+    AnchorFactory(revision=story.current_revision, claim=claim, start=middle, end=middle + 8, exact="40 homes")
+    shown = claim_context(claim)
+    assert (shown.after or shown.tail).endswith("…")
+    assert len(shown.before + shown.lead + shown.tail + shown.after) < 9000
 
 
 def test_from_proposal_to_sign_off_through_the_buttons(client, people, claim):

@@ -149,9 +149,9 @@ class Output:
 
 
 def plain(text: str) -> str:
-    """Letters as they are compared: one space for any white space, nothing for what has no width, accents composed."""
+    """Letters as they are compared: one space for any white space, nothing for what has no width, accents apart."""
     seen = text if text.isascii() and text.isprintable() else "".join(char for char in text if not is_invisible(char))
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
+    return unicodedata.normalize("NFD", " ".join(seen.split()))
 
 
 def is_invisible(char: str) -> bool:

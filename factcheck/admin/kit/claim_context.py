@@ -19,7 +19,8 @@ CONTEXT_LENGTH = 4_000
 class ClaimContext:
     """A claim in its text.
 
-    ``before`` and ``after`` are whole sentences; ``lead`` and ``tail`` are the rest of the claim's own sentences.
+    ``before`` and ``after`` are whole sentences; ``lead`` and ``tail`` are the rest of the claim's own sentences. What
+    is too long to be shown ends with the sign of a cut.
     ``statement`` is the claim in its own words, where those are fewer than what is marked.
     """
 
@@ -43,6 +44,10 @@ def claim_context(claim: Claim) -> ClaimContext | None:
     first = max(0, start - CONTEXT_LENGTH)
     around = revision.text[first : end + CONTEXT_LENGTH]
     before, lead, tail, after = surroundings(around, start - first, end - first)
+    if around.endswith(after or tail) and end + CONTEXT_LENGTH < len(revision.text):
+        after, tail = (f"{after}…", tail) if after else ("", f"{tail}…")
+    if around.startswith(before or lead) and first:
+        before, lead = (f"…{before}", lead) if before else ("", f"…{lead}")
     inside = revision.anchors.filter(figure__isnull=False, start__gte=start, end__lte=end).in_text_order()
     marked = revision.text[start:end]
     current = claim.document.current_revision
