@@ -344,7 +344,6 @@ MAY_SETTLE = Guard(may_settle_its_disputes, "in_dispute", "It is in dispute: an 
 LAST_ACTOR = Guard(did_last_action, "not_last_actor", "Only the person who did it last may take it back.")
 OWN_SUBMISSION = Guard(did_submit, "not_submitter", "Only the person who submitted a verdict may recall it.")
 ASSIGNEE = Guard(is_assignee, "not_assignee", "This piece of work is assigned to someone else.")
-
 NOT_JUDGED_AUTHOR = Guard(
     is_no_author_of_judged_texts,
     "four_eyes_author",
@@ -472,6 +471,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("job", "retry"): (EDITORS,),
     ("job", "cancel"): (EDITORS,),
     ("notification", "read"): (RECIPIENT,),
+    ("erased_person", "erase"): (CHIEF_EDITOR,),
 }
 
 MACHINE_ACTIONS = frozenset(

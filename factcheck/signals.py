@@ -29,6 +29,9 @@ document_cleared = Signal()
 #: ``document``, ``clearance``: the gate, asked anew after an action, answers no where it answered yes.
 document_uncleared = Signal()
 
+#: ``user``, ``log_in_name`` (str, what it was): an account no longer says whose it was.
+person_erased = Signal()
+
 
 def announce(signal: Signal, sender: type, **arguments: Any) -> None:
     """Send a signal when what is being written is committed.

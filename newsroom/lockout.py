@@ -36,6 +36,11 @@ def failures_among(attempts: QuerySet[Any]) -> int:
     return int(attempts.aggregate(count=Sum("failures_since_start"))["count"] or 0)
 
 
+def forget_failures_of(log_in_name: str, **_: Any) -> None:
+    """Delete the failed log-ins of an account that was erased, by the name it had."""
+    AccessAttempt.objects.filter(username=log_in_name[:LONGEST_NAME]).delete()
+
+
 def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
     """The name that was tried, as much of it as the table of failures can hold."""
     name = (credentials or request.POST).get("username")

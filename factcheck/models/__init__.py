@@ -30,6 +30,7 @@ from .discrepancies import (
     sort_of,
 )
 from .documents import NINJS, Document, DocumentKind, Revision, WrittenBy
+from .erased_people import ErasedPerson
 from .evidence import GIVING, Evidence, EvidenceKind, EvidenceQuerySet, SourceUse, Stance
 from .feeds import Feed, FeedItem
 from .figures import Figure, with_visible_agreements
@@ -87,6 +88,7 @@ __all__ = [
     "DiscrepancySide",
     "Document",
     "DocumentKind",
+    "ErasedPerson",
     "Erasure",
     "Event",
     "EventNote",

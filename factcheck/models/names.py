@@ -12,6 +12,7 @@ COMPOUND = {
     "feeditem": "feed_item",
     "eventnote": "event_note",
     "matchingweights": "matching_weights",
+    "erasedperson": "erased_person",
 }
 """The names of the models of two words that the history names; those of one word are themselves."""
 

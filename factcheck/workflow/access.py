@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -32,15 +33,22 @@ def end_access(user: Any) -> tuple[int, int]:
 
 
 def end_sessions(user: Any) -> int:
+    rows = list(sessions_of(user))
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for row in rows:
+        store(row.session_key).delete()
+    return len(rows)
+
+
+def sessions_of(user: Any) -> Iterator[Any]:
+    """The stored sessions of an account that have not run out."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     if not hasattr(store, "get_model_class"):
-        return 0
-    wanted, count = get_user_model()._meta.pk.value_to_string(user), 0
+        return
+    wanted = get_user_model()._meta.pk.value_to_string(user)
     for row in store.get_model_class().objects.filter(expire_date__gt=timezone.now()).iterator():
         if str(row.get_decoded().get(SESSION_KEY, "")) == wanted:
-            store(row.session_key).delete()
-            count += 1
-    return count
+            yield row
 
 
 def end_access_of_inactive() -> int:

@@ -158,15 +158,12 @@ def take_role(user: Any, role: str, *, desk: Desk, by: Machine) -> bool:
 
 
 def delete_membership(membership: Membership, *, by: Actor) -> None:
-    desk, chiefs = membership.desk, (Role.DESK_CHIEF, Role.CHIEF_EDITOR)
+    desk = membership.desk
     with transaction.atomic():
         around = Desk.objects.all() if desk is None else Desk.objects.filter(pk=desk.pk)
         around.update(name=F("name"))  # one at a time: two chiefs may remove each other
         list(Membership.objects.select_for_update().filter(pk=membership.pk))  # what is decided by it is decided before
-        left = Membership.objects.filter(desk=desk, role=membership.role, user__is_active=True)
-        if membership.role in chiefs and not left.exclude(pk=membership.pk).exists():
-            whose = "A desk keeps at least one chief" if desk else "A newsroom keeps at least one chief editor"
-            raise WrongState(f"{whose}; name another first.", code="last_chief")
+        refuse_last_chief(membership)
         work = VerificationTask.objects.unfinished().filter(assignee=membership.user)
         work = work.filter(claim__document__desk=desk) if desk else work
         facts = {
@@ -177,6 +174,18 @@ def delete_membership(membership: Membership, *, by: Actor) -> None:
         log(membership, "remove", by=by, facts=facts)
         if not Membership.objects.filter(pk=membership.pk).delete()[0]:
             raise WrongState("Someone else was faster; please look again.")
+
+
+def refuse_last_chief(membership: Membership) -> None:
+    """Refuse to take the role of the only chief of a desk, or of the only chief editor.
+
+    Raises:
+        WrongState: it is.
+    """
+    left = Membership.objects.filter(desk=membership.desk, role=membership.role, user__is_active=True)
+    if membership.role in (Role.DESK_CHIEF, Role.CHIEF_EDITOR) and not left.exclude(pk=membership.pk).exists():
+        whose = "A desk keeps at least one chief" if membership.desk else "A newsroom keeps at least one chief editor"
+        raise WrongState(f"{whose}; name another first.", code="last_chief")
 
 
 def set_policy(

@@ -14,6 +14,7 @@ from factcheck.models import (
     Claim,
     Discrepancy,
     Document,
+    ErasedPerson,
     Erasure,
     Event,
     EventNote,
@@ -40,6 +41,7 @@ NEEDS_HISTORY: dict[type[Model], Q] = {
     Discrepancy: ~Q(state=DiscrepancyState.OPEN),
     Judgement: Q(origin=JudgementOrigin.JUDGED),
     Report: Q(),
+    ErasedPerson: Q(),
 }
 """Which rows cannot be as they are without an event."""
 

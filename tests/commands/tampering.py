@@ -20,6 +20,7 @@ from factcheck.reports.deliver import report_hash
 from factcheck.workflow import claims, disputes, evidence, judgements, publications, verification
 from factcheck.workflow.desks import create_membership, set_policy
 from factcheck.workflow.documents import revise_document
+from factcheck.workflow.erased_people import erase_person
 from factcheck.workflow.history import erase_document
 from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.sources import grade_source
@@ -48,6 +49,7 @@ def build_site(staff: Staff) -> None:
     publications.publish_document(erased, by=staff.editor, uncleared_reason="the mill burned")
     erase_document(erased, by=staff.desk_chief, note="a court said so")
     create_membership(staff.desk, UserFactory(), "checker", by=staff.desk_chief)
+    erase_person(UserFactory(), by=staff.chief_editor, note="they asked for it")
     set_policy(staff.desk, by=staff.desk_chief, threshold=0.4)
     do_jobs()
 
@@ -264,7 +266,7 @@ def reason_blanked_and_listed(chance: Random) -> Located:
     """The blank reason is put on the list of a real erasing."""
     note = one_of(chance, EventNote.objects.exclude(text=""))
     EventNote.objects.filter(pk=note.pk).update(text="", erased_at=timezone.now())
-    erasing = Event.objects.get(action="erase")
+    erasing = Event.objects.get(record="document", action="erase")
     Erasure.objects.create(event=erasing, record="event_note", record_id=note.pk)
     return located(erasing)
 
@@ -482,6 +484,11 @@ def judgement_altered(chance: Random) -> Located:
 def role_altered(chance: Random) -> Located:
     rows = models.Membership.objects.filter(pk__in=Event.objects.filter(record="membership").values("record_id"))
     return alter(models.Membership, chance, among=rows, role="desk_chief", user=someone(chance))
+
+
+@kind
+def erased_person_altered(chance: Random) -> Located:
+    return alter(models.ErasedPerson, chance, user=someone(chance))
 
 
 @kind

@@ -1,5 +1,6 @@
 """A story on a host: filed, checked by people who are named in every answer, cleared, published, and every page of it."""
 
+import json
 import re
 import urllib.error
 import urllib.parse
@@ -111,3 +112,18 @@ def log_in_of_the_docs(host: Host) -> str:
     """The path that somebody who is not logged in is sent to from the page of the API."""
     with urllib.request.urlopen(f"{host.base}/docs/") as answer:
         return urllib.parse.urlsplit(answer.url).path
+
+
+def erase_the_checker(host: Host) -> None:
+    """The checker is handed what is held about them, and erased: who did the work is told under a pseudonym."""
+    name, chief = host.kind.name_of("checker"), host.kind.name_of("chief_editor")
+    host.manage("export_person", name, "--out", "checker.json")
+    held = json.loads((host.folder / "checker.json").read_text())
+    assert name in held["profile"].values()
+    assert {"submit", "link"} <= {row["action"] for row in held["actions"]}
+    host.manage("erase_person", name, "--reason", "they asked for it", "--by", chief)
+    claim = next(row["record_id"] for row in held["actions"] if row["action"] == "submit")
+    history = host.did("GET", f"events/?record=claim&record_id={claim}")["results"]
+    (submitted,) = [row["actor"] for row in history if row["action"] == "submit"]
+    assert submitted.startswith("erased-1")
+    assert host.call("GET", "documents/", role="checker")[0] == 401

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.hosts import kinds
-from tests.hosts.journey import check_a_story, log_in_of_the_docs, read_every_list, read_every_page
+from tests.hosts.journey import check_a_story, erase_the_checker, log_in_of_the_docs, read_every_list, read_every_page
 from tests.hosts.projects import Host
 from tests.marks import thorough
 
@@ -31,4 +31,5 @@ def test_a_story_is_checked_on_a_host(name, tmp_path):
         assert read_every_list(host) > 10
         assert read_every_page(host) > 8
         assert log_in_of_the_docs(host) == LOG_INS.get(name, f"{host.kind.admin}/login/")
+        erase_the_checker(host)
         host.manage("verify_history")

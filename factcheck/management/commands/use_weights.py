@@ -6,12 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.actors import Machine
 from factcheck.errors import FactcheckError
-from factcheck.models import by_username
+from factcheck.management.people import person_named
 from factcheck.text.matching import Weights, WeightsUnusable, read_weights, shipped
 from factcheck.workflow.weights import Changes, put_in_use, try_weights
 
@@ -32,11 +31,7 @@ class Command(BaseCommand):
                 self.tell(try_weights(weights, by=Machine("use_weights")))
                 self.stdout.write("Nothing is changed. With --yes and the name of a chief editor they are put in use.")
                 return
-            model = get_user_model()
-            person = model._default_manager.filter(**by_username(options["yes"])).first()
-            if person is None:
-                raise CommandError(f"There is no user “{options['yes']}”.")
-            self.tell(put_in_use(weights, by=person))
+            self.tell(put_in_use(weights, by=person_named(options["yes"])))
             self.stdout.write(f"Weights {weights.version} are in use for the stories in check.")
         except FactcheckError as error:
             raise CommandError(str(error)) from error
