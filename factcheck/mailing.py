@@ -26,7 +26,7 @@ from factcheck.jobs.keys import job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Job, Notification
-from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send, subject_line
+from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, mail_address_of, refusal_reason, send, subject_line
 from factcheck.states import JobState
 
 GIVE_UP_AFTER = timedelta(days=1)
@@ -108,7 +108,7 @@ def skip_reason(row: Notification, person: Any, visible_desks: set[int], now: da
     """Why a notice is not mailed, or nothing."""
     if row.desk_id not in visible_desks:
         return "may no longer see the desk"
-    if not person.email:
+    if not mail_address_of(person):
         return "has no mail address"
     return "the mail server could not be reached for a day" if row.created_at < now - GIVE_UP_AFTER else ""
 
@@ -134,7 +134,7 @@ def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternat
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
     headers = {"Message-ID": f"<notices-{rows[0].pk}-{rows[-1].pk}@factcheck>", "Auto-Submitted": "auto-generated"}
     text = render_to_string("factcheck/notices.txt", context)
-    message = EmailMultiAlternatives(subject, text, sender, [person.email], headers=headers)
+    message = EmailMultiAlternatives(subject, text, sender, [mail_address_of(person)], headers=headers)
     page = render_to_string("factcheck/notices.html", context)
     message.attach_alternative(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False), "text/html")
     return message

@@ -1,4 +1,4 @@
-"""How any mail of the app is handed to the mail server, and what the server's answer means for the recipient."""
+"""Where a person is mailed, how any mail is handed to the mail server, and what its answer means for the recipient."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from smtplib import (
     SMTPRecipientsRefused,
     SMTPSenderRefused,
 )
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
@@ -25,6 +26,11 @@ class DeliveryUnknown(Exception):
 
     def __init__(self) -> None:
         super().__init__(f"the mail server broke off in the middle; {MAY_HAVE_ARRIVED}")
+
+
+def mail_address_of(person: Any) -> str:
+    """The mail address of an account, by whatever name the host's user model has it; empty where there is none."""
+    return str(getattr(person, type(person).get_email_field_name(), "") or "")
 
 
 def subject_line(text: str, longest: int) -> str:

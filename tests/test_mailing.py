@@ -72,6 +72,15 @@ def test_what_is_gathered_goes_out_as_one_mail_once(tell, staff):
     assert Notification.objects.exclude(mailed_at=None).count() == 2
 
 
+def test_the_address_may_stand_in_another_column_of_the_hosts_user_model(tell, staff, monkeypatch):
+    monkeypatch.setattr(type(staff.checker), "EMAIL_FIELD", "last_name")
+    type(staff.checker).objects.filter(pk=staff.checker.pk).update(email="", last_name="cy@desk.example")
+    tell("1")
+    assert request_due_mails() == 1
+    work()
+    assert mail.outbox[0].to == ["cy@desk.example"]
+
+
 def test_a_fresh_notice_waits_for_others(tell, staff):
     tell("1")
     Notification.objects.update(created_at=timezone.now())

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from factcheck.conf import settings
 from factcheck.models import NoticeKind, Report, ReportDelivery
-from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, refusal_reason, send, subject_line
+from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, mail_address_of, refusal_reason, send, subject_line
 from factcheck.workflow.notices import notify
 
 from .render import Rendered, formats_of, mail_of, render, with_all_parts
@@ -115,13 +115,13 @@ def mail_report(payload: MailPayload, recipient: Any) -> bool:
     if not Report.objects.visible_to(recipient).filter(pk=report.pk).exists():
         row.update(refused="may no longer see the whole of it")
         return False
-    if not recipient.email:
+    if not mail_address_of(recipient):
         row.update(refused="has no mail address")
         return False
     if not row.filter(started_at=None).update(started_at=timezone.now()):
         return False
     try:
-        send(report_message(payload, recipient.email))
+        send(report_message(payload, mail_address_of(recipient)))
     except DeliveryUnknown as error:
         row.update(refused=str(error))
         tell_uncertain(delivery)

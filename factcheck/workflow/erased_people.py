@@ -28,7 +28,7 @@ from factcheck.models import (
     ReportSubscription,
     VerificationTask,
 )
-from factcheck.smtp import MAY_HAVE_ARRIVED
+from factcheck.smtp import MAY_HAVE_ARRIVED, mail_address_of
 
 from .access import end_access, sessions_of
 from .desks import delete_membership, refuse_last_chief
@@ -139,11 +139,6 @@ def erase_notices(user: Any, address: str) -> None:
     refused.exclude(refused__endswith=MAY_HAVE_ARRIVED).update(refused=REFUSAL_ERASED)
     jobs = models.Q(key=job_key(user)) | (models.Q(error__icontains=address) if address else models.Q())
     Job.objects.filter(jobs).exclude(error="").update(error="The reason was erased.")
-
-
-def mail_address_of(user: Any) -> str:
-    """The mail address of an account by whatever name the host's model has it; empty where it has none."""
-    return str(getattr(user, type(user).get_email_field_name(), "") or "")
 
 
 def make_nameless(user: Any, pseudonym: str) -> None:

@@ -179,6 +179,13 @@ def test_the_mail_has_a_page_and_plain_words(digest, staff):
     assert "<script" not in page
 
 
+def test_a_report_goes_where_the_hosts_user_model_keeps_the_address(digest, staff, monkeypatch):
+    monkeypatch.setattr(type(staff.editor), "EMAIL_FIELD", "last_name")
+    type(staff.editor).objects.filter(pk=staff.editor.pk).update(email="", last_name="ed@desk.example")
+    send(digest)
+    assert [message.to for message in mail.outbox] == [["ed@desk.example"]]
+
+
 def test_who_lost_the_right_or_has_no_address_gets_nothing_and_it_is_written_down(digest, staff):
     left, moved, mute = (person("editor", staff.desk) for _ in range(3))
     digest.recipients.add(left, moved, mute)

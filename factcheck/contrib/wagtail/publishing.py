@@ -20,6 +20,7 @@ from wagtail.models import Page, Revision
 
 from factcheck.gate import Blocker, FactcheckError, clearance, correct_document, publish_document
 from factcheck.models import Correction, Document
+from factcheck.smtp import mail_address_of
 from factcheck.states import DocumentState
 
 from .refusals import PageNotCleared
@@ -217,7 +218,7 @@ def hold_back(page: Any, revision: Revision, filed: FiledPage, refusal: PageNotC
 
 def tell_people(page: Any, people: set[Any], refusal: PageNotCleared) -> None:
     """Mail those who scheduled and wrote a page; a mail server that is away is logged and hinders nothing."""
-    to = sorted({row.email for row in people if row is not None and row.is_active and row.email})
+    to = sorted({mail_address_of(row) for row in people if row is not None and row.is_active} - {""})
     reasons = "\n".join(f"- {row.message}" for row in refusal.blockers)
     text = f"“{page.title}” was due to go live and did not, because it is not cleared:\n\n{reasons}\n\n"
     text += "It goes live by itself at the first run after it is cleared."
