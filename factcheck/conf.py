@@ -23,9 +23,11 @@ from factcheck.setting_validators import (
     is_absolute_path,
     is_dotted_path,
     is_encryption_key,
+    is_group_name,
     is_history_key,
     is_host_or_network,
     is_mail_sender,
+    is_role_on_desk,
     is_site_url,
     keys_matching,
     number_between,
@@ -33,6 +35,8 @@ from factcheck.setting_validators import (
 )
 
 MOST_ORIGINS = 10
+ROLES_BY_GROUP = ("editor", "checker", "reviewer", "desk_chief", "auditor")
+"""The roles a group may give: those of people on one desk."""
 VERDICTS = ("supported", "refuted", "conflicting_evidence", "not_enough_evidence", "outdated")
 ADDRESS = or_empty("an address that begins with `https://` or `http://`, without a query", is_site_url)
 SENDER = or_empty("one mail address, with or without a name before it", is_mail_sender)
@@ -49,6 +53,11 @@ READERS_FORM = keys_matching("functions by suffix, a dot and small letters or di
 HOSTS_FORM = EntriesValidator("names of hosts, with a port where it is not 80 or 443, or networks", is_host_or_network)
 KEYS_FORM = EntriesValidator("Fernet keys", is_encryption_key)
 HISTORY_KEYS_FORM = EntriesValidator("texts of 32 to 200 characters", is_history_key)
+GROUP_ROLES_FORM = EntriesValidator(
+    f"the slug of a desk and a role by the name of a group: {', '.join(ROLES_BY_GROUP)}",
+    lambda group, value: is_group_name(0, group) and is_role_on_desk(value, ROLES_BY_GROUP),
+)
+GROUPS_FORM = EntriesValidator("names of groups", is_group_name)
 RENDERERS_FORM = keys_matching("functions by a name of at most 40 letters, digits, `-` and `_`", r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -115,6 +124,12 @@ class Settings:
 
     MATCHING_SCORER: Annotated[str, or_empty("a dotted path to a function", is_dotted_path)] = ""
     """The function that says how likely two figures are of one measure, by dotted path; empty takes the app's own."""
+
+    GROUP_ROLES: Annotated[dict[str, Any], GROUP_ROLES_FORM] = field(default_factory=dict)
+    """Roles from Django's groups, by name: ``{"Desk editors": ["news-desk", "editor"]}``; a desk's first row counts."""
+
+    CHIEF_EDITOR_GROUPS: Annotated[list[str], GROUPS_FORM] = field(default_factory=list)
+    """The groups whose people are chief editors, such as ``["Chiefs"]``; no row of ``GROUP_ROLES`` makes one."""
 
     REPORT_FROM: Annotated[str, SENDER] = ""
     """The sender of reports; empty takes Django's ``DEFAULT_FROM_EMAIL``."""

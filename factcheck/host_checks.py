@@ -1,4 +1,4 @@
-"""System checks of what the app needs from its host: time zones, the database, beat and the cache, each with a hint.
+"""System checks of what the app needs from its host: zones, the database, beat, groups and the cache, each with a hint.
 
 The checks of the app's own settings are in ``conf``. None of them opens a connection.
 """
@@ -10,8 +10,11 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+
+from factcheck import conf
 
 TICK = "factcheck.tick"
 VENDORS = ("postgresql", "sqlite")
@@ -25,6 +28,7 @@ def register_host_checks() -> None:
     register(check_time_zones)
     register(check_database)
     register(check_beat)
+    register(check_groups)
     register(check_cache, Tags.caches, deploy=True)
 
 
@@ -63,6 +67,16 @@ def check_beat(**_: Any) -> Iterator[CheckMessage]:
     words = f"no schedule of beat holds the task {TICK}: no report, reminder or feed will come by itself"
     hint = "CELERY_BEAT_SCHEDULE = {**factcheck.BEAT_SCHEDULE, …}, or silence this where the row is in the admin."
     yield Warning(f"factcheck is not called: {words}.", hint=hint, id="factcheck.W002")
+
+
+def check_groups(**_: Any) -> Iterator[CheckMessage]:
+    """Roles can come from groups only where the host's users have groups."""
+    given = conf.host_settings()
+    wanted = [name for name in ("GROUP_ROLES", "CHIEF_EDITOR_GROUPS") if isinstance(given, dict) and given.get(name)]
+    if wanted and not hasattr(get_user_model(), "groups"):
+        words = f"FACTCHECK[{wanted[0]!r}] is set, and the user model has no groups."
+        hint = "Give it PermissionsMixin of django.contrib.auth, or leave the setting out."
+        yield Error(words, hint=hint, id="factcheck.E010")
 
 
 def check_cache(**_: Any) -> Iterator[CheckMessage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from email.utils import getaddresses
 from pathlib import PurePosixPath
@@ -97,6 +97,18 @@ def is_encryption_key(_: int, value: Any) -> bool:
         return isinstance(value, str) and bool(Fernet(value))
     except ValueError:
         return False
+
+
+def is_group_name(_: int, value: Any) -> bool:
+    """A name that a group of Django can have."""
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= 150
+
+
+def is_role_on_desk(value: Any, roles: Collection[str]) -> bool:
+    """The slug of a desk, and one of these roles."""
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(isinstance(part, str) for part in value):
+        return False
+    return re.fullmatch(r"[-\w]{1,50}", value[0]) is not None and value[1] in roles
 
 
 def is_history_key(_: int, value: Any) -> bool:

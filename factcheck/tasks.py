@@ -67,6 +67,7 @@ from factcheck.workflow.evidence import fail_capture, store_capture
 from factcheck.workflow.feeds import MOST_TAKEN, close_poll, new_guids, request_due_polls, take_entry, take_file
 from factcheck.workflow.fetches import fail_fetch, fetches_of, store_fetch, with_feed_metadata
 from factcheck.workflow.findings import store_comparisons
+from factcheck.workflow.group_roles import follow_groups_of, groups_with_roles, people_with_group_roles
 from factcheck.workflow.grouping import (
     group_document,
     regroup_after_embargoes,
@@ -394,7 +395,7 @@ def report_failed(lease: Lease, error: Exception, outcome: Outcome) -> Outcome:
 
 
 def handle_sweep(lease: Lease) -> dict[str, Any]:
-    """Hourly upkeep: follow-ups on expired figures, ended embargoes, regrouping, old rows, gate rechecks."""
+    """Hourly upkeep: follow-ups on expired figures, ended embargoes, regrouping, old rows, roles, gate rechecks."""
     with lease.effect():
         done = {"follow_ups": follow_up_expired(by=Machine(JobName.SWEEP)), "forgotten": delete_old_housekeeping_jobs()}
         done |= {
@@ -403,7 +404,8 @@ def handle_sweep(lease: Lease) -> dict[str, Any]:
         }
     oldest = timezone.now() - timedelta(hours=settings().IDEMPOTENCY_HOURS)
     keys, _ = IdempotencyKey.objects.expired(oldest).delete()
-    return {**done, "keys": keys, "unmailed": show_unmailed(), "asked": recheck_by_clock()}
+    roles = len(follow_groups_of(people_with_group_roles())) if groups_with_roles() else 0
+    return {**done, "keys": keys, "roles": roles, "unmailed": show_unmailed(), "asked": recheck_by_clock()}
 
 
 def handle_recheck_clearance(lease: Lease) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from celery import current_app
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
@@ -25,6 +26,7 @@ from django_celery_beat.models import PeriodicTask
 from factcheck.jobs.checkpoints import last_covered_event
 from factcheck.models import Event, Job, Membership, Role, Source
 from factcheck.states import JobState
+from factcheck.workflow.group_roles import unknown_desks
 from factcheck.workflow.reencryption import count_key_use
 
 CheckResult = tuple[bool, str]
@@ -146,6 +148,17 @@ def warn_of_missing_keys(**_: Any) -> list[CheckMessage]:
         words = f"{use.older} encrypted names or secrets need an older key."
         found.append(checks.Warning(words, hint="Run reencrypt before you retire it.", id="factcheck.W030"))
     return found
+
+
+def warn_of_unknown_desks(**_: Any) -> list[CheckMessage]:
+    """For ``check --database default``: whether each desk that groups give roles on is there."""
+    try:
+        unknown = unknown_desks()
+    except (DatabaseError, ImproperlyConfigured):  # not migrated yet; told by the check of the settings
+        return []
+    words = f"GROUP_ROLES names desks that are not there: {', '.join(unknown)}."
+    hint = "It takes the slug of a desk, as the API and the address of its page show it."
+    return [checks.Warning(words, hint=hint, id="factcheck.W031")] if unknown else []
 
 
 def check_checkpoints() -> CheckResult:

@@ -1,6 +1,7 @@
 """What a host is told before it starts: by a check with an id and a hint, which says what is wrong and what to do."""
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.checks import run_checks
 from django.db import connection
 
@@ -48,6 +49,16 @@ def test_sqlite_that_begins_its_transactions_late_is_told_of(monkeypatch):
 def test_postgresql_is_told_nothing(monkeypatch):
     monkeypatch.setattr(connection, "vendor", "postgresql")
     assert not told(host_checks.check_database)
+
+
+@pytest.mark.parametrize(
+    "given", [{"GROUP_ROLES": {"Editors": ["news-desk", "editor"]}}, {"CHIEF_EDITOR_GROUPS": ["A"]}]
+)
+def test_roles_by_groups_need_users_that_have_groups(settings, monkeypatch, given):
+    settings.FACTCHECK = given
+    assert not told(host_checks.check_groups)
+    monkeypatch.setattr(host_checks, "get_user_model", lambda: AbstractBaseUser)
+    assert "has no groups" in told(host_checks.check_groups)["factcheck.E010"]
 
 
 @pytest.mark.parametrize("schedule", [{}, {"other": {"task": "desk.tick", "schedule": 60}}, None])
