@@ -5,11 +5,14 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import click
 from django.contrib.auth import get_user_model
 from django.core.management.base import OutputWrapper
-from django.urls import reverse
+from django.db import models
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from factcheck.actors import Machine
@@ -25,6 +28,7 @@ from factcheck.models import (
     Role,
     Source,
     Topic,
+    by_username,
 )
 from factcheck.states import JobState
 from factcheck.workflow.arrivals import Arrival
@@ -56,25 +60,58 @@ EXPECTED_FINDINGS = (
 
 
 def create_people() -> dict[str, tuple[str, str]]:
-    """The desk, the registry and one person per role, with new passwords; user name to role and password."""
+    """The desk, the registry and one person per role, with new passwords; log-in name to role and password."""
     desk, _ = set_up_desk(DESK, "Demo desk", by=Machine("demo"))
     load_registry(starter_sources(), by=Machine("demo"))
     people = {}
     for role in Role.values:
-        user, _ = get_user_model().objects.get_or_create(username=role, defaults={"email": f"{role}@newsroom.example"})
+        accounts = get_user_model()._default_manager
+        user, _ = accounts.get_or_create(**by_username(demo_name_of(role)), defaults=account_values(role))
         password = secrets.token_urlsafe(12)
         user.set_password(password)
         user.is_staff = role != Role.SERVICE
         user.save()
         give_role(user, role, desk=desk, by=Machine("demo"))
-        people[role] = (role.replace("_", " "), password)
+        people[demo_name_of(role)] = (role.replace("_", " "), password)
     subscribe_to_digest(desk)
     return people
 
 
+def demo_name_of(role: str) -> str:
+    """By what the person of a role logs in: the name of the role, as a mail address where hosts have that."""
+    model = get_user_model()
+    return demo_mail_of(role) if isinstance(model._meta.get_field(model.USERNAME_FIELD), models.EmailField) else role
+
+
+def demo_mail_of(role: str) -> str:
+    return f"{role}@newsroom.example"
+
+
+def account_values(role: str) -> dict[str, str]:
+    """The mail address of a person, and what else the host's user model asks for."""
+    model = get_user_model()
+    fields = [model._meta.get_field(name) for name in model.REQUIRED_FIELDS]
+    values = {row.name: demo_mail_of(role) if isinstance(row, models.EmailField) else role for row in fields}
+    mail = model.get_email_field_name()
+    known = {row.name for row in model._meta.concrete_fields} - {model.USERNAME_FIELD}
+    return {**values, mail: demo_mail_of(role)} if mail in known else values
+
+
+def missing_for_people() -> str:
+    """Why the demo cannot make people on this host, in a sentence; empty where it can."""
+    model = get_user_model()
+    asked = [model._meta.get_field(name) for name in (model.USERNAME_FIELD, *model.REQUIRED_FIELDS)]
+    odd = [row.name for row in asked if not isinstance(row, models.CharField | models.TextField)]
+    return f"The demo makes people by name and mail address, and the user model asks for {odd[0]}." if odd else ""
+
+
+def demo_account_of(role: str) -> Any:
+    return get_user_model()._default_manager.get(**by_username(demo_name_of(role)))
+
+
 def subscribe_to_digest(desk: Desk) -> None:
     """The chief editor gets the desk digest every morning."""
-    chief = get_user_model().objects.get(username=Role.CHIEF_EDITOR)
+    chief = demo_account_of(Role.CHIEF_EDITOR)
     row, new = ReportSubscription.objects.get_or_create(
         desk=desk,
         kind="desk_digest",
@@ -92,7 +129,7 @@ def count_sources() -> int:
 def file_articles(out: OutputWrapper) -> None:
     """Hand in every article as the editor would; those filed before are the same documents."""
     desk = Desk.objects.get(slug=DESK)
-    editor = get_user_model().objects.get(username=Role.EDITOR)
+    editor = demo_account_of(Role.EDITOR)
     for path in starter_articles():
         data = path.read_bytes()
         header = header_of(data)
@@ -173,10 +210,16 @@ def print_all(out: OutputWrapper, heading: str, sentences: list[str]) -> None:
             out.write(click.wrap_text(sentence, width=100, initial_indent="  - ", subsequent_indent="    ") + "\n")
 
 
+def first_page() -> str:
+    return reverse("admin:factcheck_dashboard")
+
+
 def print_people(out: OutputWrapper, address: str, people: dict[str, tuple[str, str]]) -> None:
     """Where the site is, and who may log in to what."""
-    dashboard = reverse("admin:factcheck_dashboard")
-    out.write(f"\nDesk    {address}{dashboard}\nAPI     {address}/factcheck/api/v1/docs/\n\n")
+    out.write(f"\nDesk    {address}{first_page()}\n")
+    with suppress(NoReverseMatch):  # without the files of that page, or where its address has a name in it
+        out.write(f"API     {address}{reverse('factcheck:docs')}\n")
+    out.write("\n")
     width = max(len(name) for name in people)
     for name, (_, password) in people.items():
         out.write(f"  {name:{width}}  {password}\n")

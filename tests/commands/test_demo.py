@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery import current_app
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from factcheck.management import demo_steps
-from factcheck.management.commands.demo import IGNORED, Command
-from factcheck.management.supervisor import MOST_RESTARTS, Processes
+from factcheck.management.commands.demo import IGNORED, OWN, Command, not_apart
+from factcheck.management.supervisor import MOST_RESTARTS, Processes, exclusive_lock
 from newsroom import settings
 
 ROOT = Path(settings.BASE_DIR)
@@ -55,8 +59,82 @@ def test_an_interrupt_during_the_start_of_the_demo_is_no_error(monkeypatch, caps
 
     monkeypatch.delenv("FACTCHECK_DEMO_FOLDER", raising=False)
     monkeypatch.setattr(Command, "start_apart", interrupt)
-    Command().handle(check=True, port=8000)
+    Command().handle(check=True, port=8000, remove=False)
     assert "has ended" in capsys.readouterr().out
+
+
+def test_the_demo_writes_nothing_into_the_database_of_a_site(tmp_path, monkeypatch, db):
+    monkeypatch.setenv(OWN, str(tmp_path))
+    with pytest.raises(CommandError, match="a database and a broker of its own"):
+        Command().handle(check=True, port=8000, remove=False)
+    assert not get_user_model().objects.exists()
+
+
+PLACES = {
+    "both in its folder": ("demo/db.sqlite3", "demo/broker", True),
+    "the database beside it": ("db.sqlite3", "demo/broker", False),
+    "the database behind a step back": ("demo/../db.sqlite3", "demo/broker", False),
+    "the broker beside it": ("demo/db.sqlite3", "broker", False),
+    "no folder as broker": ("demo/db.sqlite3", "", False),
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_the_demo_needs_a_database_and_a_broker_in_its_folder(case, tmp_path, monkeypatch):
+    database, broker, runs = PLACES[case]
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / database))
+    options = {"data_folder_in": str(tmp_path / broker)} if broker else {}
+    monkeypatch.setattr(current_app.conf, "broker_transport_options", options)
+    assert (not_apart(tmp_path / "demo") == "") == runs
+
+
+def test_the_demo_makes_people_whose_log_in_is_a_mail_address(monkeypatch, db):
+    monkeypatch.setattr(get_user_model(), "USERNAME_FIELD", "email")
+    monkeypatch.setattr(get_user_model(), "REQUIRED_FIELDS", ["username", "first_name"])
+    assert demo_steps.missing_for_people() == ""
+    people = demo_steps.create_people()
+    assert people["desk_chief@newsroom.example"][0] == "desk chief"
+    assert demo_steps.demo_account_of("editor").first_name == "editor"
+
+
+def test_a_user_model_that_asks_for_more_than_names_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(get_user_model(), "REQUIRED_FIELDS", ["email", "date_joined"])
+    assert "the user model asks for date_joined" in demo_steps.missing_for_people()
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    """The folder of a demo that has been run in a checkout."""
+    settings.BASE_DIR = tmp_path
+    folder = tmp_path / "var" / "demo"
+    (folder / "broker").mkdir(parents=True)
+    for name in ("db.sqlite3", "worker.log", "lock", "broker/message"):
+        (folder / name).touch()
+    (tmp_path / "var" / "db.sqlite3").touch()
+    return folder
+
+
+def test_removing_the_demo_takes_its_folder_and_nothing_beside_it(folder, capsys):
+    call_command("demo", "--remove")
+    assert "is removed" in capsys.readouterr().out
+    assert [row.name for row in folder.parent.iterdir()] == ["db.sqlite3"]
+    call_command("demo", "--remove")
+    assert "There is no demo here." in capsys.readouterr().out
+
+
+def test_a_demo_that_runs_is_not_removed(folder):
+    with exclusive_lock(folder / "lock"), pytest.raises(CommandError, match="stop it first"):
+        call_command("demo", "--remove")
+    assert (folder / "db.sqlite3").exists()
+
+
+def test_a_demo_behind_a_link_is_somebody_elses(folder, tmp_path):
+    folder.rename(tmp_path / "theirs")
+    folder.symlink_to(tmp_path / "theirs")
+    with pytest.raises(CommandError, match="is a link"):
+        call_command("demo", "--remove")
+    assert (tmp_path / "theirs" / "db.sqlite3").exists()
 
 
 def started(*args, **env):

@@ -148,3 +148,21 @@ CELERY_TIMEZONE = "Europe/Kyiv"
 """,
     scheme="Bearer",
 )
+
+APART = Kind(
+    settings=f"""{STAFF_APP}
+import os
+from pathlib import Path
+
+DATA = Path(os.environ.get("NEWSROOM_DATA", BASE_DIR))
+DATABASES["default"]["NAME"] = DATA / "db.sqlite3"
+""",
+    after="""
+(DATA / "box").mkdir(exist_ok=True)
+CELERY_BROKER_TRANSPORT_OPTIONS = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(DATA / "box"))
+""",
+    files=staff(MAIL_USER),
+    migrate=("staff",),
+    names="{role}@desk.example",
+)
+"""People log in by e-mail, and everything that is written lies where a variable says: what the demo needs."""
