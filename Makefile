@@ -3,13 +3,18 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 # Making an environment anew empties it first: behind a link that would be somebody else's.
-OWN := @if [ -L $(VENV) ]; then echo "$(VENV) is a link: what it leads to is left alone. Remove the link, or bring it up to date there."; exit 1; fi
+OWN = @if [ -L $(@D) ]; then echo "$(@D) is a link: what it leads to is left alone. Remove the link, or bring it up to date there."; exit 1; fi
 APART := env $(addprefix -u ,DATABASE_URL REDIS_URL FACTCHECK EMAIL_URL SECRET_KEY ALLOWED_HOSTS HTTPS DEBUG LOG_LEVEL LOG_FORMAT PROXIES)
 
 # A test starts hundreds of processes: each would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test attack coverage bench check lint-schema lock faults
+DOCS := var/docs-venv
+
+.PHONY: help demo test attack coverage bench check lint-schema docs lock faults
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(VENV)/host ## the main job on the embedded default; make demo CHECK=1 does not stay
 	$(APART) $(BIN)/python manage.py demo $(if $(CHECK),--check)
@@ -38,10 +43,15 @@ lint-schema: $(VENV)/ready ## the description of the API by the rules of Spectra
 	$(BIN)/python manage.py spectacular --urlconf factcheck.api.urls --custom-settings factcheck.api.docs.SETTINGS --format openapi-json --file var/openapi.json
 	@if command -v npx > /dev/null; then npx --yes @stoplight/spectral-cli@6 lint var/openapi.json --fail-severity=warn; else echo "There is no npx here: the description was written to var/openapi.json, and nothing has read it."; fi
 
+docs: $(DOCS)/ready ## the pages of docs/ as a site in var/site, in an environment of its own; a dead link or anchor fails
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --quiet --strict
+	@echo "var/site/index.html"
+
 COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
-lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs
+lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs; that of the docs beside them
 	$(COMPILE) --all-extras -o requirements.txt
 	$(COMPILE) --extra host -c requirements.txt -o requirements-host.txt
+	$(subst pyproject.toml,--group docs,$(COMPILE)) -o requirements-docs.txt
 
 $(VENV)/host: requirements-host.txt # what a running site needs, and no more
 	$(OWN)
@@ -53,4 +63,10 @@ $(VENV)/ready: requirements.txt
 	$(OWN)
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(DOCS)/ready: requirements-docs.txt
+	$(OWN)
+	$(PYTHON) -m venv --clear $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
 	touch $@

@@ -203,9 +203,10 @@ def test_an_import_contract_catches_a_planted_import(contract, copied_packages):
 
 
 def test_no_file_of_the_project_names_an_address_of_a_package_registry():
-    lock = (ROOT / "requirements.txt").read_text()
-    assert "--hash=sha256:" in lock
-    assert not re.search(r"https?://|--index-url|--find-links", lock)
+    for path in ROOT.glob("requirements*.txt"):
+        lock = path.read_text()
+        assert "--hash=sha256:" in lock, path
+        assert not re.search(r"https?://|--index-url|--find-links", lock), path
 
 
 def test_an_environment_behind_a_link_is_never_made_anew(tmp_path):
@@ -213,10 +214,12 @@ def test_an_environment_behind_a_link_is_never_made_anew(tmp_path):
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "kept").touch()
-    (tmp_path / ".venv").symlink_to(theirs)
-    for name in ("Makefile", "requirements.txt", "requirements-host.txt"):
+    (tmp_path / "var").mkdir()
+    for name in (".venv", "var/docs-venv"):
+        (tmp_path / name).symlink_to(theirs)
+    for name in ("Makefile", "requirements.txt", "requirements-host.txt", "requirements-docs.txt"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    for target in (".venv/ready", ".venv/host"):
+    for target in (".venv/ready", ".venv/host", "var/docs-venv/ready"):
         done = subprocess.run(["make", target], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode != 0
         assert "is a link" in done.stdout
@@ -224,10 +227,15 @@ def test_an_environment_behind_a_link_is_never_made_anew(tmp_path):
 
 
 def test_the_lock_holds_every_dependency_of_the_project():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = settings["project"]
     wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
     names = {re.split(r"[\[<>=!~ ]", line)[0].casefold().replace("_", "-") for line in wanted}
     locked = {
         line.split("==")[0].casefold() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
     }
     assert names <= locked | {"celery", "psycopg", "factcheck"} | {name.split("[")[0] for name in locked}
+    docs = (ROOT / "requirements-docs.txt").read_text()
+    for line in settings["dependency-groups"]["docs"]:
+        assert f"\n{line.split('>=')[0]}==" in docs
+    assert "mkdocs" not in locked, "the tests and a site are without it"

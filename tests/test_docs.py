@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from django.dispatch import Signal
 
 from factcheck import signals, states
@@ -119,6 +121,45 @@ def test_every_page_is_in_the_index_and_every_link_leads_somewhere():
             assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
+def pages_in(nav) -> list[str]:
+    """The pages of a part of the navigation, and of the parts in it."""
+    if isinstance(nav, str):
+        return [nav]
+    return [page for row in (nav.values() if isinstance(nav, dict) else nav) for page in pages_in(row)]
+
+
+def test_every_page_stands_once_in_the_navigation_of_the_site():
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    assert sorted(pages_in(nav)) == sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
+    assert [next(iter(row)) for row in nav[1:]] == ["For the newsroom", "For the operator", "For the developer"]
+
+
+def test_the_navigation_and_the_index_put_a_page_before_the_same_readers():
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"][1:]
+    parts = re.split(r"^## ", page("index.md"), flags=re.MULTILINE)[1:]
+    for row, part in zip(nav, parts, strict=True):
+        ((readers, pages),) = row.items()
+        assert part.startswith(f"{readers}\n")
+        listed = re.findall(r"^\| \[.*?\]\(([^)]+)\)", part, re.MULTILINE)
+        assert listed == [name for name in pages_in(pages) if not name.startswith("adr/0")]
+
+
+def test_every_decision_is_listed_with_its_title():
+    for path in sorted((DOCS / "adr").glob("0*.md")):
+        number, title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
+        assert f"{number}. [{title}]({path.name})\n" in page("adr/index.md")
+
+
+def test_lists_and_code_are_written_so_that_the_site_shows_them_too():
+    """The site wants an empty line before a list, and options behind the language of code, as other readers do not."""
+    for path in DOCS.rglob("*.md"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, (before, line) in enumerate(pairwise(lines), 2):
+            begins = line.startswith("- ") and before and not before.startswith(("- ", "  "))
+            assert not begins, f"{path.name}:{number}"
+            assert not re.match(r"```\w+ (?!\w+=)", line), f"{path.name}:{number}"
+
+
 def test_the_readme_names_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "make demo" in text
@@ -136,9 +177,11 @@ FOLDERS = [ROOT / name for name in (".", "factcheck", "factcheck/text", "factche
 NO_PATHS = {
     "var/demo",
     "var/secret_key",
+    "var/site",
+    "var/docs-venv",
     "multipart/form-data",
     "factcheck/api/v1/",
-}  # made by the demo; a media type; an address
+}  # made by the demo and make docs; a media type; an address
 
 
 def is_there(name: str) -> bool:

@@ -543,7 +543,7 @@ def test_a_host_adds_a_format_by_a_dotted_path(staff, settings):
 def test_the_format_of_the_documentation_works_as_it_stands_there(staff, settings, monkeypatch):
     page = (Path(__file__).resolve().parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
     module = types.ModuleType("desk_reports")
-    exec(page.split("```python renderer\n")[1].split("```")[0], module.__dict__)
+    exec(page.split('```python title="desk/reports.py"\n')[1].split("```")[0], module.__dict__)
     monkeypatch.setitem(sys.modules, "desk_reports", module)
     settings.FACTCHECK = {"RENDERERS": {"markdown": "desk_reports.as_markdown"}}
     file = render(reported(staff), "markdown")

@@ -142,7 +142,7 @@ def test_a_message_is_signed_over_its_time_and_body(story, staff):
 def test_the_documented_example_takes_a_true_message_and_no_other(story, staff):
     page = (Path(__file__).parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
     example: dict = {}
-    exec(page.split("```python verify\n")[1].split("```")[0], example)
+    exec(page.split('```python title="verify.py"\n')[1].split("```")[0], example)
     _, secret = record_webhook(staff.desk, URL, ALL, by=staff.desk_chief)
     publish_document(story, by=staff.editor, uncleared_reason="breaking")
     body, headers = signed_message(Delivery.objects.get(), timezone.now())
