@@ -44,8 +44,11 @@ def code_of(page: str, heading: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
+    return built_wheel(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel"))
+
+
+def built_wheel(copy: Path, out: Path) -> Path:
     """Built from a copy, so that nothing is left in the checkout."""
-    copy, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in ("factcheck", "newsroom", "pyproject.toml", "README.md", "LICENSE"):
         subprocess.run(["cp", "-r", str(ROOT / name), str(copy)], check=True)
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(copy)]
