@@ -25,6 +25,7 @@ RECORDS = (
     "desk",
     "discrepancy",
     "document",
+    "erased_person",
     "evidence",
     "feed",
     "figure",

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from .desks import Desk, Membership, Role
 from .names import record_name
@@ -28,8 +28,13 @@ CONFIDENTIAL_ACTIONS = ("grant_access", "open_name")
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: Any) -> EventQuerySet:
-        """The history of one's desks; what belongs to no desk is seen by whoever did it."""
-        rows = self.filter(Q(desk_id__in=Desk.objects.visible_to(user)) | Q(desk_id=None, actor=user.pk))
+        """The history of one's desks; what belongs to no desk is seen by whoever did it.
+
+        That a person was erased is seen by every chief editor.
+        """
+        chief = Exists(Membership.objects.of(user).filter(role=Role.CHIEF_EDITOR, user__is_active=True))
+        own = Q(desk_id=None, actor=user.pk) | (Q(record="erased_person") & chief)
+        rows = self.filter(Q(desk_id__in=Desk.objects.visible_to(user)) | own)
         webhooks = Q(record="webhook") & ~Q(desk_id__in=desks_with_webhook_access(user))  # as the webhooks themselves
         return rows.without_confidential_access(user).exclude(webhooks)
 

@@ -136,6 +136,18 @@ def test_what_the_person_decided_stays_and_the_history_verifies(ann, staff):
     assert (removed.actor, removed.facts["user"]) == (staff.chief_editor, ann.pk)
 
 
+def test_every_chief_editor_sees_who_erased_whom_and_why_and_nobody_else_does(ann, staff, client):
+    event = Event.objects.of(erase_person(ann, by=staff.chief_editor, note=WHY)).get()
+    another = person(Role.CHIEF_EDITOR, is_staff=True)
+    assert event in Event.objects.visible_to(another)
+    for role in ("editor", "desk_chief", "auditor", "service", "outsider", "superuser"):
+        assert event not in Event.objects.visible_to(getattr(staff, role)), role
+    client.force_login(another)
+    page = client.get("/admin/factcheck/event/?record=erased_person").content.decode()
+    assert WHY in page
+    assert f"erased person {event.record_id}" in page
+
+
 @pytest.mark.parametrize("role", ["editor", "desk_chief", "auditor", "service", "outsider", "superuser"])
 def test_nobody_but_a_chief_editor_erases(ann, staff, role):
     with pytest.raises(NotAllowed):
