@@ -125,6 +125,7 @@ def test_every_record_is_registered_or_left_out_on_purpose():
         "DiscrepancyFigure",
         "DiscrepancySide",
         "StoredObservation",
+        "ErasedPerson",
         "Erasure",
         "EventNote",
         "TokenGrant",
