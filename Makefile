@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 DOCS := var/docs-venv
 
-.PHONY: help demo test attack coverage bench check lint-schema docs lock faults
+.PHONY: help demo test attack versions coverage bench check lint-schema docs lock faults
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,9 @@ test: $(VENV)/ready ## the tests; in Chromium where it is found, on PostgreSQL a
 
 attack: $(VENV)/ready ## the tests of ways around the rules in full, with what they counted
 	FACTCHECK_SKIP_NOTHING=1 FACTCHECK_TAMPERINGS=700 FACTCHECK_RACES=200 FACTCHECK_CALLS=28 FACTCHECK_ROWS=1000 $(BIN)/python -m pytest -n 2 -rP --no-header tests/attack tests/api/test_fuzz.py tests/workflow/test_other_side.py tests/commands/test_verify_history.py tests/models/test_append_only.py
+
+versions: $(VENV)/ready ## a story on each newer Python and Django that this machine has
+	FACTCHECK_SKIP_NOTHING=1 FACTCHECK_VERSIONS=all $(BIN)/python -m pytest tests/hosts/test_versions.py
 
 coverage: $(VENV)/ready ## the same tests, and the branches that none of them takes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=factcheck --cov=newsroom --cov-branch --cov-report=term:skip-covered
