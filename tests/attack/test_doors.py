@@ -294,11 +294,11 @@ def test_every_rule_is_a_row_of_the_permissions_or_one_of_the_words():
 def test_every_row_of_the_permissions_has_a_door():
     """Whatever a person may do is done through some address; what has none is asked by another action."""
     used = {tuple(rule.split()) for rule in rules().values() if rule not in declared.WORDS}
-<<<<<<< HEAD
-    within = {("desk", "file_for_host"), ("document", "publish_uncleared")}  # asked while a text is filed, or goes out
-=======
-    within = {("desk", "file_for_host"), ("erased_person", "erase")}  # asked while a text is filed; by a command alone
->>>>>>> b84501e (Whoever asks is told what is held about them, and whoever leaves can be made nameless while the history verifies)
+    within = {
+        ("desk", "file_for_host"),  # asked while a text is filed
+        ("document", "publish_uncleared"),  # asked while a text goes out
+        ("erased_person", "erase"),  # by a command alone
+    }
     assert set(PERMISSIONS) - used == within
 
 

@@ -17,7 +17,8 @@ from tests.live import ROOT, Site
 from tests.marks import thorough
 
 TOOL = "openapi-python-client>=0.29,<0.30"
-CONFIGURATION = json.loads(re.search(r"```json client\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.DOTALL)[1])
+BLOCK = re.compile(r'```json title="tool\.json"\n(.*?)```', re.DOTALL)
+CONFIGURATION = json.loads(BLOCK.search((ROOT / "docs/api.md").read_text())[1])
 """As the page has it: which kinds of answers, whose names the tool does not know, are bytes and which are text."""
 
 
