@@ -379,7 +379,7 @@ def is_kept(wanted: str, out: Output) -> bool:
         wanted = "".join(" " if is_invisible(char) else char for char in wanted.replace("=?", "＝?"))
     bare = BARE.get(out.kind, str)
     seen = bare(out.seen)
-    if out.kind == "pdf" and all(bare(word) in seen for word in wanted.split() if word.isascii()):
+    if out.kind == "pdf" and all(is_printed(bare(word), seen) for word in wanted.split() if word.isascii()):
         return True
     replaced = UNUSABLE.sub("\ufffd", wanted)  # by the formats that say so
     if any(bare(plain(one)) in seen for one in (wanted, replaced, wanted.encode("utf-8", "replace").decode())):
@@ -389,6 +389,11 @@ def is_kept(wanted: str, out: Output) -> bool:
         return True
     lines = [line for line in wanted.splitlines() if plain(line)] if out.kind == "html" else []
     return len(lines) > 1 and all(is_kept(line, out) for line in lines)
+
+
+def is_printed(word: str, seen: str) -> bool:
+    """Whether a word is in print: as one, or in two parts with the foot of one page and the head of another between."""
+    return word in seen or any(word[:at] in seen and word[at:] in seen for at in range(1, len(word)))
 
 
 def letters_alone(text: str) -> str:
