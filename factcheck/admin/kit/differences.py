@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from factcheck.models import Sentence
 
 WORD = re.compile(r"\w+(?:[.,'’-]\w+)*|\W+")
+NAMED = re.compile(r"\w")
 MOST_WORDS = 400
 """Longer sentences are shown without marks: a comparison of theirs would take seconds, and tell nothing."""
 
@@ -31,19 +32,21 @@ def sentences_compared(one: Sentence, other: Sentence) -> tuple[list[MarkedWords
     Nothing is marked in sentences that have little in common, or are very long.
     """
     left, right = words_of(one), words_of(other)
-    if len(left) > MOST_WORDS or len(right) > MOST_WORDS:
-        return in_stretches(left, set()), in_stretches(right, set())
-    same_left, same_right = set(), set()
-    folded = [[word.casefold() for word, _ in words] for words in (left, right)]
-    matcher = SequenceMatcher(None, folded[0], folded[1], autojunk=False)
-    if matcher.ratio() < LEAST_ALIKE:
-        return in_stretches(left, set()), in_stretches(right, set())
-    for a, b, size in matcher.get_matching_blocks():
-        same_left |= set(range(a, a + size))
-        same_right |= set(range(b, b + size))
-    return in_stretches(left, set(range(len(left))) - same_left), in_stretches(
-        right, set(range(len(right))) - same_right
-    )
+    differing: tuple[set[int], set[int]] = set(range(len(left))), set(range(len(right)))
+    if max(len(left), len(right)) <= MOST_WORDS:
+        folded = [[word.casefold() for word, _ in words] for words in (left, right)]
+        for a, b, size in SequenceMatcher(None, folded[0], folded[1], autojunk=False).get_matching_blocks():
+            differing[0].difference_update(range(a, a + size))
+            differing[1].difference_update(range(b, b + size))
+    apart = count_words(left, differing[0]) + count_words(right, differing[1])
+    if apart > (count_words(left) + count_words(right)) * (1 - LEAST_ALIKE):
+        differing = set(), set()
+    return in_stretches(left, differing[0]), in_stretches(right, differing[1])
+
+
+def count_words(words: list[tuple[str, bool]], among: set[int] | None = None) -> int:
+    """How many of these, or of those at some places, are words and not what stands between them."""
+    return sum(1 for at, (text, _) in enumerate(words) if NAMED.search(text) and (among is None or at in among))
 
 
 def words_of(sentence: Sentence) -> list[tuple[str, bool]]:
@@ -57,8 +60,7 @@ def in_stretches(words: list[tuple[str, bool]], differing: set[int]) -> list[Mar
     found: list[MarkedWords] = []
     for at, (text, figure) in enumerate(words):
         between = not text.strip(" ,;:–-") and at - 1 in differing and at + 1 in differing
-        named = bool(re.search(r"\w", text))
-        differs = not figure and (between or (at in differing and named))
+        differs = not figure and (between or (at in differing and bool(NAMED.search(text))))
         if found and (found[-1].differs, found[-1].figure) == (differs, figure):
             found[-1] = MarkedWords(found[-1].text + text, differs, figure)
         else:
