@@ -21,7 +21,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from factcheck.intake.text_cleaning import strip_unusable
+from factcheck.intake.text_cleaning import replace_unusable
 from factcheck.models import Correction, Document, DocumentKind, Event, Publication
 from factcheck.states import DocumentState
 
@@ -50,7 +50,7 @@ class StoryEntry:
 
     @property
     def title(self) -> str:
-        headline = strip_unusable(str(self.document))
+        headline = replace_unusable(str(self.document))
         return headline if self.kind == "publication" else f"{self.kind.capitalize()}: {headline}"
 
     @property
@@ -139,8 +139,8 @@ def add_entry(feed: SyndicationFeed, entry: StoryEntry, record_address: str) -> 
     feed.add_item(
         title=entry.title,
         link=entry.story_address or record_address,
-        description=escape(strip_unusable(entry.words)),
-        author_name=strip_unusable(entry.document.byline or entry.document.desk.name),
+        description=escape(replace_unusable(entry.words)),
+        author_name=replace_unusable(entry.document.byline or entry.document.desk.name),
         unique_id=entry.uuid.urn,
         unique_id_is_permalink=False,
         pubdate=entry.at,

@@ -129,10 +129,10 @@ def test_hostile_words_are_words_in_every_field(form, staff):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_characters_that_no_xml_holds_are_left_out(form, staff):
+def test_a_sign_stands_for_each_character_that_no_xml_holds(form, staff):
     story = went_out(staff)
     Document.objects.filter(pk=story.pk).update(title="Flood\x0b in\ufffe Torvik")
-    assert told(staff.auditor, form) == ["Flood in Torvik"]
+    assert told(staff.auditor, form) == ["Flood\ufffd in\ufffd Torvik"]
 
 
 def test_the_address_of_the_record_stands_in_where_that_of_the_story_is_not_known(staff):

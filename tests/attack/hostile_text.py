@@ -376,7 +376,7 @@ def is_kept(wanted: str, out: Output) -> bool:
     Between the lines of a text a page may set what belongs to them, such as the number of a claim.
     """
     if out.kind == "headers":  # no encoded word in a subject, and a space for what nobody sees
-        wanted = "".join(" " if is_invisible(char) else char for char in wanted.replace("=?", "＝?"))
+        wanted = "".join(char if char.isprintable() else " " for char in wanted.replace("=?", "＝?"))
     bare = BARE.get(out.kind, str)
     seen = bare(out.seen)
     if out.kind == "pdf" and all(is_printed(bare(word), seen) for word in wanted.split() if word.isascii()):
