@@ -17,7 +17,17 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from factcheck.errors import Invalid
-from factcheck.models import Desk, Document, Report, ReportFormat, ReportKind, ReportSubscription, colleagues_of
+from factcheck.models import (
+    REPEATS,
+    Desk,
+    Document,
+    Report,
+    ReportFormat,
+    ReportKind,
+    ReportSubscription,
+    colleagues_of,
+    time_of_schedule,
+)
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
@@ -140,12 +150,17 @@ class ReportAdmin(RecordAdmin):
 class ChangeSubscriptionForm(ActionForm):
     """Schedule, file formats and recipients."""
 
+    repeats = forms.ChoiceField(
+        label="How often", required=False, choices=[*REPEATS.items(), ("", "otherwise, by the five fields below")]
+    )
+    at = forms.TimeField(label="At", required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     cron = forms.CharField(
-        label="Schedule",
+        label="Or in five fields",
         max_length=100,
-        initial="0 7 * * *",
-        help_text="Five fields: minute, hour, day of month, month, day of week. “0 7 * * 1-5” is 07:00 on weekdays. "
-        "Where both days are given, either will do. Every 15 minutes at most.",
+        required=False,
+        help_text="As cron has them, for any other rhythm: minute, hour, day of month, month, day of week. "
+        "“0 7,19 * * 1-5” is 07:00 and 19:00 on weekdays. Where both days are given, either will do. "
+        "Every 15 minutes at most.",
     )
     zone = forms.ChoiceField(label="Time zone", initial="UTC")
     formats = forms.MultipleChoiceField(
@@ -165,10 +180,30 @@ class ChangeSubscriptionForm(ActionForm):
         self.set_records("recipients", colleagues_of(self.user))
         kind = self.record.kind if self.record else ReportKind.DOCUMENT
         self.set_choices("formats", [(name, format_label(name)) for name in formats_of(kind)])
-        for name in ("cron", "zone", "formats", "active") if self.record else ():
+        cron = self.record.cron if self.record else "0 7 * * *"
+        known = time_of_schedule(cron)
+        for name, value in zip(("repeats", "at", "cron"), (*known, "") if known else ("", None, cron), strict=True):
+            self.fields[name].initial = value
+        for name in ("zone", "formats", "active") if self.record else ():
             self.fields[name].initial = getattr(self.record, name)
         if self.record:
             self.fields["recipients"].initial = self.record.recipients.all()
+
+    def clean(self) -> dict[str, Any]:
+        """The schedule as five fields: from the words, or from the fields where those alone were filled in."""
+        cleaned_data = super().clean() or {}
+        days, at = cleaned_data.pop("repeats", ""), cleaned_data.pop("at", None)
+        changed = set(self.changed_data)
+        in_fields = not days or (
+            "cron" in changed and bool(cleaned_data.get("cron")) and not changed & {"repeats", "at"}
+        )
+        if in_fields and not cleaned_data.get("cron") and "cron" not in self.errors:
+            self.add_error("cron", "Say when, in words above or in five fields.")
+        elif not in_fields and at is not None:
+            cleaned_data["cron"] = f"{at.minute} {at.hour} {days}"
+        elif not in_fields and "at" not in self.errors:
+            self.add_error("at", "Say at what time.")
+        return cleaned_data
 
 
 class NewSubscriptionForm(BuildReportForm, ChangeSubscriptionForm):
@@ -195,10 +230,10 @@ class SubscriptionAdmin(RecordAdmin):
     add_form = NewSubscriptionForm
     add_label = "New subscription"
     record_template = "factcheck/admin/reportsubscription.html"
-    list_display = ["kind", "desk", "document", "cron", "zone", "active_badge"]
+    list_display = ["kind", "desk", "document", "when", "zone", "active_badge"]
     list_filter: ClassVar = ["active", "kind", OwnDeskFilter]
     list_select_related = ["desk", "document"]
-    detail_fields = ("kind", "desk", "document", "cron", "zone", "owner")
+    detail_fields = ("kind", "desk", "document", "zone", "owner")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("desk", "document", "owner")
@@ -208,12 +243,17 @@ class SubscriptionAdmin(RecordAdmin):
         here = super().has_add_permission(request) and is_page_of(request, self.model)
         return here and bool(desks_allowing(request.user, "subscribe"))
 
+    @admin.display(description="comes", ordering="cron")
+    def when(self, row: Any) -> str:
+        return str(row.schedule)
+
     @admin.display(description="state", ordering="active")
     def active_badge(self, row: Any) -> SafeString:
         return badge("done", "runs") if row.active else badge("off")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
+        yield "comes", record.schedule, ""
         yield "files", ", ".join(map(format_label, record.formats)) or "none", ""
         yield "state", self.active_badge(record), ""
 

@@ -45,7 +45,15 @@ from .notices import NoticeChoice, NoticeKind, Notification
 from .observations import Carrier, StoredObservation
 from .policies import POLICY_FIELDS, Assessment, Eyes, Policy
 from .publications import Correction, CorrectionClass, Publication
-from .reports import Report, ReportDelivery, ReportFormat, ReportKind, ReportSubscription
+from .reports import (
+    REPEATS,
+    Report,
+    ReportDelivery,
+    ReportFormat,
+    ReportKind,
+    ReportSubscription,
+    time_of_schedule,
+)
 from .sentences import Sentence, sentences_of
 from .snapshots import Snapshot
 from .sources import Source, SourceDomain, SourceKind, SourceName, folded
@@ -66,6 +74,7 @@ __all__ = [
     "MOST_TELLING_FIRST",
     "NINJS",
     "POLICY_FIELDS",
+    "REPEATS",
     "SETTLED",
     "SIDE_KEY",
     "SORT",
@@ -159,5 +168,6 @@ __all__ = [
     "sentences_of",
     "sides_shown",
     "sort_of",
+    "time_of_schedule",
     "with_visible_agreements",
 ]

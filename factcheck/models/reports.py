@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +45,34 @@ def scope_matches(name: str) -> models.CheckConstraint:
     )
 
 
+REPEATS = {
+    "* * *": "every day",
+    "* * 1-5": "every weekday",
+    "* * 1": "every Monday",
+    "* * 2": "every Tuesday",
+    "* * 3": "every Wednesday",
+    "* * 4": "every Thursday",
+    "* * 5": "every Friday",
+    "* * 6": "every Saturday",
+    "* * 0": "every Sunday",
+    "1 * *": "on the first of each month",
+}
+"""The days of a schedule that have a name: the last three of its five fields."""
+
+
+def time_of_schedule(cron: str) -> tuple[str, time] | None:
+    """The days, as in ``REPEATS``, and the one time of a schedule that words can say; None for any other.
+
+    >>> time_of_schedule("0 7 * * 1-5")
+    ('* * 1-5', datetime.time(7, 0))
+    """
+    minute, hour, days = [*cron.split(maxsplit=2), "", "", ""][:3]
+    days = " ".join(days.split())
+    if days not in REPEATS or not re.fullmatch(r"[0-5]?\d", minute) or not re.fullmatch(r"[01]?\d|2[0-3]", hour):
+        return None
+    return days, time(int(hour), int(minute))
+
+
 class ReportSubscriptionQuerySet(models.QuerySet["ReportSubscription"]):
     def visible_to(self, user: Any) -> ReportSubscriptionQuerySet:
         return self.filter(desk__in=Desk.objects.visible_to(user))
@@ -70,7 +100,13 @@ class ReportSubscription(models.Model):
         constraints = [scope_matches("report_subscription_scope_matches")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} at {self.cron} ({self.zone})"
+        return f"{self.get_kind_display()}, {self.schedule} ({self.zone})"
+
+    @property
+    def schedule(self) -> str:
+        """When it comes, in words where there are some: "every weekday at 07:00"; else the five fields."""
+        known = time_of_schedule(self.cron)
+        return f"{REPEATS[known[0]]} at {known[1]:%H:%M}" if known else self.cron
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

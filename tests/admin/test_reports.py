@@ -141,6 +141,74 @@ def test_only_who_edits_subscribes(client, people, role):
     assert client.post(page(row, "change"), data).status_code == 403
 
 
+WORDED = {"repeats": "* * 1-5", "at": "06:30", "cron": ""}
+
+
+@pytest.mark.parametrize(
+    ("data", "cron"),
+    [
+        (WORDED, "30 6 * * 1-5"),
+        ({**WORDED, "repeats": "1 * *", "at": "7:00"}, "0 7 1 * *"),
+        ({"repeats": "", "cron": "0 7,19 * * *"}, "0 7,19 * * *"),
+        ({"repeats": "* * *", "at": "07:00", "cron": "0 7,19 * * *"}, "0 7,19 * * *"),
+        ({"cron": "0 8 * * *"}, "0 8 * * *"),
+    ],
+    ids=["in words", "once a month", "in fields", "fields filled in beside the words as they were", "fields alone"],
+)
+def test_a_schedule_is_said_in_words_or_in_fields(data, cron, client, people):
+    address = reverse("admin:factcheck_reportsubscription_add")
+    base = {
+        "kind": "desk_digest",
+        "desk": people.desk.pk,
+        "zone": "UTC",
+        "recipients": [people.editor.pk],
+        "active": "on",
+    }
+    assert client.post(address, {**base, **data}).status_code == 302
+    assert ReportSubscription.objects.get().cron == cron
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ({"repeats": "* * 1-5", "at": ""}, "Say at what time."),
+        ({"repeats": "", "cron": ""}, "Say when, in words above or in five fields."),
+        ({"repeats": "* * 1-5", "at": "half past"}, "Enter a valid time."),
+        ({"repeats": "* * 9", "at": "07:00"}, "Select a valid choice."),
+    ],
+)
+def test_a_schedule_that_says_nothing_is_asked_for_again(data, word, client, people):
+    address = reverse("admin:factcheck_reportsubscription_add")
+    base = {
+        "kind": "desk_digest",
+        "desk": people.desk.pk,
+        "zone": "UTC",
+        "recipients": [people.editor.pk],
+        "active": "on",
+    }
+    response = client.post(address, {**base, **data})
+    assert response.status_code == 422
+    assert word in response.content.decode()
+    assert not ReportSubscription.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 7 * * *", "every day at 07:00"),
+        ("30  6 * *  1-5", "every weekday at 06:30"),
+        ("5 23 * * 0", "every Sunday at 23:05"),
+        ("0 7 1 * *", "on the first of each month at 07:00"),
+        ("0 7,19 * * *", "0 7,19 * * *"),
+        ("*/15 * * * *", "*/15 * * * *"),
+        ("0 7 * * 1,3", "0 7 * * 1,3"),
+        ("", ""),
+    ],
+)
+def test_a_schedule_is_told_in_words_where_there_are_some(cron, words):
+    assert ReportSubscription(cron=cron).schedule == words
+
+
 def coming(cron, after, zone="Europe/Berlin", count=3):
     row = ReportSubscription(cron=cron, zone=zone)
     return [f"{at:%Y-%m-%d %H:%M}" for at in coming_slots(row, after, count)]
