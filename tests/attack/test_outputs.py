@@ -117,7 +117,7 @@ JSON_SHAPES: dict[str, Callable[[str], Any]] = {
 }
 """How words stand in a column of JSON; in a list of them where nothing is said."""
 IN_PARTS = {"revision.text"}
-"""Pages show the paragraph of it that they are about: its first line is what they all have."""
+"""Pages show the paragraph of it that they are about: the beginning of its first line is what they all have."""
 BUILT = {"report.data", "reportdelivery.refused", "event.facts", "eventnote.text", "source.encrypted_name"}
 """Written by an action of its own, and not into a column."""
 
@@ -552,7 +552,7 @@ def everything_tried(desk: Staff, rows: list[str], turns: range) -> None:
             faults += [f"{out.name}: {what}" for what in out.alive]
             faults += [f"{out.name}: {what} was born" for what in out.vocabulary - site]
         for name, where in sorted(shown):
-            wanted = planted[name].splitlines()[0] if name in IN_PARTS else planted[name]
+            wanted = planted[name].splitlines()[0][:200] if name in IN_PARTS else planted[name]
             if not is_kept(wanted, outputs[where]):
                 faults.append(f"{where}: {name} lost {planted[name][:80]!r}")
     print(
