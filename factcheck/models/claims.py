@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import OPEN_TASK, ClaimState
 from factcheck.text import AnchorState, ClaimType
 
@@ -78,4 +79,4 @@ class Claim(models.Model):
         indexes = [models.Index(fields=["document", "state"], name="claim_by_state")]
 
     def __str__(self) -> str:
-        return self.text if len(self.text) <= 80 else f"{self.text[:79]}…"
+        return with_directions_closed(self.text if len(self.text) <= 80 else f"{self.text[:79]}…")

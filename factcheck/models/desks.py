@@ -9,6 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 
+from factcheck.intake.text_cleaning import with_directions_closed
+
 
 class Role(models.TextChoices):
     EDITOR = "editor"
@@ -44,7 +46,7 @@ class Desk(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return with_directions_closed(self.name)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

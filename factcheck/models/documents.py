@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import DocumentState
 
 from .desks import Desk
@@ -88,7 +89,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url or "a text without a title"
+        return with_directions_closed(self.title or self.url or "a text without a title")
 
     @property
     def is_of_host(self) -> bool:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
+from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import FigureState
 from factcheck.text import AnchorState, Hedge, Modality
 
@@ -119,4 +120,4 @@ class Figure(models.Model):
         indexes = [models.Index(fields=["measure", "document"], name="figure_by_measure")]
 
     def __str__(self) -> str:
-        return f"{self.surface} {self.counted}".strip()
+        return with_directions_closed(f"{self.surface} {self.counted}".strip())

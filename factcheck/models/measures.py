@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from factcheck.intake.text_cleaning import with_directions_closed
+
 from .desks import Desk
 from .topics import Topic
 
@@ -73,7 +75,7 @@ class Measure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return with_directions_closed(self.name)
 
     @property
     def name(self) -> str:

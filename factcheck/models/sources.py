@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from factcheck.intake.text_cleaning import with_directions_closed
+
 from .topics import Topic
 
 
@@ -97,7 +99,7 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return with_directions_closed(self.name)
 
 
 class SourceName(models.Model):

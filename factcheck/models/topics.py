@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from factcheck.intake.text_cleaning import with_directions_closed
+
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, user: Any) -> TopicQuerySet:
@@ -37,4 +39,4 @@ class Topic(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return with_directions_closed(self.title)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from factcheck.intake.readers import stored_text
 from factcheck.intake.text_cleaning import with_directions_closed
-from factcheck.models import Attribution
+from factcheck.models import Attribution, Claim, Desk, Document, Figure, Measure, Source, Topic
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
 
@@ -94,6 +94,23 @@ OVERRIDE, POP, ISOLATE, END = "\u202e", "\u202c", "\u2066", "\u2069"
 )
 def test_a_change_of_direction_ends_with_the_words_that_made_it(text, ends):
     assert with_directions_closed(text) == text + ends
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Document(title=f"Title{OVERRIDE}"),
+        Claim(text=f"Claim{OVERRIDE}"),
+        Source(name=f"Source{OVERRIDE}"),
+        Topic(title=f"Topic{OVERRIDE}"),
+        Desk(name=f"Desk{OVERRIDE}"),
+        Figure(surface="40", counted=f"homes{OVERRIDE}"),
+        Measure(counted=f"homes{OVERRIDE}"),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_whatever_a_record_is_called_turns_no_words_that_follow(record):
+    assert str(record).endswith(OVERRIDE + POP)
 
 
 def test_a_name_that_turns_the_direction_turns_not_the_next_one():
