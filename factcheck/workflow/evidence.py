@@ -11,17 +11,19 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils import timezone
 
-from factcheck.actors import Actor, Person, person_of
+from factcheck.actors import Actor, Machine, Person, person_of
 from factcheck.errors import Invalid
 from factcheck.intake.fetching import Fetched
 from factcheck.intake.snapshots import sha256_of, warc_of, warc_of_upload
 from factcheck.jobs.keys import job_key
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
-from factcheck.models import Claim, Evidence, EvidenceKind, Snapshot, Source, SourceUse, Stance
+from factcheck.models import Claim, Evidence, EvidenceKind, Policy, Snapshot, Source, SourceUse, Stance
 from factcheck.states import EvidenceState
 
-from .transitions import check_permission, log, move, require_storable
+from .evidence_rules import is_carried
+from .locks import lock_claims
+from .transitions import check_permission, log, mark_stale, move, require_storable
 
 
 def record_evidence(
@@ -249,7 +251,16 @@ def check_credibility(credibility: int | None) -> None:
 
 
 def retire_evidence(evidence: Evidence, action: str, *, by: Actor, note: str, version: int | None = None) -> None:
-    """Accepted evidence drifted, was superseded, or was withdrawn by its source."""
+    """Accepted evidence drifted, was superseded, or was withdrawn by its source.
+
+    Voids the sign-off of its claim where what is left does not carry the verdict.
+    """
     if action not in ("drift", "supersede", "withdraw"):
         raise LookupError(action)
-    move(evidence, action, by=by, note=note, version=version)
+    with transaction.atomic():
+        lock_claims([evidence.claim_id])
+        move(evidence, action, by=by, note=note, version=version)
+        claim, verdict = evidence.claim, evidence.claim.verdicts.last()
+        claim.refresh_from_db()
+        if verdict is not None and not is_carried(claim, verdict.label, Policy.for_document(claim.document)):
+            mark_stale(claim, f"the evidence no longer carries its verdict: {note}", by=Machine("evidence retired"))

@@ -16,11 +16,9 @@ from factcheck.errors import Invalid, WrongState
 from factcheck.models import (
     Claim,
     Desk,
-    EvidenceQuerySet,
     Method,
     Policy,
     SignOff,
-    Stance,
     Verdict,
     VerdictLabel,
     VerificationTask,
@@ -29,6 +27,7 @@ from factcheck.models import (
 )
 from factcheck.states import ClaimState, EvidenceState, TaskState
 
+from .evidence_rules import require_evidence
 from .notices import notify_of_action
 from .transitions import (
     can,
@@ -193,29 +192,6 @@ def submit_verdict(claim: Claim, label: str, *, by: Actor, note: str = "", versi
 
     verdict: Verdict = move(claim, "submit", by=by, version=version, facts={"label": label}, decision=write)
     return verdict
-
-
-def require_evidence(label: str, evidence: EvidenceQuerySet, policy: Policy) -> int:
-    """Check that evidence supports a verdict; returns the number of independent origins that do.
-
-    ``supported`` needs the policy's number of independent origins, or one primary source with a name, that support it;
-    ``refuted`` needs one that refutes it.
-
-    Raises:
-        Invalid: with what is missing.
-    """
-    supporting = evidence.filter(stance=Stance.SUPPORTS)
-    origins, wanted = len(supporting.origins()), policy.minimum_origins
-    if label == VerdictLabel.SUPPORTED and origins < wanted and not supporting.named_primary().exists():
-        raise Invalid(
-            f"“Supported” needs {wanted} independent origins or one primary source; this has {origins}.",
-            code="origins_missing",
-            origins=origins,
-            needed=wanted,
-        )
-    if label == VerdictLabel.REFUTED and not evidence.filter(stance=Stance.REFUTES).exists():
-        raise Invalid("“Refuted” needs evidence that refutes the claim.", code="evidence_missing")
-    return origins
 
 
 def assess_offered(claim: Claim, label: str, policy: Policy, *, by: Actor) -> int:
