@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Max, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import get_language_info
 
@@ -27,6 +27,7 @@ from factcheck.models import (
     Discrepancy,
     DiscrepancyQuerySet,
     Document,
+    Event,
     Eyes,
     Figure,
     Job,
@@ -43,6 +44,7 @@ from factcheck.states import ClaimState, DocumentState, FigureState, JobState
 from factcheck.text import READ_LANGUAGES, AnchorState, Basis
 
 from .disputes import disputes
+from .evidence_rules import is_carried
 from .matching import blocking_thresholds
 from .notices import notify_clearance
 from .transitions import check_permission, log, words_sha256
@@ -229,9 +231,28 @@ def claim_blockers(document: Document, policy: Policy, now: datetime) -> Iterato
     claims = list(Claim.objects.filter(document=document).blocking(policy.threshold))
     held_by_words = [claim for claim in claims if claim.state == ClaimState.SIGNED_OFF]
     prefetch_related_objects(held_by_words, "anchors", "figures")
+    changed_at = rules_changed_at(document) if held_by_words else None
     for claim in claims:
-        if blocker := claim_blocker(claim, signed.get(claim.pk), waivers.get(claim.pk), now, policy.eyes):
+        sign_off = signed.get(claim.pk)
+        if blocker := claim_blocker(claim, sign_off, waivers.get(claim.pk), now, policy.eyes):
             yield blocker
+        elif sign_off and changed_at and is_void_by_rules(claim, sign_off, policy, changed_at):
+            why = "was signed off on evidence that is not enough by the rules of the desk now."
+            yield Blocker("sign_off_void", "claim", claim.pk, f"“{claim!s}” {why}")
+
+
+def is_void_by_rules(claim: Claim, sign_off: SignOff, policy: Policy, changed_at: datetime) -> bool:
+    """Whether a claim was signed off before the rules were set, on evidence that is not enough by them."""
+    before = claim.state == ClaimState.SIGNED_OFF and sign_off.at <= changed_at
+    return before and not is_carried(claim, sign_off.verdict.label, policy)
+
+
+def rules_changed_at(document: Document) -> datetime | None:
+    """When the rules of the desk were set last; what was signed off before is held to those of now."""
+    policies = Policy.objects.filter(desk=document.desk_id).values("pk")
+    changes = Event.objects.filter(record="policy", record_id__in=policies, action="set")
+    found: datetime | None = changes.aggregate(last=Max("at"))["last"]
+    return found
 
 
 def crosscheck_blockers(document: Document) -> Iterator[Blocker]:

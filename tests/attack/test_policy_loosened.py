@@ -11,7 +11,7 @@ from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy
 from factcheck.workflow.publications import publish_document
-from factcheck.workflow.verification import countersign, sign_off, submit_verdict
+from factcheck.workflow.verification import challenge_claim, countersign, sign_off, start_claim, submit_verdict
 from tests.stories import Staff, bring_to, file_text, give_evidence, registered
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,30 @@ def test_what_was_signed_under_two_eyes_asks_for_a_second_signer_when_three_retu
         (staff.reviewer, "three"),
     ]
     assert verdict.sign_off.by == staff.reviewer
+
+
+@pytest.mark.parametrize(
+    ("rule", "loose", "strict"), [("minimum_origins", 1, 2), ("assess", "self", "second")], ids=["origins", "assessing"]
+)
+def test_what_was_signed_by_a_looser_rule_of_evidence_is_signed_anew_when_the_stricter_returns(
+    staff, rule, loose, strict
+):
+    set_policy(staff.desk, by=staff.desk_chief, **{"minimum_origins": 1, rule: loose})
+    story = file_text(HOMES, desk=staff.desk, by=staff.editor)
+    claim = bring_to(story.claims.get(), "in_verification", staff)
+    by = staff.checker if rule == "assess" else staff.reviewer
+    give_evidence(claim, by=staff.checker, source=registered("Torvik Post"), accepted_by=by)
+    submit_verdict(claim, "supported", by=staff.checker)
+    sign_off(claim, by=staff.reviewer)
+    assert codes(story) == set()
+    set_policy(staff.desk, by=staff.desk_chief, **{rule: strict})
+    assert codes(story) == {"sign_off_void"}
+    challenge_claim(claim, by=staff.reviewer, note="the rule is stricter again")
+    start_claim(claim, by=staff.checker)
+    give_evidence(claim, by=staff.checker, source=registered("Velmora Radio"), accepted_by=staff.reviewer)
+    submit_verdict(claim, "supported", by=staff.checker)
+    sign_off(claim, by=staff.reviewer)
+    assert codes(story) == set()
 
 
 def test_a_looser_rule_does_not_reach_a_text_filed_before_it(staff):
