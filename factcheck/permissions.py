@@ -165,10 +165,7 @@ def is_no_author_compared_with_source(user: Any, source: Source) -> bool:
 
 
 def did_not_submit(user: Any, claim: Claim) -> bool:
-    if Policy.for_document(claim.document).eyes == Eyes.TWO:
-        return True
-    verdict = claim.verdicts.last()
-    return verdict is None or verdict.by_id != user.pk
+    return Policy.for_document(claim.document).eyes == Eyes.TWO or not did_submit(user, claim)
 
 
 def did_not_give(user: Any, evidence: Evidence) -> bool:
@@ -206,6 +203,13 @@ def is_filed_by_itself(user: Any, document: Document) -> bool:
     """Whether a service account filed a text for its own system; of a person nothing is asked."""
     own = document.is_of_host and document.created_by_id == user.pk
     return own or Role.SERVICE not in roles_of(user, [document.desk_id])
+
+
+def is_of_no_other_service(user: Any, document: Document) -> bool:
+    """Whether a service account may file new words: not where another one files it; of a person nothing is asked."""
+    if document.source_id == "" or document.created_by_id == user.pk:
+        return True
+    return any(Role.SERVICE not in roles_of(row, [document.desk_id]) for row in (user, document.created_by))
 
 
 def is_assignee(user: Any, task: VerificationTask) -> bool:
@@ -372,12 +376,12 @@ SERVICE_ACCOUNT = Guard(
     "service_only",
     "Only a service account of the desk files what belongs to another system; leave its name and number out.",
 )
-PUBLISHERS = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
 FILED_BY_ITSELF = Guard(
     is_filed_by_itself,
     "not_its_own",
     "A service account records the publication of texts alone that it filed for its own system.",
 )
+OWN_SYSTEM = Guard(is_of_no_other_service, "source_app_taken", "Another service account files for this system.")
 INTAKE = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
 EDITORS_SOMEWHERE = has_role_somewhere(Role.EDITOR, Role.DESK_CHIEF)
 CHECKERS_SOMEWHERE = has_role_somewhere(Role.CHECKER, Role.EDITOR, Role.DESK_CHIEF)
@@ -404,8 +408,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("source", "grant_access"): (OWNING_DESK_CHIEF,),
     ("source", "open_name"): (HAS_ACCESS,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
-    ("document", "revise"): (INTAKE, NOT_AUTHOR_OF_OTHER_SIDE),
-    ("document", "fetch"): (INTAKE, NOT_AUTHOR_OF_OTHER_SIDE),
+    ("document", "revise"): (INTAKE, OWN_SYSTEM, NOT_AUTHOR_OF_OTHER_SIDE),
+    ("document", "fetch"): (INTAKE, OWN_SYSTEM, NOT_AUTHOR_OF_OTHER_SIDE),
     ("document", "confirm"): (EDITORS,),
     ("document", "add_claim"): (CHECKERS,),
     ("document", "read_clearance"): (ANYONE,),
@@ -416,7 +420,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("document", "dismiss_idle"): (EDITORS, NOT_AUTHOR),
     ("document", "dismiss_quiet"): (EDITORS, NOT_AUTHOR),
     ("document", "waive"): (CHIEF, NOT_AUTHOR),
-    ("document", "publish"): (PUBLISHERS, FILED_BY_ITSELF),
+    ("document", "publish"): (INTAKE, FILED_BY_ITSELF),
     ("document", "publish_uncleared"): (EDITORS,),
     ("document", "correct"): (EDITORS,),
     ("document", "withdraw"): (EDITORS, NOT_COMPARED_AUTHOR),

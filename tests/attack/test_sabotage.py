@@ -81,6 +81,19 @@ def test_the_name_of_a_host_belongs_to_the_service_account_that_filed_first(staf
     check_host_name(staff.desk, wanted, by=other)
 
 
+@pytest.mark.parametrize("action", ["revise", "fetch"])
+def test_a_service_account_changes_no_words_of_another_ones_system(staff, action):
+    other = person(Role.SERVICE, staff.desk)
+    document, _ = ingest_document(HOMES.encode(), Arrival(pasted=True, **HOST), desk=staff.desk, by=staff.service)
+    do_jobs(document)
+    body = {"text": HOMES.replace("40", "60")} if action == "revise" else {}
+    answer = Caller(other).post(f"documents/{document.pk}/{action}/", body)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "source_app_taken")
+    assert Caller(staff.service).post(f"documents/{document.pk}/revise/", {"text": "New words."}).status_code == 202
+    Membership.objects.filter(user=staff.service).delete()  # an account that was replaced
+    assert Caller(other).post(f"documents/{document.pk}/revise/", {"text": "Newer words."}).status_code == 202
+
+
 def test_what_a_person_had_filed_in_its_name_is_handed_over(staff):
     squatted, _ = ingest_document(HOMES.encode(), Arrival(pasted=True, **HOST), desk=staff.desk, by=staff.editor)
     do_jobs(squatted)
