@@ -14,6 +14,7 @@ from factcheck.actors import Actor
 from factcheck.intake.addresses import FetchRefused, parse_public_target
 from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Event, Revision, Snapshot, Source
+from factcheck.permissions import NOT_AUTHOR, NOT_COMPARED_AUTHOR
 from factcheck.states import DocumentState
 
 from .arrivals import EARLIEST, known_zones
@@ -26,6 +27,10 @@ EDITABLE_METADATA = frozenset({"title", "byline", "language", "publisher", "publ
 """What a person may correct of a document (in ``metadata``)."""
 
 
+DECIDES_COMPARISON = frozenset({"publisher", "publisher_name", "url", "published_at", "zone", "embargo_until"})
+"""What an author may not say of a text that is filed, nor have a later file say."""
+
+
 def store_revision(
     document: Document, snapshot: Snapshot, extract: Extract, *, by: Actor, editor: Any
 ) -> Revision | None:
@@ -36,7 +41,7 @@ def store_revision(
     if document.revisions.filter(snapshot__gte=snapshot.pk).exists():
         return None
     previous = document.current_revision
-    fill_in(document, extract, fetched_from="" if snapshot.filename else snapshot.url)
+    fill_in(document, extract, fetched_from="" if snapshot.filename else snapshot.url, previous=previous, editor=editor)
     revision = Revision.objects.create(
         document=document,
         number=previous.number + 1 if previous else 1,
@@ -64,8 +69,18 @@ def first_line(text: str) -> str:
     return line if len(line) <= LONGEST_FIRST_LINE else line[:LONGEST_FIRST_LINE].rsplit(" ", 1)[0] + "…"
 
 
-def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> None:
-    """What the file itself says of title, date, zone, byline and language, where the person said nothing."""
+def fill_in(
+    document: Document,
+    extract: Extract,
+    *,
+    fetched_from: str = "",
+    previous: Revision | None = None,
+    editor: Any = None,
+) -> None:
+    """What the file itself says of title, date, zone, byline and language, where the person said nothing.
+
+    A later text by an author, of it or of what it is compared with, says nothing that decides the comparison.
+    """
     found = {
         "title": extract.title[:500] or first_line(extract.text),
         "byline": ", ".join(extract.byline)[:500],
@@ -84,10 +99,13 @@ def fill_in(document: Document, extract: Extract, *, fetched_from: str = "") -> 
             changed[name] = moment
     if document.zone == "UTC" and (zone := parse_zone(extract.zone)):
         changed["zone"] = zone
-    if document.publisher is None and (source := publisher_of(document, changed, fetched_from)):
+    known_address = document.url if previous is None else ""  # the address of a publication names no publisher
+    if document.publisher is None and (source := publisher_of(document, changed, known_address, fetched_from)):
         changed["publisher"] = source
     for name in edited_metadata(document):  # a person has said it, be it that there is none
         changed.pop(name, None)
+    if previous is not None and editor is not None and is_concerned(editor, document):
+        changed = {name: value for name, value in changed.items() if name not in DECIDES_COMPARISON}
     if changed:
         Document.objects.filter(pk=document.pk).update(**changed)
         document.refresh_from_db()
@@ -118,13 +136,20 @@ def parse_zone(name: str) -> str:
     return name if name in known_zones() else ""
 
 
-def publisher_of(document: Document, changed: dict[str, Any], fetched_from: str = "") -> Source | None:
+def is_concerned(person: Any, document: Document) -> bool:
+    """Whether a person wrote the document, or one that it is compared with."""
+    return not all(guard.allows(person, document) for guard in (NOT_AUTHOR, NOT_COMPARED_AUTHOR))
+
+
+def publisher_of(
+    document: Document, changed: dict[str, Any], known_address: str, fetched_from: str = ""
+) -> Source | None:
     """The registered source behind a document: by the domain of its address, else by its name.
 
     A page that was fetched is known by where it was fetched from. The name it gives itself counts only for a source
     that has no domain of its own, and where a person filed the page: anybody's page may call itself an agency.
     """
-    host = host_of(fetched_from or changed.get("url") or document.url)
+    host = host_of(fetched_from or changed.get("url") or known_address)
     if by_host := Source.objects.at_host(host) if "." in host else None:
         return by_host
     named = Source.objects.named(changed.get("publisher_name") or document.publisher_name)
