@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from factcheck.errors import WrongState
@@ -9,7 +11,7 @@ from factcheck.models import Claim, Document, Event
 from factcheck.workflow.claims import add_claim, dismiss_claim, place_claim, split_claim
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.verification import assign_claim, hand_in, sign_off, take_up, waive_claim
-from tests.stories import Staff, bring_to, file_text, in_hours, revise_text
+from tests.stories import Staff, bring_to, clear_document, file_text, in_hours, revise_text
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +186,27 @@ def test_a_claim_that_a_person_marked_keeps_its_type_and_its_weight(staff):
     revise_text(story, text.replace("bells", "sirens"), by=staff.editor)
     claim.refresh_from_db()
     assert (claim.anchor_state, claim.claim_type, claim.checkworthiness) == ("edited", "identity", 1.0)
+
+
+SIGNS = [
+    ("a minus in print", "Growth in Torvik was \u20133% in 2025, the council said."),
+    ("a minus before money", "The council of Torvik said the result was \u2013€40 million in 2025."),
+    ("unequal", "The council of Torvik said the mill \u2260 the works, built in 1971."),
+    ("give or take", "The council of Torvik said the mill was built in 1971 \u00b1 2."),
+]
+
+
+@pytest.mark.parametrize("words", [words for _, words in SIGNS], ids=[name for name, _ in SIGNS])
+def test_a_sign_that_is_left_out_is_no_typography(words, staff):
+    story = file_text(words, desk=staff.desk, by=staff.editor)
+    clear_document(story, staff)
+    assert codes(story) == set()
+    revise_text(story, re.sub("[\u2013\u2260\u00b1]", "", words), by=staff.editor)
+    assert "claim_stale" in codes(story)
+
+
+def test_a_minus_written_with_another_dash_is_typography(staff):
+    story = file_text("Growth in Torvik was -3% in 2025, the council said.", desk=staff.desk, by=staff.editor)
+    clear_document(story, staff)
+    revise_text(story, "Growth in Torvik was \u22123% in 2025, the council said.", by=staff.editor)
+    assert codes(story) == set()

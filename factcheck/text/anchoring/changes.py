@@ -16,7 +16,9 @@ from factcheck.text.quantities import find_numbers
 
 _LEX = load()
 _MARKUP = Pattern(r"<[^<>\n]{0,200}>|&[a-z]{2,8};|\*{1,3}|(?<!\w)_{1,2}|_{1,2}(?!\w)|`")
-_TOKEN = Pattern(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+|[?$£€%]")
+_SIGN = r"(?<![\w.,)\]\u2019])[-\u2013\u2212](?=[$£€]?\d)|[<>\u2264\u2265\u00b1](?=\s?\d)"
+"""What says of a number that it is negative, a bound, or give or take; where the number itself does not hold it."""
+_TOKEN = Pattern(rf"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+|[?$£€%\u2260]|{_SIGN}")
 _LONGEST = 400
 _NEGATIONS = frozenset(
     [
@@ -86,6 +88,8 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
     False
     >>> [t for t, _, _ in tokens("a thousand men", 0, 14)] == [t for t, _, _ in tokens("1,000 men", 0, 9)]
     True
+    >>> [t for t, _, _ in tokens("growth of \u20133%", 0, 13)] == [t for t, _, _ in tokens("growth of 3%", 0, 12)]
+    False
     """
     covered = [m.span() for m in _MARKUP.finditer(text, start, end)]
     out: list[Token] = []
@@ -115,7 +119,7 @@ def bare_words(text: str) -> tuple[str, ...]:
 
 
 def _normal_word(word: str) -> str:
-    word = word.replace("\u2019", "'")
+    word = word.replace("\u2019", "'").replace("\u2013", "-").replace("\u2212", "-")
     return "percent" if word in ("%", "percent", "pct") else word
 
 
@@ -157,7 +161,7 @@ def _class_of(gone: list[str], come: list[str], first: bool = False) -> set[str]
 
 def _class_of_word(word: str, first: bool) -> str:
     low = word.lower()
-    if word.startswith("#"):
+    if word.startswith("#") or word in "-<>\u2264\u2265\u00b1":
         return "number"
     if low in _NEGATIONS or low.endswith("n't"):
         return "negation"
