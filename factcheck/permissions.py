@@ -338,7 +338,7 @@ NOT_SUBMITTER = Guard(
 NOT_LAST_EDITOR = Guard(
     did_not_change_the_words,
     "four_eyes_words",
-    "You last changed the words of this claim; someone else must sign it off.",
+    "You last changed the words of this claim; someone else must decide it.",
 )
 NOT_GIVER = Guard(
     did_not_give, "four_eyes_evidence", "You recorded or linked this evidence; someone else must assess it."
@@ -437,8 +437,8 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "sign_off"): (REVIEWERS, NOT_AUTHOR, NOT_SUBMITTER, NOT_LAST_EDITOR),
     ("claim", "countersign"): (REVIEWERS, NOT_AUTHOR, NOT_SUBMITTER, NOT_LAST_EDITOR),
     ("claim", "challenge"): (WORKERS,),
-    ("claim", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
-    ("claim", "waive"): (CHIEF, NOT_AUTHOR),
+    ("claim", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_LAST_EDITOR, NOT_COMPARED_AUTHOR),
+    ("claim", "waive"): (CHIEF, NOT_AUTHOR, NOT_LAST_EDITOR),
     ("claim", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("claim", "take_back"): (EDITORS, LAST_ACTOR, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "link"): (CHECKERS, NOT_AUTHOR_AGAINST_DISMISSED),

@@ -64,7 +64,7 @@ KEPT_FROM: dict[str, set[tuple[str, str]]] = {
     "author": AUTHOR,
     "author of the other side": OTHER_SIDE,
     "submitter": SIGNS,
-    "changed the words": SIGNS,
+    "changed the words": SIGNS | {("claim", "dismiss"), ("claim", "waive")},
     "gave the evidence": {("evidence", "assess")},
     "judged it": {("judgement", "confirm")},
 }

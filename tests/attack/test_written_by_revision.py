@@ -1,0 +1,33 @@
+"""Who writes a text by revising it, and is no author of it, decides nothing on the words they brought in."""
+
+from __future__ import annotations
+
+import pytest
+
+from factcheck.errors import NotAllowed
+from factcheck.workflow.claims import dismiss_claim, split_claim
+from factcheck.workflow.clearance import clearance
+from factcheck.workflow.verification import waive_claim
+from tests.stories import file_text, in_hours, revise_text
+
+pytestmark = pytest.mark.django_db
+
+HOMES = "The council of Torvik said 40 homes were flooded on Monday."
+
+DECISIONS = {
+    "dismisses": lambda claim, by: dismiss_claim(claim, by=by, note="background"),
+    "waives": lambda claim, by: waive_claim(claim, by=by, note="no time", expires_at=in_hours(5)),
+    "splits": lambda claim, by: split_claim(claim, ["The council of Torvik", "homes were flooded"], by=by),
+}
+
+
+@pytest.mark.parametrize("decide", DECISIONS.values(), ids=DECISIONS)
+def test_whoever_brought_the_words_in_leaves_the_decision_to_somebody_else(staff, decide):
+    story = file_text("It rained in Torvik.", desk=staff.desk, by=staff.desk_chief, byline="A. Outsider")
+    revise_text(story, HOMES, by=staff.desk_chief)
+    claim = story.claims.get(text=HOMES)
+    with pytest.raises(NotAllowed) as refusal:
+        decide(claim, staff.desk_chief)
+    assert refusal.value.code == "four_eyes_words"
+    assert "claim_unchecked" in {row.code for row in clearance(story).blockers}
+    decide(claim, staff.chief_editor)
