@@ -55,6 +55,7 @@ RECORDS: dict[type[Model], tuple[str, ...]] = {
         "source_app",
         "source_id",
         "created_by_id",
+        "created_at",
     ),
     Claim: ("state", "document_id", "claim_type", "split_from_id"),
     Figure: (

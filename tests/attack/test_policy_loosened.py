@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from factcheck.errors import NotAllowed
 from factcheck.models import Document, Event, Membership, Policy, Role
@@ -10,6 +11,7 @@ from factcheck.reports.builders.documents import build_document
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.desks import set_policy
+from factcheck.workflow.history_checks import verify_history
 from factcheck.workflow.publications import publish_document
 from factcheck.workflow.verification import challenge_claim, countersign, sign_off, start_claim, submit_verdict
 from tests.stories import Staff, bring_to, file_text, give_evidence, registered
@@ -159,3 +161,14 @@ def test_an_author_with_a_text_in_check_loosens_neither_eyes_nor_assessing(staff
             set_policy(staff.desk, by=staff.editor, **rules)
     assert not Event.objects.filter(record="policy").exists()
     assert codes(story) >= {"claim_unchecked"}
+
+
+def test_a_text_filed_before_a_rule_was_loosened_is_not_dated_after_it_unseen(staff):
+    story = file_text(HOMES, desk=staff.desk, by=staff.editor)
+    set_policy(staff.desk, by=staff.desk_chief, eyes="two")
+    assert not list(verify_history())
+    Document.objects.filter(pk=story.pk).update(created_at=timezone.now())  # by whoever has the app's database rights
+    assert Policy.for_document(story).eyes == "three"
+    story.refresh_from_db()
+    assert Policy.for_document(story).eyes == "two"
+    assert [(row.record, row.record_id) for row in verify_history()] == [("document", story.pk)]
