@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -99,7 +100,9 @@ def check_story_address(document: Document, url: str) -> None:
         if len(url) > 2000:
             raise ValidationError("too long")
         URLValidator(schemes=["http", "https"])(url)
-    except ValidationError:
+        if "@" in urlsplit(url).netloc or not url.isprintable():
+            raise ValidationError("a password, or signs that nobody sees")
+    except (ValidationError, ValueError):
         raise Invalid("That is no address of a page on the web.", code="url_invalid") from None
     if Job.objects.filter(key=job_key(document), name=JobName.FETCH_DOCUMENT).exists():
         raise Invalid("It was fetched from its address, which stays.", code="fetched_from_address")

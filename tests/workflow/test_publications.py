@@ -93,7 +93,16 @@ def test_an_expired_figure_after_publication_raises_one_follow_up(staff):
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "flood", "ftp://paper.example/", "https://a.example/" + "b" * 2000]
+    "url",
+    [
+        "javascript:alert(1)",
+        "flood",
+        "ftp://paper.example/",
+        "https://a.example/" + "b" * 2000,
+        "https://user:word@paper.example/flood",
+        "https://paper.example/\u202efdp.exe",
+        "https://[paper.example/",
+    ],
 )
 def test_what_is_no_address_on_the_web_is_refused_and_nothing_goes_out(url, story, staff):
     clear_document(story, staff)

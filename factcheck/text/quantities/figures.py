@@ -32,7 +32,9 @@ _TO_DOLLAR = Pattern(
     r"|pound)\b)"
 )
 _CURRENCY_NEAR = Pattern(rf"(?i:\b(?P<cur>{alternatives(_LEX.currency_words)})\b)")
-_MINUS = Pattern(r"(?<![^\s(\u201c\"<>=])(?P<sign>[-\u2212]\s{0,2})$|(?i:\b(?P<word>minus|negative)\s)$")
+_MINUS = Pattern(r"(?<![^\s(\u201c\"<>=])(?P<sign>[-\u2212]\s{0,2}|\u2013)$|(?i:\b(?P<word>minus|negative)\s)$")
+_EN_DASH_MINUS = Pattern(r"(?:^|(?<!\d)[\s(])\u2013$")
+"""Typed for a minus: close to its number, and nothing that a range begins with before it."""
 _PLUS = Pattern(r"-?\s?plus\b(?=[-,.;:)]|$|\s(?:dollars?|euros?|pounds?|people|years)\b)|-plus\b|\+(?![\w])")
 _OR_SO = Pattern(r"\s(?:or\sso|or\smore|or\sfewer|or\sless|or\sthereabouts)\b")
 _SUFFIX = Pattern(r"-(?:odd|strong)\b")
@@ -295,6 +297,8 @@ def _with_sign(
     bare = number.form in ("digits", "fraction") and not _SENTENCE_REST.match(text, number.span.end)
     if text[begin - 1] in "-\u2212" and number.form in ("digits", "fraction") and (measured or bare):
         return minus.start("sign"), -value
+    if text[begin - 1] == "\u2013" and measured and _EN_DASH_MINUS.search(text, max(floor, begin - 3), begin):
+        return begin - 1, -value
     return begin, value
 
 
