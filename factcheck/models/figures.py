@@ -120,4 +120,4 @@ class Figure(models.Model):
         indexes = [models.Index(fields=["measure", "document"], name="figure_by_measure")]
 
     def __str__(self) -> str:
-        return with_directions_closed(f"{self.surface} {self.counted}".strip())
+        return f"{with_directions_closed(self.surface)} {with_directions_closed(self.counted)}".strip()

@@ -113,6 +113,10 @@ def test_whatever_a_record_is_called_turns_no_words_that_follow(record):
     assert str(record).endswith(OVERRIDE + POP)
 
 
+def test_the_number_of_a_figure_turns_not_what_it_counts():
+    assert str(Figure(surface=f"40{OVERRIDE}", counted="homes")) == f"40{OVERRIDE}{POP} homes"
+
+
 def test_a_name_that_turns_the_direction_turns_not_the_next_one():
     said = str(Attribution(party=f"Mayor{OVERRIDE}", relay="the Norland Post"))
     assert said == f"Mayor{OVERRIDE}{POP}, quoted by the Norland Post"
