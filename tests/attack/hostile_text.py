@@ -408,5 +408,5 @@ BARE: dict[str, Callable[[str], str]] = {
 
 def is_beginning(wanted: str, before: str) -> bool:
     """Whether what stands before the sign of a cut is how a text begins."""
-    longest = min(len(wanted), len(before), 1000)
+    longest = min(len(wanted), len(before), 2000)
     return any(before.endswith(wanted[:length]) for length in range(longest, 7, -1))

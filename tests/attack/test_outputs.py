@@ -116,8 +116,8 @@ JSON_SHAPES: dict[str, Callable[[str], Any]] = {
     "measure.parts": lambda words: {"concept": words, "noun": words},
 }
 """How words stand in a column of JSON; in a list of them where nothing is said."""
-IN_PARTS = {"revision.text"}
-"""Pages show the paragraph of it that they are about: the beginning of its first line is what they all have."""
+IN_PARTS = {"revision.text", "story.printed"}
+"""Pages show the paragraph that they are about: the beginning of the first line is what they all have."""
 BUILT = {"report.data", "reportdelivery.refused", "event.facts", "eventnote.text", "source.encrypted_name"}
 """Written by an action of its own, and not into a column."""
 
