@@ -19,6 +19,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -306,7 +307,7 @@ def judge_pdf(name: str, body: bytes) -> Output:
         for note in page.get("/Annots", []):
             address = str(note.get_object().get("/A", {}).get("/URI", ""))
             out.alive += [f"the address {address[:60]!r}"] if address and not address.startswith("http") else []
-    out.seen = "".join(page.extract_text() for page in pdf.pages)
+    out.seen = "\f".join(page.extract_text() for page in pdf.pages)
     return out
 
 
@@ -379,7 +380,8 @@ def is_kept(wanted: str, out: Output) -> bool:
         wanted = "".join(char if char.isprintable() else " " for char in wanted.replace("=?", "＝?"))
     bare = BARE.get(out.kind, str)
     seen = bare(out.seen)
-    if out.kind == "pdf" and all(is_printed(bare(word), seen) for word in wanted.split() if word.isascii()):
+    pages = [bare(page) for page in out.seen.split("\f")] if out.kind == "pdf" else []
+    if pages and all(is_printed(bare(word), pages) for word in wanted.split() if word.isascii()):
         return True
     replaced = UNUSABLE.sub("\ufffd", wanted)  # by the formats that say so
     if any(bare(plain(one)) in seen for one in (wanted, replaced, wanted.encode("utf-8", "replace").decode())):
@@ -391,9 +393,15 @@ def is_kept(wanted: str, out: Output) -> bool:
     return len(lines) > 1 and all(is_kept(line, out) for line in lines)
 
 
-def is_printed(word: str, seen: str) -> bool:
-    """Whether a word is in print: as one, or in two parts with the foot of one page and the head of another between."""
-    return word in seen or any(word[:at] in seen and word[at:] in seen for at in range(1, len(word)))
+def is_printed(word: str, pages: list[str]) -> bool:
+    """Whether a word is in print: on one page, or at the end of one with its rest as the very beginning of the next."""
+    if any(word in page for page in pages):
+        return True
+    return any(
+        word[:at] in page and following.startswith(word[at:])
+        for page, following in pairwise(pages)
+        for at in range(1, len(word))
+    )
 
 
 def letters_alone(text: str) -> str:

@@ -744,4 +744,6 @@ def test_the_judges_find_what_is_alive():
     assert hostile.judge_mail("", raw, "c@d.example", MARK)[0].alive == ["the header Bcc"]
     assert not is_kept("zqm <b>bold</b>", Output("", "html", "zqm bold"))
     assert is_kept("zqm001w and much more", Output("", "html", "Title: zqm001w and… next"))
+    assert is_kept("zqm032w", Output("", "pdf", "so zqm0\f32w and zqm002w"))
+    assert not is_kept("zqm032w", Output("", "pdf", "so zqm031w and zqm002w\fzqm030w"))
     assert not any(map(hostile.is_safe_name, ("../a", "a\u202eb", "con.txt", "", "a\nb", ".a")))
