@@ -29,7 +29,7 @@ from factcheck.models import (
     figures_on_sides,
     sides_shown,
 )
-from factcheck.permissions import wrote_one_compared
+from factcheck.relations import wrote_one_compared
 from factcheck.reports.builders.charts import chart_of
 from factcheck.reports.render.measure_chart import measure_chart
 from factcheck.states import DiscrepancyState, DocumentState

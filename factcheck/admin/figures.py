@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
-from factcheck.permissions import wrote_one_compared
+from factcheck.relations import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
 from factcheck.text import AnchorState, Basis, Hedge, Modality, known_units
 from factcheck.workflow.claims import dismiss_figure, link_figure, reopen_figure

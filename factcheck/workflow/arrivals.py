@@ -22,7 +22,8 @@ from factcheck.jobs.keys import job_key, jobs_about
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
 from factcheck.models import Desk, Document, DocumentKind, Job, Membership, Role, Snapshot, Source, Topic
-from factcheck.permissions import NOT_AUTHOR_OF_OTHER_SIDE, roles_of
+from factcheck.permissions import NOT_AUTHOR_OF_OTHER_SIDE
+from factcheck.relations import roles_of
 
 from .transitions import change, check_permission, log, require_storable
 

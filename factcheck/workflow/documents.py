@@ -16,7 +16,7 @@ from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import NINJS, Desk, Document, Event, Job, Role, Scope, Snapshot
-from factcheck.permissions import roles_of
+from factcheck.relations import roles_of
 from factcheck.states import DocumentState, JobState
 
 from .arrivals import (

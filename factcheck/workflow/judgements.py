@@ -11,7 +11,7 @@ from factcheck.actors import Actor, Person
 from factcheck.errors import Invalid, StaleRevision
 from factcheck.jobs.queue import enqueue_regroup
 from factcheck.models import Discrepancy, Figure, Judgement, JudgementOrigin, Topic
-from factcheck.permissions import wrote_one_compared
+from factcheck.relations import wrote_one_compared
 from factcheck.states import JudgementState
 
 from .matching import JudgementGraph, contradiction_error, fingerprint_of, write_judgements

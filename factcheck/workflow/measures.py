@@ -14,7 +14,8 @@ from factcheck.actors import Person
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.jobs.queue import enqueue_crosscheck, enqueue_regroup
 from factcheck.models import Document, Figure, JudgementOrigin, Measure, Scope, Topic
-from factcheck.permissions import NOT_AUTHOR, documents_compared, embargoed_documents_compared_with
+from factcheck.permissions import NOT_AUTHOR
+from factcheck.relations import documents_compared, embargoed_documents_compared_with
 
 from .grouping import free_key, group_document, is_embargoed
 from .matching import refuse_contradiction, write_judgements

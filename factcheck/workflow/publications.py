@@ -31,7 +31,7 @@ from factcheck.models import (
     VerificationTask,
     Waiver,
 )
-from factcheck.permissions import roles_of
+from factcheck.relations import roles_of
 from factcheck.states import ClaimState, DocumentState, TaskState
 from factcheck.text import Basis
 

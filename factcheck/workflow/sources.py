@@ -19,7 +19,8 @@ from factcheck.encryption import decrypt, encrypt
 from factcheck.errors import Invalid, NotAllowed
 from factcheck.intake.snapshots import sha256_of
 from factcheck.models import Desk, Figure, Role, Source, SourceDomain, SourceKind, SourceName, Topic, folded
-from factcheck.permissions import NOT_AUTHOR_AGAINST_SOURCE, of_one_measure_with
+from factcheck.permissions import NOT_AUTHOR_AGAINST_SOURCE
+from factcheck.relations import of_one_measure_with
 
 from .transitions import change, check_permission, log, require_note, require_storable
 

@@ -31,14 +31,8 @@ from factcheck.models import (
     both_sides_of,
     record_name,
 )
-from factcheck.permissions import (
-    MACHINE_ACTIONS,
-    NOT_COMPARED_AUTHOR,
-    PERMISSIONS,
-    are_compared_with_own,
-    desks_of,
-    refusal,
-)
+from factcheck.permissions import MACHINE_ACTIONS, NOT_COMPARED_AUTHOR, PERMISSIONS, refusal
+from factcheck.relations import are_compared_with_own, desks_of
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
