@@ -185,6 +185,7 @@ def build_documents(documents: list[tuple[int, list[int]]], rows: Any, indexes: 
             "number": 1,
             "text": " ".join(sentence_of(indexes[at], rows[at].quantity.value) for at in members),
             "text_sha256": f"{number:064d}",
+            "words_sha256": f"{number:064d}",
             "bytes_sha256": f"{number:064d}",
             "engine_version": ENGINE_VERSION,
             "language": "en",

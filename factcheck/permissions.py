@@ -32,6 +32,7 @@ from .relations import (
     is_no_author_of_a_differing_text,
     is_no_author_of_compared_text,
     is_no_author_of_judged_texts,
+    is_of_a_system,
     is_of_no_other_service,
     is_recipient,
     may_open_name,
@@ -136,7 +137,7 @@ NOT_SUBMITTER = Guard(
 NOT_LAST_EDITOR = Guard(
     did_not_change_the_words,
     "four_eyes_words",
-    "You last changed the words of this claim; someone else must decide it.",
+    "You last changed these words; someone else must decide on them.",
 )
 NOT_GIVER = Guard(
     did_not_give, "four_eyes_evidence", "You recorded or linked this evidence; someone else must assess it."
@@ -179,6 +180,9 @@ FILED_BY_ITSELF = Guard(
     "not_its_own",
     "A service account records the publication of texts alone that it filed for its own system.",
 )
+OF_A_SYSTEM = Guard(
+    is_of_a_system, "not_its_own", "A service account files new words for what it, or its system, brought in alone."
+)
 OWN_SYSTEM = Guard(is_of_no_other_service, "source_app_taken", "Another service account files for this system.")
 INTAKE = has_role(Role.EDITOR, Role.DESK_CHIEF, Role.SERVICE)
 EDITORS_SOMEWHERE = has_role_somewhere(Role.EDITOR, Role.DESK_CHIEF)
@@ -206,7 +210,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("source", "grant_access"): (OWNING_DESK_CHIEF,),
     ("source", "open_name"): (HAS_ACCESS,),
     ("topic", "change"): (EDITORS_SOMEWHERE,),
-    ("document", "revise"): (INTAKE, OWN_SYSTEM, NOT_AUTHOR_OF_OTHER_SIDE),
+    ("document", "revise"): (INTAKE, OWN_SYSTEM, OF_A_SYSTEM, NOT_AUTHOR_OF_OTHER_SIDE),
     ("document", "fetch"): (INTAKE, OWN_SYSTEM, NOT_AUTHOR_OF_OTHER_SIDE),
     ("document", "confirm"): (EDITORS,),
     ("document", "add_claim"): (CHECKERS,),
@@ -240,7 +244,7 @@ PERMISSIONS: dict[tuple[str, str], tuple[Guard, ...]] = {
     ("claim", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("claim", "take_back"): (EDITORS, LAST_ACTOR, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "link"): (CHECKERS, NOT_AUTHOR_AGAINST_DISMISSED),
-    ("figure", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR),
+    ("figure", "dismiss"): (EDITORS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, NOT_LAST_EDITOR),
     ("figure", "reopen"): (EDITORS, NOT_AUTHOR_AGAINST_DISMISSED),
     ("figure", "pin"): (EDITORS, NOT_AUTHOR),
     ("figure", "confirm_as_of"): (REVIEWERS, NOT_AUTHOR, NOT_COMPARED_AUTHOR, MAY_SIGN),

@@ -5,7 +5,7 @@ The questions that the guards of ``permissions`` ask; each answers from the data
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -34,6 +34,7 @@ from factcheck.models import (
     Policy,
     Report,
     ReportSubscription,
+    Revision,
     Role,
     Source,
     VerificationTask,
@@ -41,6 +42,7 @@ from factcheck.models import (
     documents_of,
     documents_under,
     keys_of_documents,
+    sentences_of,
 )
 from factcheck.states import FigureState
 
@@ -73,7 +75,11 @@ def roles_of(user: Any, desks: Iterable[int | None]) -> set[str]:
 
 
 def is_no_author(user: Any, record: Any) -> bool:
-    return not Document.objects.filter(pk__in=keys_of_documents(record), authors=user.pk).exists()
+    """Whether a person wrote neither the texts of a record nor one with the same text, under whatever name it came."""
+    keys = keys_of_documents(record)
+    own = Document.objects.filter(authors=user.pk)
+    texts = Revision.objects.filter(document__in=keys).exclude(words_sha256="").values("words_sha256")
+    return not (own.filter(pk__in=keys).exists() or own.filter(revisions__words_sha256__in=texts).exists())
 
 
 def figures_affected_by(record: Any) -> QuerySet[Figure]:
@@ -165,8 +171,25 @@ def did_last_action(user: Any, claim: Claim) -> bool:
     return last is not None and last.actor_id == user.pk
 
 
-def did_not_change_the_words(user: Any, claim: Claim) -> bool:
-    return claim.words_changed_by_id is None or claim.words_changed_by_id != user.pk
+def did_not_change_the_words(user: Any, record: Claim | Figure) -> bool:
+    if isinstance(record, Figure):
+        return not brought_in_words_of(user, [record])
+    return record.words_changed_by_id is None or record.words_changed_by_id != user.pk
+
+
+def brought_in_words_of(user: Any, figures: Sequence[Figure]) -> bool:
+    """Whether one of these figures stands in words that a person brought into its text by revising it."""
+    if any(row.claim is not None and not did_not_change_the_words(user, row.claim) for row in figures):
+        return True
+    keys: dict[int, list[int]] = {}
+    for row in figures:
+        keys.setdefault(row.document_id, []).append(row.pk)
+    revised = Document.objects.filter(pk__in=keys, revisions__created_by=user.pk, revisions__number__gt=1).distinct()
+    return any(
+        document.writer_of(str(sentence)) == user
+        for document in revised
+        for sentence in sentences_of(keys[document.pk]).values()
+    )
 
 
 def is_filed_by_itself(user: Any, document: Document) -> bool:
@@ -180,6 +203,12 @@ def is_of_no_other_service(user: Any, document: Document) -> bool:
     if document.source_id == "" or document.created_by_id == user.pk:
         return True
     return any(Role.SERVICE not in roles_of(row, [document.desk_id]) for row in (user, document.created_by))
+
+
+def is_of_a_system(user: Any, document: Document) -> bool:
+    """Whether a service account may file new words: where it filed the text, or a system knows it by a number."""
+    own = document.source_id != "" or document.created_by_id == user.pk
+    return own or Role.SERVICE not in roles_of(user, [document.desk_id])
 
 
 def is_assignee(user: Any, task: VerificationTask) -> bool:

@@ -136,7 +136,8 @@ def test_who_last_changed_the_words_of_a_claim_does_not_sign_it_off(story, staff
     sign_off(claim, by=staff.reviewer)
 
 
-def test_the_words_belong_to_the_person_a_service_account_files_for(story, staff):
+def test_the_words_belong_to_the_person_a_service_account_files_for(staff):
+    story = file_text(STORY, desk=staff.desk, by=staff.service)
     revise_text(story, STORY.replace("40", "45"), by=staff.service, editor=staff.reviewer)
     claim = bring_to(story.claims.get(), "in_review", staff)
     assert refused(sign_off, claim, by=staff.reviewer) == "four_eyes_words"

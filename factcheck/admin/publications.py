@@ -41,6 +41,7 @@ class PublicationAdmin(RecordAdmin):
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield "document", link(record.document), ""
         yield "revision", link(record.revision, f"revision {record.revision.number}"), ""
+        yield "title as it went out", record.title or "–", ""
         yield "gate", self.gate_badge(record), ""
         if not record.clear:
             yield "why it went out uncleared", uncleared_reason_of(record), ""

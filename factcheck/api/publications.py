@@ -29,7 +29,7 @@ class PublicationRowSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Publication
-        fields: ClassVar = ["id", "document", "revision", "clear", "by", "at"]
+        fields: ClassVar = ["id", "document", "revision", "clear", "title", "byline", "by", "at"]
 
 
 class PublicationSerializer(PublicationRowSerializer):

@@ -21,7 +21,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from factcheck.intake.text_cleaning import replace_unusable
+from factcheck.intake.text_cleaning import replace_unusable, with_directions_closed
 from factcheck.models import Correction, Document, DocumentKind, Event, Publication
 from factcheck.states import DocumentState
 
@@ -36,13 +36,17 @@ DESK = OpenApiParameter("desk", str, description="The slug of a desk, for its st
 
 @dataclass(frozen=True)
 class StoryEntry:
-    """One publication, correction or withdrawal of a story."""
+    """One publication, correction or withdrawal of a story, under the title and byline it went out with."""
 
     kind: str
-    document: Document
+    publication: Publication
     pk: int
     at: datetime
     words: str
+
+    @property
+    def document(self) -> Document:
+        return self.publication.document
 
     @property
     def uuid(self) -> UUID:
@@ -50,7 +54,7 @@ class StoryEntry:
 
     @property
     def title(self) -> str:
-        headline = replace_unusable(str(self.document))
+        headline = replace_unusable(with_directions_closed(self.publication.title)) or "a text without a title"
         return headline if self.kind == "publication" else f"{self.kind.capitalize()}: {headline}"
 
     @property
@@ -77,21 +81,22 @@ def entries_of(stories: QuerySet[Document]) -> list[StoryEntry]:
     withdrawn = Event.objects.filter(
         record="document", record_id__in=keys, action="withdraw", from_state=DocumentState.PUBLISHED
     ).order_by("-id")[:MOST_ENTRIES]
-    gone = stories.filter(state=DocumentState.WITHDRAWN).select_related("desk")
-    documents = gone.in_bulk([event.record_id for event in withdrawn])
+    gone = stories.filter(state=DocumentState.WITHDRAWN)
+    last = Publication.objects.filter(document__in=gone.filter(pk__in=[event.record_id for event in withdrawn]))
+    last_of = {row.document_id: row for row in last.select_related("document__desk").order_by("pk")}
     found = [
         *(
-            StoryEntry("publication", row.document, row.pk, row.at, "Checked and published.")
+            StoryEntry("publication", row, row.pk, row.at, "Checked and published.")
             for row in published.order_by("-id")[:MOST_ENTRIES]
         ),
         *(
-            StoryEntry(row.correction_class, row.publication.document, row.pk, row.at, row.wording)
+            StoryEntry(row.correction_class, row.publication, row.pk, row.at, row.wording)
             for row in corrections.order_by("-id")[:MOST_ENTRIES]
         ),
         *(
-            StoryEntry("withdrawn", documents[event.record_id], event.pk, event.at, "Withdrawn after publication.")
+            StoryEntry("withdrawn", last_of[event.record_id], event.pk, event.at, "Withdrawn after publication.")
             for event in withdrawn
-            if event.record_id in documents
+            if event.record_id in last_of
         ),
     ]
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:MOST_ENTRIES]
@@ -140,7 +145,7 @@ def add_entry(feed: SyndicationFeed, entry: StoryEntry, record_address: str) -> 
         title=entry.title,
         link=entry.story_address or record_address,
         description=escape(replace_unusable(entry.words)),
-        author_name=replace_unusable(entry.document.byline or entry.document.desk.name),
+        author_name=replace_unusable(entry.publication.byline or entry.document.desk.name),
         unique_id=entry.uuid.urn,
         unique_id_is_permalink=False,
         pubdate=entry.at,

@@ -1326,6 +1326,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("clear", models.BooleanField()),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("byline", models.CharField(blank=True, max_length=500)),
                 ("answer", models.JSONField()),
                 ("at", models.DateTimeField()),
                 (
@@ -1559,6 +1561,15 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("text", models.TextField(blank=True)),
                 ("text_sha256", models.CharField(db_index=True, max_length=64)),
+                (
+                    "words_sha256",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="of its words without typography; empty where it has none",
+                        max_length=64,
+                    ),
+                ),
                 (
                     "bytes_sha256",
                     models.CharField(db_index=True, help_text="of the bytes the host sent", max_length=64),

@@ -17,14 +17,26 @@ GUARDED = {
     "signoff": None,
     "verdict": (("claim_id", "label", "revision_id", "by_id", "at"), {"note": "''"}),
     "waiver": (("claim_id", "revision_id", "expires_at", "by_id", "at"), {"reason": ERASED, "covers": "'[]'"}),
-    "publication": (("document_id", "revision_id", "clear", "by_id", "at"), {"answer": "'{{}}'"}),
+    "publication": (
+        ("document_id", "revision_id", "clear", "by_id", "at"),
+        {"title": "''", "byline": "''", "answer": "'{{}}'"},
+    ),
     "correction": (("publication_id", "claim_id", "correction_class", "by_id", "at"), {"wording": ERASED}),
     "report": (
         ("kind", "desk_id", "document_id", "subscription_id", "slot", "sha256", "built_at", "created_by_id"),
         {"title": ERASED, "data": "'{{}}'"},
     ),
     "revision": (
-        ("document_id", "number", "text_sha256", "bytes_sha256", "snapshot_id", "created_by_id", "created_at"),
+        (
+            "document_id",
+            "number",
+            "text_sha256",
+            "words_sha256",
+            "bytes_sha256",
+            "snapshot_id",
+            "created_by_id",
+            "created_at",
+        ),
         {"text": "''"},
     ),
     "snapshot": (("desk_id", "sha256", "size", "taken_at", "url", "filename"), {"text": "''"}),

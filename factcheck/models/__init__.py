@@ -43,7 +43,7 @@ from .measures import Measure
 from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
 from .observations import Carrier, StoredObservation
-from .policies import POLICY_FIELDS, Assessment, Eyes, Policy
+from .policies import POLICY_FIELDS, Assessment, Eyes, Policy, ScoresHeld, scores_held_by_desk
 from .publications import Correction, CorrectionClass, Publication
 from .reports import (
     REPEATS,
@@ -132,6 +132,7 @@ __all__ = [
     "Revision",
     "Role",
     "Scope",
+    "ScoresHeld",
     "Sentence",
     "SignOff",
     "Snapshot",
@@ -165,6 +166,7 @@ __all__ = [
     "keys_of_documents",
     "mark_of",
     "record_name",
+    "scores_held_by_desk",
     "sentences_of",
     "sides_shown",
     "sort_of",

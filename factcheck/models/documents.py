@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
 
 from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import DocumentState
@@ -105,7 +106,8 @@ class Document(models.Model):
 
         Filing a text is not writing it, but changing one is.
         """
-        first = next((row for row in self.revisions.order_by("number") if words in row.text), None)
+        told = self.revisions.annotate(place=StrIndex("text", Value(words))).filter(place__gt=0)
+        first = told.order_by("number").select_related("created_by").defer("text").first()
         return first.created_by if first and first.number > 1 else None
 
 
@@ -121,6 +123,9 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     text = models.TextField(blank=True)
     text_sha256 = models.CharField(max_length=64, db_index=True)
+    words_sha256 = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="of its words without typography; empty where it has none"
+    )
     bytes_sha256 = models.CharField(max_length=64, db_index=True, help_text="of the bytes the host sent")
     snapshot = models.ForeignKey("factcheck.Snapshot", models.PROTECT, null=True, related_name="revisions")
     reader_notes = models.JSONField(default=list)

@@ -6,6 +6,7 @@ through, and tightens it again.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -153,3 +154,23 @@ class Policy(models.Model):
         """The rules that differ from another policy: those of a text filed before the desk loosened them."""
         mine, others = self.as_dict(), other.as_dict()
         return [name for name in POLICY_FIELDS if mine[name] != others[name]]
+
+
+ScoresHeld = tuple[datetime | None, float | None, float | None]
+"""Until when a desk checked by these scores of conflict and of differing; None for those of now, or of the weights."""
+
+
+def scores_held_by_desk() -> dict[int, list[ScoresHeld]]:
+    """For each desk that has, or had, scores of its own: those of now and before, newest first. Two queries."""
+    names = ("conflict_score", "differs_score")
+    policies = {row.pk: row for row in Policy.objects.all()}
+    scores = {pk: {name: getattr(row, name) for name in names} for pk, row in policies.items()}
+    held: dict[int, list[ScoresHeld]] = {
+        pk: [(None, row.conflict_score, row.differs_score)] for pk, row in policies.items()
+    }
+    changes = Event.objects.filter(record="policy", record_id__in=policies, action="set").order_by("-id")
+    for pk, at, facts in changes.values_list("record_id", "at", "facts"):
+        if facts.keys() & set(names):
+            scores[pk] |= {name: facts[name]["from"] for name in names if name in facts}
+            held[pk].append((at, scores[pk]["conflict_score"], scores[pk]["differs_score"]))
+    return {policies[pk].desk_id: rows for pk, rows in held.items() if any(any(row[1:]) for row in rows)}

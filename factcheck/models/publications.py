@@ -19,11 +19,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 
 class Publication(models.Model):
-    """One publication of a revision, cleared or not, with the gate's answer."""
+    """One publication of a revision, cleared or not, with the gate's answer; title and byline as it went out."""
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="publications")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
     clear = models.BooleanField()
+    title = models.CharField(max_length=500, blank=True)
+    byline = models.CharField(max_length=500, blank=True)
     answer = models.JSONField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -231,27 +231,28 @@ def claim_blockers(document: Document, policy: Policy, now: datetime) -> Iterato
     claims = list(Claim.objects.filter(document=document).blocking(policy.threshold))
     held_by_words = [claim for claim in claims if claim.state == ClaimState.SIGNED_OFF]
     prefetch_related_objects(held_by_words, "anchors", "figures")
-    changed_at = rules_changed_at(document) if held_by_words else None
+    changed_at = grounds_changed_at(document) if held_by_words else None
     for claim in claims:
         sign_off = signed.get(claim.pk)
         if blocker := claim_blocker(claim, sign_off, waivers.get(claim.pk), now, policy.eyes):
             yield blocker
-        elif sign_off and changed_at and is_void_by_rules(claim, sign_off, policy, changed_at):
-            why = "was signed off on evidence that is not enough by the rules of the desk now."
+        elif sign_off and changed_at and no_longer_carried(claim, sign_off, policy, changed_at):
+            why = "was signed off on evidence that is not enough by the rules, and the owners of sources, of now."
             yield Blocker("sign_off_void", "claim", claim.pk, f"“{claim!s}” {why}")
 
 
-def is_void_by_rules(claim: Claim, sign_off: SignOff, policy: Policy, changed_at: datetime) -> bool:
-    """Whether a claim was signed off before the rules were set, on evidence that is not enough by them."""
+def no_longer_carried(claim: Claim, sign_off: SignOff, policy: Policy, changed_at: datetime) -> bool:
+    """Whether a claim was signed off before the grounds changed, on evidence that is not enough by those of now."""
     before = claim.state == ClaimState.SIGNED_OFF and sign_off.at <= changed_at
     return before and not is_carried(claim, sign_off.verdict.label, policy)
 
 
-def rules_changed_at(document: Document) -> datetime | None:
-    """When the rules of the desk were set last; what was signed off before is held to those of now."""
+def grounds_changed_at(document: Document) -> datetime | None:
+    """When the rules of the desk, or the owner of a source, were set last: what was signed before is asked anew."""
     policies = Policy.objects.filter(desk=document.desk_id).values("pk")
-    changes = Event.objects.filter(record="policy", record_id__in=policies, action="set")
-    found: datetime | None = changes.aggregate(last=Max("at"))["last"]
+    rules = Q(record="policy", record_id__in=policies, action="set")
+    owners = Q(record="source", action="change", facts__changed__icontains="owner")
+    found: datetime | None = Event.objects.filter(rules | owners).aggregate(last=Max("at"))["last"]
     return found
 
 

@@ -139,7 +139,7 @@ def erase_decisions(document: Document, traces: ErasedTraces) -> None:
     traces.blank(Correction.objects.filter(publication__document=document), wording=ERASED)
     waivers = Waiver.objects.filter(Q(claim__document=document) | Q(revision__document=document))
     traces.blank(waivers, reason=ERASED, covers=[])
-    traces.blank(document.publications.all(), answer={})
+    traces.blank(document.publications.all(), title="", byline="", answer={})
     others = Publication.objects.filter(document__in=traces.others)
     telling = [row.pk for row in others if traces.is_in(row.answer)]
     traces.blank(Publication.objects.filter(pk__in=telling), answer={})

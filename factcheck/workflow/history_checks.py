@@ -1,4 +1,4 @@
-"""Whether the history holds: chains, reasons, decided rows, erasures and checkpoints, each held against the others.
+"""Whether the history holds: chains, reasons, decided rows, erasures, marks and checkpoints, each held against others.
 
 Each check is a generator of findings that reads the tables in batches, so that memory does not grow with them.
 """
@@ -31,6 +31,7 @@ from factcheck.states import ClaimState, DiscrepancyState, FigureState
 
 from .checkpoints import AT_ONCE, IntegrityFinding, broken_checkpoints, missing_printed_checkpoints
 from .decided_checks import altered_decisions, altered_records, planted_decisions
+from .mark_checks import altered_marks
 
 NEEDS_HISTORY: dict[type[Model], Q] = {
     Document: Q(),
@@ -55,6 +56,7 @@ def verify_history(copies: Mapping[int, str] | None = None) -> Iterator[Integrit
     yield from altered_decisions()
     yield from planted_decisions()
     yield from records_without_history()
+    yield from altered_marks()
     yield from broken_checkpoints()
     yield from missing_printed_checkpoints(copies or {})
 

@@ -6,8 +6,9 @@ Nothing is grouped or compared here; ``grouping`` and ``crosschecks`` do that.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,10 @@ from factcheck.models import (
     JudgementOrigin,
     MatchingWeights,
     Policy,
+    ScoresHeld,
     Topic,
     TopicMatching,
+    scores_held_by_desk,
 )
 from factcheck.text import ENGINE_VERSION, FigureMention, Hedge, Quantity
 from factcheck.text.matching import (
@@ -75,20 +78,29 @@ def scorer_in_use() -> Scorer:
     return Scorer(weights_in_use(), function)
 
 
-def score_thresholds_of(desks: Iterable[int], policies: Mapping[int, Policy], weights: Weights) -> tuple[float, float]:
+class ScoreThresholds:
     """From which score on figures that differ are a conflict, and from which they are listed as differing.
 
-    Where several desks hold a side the more careful of them decides; the gate of each asks its own threshold only.
+    Where several desks hold a side the more careful of them decides, and of each desk the lowest scores that held since
+    the first text of it was filed: a raised score holds for what is filed after it.
     """
-    conflict = [conflict_threshold_of(policies.get(desk), weights) for desk in desks]
-    listed = [policies[desk].differs_score if desk in policies else None for desk in desks]
-    differs = [score or weights.differs for score in listed]
-    return min(conflict, default=weights.conflict), min(differs, default=weights.differs)
 
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self.held = scores_held_by_desk()
 
-def conflict_threshold_of(policy: Policy | None, weights: Weights) -> float:
-    """From which score on a conflict blocks at a desk."""
-    return policy.conflict_score if policy and policy.conflict_score else weights.conflict
+    def of(self, filed: Mapping[int, datetime]) -> tuple[float, float]:
+        """The thresholds of both for a pair; ``filed``: when each desk filed the first text that carries a side."""
+        rows = [row for desk, first in filed.items() for row in self._since(desk, first)]
+        conflict = [score or self.weights.conflict for score, _ in rows]
+        differs = [score or self.weights.differs for _, score in rows]
+        return min(conflict, default=self.weights.conflict), min(differs, default=self.weights.differs)
+
+    def _since(self, desk: int, first: datetime) -> Iterator[tuple[float | None, float | None]]:
+        now: ScoresHeld = (None, None, None)
+        for until, conflict, differs in self.held.get(desk, [now]):
+            if until is None or until > first:
+                yield conflict, differs
 
 
 def blocking_thresholds(document: Document) -> dict[str, float]:

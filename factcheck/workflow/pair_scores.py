@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Min
 
 from factcheck.models import (
     CONFLICT_KINDS,
@@ -14,12 +17,11 @@ from factcheck.models import (
     Figure,
     Judgement,
     Measure,
-    Policy,
 )
 from factcheck.text import Comparison
 from factcheck.text.matching import NumberPairs, Profile, TopicStats, explain
 
-from .matching import profiles_by_figure, score_thresholds_of, scorer_in_use, stats_in, stored_stats
+from .matching import ScoreThresholds, profiles_by_figure, scorer_in_use, stats_in, stored_stats
 from .observations import CarriedObservation
 
 AT_ONCE = 500
@@ -54,11 +56,19 @@ class PairScores:
         self.profiles = profiles_by_figure(
             pk for observed in states.values() for state in observed for row in state.rows for pk in row.sample
         )
-        self.policies = {row.desk_id: row for row in Policy.objects.all() if row.conflict_score or row.differs_score}
+        self.thresholds = ScoreThresholds(self.scorer.weights)
         ids = [pk for observed in states.values() for state in observed for pk in state.ids]
-        self.desks = desks_by_observation(ids) if self.policies else {}
+        self.filed = first_filed(ids) if self.thresholds.held else {}
         self.stats: dict[int | None, TopicStats | None] = {}
         self.judged: dict[tuple[int | None, int | None], JudgedAlike] = {}
+
+    def filed_of(self, pair: ObservationPair) -> dict[int, datetime]:
+        """When each desk filed the first text that carries a side of a pair, if any desk has scores of its own."""
+        found: dict[int, datetime] = {}
+        for pk in pair.observations:
+            for desk, at in self.filed.get(pk, {}).items():
+                found[desk] = min(at, found.get(desk, at))
+        return found
 
     def of(self, measure: Measure, observed: Sequence[CarriedObservation]) -> PairScorer:
         """What scores the pairs of one measure."""
@@ -100,8 +110,7 @@ class PairScorer:
         slip = pair.kind == DiscrepancyKind.MAGNITUDE_SLIP
         score = self.pairs.likelihood(value_a, value_b, slip=slip)
         shared = self.shared
-        desks = {desk for pk in pair.observations for desk in shared.desks.get(pk, ())} if shared.desks else ()
-        conflict, differs = score_thresholds_of(desks, shared.policies, shared.scorer.weights)
+        conflict, differs = shared.thresholds.of(shared.filed_of(pair))
         if score < differs:
             return None
         kind = DiscrepancyKind.DIFFERS if pair.kind in CONFLICT_KINDS and score < conflict else pair.kind
@@ -157,13 +166,14 @@ class JudgedAlike:
         return {key: {root(mark) for mark in some if parents} for key, some in own.items()}
 
 
-def desks_by_observation(keys: Sequence[int]) -> dict[int, set[int]]:
-    """The desks that hold a carrier of each observation."""
-    found: dict[int, set[int]] = defaultdict(set)
+def first_filed(keys: Sequence[int]) -> dict[int, dict[int, datetime]]:
+    """For each observation, when each desk that holds a carrier of it filed the first."""
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
     for start in range(0, len(keys), AT_ONCE):
         rows = Carrier.objects.filter(observation__in=keys[start : start + AT_ONCE], current=True)
-        for observation, desk in rows.values_list("observation", "figure__document__desk").distinct():
-            found[observation].add(desk)
+        firsts = rows.values("observation", "figure__document__desk").annotate(at=Min("figure__document__created_at"))
+        for observation, desk, at in firsts.values_list("observation", "figure__document__desk", "at"):
+            found[observation][desk] = at
     return found
 
 

@@ -163,7 +163,14 @@ def write_publication(
     document: Document, revision: Revision, answer: Clearance, now: datetime, *, by: Person
 ) -> Publication:
     return Publication.objects.create(
-        document=document, revision=revision, clear=answer.clear, answer=answer.as_dict(), by=by, at=now
+        document=document,
+        revision=revision,
+        clear=answer.clear,
+        title=document.title,
+        byline=document.byline,
+        answer=answer.as_dict(),
+        by=by,
+        at=now,
     )
 
 

@@ -27,10 +27,12 @@ from factcheck.models import (
     Desk,
     Discrepancy,
     Document,
+    Evidence,
     Figure,
     Job,
     Measure,
     Policy,
+    Source,
     StoredObservation,
     Topic,
     Waiver,
@@ -153,6 +155,14 @@ def recheck_after_action(record: Model, action: str, *, by_machine: bool) -> Non
         transaction.on_commit(lambda: recheck_desk(desk), robust=True)
     elif isinstance(record, (Measure, Discrepancy)) and not by_machine:
         recheck_documents(document.pk for document in documents_of(record))
+
+
+def documents_resting_on(source: Source) -> list[int]:
+    """The documents still to go out with evidence of a source, or of one with the same owner in the end."""
+    owners = Source.objects.ultimate_owners()
+    alike = [pk for pk, owner in owners.items() if owner == owners[source.pk]]
+    rows = Evidence.objects.filter(Q(source__in=alike) | Q(derived_from_source__in=alike))
+    return list(rows.filter(claim__document__state=DocumentState.IN_CHECK).values_list("claim__document", flat=True))
 
 
 def recheck_after_job(job: Job) -> None:

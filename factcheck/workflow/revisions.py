@@ -16,6 +16,7 @@ from factcheck.intake.extracts import Extract
 from factcheck.models import Document, Event, Revision, Snapshot, Source
 from factcheck.permissions import NOT_AUTHOR, NOT_COMPARED_AUTHOR
 from factcheck.states import DocumentState
+from factcheck.text import bare_words
 
 from .arrivals import EARLIEST, known_zones
 from .transitions import change, log, move
@@ -47,6 +48,7 @@ def store_revision(
         number=previous.number + 1 if previous else 1,
         text=extract.text,
         text_sha256=hashlib.sha256(extract.text.encode()).hexdigest(),
+        words_sha256=words_digest(extract.text),
         bytes_sha256=snapshot.sha256,
         snapshot=snapshot,
         reader_notes=list(extract.notes),
@@ -61,6 +63,12 @@ def store_revision(
         facts = {"revision": revision.number, "text_sha256": revision.text_sha256}
         log(document, "revised", by=by, facts=facts, decision=revision)
     return revision
+
+
+def words_digest(text: str) -> str:
+    """The hash of the words of a text without its typography; "" where it has none."""
+    words = bare_words(text)
+    return hashlib.sha256("\x1f".join(words).encode("utf-8", "replace")).hexdigest() if words else ""
 
 
 def first_line(text: str) -> str:
@@ -167,8 +175,9 @@ def host_of(url: str) -> str:
 
 
 def mark_reprint(document: Document, revision: Revision) -> None:
-    """Note which earlier document of another publisher has the same text."""
-    same = Revision.objects.filter(text_sha256=revision.text_sha256, document__desk=document.desk)
+    """Note which earlier document of the desk has the same words, whatever the typography."""
+    same = Revision.objects.exclude(words_sha256="")
+    same = same.filter(words_sha256=revision.words_sha256, document__desk=document.desk)
     first = same.exclude(document=document).order_by("document_id").first()
     if first:
         original = first.document.same_text_as or first.document

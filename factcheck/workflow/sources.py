@@ -22,6 +22,7 @@ from factcheck.models import Desk, Figure, Role, Source, SourceDomain, SourceKin
 from factcheck.permissions import NOT_AUTHOR_AGAINST_SOURCE
 from factcheck.relations import of_one_measure_with
 
+from .rechecks import documents_resting_on, recheck_documents
 from .transitions import change, check_permission, log, require_note, require_storable
 
 PLATFORMS = frozenset(
@@ -182,6 +183,8 @@ def change_source(
             related = {"aliases": texts, "domains": wanted, "party_to": party_to}
             changed = [*values, *(key for key, value in related.items() if value is not None)]
             log(source, "change", by=by, facts={"changed": sorted(changed)})
+            if owner is not KEEP:
+                recheck_documents(documents_resting_on(source))
     except IntegrityError:
         source.refresh_from_db()
         raise Invalid("Another source already has this name, alias or domain.", code="source_known") from None

@@ -31,8 +31,8 @@ from factcheck.models import (
     both_sides_of,
     record_name,
 )
-from factcheck.permissions import MACHINE_ACTIONS, NOT_COMPARED_AUTHOR, PERMISSIONS, refusal
-from factcheck.relations import are_compared_with_own, desks_of
+from factcheck.permissions import MACHINE_ACTIONS, NOT_COMPARED_AUTHOR, NOT_LAST_EDITOR, PERMISSIONS, refusal
+from factcheck.relations import are_compared_with_own, brought_in_words_of, desks_of
 from factcheck.states import ClaimState, FigureState, TaskState, Transition, rows_of
 from factcheck.text import AnchorState, bare_words
 
@@ -236,6 +236,8 @@ def check_permission_on_all(by: Actor, records: Sequence[Any], action: str, touc
             asked |= touched[record.pk].keys()
     if records and NOT_COMPARED_AUTHOR in PERMISSIONS[record_name(records[0]), action] and not isinstance(by, Machine):
         refuse_the_other_side(by, records)
+        if NOT_LAST_EDITOR in PERMISSIONS[record_name(records[0]), action]:
+            refuse_last_editor(by, records)
 
 
 def refuse_the_other_side(by: Actor, figures: Sequence[Figure]) -> None:
@@ -247,6 +249,16 @@ def refuse_the_other_side(by: Actor, figures: Sequence[Figure]) -> None:
     for part in batched(figures):
         if are_compared_with_own(by, Figure.objects.filter(pk__in=[row.pk for row in part])):
             raise NotAllowed(NOT_COMPARED_AUTHOR.message, code=NOT_COMPARED_AUTHOR.code)
+
+
+def refuse_last_editor(by: Actor, figures: Sequence[Figure]) -> None:
+    """Refuse whoever brought the words of one of these figures into its text by revising it.
+
+    Raises:
+        NotAllowed: they did.
+    """
+    if any(brought_in_words_of(by, part) for part in batched(figures)):
+        raise NotAllowed(NOT_LAST_EDITOR.message, code=NOT_LAST_EDITOR.code)
 
 
 def batched(records: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -11,6 +11,7 @@ from lxml import etree
 from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.models import Document
 from factcheck.workflow.documents import withdraw_document
+from factcheck.workflow.metadata import update_metadata
 from factcheck.workflow.publications import correct_document, publish_document
 from tests.stories import Staff, clear_document, file_text, in_hours, revise_text
 
@@ -132,8 +133,10 @@ def test_hostile_words_are_words_in_every_field(form, staff):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_sign_stands_for_each_character_that_no_xml_holds(form, staff):
-    story = went_out(staff)
+    story = clear_document(file_text(HOMES, desk=staff.desk, by=staff.editor), staff)
     Document.objects.filter(pk=story.pk).update(title="Flood\x0b in\ufffe Torvik")
+    story.refresh_from_db()
+    publish_document(story, by=staff.editor)
     assert told(staff.auditor, form) == ["Flood\ufffd in\ufffd Torvik"]
 
 
@@ -176,3 +179,15 @@ def test_a_feed_ends_after_fifty_entries(staff):
         correct_document(story, by=staff.editor, correction_class="update", wording=f"It was {number}.")
     summaries = [entry.summary for entry in feed_of(staff.auditor, "rss").entries]
     assert (len(summaries), summaries[0], summaries[-1]) == (50, "It was 51.", "It was 2.")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_entry_keeps_the_title_and_byline_it_went_out_with(form, staff):
+    story = went_out(staff, byline="A. Berg")
+    correct_document(story, by=staff.editor, correction_class="update", wording="It was Monday night.")
+    update_metadata(story, by=staff.desk_chief, title="Calm in Torvik", byline="N. Nobody")
+    entries = feed_of(staff.auditor, form).entries
+    assert [(entry.title, entry.author) for entry in entries] == [
+        ("Update: Flood in Torvik", "A. Berg"),
+        ("Flood in Torvik", "A. Berg"),
+    ]

@@ -69,7 +69,7 @@ def test_a_service_account_says_who_wrote_and_who_changed_the_words(staff):
     ("who", "status", "code"), [("editor", 403, "editor_not_yours"), ("service", 422, "does_not_exist")]
 )
 def test_nobody_else_files_for_another_and_nobody_for_a_stranger(who, status, code, staff):
-    document = file_text(FORTY, desk=staff.desk, by=staff.editor)
+    document = file_text(FORTY, desk=staff.desk, by=getattr(staff, who))
     named = staff.reviewer if who == "editor" else staff.outsider
     body = {"text": SIXTY, "editor": named.username}
     response = Caller(getattr(staff, who)).post(f"documents/{document.pk}/revise/", body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from factcheck.errors import NotAllowed
 from factcheck.models import Document
 from factcheck.tasks import work
 from factcheck.workflow.arrivals import Arrival
@@ -48,3 +49,17 @@ def test_a_page_that_somebody_else_files_later_gives_it_both(staff):
     registered("Northwire")
     story = revised_with_a_page(staff, by=staff.desk_chief)
     assert (story.publisher.name, story.published_at.day) == ("Northwire", 1)
+
+
+def test_a_service_account_files_no_new_words_for_a_text_that_a_person_filed(staff):
+    story = file_text(HOMES, desk=staff.desk, by=staff.editor, authors=(staff.editor,))
+    with pytest.raises(NotAllowed) as refusal:
+        revise_text(story, f"{HOMES} It rained.", by=staff.service, editor=staff.reviewer)
+    assert refusal.value.code == "not_its_own"
+    assert story.revisions.count() == 1
+
+
+def test_a_service_account_files_new_words_for_what_it_filed_itself(staff):
+    story = file_text(HOMES, desk=staff.desk, by=staff.service, source_app="cms", source_id="7")
+    revise_text(story, f"{HOMES} It rained.", by=staff.service, editor=staff.editor)
+    assert story.revisions.count() == 2

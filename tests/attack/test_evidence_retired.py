@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from factcheck.models import Document
+from factcheck.models import Document, Source
 from factcheck.workflow.claims import dismiss_figure
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.evidence import retire_evidence
+from factcheck.workflow.sources import change_source
 from factcheck.workflow.verification import sign_off, submit_verdict
 from tests.stories import Staff, bring_to, file_text, give_evidence, registered
 
@@ -42,6 +43,17 @@ def test_a_sign_off_falls_with_the_evidence_that_carried_it(staff, action):
     claim.refresh_from_db()
     assert (claim.state, codes(story)) == ("stale", {"claim_stale"})
     assert claim.stale_reason.startswith("the evidence no longer carries its verdict")
+
+
+def test_a_sign_off_falls_where_the_sources_behind_it_come_to_have_one_owner(staff):
+    story = signed_on(staff, "Torvik Post", "Velmora Radio")
+    post, radio = Source.objects.get(name="Torvik Post"), Source.objects.get(name="Velmora Radio")
+    change_source(radio, by=staff.desk_chief, country="NO")
+    assert codes(story) == set()
+    change_source(radio, by=staff.desk_chief, owner=post)
+    assert codes(story) == {"sign_off_void"}
+    change_source(radio, by=staff.desk_chief, owner=None)
+    assert codes(story) == set()
 
 
 def test_a_sign_off_stays_where_the_other_evidence_carries_it(staff):

@@ -65,7 +65,7 @@ FILLED = {
     "document.byline document.source_app document.source_id revision.text claim.text source.name "
     "source.reliability_reason source.encrypted_name sourcename.name sourcedomain.domain discrepancy.resolution_note "
     "webhook.url eventnote.text evidence.url evidence.excerpt evidence.note feed.url feed.folder judgement.note "
-    "correction.wording report.title tokengrant.name verdict.note waiver.reason story.headline story.body "
+    "publication.title publication.byline correction.wording report.title tokengrant.name verdict.note waiver.reason story.headline story.body "
     "story.printed user.username user.first_name user.last_name user.email",
     "by a text from outside, or the engine with words of it": "attribution.cue attribution.party attribution.relay "
     "claim.stale_reason document.state_reason measure.counted measure.place measure.party figure.surface "
@@ -87,6 +87,7 @@ CLOSED = {
     "a version of the engine": "revision.engine_version figure.engine_version crosscheck.engine_version "
     "discrepancy.engine_version figureprofile.engine_version",
     "a digest or a key that the code makes, of letters and digits": "document.arrival_key revision.text_sha256 "
+    "revision.words_sha256 "
     "revision.bytes_sha256 measure.compared checkpoint.key_name checkpoint.previous checkpoint.digest "
     "checkpoint.marks job.key storedobservation.key discrepancy.a_key discrepancy.b_key delivery.key event.note_digest "
     "event.previous event.digest event.decided eventnote.salt snapshot.sha256 feeditem.guid judgement.a_fingerprint "
@@ -240,7 +241,13 @@ class World:
             claim=waived, reason=self.text("waiver.reason"), expires_at=now + timedelta(hours=2), **by
         )
         get("factcheck", "Publication").objects.create(
-            document=document, revision=revision, clear=True, answer={}, **by
+            document=document,
+            revision=revision,
+            clear=True,
+            title=self.text("publication.title", 500),
+            byline=self.text("publication.byline", 500),
+            answer={},
+            **by,
         )
         published = get("factcheck", "Publication").objects.create(
             document=document, revision=revision, clear=False, answer=self.shaped("publication.answer"), **by

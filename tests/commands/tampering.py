@@ -557,3 +557,32 @@ def newest_events_cut_with_their_checkpoints(chance: Random) -> Located:
     remove(Event.objects.filter(pk__gt=last.last_event if last else 0))
     Checkpoint.objects.filter(number__gt=kept)._raw_delete("default")
     return "report", report.pk
+
+
+@kind
+def words_of_a_claim_altered(chance: Random) -> Located:
+    return alter(models.Claim, chance, among=models.Claim.objects.exclude(text=""), text="Nothing happened.")
+
+
+@kind
+def words_of_a_figure_altered(chance: Random) -> Located:
+    rows = models.Figure.objects.exclude(surface="").exclude(anchor_state="orphaned")
+    return alter(models.Figure, chance, among=rows, surface="987654")
+
+
+@kind
+def place_of_a_mark_altered(chance: Random) -> Located:
+    anchor = one_of(chance, models.Anchor.objects.exclude(exact="").filter(start__gte=1))
+    models.Anchor.objects.filter(pk=anchor.pk).update(start=anchor.start - 1)
+    return ("claim", anchor.claim_id) if anchor.claim_id else ("figure", anchor.figure_id)
+
+
+@kind
+def title_of_a_text_altered(chance: Random) -> Located:
+    rows = models.Document.objects.exclude(pk__in=Erasure.objects.values("event__record_id"))
+    return alter(models.Document, chance, among=rows, title="Calm in Torvik", url="https://forged.example/", byline="X")
+
+
+@kind
+def title_of_a_publication_altered(chance: Random) -> Located:
+    return alter(models.Publication, chance, among=models.Publication.objects.exclude(answer={}), title="Calm")

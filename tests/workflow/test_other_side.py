@@ -164,6 +164,8 @@ def test_naming_oneself_the_author_of_a_colleague_s_story_opens_nothing(staff, a
 
 
 def test_the_host_does_not_file_the_new_words_for_them_either(sides, staff, author):
+    Document.objects.filter(pk=sides[1].pk).update(created_by=staff.service)
+    sides[1].refresh_from_db()
     assert refused(lambda: revise_document(sides[1], ALIKE.encode(), by=staff.service, editor=author)) == (
         "four_eyes_other_side"
     )
@@ -267,7 +269,7 @@ def test_a_source_of_which_nothing_is_compared_with_theirs_is_theirs_to_change(s
 def test_a_service_account_does_not_name_them_its_author(staff, author):
     topic = TopicFactory()
     file_text(OURS, desk=staff.desk, by=staff.editor, authors=(author,), topic=topic)
-    colleague = file_text(THEIRS, desk=staff.desk, by=staff.editor, authors=(staff.checker,), topic=topic)
+    colleague = file_text(THEIRS, desk=staff.desk, by=staff.service, authors=(staff.checker,), topic=topic)
     named = Arrival(pasted=True, filename="revision.txt", media_type="text/plain", authors=(author,))
     code = refused(lambda: revise_document(colleague, THEIRS.encode(), by=staff.service, arrival=named))
     assert code == "four_eyes_other_side"

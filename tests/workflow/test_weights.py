@@ -90,12 +90,27 @@ def test_the_weights_of_a_newer_engine_wait_for_a_chief(toll, staff, monkeypatch
 # A desk's own borders
 
 
-def test_a_desk_that_asks_for_more_certainty_is_told_and_not_blocked(toll, staff):
+def test_a_desk_that_asks_for_more_certainty_is_told_and_not_blocked_in_what_it_files_from_then_on(toll, staff):
     score = Discrepancy.objects.get().score
     set_policy(staff.desk, by=staff.desk_chief, conflict_score=min(1, score + 0.01))
     do_jobs()
-    assert kinds() == [("differs", "open")]
-    assert "discrepancy_open" not in {row.code for row in clearance(toll[0]).blockers}
+    assert kinds() == [("conflict", "open")]  # both were filed under the lower one
+    assert "discrepancy_open" in {row.code for row in clearance(toll[0]).blockers}
+    topic = TopicFactory()
+    later = [file_text(f"{text} It rained.", desk=staff.desk, by=staff.editor, topic=topic) for text in (EARLY, LATE)]
+    assert [row.kind for row in Discrepancy.objects.filter(measure__topic=topic)] == ["differs"]
+    assert "discrepancy_open" not in {row.code for row in clearance(later[0]).blockers}
+
+
+def test_scores_raised_and_lowered_again_close_no_dispute_of_what_was_filed_before(toll, staff):
+    score = Discrepancy.objects.get().score
+    beyond = min(1, score + 0.01)
+    set_policy(staff.desk, by=staff.desk_chief, conflict_score=beyond, differs_score=beyond)
+    do_jobs()
+    assert kinds() == [("conflict", "open")]
+    set_policy(staff.desk, by=staff.desk_chief, conflict_score=None, differs_score=None)
+    do_jobs()
+    assert kinds() == [("conflict", "open")]
 
 
 def test_of_two_desks_each_is_blocked_by_its_own_border(staff):
