@@ -257,8 +257,8 @@ def _names_party(attribution: AttributionMention, here: Span) -> bool:
 def pair_verdicts(groups: Iterable[MeasureGroup], scorer: Scorer) -> Iterator[list[list[Any]]]:
     """The verdicts inside each measure of a cluster; a slip is a conflict that says so.
 
-    What is apart is called a conflict, or replaced, only from a border of the score on, below it "differs", below
-    another nothing.
+    What is apart is called a conflict only from a border of the score on, below it "differs", below another nothing; a
+    newer number is said to replace an older one from a border of its own on.
     """
     for found in groups:
         rows: list[list[Any]] = []
@@ -283,11 +283,13 @@ def _verdict(relation: Relation, score: float, scorer: Scorer) -> str:
     """What a pair is called, by how sure it is that both measure the same thing; empty for silence."""
     if relation in (Relation.AGREE, Relation.AGREE_WITHIN_HEDGE):
         return relation.value
+    if relation is Relation.SUPERSEDED:  # under its border a newer number is listed on the page of its measure alone
+        return relation.value if score >= scorer.weights.replaced else ""
+    if relation is Relation.MAGNITUDE_SLIP:  # under it, round numbers of two things are likelier
+        return Relation.CONFLICT.value if score >= scorer.weights.conflict else ""
     if score < scorer.weights.differs:
         return ""
-    if score < (scorer.weights.replaced if relation is Relation.SUPERSEDED else scorer.weights.conflict):
-        return "differs"
-    return Relation.CONFLICT.value if relation is Relation.MAGNITUDE_SLIP else relation.value
+    return relation.value if score >= scorer.weights.conflict else "differs"
 
 
 if __name__ == "__main__":

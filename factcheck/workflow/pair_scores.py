@@ -111,7 +111,7 @@ class PairScorer:
         score = self.pairs.likelihood(value_a, value_b, slip=slip)
         shared = self.shared
         conflict, differs = shared.thresholds.of(shared.filed_of(pair))
-        if score < differs:
+        if score < (conflict if slip else differs):  # round numbers of two things are likelier than an unsure slip
             return None
         kind = DiscrepancyKind.DIFFERS if pair.kind in CONFLICT_KINDS and score < conflict else pair.kind
         return replace(pair, kind=kind, score=score)

@@ -154,7 +154,7 @@ def test_whose_edit_changed_the_words_may_not_sign(client, people, document, cla
     claim.words_changed_by = people.reviewer
     claim.save()
     bring_to(claim, "in_review", people)
-    assert "You last changed the words of this claim" in content_of(client, people.reviewer, claim)
+    assert "You last changed these words" in content_of(client, people.reviewer, claim)
 
 
 def test_a_checker_sees_that_signing_is_for_reviewers(client, people, claim):

@@ -67,9 +67,11 @@ class TopicStats:
     things: defaultdict[tuple[str, float], set[str]] = field(default_factory=lambda: defaultdict(set))
     seen: set[tuple[str, int]] = field(default_factory=set)
     _rare: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
+    _lengths: dict[frozenset[str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def add(self, figures: Iterable[Profile]) -> None:
         self._rare.clear()
+        self._lengths.clear()
         for one in figures:
             self.things[one.dimension, one.value].add(one.head or one.key.concept)
             self.numbers[one.text, one.dimension, one.value].add(one.says)
@@ -99,6 +101,13 @@ class TopicStats:
         found = self._rare.get(word)
         if found is None:
             found = self._rare[word] = math.log((self.sentences + _BACKGROUND) / (self.words[word] + 0.5))
+        return found
+
+    def squared_length(self, words: frozenset[str]) -> float:
+        """The sum of the squared rarities of some words: the length of their vector, squared."""
+        found = self._lengths.get(words)
+        if found is None:
+            found = self._lengths[words] = math.fsum([self.rarity(word) ** 2 for word in words])
         return found
 
     def spread(self, one: Profile) -> int:
@@ -273,7 +282,7 @@ def _cosine(a: frozenset[str], b: frozenset[str], topic: TopicStats) -> float:
     both = a & b
     if not both:
         return 0.0
-    shared, one, two = (math.fsum([topic.rarity(word) ** 2 for word in words]) for words in (both, a, b))
+    shared, one, two = math.fsum([topic.rarity(word) ** 2 for word in both]), *map(topic.squared_length, (a, b))
     return shared / math.sqrt(one * two) if one and two else 0.0
 
 

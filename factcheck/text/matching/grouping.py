@@ -81,13 +81,14 @@ def _block_pairs(figures: Sequence[Profile], members: list[int], since: int) -> 
 
 
 def _blocks(one: Profile) -> Iterator[tuple[object, ...]]:
-    yield one.dimension, "amount", one.value
-    if one.dimension != "count":
-        yield (one.dimension,)
+    dimension = one.dimension
+    yield dimension, "amount", one.value
+    if dimension != "count":
+        yield (dimension,)
         return
     for word in (one.head, one.key.concept, *one.families, *one.quantities):
         if word:
-            yield one.dimension, word
+            yield dimension, word
 
 
 def group(
@@ -244,8 +245,8 @@ def _with_slips(
         if -mean >= least and frozenset((one, other)) not in barred and not {one, other} & taken:
             home[one] = other
             taken |= {one, other}
-    first = {label: min(at for at, own in enumerate(labels) if home[own] == home[label]) for label in members}
-    return [first[label] for label in labels]
+    first: dict[int, int] = {}
+    return [first.setdefault(home[label], at) for at, label in enumerate(labels)]
 
 
 class _Clusters:

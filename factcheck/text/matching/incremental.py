@@ -31,6 +31,9 @@ MOST_PARTNERS = 20
 _FEW = 300
 Node = int | str
 """A figure of the new text by its index, or an existing group by its name."""
+_Place = tuple[str, int]
+_NEW = ""
+"""In the place of a group's name, which is never empty: the text that arrives."""
 
 
 @dataclass(slots=True)
@@ -77,18 +80,25 @@ def place(
     ``together`` and ``apart`` are what people decided. ``frozen``: no two existing groups are merged; in a topic of
     many figures they are not either, until all are grouped anew.
     """
-    names = list(standing)
-    kept = Deduplicated(figures)
+    kept, together, apart = Deduplicated(figures), list(together), list(apart)
+    new = [figures[at] for at in kept.kept]
+    scores = _scored_with(standing, new, topic, scorer, frozen=frozen)
+    decided = {node for pair in (*together, *apart) for node in pair}
+    near = {name for pair in scores for name, _ in pair} | decided
+    names = [name for name in standing if name in near]  # the others stay as they are, whatever the text says
     old = [one for name in names for one in standing[name].figures]
     homes = [name for name in names for _ in standing[name].figures]
-    nodes = [*old, *(figures[at] for at in kept.kept)]
-    sizes = [size for name in names for size in standing[name].sizes] + [1] * len(kept.kept)
+    nodes = [*old, *new]
+    sizes = [size for name in names for size in standing[name].sizes] + [1] * len(new)
     first = {name: at for at, name in reversed(list(enumerate(homes)))}
 
     def at(node: Node) -> int:
         return first[node] if isinstance(node, str) else len(old) + kept.place[node]
 
-    pairs = _scored(nodes, len(old), homes, topic, scorer, bridges=not frozen and len(nodes) <= _FEW)
+    def place_of(node: _Place) -> int:
+        return len(old) + node[1] if node[0] == _NEW else first[node[0]] + node[1]
+
+    pairs = {(place_of(a), place_of(b)): score for (a, b), score in scores.items()}
     must_link = [(at(a), at(b)) for a, b in together] + [
         (first[name], i) for i, name in enumerate(homes) if first[name] != i
     ]
@@ -98,6 +108,18 @@ def place(
     labels = average_linkage(len(nodes), pairs, barred, scorer.join, together=must_link, sizes=sizes)
     labels = join_slips(labels, nodes, pairs, barred, scorer)
     return _placement(labels, kept, first, homes, len(old), len(figures))
+
+
+def _scored_with(
+    standing: Mapping[str, ExistingGroup], new: Sequence[Profile], topic: TopicStats, scorer: Scorer, *, frozen: bool
+) -> dict[tuple[_Place, _Place], float]:
+    """The scores as ``_scored`` finds them, by where each figure is: in which group, or ``_NEW``, and the how manieth."""
+    places = [(name, at) for name, held in standing.items() for at in range(len(held.figures))]
+    nodes = [*(one for held in standing.values() for one in held.figures), *new]
+    homes = [name for name, _ in places]
+    found = _scored(nodes, len(places), homes, topic, scorer, bridges=not frozen and len(nodes) <= _FEW)
+    places += [(_NEW, at) for at in range(len(new))]
+    return {(places[i], places[j]): score for (i, j), score in found.items()}
 
 
 def _scored(
