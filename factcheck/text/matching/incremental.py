@@ -113,7 +113,7 @@ def place(
 def _scored_with(
     standing: Mapping[str, ExistingGroup], new: Sequence[Profile], topic: TopicStats, scorer: Scorer, *, frozen: bool
 ) -> dict[tuple[_Place, _Place], float]:
-    """The scores as ``_scored`` finds them, by where each figure is: in which group, or ``_NEW``, and the how manieth."""
+    """The scores as ``_scored`` finds them, each figure known by its group, or ``_NEW``, and its place there."""
     places = [(name, at) for name, held in standing.items() for at in range(len(held.figures))]
     nodes = [*(one for held in standing.values() for one in held.figures), *new]
     homes = [name for name, _ in places]
