@@ -6,6 +6,7 @@ import json
 from io import StringIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -219,6 +220,84 @@ def test_who_may_not_enter_sources_does_not_by_a_table_either(editor, tmp_path):
     with pytest.raises(CommandError, match="2 of 2 rows are left out"):
         run("import_sources", str(tmp_path / "sources.csv"), "--desk", "news-desk", "--by", "bo")
     assert not Source.objects.exists()
+
+
+# People from a table
+
+PEOPLE = """login,email,first_name,last_name,desk,roles
+mia,mia@torvik.example,Mia,Berg,news-desk,editor;reviewer
+tom,tom@torvik.example,Tom,Lund,news-desk,checker
+"""
+
+
+def people_from(tmp_path, table, *more):
+    (tmp_path / "people.csv").write_text(table)
+    return run("import_people", str(tmp_path / "people.csv"), "--by", "cleo", *more)
+
+
+@pytest.fixture
+def cleo(editor):
+    return person("desk_chief", Desk.objects.get(), username="cleo")
+
+
+def test_people_are_entered_from_a_table_with_their_roles_by_a_chief(cleo, tmp_path):
+    assert "2 of 2 people are entered." in people_from(tmp_path, PEOPLE)
+    mia = get_user_model().objects.get(username="mia")
+    assert (mia.email, mia.first_name, mia.has_usable_password()) == ("mia@torvik.example", "Mia", False)
+    roles = Membership.objects.filter(user=mia)
+    assert sorted(roles.values_list("role", flat=True)) == ["editor", "reviewer"]
+    assert {Event.objects.of(row).get().actor for row in roles} == {cleo}
+
+
+def test_a_table_entered_twice_changes_nothing_the_second_time(cleo, tmp_path):
+    people_from(tmp_path, PEOPLE)
+    before = (get_user_model().objects.count(), Membership.objects.count(), Event.objects.count())
+    people_from(tmp_path, PEOPLE.replace("Mia,Berg", "Mina,Bergen"))
+    assert (get_user_model().objects.count(), Membership.objects.count(), Event.objects.count()) == before
+    assert get_user_model().objects.get(username="mia").first_name == "Mia"
+
+
+def test_a_dry_run_says_which_people_would_be_entered_and_makes_no_account(cleo, tmp_path):
+    assert "2 of 2 people would be entered." in people_from(tmp_path, PEOPLE, "--dry-run")
+    assert not get_user_model().objects.filter(username__in=["mia", "tom"]).exists()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "ola,ola@torvik.example,Ola,Lie,sports,checker",
+        "ola,no address,Ola,Lie,news-desk,checker",
+        "ola,ola@torvik.example,Ola,Lie,news-desk,boss",
+        "ola,ola@torvik.example,Ola,Lie,news-desk,chief editor",
+        "ola,ola@torvik.example,Ola,Lie,news-desk,",
+        "ola,ola@torvik.example,Ola,Lie,news-desk,service;editor",
+        "cleo,,,,news-desk,editor",
+        ",ola@torvik.example,Ola,Lie,news-desk,checker",
+    ],
+)
+def test_a_person_who_cannot_be_entered_is_left_out_with_their_account(row, cleo, tmp_path):
+    with pytest.raises(CommandError, match="1 of 3 rows are left out"):
+        people_from(tmp_path, PEOPLE + row + "\n")
+    assert not get_user_model().objects.filter(username__in=["ola", ""]).exists()
+    assert Membership.objects.filter(user=cleo).count() == 1
+
+
+def test_who_is_no_chief_gives_no_roles_by_a_table(cleo, tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    with pytest.raises(CommandError, match="2 of 2 rows are left out"):
+        run("import_people", str(tmp_path / "people.csv"), "--by", "ann")
+    assert not get_user_model().objects.filter(username="mia").exists()
+
+
+def test_a_bar_on_a_terminal_tells_how_many_rows_are_done(cleo, tmp_path):
+    class Terminal(StringIO):
+        def isatty(self):
+            return True
+
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    terminal = Terminal()
+    call_command("import_people", str(tmp_path / "people.csv"), "--by", "cleo", stdout=StringIO(), stderr=terminal)
+    assert terminal.getvalue().endswith(f"[{'#' * 30}] 2 of 2\n")
 
 
 def test_send_reports_builds_and_mails_what_is_due(db, mailoutbox):
