@@ -27,7 +27,10 @@ class FactcheckConfig(AppConfig):
             warn_of_missing_keys,
             warn_of_unknown_desks,
         )
+        from factcheck.models.labels import translate_labels  # noqa: PLC0415 - needs the models
 
+        for model in self.get_models():
+            translate_labels(model)
         register(conf.check_settings)
         register(warn_of_missing_keys, Tags.database)
         register(warn_of_unknown_desks, Tags.database)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from django.utils.translation import gettext
+
 from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import DocumentState
 
@@ -89,7 +91,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return with_directions_closed(self.title or self.url or "a text without a title")
+        return with_directions_closed(self.title or self.url or gettext("a text without a title"))
 
     @property
     def is_of_host(self) -> bool:
@@ -144,4 +146,4 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document}, revision {self.number}"
+        return gettext("{document}, revision {number}").format(document=self.document, number=self.number)

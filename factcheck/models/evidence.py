@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from django.utils.translation import gettext
+
 from factcheck.states import EvidenceState
 
 from .claims import Claim
@@ -137,4 +139,4 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} evidence {self.pk}"
+        return gettext("{kind} evidence {pk}").format(kind=self.get_kind_display(), pk=self.pk)

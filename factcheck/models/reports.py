@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from django.utils.translation import gettext
+
 from .desks import Desk
 from .documents import Document
 
@@ -106,7 +108,7 @@ class ReportSubscription(models.Model):
     def schedule(self) -> str:
         """When it comes, in words where there are some: "every weekday at 07:00"; else the five fields."""
         known = time_of_schedule(self.cron)
-        return f"{REPEATS[known[0]]} at {known[1]:%H:%M}" if known else self.cron
+        return gettext("{days} at {time}").format(days=gettext(REPEATS[known[0]]), time=f"{known[1]:%H:%M}") if known else self.cron
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
