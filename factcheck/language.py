@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, cast
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Any
 
 from django.utils import formats, timezone, translation
 from django.utils.functional import lazy
@@ -23,15 +25,52 @@ ENGLISH = "en"
 OPEN = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 """A place in a marked sentence that is filled when it is said."""
 FROM_THE_CODE = frozenset(
-    {"action", "called", "dimension", "kind", "name", "record", "resolution", "roles", "state", "stale_reason", "why"}
+    {
+        "action",
+        "answer",
+        "assessed",
+        "border",
+        "correction_class",
+        "dimension",
+        "eyes",
+        "label",
+        "origins",
+        "out_of_date",
+        "policy",
+        "sentence",
+        "due",
+        "kind",
+        "late",
+        "name",
+        "named",
+        "record",
+        "relation",
+        "resolution",
+        "roles",
+        "said",
+        "stale_reason",
+        "state",
+        "until",
+        "unit",
+        "why",
+        "whose",
+        "word",
+        "words",
+    }
 )
 """The places that hold the app's own words, or a sentence of its own; what stands in all others is somebody else's."""
 DEEPEST = 3
+TELLING = 4
+"""So many letters of its own tell a sentence from others; one with fewer must hold words of the app."""
+STAMP = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+LOCALE = Path(__file__).resolve().parent / "locale"
+TOLD_IN = tuple(sorted(path.name for path in LOCALE.iterdir() if path.is_dir())) if LOCALE.is_dir() else ()
+"""The languages that the app has a catalogue of."""
 
 
 def gettext_lazy(text: str) -> str:
     """A text of a module, a class or a form, translated each time it is shown."""
-    return cast("str", deferred(text))
+    return deferred(text)  # type: ignore[return-value]  # as good as a text
 
 
 def lazy_words(name: Any) -> str:
@@ -41,32 +80,47 @@ def lazy_words(name: Any) -> str:
 
 def zoned(text: str) -> str:
     """The same with the name of the clock that the reader reads by, as ``{zone}``."""
-    return cast("str", lazy(lambda: gettext(text).format(zone=timezone.get_current_timezone_name()), str)())
+    return lazy(lambda: gettext(text).format(zone=timezone.get_current_timezone_name()), str)()
 
 
 def words_of(name: Any) -> str:
     """A name from the code as people read it: ``not_enough_evidence`` as "not enough evidence"."""
     text = str(name).replace("_", " ")
-    return gettext(text) if text else ""
+    return str(gettext(text)) if text else ""
 
 
-def told(text: Any, depth: int = 0) -> str:
+def told(stored: Any, depth: int = 0) -> str:
     """A sentence that is stored in English, in the language of now; one that the catalogue does not know, as it is."""
-    text = str(text)
-    language = translation.get_language() or ENGLISH
-    if language.split("-")[0] == ENGLISH or not text.strip():
+    text = str(stored)
+    if not text.strip() or is_as_stored():
         return text
-    same = gettext(text)
+    if stamp := STAMP.fullmatch(text):
+        return stamp_words(datetime.fromisoformat(stamp[1]).replace(tzinfo=UTC))
+    same = str(gettext(text))
     if same != text:
         return same
-    for pattern, sentence in sentences(language):
+    for pattern, sentence in sentences(depth > 0):
         if match := pattern.fullmatch(text):
-            parts = {
-                name: told(part, depth + 1) if name.rstrip("0123456789") in FROM_THE_CODE and depth < DEEPEST else part
-                for name, part in match.groupdict().items()
-            }
-            return fill(gettext(sentence), parts)
+            parts = {name: told_part(name, part, depth) for name, part in match.groupdict().items()}
+            if weight_of(sentence) >= TELLING or any(parts[name] != part for name, part in match.groupdict().items()):
+                return fill(gettext(sentence), parts)
     return text
+
+
+def is_as_stored() -> bool:
+    """Whether the reader reads English, by the clock that everything is stored by."""
+    english = (translation.get_language() or ENGLISH).split("-")[0] == ENGLISH
+    return english and timezone.get_current_timezone_name() == "UTC"
+
+
+def told_part(name: str, part: str, depth: int) -> str:
+    """What fills a place of a sentence: a moment, the app's own words, or words of somebody else as they are."""
+    kind = name.rstrip("0123456789")
+    if STAMP.fullmatch(part):
+        return told(part)
+    if kind == "roles":
+        return gettext(" or ").join(map(words_of, part.split(" or ")))
+    return told(part, depth + 1) if kind in FROM_THE_CODE and depth < DEEPEST else part
 
 
 def fill(sentence: str, parts: dict[str, str]) -> str:
@@ -74,17 +128,18 @@ def fill(sentence: str, parts: dict[str, str]) -> str:
 
 
 @cache
-def sentences(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The marked sentences with something to fill in, the most telling first."""
-    found = sorted({text for text in known_texts(language) if OPEN.search(text)}, key=weight_of, reverse=True)
-    return tuple((pattern_of(text), text) for text in found if weight_of(text) >= 4)
+def sentences(inner: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences of the catalogues with something to fill in, the most telling first; ``inner``: a part of one."""
+    known = {text for language in TOLD_IN for text in known_texts(language) if OPEN.search(text)}
+    found = sorted((text for text in known if inner or text[:1] not in ", "), key=weight_of, reverse=True)
+    return tuple((pattern_of(text), text) for text in found)
 
 
 def known_texts(language: str) -> Iterator[str]:
-    """The texts of the catalogue of a language."""
-    from django.utils.translation import trans_real  # noqa: PLC0415 - loads the catalogues of all apps
-
-    for key in list(trans_real.catalog()):
+    """The texts of the app's catalogue of a language."""
+    with (LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        catalogue = vars(GNUTranslations(file))["_catalog"]
+    for key in catalogue:
         text = key[0] if isinstance(key, tuple) else key
         if "\x04" not in text:
             yield text
@@ -119,6 +174,20 @@ def short_moment_words(at: datetime) -> str:
 def clock_words(at: datetime, form: str) -> str:
     here = timezone.localtime(at) if timezone.is_aware(at) else at
     return f"{formats.date_format(here, form)} {here.tzname() or ''}".rstrip()
+
+
+def stamp_words(at: datetime) -> str:
+    """A stored moment; in English in the form that it is stored in."""
+    if (translation.get_language() or ENGLISH).split("-")[0] == ENGLISH:
+        here = timezone.localtime(at)
+        return f"{here:%Y-%m-%d %H:%M} {here.tzname()}"
+    return moment_words(at)
+
+
+def short_date_words(day: date, *, with_year: bool) -> str:
+    """A day beside others of its year."""
+    form = translation.pgettext("date format", "j M Y") if with_year else translation.pgettext("date format", "j M")
+    return formats.date_format(day, form)
 
 
 def day_words(day: date) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.timezone import get_current_timezone_name
 
 from factcheck.models import (
     SUREST_FIRST,
@@ -57,6 +58,7 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
     desks = [document.desk]
     return {
         "article": article,
+        "clock": get_current_timezone_name(),
         "part": part,
         "parts": -(-len(revision.text) // MAX_CHARACTERS),
         "claims": marked,

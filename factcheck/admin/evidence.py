@@ -187,7 +187,7 @@ class EvidenceAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("used as"), ordering="source_use")
     def use(self, row: Evidence) -> str:
-        return gettext("{source_use} source").format(source_use=row.source_use)
+        return gettext("primary source") if row.source_use == "primary" else gettext("secondary source")
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, row: Evidence) -> SafeString:

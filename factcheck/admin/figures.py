@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from factcheck.language import gettext_lazy, lazy_words, number_words
+from factcheck.language import gettext_lazy, lazy_words, number_words, told
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
@@ -475,5 +475,5 @@ class FigureAdmin(RecordAdmin):
             "figure_context": figure_contexts([record])[record.pk],
             "rows": rows,
             "expired": expired,
-            "out_of_date": OUT_OF_DATE,
+            "out_of_date": told(f"It {OUT_OF_DATE}"),
         }

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-
 from django.utils.translation import gettext
 
 from .desks import Desk

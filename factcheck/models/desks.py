@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
-
 from django.utils.translation import gettext
 
 from factcheck.intake.text_cleaning import with_directions_closed

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-
 from django.utils.translation import gettext
 
 from factcheck.states import JudgementState

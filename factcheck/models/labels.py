@@ -10,6 +10,9 @@ from typing import Any, cast
 
 from django.db import models
 from django.utils.encoding import force_str
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from factcheck.language import gettext_lazy
 
@@ -29,4 +32,15 @@ def translate_labels(model: type[models.Model]) -> None:
 
 def translated(choices: Any) -> list[tuple[str, str]]:
     """Choices with their words translated when they are shown."""
-    return [(value, gettext_lazy(force_str(words))) for value, words in choices]
+    return [(value, lazy_label(str(value), force_str(words))) for value, words in choices]
+
+
+def lazy_label(value: str, words: str) -> str:
+    """The label of a choice. One that Django made of the name is told by the name's own words, with a capital."""
+    name = value.replace("_", " ")
+    return lazy(lambda: in_words_of_the_name(name, words), str)() if words == name.title() else gettext_lazy(words)
+
+
+def in_words_of_the_name(name: str, words: str) -> str:
+    said = gettext(name)
+    return words if said == name else capfirst(said)

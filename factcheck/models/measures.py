@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-
 from django.utils.translation import gettext
 
 from factcheck.intake.text_cleaning import with_directions_closed

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-
 from django.utils.translation import gettext
 
 from factcheck.conf import settings

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -14,10 +18,22 @@ from factcheck.conf import verdict_words as called
 from factcheck.smtp import mail_address_of
 
 register = template.Library()
+SCRIPTS = Path(__file__).resolve().parents[1] / "static" / "factcheck"
+SAID = re.compile(r'"((?:[A-Z]|\{)[^"\n]* [^"\n]*)"')
 
-SCRIPTS_SAY = {
-    "{count} characters are selected.": "",
-}
+
+@register.simple_tag
+def script_words() -> str:
+    """What the scripts of a page say, as JSON by their English; nothing for an English reader."""
+    said = {text: gettext(text) for text in said_by_scripts()}
+    return json.dumps({text: words for text, words in said.items() if words != text}, ensure_ascii=False)
+
+
+@cache
+def said_by_scripts() -> frozenset[str]:
+    """The texts that the scripts have translated."""
+    scripts = SCRIPTS.glob("*.js")
+    return frozenset(text for script in scripts for text in SAID.findall(script.read_text("utf-8")))
 
 
 @register.filter

@@ -13,9 +13,9 @@ from django.db.models import Model, QuerySet
 from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
-from django.utils import translation
 from django.utils.translation import gettext
 
 from factcheck.errors import FactcheckError, StaleRevision
