@@ -64,6 +64,12 @@ QUIET_CALLS = {
     "execute", "info", "LookupError", "warning", "strftime",
 }  # fmt: skip
 WRITTEN_OUT = ("created_at",)
+COUNTED = (
+    "active", "already", "apart", "asked", "bytes", "changed", "claims", "corrected", "corrections", "differ", "document",
+    "documents", "figures", "inactive", "job", "left", "mailed", "may have arrived", "measures", "news", "overdue", "people",
+    "refused", "report", "sent", "status", "superseded", "taken", "together", "voided", "withdrawn",
+)  # fmt: skip
+"""What reports and jobs count, by the names in what they hold."""
 PLACE = re.compile(r"\{(\w+)(?::[^{}]*)?\}|%\((\w+)\)s")
 
 
@@ -142,9 +148,9 @@ def stored_sentences(path: Path) -> Iterator[str]:
             continue
         text = sentence_of(node)
         own = PLACE.sub("", text)
-        if (" " in own.strip() or "{" in text) and re.search(r"[a-z]{2}", own) and " " in text.strip():
-            yield text
-        elif isinstance(node, ast.JoinedStr) and re.match(r"“\{\w+\}” \{\w+\}", text):
+        if ((" " in own.strip() or "{" in text) and re.search(r"[a-z]{2}", own) and " " in text.strip()) or (
+            isinstance(node, ast.JoinedStr) and re.match(r"“\{\w+\}” \{\w+\}", text)
+        ):
             yield text
 
 
@@ -247,16 +253,35 @@ def label_of(value: object, words: object) -> str:
 
 
 def engine_names() -> Iterator[tuple[str, str]]:
+    from factcheck.admin.figures import known_units
     from factcheck.admin.history import ACTIONS, RECORDS
     from factcheck.models.webhooks import Webhook  # noqa: F401
     from factcheck.text import ClaimType, Hedge, Modality
+    from factcheck.text.claims.checkworthiness import SIGNS
     from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
 
     for name in [*ACTIONS, *RECORDS, *WEBHOOK_EVENTS]:
         yield "names", str(name).replace("_", " ")
+    for name in COUNTED:
+        yield "counts", name
+    for unit in known_units():
+        if re.fullmatch(r"[a-z_]{4,}", unit):
+            yield "text", unit.replace("_", " ")
+    for sign in SIGNS:
+        yield "text", sign.reason
+    for name in logged_actions():
+        yield "names", name.replace("_", " ")
     for kind in (ClaimType, Hedge, Modality):
         for row in kind:
             yield "text", str(row.value).replace("_", " ")
+
+
+def logged_actions() -> Iterator[str]:
+    """The names under which actions are written into the history."""
+    for path in [*(APP / "workflow").rglob("*.py"), *(APP / "reports").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("log", "log_all"):
+                yield from (str(row.value) for row in node.args[1:2] if isinstance(row, ast.Constant))
 
 
 def subclasses(kind: type) -> Iterator[type]:

@@ -22,16 +22,16 @@ from .kit.highlighting import TextParagraph, TextSpan, text_paragraphs
 from .story_summaries import IDLE
 
 MARKS: dict[str, tuple[str, str, str]] = {
-    ClaimState.PROPOSED: ("proposed", "·", "proposed"),
-    ClaimState.OPEN: ("accepted", "○", "accepted"),
+    ClaimState.PROPOSED: ("proposed", "·", gettext_lazy("proposed")),
+    ClaimState.OPEN: ("accepted", "○", gettext_lazy("accepted")),
     ClaimState.IN_VERIFICATION: ("checking", "◐", gettext_lazy("in checking")),
     ClaimState.IN_REVIEW: ("waiting", "◕", gettext_lazy("waiting for a sign-off")),
     ClaimState.SIGNED_OFF: ("signed", "✓", gettext_lazy("signed off")),
-    ClaimState.STALE: ("stale", "↻", "stale"),
-    ClaimState.WAIVED: ("waived", "◌", "waived"),
+    ClaimState.STALE: ("stale", "↻", gettext_lazy("stale")),
+    ClaimState.WAIVED: ("waived", "◌", gettext_lazy("waived")),
 }
 """By state: the class of the line, the sign in the margin, the words a screen reader hears."""
-DISPUTED = ("disputed", "≠", "disputed")
+DISPUTED = ("disputed", "≠", gettext_lazy("disputed"))
 ACTS = (
     "accept",
     "dismiss",
@@ -161,7 +161,7 @@ def mark_figures(document: Document, threshold: float) -> dict[int, MarkedFigure
     for pk, state, worth, claim_state in columns:
         undecided = state == FigureState.FOUND or claim_state in IDLE
         if pk in disputed:
-            marked[pk] = MarkedFigure(pk, "disputed", "disputed")
+            marked[pk] = MarkedFigure(pk, "disputed", gettext("disputed"))
         elif pk in expired:
             marked[pk] = MarkedFigure(pk, "stale", gettext("out of date"))
         elif undecided:

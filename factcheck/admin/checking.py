@@ -78,7 +78,7 @@ class CheckForm(NewEvidenceForm):
 
     def setup_fields(self) -> None:
         super().setup_fields()
-        labels = [(str(label), verdict_words(label).capitalize()) for label in VerdictLabel]
+        labels = [(str(label), gettext(verdict_words(label)).capitalize()) for label in VerdictLabel]
         self.set_choices("verdict", labels)
         self.fields["kind"].initial = NO_EVIDENCE if self.record.evidence.offered().exists() else EvidenceKind.CALL
         self.fields["source_use"].initial = SourceUse.PRIMARY

@@ -91,7 +91,8 @@ class SubmitVerdictForm(ActionForm):
 
     def setup_fields(self) -> None:
         self.set_choices(
-            "label", [(str(name), f"{verdict_words(name)}: {meaning}") for name, meaning in VERDICT_MEANINGS.items()]
+            "label",
+            [(str(name), f"{gettext(verdict_words(name))}: {meaning}") for name, meaning in VERDICT_MEANINGS.items()],
         )
         standing = self.record.evidence.offered().filter(stance=Stance.SUPPORTS)
         origins, primary = len(standing.origins()), standing.named_primary().exists()
@@ -124,7 +125,7 @@ class SignOffForm(ActionForm):
                 else ""
             )
             summary = gettext("You approve “{label}”, submitted by {by}. {rest}").format(
-                label=verdict_words(verdict.label), by=verdict.by, rest=rest
+                label=gettext(verdict_words(verdict.label)), by=verdict.by, rest=rest
             )
             self.fields["attributed_in_copy"].help_text = summary + str(self.fields["attributed_in_copy"].help_text)
 

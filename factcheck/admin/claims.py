@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -213,7 +214,7 @@ class ClaimAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("worth checking"), ordering="checkworthiness")
     def worth(self, claim: Any) -> str:
-        return f"{claim.checkworthiness:.2f}"
+        return number_format(claim.checkworthiness, 2)
 
     @admin.display(description=gettext_lazy("who works on it"))
     def assignees(self, claim: Any) -> str:
@@ -238,7 +239,7 @@ class ClaimAdmin(RecordAdmin):
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield gettext("document"), link(record.document), ""
         yield gettext("type"), humanize(record.claim_type), ""
-        why = f" ({', '.join(map(str, record.reasons))})" if record.reasons else ""
+        why = f" ({', '.join(map(told, record.reasons))})" if record.reasons else ""
         yield gettext("worth checking"), f"{self.worth(record)}{why}", ""
         if attribution := record.attribution:
             yield (

@@ -132,7 +132,7 @@ def add_member_by_name(desk: Desk, *, user: str, role: str, by: Person) -> Membe
 def policy_facts(policy: Policy) -> list[tuple[str, Any]]:
     return [
         (gettext("four eyes"), policy.get_eyes_display()),
-        ("evidence", gettext(Assessment(policy.assessed_by).label)),
+        (gettext("evidence"), gettext(Assessment(policy.assessed_by).label)),
         (gettext("a claim blocks from check-worthiness"), f"{policy.threshold:g}"),
         (gettext("origins needed for “supported”"), policy.minimum_origins),
         (gettext("reliability floor"), policy.reliability_floor),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import gettext_noop
 
 from factcheck.models import (
     SUREST_FIRST,
@@ -36,8 +37,8 @@ MAX_CLAIMS = 600
 MAX_BLOCKERS = 50
 DISMISSALS = (
     "background: known and not in question",
-    "an opinion, not a statement of fact",
-    "said elsewhere in this text",
+    gettext_noop("an opinion, not a statement of fact"),
+    gettext_noop("said elsewhere in this text"),
     "not checkable",
     "idle: nothing hangs on it",
 )

@@ -28,7 +28,9 @@ MAX_ITEMS = 50
 
 
 def minutes_field() -> forms.IntegerField:
-    return forms.IntegerField(label=gettext("Every so many minutes"), min_value=1, max_value=MOST_MINUTES, initial=15)
+    return forms.IntegerField(
+        label=gettext_lazy("Every so many minutes"), min_value=1, max_value=MOST_MINUTES, initial=15
+    )
 
 
 class ChangeFeedForm(ActionForm):

@@ -15,10 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from factcheck.language import gettext_lazy, lazy_words, number_words, told
+from factcheck.language import gettext_lazy, lazy_words, number_words, short_date_words, told
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
@@ -419,7 +420,11 @@ class FigureAdmin(RecordAdmin):
     def as_of(self, figure: Figure) -> str:
         """The day in the time zone of the document; the figure's page says how it was found."""
         start = figure.as_of_start
-        return f"{start.astimezone(ZoneInfo(figure.document.zone)):%-d %b %Y}" if start else gettext("not known")
+        return (
+            short_date_words(start.astimezone(ZoneInfo(figure.document.zone)), with_year=True)
+            if start
+            else gettext("not known")
+        )
 
     @admin.display(description=gettext_lazy("who says it"))
     def says(self, figure: Figure) -> str:
@@ -431,7 +436,7 @@ class FigureAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("worth checking"), ordering="checkworthiness")
     def worth(self, figure: Figure) -> str:
-        return f"{figure.checkworthiness:.2f}"
+        return number_format(figure.checkworthiness, 2)
 
     def is_offered(self, record: Figure, name: str) -> bool:
         standing = record.state != FigureState.DISMISSED and record.anchor_state != AnchorState.ORPHANED
@@ -446,7 +451,7 @@ class FigureAdmin(RecordAdmin):
         yield gettext("unit"), humanize(record.unit), ""
         for label in ("counted", "definition", "scope", "place", "party"):
             if value := getattr(record, label):
-                yield label, value, ""
+                yield humanize(label), value, ""
         yield gettext("hedge"), humanize(record.hedge), ""
         yield gettext("modality"), humanize(record.modality), ""
         yield gettext("as of"), as_of_text(record) or gettext("not known"), ""

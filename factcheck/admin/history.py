@@ -50,7 +50,7 @@ ACTIONS = sorted(
 class DayFilter(admin.DateFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "day"
+        self.title = gettext_lazy("day")
 
 
 class RecordFilter(admin.SimpleListFilter):
@@ -59,7 +59,7 @@ class RecordFilter(admin.SimpleListFilter):
     parameter_name = "record"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name.replace("_", gettext(" "))) for name in RECORDS]
+        return [(name, humanize(name)) for name in RECORDS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(record=self.value()) if self.value() else queryset
@@ -153,6 +153,6 @@ class EventAdmin(RecordAdmin):
         return {
             "digests": [
                 (gettext("of this event"), record.digest),
-                (gettext("of the one before"), record.previous or "none"),
+                (gettext("of the one before"), record.previous or gettext("none")),
             ]
         }

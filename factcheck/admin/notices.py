@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,6 +27,7 @@ from .kit.filters import OwnDeskFilter
 from .kit.formatting import badge, timestamp
 from .kit.links import admin_url_for
 from .kit.records import RecordAdmin
+from .preferences import preferences_view
 
 ABOUT: dict[str, str] = {
     "verification_task": gettext_lazy("the work"),
@@ -99,6 +101,7 @@ class NoticeAdmin(RecordAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("read-all/", wrap(self.read_all), name="factcheck_notices_read"),
+            path("preferences/", wrap(partial(preferences_view, self)), name="factcheck_preferences"),
             path("choices/", wrap(self.choices), name="factcheck_notices_choices"),
         ]
         return [*own, *super().get_urls()]
@@ -129,7 +132,11 @@ class NoticeAdmin(RecordAdmin):
         yield from super().facts(record)
         yield gettext("told"), timestamp(record.created_at), ""
         yield gettext("read"), timestamp(record.read_at, gettext("not yet")), ""
-        yield gettext("mailed"), timestamp(record.mailed_at) if record.mailed_at else record.mail_refused or "no", ""
+        yield (
+            gettext("mailed"),
+            timestamp(record.mailed_at) if record.mailed_at else told(record.mail_refused) or gettext("no"),
+            "",
+        )
 
     def read_all(self, request: HttpRequest) -> HttpResponse:
         if not belongs_to_a_desk(request):

@@ -91,7 +91,7 @@ class ReportAdmin(RecordAdmin):
     add_label = gettext_lazy("Build a report now")
     add_action = "build_report"
     record_template = "factcheck/admin/report.html"
-    list_display = ["title", "kind", "desk", "built"]
+    list_display = ["told_title", "kind", "desk", "built"]
     list_filter: ClassVar = ["kind", OwnDeskFilter, "built_at"]
     list_select_related = ["desk"]
     search_fields: ClassVar = ["title"]
@@ -109,6 +109,10 @@ class ReportAdmin(RecordAdmin):
             path("<str:object_id>/as/<slug:name>/", wrap(self.download), name="factcheck_report_download"),
         ]
         return [*own, *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def told_title(self, report: Any) -> str:
+        return str(report)
 
     @admin.display(description=gettext_lazy("built"), ordering="built_at")
     def built(self, report: Any) -> str:
@@ -272,7 +276,7 @@ class SubscriptionAdmin(RecordAdmin):
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
         yield gettext("comes"), record.schedule, ""
-        yield gettext("files"), ", ".join(map(format_label, record.formats)) or "none", ""
+        yield gettext("files"), ", ".join(map(format_label, record.formats)) or gettext("none"), ""
         yield gettext("state"), self.active_badge(record), ""
 
     def is_permitted(self, user: Any, record: Any, name: str) -> bool:

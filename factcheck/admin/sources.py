@@ -195,7 +195,7 @@ class SourceAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("reliability"), ordering="reliability")
     def grade(self, source: Source) -> str:
-        return GRADES.get(source.reliability, "not graded")
+        return GRADES.get(source.reliability, gettext("not graded"))
 
     def is_offered(self, record: Source, name: str) -> bool:
         return record.confidential or name not in ("grant_access", "open_name")
@@ -204,10 +204,14 @@ class SourceAdmin(RecordAdmin):
         if record.confidential:
             yield gettext("name"), badge("stale", "confidential"), ""
         yield gettext("kind"), humanize(record.kind), ""
-        yield gettext("country"), record.country or "none", ""
-        yield gettext("other names"), ", ".join(aliases_of(record)) or "none", ""
-        yield gettext("domains"), ", ".join(row.domain for row in record.domains.order_by("domain")) or "none", ""
-        yield gettext("owned by"), link(record.owner) if record.owner else "nobody", ""
+        yield gettext("country"), record.country or gettext("none"), ""
+        yield gettext("other names"), ", ".join(aliases_of(record)) or gettext("none"), ""
+        yield (
+            gettext("domains"),
+            ", ".join(row.domain for row in record.domains.order_by("domain")) or gettext("none"),
+            "",
+        )
+        yield gettext("owned by"), link(record.owner) if record.owner else gettext("nobody"), ""
         if owned := list(record.owned.order_by("name")):
             yield gettext("owns"), links(owned), ""
         yield gettext("has an interest in"), links(list(record.party_to.order_by("title"))), ""

@@ -31,7 +31,7 @@ MAX_DELIVERIES = 50
 
 def events_field() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=gettext("It is told when"),
+        label=gettext_lazy("It is told when"),
         widget=forms.CheckboxSelectMultiple,
         choices=[(name, lazy_words(name)) for name in WEBHOOK_EVENTS],
     )

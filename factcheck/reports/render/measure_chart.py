@@ -39,6 +39,7 @@ NOT_IN_PRINT = re.compile(
     "[^ -~\u00a1-\u024f\u0384-\u0481\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2200-\u22ff]"
 )
 """What the fonts of a drawing in print may lack: all but Latin, Greek and Cyrillic letters and their signs."""
+DISPUTED_SIGN = " ≠ "
 LOG_FROM = 100
 """From this ratio of the greatest to the least number on, the axis is one of powers."""
 
@@ -287,7 +288,7 @@ def legend_of(
     for look, says in enumerate(parties[:MOST_PARTIES]):
         y, rows = TOP + 6.0 + look * LINE_HEIGHT, by_party[says]
         words = cut_short(rows[-1]["words"], 26) + (
-            f" {gettext('≠ in dispute')}" if any(row["disputed"] for row in rows) else ""
+            DISPUTED_SIGN + gettext("in dispute") if any(row["disputed"] for row in rows) else ""
         )
         line = StepLine(f"M{RIGHT + 14} {y:.1f} H{RIGHT + 42}" if look in lined else "", look)
         sample = next(mark for mark in reversed(drawing.marks) if mark.look == look)
