@@ -17,7 +17,7 @@ from typing import Any
 
 from django.utils import formats, timezone, translation
 from django.utils.functional import lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as deferred
 
 ENGLISH = "en"
@@ -73,6 +73,11 @@ def gettext_lazy(text: str) -> str:
     return deferred(text)  # type: ignore[return-value]  # as good as a text
 
 
+def column_name(text: str) -> str:
+    """The name of a column or a fact that is a word of the copy too, translated each time it is shown."""
+    return pgettext_lazy("column", text)  # type: ignore[return-value]  # as good as a text
+
+
 def lazy_words(name: Any) -> str:
     """A name from the code as people read it, translated each time it is shown."""
     return gettext_lazy(str(name).replace("_", " "))
@@ -83,7 +88,7 @@ def zoned(text: str) -> str:
     return lazy(lambda: gettext(text).format(zone=timezone.get_current_timezone_name()), str)()
 
 
-def words_of(name: Any) -> str:
+def name_words(name: Any) -> str:
     """A name from the code as people read it: ``not_enough_evidence`` as "not enough evidence"."""
     text = str(name).replace("_", " ")
     return str(gettext(text)) if text else ""
@@ -119,7 +124,7 @@ def told_part(name: str, part: str, depth: int) -> str:
     if STAMP.fullmatch(part):
         return told(part)
     if kind == "roles":
-        return gettext(" or ").join(map(words_of, part.split(" or ")))
+        return gettext(" or ").join(map(name_words, part.split(" or ")))
     return told(part, depth + 1) if kind in FROM_THE_CODE and depth < DEEPEST else part
 
 
@@ -205,6 +210,6 @@ def weekday_words(at: datetime) -> str:
     return formats.date_format(at, translation.pgettext("date format", "l j F Y, H:i"))
 
 
-def number_words(number: Decimal | float) -> str:
+def number_said(number: Decimal | float) -> str:
     """A number that was read, in digits as the reader groups them."""
     return formats.number_format(number, use_l10n=True, force_grouping=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from factcheck.language import ENGLISH
-from factcheck.workflow.preferences import language_of, preferences_of, zone_of
+from factcheck.workflow.preferences import chosen_language, chosen_zone, preferences_of
 
 
 class ReaderMiddleware:
@@ -35,6 +35,6 @@ class ReaderMiddleware:
             return
         chosen = preferences_of(request.user)
         if chosen.language:
-            translation.activate(language_of(chosen))
-        if zone := zone_of(chosen):
+            translation.activate(chosen_language(chosen))
+        if zone := chosen_zone(chosen):
             timezone.activate(zone)

@@ -27,9 +27,11 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "column_name": None,
     "zoned": None,
     "_": None,
 }
+CONTEXTS = {"column_name": "column"}
 STORED = (
     "encryption.py",
     "errors.py",
@@ -131,7 +133,7 @@ def extracted(path: Path, source: bytes) -> Iterator[tuple[str, str, str, str]]:
         parts = [said] if isinstance(said, str) else list(said or ())
         if not parts or not parts[0]:
             continue
-        context = str(parts.pop(0)) if called in ("pgettext", "npgettext") else ""
+        context = str(parts.pop(0)) if called in ("pgettext", "npgettext") else CONTEXTS.get(called, "")
         if not parts or not isinstance(parts[0], str) or not parts[0].strip():
             continue
         plural = parts[1] if called in ("ngettext", "npgettext") else ""

@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from factcheck.language import short_moment_words, told, words_of
+from factcheck.language import name_words, short_moment_words, told
 from factcheck.models import Claim, Document, Figure
 from factcheck.states import ClaimState
 from factcheck.workflow.clearance import DISPUTE, Blocker, blocking_in
@@ -94,6 +94,9 @@ def figure_words(figure: Figure) -> str:
     return figure.surface if figure.hedge == "exact" else f"{humanize(figure.hedge)} {figure.surface}"
 
 
+WORKED_ON = (ClaimState.OPEN, ClaimState.IN_VERIFICATION)
+
+
 def assign_title(rows: list[MarkedClaim]) -> str:
     """What to do about claims that nobody has: one by its words, two by their numbers."""
     if len(rows) == 1:
@@ -103,26 +106,8 @@ def assign_title(rows: list[MarkedClaim]) -> str:
     return ngettext("Assign {count} claim", "Assign {count} claims", len(rows)).format(count=len(rows))
 
 
-def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
-    proposed = [row for row in rows if row.claim.state == ClaimState.PROPOSED]
-    unassigned = [row for row in rows if row.claim.state == ClaimState.OPEN and not work_on(row.claim)]
-    for row in rows:
-        if row.claim.state == ClaimState.STALE:
-            verb, url = act(row, "start", gettext("Start"))
-            title, at_once = gettext("Check again: {row}").format(row=quoted_claim(row)), verb == gettext("Start")
-            yield Step(title, told(row.claim.stale_reason), claim_fragment(row), verb, url, at_once, row.claim.version)
-    if proposed:
-        many = ngettext("Decide one proposal", "Decide {count} proposals", len(proposed)).format(count=len(proposed))
-        yield Step(many, claim_list(proposed), claim_fragment(proposed[0]), gettext("Next"), walk="proposed")
-    if unassigned:
-        title = assign_title(unassigned)
-        pks = tuple(row.claim.pk for row in unassigned)
-        yield Step(title, claim_list(unassigned), claim_fragment(unassigned[0]), gettext("Assign"), claims=pks)
-    checked = [
-        row
-        for row in rows
-        if row.claim.state in (ClaimState.OPEN, ClaimState.IN_VERIFICATION) and row not in unassigned
-    ]
+def waiting_steps(checked: list[MarkedClaim]) -> Iterator[Step]:
+    """Claims that somebody checks: one by one, or in one step where there are many."""
     if len(checked) > MOST_WAITED_FOR:
         who = "; ".join(dict.fromkeys(who_checks(row.claim) for row in checked))
         yield Step(
@@ -141,6 +126,24 @@ def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
                 gettext("Open"),
                 claim_page(row),
             )
+
+
+def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
+    proposed = [row for row in rows if row.claim.state == ClaimState.PROPOSED]
+    unassigned = [row for row in rows if row.claim.state == ClaimState.OPEN and not work_on(row.claim)]
+    for row in rows:
+        if row.claim.state == ClaimState.STALE:
+            verb, url = act(row, "start", gettext("Start"))
+            title, at_once = gettext("Check again: {row}").format(row=quoted_claim(row)), verb == gettext("Start")
+            yield Step(title, told(row.claim.stale_reason), claim_fragment(row), verb, url, at_once, row.claim.version)
+    if proposed:
+        many = ngettext("Decide one proposal", "Decide {count} proposals", len(proposed)).format(count=len(proposed))
+        yield Step(many, claim_list(proposed), claim_fragment(proposed[0]), gettext("Next"), walk="proposed")
+    if unassigned:
+        title = assign_title(unassigned)
+        pks = tuple(row.claim.pk for row in unassigned)
+        yield Step(title, claim_list(unassigned), claim_fragment(unassigned[0]), gettext("Assign"), claims=pks)
+    yield from waiting_steps([row for row in rows if row.claim.state in WORKED_ON and row not in unassigned])
     for row in rows:
         if row.claim.state == ClaimState.IN_REVIEW:
             verdict = row.claim.newest_verdict  # type: ignore[attr-defined]
@@ -241,7 +244,7 @@ def who_checks(claim: Claim) -> str:
         return gettext("Somebody checks it.")
     due = gettext(", due {moment}").format(moment=short_moment_words(row.due_at)) if row.due_at else ""
     waits = (
-        gettext(", waits for the {waiting_for}").format(waiting_for=words_of(row.waiting_for))
+        gettext(", waits for the {waiting_for}").format(waiting_for=name_words(row.waiting_for))
         if row.waiting_for
         else ""
     )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
-from factcheck.language import gettext_lazy, words_of
+from factcheck.language import gettext_lazy, name_words
 from factcheck.models import Claim, Evidence, EvidenceKind, Policy, Source, Stance
 from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
@@ -183,7 +183,7 @@ class EvidenceAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("stance"), ordering="stance")
     def stance_label(self, row: Evidence) -> str:
-        return words_of(row.stance) or "–"
+        return name_words(row.stance) or "–"
 
     @admin.display(description=gettext_lazy("used as"), ordering="source_use")
     def use(self, row: Evidence) -> str:

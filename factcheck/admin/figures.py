@@ -19,7 +19,7 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from factcheck.language import gettext_lazy, lazy_words, number_words, short_date_words, told
+from factcheck.language import gettext_lazy, lazy_words, number_said, short_date_words, told
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.permissions import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
@@ -54,7 +54,7 @@ REASONS = [
 
 
 def format_decimal(value: Decimal | None) -> str:
-    return "–" if value is None else number_words(value.normalize())
+    return "–" if value is None else number_said(value.normalize())
 
 
 def normalized_value(figure: Figure) -> str:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from factcheck.actors import Person
-from factcheck.language import gettext_lazy, told, words_of
+from factcheck.language import column_name, gettext_lazy, name_words, told
 from factcheck.models import Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
@@ -110,9 +110,9 @@ class NoticeAdmin(RecordAdmin):
     def notice_text(self, row: Any) -> str:
         return told(row.text)
 
-    @admin.display(description=gettext_lazy("about"))
+    @admin.display(description=column_name("about"))
     def about(self, row: Any) -> SafeString | str:
-        label = ABOUT.get(row.record) or words_of(row.record)
+        label = ABOUT.get(row.record) or name_words(row.record)
         url = admin_url_for(row.record, row.record_id)
         return format_html('<a href="{}">{}</a>', url, label) if url else label
 
@@ -128,7 +128,7 @@ class NoticeAdmin(RecordAdmin):
         return record.read_at is None
 
     def facts(self, record: Any) -> Any:
-        yield gettext("about"), self.about(record), ""
+        yield column_name("about"), self.about(record), ""
         yield from super().facts(record)
         yield gettext("told"), timestamp(record.created_at), ""
         yield gettext("read"), timestamp(record.read_at, gettext("not yet")), ""

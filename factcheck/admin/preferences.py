@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from factcheck.language import gettext_lazy
 from factcheck.workflow.arrivals import known_zones
-from factcheck.workflow.preferences import choose_preferences, language_of, preferences_of
+from factcheck.workflow.preferences import choose_preferences, chosen_language, preferences_of
 
 from .kit.access import belongs_to_a_desk, person
 from .kit.actions import ActionForm
@@ -49,7 +49,7 @@ def preferences_view(page: RecordAdmin, request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         chosen = choose_preferences(by=person(request), **form.cleaned_data)
-        with translation.override(language_of(chosen) if chosen.language else translation.get_language()):
+        with translation.override(chosen_language(chosen) if chosen.language else translation.get_language()):
             messages.success(request, gettext("Your language and time zone are kept."))
         return HttpResponseRedirect(reverse("admin:factcheck_preferences"))
     if request.method == "POST":

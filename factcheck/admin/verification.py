@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from factcheck.errors import FactcheckError
-from factcheck.language import ENGLISH, gettext_lazy, told, words_of, zoned
+from factcheck.language import ENGLISH, gettext_lazy, name_words, told, zoned
 from factcheck.models import Desk, Membership, Role, Verdict, VerificationTask, WaitingFor, colleagues_of
 from factcheck.states import ClaimState, TaskState
 from factcheck.workflow.verification import (
@@ -220,7 +220,7 @@ class VerificationTaskAdmin(RecordAdmin):
         waits = task.state == TaskState.BLOCKED and task.waiting_for
         return badge(
             task.state,
-            gettext("waits for the {waiting_for}").format(waiting_for=words_of(task.waiting_for)) if waits else "",
+            gettext("waits for the {waiting_for}").format(waiting_for=name_words(task.waiting_for)) if waits else "",
         )
 
     @admin.display(description=gettext_lazy("due"), ordering="due_at")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from factcheck.conf import settings
-from factcheck.language import number_words
+from factcheck.language import number_said
 from factcheck.models import NoticeKind, Report, ReportDelivery
 from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, mail_address_of, refusal_reason, send, subject_line
 from factcheck.workflow.notices import notify
@@ -51,7 +51,7 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
         else:
             size = len(file.body) / 1024 / 1024
             words = gettext("{filename} has {size} MB and is too large for a mail; fetch it from the site.")
-            left.append(words.format(filename=file.filename, size=number_words(Decimal(f"{size:.1f}"))))
+            left.append(words.format(filename=file.filename, size=number_said(Decimal(f"{size:.1f}"))))
     site = settings().SITE_URL.rstrip("/")
     words, page = mail_of(with_all_parts(report), mailed=True, too_large=left, site=site)
     return MailPayload(report, words, page, tuple(files))

@@ -39,7 +39,7 @@ def said_by_scripts() -> frozenset[str]:
 @register.filter
 def humanize(name: str) -> str:
     """``not_enough_evidence`` as "not enough evidence", in the reader's language."""
-    return language.words_of(name)
+    return language.name_words(name)
 
 
 @register.filter
@@ -60,8 +60,8 @@ def told(sentence: Any) -> str:
     return language.told(sentence) if sentence else ""
 
 
-@register.filter
-def moment(at: datetime | None) -> str:
+@register.filter(name="moment")
+def said_moment(at: datetime | None) -> str:
     """A date and time on the reader's clock."""
     return language.moment_words(at) if at else ""
 

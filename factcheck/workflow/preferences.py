@@ -37,12 +37,12 @@ def choose_preferences(*, by: Person, language: str, zone: str) -> Preferences:
     return row
 
 
-def zone_of(chosen: Preferences) -> ZoneInfo | None:
+def chosen_zone(chosen: Preferences) -> ZoneInfo | None:
     """The clock a person chose; None for that of the site, also where the machine does not know the zone any more."""
     return ZoneInfo(chosen.zone) if chosen.zone in known_zones() else None
 
 
-def language_of(chosen: Preferences) -> str:
+def chosen_language(chosen: Preferences) -> str:
     """The language a person chose; the site's where they chose none, or one that the site has no more."""
     return chosen.language if chosen.language in dict(settings.LANGUAGES) else str(settings.LANGUAGE_CODE)
 
@@ -52,7 +52,7 @@ def written_for(person: Any) -> Iterator[None]:
     """What is written inside is in the language of this person and on their clock."""
     chosen = preferences_of(person)
     with (
-        translation.override(language_of(chosen)),
-        timezone.override(zone_of(chosen) or timezone.get_default_timezone()),
+        translation.override(chosen_language(chosen)),
+        timezone.override(chosen_zone(chosen) or timezone.get_default_timezone()),
     ):
         yield

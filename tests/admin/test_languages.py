@@ -93,7 +93,9 @@ def said_by_others(people):
 
 def english_in(html, people):
     known = said_by_others(people) | {word.casefold() for word in TECHNICAL}
-    text = re.sub(r"\b[\w./-]*\.[\w/-]+\b|\b[0-9a-f]{12,}\b|[\w]+/[\w]+|\w+…|\b\w+_\w+|\w+ \w+:\d+|\w+:\d+", " ", visible(html))
+    text = re.sub(
+        r"\b[\w./-]*\.[\w/-]+\b|\b[0-9a-f]{12,}\b|[\w]+/[\w]+|\w+…|\b\w+_\w+|\w+ \w+:\d+|\w+:\d+", " ", visible(html)
+    )
     found = re.finditer(r"[A-Za-z]{3,}", text)
     return [text[max(0, one.start() - 25) : one.end() + 25] for one in found if one[0].casefold() not in known]
 

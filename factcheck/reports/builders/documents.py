@@ -84,7 +84,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
         blockers=tuple(row.message for row in answer.blockers),
         waived_until=stamp(answer.waived_until),
         document_waivers=tuple(waiver_lines(revision)),
-        publications=tuple(publication_line(row) for row in document.publications.select_related("by")),
+        publications=tuple(publication_words(row) for row in document.publications.select_related("by")),
         corrections=tuple(
             f"{stamp(row.at)}: {row.get_correction_class_display()}: {row.wording}"
             for row in Correction.objects.filter(publication__document=document)
@@ -94,7 +94,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
     )
 
 
-def publication_line(row: Publication) -> str:
+def publication_words(row: Publication) -> str:
     policy, said = under_policy(row.answer), "cleared" if row.clear else "UNCLEARED"
     return f"{stamp(row.at)} by {row.by}{policy}: {said}"
 

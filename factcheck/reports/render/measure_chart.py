@@ -20,7 +20,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.intake.text_cleaning import replace_unusable, with_directions_closed
-from factcheck.language import number_words, short_date_words
+from factcheck.language import name_words, number_said, short_date_words
+from factcheck.text import Hedge, Modality
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 860, 84, 600, 24, 330
 LINE_HEIGHT = 40
@@ -132,7 +133,7 @@ def measure_chart(chart: Mapping[str, Any], *, name: str = "chart", clean: Calla
     statements = [dict(row) for row in chart["statements"]]
     for row in statements:
         row["says"] = clean(row["says"]) or gettext(NOBODY)
-        row["words"] = clean(row["words"])
+        row["words"] = clean(statement_told(row["words"]))
     by_party: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in sorted(statements, key=lambda row: row["day"]):
         by_party[row["says"]].append(row)
@@ -158,6 +159,16 @@ def with_charts(report: dict[str, Any], *, clean: Callable[[str], str] = clean) 
         name = f"chart-{row['id']}"
         row["drawing"] = measure_chart(row["chart"], name=name, clean=clean) if row.get("chart") else ""
     return report
+
+
+def statement_told(words: str) -> str:
+    """A statement with its hedge and its modality in the reader's words; the number stays as the copy has it."""
+    for hedge in Hedge:
+        name = hedge.replace("_", " ")
+        if words.startswith(f"{name} "):
+            words = f"{name_words(name)}{words.removeprefix(name)}"
+    number, comma, modality = words.rpartition(", ")
+    return f"{number}, {name_words(modality)}" if comma and modality in list(Modality) else words
 
 
 class Scale:
@@ -206,12 +217,12 @@ def tick_words(number: float) -> str:
     """
     for size, word in ((1e12, gettext("{n} trillion")), (1e9, gettext("{n} billion")), (1e6, gettext("{n} million"))):
         if abs(number) >= size:
-            return word.format(n=digits(number / size))
-    return number_words(Decimal(round(number))) if abs(number) >= 1000 else digits(number)
+            return word.format(n=axis_number(number / size))
+    return number_said(Decimal(round(number))) if abs(number) >= 1000 else axis_number(number)
 
 
-def digits(number: float) -> str:
-    return number_words(Decimal(f"{number:.6g}"))
+def axis_number(number: float) -> str:
+    return number_said(Decimal(f"{number:.6g}"))
 
 
 class Days:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from factcheck.language import ENGLISH, told, words_of
+from factcheck.language import ENGLISH, name_words, told
 from factcheck.reports.builders.overdue import duration_text
 
 SENTENCES = frozenset(
@@ -57,17 +57,17 @@ PRINTED = Path(__file__).resolve().parents[2] / "templates" / "factcheck"
 
 def told_report(data: Mapping[str, Any]) -> dict[str, Any]:
     """The report with its own sentences and moments as the reader has them."""
-    report = {name: told_part(name, value) for name, value in data.items()}
+    report = {name: told_value(name, value) for name, value in data.items()}
     if "hours_late" in data:
         report["late"] = duration_text(data["hours_late"])
     return report
 
 
-def told_part(name: str, value: Any) -> Any:
+def told_value(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return told_report(value)
     if isinstance(value, (list, tuple)):
-        return [told_part(name, one) for one in value]
+        return [told_value(name, one) for one in value]
     if isinstance(value, str) and (name in SENTENCES or name in MOMENTS):
         return told(value)
     return value
@@ -77,11 +77,11 @@ def printed_words(data: Mapping[str, Any]) -> dict[str, str]:
     """What the printed page says in the reader's language, by its English; nothing for an English reader."""
     if (get_language() or ENGLISH).startswith(ENGLISH):
         return {}
-    names = {name.replace("_", " ") for name in names_in(data)}
-    return {**{text: gettext(text) for text in printed_texts()}, **{name: words_of(name) for name in names if name}}
+    names = {name.replace("_", " ") for name in code_names_in(data)}
+    return {**{text: gettext(text) for text in printed_texts()}, **{name: name_words(name) for name in names if name}}
 
 
-def names_in(part: Any) -> Iterator[str]:
+def code_names_in(part: Any) -> Iterator[str]:
     """The names from the code that stand in a report."""
     if isinstance(part, Mapping):
         yield from map(str, part.get("counts") or ())
@@ -89,10 +89,10 @@ def names_in(part: Any) -> Iterator[str]:
             if name in NAMES and isinstance(value, str):
                 yield value
             else:
-                yield from names_in(value)
+                yield from code_names_in(value)
     elif isinstance(part, (list, tuple)):
         for one in part:
-            yield from names_in(one)
+            yield from code_names_in(one)
 
 
 @cache
