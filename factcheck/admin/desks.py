@@ -5,6 +5,7 @@ See ``memberships``, ``feeds`` and ``webhooks`` for what belongs to a desk.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,7 +20,7 @@ from django.utils.translation import gettext
 from factcheck.actors import Person
 from factcheck.conf import MOST_ORIGINS
 from factcheck.errors import Invalid
-from factcheck.language import gettext_lazy, lazy_words
+from factcheck.language import gettext_lazy, lazy_words, number_said
 from factcheck.models import POLICY_FIELDS, Assessment, Desk, Eyes, Membership, Policy, Role, Webhook, by_username
 from factcheck.models.labels import translated
 from factcheck.workflow.desks import add_member, record_desk, set_policy
@@ -133,7 +134,7 @@ def policy_facts(policy: Policy) -> list[tuple[str, Any]]:
     return [
         (gettext("four eyes"), policy.get_eyes_display()),
         (gettext("evidence"), gettext(Assessment(policy.assessed_by).label)),
-        (gettext("a claim blocks from check-worthiness"), f"{policy.threshold:g}"),
+        (gettext("a claim blocks from check-worthiness"), number_said(Decimal(f"{policy.threshold:g}"))),
         (gettext("origins needed for “supported”"), policy.minimum_origins),
         (gettext("reliability floor"), policy.reliability_floor),
         (gettext("a difference is a conflict from score"), policy.conflict_score or gettext("that of the weights")),
