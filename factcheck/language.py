@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ FROM_THE_CODE = frozenset(
 )
 """The places that hold the app's own words, or a sentence of its own; what stands in all others is somebody else's."""
 DEEPEST = 3
-TELLING = 4
+TELLING = 10
 """So many letters of its own tell a sentence from others; one with fewer must hold words of the app."""
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 LOCALE = Path(__file__).resolve().parent / "locale"
@@ -104,12 +104,18 @@ def told(stored: Any, depth: int = 0) -> str:
     same = str(gettext(text))
     if same != text:
         return same
-    for pattern, sentence in sentences(depth > 0):
-        if match := pattern.fullmatch(text):
-            parts = {name: told_part(name, part, depth) for name, part in match.groupdict().items()}
-            if weight_of(sentence) >= TELLING or any(parts[name] != part for name, part in match.groupdict().items()):
-                return fill(gettext(sentence), parts)
+    for sentence, places in made_from(text, depth > 0):
+        parts = {name: told_part(name, part, depth) for name, part in places.items()}
+        if weight_of(sentence) >= TELLING or parts != places:
+            return fill(gettext(sentence), parts)
     return text
+
+
+@lru_cache(maxsize=4096)
+def made_from(text: str, inner: bool) -> tuple[tuple[str, dict[str, str]], ...]:
+    """The sentences that a text may have been made from, the most telling first, each with what fills its places."""
+    found = ((sentence, pattern.fullmatch(text)) for pattern, sentence in sentences(inner))
+    return tuple((sentence, match.groupdict()) for sentence, match in found if match)
 
 
 def is_as_stored() -> bool:

@@ -18,15 +18,17 @@ from pypdf import PdfReader
 
 from factcheck.language import moment_words, number_said, told
 from factcheck.mailing import mail_notices
-from factcheck.models import Event, Job, Notification, Preferences, Report, ReportSubscription
+from factcheck.models import Discrepancy, Event, Job, Notification, Preferences, Report, ReportSubscription
 from factcheck.reports.deliver import build_desk_report, build_document_report, send_due_report
 from factcheck.reports.render import render
 from factcheck.workflow.clearance import clearance
+from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.preferences import choose_preferences, written_for
+from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim, reschedule_task
 from tests.catalogue import LOCALE, PLACE, compiled, messages
 from tests.factories import TopicFactory
-from tests.stories import Staff, bring_to, file_text
+from tests.stories import Staff, bring_to, clear_document, file_text
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,7 @@ TOLD = [  # a sentence as it is stored, and as a Ukrainian in Kyiv reads it
         "You are asked to check, due 2026-11-30 14:05 UTC: “confirmed”",
         "Вас просять перевірити, термін 30 листопада 2026, 16:05 EET: “confirmed”",
     ),
+    ("She spoke as mayor on Friday, of 40 of 50 homes.", "She spoke as mayor on Friday, of 40 of 50 homes."),
     ("Nobody has written this sentence: 40.", "Nobody has written this sentence: 40."),
 ]
 
@@ -227,10 +230,16 @@ def test_what_is_stored_does_not_depend_on_the_language_of_whoever_did_it(staff)
         file_text(OTHER, desk=staff.desk, by=staff.desk_chief, title="Elsewhere", topic=topic)
         story = file_text(HOMES, desk=staff.desk, by=staff.desk_chief, title="The flood", topic=topic)
         clearance(story)
+        conflict = Discrepancy.objects.filter(kind="conflict")[0]
+        resolve_dispute(conflict, resolution="explained", note="They count other towns.", by=staff.editor)
         first, second = story.claims.order_by("pk")
         bring_to(first, "signed_off", staff)
         bring_to(second, "open", staff)
         assign_claim(second, staff.checker, by=staff.editor, due_at=timezone.now() + timedelta(hours=2))
+        other = file_text("The council said 7 roads were shut.", desk=staff.desk, by=staff.desk_chief, title="Roads")
+        publish_document(clear_document(other, staff), by=staff.editor)
+        correct_document(other, correction_class="correction", wording="It was 8.", by=staff.editor)
+        build_document_report(other, by=staff.editor)
         build_document_report(story, by=staff.editor)
         for kind in ("desk_digest", "conflicts", "overdue", "corrections"):
             build_desk_report(staff.desk, kind, by=staff.editor)
