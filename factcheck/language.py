@@ -17,6 +17,7 @@ from typing import Any
 
 from django.utils import formats, timezone, translation
 from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as deferred
 
@@ -34,6 +35,7 @@ FROM_THE_CODE = frozenset(
         "dimension",
         "eyes",
         "label",
+        "method",
         "origins",
         "out_of_date",
         "policy",
@@ -53,6 +55,7 @@ FROM_THE_CODE = frozenset(
         "until",
         "unit",
         "why",
+        "what",
         "whose",
         "word",
         "words",
@@ -62,6 +65,8 @@ FROM_THE_CODE = frozenset(
 DEEPEST = 3
 TELLING = 10
 """So many letters of its own tell a sentence from others; one with fewer must hold words of the app."""
+TELLING_INSIDE = 7
+"""The same for what fills a place that holds the app's own words."""
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 LOCALE = Path(__file__).resolve().parent / "locale"
 TOLD_IN = tuple(sorted(path.name for path in LOCALE.iterdir() if path.is_dir())) if LOCALE.is_dir() else ()
@@ -101,14 +106,33 @@ def told(stored: Any, depth: int = 0) -> str:
         return text
     if stamp := STAMP.fullmatch(text):
         return stamp_words(datetime.fromisoformat(stamp[1]).replace(tzinfo=UTC))
+    if same := said_as_it_stands(text):
+        return same
+    found = ""
+    for sentence, places in made_from(text, depth > 0):
+        parts = {name: told_part(name, part, depth) for name, part in places.items()}
+        if weight_of(sentence) < (TELLING_INSIDE if depth else TELLING) and parts == places:
+            continue
+        found = found or fill(gettext(sentence), parts)
+        if not any(is_untold(name, places[name], parts[name]) for name in places):
+            return fill(gettext(sentence), parts)
+    return found or text
+
+
+def said_as_it_stands(text: str) -> str:
+    """A text that the catalogue has, also where it begins with a capital as labels do; empty where it has not."""
     same = str(gettext(text))
     if same != text:
         return same
-    for sentence, places in made_from(text, depth > 0):
-        parts = {name: told_part(name, part, depth) for name, part in places.items()}
-        if weight_of(sentence) >= TELLING or parts != places:
-            return fill(gettext(sentence), parts)
-    return text
+    for small in (text[:1].lower() + text[1:], text.lower()):
+        if small != text and (said := str(gettext(small))) != small:
+            return capfirst(said)
+    return ""
+
+
+def is_untold(name: str, before: str, after: str) -> bool:
+    """Whether a place for the app's own words was filled with others: the sentence may be another one."""
+    return name.rstrip("0123456789") in FROM_THE_CODE and before == after and any(map(str.isalpha, before))
 
 
 @lru_cache(maxsize=4096)
@@ -166,7 +190,8 @@ def pattern_of(sentence: str) -> re.Pattern[str]:
     parts, seen, at = [], set(), 0
     for place in OPEN.finditer(sentence):
         parts.append(re.escape(sentence[at : place.start()]))
-        parts.append(f"(?P={place[1]})" if place[1] in seen else f"(?P<{place[1]}>.+?)")
+        some = ".*?" if place[1] in FROM_THE_CODE else ".+?"
+        parts.append(f"(?P={place[1]})" if place[1] in seen else f"(?P<{place[1]}>{some})")
         seen.add(place[1])
         at = place.end()
     return re.compile("".join([*parts, re.escape(sentence[at:])]), re.DOTALL)

@@ -151,7 +151,7 @@ def stored_sentences(path: Path) -> Iterator[str]:
         text = sentence_of(node)
         own = PLACE.sub("", text)
         if ((" " in own.strip() or "{" in text) and re.search(r"[a-z]{2}", own) and " " in text.strip()) or (
-            isinstance(node, ast.JoinedStr) and re.match(r"“\{\w+\}” \{\w+\}", text)
+            isinstance(node, ast.JoinedStr) and re.match(r"“\{\w+\}” \{\w+\}|\{at\}: ", text)
         ):
             yield text
 

@@ -18,7 +18,16 @@ from pypdf import PdfReader
 
 from factcheck.language import moment_words, number_said, told
 from factcheck.mailing import mail_notices
-from factcheck.models import Discrepancy, Event, Job, Notification, Preferences, Report, ReportSubscription
+from factcheck.models import (
+    Discrepancy,
+    Event,
+    Job,
+    Notification,
+    Preferences,
+    Report,
+    ReportSubscription,
+    VerificationTask,
+)
 from factcheck.reports.deliver import build_desk_report, build_document_report, send_due_report
 from factcheck.reports.render import render
 from factcheck.workflow.clearance import clearance
@@ -28,6 +37,7 @@ from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim, reschedule_task
 from tests.catalogue import LOCALE, PLACE, compiled, messages
 from tests.factories import TopicFactory
+from tests.reading import english_in
 from tests.stories import Staff, bring_to, clear_document, file_text
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +171,36 @@ def test_a_report_is_read_in_the_readers_language_and_its_texts_stay_as_they_are
     assert "EET" in page
 
 
+COPY = (
+    HOMES,
+    OTHER,
+    "The flood Elsewhere Torvik Roads The council said 7 roads were shut. It was 8. They confirmed it.",
+)
+
+
+def test_no_report_says_an_english_word_of_the_app_to_a_ukrainian_reader(staff, story):
+    other = file_text("The council said 7 roads were shut.", desk=staff.desk, by=staff.desk_chief, title="Roads")
+    publish_document(clear_document(other, staff), by=staff.editor)
+    correct_document(other, correction_class="correction", wording="It was 8.", by=staff.editor)
+    claim = story.claims.order_by("pk")[0]
+    bring_to(claim, "open", staff)
+    assign_claim(claim, staff.checker, by=staff.editor, due_at=timezone.now() + timedelta(hours=1))
+    VerificationTask.objects.update(due_at=timezone.now() - timedelta(hours=30))
+    reports = [build_document_report(one, by=staff.editor) for one in (story, other)]
+    reports += [
+        build_desk_report(staff.desk, kind, by=staff.editor)
+        for kind in ("desk_digest", "conflicts", "overdue", "corrections")
+    ]
+    in_ukrainian(staff.checker)
+    wrong = []
+    with written_for(staff.checker):
+        for report in reports:
+            for name in ("html", "text"):
+                body = re.sub(r"SHA-256 \w+|\b\w+…", "", render(report, name).body.decode())
+                wrong += [f"{report.kind} as {name}: {words}" for words in english_in(body, *COPY)]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_what_programs_read_of_a_report_is_the_same_for_everybody(staff, story):
     report = build_document_report(story, by=staff.editor)
     in_ukrainian(staff.checker)
@@ -206,6 +246,7 @@ def test_a_mail_of_notices_is_in_its_readers_language(staff, story, settings):
     assert "40 homes were flooded" in letter.body
     assert " UTC" not in letter.body
     page = letter.alternatives[0][0]
+    assert english_in(page, *COPY) == []
     assert 'lang="uk"' in page
     assert "You are asked" not in page
 

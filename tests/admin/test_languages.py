@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, timedelta
-from html.parser import HTMLParser
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from factcheck.models import Desk, Discrepancy, Event, Figure, Job, Measure, Notification, Source
+from factcheck.models import Discrepancy, Event, Figure, Job, Measure, Notification, Source
 from factcheck.reports.deliver import build_document_report
 from factcheck.workflow.claims import accept_claim
 from factcheck.workflow.preferences import choose_preferences
 from factcheck.workflow.verification import assign_claim
 from tests.admin.pages import html_of, page
 from tests.factories import TopicFactory
+from tests.reading import english_in
 from tests.stories import bring_to, file_text, registered
 
 MINISTRY = (
@@ -25,43 +25,11 @@ MINISTRY = (
     "About 40 farms were cut off, the mayor said."
 )
 MAYOR = "The mayor of Larkmoor said on Tuesday that 700 homes were flooded in Larkmoor."
-TECHNICAL = {
-    "SHA", "UTC", "JSON", "PDF", "CSV", "XLSX", "RSS", "Atom", "Esc", "Ctrl", "ClaimReview", "Excel", "HTML", "HMAC",
-    "Markdown", "Word", "ODT", "RTF", "cron", "EET", "EEST", "example", "org", "text", "plain", "http", "https", "English", "Newsroom",
-    "Search", "crosscheck",  # what Django has in English, and the name of a job as it is filtered by
-}  # fmt: skip
-"""Names of formats and keys, which are the same in every language."""
-SIDE = {"script", "style", "title", "option"}
-
-
-class Visible(HTMLParser):
-    """What a person reads on a page, or hears of it."""
-
-    def __init__(self):
-        super().__init__()
-        self.words, self.inside = [], []
-
-    def handle_starttag(self, tag, attrs):
-        if tag in SIDE:
-            self.inside.append(tag)
-        known = dict(attrs)
-        self.words += [known.get(name) or "" for name in ("aria-label", "placeholder", "alt")]
-        if tag == "a" and "title" in known:
-            self.words.append(known["title"])
-
-    def handle_endtag(self, tag):
-        if self.inside and tag == self.inside[-1]:
-            self.inside.pop()
-
-    def handle_data(self, data):
-        if not self.inside:
-            self.words.append(data)
-
-
-def visible(html):
-    parser = Visible()
-    parser.feed(html)
-    return " ".join(" ".join(parser.words).split())
+COPY = (
+    MINISTRY,
+    MAYOR,
+    "The ministry counts The mayor counts The Larkmoor flood larkmoor They confirmed it.",
+)
 
 
 @pytest.fixture
@@ -79,27 +47,6 @@ def stories(people):
     accept_claim(second, by=people.editor)
     assign_claim(second, people.checker, by=people.editor, due_at=timezone.now() + timedelta(hours=3))
     return rows
-
-
-def said_by_others(people):
-    """Every word that is not the app's: of texts, titles, names, and what the engine found out, which is English."""
-    words = [MINISTRY, MAYOR, "The ministry counts The mayor counts The Larkmoor flood larkmoor They confirmed it."]
-    words += [user.get_username() for user in get_user_model().objects.all()]
-    words += list(Desk.objects.values_list("name", flat=True))
-    words += list(Source.objects.values_list("name", flat=True))
-    words += list(Discrepancy.objects.values_list("reason", flat=True))
-    words += [note for row in Discrepancy.objects.all() for note in [*row.notes, row.why_one]]
-    words += [str(row.key) for row in Measure.objects.all()] + [str(row) for row in Measure.objects.all()]
-    return {word.casefold() for word in re.findall(r"[A-Za-z]+", " ".join(words))}
-
-
-def english_in(html, people):
-    known = said_by_others(people) | {word.casefold() for word in TECHNICAL}
-    text = re.sub(
-        r"\b[\w./-]*\.[\w/-]+\b|\b[0-9a-f]{12,}\b|[\w]+/[\w]+|\w+…|\b\w+_\w+|\w+ \w+:\d+|\w+:\d+", " ", visible(html)
-    )
-    found = re.finditer(r"[A-Za-z]{3,}", text)
-    return [text[max(0, one.start() - 25) : one.end() + 25] for one in found if one[0].casefold() not in known]
 
 
 def admin(name, *args):
@@ -162,7 +109,7 @@ def test_a_ukrainian_reader_finds_no_english_word_of_the_app_on_any_page(client,
         if response.status_code == 302:
             continue
         assert response.status_code == 200, address
-        wrong += [f"{address}: {words}" for words in english_in(response.content.decode(), people)]
+        wrong += [f"{address}: {words}" for words in english_in(response.content.decode(), *COPY)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -95,8 +95,10 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
 
 
 def publication_words(row: Publication) -> str:
-    policy, said = under_policy(row.answer), "cleared" if row.clear else "UNCLEARED"
-    return f"{stamp(row.at)} by {row.by}{policy}: {said}"
+    policy, said = policy_words(row.answer.get("policy", {})), "cleared" if row.clear else "UNCLEARED"
+    if policy:
+        return f"{stamp(row.at)} by {row.by} under the policy of {policy}: {said}"
+    return f"{stamp(row.at)} by {row.by}: {said}"
 
 
 def policy_words(rules: dict[str, Any]) -> str:
@@ -111,12 +113,6 @@ def policy_words(rules: dict[str, Any]) -> str:
         f"check-worthiness from {rules['threshold']:g}, {origins} or a primary source, "
         f"reliability floor {rules['reliability_floor']}{border}"
     )
-
-
-def under_policy(answer: dict[str, Any]) -> str:
-    """The policy under which something went out, where the answer kept it."""
-    words = policy_words(answer.get("policy", {}))
-    return f" under the policy of {words}" if words else ""
 
 
 def waiver_lines(revision: Revision | None) -> list[str]:

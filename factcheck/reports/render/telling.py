@@ -29,6 +29,7 @@ SENTENCES = frozenset(
         "reason",
         "stale_reason",
         "title",
+        "verdict_words",
         "why_one",
     }
 )
