@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -19,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 APP = Path(__file__).resolve().parent.parent / "factcheck"
+HOST = APP.parent / "newsroom"
 LOCALE = APP / "locale"
 KEYWORDS = {
     "gettext": None,
@@ -31,6 +33,7 @@ KEYWORDS = {
     "zoned": None,
     "_": None,
 }
+WRITTEN = datetime(2026, 12, 1, tzinfo=UTC)
 CONTEXTS = {"column_name": "column"}
 STORED = (
     "encryption.py",
@@ -75,10 +78,15 @@ COUNTED = (
 PLACE = re.compile(r"\{(\w+)(?::[^{}]*)?\}|%\((\w+)\)s")
 
 
-def messages() -> Catalog:
-    """All that is to be translated, with where it stands."""
+def templates() -> dict[Path, Catalog]:
+    """All that is to be translated, by the catalogue of each language that is to hold it."""
+    made = ((LOCALE, catalogue_of(found_texts())), (HOST / "stories" / "locale", catalogue_of(texts_of_host())))
+    return {path: texts for folder, texts in made for path in sorted(folder.glob("*/LC_MESSAGES/django.po"))}
+
+
+def catalogue_of(texts: Iterable[tuple[str, str, str, str]]) -> Catalog:
     catalogue = Catalog(project="factcheck", charset="utf-8")
-    for where, singular, plural, context in sorted(found_texts()):
+    for where, singular, plural, context in sorted(texts):
         catalogue.add((singular, plural) if plural else singular, locations=[(where, 0)], context=context or None)
     return catalogue
 
@@ -108,8 +116,16 @@ def found_texts() -> Iterator[tuple[str, str, str, str]]:
             yield where, text, "", ""
 
 
+def texts_of_host() -> Iterator[tuple[str, str, str, str]]:
+    """What the sample host says on pages of its own."""
+    for path in sorted(HOST.rglob("*.py")):
+        yield from texts_of_module(path)
+    for path in sorted(HOST.rglob("*.html")):
+        yield from texts_of_template(path)
+
+
 def inside(path: Path) -> str:
-    return str(path.relative_to(APP))
+    return str(path.relative_to(APP if APP in path.parents else HOST))
 
 
 def texts_of_module(path: Path) -> Iterator[tuple[str, str, str, str]]:
@@ -298,6 +314,8 @@ def merged(path: Path, template: Catalog) -> Catalog:
         known = read_po(file, locale=path.parent.parent.name)
     known.update(template, no_fuzzy_matching=True)
     known.obsolete.clear()
+    known.creation_date = known.revision_date = WRITTEN  # else each run would write another file
+    known.last_translator = known.language_team = known.msgid_bugs_address = "factcheck"
     for message in known:
         message.locations = [(where, None) for where, _ in message.locations]
     return known
@@ -325,13 +343,12 @@ def main() -> None:
     from django.contrib import admin
 
     admin.autodiscover()
-    template = messages()
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
-        catalogue = merged(path, template)
+    for path, texts in templates().items():
+        catalogue = merged(path, texts)
         path.write_bytes(written(catalogue))
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
         missing = sum(1 for row in catalogue if row.id and not (all(row.string) if row.pluralizable else row.string))
-        print(f"{path.parent.parent.name}: {len(catalogue)} texts, {missing} without a translation")
+        print(f"{path.relative_to(APP.parent)}: {len(catalogue)} texts, {missing} without a translation")
 
 
 if __name__ == "__main__":

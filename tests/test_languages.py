@@ -35,7 +35,7 @@ from factcheck.workflow.disputes import resolve_dispute
 from factcheck.workflow.preferences import choose_preferences, written_for
 from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim, reschedule_task
-from tests.catalogue import LOCALE, PLACE, compiled, messages
+from tests.catalogue import HOST, LOCALE, PLACE, compiled, templates
 from tests.factories import TopicFactory
 from tests.reading import english_in
 from tests.stories import Staff, bring_to, clear_document, file_text
@@ -44,14 +44,14 @@ pytestmark = pytest.mark.django_db
 
 HOMES = "The council of Torvik said 40 homes were flooded on Monday.\n\nThe mayor said 12 farms were cut off."
 OTHER = "The ministry of Sarvenna said 90 homes were flooded in Torvik on Monday."
-CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+CATALOGUES = sorted(path for folder in (LOCALE, HOST / "stories" / "locale") for path in folder.glob("*/*/django.po"))
 MARKUP = re.compile(r"</?\w+>")
 
 
 @pytest.fixture(scope="module")
-def template():
+def to_translate():
     admin.autodiscover()
-    return messages()
+    return templates()
 
 
 def catalogue_at(path):
@@ -59,10 +59,10 @@ def catalogue_at(path):
         return read_po(file, locale=path.parent.parent.name)
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-5] + " " + path.parts[-3])
 class TestCatalogue:
-    def test_it_holds_all_that_is_to_be_translated_and_nothing_else(self, path, template):
-        wanted = {(row.id, row.context) for row in template if row.id}
+    def test_it_holds_all_that_is_to_be_translated_and_nothing_else(self, path, to_translate):
+        wanted = {(row.id, row.context) for row in to_translate[path] if row.id}
         assert {(row.id, row.context) for row in catalogue_at(path) if row.id} == wanted
 
     def test_every_text_has_a_translation_that_nobody_has_to_look_at_again(self, path):
