@@ -18,11 +18,13 @@ from typing import Any
 from django.utils import formats, timezone, translation
 from django.utils.functional import lazy
 from django.utils.text import capfirst
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as deferred
 
 ENGLISH = "en"
 """The language of the code, and of everything that is stored."""
+STORED_CONTEXT = "stored"
+"""By this the catalogue tells sentences with places that are stored from those that pages make."""
 OPEN = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 """A place in a marked sentence that is filled when it is said."""
 FROM_THE_CODE = frozenset(
@@ -113,9 +115,9 @@ def told(stored: Any, depth: int = 0) -> str:
         parts = {name: told_part(name, part, depth) for name, part in places.items()}
         if weight_of(sentence) < (TELLING_INSIDE if depth else TELLING) and parts == places:
             continue
-        found = found or fill(gettext(sentence), parts)
+        found = found or fill(pgettext(STORED_CONTEXT, sentence), parts)
         if not any(is_untold(name, places[name], parts[name]) for name in places):
-            return fill(gettext(sentence), parts)
+            return fill(pgettext(STORED_CONTEXT, sentence), parts)
     return found or text
 
 
@@ -171,12 +173,12 @@ def sentences(inner: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def known_texts(language: str) -> Iterator[str]:
-    """The texts of the app's catalogue of a language."""
+    """The sentences with places that are stored, from the app's catalogue of a language."""
     with (LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
         catalogue = vars(GNUTranslations(file))["_catalog"]
     for key in catalogue:
-        text = key[0] if isinstance(key, tuple) else key
-        if "\x04" not in text:
+        context, found, text = str(key[0] if isinstance(key, tuple) else key).partition("\x04")
+        if found and context == STORED_CONTEXT:
             yield text
 
 
@@ -199,12 +201,12 @@ def pattern_of(sentence: str) -> re.Pattern[str]:
 
 def moment_words(at: datetime) -> str:
     """A date and time on the clock of whoever reads, with the name of that clock."""
-    return clock_words(at, translation.pgettext("date format", "j M Y, H:i"))
+    return clock_words(at, pgettext("date format", "j M Y, H:i"))
 
 
 def short_moment_words(at: datetime) -> str:
     """The same without the year."""
-    return clock_words(at, translation.pgettext("date format", "j M, H:i"))
+    return clock_words(at, pgettext("date format", "j M, H:i"))
 
 
 def clock_words(at: datetime, form: str) -> str:
@@ -222,23 +224,23 @@ def stamp_words(at: datetime) -> str:
 
 def short_date_words(day: date, *, with_year: bool) -> str:
     """A day beside others of its year."""
-    form = translation.pgettext("date format", "j M Y") if with_year else translation.pgettext("date format", "j M")
+    form = pgettext("date format", "j M Y") if with_year else pgettext("date format", "j M")
     return formats.date_format(day, form)
 
 
 def day_words(day: date) -> str:
     """A day as it is said: its own, on no other clock."""
-    return formats.date_format(day, translation.pgettext("date format", "j F Y"))
+    return formats.date_format(day, pgettext("date format", "j F Y"))
 
 
 def hour_words(at: datetime) -> str:
     """A day and an hour as they stand, on the clock that they came with."""
-    return formats.date_format(at, translation.pgettext("date format", "j F Y, H:i"))
+    return formats.date_format(at, pgettext("date format", "j F Y, H:i"))
 
 
 def weekday_words(at: datetime) -> str:
     """The same with the day of the week."""
-    return formats.date_format(at, translation.pgettext("date format", "l j F Y, H:i"))
+    return formats.date_format(at, pgettext("date format", "l j F Y, H:i"))
 
 
 def number_said(number: Decimal | float) -> str:

@@ -19,6 +19,8 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from factcheck.language import STORED_CONTEXT
+
 APP = Path(__file__).resolve().parent.parent / "factcheck"
 HOST = APP.parent / "newsroom"
 LOCALE = APP / "locale"
@@ -110,7 +112,7 @@ def found_texts() -> Iterator[tuple[str, str, str, str]]:
         for path in sorted((APP / name).rglob("*.py")) if (APP / name).is_dir() else [APP / name]:
             if inside(path) not in NOT_SAID:
                 for text in stored_sentences(path):
-                    yield inside(path), text, "", ""
+                    yield inside(path), text, "", STORED_CONTEXT if PLACE.search(text) else ""
     for where, text in names_from_the_code():
         if re.search(r"[A-Za-z]{2}", text):
             yield where, text, "", ""

@@ -73,7 +73,7 @@ class TestCatalogue:
 
     def test_a_place_to_fill_in_is_in_the_translation_too(self, path):
         for row in catalogue_at(path):
-            if not row.id or row.context:
+            if not row.id or row.context == "date format":
                 continue
             texts = row.id if row.pluralizable else [row.id]
             for said in row.string if row.pluralizable else [row.string]:
@@ -131,6 +131,7 @@ TOLD = [  # a sentence as it is stored, and as a Ukrainian in Kyiv reads it
         "Вас просять перевірити, термін 30 листопада 2026, 16:05 EET: “confirmed”",
     ),
     ("She spoke as mayor on Friday, of 40 of 50 homes.", "She spoke as mayor on Friday, of 40 of 50 homes."),
+    ("Held to be of one measure because a person said so.", "Held to be of one measure because a person said so."),
     ("Nobody has written this sentence: 40.", "Nobody has written this sentence: 40."),
 ]
 

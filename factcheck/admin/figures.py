@@ -480,5 +480,5 @@ class FigureAdmin(RecordAdmin):
             "figure_context": figure_contexts([record])[record.pk],
             "rows": rows,
             "expired": expired,
-            "out_of_date": told(f"It {OUT_OF_DATE}"),
+            "out_of_date": gettext("It {out_of_date}").format(out_of_date=told(OUT_OF_DATE)),
         }
