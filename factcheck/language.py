@@ -28,40 +28,40 @@ STORED_CONTEXT = "stored"
 OPEN = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 """A place in a marked sentence that is filled when it is said."""
 FROM_THE_CODE = frozenset(
-    {
+    [
         "action",
         "answer",
         "assessed",
         "border",
         "correction_class",
         "dimension",
+        "due",
         "eyes",
+        "kind",
         "label",
+        "late",
         "method",
+        "name",
+        "named",
         "origins",
         "out_of_date",
         "policy",
-        "sentence",
-        "due",
-        "kind",
-        "late",
-        "name",
-        "named",
         "record",
         "relation",
         "resolution",
         "roles",
         "said",
+        "sentence",
         "stale_reason",
         "state",
-        "until",
         "unit",
-        "why",
+        "until",
         "what",
         "whose",
+        "why",
         "word",
         "words",
-    }
+    ]
 )
 """The places that hold the app's own words, or a sentence of its own; what stands in all others is somebody else's."""
 DEEPEST = 3
