@@ -32,7 +32,7 @@ from factcheck.reports.deliver import build_desk_report, build_document_report, 
 from factcheck.reports.render import render
 from factcheck.workflow.clearance import clearance
 from factcheck.workflow.disputes import resolve_dispute
-from factcheck.workflow.preferences import choose_preferences, written_for
+from factcheck.workflow.preferences import choose_preferences, languages, written_for
 from factcheck.workflow.publications import correct_document, publish_document
 from factcheck.workflow.verification import assign_claim, reschedule_task
 from tests.catalogue import HOST, LOCALE, PLACE, compiled, templates
@@ -289,6 +289,11 @@ def test_what_is_stored_does_not_depend_on_the_language_of_whoever_did_it(staff)
     assert Notification.objects.exists()
     assert Job.objects.exists()
     assert list(cyrillic_stored()) == []
+
+
+def test_only_languages_that_the_app_has_words_in_are_offered(settings):
+    settings.LANGUAGES = [("en-gb", "British English"), ("fr", "Français"), ("uk", "Українська")]
+    assert languages() == {"en-gb": "British English", "uk": "Українська"}
 
 
 def test_a_language_the_site_does_not_have_and_a_zone_that_is_none_are_refused(staff):

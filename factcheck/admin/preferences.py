@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 
 from factcheck.language import gettext_lazy
 from factcheck.workflow.arrivals import known_zones
-from factcheck.workflow.preferences import choose_preferences, chosen_language, preferences_of
+from factcheck.workflow.preferences import choose_preferences, chosen_language, languages, preferences_of
 
 from .kit.access import belongs_to_a_desk, person
 from .kit.actions import ActionForm
@@ -35,7 +34,7 @@ class PreferencesForm(ActionForm):
 
     def setup_fields(self) -> None:
         chosen = preferences_of(self.user)
-        self.set_choices("language", [("", gettext("as my browser asks")), *settings.LANGUAGES])
+        self.set_choices("language", [("", gettext("as my browser asks")), *languages().items()])
         site = gettext("as the site has it ({zone})").format(zone=timezone.get_default_timezone_name())
         self.set_choices("zone", [("", site), *((name, name) for name in sorted(known_zones()))])
         self.fields["language"].initial, self.fields["zone"].initial = chosen.language, chosen.zone

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from factcheck.actors import Person
 from factcheck.errors import Invalid
+from factcheck.language import ENGLISH, TOLD_IN
 from factcheck.models import Preferences
 
 from .arrivals import known_zones
@@ -22,13 +23,18 @@ def preferences_of(user: Any) -> Preferences:
     return Preferences.objects.filter(user=user.pk).first() or Preferences(user_id=user.pk)
 
 
+def languages() -> dict[str, str]:
+    """The languages of the site that the app has words in, by their code."""
+    return {code: name for code, name in settings.LANGUAGES if code.split("-")[0] in (ENGLISH, *TOLD_IN)}
+
+
 def choose_preferences(*, by: Person, language: str, zone: str) -> Preferences:
     """Choose one's language and time zone; empty leaves them to the browser and to the site.
 
     Raises:
         Invalid: the site has no such language, or there is no such zone.
     """
-    if language and language not in dict(settings.LANGUAGES):
+    if language and language not in languages():
         raise Invalid("The site has no such language.", code="language_unknown")
     if zone and zone not in known_zones():
         raise Invalid(f"“{zone[:64]}” is not a time zone.", code="zone_unknown")
@@ -44,7 +50,7 @@ def chosen_zone(chosen: Preferences) -> ZoneInfo | None:
 
 def chosen_language(chosen: Preferences) -> str:
     """The language a person chose; the site's where they chose none, or one that the site has no more."""
-    return chosen.language if chosen.language in dict(settings.LANGUAGES) else str(settings.LANGUAGE_CODE)
+    return chosen.language if chosen.language in languages() else str(settings.LANGUAGE_CODE)
 
 
 @contextmanager
