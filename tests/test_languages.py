@@ -132,6 +132,10 @@ TOLD = [  # a sentence as it is stored, and as a Ukrainian in Kyiv reads it
     ),
     ("She spoke as mayor on Friday, of 40 of 50 homes.", "She spoke as mayor on Friday, of 40 of 50 homes."),
     ("Held to be of one measure because a person said so.", "Held to be of one measure because a person said so."),
+    (
+        "The document is under embargo until 2026-11-30 14:05 UTC.",
+        "Документ під ембарго до 30 листопада 2026, 16:05 EET.",
+    ),
     ("Nobody has written this sentence: 40.", "Nobody has written this sentence: 40."),
 ]
 
