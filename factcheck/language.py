@@ -69,6 +69,7 @@ TELLING = 10
 """So many letters of its own tell a sentence from others; one with fewer must hold words of the app."""
 TELLING_INSIDE = 7
 """The same for what fills a place that holds the app's own words."""
+ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 LOCALE = Path(__file__).resolve().parent / "locale"
 TOLD_IN = tuple(sorted(path.name for path in LOCALE.iterdir() if path.is_dir())) if LOCALE.is_dir() else ()
@@ -146,8 +147,7 @@ def made_from(text: str, inner: bool) -> tuple[tuple[str, dict[str, str]], ...]:
 
 def is_as_stored() -> bool:
     """Whether the reader reads English, by the clock that everything is stored by."""
-    english = (translation.get_language() or ENGLISH).split("-")[0] == ENGLISH
-    return english and timezone.get_current_timezone_name() == "UTC"
+    return is_english() and timezone.get_current_timezone_name() == "UTC"
 
 
 def told_part(name: str, part: str, depth: int) -> str:
@@ -216,7 +216,7 @@ def clock_words(at: datetime, form: str) -> str:
 
 def stamp_words(at: datetime) -> str:
     """A stored moment; in English in the form that it is stored in."""
-    if (translation.get_language() or ENGLISH).split("-")[0] == ENGLISH:
+    if is_english():
         here = timezone.localtime(at)
         return f"{here:%Y-%m-%d %H:%M} {here.tzname()}"
     return moment_words(at)
@@ -226,6 +226,17 @@ def short_date_words(day: date, *, with_year: bool) -> str:
     """A day beside others of its year."""
     form = pgettext("date format", "j M Y") if with_year else pgettext("date format", "j M")
     return formats.date_format(day, form)
+
+
+def days_told(text: str) -> str:
+    """A text with the days in it, such as 2026-11-30, in the reader's form; in English as they are stored."""
+    if is_english():
+        return text
+    return ISO_DAY.sub(lambda day: day_words(date.fromisoformat(day[0])), text)
+
+
+def is_english() -> bool:
+    return (translation.get_language() or ENGLISH).split("-")[0] == ENGLISH
 
 
 def day_words(day: date) -> str:

@@ -206,6 +206,14 @@ def test_no_report_says_an_english_word_of_the_app_to_a_ukrainian_reader(staff, 
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_day_of_a_figure_is_told_in_the_readers_form(staff, story):
+    report = build_desk_report(staff.desk, "conflicts", by=staff.editor)
+    in_ukrainian(staff.checker)
+    assert "as of 2026-03-09" in render(report, "text").body.decode()
+    with written_for(staff.checker):
+        assert "станом на 9 березня 2026" in render(report, "text").body.decode()
+
+
 def test_what_programs_read_of_a_report_is_the_same_for_everybody(staff, story):
     report = build_document_report(story, by=staff.editor)
     in_ukrainian(staff.checker)

@@ -60,6 +60,12 @@ def told(sentence: Any) -> str:
     return language.told(sentence) if sentence else ""
 
 
+@register.filter
+def iso_day(day: str) -> str:
+    """A day such as 2026-11-30 in the reader's form; in English as it is."""
+    return language.days_told(str(day))
+
+
 @register.filter(name="moment")
 def said_moment(at: datetime | None) -> str:
     """A date and time on the reader's clock."""

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from factcheck.language import ENGLISH, name_words, told
+from factcheck.language import days_told, is_english, name_words, told
 from factcheck.reports.builders.overdue import duration_text
 
 SENTENCES = frozenset(
@@ -71,12 +71,14 @@ def told_value(name: str, value: Any) -> Any:
         return [told_value(name, one) for one in value]
     if isinstance(value, str) and (name in SENTENCES or name in MOMENTS):
         return told(value)
+    if isinstance(value, str) and name == "as_of":
+        return days_told(value)
     return value
 
 
 def printed_words(data: Mapping[str, Any]) -> dict[str, str]:
     """What the printed page says in the reader's language, by its English; nothing for an English reader."""
-    if (get_language() or ENGLISH).startswith(ENGLISH):
+    if is_english():
         return {}
     names = {name.replace("_", " ") for name in code_names_in(data)}
     return {**{text: gettext(text) for text in printed_texts()}, **{name: name_words(name) for name in names if name}}
