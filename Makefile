@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 DOCS := var/docs-venv
 
-.PHONY: help demo test attack versions coverage bench check lint-schema docs lock faults
+.PHONY: help demo test attack versions coverage bench check lint-schema docs messages lock faults
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -51,6 +51,9 @@ docs: $(DOCS)/ready ## the pages of docs/ as a site in var/site, in an environme
 	@echo "var/site/index.html"
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+messages: $(VENV)/ready ## the catalogues of translations brought up to date with what the code says, and compiled
+	$(BIN)/python -m tests.catalogue
+
 lock: $(VENV)/ready ## requirements.txt anew from the ranges in pyproject.toml, and its part that a running site needs; that of the docs beside them
 	$(COMPILE) --all-extras -o requirements.txt
 	$(COMPILE) --extra host -c requirements.txt -o requirements-host.txt

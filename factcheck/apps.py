@@ -13,11 +13,13 @@ from django.core.management import ManagementUtility
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
+from factcheck.language import gettext_lazy
+
 
 class FactcheckConfig(AppConfig):
     name = "factcheck"
     label = "factcheck"
-    verbose_name = "Fact-check"
+    verbose_name = gettext_lazy("Fact-check")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -27,7 +29,10 @@ class FactcheckConfig(AppConfig):
             warn_of_missing_keys,
             warn_of_unknown_desks,
         )
+        from factcheck.models.labels import translate_labels  # noqa: PLC0415 - needs the models
 
+        for model in self.get_models():
+            translate_labels(model)
         register(conf.check_settings)
         register(warn_of_missing_keys, Tags.database)
         register(warn_of_unknown_desks, Tags.database)

@@ -20,14 +20,17 @@ from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from factcheck.conf import settings
 from factcheck.jobs.keys import job_key_for
 from factcheck.jobs.names import JobName, Priority
 from factcheck.jobs.queue import enqueue
+from factcheck.language import told
 from factcheck.models import Desk, Job, Notification
 from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, mail_address_of, refusal_reason, send, subject_line
 from factcheck.states import JobState
+from factcheck.workflow.preferences import written_for
 
 GIVE_UP_AFTER = timedelta(days=1)
 """A notice that could not be mailed for so long is not tried again; it stands in the inbox."""
@@ -75,7 +78,9 @@ def mail_notices(recipient: int, *, renew: Callable[[], None]) -> dict[str, Any]
         return {"mailed": 0}
     keys = [row.pk for row in rows]
     try:
-        send(notices_message(person, rows))
+        with written_for(person):
+            message = notices_message(person, rows)
+        send(message)
     except DeliveryUnknown as error:
         mark_undeliverable(keys, str(error))
         return {"mailed": 0, "refused": len(keys)}
@@ -128,9 +133,13 @@ def show_unmailed(at: datetime | None = None) -> int:
 
 def notices_message(person: Any, rows: list[Notification]) -> EmailMultiAlternatives:
     """One mail that lists the notices: plain text, and the same as HTML with its styles inside."""
-    lines = [{"text": row.text, "link": link_to(row)} for row in rows[:MOST_LINES]]
+    lines = [{"text": told(row.text), "link": link_to(row)} for row in rows[:MOST_LINES]]
     context = {"lines": lines, "more": max(0, len(rows) - MOST_LINES), "person": person}
-    subject = subject_line(rows[0].text, 120) if len(rows) == 1 else f"{len(rows)} notices from the fact-check"
+    subject = subject_line(told(rows[0].text), 120)
+    if len(rows) > 1:
+        subject = ngettext("{n} notice from the fact-check", "{n} notices from the fact-check", len(rows)).format(
+            n=len(rows)
+        )
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
     headers = {"Message-ID": f"<notices-{rows[0].pk}-{rows[-1].pk}@factcheck>", "Auto-Submitted": "auto-generated"}
     text = render_to_string("factcheck/notices.txt", context)

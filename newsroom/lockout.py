@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 LONGEST_NAME = 255
 
@@ -67,7 +68,9 @@ def lockout_response(
 ) -> HttpResponse:
     """429 with the reason: a page for people, the API's shape of errors for programs."""
     minutes = int(get_cool_off(request).total_seconds() // 60)
-    message = f"Too many wrong passwords. Log-in is closed from here, or for this name, for {minutes} minutes."
+    message = gettext(
+        "Too many wrong passwords. Log-in is closed from here, or for this name, for {minutes} minutes."
+    ).format(minutes=minutes)
     if "/api/" in request.path:
         error: dict[str, Any] = {"code": "locked_out", "detail": message, "attr": None, "extra": {}}
         locked_response: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)

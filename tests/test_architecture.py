@@ -110,7 +110,7 @@ RULES = {
     ),
     "HTTP is known below the interfaces": (
         speaks_http,
-        lambda path: path.relative_to(APP).parts[0] in (*INTERFACES, "urls.py", "intake"),
+        lambda path: path.relative_to(APP).parts[0] in (*INTERFACES, "urls.py", "intake", "middleware.py"),
         "def act(request): pass",
     ),
     "an import hides in a function": (lazy_imports, lambda path: path.name == "apps.py", "def f():\n    import os"),

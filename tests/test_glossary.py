@@ -63,7 +63,7 @@ SAME_THING = {
     "find_attributions, find_dates, find_numbers, main_place": "the same step of reading, for each language",
     "judge_figure, strike_named_author": "one action at several entry points",
     "main": "the entrance of a command line",
-    "verdict_words": "the filter of templates calls the function of this name",
+    "told, verdict_words": "the filter of templates calls the function of this name",
 }
 FRAMEWORK = {"Command", "Migration", "Meta"}
 

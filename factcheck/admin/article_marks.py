@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy
 from factcheck.models import Claim, DiscrepancyFigure, Document, Figure, Revision
 from factcheck.permissions import can_anywhere
 from factcheck.states import ClaimState, FigureState, rows_of
@@ -20,16 +22,16 @@ from .kit.highlighting import TextParagraph, TextSpan, text_paragraphs
 from .story_summaries import IDLE
 
 MARKS: dict[str, tuple[str, str, str]] = {
-    ClaimState.PROPOSED: ("proposed", "·", "proposed"),
-    ClaimState.OPEN: ("accepted", "○", "accepted"),
-    ClaimState.IN_VERIFICATION: ("checking", "◐", "in checking"),
-    ClaimState.IN_REVIEW: ("waiting", "◕", "waiting for a sign-off"),
-    ClaimState.SIGNED_OFF: ("signed", "✓", "signed off"),
-    ClaimState.STALE: ("stale", "↻", "stale"),
-    ClaimState.WAIVED: ("waived", "◌", "waived"),
+    ClaimState.PROPOSED: ("proposed", "·", gettext_lazy("proposed")),
+    ClaimState.OPEN: ("accepted", "○", gettext_lazy("accepted")),
+    ClaimState.IN_VERIFICATION: ("checking", "◐", gettext_lazy("in checking")),
+    ClaimState.IN_REVIEW: ("waiting", "◕", gettext_lazy("waiting for a sign-off")),
+    ClaimState.SIGNED_OFF: ("signed", "✓", gettext_lazy("signed off")),
+    ClaimState.STALE: ("stale", "↻", gettext_lazy("stale")),
+    ClaimState.WAIVED: ("waived", "◌", gettext_lazy("waived")),
 }
 """By state: the class of the line, the sign in the margin, the words a screen reader hears."""
-DISPUTED = ("disputed", "≠", "disputed")
+DISPUTED = ("disputed", "≠", gettext_lazy("disputed"))
 ACTS = (
     "accept",
     "dismiss",
@@ -71,7 +73,7 @@ class MarkedClaim:
     @property
     def words(self) -> str:
         state = MARKS[self.claim.state][2]
-        return f"{state}, disputed" if self.disputed else state
+        return gettext("{state}, disputed").format(state=state) if self.disputed else state
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,13 @@ def mark_figures(document: Document, threshold: float) -> dict[int, MarkedFigure
     for pk, state, worth, claim_state in columns:
         undecided = state == FigureState.FOUND or claim_state in IDLE
         if pk in disputed:
-            marked[pk] = MarkedFigure(pk, "disputed", "disputed")
+            marked[pk] = MarkedFigure(pk, "disputed", gettext("disputed"))
         elif pk in expired:
-            marked[pk] = MarkedFigure(pk, "stale", "out of date")
+            marked[pk] = MarkedFigure(pk, "stale", gettext("out of date"))
         elif undecided:
-            marked[pk] = MarkedFigure(pk, "loose" if worth >= threshold else "quiet", "not accounted for")
+            marked[pk] = MarkedFigure(pk, "loose" if worth >= threshold else "quiet", gettext("not accounted for"))
         else:
-            marked[pk] = MarkedFigure(pk, "linked", "accounted for")
+            marked[pk] = MarkedFigure(pk, "linked", gettext("accounted for"))
     return marked
 
 

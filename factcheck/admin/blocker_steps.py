@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
+from factcheck.language import name_words, short_moment_words, told
 from factcheck.models import Claim, Document, Figure
 from factcheck.states import ClaimState
 from factcheck.workflow.clearance import DISPUTE, Blocker, blocking_in
@@ -70,22 +72,60 @@ def dispute_steps(document: Document, rows: list[Blocker]) -> Iterator[Step]:
     for row in found:
         page = reverse("admin:factcheck_discrepancy_change", args=[row.leading.pk])
         if not (row.sides[0] and row.sides[1]):
-            yield Step("Ask the chief editor", row.message, "", "Look", page)
+            yield Step(gettext("Ask the chief editor"), told(row.message), "", gettext("Look"), page)
             continue
         own = next((one for side in row.sides for one in side.figures if one.document_id == document.pk), None)  # type: ignore[union-attr]
-        says = ", ".join(dict.fromkeys(side.says or "nobody named" for side in row.sides if side))
+        says = ", ".join(dict.fromkeys(side.says or gettext("nobody named") for side in row.sides if side))
         place = f"f{own.pk}" if own else ""
-        yield Step(dispute_title(row), f"{row.leading.measure}: {says}", place, "Resolve", page)
+        yield Step(dispute_title(row), f"{row.leading.measure}: {says}", place, gettext("Resolve"), page)
 
 
 def dispute_title(row: Dispute) -> str:
     """What to do about a dispute, with its two numbers as the copy writes them."""
     a, b = (figure_words(side.first) for side in row.sides if side)
-    return f"Update {a} to {b}" if row.leading.kind == "superseded" else f"Resolve {a} against {b}"
+    return (
+        gettext("Update {a} to {b}").format(a=a, b=b)
+        if row.leading.kind == "superseded"
+        else gettext("Resolve {a} against {b}").format(a=a, b=b)
+    )
 
 
 def figure_words(figure: Figure) -> str:
     return figure.surface if figure.hedge == "exact" else f"{humanize(figure.hedge)} {figure.surface}"
+
+
+WORKED_ON = (ClaimState.OPEN, ClaimState.IN_VERIFICATION)
+
+
+def assign_title(rows: list[MarkedClaim]) -> str:
+    """What to do about claims that nobody has: one by its words, two by their numbers."""
+    if len(rows) == 1:
+        return gettext("Assign {row}").format(row=quoted_claim(rows[0]))
+    if len(rows) == 2:
+        return gettext("Assign claims {a} and {b}").format(a=rows[0].number, b=rows[1].number)
+    return ngettext("Assign {count} claim", "Assign {count} claims", len(rows)).format(count=len(rows))
+
+
+def waiting_steps(checked: list[MarkedClaim]) -> Iterator[Step]:
+    """Claims that somebody checks: one by one, or in one step where there are many."""
+    if len(checked) > MOST_WAITED_FOR:
+        who = "; ".join(dict.fromkeys(who_checks(row.claim) for row in checked))
+        yield Step(
+            ngettext("Wait for {count} claim", "Wait for {count} claims", len(checked)).format(count=len(checked)),
+            who,
+            claim_fragment(checked[0]),
+            gettext("Next"),
+            walk="waiting",
+        )
+    else:
+        for row in checked:
+            yield Step(
+                gettext("Wait for {row}").format(row=quoted_claim(row)),
+                who_checks(row.claim),
+                claim_fragment(row),
+                gettext("Open"),
+                claim_page(row),
+            )
 
 
 def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
@@ -93,39 +133,41 @@ def claim_steps(rows: list[MarkedClaim]) -> Iterator[Step]:
     unassigned = [row for row in rows if row.claim.state == ClaimState.OPEN and not work_on(row.claim)]
     for row in rows:
         if row.claim.state == ClaimState.STALE:
-            verb, url = act(row, "start", "Start")
-            title, at_once = f"Check again: {quoted_claim(row)}", verb == "Start"
-            yield Step(title, row.claim.stale_reason, claim_fragment(row), verb, url, at_once, row.claim.version)
+            verb, url = act(row, "start", gettext("Start"))
+            title, at_once = gettext("Check again: {row}").format(row=quoted_claim(row)), verb == gettext("Start")
+            yield Step(title, told(row.claim.stale_reason), claim_fragment(row), verb, url, at_once, row.claim.version)
     if proposed:
-        many = f"Decide {len(proposed)} proposals" if len(proposed) > 1 else "Decide one proposal"
-        yield Step(many, claim_list(proposed), claim_fragment(proposed[0]), "Next", walk="proposed")
+        many = ngettext("Decide one proposal", "Decide {count} proposals", len(proposed)).format(count=len(proposed))
+        yield Step(many, claim_list(proposed), claim_fragment(proposed[0]), gettext("Next"), walk="proposed")
     if unassigned:
-        numbers = " and ".join(str(row.number) for row in unassigned[:2])
-        many = f"claims {numbers}" if len(unassigned) == 2 else f"{len(unassigned)} claims"
-        title = f"Assign {quoted_claim(unassigned[0])}" if len(unassigned) == 1 else f"Assign {many}"
+        title = assign_title(unassigned)
         pks = tuple(row.claim.pk for row in unassigned)
-        yield Step(title, claim_list(unassigned), claim_fragment(unassigned[0]), "Assign", claims=pks)
-    checked = [
-        row
-        for row in rows
-        if row.claim.state in (ClaimState.OPEN, ClaimState.IN_VERIFICATION) and row not in unassigned
-    ]
-    if len(checked) > MOST_WAITED_FOR:
-        who = "; ".join(dict.fromkeys(who_checks(row.claim) for row in checked))
-        yield Step(f"Wait for {len(checked)} claims", who, claim_fragment(checked[0]), "Next", walk="waiting")
-    else:
-        for row in checked:
-            yield Step(
-                f"Wait for {quoted_claim(row)}", who_checks(row.claim), claim_fragment(row), "Open", claim_page(row)
-            )
+        yield Step(title, claim_list(unassigned), claim_fragment(unassigned[0]), gettext("Assign"), claims=pks)
+    yield from waiting_steps([row for row in rows if row.claim.state in WORKED_ON and row not in unassigned])
     for row in rows:
         if row.claim.state == ClaimState.IN_REVIEW:
             verdict = row.claim.newest_verdict  # type: ignore[attr-defined]
-            detail = f"{verdict.by} handed in “{humanize(verdict.label)}”" if verdict else ""
-            yield Step(f"Sign off {quoted_claim(row)}", detail, claim_fragment(row), "Open", claim_page(row))
+            detail = (
+                gettext("{by} handed in “{label}”").format(by=verdict.by, label=humanize(verdict.label))
+                if verdict
+                else ""
+            )
+            yield Step(
+                gettext("Sign off {row}").format(row=quoted_claim(row)),
+                detail,
+                claim_fragment(row),
+                gettext("Open"),
+                claim_page(row),
+            )
         elif row.claim.state in (ClaimState.SIGNED_OFF, ClaimState.WAIVED):
-            detail = "Its verdict or waiver does not clear it: change the text, check it again or waive it."
-            yield Step(f"Settle {quoted_claim(row)}", detail, claim_fragment(row), "Open", claim_page(row))
+            detail = gettext("Its verdict or waiver does not clear it: change the text, check it again or waive it.")
+            yield Step(
+                gettext("Settle {row}").format(row=quoted_claim(row)),
+                detail,
+                claim_fragment(row),
+                gettext("Open"),
+                claim_page(row),
+            )
 
 
 def figure_steps(rows: list[Blocker]) -> Iterator[Step]:
@@ -135,23 +177,32 @@ def figure_steps(rows: list[Blocker]) -> Iterator[Step]:
         figure = names.get(row.record_id or 0)
         if figure is not None and row not in loose:
             url = reverse("admin:factcheck_figure_action", args=[figure.pk, "confirm_as_of"])
-            said = figure.as_of_said or "given as current"
+            said = figure.as_of_said or gettext("given as current")
             yield Step(
-                f"Confirm {figure.surface} as of today", said, f"f{figure.pk}", "Confirm", url, True, figure.version
+                gettext("Confirm {surface} as of today").format(surface=figure.surface),
+                said,
+                f"f{figure.pk}",
+                gettext("Confirm"),
+                url,
+                True,
+                figure.version,
             )
     if loose:
-        first, title = names.get(loose[0].record_id or 0), f"Decide {len(loose)} figures"
+        first, title = (
+            names.get(loose[0].record_id or 0),
+            ngettext("Decide {count} figure", "Decide {count} figures", len(loose)).format(count=len(loose)),
+        )
         said = ", ".join(str(names[row.record_id]) for row in loose[:4] if row.record_id in names)
         if len(loose) == 1 and first is not None:
-            title = f"Decide the figure {first.surface}"
-        yield Step(title, said, f"f{loose[0].record_id}", "Look", walk="figure")
+            title = gettext("Decide the figure {surface}").format(surface=first.surface)
+        yield Step(title, said, f"f{loose[0].record_id}", gettext("Look"), walk="figure")
 
 
 def other_steps(rows: Iterable[Blocker]) -> Iterator[Step]:
     """What is about the document itself, or about a claim that stands in another part of a long text."""
     for row in rows:
         url = "" if row.record == "document" else reverse(f"admin:factcheck_{row.record}_change", args=[row.record_id])
-        yield Step(row.message, "", "", "Open" if url else "", url)
+        yield Step(told(row.message), "", "", gettext("Open") if url else "", url)
 
 
 def is_elsewhere(row: Blocker, marked: dict[int, MarkedClaim]) -> bool:
@@ -162,7 +213,7 @@ def act(row: MarkedClaim, name: str, verb: str) -> tuple[str, str]:
     """The button of an act on a claim, where the person may do it; else the claim's page."""
     if name in row.acts.split():
         return verb, reverse("admin:factcheck_claim_action", args=[row.claim.pk, name])
-    return "Open", claim_page(row)
+    return gettext("Open"), claim_page(row)
 
 
 def claim_page(row: MarkedClaim) -> str:
@@ -178,7 +229,7 @@ def quoted_claim(row: MarkedClaim) -> str:
 
 
 def claim_list(rows: list[MarkedClaim]) -> str:
-    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+    more = gettext(" and {count} more").format(count=len(rows) - 3) if len(rows) > 3 else ""
     return "; ".join(f"{row.number}: {shortened(row.claim.text, 40)}" for row in rows[:3]) + more
 
 
@@ -190,7 +241,11 @@ def work_on(claim: Any) -> list[Any]:
 def who_checks(claim: Claim) -> str:
     row = next(iter(work_on(claim)), None)
     if row is None:
-        return "Somebody checks it."
-    due = f", due {row.due_at:%-d %b, %H:%M} UTC" if row.due_at else ""
-    waits = f", waits for the {row.waiting_for}" if row.waiting_for else ""
-    return f"{row.assignee} checks it{due}{waits}"
+        return gettext("Somebody checks it.")
+    due = gettext(", due {moment}").format(moment=short_moment_words(row.due_at)) if row.due_at else ""
+    waits = (
+        gettext(", waits for the {waiting_for}").format(waiting_for=name_words(row.waiting_for))
+        if row.waiting_for
+        else ""
+    )
+    return gettext("{assignee} checks it{due}{waits}").format(assignee=row.assignee, due=due, waits=waits)

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 
 from factcheck.actors import Person
 from factcheck.conf import verdict_words
+from factcheck.language import gettext_lazy
 from factcheck.models import Claim, EvidenceKind, SourceUse, Stance, VerdictLabel, VerificationTask
 from factcheck.states import ClaimState, TaskState
 from factcheck.workflow.transitions import can
@@ -20,14 +22,18 @@ from .evidence_forms import NewEvidenceForm
 
 NO_EVIDENCE = ""
 KINDS = [
-    (NO_EVIDENCE, "Nothing more"),
-    (EvidenceKind.WEB, "Link"),
-    (EvidenceKind.UPLOAD, "File"),
-    (EvidenceKind.CALL, "Call"),
-    (EvidenceKind.INTERVIEW, "Interview"),
-    (EvidenceKind.OBSERVATION, "Seen"),
+    (NO_EVIDENCE, gettext_lazy("Nothing more")),
+    (EvidenceKind.WEB, gettext_lazy("Link")),
+    (EvidenceKind.UPLOAD, gettext_lazy("File")),
+    (EvidenceKind.CALL, gettext_lazy("Call")),
+    (EvidenceKind.INTERVIEW, gettext_lazy("Interview")),
+    (EvidenceKind.OBSERVATION, gettext_lazy("Seen")),
 ]
-STANCES = [(Stance.SUPPORTS, "Supports"), (Stance.REFUTES, "Speaks against"), (Stance.CONTEXT, "Context")]
+STANCES = [
+    (Stance.SUPPORTS, gettext_lazy("Supports")),
+    (Stance.REFUTES, gettext_lazy("Speaks against")),
+    (Stance.CONTEXT, gettext_lazy("Context")),
+]
 EVIDENCE_FIELDS = (
     "kind",
     "source",
@@ -45,33 +51,40 @@ EVIDENCE_FIELDS = (
 class CheckForm(NewEvidenceForm):
     """A piece of evidence that grows by its kind, and the verdict; either may be left out."""
 
-    kind = forms.ChoiceField(label="Add what you have", choices=KINDS, required=False, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Add what you have"), choices=KINDS, required=False, widget=forms.RadioSelect
+    )
     source_use = forms.ChoiceField(
-        label="They know it",
-        choices=[(SourceUse.PRIMARY, "At first hand"), (SourceUse.SECONDARY, "From others")],
+        label=gettext_lazy("They know it"),
+        choices=[
+            (SourceUse.PRIMARY, gettext_lazy("At first hand")),
+            (SourceUse.SECONDARY, gettext_lazy("From others")),
+        ],
         widget=forms.RadioSelect,
         required=False,
     )
     stance = forms.ChoiceField(
-        label="What it makes of the claim", choices=STANCES, widget=forms.RadioSelect, required=False
+        label=gettext_lazy("What it makes of the claim"), choices=STANCES, widget=forms.RadioSelect, required=False
     )
     verdict = forms.ChoiceField(
-        label="Verdict",
+        label=gettext_lazy("Verdict"),
         choices=(),  # their words are the host's, and settings are not read while modules load
         widget=forms.RadioSelect,
         required=False,
     )
-    remark = forms.CharField(label="For the reviewer, if it needs a word", required=False, max_length=2000)
+    remark = forms.CharField(
+        label=gettext_lazy("For the reviewer, if it needs a word"), required=False, max_length=2000
+    )
 
     def setup_fields(self) -> None:
         super().setup_fields()
-        labels = [(str(label), verdict_words(label).capitalize()) for label in VerdictLabel]
+        labels = [(str(label), gettext(verdict_words(label)).capitalize()) for label in VerdictLabel]
         self.set_choices("verdict", labels)
         self.fields["kind"].initial = NO_EVIDENCE if self.record.evidence.offered().exists() else EvidenceKind.CALL
         self.fields["source_use"].initial = SourceUse.PRIMARY
         self.fields["stance"].initial = Stance.SUPPORTS
         self.fields["verdict"].initial = VerdictLabel.SUPPORTED
-        self.fields["source"].help_text = "By its name; a link's is found by its domain."
+        self.fields["source"].help_text = gettext("By its name; a link's is found by its domain.")
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("kind") == EvidenceKind.WEB:  # what a page says is linked once it has been kept

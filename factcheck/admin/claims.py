@@ -12,10 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.actors import Person
 from factcheck.errors import Invalid, WrongState
+from factcheck.language import gettext_lazy, told
 from factcheck.models import Claim, Verdict, VerificationTask
 from factcheck.permissions import refusal
 from factcheck.states import UNSIGNED, ClaimState, rows_of
@@ -59,18 +62,21 @@ from .verification import CHECKED, format_deadline, is_overdue
 
 LOST = (AnchorState.AMBIGUOUS, AnchorState.ORPHANED)
 DECIDED = (ClaimState.SIGNED_OFF, ClaimState.DISMISSED, ClaimState.WAIVED)
-STEP_REFUSALS = {"submit": "You may not submit a verdict here", "sign_off": "You may not sign this off"}
+STEP_REFUSALS = {
+    "submit": gettext_lazy("You may not submit a verdict here"),
+    "sign_off": gettext_lazy("You may not sign this off"),
+}
 
 
 def place_claim_at(claim: Claim, *, by: Person, version: int | None, where: str, quote: str) -> None:
     """Place a lost claim at one of its candidates, or at words that occur in the text once."""
     revision = claim.document.current_revision
     if revision is None:
-        raise WrongState("The document has no text yet.", state=claim.document.state)
+        raise WrongState(gettext("The document has no text yet."), state=claim.document.state)
     if where:
         number, start, end = map(int, where.split("-"))
         if number != revision.number:
-            raise Invalid("The text has changed; please look again.", code="quote_mismatch")
+            raise Invalid(gettext("The text has changed; please look again."), code="quote_mismatch")
         quote = revision.text[start:end]
     else:
         quote = match_line_endings(quote, revision.text)
@@ -81,33 +87,67 @@ def place_claim_at(claim: Claim, *, by: Person, version: int | None, where: str,
 @admin.register(Claim)
 class ClaimAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "accept": RecordAction(accept_claim, success_message="The claim is accepted."),
-        "start": RecordAction(start_claim, label="Start checking", success_message="The claim is being checked."),
+        "accept": RecordAction(accept_claim, success_message=gettext_lazy("The claim is accepted.")),
+        "start": RecordAction(
+            start_claim,
+            label=gettext_lazy("Start checking"),
+            success_message=gettext_lazy("The claim is being checked."),
+        ),
         "submit": RecordAction(
-            submit_verdict, SubmitVerdictForm, "Submit a verdict", "The verdict waits for a sign-off."
+            submit_verdict,
+            SubmitVerdictForm,
+            gettext_lazy("Submit a verdict"),
+            gettext_lazy("The verdict waits for a sign-off."),
         ),
-        "sign_off": RecordAction(sign_off, SignOffForm, "Sign off", "The verdict is signed off."),
+        "sign_off": RecordAction(
+            sign_off, SignOffForm, gettext_lazy("Sign off"), gettext_lazy("The verdict is signed off.")
+        ),
         "countersign": RecordAction(
-            countersign, SignOffForm, "Sign as second person", "It is signed by a second person."
+            countersign,
+            SignOffForm,
+            gettext_lazy("Sign as second person"),
+            gettext_lazy("It is signed by a second person."),
         ),
-        "return": RecordAction(return_claim, NoteForm, success_message="The verdict is returned."),
+        "return": RecordAction(return_claim, NoteForm, success_message=gettext_lazy("The verdict is returned.")),
         "recall": RecordAction(
-            recall_verdict, label="Take my verdict back", success_message="Your verdict is taken back."
+            recall_verdict,
+            label=gettext_lazy("Take my verdict back"),
+            success_message=gettext_lazy("Your verdict is taken back."),
         ),
-        "assign": RecordAction(assign_claim, AssignClaimForm, success_message="The work is given out."),
+        "assign": RecordAction(assign_claim, AssignClaimForm, success_message=gettext_lazy("The work is given out.")),
         "place": RecordAction(
-            place_claim_at, PlaceClaimForm, "Say where it stands", "The claim has its place in the text."
+            place_claim_at,
+            PlaceClaimForm,
+            gettext_lazy("Say where it stands"),
+            gettext_lazy("The claim has its place in the text."),
         ),
-        "split": RecordAction(split_claim, SplitClaimForm, success_message="Each part is a claim of its own."),
-        "challenge": RecordAction(challenge_claim, NoteForm, success_message="The claim must be checked again."),
+        "split": RecordAction(
+            split_claim, SplitClaimForm, success_message=gettext_lazy("Each part is a claim of its own.")
+        ),
+        "challenge": RecordAction(
+            challenge_claim, NoteForm, success_message=gettext_lazy("The claim must be checked again.")
+        ),
         "take_back": RecordAction(
-            take_back, label="Take it back", success_message="It is taken back.", versioned=False
+            take_back,
+            label=gettext_lazy("Take it back"),
+            success_message=gettext_lazy("It is taken back."),
+            versioned=False,
         ),
-        "reopen": RecordAction(reopen_claim, label="Open again", success_message="The claim is open again."),
-        "dismiss": RecordAction(dismiss_claim, NoteForm, success_message="The claim is dismissed.", destructive=True),
-        "waive": RecordAction(waive_claim, WaiveClaimForm, success_message="The claim is waived.", destructive=True),
+        "reopen": RecordAction(
+            reopen_claim, label=gettext_lazy("Open again"), success_message=gettext_lazy("The claim is open again.")
+        ),
+        "dismiss": RecordAction(
+            dismiss_claim, NoteForm, success_message=gettext_lazy("The claim is dismissed."), destructive=True
+        ),
+        "waive": RecordAction(
+            waive_claim, WaiveClaimForm, success_message=gettext_lazy("The claim is waived."), destructive=True
+        ),
         "record_evidence": RecordAction(
-            record_with_file, NewEvidenceForm, "Add evidence", "The evidence is recorded.", versioned=False
+            record_with_file,
+            NewEvidenceForm,
+            gettext_lazy("Add evidence"),
+            gettext_lazy("The evidence is recorded."),
+            versioned=False,
         ),
     }
     bulk_actions = ("accept", "dismiss", "assign")
@@ -140,7 +180,7 @@ class ClaimAdmin(RecordAdmin):
         claim = waiting_for(request.user).first()
         if claim is not None:
             return HttpResponseRedirect(reverse("admin:factcheck_review", args=[claim.pk]))
-        messages.info(request, "Nothing waits for your sign-off.")
+        messages.info(request, gettext("Nothing waits for your sign-off."))
         return HttpResponseRedirect(reverse("admin:factcheck_dashboard"))
 
     def review_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -149,7 +189,7 @@ class ClaimAdmin(RecordAdmin):
         verdict = claim.verdicts.select_related("by").last()
         context = self.base_context(
             request,
-            title=f"Review: {claim}",
+            title=gettext("Review: {claim}").format(claim=claim),
             original=claim,
             record=claim,
             verdict=verdict,
@@ -168,19 +208,19 @@ class ClaimAdmin(RecordAdmin):
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, claim: Any) -> SafeString:
         return badge(claim.state)
 
-    @admin.display(description="worth checking", ordering="checkworthiness")
+    @admin.display(description=gettext_lazy("worth checking"), ordering="checkworthiness")
     def worth(self, claim: Any) -> str:
-        return f"{claim.checkworthiness:.2f}"
+        return number_format(claim.checkworthiness, 2)
 
-    @admin.display(description="who works on it")
+    @admin.display(description=gettext_lazy("who works on it"))
     def assignees(self, claim: Any) -> str:
         return ", ".join(sorted({str(task.assignee) for task in claim.work if task.assignee})) or "–"
 
-    @admin.display(description="next deadline", ordering="deadline")
+    @admin.display(description=gettext_lazy("next deadline"), ordering="deadline")
     def due(self, claim: Any) -> SafeString | str:
         late = claim.deadline is not None and claim.deadline < timezone.now() and claim.state not in DECIDED
         return format_deadline(claim.deadline, late)
@@ -197,28 +237,32 @@ class ClaimAdmin(RecordAdmin):
         return offered.get(name, True)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "document", link(record.document), ""
-        yield "type", humanize(record.claim_type), ""
-        why = f" ({', '.join(map(str, record.reasons))})" if record.reasons else ""
-        yield "worth checking", f"{self.worth(record)}{why}", ""
+        yield gettext("document"), link(record.document), ""
+        yield gettext("type"), humanize(record.claim_type), ""
+        why = f" ({', '.join(map(told, record.reasons))})" if record.reasons else ""
+        yield gettext("worth checking"), f"{self.worth(record)}{why}", ""
         if attribution := record.attribution:
             yield (
-                "ascribed to",
+                gettext("ascribed to"),
                 f"{attribution.party} (“{attribution.cue}”)" if attribution.cue else attribution.party,
                 "",
             )
             if attribution.relay:
-                yield "quoted by", attribution.relay, ""
-            yield "who that is", link(attribution.source) if attribution.source else "nobody in the registry", ""
+                yield gettext("quoted by"), attribution.relay, ""
+            yield (
+                gettext("who that is"),
+                link(attribution.source) if attribution.source else gettext("nobody in the registry"),
+                "",
+            )
         if record.anchor_state != AnchorState.EXACT:
-            yield "in the text", badge(record.anchor_state), ""
-        yield "marked by", "the machine" if record.proposed_by_engine else "a person", ""
+            yield gettext("in the text"), badge(record.anchor_state), ""
+        yield gettext("marked by"), gettext("the machine") if record.proposed_by_engine else gettext("a person"), ""
         if record.words_changed_by:
-            yield "words last changed by", record.words_changed_by, ""
+            yield gettext("words last changed by"), record.words_changed_by, ""
         if record.split_from:
-            yield "part of", link(record.split_from), ""
+            yield gettext("part of"), link(record.split_from), ""
         if parts := list(record.parts.all()):
-            yield "split into", links(parts), ""
+            yield gettext("split into"), links(parts), ""
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
         return with_claim_context(super().action_view(request, object_id, action))
@@ -241,7 +285,7 @@ class ClaimAdmin(RecordAdmin):
 def refusals(user: Any, claim: Claim) -> list[tuple[str, str]]:
     """Why the user may not take the next step of the claim (four eyes, or the role), as title and reason."""
     return [
-        (title, refused.message)
+        (title, told(refused.message))
         for action, title in STEP_REFUSALS.items()
         if rows_of("claim", action, claim.state) and (refused := refusal(user, claim, "claim", action))
     ]

@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy
 from factcheck.models import CrossCheck, Desk, Document, Job, Scope, Topic
 from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.transitions import can
@@ -27,17 +29,17 @@ class CrossCheckForm(ActionForm):
     """The scope of a cross-check: one document, a topic, or everything."""
 
     scope = forms.ChoiceField(
-        label="Compare",
+        label=gettext_lazy("Compare"),
         choices=[
-            (Scope.DOCUMENT, "the figures of a document"),
-            (Scope.TOPIC, "the figures of a topic"),
+            (Scope.DOCUMENT, gettext_lazy("the figures of a document")),
+            (Scope.TOPIC, gettext_lazy("the figures of a topic")),
             (Scope.EVERYTHING, "everything"),
         ],
     )
     document = forms.ModelChoiceField(Document.objects.none(), required=False)
     topic = forms.ModelChoiceField(Topic.objects.none(), required=False)
     desk = forms.ModelChoiceField(
-        Desk.objects.none(), empty_label=None, help_text="Who asks: the work is listed under this desk."
+        Desk.objects.none(), empty_label=None, help_text=gettext_lazy("Who asks: the work is listed under this desk.")
     )
 
     def setup_fields(self) -> None:
@@ -49,7 +51,7 @@ class CrossCheckForm(ActionForm):
         cleaned_data = dict(super().clean() or {})
         for name in ("document", "topic"):
             if cleaned_data.get("scope") == name and not cleaned_data.get(name) and name not in self.errors:
-                raise ValidationError({name: f"Choose the {name}."})
+                raise ValidationError({name: gettext("Choose the {name}.").format(name=name)})
             if cleaned_data.get("scope") != name:
                 cleaned_data[name] = None
         return cleaned_data
@@ -58,7 +60,7 @@ class CrossCheckForm(ActionForm):
 @admin.register(CrossCheck)
 class CrossCheckAdmin(RecordAdmin):
     add_form = CrossCheckForm
-    add_label = "Compare figures now"
+    add_label = gettext_lazy("Compare figures now")
     add_action = "crosscheck"
     record_template = "factcheck/admin/job.html"
     list_display = ["__str__", "state", "progress", "found_here", "started"]
@@ -75,30 +77,30 @@ class CrossCheckAdmin(RecordAdmin):
         scope = {"document": cleaned_data["document"], "topic": cleaned_data["topic"]}
         return request_crosscheck(cleaned_data["scope"], by=person(request), desk=desk, **scope)
 
-    @admin.display(description="state", ordering="job__state")
+    @admin.display(description=gettext_lazy("state"), ordering="job__state")
     def state(self, run: Any) -> SafeString:
         return badge(run.job.state)
 
-    @admin.display(description="progress")
+    @admin.display(description=gettext_lazy("progress"))
     def progress(self, run: Any) -> SafeString | str:
         return progress_bar(run.job)
 
-    @admin.display(description="open then")
+    @admin.display(description=gettext_lazy("open then"))
     def found_here(self, run: Any) -> str:
         """Counts of a run over one document. Those of a wider run would reveal documents the user may not see."""
         if run.document_id is None or run.finished_at is None:
             return "–"
-        return ", ".join(f"{number} {humanize(kind)}" for kind, number in run.found.items()) or "none"
+        return ", ".join(f"{number} {humanize(kind)}" for kind, number in run.found.items()) or gettext("none")
 
-    @admin.display(description="started", ordering="started_at")
+    @admin.display(description=gettext_lazy("started"), ordering="started_at")
     def started(self, run: Any) -> str:
         return timestamp(run.started_at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "started", timestamp(record.started_at), ""
-        yield "finished", timestamp(record.finished_at), ""
-        yield "open discrepancies then", self.found_here(record), ""
+        yield gettext("started"), timestamp(record.started_at), ""
+        yield gettext("finished"), timestamp(record.finished_at), ""
+        yield gettext("open discrepancies then"), self.found_here(record), ""
 
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         return {"job": record.job, "progress": progress_bar(record.job)}

@@ -12,7 +12,9 @@ from typing import Any
 from django.db.models import F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy, told
 from factcheck.models import (
     Claim,
     Correction,
@@ -47,7 +49,7 @@ class NextThing:
     words: str
     about: str
     url: str
-    verb: str = "Open"
+    verb: str = gettext_lazy("Open")
     due_at: Any = None
 
 
@@ -107,23 +109,34 @@ def next_things(found: dict[str, Any]) -> Iterator[NextThing]:
     for task in found["mine"]:
         if task.state != TaskState.BLOCKED:
             claim = task.claim
-            words = f"Check “{shortened(claim.text)}”"
+            words = gettext("Check “{text}”").format(text=shortened(claim.text))
             url = reverse("admin:factcheck_check", args=[task.pk])
-            yield NextThing(words, str(claim.document), url, "Check", task.due_at)
+            yield NextThing(words, str(claim.document), url, gettext("Check"), task.due_at)
     for claim in found["to_review"]:
-        yield NextThing(f"Sign off “{shortened(claim.text)}”", str(claim.document), review_url(claim), "Review")
+        yield NextThing(
+            gettext("Sign off “{text}”").format(text=shortened(claim.text)),
+            str(claim.document),
+            review_url(claim),
+            gettext("Review"),
+        )
     for row in found.get("published_doubtful", []):
-        words = f"Correct or explain “{shortened(str(row.document))}”"
-        yield NextThing(words, "It is published, and something in it no longer holds.", admin_url(row.document))
+        words = gettext("Correct or explain “{document}”").format(document=shortened(str(row.document)))
+        yield NextThing(
+            words, gettext("It is published, and something in it no longer holds."), admin_url(row.document)
+        )
     if Role.DESK_CHIEF in found["roles"]:
         for task in found["overdue"]:
-            words = f"Move on “{shortened(task.claim.text)}”"
-            about = f"{task.assignee or 'Nobody'} has it; {task.claim.document}"
+            words = gettext("Move on “{text}”").format(text=shortened(task.claim.text))
+            about = gettext("{person} has it; {document}").format(
+                person=task.assignee or gettext("Nobody"), document=task.claim.document
+            )
             yield NextThing(words, about, admin_url(task), due_at=task.due_at)
     if found["arranges"]:
         for document in found["to_confirm"]:
-            words = f"Look at “{shortened(str(document))}”"
-            yield NextThing(words, document.state_reason or "Its text waits to be confirmed.", admin_url(document))
+            words = gettext("Look at “{document}”").format(document=shortened(str(document)))
+            yield NextThing(
+                words, told(document.state_reason) or gettext("Its text waits to be confirmed."), admin_url(document)
+            )
         yield from map(next_of_story, found["stories"])
 
 
@@ -133,8 +146,9 @@ def review_url(claim: Claim) -> str:
 
 def next_of_story(row: StorySummary) -> NextThing:
     """The next thing of a story: publish it where it is clear, else go on with it."""
-    verb = "Publish" if row.document.clear else "Go on with"
-    return NextThing(f"{verb} “{shortened(str(row.document))}”", row.left, admin_url(row.document), "Open", row.due_at)
+    words = gettext("Publish “{document}”") if row.document.clear else gettext("Go on with “{document}”")
+    title = words.format(document=shortened(str(row.document)))
+    return NextThing(title, row.left, admin_url(row.document), gettext("Open"), row.due_at)
 
 
 def conflicts(user: Any) -> list[Dispute]:

@@ -14,7 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy, told
 from factcheck.models import (
     DISPUTED_KINDS,
     MOST_SHOWN,
@@ -53,19 +55,21 @@ MAX_ON_REQUEST = 1000
 
 class ResolveDisputeForm(ActionForm):
     resolution = forms.ChoiceField(
-        label="How it is settled",
+        label=gettext_lazy("How it is settled"),
         widget=forms.RadioSelect,
         choices=[
-            (ResolutionKind.EXPLAINED, "explained: both may stand, and the note says why"),
-            (ResolutionKind.CORRECTED, "corrected: the text was or will be changed"),
-            (ResolutionKind.ACCEPTED_RISK, "accepted risk: it goes out as it is"),
+            (ResolutionKind.EXPLAINED, gettext_lazy("explained: both may stand, and the note says why")),
+            (ResolutionKind.CORRECTED, gettext_lazy("corrected: the text was or will be changed")),
+            (ResolutionKind.ACCEPTED_RISK, gettext_lazy("accepted risk: it goes out as it is")),
         ],
     )
     note = forms.CharField(
-        label="Why",
+        label=gettext_lazy("Why"),
         max_length=2000,
         widget=forms.Textarea({"rows": 3}),
-        help_text="It is said of all pairs of the dispute, and covers later copies too, until a statement changes.",
+        help_text=gettext_lazy(
+            "It is said of all pairs of the dispute, and covers later copies too, until a statement changes."
+        ),
     )
     newest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -86,17 +90,19 @@ def carriers_not_shown(sides: Iterable[Any]) -> dict[str, int]:
 
 class JudgePairForm(ActionForm):
     note = forms.CharField(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
         max_length=2000,
         widget=forms.Textarea({"rows": 2}),
-        help_text="What you say binds both figures and their copies, and no machine undoes it.",
+        help_text=gettext_lazy("What you say binds both figures and their copies, and no machine undoes it."),
     )
 
     @property
     def warning(self) -> str:
         if isinstance(self.record, Discrepancy) and wrote_one_compared(self.user, figures_on_sides(self.record)):
-            return "You wrote a text that is compared here: what you say waits until a second person confirms it."
+            return gettext(
+                "You wrote a text that is compared here: what you say waits until a second person confirms it."
+            )
         return ""
 
 
@@ -121,12 +127,18 @@ class DisputeChangeList(ChangeList):
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "resolve": RecordAction(resolve_dispute, ResolveDisputeForm, success_message="It is resolved."),
+        "resolve": RecordAction(resolve_dispute, ResolveDisputeForm, success_message=gettext_lazy("It is resolved.")),
         "same": RecordAction(
-            judge_same, JudgePairForm, "The same thing", "That is noted; the figures are grouped again."
+            judge_same,
+            JudgePairForm,
+            gettext_lazy("The same thing"),
+            gettext_lazy("That is noted; the figures are grouped again."),
         ),
         "not_same": RecordAction(
-            judge_different, JudgePairForm, "Not the same thing", "That is noted; the figures are grouped again."
+            judge_different,
+            JudgePairForm,
+            gettext_lazy("Not the same thing"),
+            gettext_lazy("That is noted; the figures are grouped again."),
         ),
     }
     bulk_actions = ("resolve",)
@@ -157,33 +169,35 @@ class DiscrepancyAdmin(RecordAdmin):
             row.dispute = dispute
         return changelist
 
-    @admin.display(description="what differs", ordering="reason")
+    @admin.display(description=gettext_lazy("what differs"), ordering="reason")
     def summary(self, row: Any) -> str:
         dispute: Dispute = row.dispute
-        return dispute.message
+        return told(dispute.message)
 
-    @admin.display(description="kind, state", ordering=OPEN_FIRST)
+    @admin.display(description=gettext_lazy("kind, state"), ordering=OPEN_FIRST)
     def kind_and_state(self, row: Any) -> SafeString:
         return paragraphs([badge(row.kind), badge(row.state)])
 
-    @admin.display(description="stands in", ordering="measure__counted")
+    @admin.display(description=gettext_lazy("stands in"), ordering="measure__counted")
     def found_in(self, row: Any) -> SafeString:
         """The measure, and the first few visible documents by name."""
         documents = list({side.figure.document_id: side.figure.document for side in row.visible_sides}.values())
         names = [link(row.measure), *(link(one, Truncator(one).chars(40)) for one in documents[:MAX_NAMED])]
         more = len(documents) - MAX_NAMED + sum(carriers_not_shown(row.visible_sides).values())
-        return paragraphs(names + ([f"and {more} more"] if len(documents) > MAX_NAMED else []))
+        return paragraphs(
+            names + ([gettext("and {count} more").format(count=more)] if len(documents) > MAX_NAMED else [])
+        )
 
     def permission_action(self, name: str) -> str:
         return "judge" if name in ("same", "not_same") else name
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "kind", badge(record.kind), ""
+        yield gettext("kind"), badge(record.kind), ""
         if record.why_one:
             sure = f" ({record.score:.2f})" if record.score is not None else ""
-            yield "one measure", f"{record.why_one}{sure}", ""
+            yield gettext("one measure"), f"{record.why_one}{sure}", ""
         if record.measure.topic:
-            yield "topic", link(record.measure.topic), ""
+            yield gettext("topic"), link(record.measure.topic), ""
         for label, value, url in super().facts(record):
             yield (
                 {"created at": "found"}.get(label, label),
@@ -226,8 +240,12 @@ def buttons_of_sides(user: Any, record: Any) -> list[Button]:
             continue
         seen.add(row.side)
         for target, name, label in (
-            (row.figure, "correct_reading", f"Correct the reading of {row.figure.surface}"),
-            (row.figure.claim, "assign", f"Make a task of {row.figure.surface}"),
+            (
+                row.figure,
+                "correct_reading",
+                gettext("Correct the reading of {surface}").format(surface=row.figure.surface),
+            ),
+            (row.figure.claim, "assign", gettext("Make a task of {surface}").format(surface=row.figure.surface)),
         ):
             page = target and cast(RecordAdmin, admin.site.get_model_admin(type(target)))
             if page and page.is_offered(target, name) and page.is_available(user, target, name):
@@ -262,10 +280,12 @@ def as_plain_text(row: Discrepancy, sides: list[list[FigureContext]], others: li
         for carrier in side:
             document = carrier.figure.document
             where = f"{document}, {document.publisher or document.publisher_name}".rstrip(", ")
-            texts.append(f"{carrier.says or 'Nobody named'}: “{' '.join(str(carrier.sentence).split())}” ({where})")
+            texts.append(
+                f"{carrier.says or gettext('Nobody named')}: “{' '.join(str(carrier.sentence).split())}” ({where})"
+            )
     for says, statements in others:
         figures = ", ".join(
             f"“{one.first}” ({' and '.join(map(str, one.documents[:MAX_NAMED]))})" for one in statements
         )
-        texts.append(f"Also {says or 'nobody named'}: {figures}")
+        texts.append(gettext("Also {says}: {figures}").format(says=says or gettext("nobody named"), figures=figures))
     return "\n\n".join(texts + [str(note) for note in row.notes])

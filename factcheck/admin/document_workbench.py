@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import gettext_noop
 
 from factcheck.models import (
     SUREST_FIRST,
@@ -35,8 +37,8 @@ MAX_CLAIMS = 600
 MAX_BLOCKERS = 50
 DISMISSALS = (
     "background: known and not in question",
-    "an opinion, not a statement of fact",
-    "said elsewhere in this text",
+    gettext_noop("an opinion, not a statement of fact"),
+    gettext_noop("said elsewhere in this text"),
     "not checkable",
     "idle: nothing hangs on it",
 )
@@ -57,6 +59,7 @@ def workbench_context(request: HttpRequest, document: Document, revision: Revisi
     desks = [document.desk]
     return {
         "article": article,
+        "clock": get_current_timezone_name(),
         "part": part,
         "parts": -(-len(revision.text) // MAX_CHARACTERS),
         "claims": marked,

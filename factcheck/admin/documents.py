@@ -14,12 +14,14 @@ from django.urls import path
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
 from factcheck.jobs.keys import jobs_about
 from factcheck.jobs.names import JobName
+from factcheck.language import gettext_lazy
 from factcheck.models import (
     Claim,
     Document,
@@ -68,7 +70,7 @@ from .kit.records import RecordAdmin
 def read_upload(file: Any) -> bytes:
     """The bytes of an upload. Raises Invalid, without reading it, if it is too large."""
     if file.size > MAX_BYTES:
-        raise Invalid("The document is larger than 10 MB.", code="too_large")
+        raise Invalid(gettext("The document is larger than 10 MB."), code="too_large")
     return bytes(file.read())
 
 
@@ -104,7 +106,9 @@ def mark_claim(
     text = current.text if current else ""
     if revision is not None and start is not None and end is not None:
         if current is None or current.number != revision:
-            raise Invalid("The text has changed under the selection; please mark it again.", code="quote_mismatch")
+            raise Invalid(
+                gettext("The text has changed under the selection; please mark it again."), code="quote_mismatch"
+            )
         return add_claim(document, start, end, quote=text[start:end], by=by, claim_type=claim_type)
     quote = match_line_endings(quote, text)
     if start is None or end is None:
@@ -115,40 +119,83 @@ def mark_claim(
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "confirm": RecordAction(confirm_document, ConfirmDocumentForm, "Confirm the text", "The text is confirmed."),
-        "add_claim": RecordAction(mark_claim, MarkClaimForm, "Mark a claim", "The claim is marked.", versioned=False),
-        "publish": RecordAction(publish_document, PublishDocumentForm, success_message="It is recorded as published."),
-        "correct": RecordAction(correct_document, CorrectDocumentForm, success_message="The correction is recorded."),
-        "revise": RecordAction(revise_with_upload, ReviseDocumentForm, "New text", "The new text is being read."),
+        "confirm": RecordAction(
+            confirm_document,
+            ConfirmDocumentForm,
+            gettext_lazy("Confirm the text"),
+            gettext_lazy("The text is confirmed."),
+        ),
+        "add_claim": RecordAction(
+            mark_claim,
+            MarkClaimForm,
+            gettext_lazy("Mark a claim"),
+            gettext_lazy("The claim is marked."),
+            versioned=False,
+        ),
+        "publish": RecordAction(
+            publish_document, PublishDocumentForm, success_message=gettext_lazy("It is recorded as published.")
+        ),
+        "correct": RecordAction(
+            correct_document, CorrectDocumentForm, success_message=gettext_lazy("The correction is recorded.")
+        ),
+        "revise": RecordAction(
+            revise_with_upload,
+            ReviseDocumentForm,
+            gettext_lazy("New text"),
+            gettext_lazy("The new text is being read."),
+        ),
         "update_metadata": RecordAction(
-            update_metadata, DescribeDocumentForm, "Describe", "The description is corrected."
+            update_metadata,
+            DescribeDocumentForm,
+            gettext_lazy("Describe"),
+            gettext_lazy("The description is corrected."),
         ),
         "strike_author": RecordAction(
-            strike_named_author, StrikeAuthorForm, "Strike an author", "The name is struck.", destructive=True
+            strike_named_author,
+            StrikeAuthorForm,
+            gettext_lazy("Strike an author"),
+            gettext_lazy("The name is struck."),
+            destructive=True,
         ),
-        "set_topic": RecordAction(set_topic, SetTopicForm, "Topic", "The topic is set."),
-        "dismiss_idle": RecordAction(dismiss_idle_figures, DismissIdleForm, "Dismiss idle figures", versioned=False),
+        "set_topic": RecordAction(set_topic, SetTopicForm, gettext_lazy("Topic"), gettext_lazy("The topic is set.")),
+        "dismiss_idle": RecordAction(
+            dismiss_idle_figures, DismissIdleForm, gettext_lazy("Dismiss idle figures"), versioned=False
+        ),
         "dismiss_quiet": RecordAction(
             dismiss_quiet_claims,
             DismissQuietForm,
-            "Dismiss the quiet proposals",
-            "The quiet proposals are dismissed.",
+            gettext_lazy("Dismiss the quiet proposals"),
+            gettext_lazy("The quiet proposals are dismissed."),
             versioned=False,
         ),
-        "waive": RecordAction(waive_document, WaiveDocumentForm, "Waive for breaking news", destructive=True),
+        "waive": RecordAction(
+            waive_document, WaiveDocumentForm, gettext_lazy("Waive for breaking news"), destructive=True
+        ),
         "fetch": RecordAction(
-            refetch_document, label="Fetch again", success_message="It will be fetched again.", versioned=False
+            refetch_document,
+            label=gettext_lazy("Fetch again"),
+            success_message=gettext_lazy("It will be fetched again."),
+            versioned=False,
         ),
         "reread": RecordAction(
-            reread_document, label="Read again", success_message="It will be read again.", versioned=False
+            reread_document,
+            label=gettext_lazy("Read again"),
+            success_message=gettext_lazy("It will be read again."),
+            versioned=False,
         ),
         "withdraw": RecordAction(
-            withdraw_document, NoteForm, success_message="The document is withdrawn.", destructive=True
+            withdraw_document, NoteForm, success_message=gettext_lazy("The document is withdrawn."), destructive=True
         ),
-        "erase": RecordAction(erase_document, NoteForm, "Erase the text", "The text is erased.", destructive=True),
+        "erase": RecordAction(
+            erase_document,
+            NoteForm,
+            gettext_lazy("Erase the text"),
+            gettext_lazy("The text is erased."),
+            destructive=True,
+        ),
     }
     add_form = NewDocumentForm
-    add_label = "New document"
+    add_label = gettext_lazy("New document")
     add_action = "ingest"
     record_template = "factcheck/admin/document.html"
     list_display = ["name", "kind", "state_badge", "gate", "desk", "topic", "publisher", "published_at"]
@@ -194,20 +241,20 @@ class DocumentAdmin(RecordAdmin):
         }
         return offered.get(name, standing or name not in ("add_claim", "dismiss_idle", "reread"))
 
-    @admin.display(description="document", ordering="title")
+    @admin.display(description=gettext_lazy("document"), ordering="title")
     def name(self, document: Document) -> str:
         return str(document)
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, document: Document) -> SafeString:
         return badge(document.state)
 
-    @admin.display(description="gate", ordering="clear")
+    @admin.display(description=gettext_lazy("gate"), ordering="clear")
     def gate(self, document: Document) -> SafeString | str:
         """The stored result of the gate; the page of a document computes it anew."""
         if document.clear is None or document.state not in (DocumentState.IN_CHECK, DocumentState.PUBLISHED):
             return "–"
-        return badge("clear") if document.clear else badge("blocked-gate", "not clear")
+        return badge("clear") if document.clear else badge("blocked-gate", gettext("not clear"))
 
     def create_record(self, request: HttpRequest, form: Any) -> Document:
         known = dict(form.cleaned_data)
@@ -227,7 +274,9 @@ class DocumentAdmin(RecordAdmin):
         if not belongs_to_a_desk(request):
             raise PermissionDenied
         may_file = bool(desks_allowing(request.user, "ingest"))
-        context = self.base_context(request, title="Desk", may_file=may_file, **dashboard_context(request.user))
+        context = self.base_context(
+            request, title=gettext("Desk"), may_file=may_file, **dashboard_context(request.user)
+        )
         return TemplateResponse(request, "factcheck/admin/dashboard.html", context)
 
     def parts(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -247,7 +296,7 @@ class DocumentAdmin(RecordAdmin):
         """The bytes of the document as they arrived."""
         revision = self.get_record(request, object_id).current_revision
         if revision is None or revision.snapshot is None:
-            raise Http404("Nothing is kept of it.")
+            raise Http404(gettext("Nothing is kept of it."))
         return sandboxed_response(revision.snapshot, download="download" in request.GET)
 
     def page_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.actors import Person
 from factcheck.errors import Invalid
 from factcheck.intake.extracts import MAX_BYTES
+from factcheck.language import gettext_lazy, name_words
 from factcheck.models import Claim, Evidence, EvidenceKind, Policy, Source, Stance
 from factcheck.states import EvidenceState
 from factcheck.workflow.evidence import (
@@ -57,7 +59,7 @@ def record_with_file(claim: Claim, *, by: Person, file: Any, stance: str, quote:
 
 def attach_upload(evidence: Evidence, *, by: Person, version: int | None, note: str, file: Any) -> None:
     if file is not None and file.size > MAX_BYTES:
-        raise Invalid("The file is larger than 10 MB.", code="too_large")
+        raise Invalid(gettext("The file is larger than 10 MB."), code="too_large")
     data, name = (bytes(file.read()), file.name or "") if file is not None else (b"", "")
     attach_evidence(evidence, by=by, data=data, filename=name, note=note, version=version)
 
@@ -104,11 +106,11 @@ def doubts_of(evidence: Evidence, counting: set[int]) -> list[str]:
     """What a signer must know of a piece of evidence before it carries a verdict; shown in red."""
     offered = evidence.state in (EvidenceState.ACCEPTED, EvidenceState.LINKED)
     named = evidence.source_id or evidence.derived_from_source_id or evidence.derived_from_id
-    doubts = [] if named else ["nobody is named as its source"]
+    doubts = [] if named else [gettext("nobody is named as its source")]
     if offered and evidence.state == EvidenceState.LINKED:
-        doubts.append("not assessed yet; a sign-off accepts it")
+        doubts.append(gettext("not assessed yet; a sign-off accepts it"))
     elif offered and evidence.pk not in counting:
-        doubts.append("assessed by nobody but whoever recorded it; a sign-off by another person accepts it")
+        doubts.append(gettext("assessed by nobody but whoever recorded it; a sign-off by another person accepts it"))
     return doubts
 
 
@@ -116,24 +118,48 @@ def names_of_origins(origins: set[str]) -> list[str]:
     """Names of origins: of a source, or the number of a piece of first-hand evidence."""
     pairs = [origin.split(":") for origin in sorted(origins)]
     names = dict(Source.objects.filter(pk__in=[pk for kind, pk in pairs if kind == "source"]).values_list("pk", "name"))
-    return sorted(names[int(pk)] if kind == "source" else f"evidence {pk}, first-hand" for kind, pk in pairs)
+    return sorted(
+        names[int(pk)] if kind == "source" else gettext("evidence {pk}, first-hand").format(pk=pk) for kind, pk in pairs
+    )
 
 
 @admin.register(Evidence)
 class EvidenceAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "link": RecordAction(link_quote, LinkEvidenceForm, "Link to the claim", "The evidence is linked to its words."),
-        "assess": RecordAction(assess_evidence, AssessEvidenceForm, success_message="The evidence is assessed."),
-        "capture": RecordAction(retry_capture, label="Capture again", success_message="It will be fetched again."),
-        "attach": RecordAction(attach_upload, AttachEvidenceForm, "Attach a file or a note", "It is attached."),
+        "link": RecordAction(
+            link_quote,
+            LinkEvidenceForm,
+            gettext_lazy("Link to the claim"),
+            gettext_lazy("The evidence is linked to its words."),
+        ),
+        "assess": RecordAction(
+            assess_evidence, AssessEvidenceForm, success_message=gettext_lazy("The evidence is assessed.")
+        ),
+        "capture": RecordAction(
+            retry_capture,
+            label=gettext_lazy("Capture again"),
+            success_message=gettext_lazy("It will be fetched again."),
+        ),
+        "attach": RecordAction(
+            attach_upload, AttachEvidenceForm, gettext_lazy("Attach a file or a note"), gettext_lazy("It is attached.")
+        ),
         "drift": RecordAction(
-            partial(retire_evidence, action="drift"), NoteForm, "The page has changed", "Noted as drifted."
+            partial(retire_evidence, action="drift"),
+            NoteForm,
+            gettext_lazy("The page has changed"),
+            gettext_lazy("Noted as drifted."),
         ),
         "supersede": RecordAction(
-            partial(retire_evidence, action="supersede"), NoteForm, "Superseded", "Noted as superseded."
+            partial(retire_evidence, action="supersede"),
+            NoteForm,
+            gettext_lazy("Superseded"),
+            gettext_lazy("Noted as superseded."),
         ),
         "withdraw": RecordAction(
-            partial(retire_evidence, action="withdraw"), NoteForm, "Withdrawn by its source", "Noted as withdrawn."
+            partial(retire_evidence, action="withdraw"),
+            NoteForm,
+            gettext_lazy("Withdrawn by its source"),
+            gettext_lazy("Noted as withdrawn."),
         ),
     }
     bulk_actions = ("capture",)
@@ -155,35 +181,35 @@ class EvidenceAdmin(RecordAdmin):
         )
         return [stored, *super().get_urls()]
 
-    @admin.display(description="stance", ordering="stance")
+    @admin.display(description=gettext_lazy("stance"), ordering="stance")
     def stance_label(self, row: Evidence) -> str:
-        return row.stance or "–"
+        return name_words(row.stance) or "–"
 
-    @admin.display(description="used as", ordering="source_use")
+    @admin.display(description=gettext_lazy("used as"), ordering="source_use")
     def use(self, row: Evidence) -> str:
-        return f"{row.source_use} source"
+        return gettext("primary source") if row.source_use == "primary" else gettext("secondary source")
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, row: Evidence) -> SafeString:
         return badge(row.state)
 
-    @admin.display(description="recorded", ordering="created_at")
+    @admin.display(description=gettext_lazy("recorded"), ordering="created_at")
     def recorded(self, row: Evidence) -> str:
         return timestamp(row.created_at)
 
     def facts(self, record: Evidence) -> Iterable[tuple[str, Any, str]]:
-        yield "claim", link(record.claim), ""
-        yield "source", link(record.source) if record.source else "nobody named", ""
-        yield "kind", humanize(record.kind), ""
-        yield "stance", record.stance or "not linked yet", ""
-        yield "used as", self.use(record), ""
-        yield "credibility", CREDIBILITY.get(record.credibility or 0, "not given"), ""
+        yield gettext("claim"), link(record.claim), ""
+        yield gettext("source"), link(record.source) if record.source else gettext("nobody named"), ""
+        yield gettext("kind"), humanize(record.kind), ""
+        yield gettext("stance"), record.stance or gettext("not linked yet"), ""
+        yield gettext("used as"), self.use(record), ""
+        yield gettext("credibility"), CREDIBILITY.get(record.credibility or 0, "not given"), ""
         if record.derived_from:
-            yield "repeats", link(record.derived_from), ""
+            yield gettext("repeats"), link(record.derived_from), ""
         if record.derived_from_source:
-            yield "comes from", link(record.derived_from_source), ""
-        yield "recorded by", record.created_by, ""
-        yield "recorded", timestamp(record.created_at), ""
+            yield gettext("comes from"), link(record.derived_from_source), ""
+        yield gettext("recorded by"), record.created_by, ""
+        yield gettext("recorded"), timestamp(record.created_at), ""
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
         return with_claim_context(super().action_view(request, object_id, action))
@@ -216,5 +242,5 @@ class EvidenceAdmin(RecordAdmin):
         """The captured or attached bytes, always as a download."""
         stored = self.get_record(request, object_id).snapshot
         if not snapshot_bytes(stored):
-            raise Http404("Nothing is stored of it.")
+            raise Http404(gettext("Nothing is stored of it."))
         return sandboxed_response(stored, download=True)

@@ -10,7 +10,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy
 from factcheck.models import Desk, Feed, Job, Source
 from factcheck.workflow.feeds import MOST_MINUTES, change_feed, record_feed, request_poll
 from factcheck.workflow.transitions import can
@@ -26,13 +28,15 @@ MAX_ITEMS = 50
 
 
 def minutes_field() -> forms.IntegerField:
-    return forms.IntegerField(label="Every so many minutes", min_value=1, max_value=MOST_MINUTES, initial=15)
+    return forms.IntegerField(
+        label=gettext_lazy("Every so many minutes"), min_value=1, max_value=MOST_MINUTES, initial=15
+    )
 
 
 class ChangeFeedForm(ActionForm):
     minutes = minutes_field()
-    publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none")
-    active = forms.BooleanField(label="It is looked at", required=False)
+    publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label=gettext_lazy("none"))
+    active = forms.BooleanField(label=gettext_lazy("It is looked at"), required=False)
 
     def setup_fields(self) -> None:
         self.set_records("publisher", Source.objects.visible_to(self.user))
@@ -42,14 +46,19 @@ class ChangeFeedForm(ActionForm):
 
 class NewFeedForm(ActionForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
-    url = forms.CharField(label="Address of the feed", max_length=2000, required=False, help_text="RSS or Atom.")
+    url = forms.CharField(
+        label=gettext_lazy("Address of the feed"),
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("RSS or Atom."),
+    )
     folder = forms.CharField(
-        label="or a drop folder",
+        label=gettext_lazy("or a drop folder"),
         max_length=500,
         required=False,
-        help_text="Its path below the folder for feeds that the site's administrators have set.",
+        help_text=gettext_lazy("Its path below the folder for feeds that the site's administrators have set."),
     )
-    publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label="none")
+    publisher = forms.ModelChoiceField(Source.objects.none(), required=False, empty_label=gettext_lazy("none"))
     minutes = minutes_field()
 
     def setup_fields(self) -> None:
@@ -61,11 +70,16 @@ class NewFeedForm(ActionForm):
 @admin.register(Feed)
 class FeedAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "poll": RecordAction(request_poll, label="Look now", success_message="It is in the queue.", versioned=False),
-        "change": RecordAction(change_feed, ChangeFeedForm, success_message="The feed is changed."),
+        "poll": RecordAction(
+            request_poll,
+            label=gettext_lazy("Look now"),
+            success_message=gettext_lazy("It is in the queue."),
+            versioned=False,
+        ),
+        "change": RecordAction(change_feed, ChangeFeedForm, success_message=gettext_lazy("The feed is changed.")),
     }
     add_form = NewFeedForm
-    add_label = "New feed"
+    add_label = gettext_lazy("New feed")
     record_template = "factcheck/admin/feed.html"
     list_display = ["__str__", "desk", "publisher", "every", "active_badge", "looked", "error"]
     list_filter: ClassVar = ["active", OwnDeskFilter]
@@ -80,26 +94,26 @@ class FeedAdmin(RecordAdmin):
         here = super().has_add_permission(request) and is_page_of(request, self.model)
         return here and bool(desks_allowing(request.user, "keep_feed"))
 
-    @admin.display(description="every", ordering="minutes")
+    @admin.display(description=gettext_lazy("every"), ordering="minutes")
     def every(self, feed: Any) -> str:
-        return f"{feed.minutes} min"
+        return gettext("{minutes} min").format(minutes=feed.minutes)
 
-    @admin.display(description="state", ordering="active")
+    @admin.display(description=gettext_lazy("state"), ordering="active")
     def active_badge(self, feed: Any) -> SafeString:
         if not feed.active:
             return badge("off")
-        return badge("failed", "failed last time") if feed.error else badge("done", "on")
+        return badge("failed", gettext("failed last time")) if feed.error else badge("done", "on")
 
-    @admin.display(description="last looked at", ordering="polled_at")
+    @admin.display(description=gettext_lazy("last looked at"), ordering="polled_at")
     def looked(self, feed: Any) -> str:
         return timestamp(feed.polled_at, "never")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "looked at every", self.every(record), ""
-        yield "switched on", yes_no(record.active), ""
-        yield "last asked for", timestamp(record.asked_at, "never"), ""
-        yield "last looked at", timestamp(record.polled_at, "never"), ""
+        yield gettext("looked at every"), self.every(record), ""
+        yield gettext("switched on"), yes_no(record.active), ""
+        yield gettext("last asked for"), timestamp(record.asked_at, "never"), ""
+        yield gettext("last looked at"), timestamp(record.polled_at, "never"), ""
 
     def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         return can(user, record, "poll") if name == "poll" else can(user, record.desk, "keep_feed")

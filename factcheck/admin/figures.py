@@ -15,8 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy, lazy_words, number_said, short_date_words, told
 from factcheck.models import Carrier, Claim, Discrepancy, DiscrepancyFigure, Figure, Measure
 from factcheck.relations import wrote_one_compared
 from factcheck.states import ClaimState, FigureState
@@ -43,15 +46,15 @@ MAX_COPIES = 8
 OTHER = "other"
 WORDS_CORRECTED = ("unit", "hedge", "modality", "counted", "place", "says")
 REASONS = [
-    ("idle", "idle: nothing hangs on it"),
-    ("background", "background: known and not in question"),
-    ("not checkable", "not checkable"),
-    (OTHER, "for the reason below"),
+    ("idle", gettext_lazy("idle: nothing hangs on it")),
+    ("background", gettext_lazy("background: known and not in question")),
+    ("not checkable", gettext_lazy("not checkable")),
+    (OTHER, gettext_lazy("for the reason below")),
 ]
 
 
 def format_decimal(value: Decimal | None) -> str:
-    return "–" if value is None else f"{value.normalize():,f}"
+    return "–" if value is None else number_said(value.normalize())
 
 
 def normalized_value(figure: Figure) -> str:
@@ -59,8 +62,8 @@ def normalized_value(figure: Figure) -> str:
     if figure.value is not None:
         return format_decimal(figure.value)
     if figure.low is not None:
-        return f"{format_decimal(figure.low)} to {format_decimal(figure.high)}"
-    return "too long to be kept as a value"
+        return gettext("{low} to {high}").format(low=format_decimal(figure.low), high=format_decimal(figure.high))
+    return gettext("too long to be kept as a value")
 
 
 @dataclass(frozen=True)
@@ -125,13 +128,13 @@ def open_disputes(figure: Figure, user: Any) -> list[Dispute]:
 class LinkFigureForm(ActionForm):
     claim = forms.ModelChoiceField(
         Claim.objects.none(),
-        empty_label="Choose the claim",
-        help_text="Claims of the same document that are being checked.",
+        empty_label=gettext_lazy("Choose the claim"),
+        help_text=gettext_lazy("Claims of the same document that are being checked."),
     )
 
     @property
     def warning(self) -> str:
-        return "Where the claim is signed off, linking a figure to it, or away from it, voids that sign-off."
+        return gettext("Where the claim is signed off, linking a figure to it, or away from it, voids that sign-off.")
 
     def setup_fields(self) -> None:
         checked = Claim.objects.filter(document=self.record.document).anchored()
@@ -139,27 +142,31 @@ class LinkFigureForm(ActionForm):
 
 
 class DismissFigureForm(ActionForm):
-    reason = forms.ChoiceField(label="Why it need not be checked", choices=REASONS, widget=forms.RadioSelect)
-    note = forms.CharField(label="In words", required=False, max_length=1900, widget=forms.Textarea({"rows": 2}))
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why it need not be checked"), choices=REASONS, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=gettext_lazy("In words"), required=False, max_length=1900, widget=forms.Textarea({"rows": 2})
+    )
 
     @property
     def warning(self) -> str:
         """Consequences of dismissing, shown before it is done."""
         if self.record is None:
-            return "Where the claim of one of them is signed off, dismissing it voids the sign-off."
+            return gettext("Where the claim of one of them is signed off, dismissing it voids the sign-off.")
         claim = self.record.claim
         if claim is None or claim.state != ClaimState.SIGNED_OFF:
             return ""
-        return (
-            f"Its claim “{claim}” was signed off with this figure. Dismissing it voids that sign-off: the claim has to "
-            "be checked and signed off again."
-        )
+        return gettext(
+            "Its claim “{claim}” was signed off with this figure. Dismissing it voids that sign-off: "
+            "the claim has to be checked and signed off again."
+        ).format(claim=claim)
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = dict(super().clean() or {})
         reason, note = cleaned_data.get("reason"), cleaned_data.get("note", "")
         if reason == OTHER and not note:
-            raise forms.ValidationError({"note": "Please say why."})
+            raise forms.ValidationError({"note": gettext("Please say why.")})
         return {"note": note if reason == OTHER else f"{reason}: {note}" if note else reason}
 
 
@@ -170,14 +177,16 @@ class ReopenFigureForm(ActionForm):
         claim = self.record.claim if self.record else None
         if claim is None or claim.state != ClaimState.SIGNED_OFF:
             return ""
-        return f"Its claim “{claim}” was signed off without this figure. Taking it back voids that sign-off."
+        return gettext(
+            "Its claim “{claim}” was signed off without this figure. Taking it back voids that sign-off."
+        ).format(claim=claim)
 
 
 class StateDayForm(ActionForm):
     day = forms.DateField(
-        label="The day it is of",
+        label=gettext_lazy("The day it is of"),
         widget=forms.DateInput({"type": "date"}),
-        help_text="As the copy tells it. Where the copy tells none, write the day into the copy instead.",
+        help_text=gettext_lazy("As the copy tells it. Where the copy tells none, write the day into the copy instead."),
     )
 
 
@@ -185,25 +194,29 @@ class CorrectReadingForm(ActionForm):
     """The parts of a figure as they are read; what is left as it is stays."""
 
     number = forms.CharField(
-        max_length=70, help_text="One number, or a range: 40 to 50. In digits; 3.2 million is 3200000."
+        max_length=70, help_text=gettext_lazy("One number, or a range: 40 to 50. In digits; 3.2 million is 3200000.")
     )
     unit = forms.ChoiceField()
-    hedge = forms.ChoiceField(choices=[(row.value, humanize(row.value)) for row in Hedge])
-    modality = forms.ChoiceField(label="Said as", choices=[(row.value, humanize(row.value)) for row in Modality])
-    counted = forms.CharField(label="What is counted", required=False, max_length=300)
+    hedge = forms.ChoiceField(choices=[(row.value, lazy_words(row.value)) for row in Hedge])
+    modality = forms.ChoiceField(
+        label=gettext_lazy("Said as"), choices=[(row.value, lazy_words(row.value)) for row in Modality]
+    )
+    counted = forms.CharField(label=gettext_lazy("What is counted"), required=False, max_length=300)
     place = forms.CharField(required=False, max_length=200)
     says = forms.CharField(
-        label="Who says it",
+        label=gettext_lazy("Who says it"),
         required=False,
         max_length=300,
-        help_text="As the copy names them; empty where it names nobody.",
+        help_text=gettext_lazy("As the copy names them; empty where it names nobody."),
     )
-    note = forms.CharField(label="Why", max_length=1900, widget=forms.Textarea({"rows": 2}))
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=1900, widget=forms.Textarea({"rows": 2}))
 
     def setup_fields(self) -> None:
         figure = self.record
         units = dict.fromkeys([figure.unit, *known_units()])
-        self.set_choices("unit", [(unit, "things counted" if unit == "count" else humanize(unit)) for unit in units])
+        self.set_choices(
+            "unit", [(unit, gettext("things counted") if unit == "count" else humanize(unit)) for unit in units]
+        )
         for name in WORDS_CORRECTED:
             self.fields[name].initial = part_of(figure, name)
         self.fields["number"].initial = number_typed(figure)
@@ -213,15 +226,15 @@ class CorrectReadingForm(ActionForm):
         claim = self.record.claim if self.record else None
         if claim is None or claim.state != ClaimState.SIGNED_OFF:
             return ""
-        return (
-            f"Its claim “{claim}” is signed off. Another number, unit, hedge, modality or speaker voids that sign-off; "
-            "what is counted and the place do not."
-        )
+        return gettext(
+            "Its claim “{claim}” is signed off. Another number, unit, hedge, modality or speaker voids that "
+            "sign-off; what is counted and the place do not."
+        ).format(claim=claim)
 
     def clean_number(self) -> str:
         self.numbers = [decimal_typed(part) for part in self.cleaned_data["number"].split(" to ", 1)]
         if None in self.numbers:
-            raise forms.ValidationError("Write it in digits: 40, 3.5 or 40 to 50.")
+            raise forms.ValidationError(gettext("Write it in digits: 40, 3.5 or 40 to 50."))
         return str(self.cleaned_data["number"])
 
     def clean(self) -> dict[str, Any]:
@@ -259,8 +272,8 @@ class PinFigureForm(ActionForm):
     measure = MeasureChoiceField(
         Measure.objects.none(),
         empty_label=None,
-        label="It belongs to",
-        help_text="Measures of the same topic and dimension. No later reading undoes what you say here.",
+        label=gettext_lazy("It belongs to"),
+        help_text=gettext_lazy("Measures of the same topic and dimension. No later reading undoes what you say here."),
     )
 
     def setup_fields(self) -> None:
@@ -279,17 +292,19 @@ class FigureChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class JudgeFigureForm(ActionForm):
     other = FigureChoiceField(
         Figure.objects.none(),
-        label="The other figure",
-        empty_label="Choose the other figure",
-        help_text="Figures of the same topic and dimension.",
+        label=gettext_lazy("The other figure"),
+        empty_label=gettext_lazy("Choose the other figure"),
+        help_text=gettext_lazy("Figures of the same topic and dimension."),
     )
     same = forms.TypedChoiceField(
-        label="Do both count the same thing?",
+        label=gettext_lazy("Do both count the same thing?"),
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
-        choices=[("yes", "yes, the same thing"), ("no", "no, two things")],
+        choices=[("yes", gettext_lazy("yes, the same thing")), ("no", gettext_lazy("no, two things"))],
     )
-    note = forms.CharField(label="Why", required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+    note = forms.CharField(
+        label=gettext_lazy("Why"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
+    )
 
     def setup_fields(self) -> None:
         figure = self.record
@@ -301,7 +316,9 @@ class JudgeFigureForm(ActionForm):
     @property
     def warning(self) -> str:
         if self.record and wrote_one_compared(self.user, Figure.objects.filter(pk=self.record.pk)):
-            return "You wrote a text that is compared here: what you say waits until a second person confirms it."
+            return gettext(
+                "You wrote a text that is compared here: what you say waits until a second person confirms it."
+            )
         return ""
 
 
@@ -314,31 +331,52 @@ def card_parts(figure: Figure) -> list[tuple[str, str]]:
     read_as = normalized_value(figure)
     unit = "" if figure.unit == "count" else f" {humanize(figure.unit)}"
     return [
-        ("Read as", f"{read_as}{unit}, {humanize(figure.hedge)}"),
-        ("Counted", figure.counted or "nothing named"),
-        ("Place", figure.place or "none named"),
-        ("As of", as_of_text(figure) or "not known"),
-        ("Who says it", speaker_name_of(figure) or "nobody named"),
-        ("Said as", humanize(figure.modality)),
-        ("Measure", str(figure.measure) if figure.measure else "not grouped yet"),
+        (gettext("Read as"), f"{read_as}{unit}, {humanize(figure.hedge)}"),
+        (gettext("Counted"), figure.counted or gettext("nothing named")),
+        (gettext("Place"), figure.place or gettext("none named")),
+        (gettext("As of"), as_of_text(figure) or gettext("not known")),
+        (gettext("Who says it"), speaker_name_of(figure) or gettext("nobody named")),
+        (gettext("Said as"), humanize(figure.modality)),
+        (gettext("Measure"), str(figure.measure) if figure.measure else gettext("not grouped yet")),
     ]
 
 
 @admin.register(Figure)
 class FigureAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "link": RecordAction(link_figure, LinkFigureForm, "Link to a claim", "The figure is linked."),
-        "dismiss": RecordAction(dismiss_figure, DismissFigureForm, success_message="The figure is dismissed."),
-        "reopen": RecordAction(reopen_figure, ReopenFigureForm, "Take back", "The figure is to be checked again."),
-        "confirm_as_of": RecordAction(confirm_as_of, label="It holds today", success_message="It is as of today."),
-        "state_as_of": RecordAction(state_as_of, StateDayForm, "Say of which day", "The day is noted."),
+        "link": RecordAction(
+            link_figure, LinkFigureForm, gettext_lazy("Link to a claim"), gettext_lazy("The figure is linked.")
+        ),
+        "dismiss": RecordAction(
+            dismiss_figure, DismissFigureForm, success_message=gettext_lazy("The figure is dismissed.")
+        ),
+        "reopen": RecordAction(
+            reopen_figure,
+            ReopenFigureForm,
+            gettext_lazy("Take back"),
+            gettext_lazy("The figure is to be checked again."),
+        ),
+        "confirm_as_of": RecordAction(
+            confirm_as_of, label=gettext_lazy("It holds today"), success_message=gettext_lazy("It is as of today.")
+        ),
+        "state_as_of": RecordAction(
+            state_as_of, StateDayForm, gettext_lazy("Say of which day"), gettext_lazy("The day is noted.")
+        ),
         "correct_reading": RecordAction(
-            correct_reading, CorrectReadingForm, "Correct the reading", "The figure is read so now, and compared anew."
+            correct_reading,
+            CorrectReadingForm,
+            gettext_lazy("Correct the reading"),
+            gettext_lazy("The figure is read so now, and compared anew."),
         ),
         "judge": RecordAction(
-            judge_figure, JudgeFigureForm, "Judge with another figure", "That is noted; the figures are grouped again."
+            judge_figure,
+            JudgeFigureForm,
+            gettext_lazy("Judge with another figure"),
+            gettext_lazy("That is noted; the figures are grouped again."),
         ),
-        "pin": RecordAction(pin_figure, PinFigureForm, "Pin to a measure", "It belongs to that measure now."),
+        "pin": RecordAction(
+            pin_figure, PinFigureForm, gettext_lazy("Pin to a measure"), gettext_lazy("It belongs to that measure now.")
+        ),
     }
     bulk_actions = ("dismiss",)
     record_template = "factcheck/admin/figure.html"
@@ -366,11 +404,11 @@ class FigureAdmin(RecordAdmin):
             request, "factcheck/admin/figure_card.html", context | self.page_context(request, record)
         )
 
-    @admin.display(description="figure", ordering="surface")
+    @admin.display(description=gettext_lazy("figure"), ordering="surface")
     def name(self, figure: Figure) -> str:
         return str(figure)
 
-    @admin.display(description="read as", ordering="value")
+    @admin.display(description=gettext_lazy("read as"), ordering="value")
     def normal(self, figure: Figure) -> str:
         return (
             normalized_value(figure)
@@ -378,23 +416,27 @@ class FigureAdmin(RecordAdmin):
             else f"{normalized_value(figure)} {humanize(figure.unit)}"
         )
 
-    @admin.display(description="as of", ordering="as_of_start")
+    @admin.display(description=gettext_lazy("as of"), ordering="as_of_start")
     def as_of(self, figure: Figure) -> str:
         """The day in the time zone of the document; the figure's page says how it was found."""
         start = figure.as_of_start
-        return f"{start.astimezone(ZoneInfo(figure.document.zone)):%-d %b %Y}" if start else "not known"
+        return (
+            short_date_words(start.astimezone(ZoneInfo(figure.document.zone)), with_year=True)
+            if start
+            else gettext("not known")
+        )
 
-    @admin.display(description="who says it")
+    @admin.display(description=gettext_lazy("who says it"))
     def says(self, figure: Figure) -> str:
-        return speaker_name_of(figure) or "nobody named"
+        return speaker_name_of(figure) or gettext("nobody named")
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, figure: Figure) -> SafeString:
         return badge(figure.state)
 
-    @admin.display(description="worth checking", ordering="checkworthiness")
+    @admin.display(description=gettext_lazy("worth checking"), ordering="checkworthiness")
     def worth(self, figure: Figure) -> str:
-        return f"{figure.checkworthiness:.2f}"
+        return number_format(figure.checkworthiness, 2)
 
     def is_offered(self, record: Figure, name: str) -> bool:
         standing = record.state != FigureState.DISMISSED and record.anchor_state != AnchorState.ORPHANED
@@ -403,33 +445,33 @@ class FigureAdmin(RecordAdmin):
         return standing or name not in ("pin", "state_as_of", "correct_reading")
 
     def facts(self, record: Figure) -> Iterable[tuple[str, Any, str]]:
-        yield "document", link(record.document), ""
-        yield "claim", link(record.claim), ""
-        yield "read as", normalized_value(record), ""
-        yield "unit", humanize(record.unit), ""
+        yield gettext("document"), link(record.document), ""
+        yield gettext("claim"), link(record.claim), ""
+        yield gettext("read as"), normalized_value(record), ""
+        yield gettext("unit"), humanize(record.unit), ""
         for label in ("counted", "definition", "scope", "place", "party"):
             if value := getattr(record, label):
-                yield label, value, ""
-        yield "hedge", humanize(record.hedge), ""
-        yield "modality", humanize(record.modality), ""
-        yield "as of", as_of_text(record) or "not known", ""
-        yield "who says it", self.says(record), ""
+                yield humanize(label), value, ""
+        yield gettext("hedge"), humanize(record.hedge), ""
+        yield gettext("modality"), humanize(record.modality), ""
+        yield gettext("as of"), as_of_text(record) or gettext("not known"), ""
+        yield gettext("who says it"), self.says(record), ""
         if record.attribution:
-            yield "ascribed to", str(record.attribution), ""
-        yield "measure", link(record.measure) if record.measure else "not grouped", ""
+            yield gettext("ascribed to"), str(record.attribution), ""
+        yield gettext("measure"), link(record.measure) if record.measure else gettext("not grouped"), ""
         if record.dated_by:
-            yield "day said by", record.dated_by, ""
+            yield gettext("day said by"), record.dated_by, ""
         if record.corrected_by:
-            read = ", ".join(f"{name} {value or 'none'}" for name, value in record.machine_reading.items())
-            yield "reading corrected by", record.corrected_by, ""
-            yield "the machine had read", read, ""
+            read = ", ".join(f"{name} {value or gettext('none')}" for name, value in record.machine_reading.items())
+            yield gettext("reading corrected by"), record.corrected_by, ""
+            yield gettext("the machine had read"), read, ""
         if record.pinned_by:
-            yield "pinned there by", record.pinned_by, ""
-        yield "worth checking", self.worth(record), ""
+            yield gettext("pinned there by"), record.pinned_by, ""
+        yield gettext("worth checking"), self.worth(record), ""
         if record.flags:
-            yield "noted", ", ".join(humanize(flag) for flag in record.flags), ""
+            yield gettext("noted"), ", ".join(humanize(flag) for flag in record.flags), ""
         if record.anchor_state not in (AnchorState.EXACT, AnchorState.MOVED):
-            yield "in the text", badge(record.anchor_state), ""
+            yield gettext("in the text"), badge(record.anchor_state), ""
 
     def page_context(self, request: HttpRequest, record: Figure) -> dict[str, Any]:
         expired = expired_figures(Figure.objects.filter(pk=record.pk).anchored(), timezone.now()).exists()
@@ -438,5 +480,5 @@ class FigureAdmin(RecordAdmin):
             "figure_context": figure_contexts([record])[record.pk],
             "rows": rows,
             "expired": expired,
-            "out_of_date": OUT_OF_DATE,
+            "out_of_date": gettext("It {out_of_date}").format(out_of_date=told(OUT_OF_DATE)),
         }

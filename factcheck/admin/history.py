@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy
 from factcheck.models import Event
 from factcheck.permissions import PERMISSIONS
 from factcheck.states import TRANSITIONS
@@ -48,23 +50,23 @@ ACTIONS = sorted(
 class DayFilter(admin.DateFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "day"
+        self.title = gettext_lazy("day")
 
 
 class RecordFilter(admin.SimpleListFilter):
-    title = "record"
+    title = gettext_lazy("record")
     template = "factcheck/admin/collapsed_filter.html"
     parameter_name = "record"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name.replace("_", " ")) for name in RECORDS]
+        return [(name, humanize(name)) for name in RECORDS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(record=self.value()) if self.value() else queryset
 
 
 class ActionFilter(admin.SimpleListFilter):
-    title = "action"
+    title = gettext_lazy("action")
     template = "factcheck/admin/collapsed_filter.html"
     parameter_name = "action"
 
@@ -76,11 +78,11 @@ class ActionFilter(admin.SimpleListFilter):
 
 
 class ActorFilter(admin.SimpleListFilter):
-    title = "who"
+    title = gettext_lazy("who")
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("me", "I"), ("people", "people"), ("machine", "the machine")]
+        return [("me", gettext("I")), ("people", gettext("people")), ("machine", gettext("the machine"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         if self.value() == "me":
@@ -102,46 +104,55 @@ class EventAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("actor", "note")
 
-    @admin.display(description="when", ordering="id")
+    @admin.display(description=gettext_lazy("when"), ordering="id")
     def when(self, event: Any) -> str:
         return timestamp(event.at)
 
-    @admin.display(description="who")
+    @admin.display(description=gettext_lazy("who"))
     def who(self, event: Any) -> str:
-        return str(event.actor) if event.actor else f"the machine ({humanize(event.machine)})"
+        return (
+            str(event.actor)
+            if event.actor
+            else gettext("the machine ({machine})").format(machine=humanize(event.machine))
+        )
 
-    @admin.display(description="action", ordering="action")
+    @admin.display(description=gettext_lazy("action"), ordering="action")
     def done(self, event: Any) -> str:
         return humanize(event.action)
 
-    @admin.display(description="record")
+    @admin.display(description=gettext_lazy("record"))
     def about(self, event: Any) -> SafeString | str:
-        label = f"{event.record.replace('_', ' ')} {event.record_id}"
+        label = f"{humanize(event.record)} {event.record_id}"
         url = admin_url_for(event.record, event.record_id)
         return format_html('<a href="{}">{}</a>', url, label) if url else label
 
-    @admin.display(description="from, to")
+    @admin.display(description=gettext_lazy("from, to"))
     def states(self, event: Any) -> str:
         if event.from_state and event.from_state != event.to_state:
             return f"{humanize(event.from_state)} → {humanize(event.to_state)}"
         return humanize(event.to_state) or "–"
 
-    @admin.display(description="why")
+    @admin.display(description=gettext_lazy("why"))
     def why(self, event: Any) -> str:
         note = getattr(event, "note", None)
         if note is None:
             return "–"
-        return note.text or "(the words of the reason were erased)"
+        return note.text or gettext("(the words of the reason were erased)")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "when", timestamp(record.at), ""
-        yield "who", self.who(record), ""
-        yield "record", self.about(record), ""
-        yield "action", self.done(record), ""
-        yield "from, to", self.states(record), ""
-        yield "why", self.why(record), ""
+        yield gettext("when"), timestamp(record.at), ""
+        yield gettext("who"), self.who(record), ""
+        yield gettext("record"), self.about(record), ""
+        yield gettext("action"), self.done(record), ""
+        yield gettext("from, to"), self.states(record), ""
+        yield gettext("why"), self.why(record), ""
         for name, value in record.facts.items() if isinstance(record.facts, dict) else ():
             yield humanize(name), value, ""
 
     def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        return {"digests": [("of this event", record.digest), ("of the one before", record.previous or "none")]}
+        return {
+            "digests": [
+                (gettext("of this event"), record.digest),
+                (gettext("of the one before"), record.previous or gettext("none")),
+            ]
+        }

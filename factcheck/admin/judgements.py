@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy
 from factcheck.models import Judgement
 from factcheck.workflow.judgements import confirm_judgement, withdraw_judgement
 
@@ -22,9 +24,14 @@ from .kit.records import RecordAdmin
 @admin.register(Judgement)
 class JudgementAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "confirm": RecordAction(confirm_judgement, label="Confirm", success_message="It binds from now on."),
+        "confirm": RecordAction(
+            confirm_judgement, label=gettext_lazy("Confirm"), success_message=gettext_lazy("It binds from now on.")
+        ),
         "withdraw": RecordAction(
-            withdraw_judgement, NoteForm, "Take back", "It is taken back; the figures are grouped again."
+            withdraw_judgement,
+            NoteForm,
+            gettext_lazy("Take back"),
+            gettext_lazy("It is taken back; the figures are grouped again."),
         ),
     }
     list_display = ["__str__", "state_badge", "origin", "by", "at"]
@@ -36,19 +43,19 @@ class JudgementAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("a__document", "b__document", "topic", "by", "confirmed_by")
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, row: Judgement) -> SafeString:
         return badge(row.state)
 
     def facts(self, record: Judgement) -> Iterable[tuple[str, Any, str]]:
-        yield "one figure", link(record.a), ""
-        yield "in", link(record.a.document), ""
-        yield "the other", link(record.b), ""
-        yield "in", link(record.b.document), ""
-        yield "held to be", "the same thing" if record.same else "not the same thing", ""
-        yield "how", record.get_origin_display(), ""
-        yield "said by", record.by, ""
+        yield gettext("one figure"), link(record.a), ""
+        yield gettext("in"), link(record.a.document), ""
+        yield gettext("the other"), link(record.b), ""
+        yield gettext("in"), link(record.b.document), ""
+        yield gettext("held to be"), gettext("the same thing") if record.same else gettext("not the same thing"), ""
+        yield gettext("how"), record.get_origin_display(), ""
+        yield gettext("said by"), record.by, ""
         if record.confirmed_by:
-            yield "confirmed by", record.confirmed_by, ""
+            yield gettext("confirmed by"), record.confirmed_by, ""
         if record.note:
-            yield "why", record.note, ""
+            yield gettext("why"), record.note, ""

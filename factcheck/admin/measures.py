@@ -13,8 +13,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from factcheck.actors import Person
+from factcheck.language import gettext_lazy
 from factcheck.models import (
     DISPUTED_KINDS,
     MOST_SEVERE_FIRST,
@@ -56,7 +58,7 @@ from .kit.links import admin_url
 from .kit.records import RecordAdmin
 
 MAX_AGREEMENTS = 60
-UNDATED = "no date"
+UNDATED = gettext_lazy("no date")
 MARKS: dict[str, str] = {
     DiscrepancyKind.CONFLICT: "≠",
     DiscrepancyKind.MAGNITUDE_SLIP: "≠",
@@ -136,15 +138,17 @@ def matrix(states: list[StateOnPage]) -> dict[str, Any]:
     days = sorted({row.day for row in states}, key=lambda day: (day == UNDATED, day))
     who: dict[str, dict[str, list[StateOnPage]]] = defaultdict(lambda: defaultdict(list))
     for row in states:
-        who[row.observation.says or "nobody named"][row.day].append(row)
+        who[row.observation.says or gettext("nobody named")][row.day].append(row)
     return {"days": days, "rows": [(says, [cells.get(day, []) for day in days]) for says, cells in sorted(who.items())]}
 
 
 class MergeMeasuresForm(ActionForm):
     into = forms.ModelChoiceField(
         Measure.objects.none(),
-        label="It is the same as",
-        help_text="Measures of the same topic and dimension. Its figures move there, and those found later follow.",
+        label=gettext_lazy("It is the same as"),
+        help_text=gettext_lazy(
+            "Measures of the same topic and dimension. Its figures move there, and those found later follow."
+        ),
     )
 
     def setup_fields(self) -> None:
@@ -159,9 +163,11 @@ class FiguresChoiceField(RecordsField):
 
 class SplitMeasureForm(ActionForm):
     figures = FiguresChoiceField(
-        Figure.objects.none(), label="Figures that count another thing", widget=forms.CheckboxSelectMultiple
+        Figure.objects.none(),
+        label=gettext_lazy("Figures that count another thing"),
+        widget=forms.CheckboxSelectMultiple,
     )
-    counted = forms.CharField(label="What they count", max_length=300)
+    counted = forms.CharField(label=gettext_lazy("What they count"), max_length=300)
 
     def setup_fields(self) -> None:
         rows = Figure.objects.visible_to(self.user).filter(measure=self.record).select_related("document")
@@ -196,15 +202,26 @@ def crosscheck_measure(measure: Measure, *, by: Person) -> Job:
 class MeasureAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "crosscheck": RecordAction(
-            crosscheck_measure, label="Compare again", success_message="It is in the queue.", versioned=False
+            crosscheck_measure,
+            label=gettext_lazy("Compare again"),
+            success_message=gettext_lazy("It is in the queue."),
+            versioned=False,
         ),
-        "merge": RecordAction(merge_into, MergeMeasuresForm, "Merge into another", "They are one measure now."),
-        "split": RecordAction(split_off, SplitMeasureForm, "Split", "The figures have a measure of their own."),
+        "merge": RecordAction(
+            merge_into, MergeMeasuresForm, gettext_lazy("Merge into another"), gettext_lazy("They are one measure now.")
+        ),
+        "split": RecordAction(
+            split_off, SplitMeasureForm, gettext_lazy("Split"), gettext_lazy("The figures have a measure of their own.")
+        ),
         "general": RecordAction(
-            compare_everywhere, label="Compare in every topic", success_message="It is compared in every topic."
+            compare_everywhere,
+            label=gettext_lazy("Compare in every topic"),
+            success_message=gettext_lazy("It is compared in every topic."),
         ),
         "in_topic": RecordAction(
-            compare_in_topic, label="Compare in its topic only", success_message="It is compared in its topic only."
+            compare_in_topic,
+            label=gettext_lazy("Compare in its topic only"),
+            success_message=gettext_lazy("It is compared in its topic only."),
         ),
     }
     record_template = "factcheck/admin/measure.html"
@@ -242,34 +259,47 @@ class MeasureAdmin(RecordAdmin):
             measure.state_count = counts.get(measure.pk, 0)
         return changelist
 
-    @admin.display(description="counted", ordering="counted")
+    @admin.display(description=gettext_lazy("counted"), ordering="counted")
     def what(self, measure: Any) -> str:
         return ", ".join(dict.fromkeys(filter(None, (str(measure), measure.place, measure.party))))
 
-    @admin.display(description="running", ordering="running")
+    @admin.display(description=gettext_lazy("running"), ordering="running")
     def moves(self, measure: Any) -> str:
         """In words: icons for true and false would look like good and bad."""
         return yes_no(measure.running)
 
-    @admin.display(description="agree")
+    @admin.display(description=gettext_lazy("agree"))
     def agree(self, measure: Any) -> int | str:
         """Not counted where the person may not see all of its figures."""
         return "–" if measure.visible_agreements is None else int(measure.visible_agreements)
 
-    @admin.display(description="states")
+    @admin.display(description=gettext_lazy("states"))
     def states(self, measure: Any) -> int:
         return int(measure.state_count)
 
-    @admin.display(description="open pairs", ordering="open_discrepancies")
+    @admin.display(description=gettext_lazy("open pairs"), ordering="open_discrepancies")
     def in_conflict(self, measure: Any) -> SafeString | str:
         return badge("conflict", str(measure.open_discrepancies)) if measure.open_discrepancies else "–"
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "moves with time", yes_no(record.running), ""
-        yield "compared", "in every topic" if record.general else "in its topic" if record.topic else "in its text", ""
+        yield gettext("moves with time"), yes_no(record.running), ""
+        yield (
+            gettext("compared"),
+            gettext("in every topic")
+            if record.general
+            else gettext("in its topic")
+            if record.topic
+            else gettext("in its text"),
+            "",
+        )
         if record.visible_agreements is not None:
-            yield "agreements", f"{record.visible_agreements} pairs of states", ""
+            pairs = record.visible_agreements
+            yield (
+                gettext("agreements"),
+                ngettext("{n} pair of states", "{n} pairs of states", pairs).format(n=pairs),
+                "",
+            )
 
     def is_offered(self, record: Any, name: str) -> bool:
         if name in ("general", "in_topic"):

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
+from factcheck.language import gettext_lazy
 from factcheck.models import Membership
 from factcheck.workflow.desks import remove_member
 
@@ -23,8 +24,8 @@ class MembershipAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "remove": RecordAction(
             remove_member,
-            label="Take the role away",
-            success_message="The role is taken away.",
+            label=gettext_lazy("Take the role away"),
+            success_message=gettext_lazy("The role is taken away."),
             versioned=False,
             destructive=True,
         )
@@ -36,7 +37,7 @@ class MembershipAdmin(RecordAdmin):
     ordering: ClassVar = ["desk__name", f"user__{get_user_model().USERNAME_FIELD}", "role"]
     detail_fields = ("user", "role", "desk")
 
-    @admin.display(description="role", ordering="role")
+    @admin.display(description=gettext_lazy("role"), ordering="role")
     def role_label(self, row: Any) -> str:
         return humanize(row.role)
 

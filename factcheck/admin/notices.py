@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,8 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from factcheck.actors import Person
+from factcheck.language import column_name, gettext_lazy, name_words, told
 from factcheck.models import Notification
 from factcheck.workflow.inbox import choose_notices, mark_all_read, mark_read, notice_choices
 
@@ -24,16 +27,23 @@ from .kit.filters import OwnDeskFilter
 from .kit.formatting import badge, timestamp
 from .kit.links import admin_url_for
 from .kit.records import RecordAdmin
+from .preferences import preferences_view
 
+ABOUT: dict[str, str] = {
+    "verification_task": gettext_lazy("the work"),
+    "claim": gettext_lazy("the claim"),
+    "document": gettext_lazy("the document"),
+    "report": gettext_lazy("the report"),
+}
 UNREAD_FIRST = Case(When(read_at=None, then=Value(0)), default=1)
 
 
 class UnreadFilter(admin.SimpleListFilter):
-    title = "read"
+    title = gettext_lazy("read")
     parameter_name = "read"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "unread"), ("yes", "read")]
+        return [("no", gettext("unread")), ("yes", gettext("read"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
         return queryset if self.value() is None else queryset.filter(read_at__isnull=self.value() == "no")
@@ -46,13 +56,20 @@ class NoticeChoicesForm(forms.Form):
         super().__init__(data, label_suffix="")
         self.kinds = notice_choices(user)
         for row in self.kinds:
-            for way, where in (("inbox", "in the inbox"), ("mail", "by mail")):
+            for way, where in (("inbox", gettext("in the inbox")), ("mail", gettext("by mail"))):
                 field = forms.BooleanField(required=False, initial=getattr(row, way))
                 field.widget.attrs["aria-label"] = f"{row.get_kind_display()}: {where}"
                 self.fields[f"{row.kind}-{way}"] = field
 
     def rows(self) -> list[tuple[str, Any, Any]]:
-        return [(row.get_kind_display(), self[f"{row.kind}-inbox"], self[f"{row.kind}-mail"]) for row in self.kinds]
+        return [
+            (
+                row.get_kind_display(),
+                self[f"{row.kind}-inbox"],
+                self[f"{row.kind}-mail"],
+            )
+            for row in self.kinds
+        ]
 
     def save(self, *, by: Person) -> None:
         for row in self.kinds:
@@ -64,7 +81,12 @@ class NoticeChoicesForm(forms.Form):
 @admin.register(Notification)
 class NoticeAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "read": RecordAction(mark_read, label="Put aside as read", success_message="It is read.", versioned=False)
+        "read": RecordAction(
+            mark_read,
+            label=gettext_lazy("Put aside as read"),
+            success_message=gettext_lazy("It is read."),
+            versioned=False,
+        )
     }
     bulk_actions = ("read",)
     change_list_template = "factcheck/admin/notice_list.html"
@@ -79,25 +101,26 @@ class NoticeAdmin(RecordAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("read-all/", wrap(self.read_all), name="factcheck_notices_read"),
+            path("preferences/", wrap(partial(preferences_view, self)), name="factcheck_preferences"),
             path("choices/", wrap(self.choices), name="factcheck_notices_choices"),
         ]
         return [*own, *super().get_urls()]
 
-    @admin.display(description="notice", ordering="id")
+    @admin.display(description=gettext_lazy("notice"), ordering="id")
     def notice_text(self, row: Any) -> str:
-        return str(row.text)
+        return told(row.text)
 
-    @admin.display(description="about")
+    @admin.display(description=column_name("about"))
     def about(self, row: Any) -> SafeString | str:
-        label = {"verification_task": "the work"}.get(row.record, f"the {row.record}")
+        label = ABOUT.get(row.record) or name_words(row.record)
         url = admin_url_for(row.record, row.record_id)
         return format_html('<a href="{}">{}</a>', url, label) if url else label
 
-    @admin.display(description="state", ordering=UNREAD_FIRST)
+    @admin.display(description=gettext_lazy("state"), ordering=UNREAD_FIRST)
     def read_badge(self, row: Any) -> SafeString:
-        return badge("done", "read") if row.read_at else badge("stale", "unread")
+        return badge("done", gettext("read")) if row.read_at else badge("stale", gettext("unread"))
 
-    @admin.display(description="told", ordering="created_at")
+    @admin.display(description=gettext_lazy("told"), ordering="created_at")
     def at(self, row: Any) -> str:
         return timestamp(row.created_at)
 
@@ -105,11 +128,15 @@ class NoticeAdmin(RecordAdmin):
         return record.read_at is None
 
     def facts(self, record: Any) -> Any:
-        yield "about", self.about(record), ""
+        yield column_name("about"), self.about(record), ""
         yield from super().facts(record)
-        yield "told", timestamp(record.created_at), ""
-        yield "read", timestamp(record.read_at, "not yet"), ""
-        yield "mailed", timestamp(record.mailed_at) if record.mailed_at else record.mail_refused or "no", ""
+        yield gettext("told"), timestamp(record.created_at), ""
+        yield gettext("read"), timestamp(record.read_at, gettext("not yet")), ""
+        yield (
+            gettext("mailed"),
+            timestamp(record.mailed_at) if record.mailed_at else told(record.mail_refused) or gettext("no"),
+            "",
+        )
 
     def read_all(self, request: HttpRequest) -> HttpResponse:
         if not belongs_to_a_desk(request):
@@ -117,7 +144,12 @@ class NoticeAdmin(RecordAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         count = mark_all_read(by=person(request))
-        messages.success(request, f"{count} put aside as read." if count else "Nothing was unread.")
+        messages.success(
+            request,
+            ngettext("{count} put aside as read.", "{count} put aside as read.", count).format(count=count)
+            if count
+            else gettext("Nothing was unread."),
+        )
         return HttpResponseRedirect(reverse("admin:factcheck_notification_changelist"))
 
     def choices(self, request: HttpRequest) -> HttpResponse:
@@ -127,7 +159,7 @@ class NoticeAdmin(RecordAdmin):
         form = NoticeChoicesForm(request.POST if request.method == "POST" else None, user=request.user)
         if request.method == "POST" and form.is_valid():
             form.save(by=person(request))
-            messages.success(request, "Your choices are kept.")
+            messages.success(request, gettext("Your choices are kept."))
             return HttpResponseRedirect(reverse("admin:factcheck_notices_choices"))
-        context = self.base_context(request, title="How you are told", form=form)
+        context = self.base_context(request, title=gettext("How you are told"), form=form)
         return TemplateResponse(request, "factcheck/admin/notice_choices.html", context)

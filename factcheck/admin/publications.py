@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy, told
 from factcheck.models import Event, Publication
 
 from .kit.formatting import badge, paragraphs, timestamp
@@ -30,29 +32,37 @@ class PublicationAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("document", "by", "revision")
 
-    @admin.display(description="gate", ordering="clear")
+    @admin.display(description=gettext_lazy("gate"), ordering="clear")
     def gate_badge(self, row: Any) -> SafeString:
         return badge("clear", "cleared") if row.clear else badge("failed", "uncleared")
 
-    @admin.display(description="went out", ordering="at")
+    @admin.display(description=gettext_lazy("went out"), ordering="at")
     def went_out(self, row: Any) -> str:
         return timestamp(row.at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
-        yield "document", link(record.document), ""
-        yield "revision", link(record.revision, f"revision {record.revision.number}"), ""
-        yield "title as it went out", record.title or "–", ""
-        yield "gate", self.gate_badge(record), ""
+        yield gettext("document"), link(record.document), ""
+        yield (
+            gettext("revision"),
+            link(record.revision, gettext("revision {number}").format(number=record.revision.number)),
+            "",
+        )
+        yield gettext("title as it went out"), record.title or "–", ""
+        yield gettext("gate"), self.gate_badge(record), ""
         if not record.clear:
-            yield "why it went out uncleared", uncleared_reason_of(record), ""
-        yield "by", record.by, ""
-        yield "went out", timestamp(record.at), ""
+            yield gettext("why it went out uncleared"), uncleared_reason_of(record), ""
+        yield gettext("by"), record.by, ""
+        yield gettext("went out"), timestamp(record.at), ""
         answer = record.answer if isinstance(record.answer, dict) else {}
-        if blockers := [row.get("message", "") for row in answer.get("blockers", [])]:
-            more = [f"and {len(blockers) - MAX_BLOCKERS} more"] if len(blockers) > MAX_BLOCKERS else []
-            yield "what was in the way", paragraphs(blockers[:MAX_BLOCKERS] + more), ""
+        if blockers := [told(row.get("message", "")) for row in answer.get("blockers", [])]:
+            more = (
+                [gettext("and {count} more").format(count=len(blockers) - MAX_BLOCKERS)]
+                if len(blockers) > MAX_BLOCKERS
+                else []
+            )
+            yield gettext("what was in the way"), paragraphs(blockers[:MAX_BLOCKERS] + more), ""
         elif not answer:
-            yield "what was in the way", "the answer of the gate was erased", ""
+            yield gettext("what was in the way"), gettext("the answer of the gate was erased"), ""
 
 
 def uncleared_reason_of(publication: Publication) -> str:
@@ -60,4 +70,4 @@ def uncleared_reason_of(publication: Publication) -> str:
     events = Event.objects.of(publication.document).filter(decided__publication__id=publication.pk)
     event = events.select_related("note").last()
     note = getattr(event, "note", None)
-    return "–" if note is None else note.text or "(the words of the reason were erased)"
+    return "–" if note is None else note.text or gettext("(the words of the reason were erased)")

@@ -15,8 +15,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.errors import Invalid
+from factcheck.language import gettext_lazy, told, weekday_words
 from factcheck.models import (
     REPEATS,
     Desk,
@@ -28,6 +30,7 @@ from factcheck.models import (
     colleagues_of,
     time_of_schedule,
 )
+from factcheck.models.labels import translated
 from factcheck.reports.deliver import build_desk_report, build_document_report
 from factcheck.reports.render import formats_of, render
 from factcheck.reports.schedules import coming_slots
@@ -43,11 +46,13 @@ from .kit.filters import OwnDeskFilter
 from .kit.formatting import badge, humanize, timestamp
 from .kit.records import RecordAdmin
 
-FORMAT_LABELS = dict(ReportFormat.choices)
+FORMAT_LABELS = dict(translated(ReportFormat.choices))
 
 
 def report_kind_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label="Report", choices=ReportKind.choices, initial=ReportKind.DESK_DIGEST)
+    return forms.ChoiceField(
+        label=gettext_lazy("Report"), choices=translated(ReportKind.choices), initial=ReportKind.DESK_DIGEST
+    )
 
 
 def format_label(format: str) -> str:
@@ -59,15 +64,17 @@ def check_report_scope(cleaned_data: dict[str, Any]) -> dict[str, Any]:
     if cleaned_data.get("kind") != ReportKind.DOCUMENT:
         cleaned_data["document"] = None
     elif not cleaned_data.get("document"):
-        raise ValidationError({"document": "Choose the document."})
+        raise ValidationError({"document": gettext("Choose the document.")})
     return cleaned_data
 
 
 class BuildReportForm(ActionForm):
     kind = report_kind_field()
-    desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="For the reports of a desk.")
+    desk = forms.ModelChoiceField(
+        Desk.objects.none(), empty_label=None, help_text=gettext_lazy("For the reports of a desk.")
+    )
     document = forms.ModelChoiceField(
-        Document.objects.none(), required=False, help_text="For the report of a document."
+        Document.objects.none(), required=False, help_text=gettext_lazy("For the report of a document.")
     )
 
     def setup_fields(self) -> None:
@@ -81,10 +88,10 @@ class BuildReportForm(ActionForm):
 @admin.register(Report)
 class ReportAdmin(RecordAdmin):
     add_form = BuildReportForm
-    add_label = "Build a report now"
+    add_label = gettext_lazy("Build a report now")
     add_action = "build_report"
     record_template = "factcheck/admin/report.html"
-    list_display = ["title", "kind", "desk", "built"]
+    list_display = ["told_title", "kind", "desk", "built"]
     list_filter: ClassVar = ["kind", OwnDeskFilter, "built_at"]
     list_select_related = ["desk"]
     search_fields: ClassVar = ["title"]
@@ -103,15 +110,19 @@ class ReportAdmin(RecordAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    @admin.display(description="built", ordering="built_at")
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def told_title(self, report: Any) -> str:
+        return str(report)
+
+    @admin.display(description=gettext_lazy("built"), ordering="built_at")
     def built(self, report: Any) -> str:
         return timestamp(report.built_at)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "built", timestamp(record.built_at), ""
+        yield gettext("built"), timestamp(record.built_at), ""
         if record.slot:
-            yield "due", f"{record.slot.replace('T', ', ')} ({record.subscription.zone})", ""
+            yield gettext("due"), f"{record.slot.replace('T', ', ')} ({record.subscription.zone})", ""
 
     def create_record(self, request: HttpRequest, form: Any) -> Report:
         cleaned_data = form.cleaned_data
@@ -139,7 +150,7 @@ class ReportAdmin(RecordAdmin):
         try:
             file = render(report, name if name in formats_of(report.kind) else "")
         except Invalid as refusal:
-            raise Http404(refusal.message) from None
+            raise Http404(told(refusal.message)) from None
         response = HttpResponse(file.body, content_type=file.media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{file.filename}"'
         response.headers["Content-Security-Policy"] = SANDBOX_POLICY
@@ -151,29 +162,37 @@ class ChangeSubscriptionForm(ActionForm):
     """Schedule, file formats and recipients."""
 
     repeats = forms.ChoiceField(
-        label="How often", required=False, choices=[*REPEATS.items(), ("", "otherwise, by the five fields below")]
+        label=gettext_lazy("How often"),
+        required=False,
+        choices=[*translated(REPEATS.items()), ("", gettext_lazy("otherwise, by the five fields below"))],
     )
-    at = forms.TimeField(label="At", required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    at = forms.TimeField(
+        label=gettext_lazy("At"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
     cron = forms.CharField(
-        label="Or in five fields",
+        label=gettext_lazy("Or in five fields"),
         max_length=100,
         required=False,
-        help_text="As cron has them, for any other rhythm: minute, hour, day of month, month, day of week. "
-        "“0 7,19 * * 1-5” is 07:00 and 19:00 on weekdays. Where both days are given, either will do. "
-        "Every 15 minutes at most.",
+        help_text=gettext_lazy(
+            "As cron has them, for any other rhythm: minute, hour, day of month, month, day of week. "
+            "“0 7,19 * * 1-5” is 07:00 and 19:00 on weekdays. Where both days are given, either will do. "
+            "Every 15 minutes at most."
+        ),
     )
-    zone = forms.ChoiceField(label="Time zone", initial="UTC")
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), initial="UTC")
     formats = forms.MultipleChoiceField(
-        label="Files in the mail",
+        label=gettext_lazy("Files in the mail"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         initial=[ReportFormat.PDF],
-        help_text="None is a mail without files.",
+        help_text=gettext_lazy("None is a mail without files."),
     )
     recipients = RecordsField(
-        None, widget=forms.CheckboxSelectMultiple, help_text="Whoever may see the desk; asked again at each sending."
+        None,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Whoever may see the desk; asked again at each sending."),
     )
-    active = forms.BooleanField(label="It runs", required=False, initial=True)
+    active = forms.BooleanField(label=gettext_lazy("It runs"), required=False, initial=True)
 
     def setup_fields(self) -> None:
         self.set_choices("zone", [(name, name) for name in sorted(known_zones())])
@@ -198,11 +217,11 @@ class ChangeSubscriptionForm(ActionForm):
             "cron" in changed and bool(cleaned_data.get("cron")) and not changed & {"repeats", "at"}
         )
         if in_fields and not cleaned_data.get("cron") and "cron" not in self.errors:
-            self.add_error("cron", "Say when, in words above or in five fields.")
+            self.add_error("cron", gettext("Say when, in words above or in five fields."))
         elif not in_fields and at is not None:
             cleaned_data["cron"] = f"{at.minute} {at.hour} {days}"
         elif not in_fields and "at" not in self.errors:
-            self.add_error("at", "Say at what time.")
+            self.add_error("at", gettext("Say at what time."))
         return cleaned_data
 
 
@@ -221,14 +240,17 @@ class NewSubscriptionForm(BuildReportForm, ChangeSubscriptionForm):
 class SubscriptionAdmin(RecordAdmin):
     record_actions: ClassVar = {
         "send_now": RecordAction(
-            send_now, label="Send one now", success_message="It is being built and mailed.", versioned=False
+            send_now,
+            label=gettext_lazy("Send one now"),
+            success_message=gettext_lazy("It is being built and mailed."),
+            versioned=False,
         ),
         "change": RecordAction(
-            change_subscription, ChangeSubscriptionForm, success_message="The subscription is changed."
+            change_subscription, ChangeSubscriptionForm, success_message=gettext_lazy("The subscription is changed.")
         ),
     }
     add_form = NewSubscriptionForm
-    add_label = "New subscription"
+    add_label = gettext_lazy("New subscription")
     record_template = "factcheck/admin/reportsubscription.html"
     list_display = ["kind", "desk", "document", "when", "zone", "active_badge"]
     list_filter: ClassVar = ["active", "kind", OwnDeskFilter]
@@ -243,19 +265,19 @@ class SubscriptionAdmin(RecordAdmin):
         here = super().has_add_permission(request) and is_page_of(request, self.model)
         return here and bool(desks_allowing(request.user, "subscribe"))
 
-    @admin.display(description="comes", ordering="cron")
+    @admin.display(description=gettext_lazy("comes"), ordering="cron")
     def when(self, row: Any) -> str:
         return str(row.schedule)
 
-    @admin.display(description="state", ordering="active")
+    @admin.display(description=gettext_lazy("state"), ordering="active")
     def active_badge(self, row: Any) -> SafeString:
-        return badge("done", "runs") if row.active else badge("off")
+        return badge("done", gettext("runs")) if row.active else badge("off")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "comes", record.schedule, ""
-        yield "files", ", ".join(map(format_label, record.formats)) or "none", ""
-        yield "state", self.active_badge(record), ""
+        yield gettext("comes"), record.schedule, ""
+        yield gettext("files"), ", ".join(map(format_label, record.formats)) or gettext("none"), ""
+        yield gettext("state"), self.active_badge(record), ""
 
     def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         return can(user, record.desk, "subscribe")
@@ -267,7 +289,7 @@ class SubscriptionAdmin(RecordAdmin):
         zone = ZoneInfo(record.zone)
         coming = [at.replace(tzinfo=zone) for at in coming_slots(record, timezone.now())] if record.active else []
         return {
-            "coming": [f"{at:%A %-d %B %Y, %H:%M} ({record.zone})" for at in coming],
+            "coming": [f"{weekday_words(at)} ({record.zone})" for at in coming],
             "recipients": record.recipients.order_by(get_user_model().USERNAME_FIELD),
             "reports": record.reports.defer("data").order_by("-pk")[:20],
         }

@@ -12,8 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from factcheck.errors import FactcheckError
+from factcheck.language import gettext_lazy, lazy_words, told
 from factcheck.models import Desk, Document, Evidence, Source, SourceKind, Topic, colleagues_of
 from factcheck.workflow.sources import change_source, grade_source, grant_access, open_name, record_source
 from factcheck.workflow.transitions import can
@@ -27,12 +29,12 @@ from .kit.records import RecordAdmin, http_status_of
 
 MAX_ROWS = 20
 GRADES = {
-    "A": "A: completely reliable",
-    "B": "B: usually reliable",
-    "C": "C: fairly reliable",
-    "D": "D: not usually reliable",
-    "E": "E: unreliable",
-    "F": "F: cannot be judged",
+    "A": gettext_lazy("A: completely reliable"),
+    "B": gettext_lazy("B: usually reliable"),
+    "C": gettext_lazy("C: fairly reliable"),
+    "D": gettext_lazy("D: not usually reliable"),
+    "E": gettext_lazy("E: unreliable"),
+    "F": gettext_lazy("F: cannot be judged"),
 }
 CONFIDENTIAL_FIELDS = ("name", "aliases", "domains")
 
@@ -41,21 +43,26 @@ class SourceForm(ActionForm):
     """What the registry holds of a source."""
 
     name = forms.CharField(max_length=200)
-    kind = forms.ChoiceField(choices=[(name, humanize(name)) for name in SourceKind.values])
+    kind = forms.ChoiceField(choices=[(name, lazy_words(name)) for name in SourceKind.values])
     country = forms.RegexField(
         r"^[A-Z]{2}$",
         required=False,
-        help_text="Two capital letters, such as NO.",
-        error_messages={"invalid": "A country is two capital letters, such as NO."},
+        help_text=gettext_lazy("Two capital letters, such as NO."),
+        error_messages={"invalid": gettext_lazy("A country is two capital letters, such as NO.")},
     )
-    aliases = LinesField(label="Other names", help_text="One in a line, as copy refers to it.")
-    domains = LinesField(help_text="One in a line, such as example.org. Platforms are never a source.")
-    owner = SourceField(label="Owned by", help_text="Sources of one owner are one origin.")
+    aliases = LinesField(
+        label=gettext_lazy("Other names"), help_text=gettext_lazy("One in a line, as copy refers to it.")
+    )
+    domains = LinesField(help_text=gettext_lazy("One in a line, such as example.org. Platforms are never a source."))
+    owner = SourceField(label=gettext_lazy("Owned by"), help_text=gettext_lazy("Sources of one owner are one origin."))
 
 
 class ChangeSourceForm(SourceForm):
     party_to = RecordsField(
-        Topic.objects.none(), label="Has an interest in", required=False, widget=forms.CheckboxSelectMultiple
+        Topic.objects.none(),
+        label=gettext_lazy("Has an interest in"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def setup_fields(self) -> None:
@@ -73,18 +80,20 @@ class ChangeSourceForm(SourceForm):
 
 class NewSourceForm(SourceForm):
     confidential = forms.BooleanField(
-        label="The name is confidential",
+        label=gettext_lazy("The name is confidential"),
         required=False,
-        help_text="It is sealed, and a code stands in its place on every page and in every report.",
+        help_text=gettext_lazy("It is sealed, and a code stands in its place on every page and in every report."),
     )
     people_with_access = RecordsField(
         get_user_model().objects.none(),
-        label="Who may open the name",
+        label=gettext_lazy("Who may open the name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Besides the chief of the desk.",
+        help_text=gettext_lazy("Besides the chief of the desk."),
     )
-    desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="The registry is shared by all.")
+    desk = forms.ModelChoiceField(
+        Desk.objects.none(), empty_label=None, help_text=gettext_lazy("The registry is shared by all.")
+    )
 
     def setup_fields(self) -> None:
         suggest_sources(self, "owner")
@@ -95,16 +104,16 @@ class NewSourceForm(SourceForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data = dict(super().clean() or {})
         if cleaned_data.get("people_with_access") and not cleaned_data.get("confidential"):
-            self.add_error("people_with_access", "Nobody needs to open a name that is not confidential.")
+            self.add_error("people_with_access", gettext("Nobody needs to open a name that is not confidential."))
         for name in ("aliases", "domains") if cleaned_data.get("confidential") else ():
             if cleaned_data.get(name):
-                self.add_error(name, "This would give a confidential source away.")
+                self.add_error(name, gettext("This would give a confidential source away."))
         return cleaned_data
 
 
 class GradeSourceForm(ActionForm):
     reliability = forms.ChoiceField(widget=forms.RadioSelect, choices=list(GRADES.items()))
-    reason = forms.CharField(label="Why", max_length=500, widget=textarea(3))
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=textarea(3))
 
     def setup_fields(self) -> None:
         self.fields["reliability"].initial = self.record.reliability
@@ -113,10 +122,10 @@ class GradeSourceForm(ActionForm):
 class AccessForm(ActionForm):
     people_with_access = RecordsField(
         get_user_model().objects.none(),
-        label="Who may open the name",
+        label=gettext_lazy("Who may open the name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Besides the chief of the desk that entered the source.",
+        help_text=gettext_lazy("Besides the chief of the desk that entered the source."),
     )
 
     def setup_fields(self) -> None:
@@ -129,11 +138,11 @@ def aliases_of(source: Source) -> list[str]:
 
 
 class ReliabilityFilter(admin.SimpleListFilter):
-    title = "reliability"
+    title = gettext_lazy("reliability")
     parameter_name = "grade"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*GRADES.items(), ("none", "not graded")]
+        return [*GRADES.items(), ("none", gettext("not graded"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
         if self.value() is None:
@@ -146,21 +155,24 @@ class CountryFilter(admin.AllValuesFieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield choice if choice["display"] else {**choice, "display": "none"}
+            yield choice if choice["display"] else {**choice, "display": gettext("none")}
 
 
 @admin.register(Source)
 class SourceAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "grade": RecordAction(grade_source, GradeSourceForm, success_message="The grade is noted."),
-        "change": RecordAction(change_source, ChangeSourceForm, success_message="The source is changed."),
+        "grade": RecordAction(grade_source, GradeSourceForm, success_message=gettext_lazy("The grade is noted.")),
+        "change": RecordAction(change_source, ChangeSourceForm, success_message=gettext_lazy("The source is changed.")),
         "grant_access": RecordAction(
-            grant_access, AccessForm, "Entrust the name", "It is noted who may open the name."
+            grant_access,
+            AccessForm,
+            gettext_lazy("Entrust the name"),
+            gettext_lazy("It is noted who may open the name."),
         ),
-        "open_name": RecordAction(open_name, label="Open the name", versioned=False),
+        "open_name": RecordAction(open_name, label=gettext_lazy("Open the name"), versioned=False),
     }
     add_form = NewSourceForm
-    add_label = "New source"
+    add_label = gettext_lazy("New source")
     record_template = "factcheck/admin/source.html"
     list_display = ["name", "kind_label", "country", "owner", "grade"]
     list_filter: ClassVar = ["kind", ReliabilityFilter, "confidential", ("country", CountryFilter)]
@@ -177,31 +189,35 @@ class SourceAdmin(RecordAdmin):
             can(person(request), desk, "record_source") for desk in desks
         )
 
-    @admin.display(description="kind", ordering="kind")
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_label(self, source: Source) -> str:
         return humanize(source.kind)
 
-    @admin.display(description="reliability", ordering="reliability")
+    @admin.display(description=gettext_lazy("reliability"), ordering="reliability")
     def grade(self, source: Source) -> str:
-        return GRADES.get(source.reliability, "not graded")
+        return GRADES.get(source.reliability, gettext("not graded"))
 
     def is_offered(self, record: Source, name: str) -> bool:
         return record.confidential or name not in ("grant_access", "open_name")
 
     def facts(self, record: Source) -> Iterable[tuple[str, Any, str]]:
         if record.confidential:
-            yield "name", badge("stale", "confidential"), ""
-        yield "kind", humanize(record.kind), ""
-        yield "country", record.country or "none", ""
-        yield "other names", ", ".join(aliases_of(record)) or "none", ""
-        yield "domains", ", ".join(row.domain for row in record.domains.order_by("domain")) or "none", ""
-        yield "owned by", link(record.owner) if record.owner else "nobody", ""
+            yield gettext("name"), badge("stale", "confidential"), ""
+        yield gettext("kind"), humanize(record.kind), ""
+        yield gettext("country"), record.country or gettext("none"), ""
+        yield gettext("other names"), ", ".join(aliases_of(record)) or gettext("none"), ""
+        yield (
+            gettext("domains"),
+            ", ".join(row.domain for row in record.domains.order_by("domain")) or gettext("none"),
+            "",
+        )
+        yield gettext("owned by"), link(record.owner) if record.owner else gettext("nobody"), ""
         if owned := list(record.owned.order_by("name")):
-            yield "owns", links(owned), ""
-        yield "has an interest in", links(list(record.party_to.order_by("title"))), ""
-        yield "reliability", self.grade(record), ""
+            yield gettext("owns"), links(owned), ""
+        yield gettext("has an interest in"), links(list(record.party_to.order_by("title"))), ""
+        yield gettext("reliability"), self.grade(record), ""
         if record.reliability_reason:
-            yield "graded so because", record.reliability_reason, ""
+            yield gettext("graded so because"), record.reliability_reason, ""
 
     def page_context(self, request: HttpRequest, record: Source) -> dict[str, Any]:
         evidence = Evidence.objects.visible_to(request.user).filter(source=record).select_related("claim")
@@ -230,12 +246,17 @@ class SourceAdmin(RecordAdmin):
         source = self.get_record(request, object_id)
         if request.method != "POST":
             raise PermissionDenied
-        context = self.base_context(request, title=f"The name of {source}", original=source, back=admin_url(source))
+        context = self.base_context(
+            request,
+            title=gettext("The name of {source}").format(source=source),
+            original=source,
+            back=admin_url(source),
+        )
         try:
             context["name"] = open_name(source, by=person(request))
             status = 200
         except FactcheckError as refused:
-            context["refused"] = refused.message
+            context["refused"] = told(refused.message)
             status = http_status_of(refused)
         response = TemplateResponse(request, "factcheck/admin/source_name.html", context, status=status)
         response.headers["Cache-Control"] = "no-store"

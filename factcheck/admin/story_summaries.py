@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, F, FloatField, Q, Value, When
+from django.utils.translation import gettext, ngettext
 
 from factcheck.conf import settings
 from factcheck.models import (
@@ -89,16 +90,21 @@ class StorySummary:
     @property
     def left(self) -> str:
         """What is left to do, in a few words."""
+        to_decide = self.figures.to_decide
         parts = (
-            (self.disputes, "dispute", "disputes"),
-            (self.proposed, "proposal to decide", "proposals to decide"),
-            (self.open, "claim open", "claims open"),
-            (self.stale, "claim out of date", "claims out of date"),
-            (self.waiting, "waits for a sign-off", "wait for a sign-off"),
-            (self.figures.to_decide, "figure to decide", "figures to decide"),
+            (self.disputes, ngettext("{n} dispute", "{n} disputes", self.disputes)),
+            (self.proposed, ngettext("{n} proposal to decide", "{n} proposals to decide", self.proposed)),
+            (self.open, ngettext("{n} claim open", "{n} claims open", self.open)),
+            (self.stale, ngettext("{n} claim out of date", "{n} claims out of date", self.stale)),
+            (self.waiting, ngettext("{n} waits for a sign-off", "{n} wait for a sign-off", self.waiting)),
+            (to_decide, ngettext("{n} figure to decide", "{n} figures to decide", to_decide)),
         )
-        left = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
-        return " · ".join(left) or (f"all {self.signed} signed off" if self.signed else "nothing is in the way")
+        left = [words.format(n=number) for number, words in parts if number]
+        return " · ".join(left) or (
+            gettext("all {signed} signed off").format(signed=self.signed)
+            if self.signed
+            else gettext("nothing is in the way")
+        )
 
 
 def summarize(documents: Sequence[Document], user: Any, threshold: float | None = None) -> list[StorySummary]:

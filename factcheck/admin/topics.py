@@ -9,8 +9,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from factcheck.actors import Person
+from factcheck.language import gettext_lazy
 from factcheck.models import Desk, Discrepancy, Document, Job, Measure, Scope, Topic, with_visible_agreements
 from factcheck.workflow.crosschecks import request_crosscheck
 from factcheck.workflow.disputes import disputes
@@ -28,9 +30,11 @@ MAX_ROWS = 100
 
 class ChangeTopicForm(ActionForm):
     title = forms.CharField(max_length=200)
-    places = LinesField(label="Places", help_text="One in a line, by the names the copy uses.")
-    starts_on = DayField(label="From")
-    ends_on = DayField(label="To", help_text="Empty while the story runs.")
+    places = LinesField(
+        label=gettext_lazy("Places"), help_text=gettext_lazy("One in a line, by the names the copy uses.")
+    )
+    starts_on = DayField(label=gettext_lazy("From"))
+    ends_on = DayField(label=gettext_lazy("To"), help_text=gettext_lazy("Empty while the story runs."))
 
     def setup_fields(self) -> None:
         for name in ("title", "places", "starts_on", "ends_on") if self.record else ():
@@ -39,9 +43,11 @@ class ChangeTopicForm(ActionForm):
 
 class NewTopicForm(ChangeTopicForm):
     slug = forms.SlugField(
-        max_length=100, required=False, help_text="Its name in addresses; empty, it is made of the title."
+        max_length=100, required=False, help_text=gettext_lazy("Its name in addresses; empty, it is made of the title.")
     )
-    desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None, help_text="Topics are shared by all desks.")
+    desk = forms.ModelChoiceField(
+        Desk.objects.none(), empty_label=None, help_text=gettext_lazy("Topics are shared by all desks.")
+    )
 
     def setup_fields(self) -> None:
         self.set_records("desk", Desk.objects.visible_to(self.user))
@@ -56,13 +62,16 @@ def crosscheck_topic(topic: Topic, *, by: Person) -> Job:
 @admin.register(Topic)
 class TopicAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "change": RecordAction(change_topic, ChangeTopicForm, success_message="The topic is changed."),
+        "change": RecordAction(change_topic, ChangeTopicForm, success_message=gettext_lazy("The topic is changed.")),
         "crosscheck": RecordAction(
-            crosscheck_topic, label="Compare its figures", success_message="It is in the queue.", versioned=False
+            crosscheck_topic,
+            label=gettext_lazy("Compare its figures"),
+            success_message=gettext_lazy("It is in the queue."),
+            versioned=False,
         ),
     }
     add_form = NewTopicForm
-    add_label = "New topic"
+    add_label = gettext_lazy("New topic")
     add_action = "record_topic"
     record_template = "factcheck/admin/topic.html"
     list_display = ["title", "slug", "named_places", "starts_on", "ends_on", "documents"]
@@ -76,17 +85,17 @@ class TopicAdmin(RecordAdmin):
         )
         return annotated
 
-    @admin.display(description="places")
+    @admin.display(description=gettext_lazy("places"))
     def named_places(self, topic: Any) -> str:
         return ", ".join(map(str, topic.places)) or "–"
 
-    @admin.display(description="your documents", ordering="document_count")
+    @admin.display(description=gettext_lazy("your documents"), ordering="document_count")
     def documents(self, topic: Any) -> int:
         return int(topic.document_count)
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "places", self.named_places(record), ""
+        yield gettext("places"), self.named_places(record), ""
 
     def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         """A cross-check needs a permission on a desk."""

@@ -14,11 +14,13 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.errors import FactcheckError
+from factcheck.language import ENGLISH, gettext_lazy, name_words, told, zoned
 from factcheck.models import Desk, Membership, Role, Verdict, VerificationTask, WaitingFor, colleagues_of
 from factcheck.states import ClaimState, TaskState
 from factcheck.workflow.verification import (
@@ -39,7 +41,7 @@ from .figures import compare_figures
 from .kit.access import belongs_to_a_desk, person
 from .kit.actions import ActionForm, NoteForm, RecordAction
 from .kit.claim_context import claim_context, with_claim_context
-from .kit.fields import LocalDateTimeField
+from .kit.fields import ReaderDateTimeField
 from .kit.filters import AssigneeFilter, ClaimDeskFilter, TaskProgressFilter
 from .kit.formatting import badge, humanize, timestamp
 from .kit.links import admin_url, link
@@ -67,7 +69,7 @@ def format_deadline(due_at: datetime | None, late: bool) -> SafeString | str:
 
 
 class AssignTaskForm(ActionForm):
-    assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label="Choose a colleague")
+    assignee = forms.ModelChoiceField(get_user_model().objects.none(), empty_label=gettext_lazy("Choose a colleague"))
 
     def setup_fields(self) -> None:
         self.set_records(
@@ -76,31 +78,63 @@ class AssignTaskForm(ActionForm):
 
 
 class RescheduleTaskForm(ActionForm):
-    due_at = LocalDateTimeField(label="Due", required=False, help_text="In UTC. Empty for no deadline.")
+    due_at = ReaderDateTimeField(
+        label=gettext_lazy("Due"), required=False, help_text=zoned("In {zone}. Empty for no deadline.")
+    )
 
     def setup_fields(self) -> None:
         self.fields["due_at"].initial = self.record.due_at if self.record else None
 
 
+WAITED_FOR: dict[str, str] = {
+    WaitingFor.SOURCE: gettext_lazy("the source"),
+    WaitingFor.AUTHOR: gettext_lazy("the author"),
+    WaitingFor.EXPERT: gettext_lazy("the expert"),
+    WaitingFor.DOCUMENT: gettext_lazy("the document"),
+}
+
+
+def waited_for(name: str) -> str:
+    """Who or what blocked work waits for, as a choice."""
+    return WAITED_FOR[name]
+
+
 class BlockTaskForm(ActionForm):
     waiting_for = forms.ChoiceField(
-        label="It waits for", widget=forms.RadioSelect, choices=[(name, f"the {name}") for name in WaitingFor.values]
+        label=gettext_lazy("It waits for"),
+        widget=forms.RadioSelect,
+        choices=[(name, waited_for(name)) for name in WaitingFor.values],
     )
-    note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
 @admin.register(VerificationTask)
 class VerificationTaskAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "take_up": RecordAction(take_up, success_message="The work is yours now."),
-        "hand_in": RecordAction(hand_in, success_message="The work is handed in."),
-        "unblock": RecordAction(unblock_task, label="Go on", success_message="The work goes on."),
-        "assign": RecordAction(assign_task, AssignTaskForm, success_message="The work is given to them."),
-        "block": RecordAction(block_task, BlockTaskForm, "It has to wait", "The work waits."),
-        "reassign": RecordAction(reassign_task, AssignTaskForm, "Give to somebody else", "The work is given to them."),
-        "reschedule": RecordAction(reschedule_task, RescheduleTaskForm, "Set a deadline", "The deadline is set."),
-        "reopen": RecordAction(reopen_task, label="Open again", success_message="The work is open again."),
-        "cancel": RecordAction(cancel_task, NoteForm, success_message="The work is cancelled.", destructive=True),
+        "take_up": RecordAction(take_up, success_message=gettext_lazy("The work is yours now.")),
+        "hand_in": RecordAction(hand_in, success_message=gettext_lazy("The work is handed in.")),
+        "unblock": RecordAction(
+            unblock_task, label=gettext_lazy("Go on"), success_message=gettext_lazy("The work goes on.")
+        ),
+        "assign": RecordAction(assign_task, AssignTaskForm, success_message=gettext_lazy("The work is given to them.")),
+        "block": RecordAction(
+            block_task, BlockTaskForm, gettext_lazy("It has to wait"), gettext_lazy("The work waits.")
+        ),
+        "reassign": RecordAction(
+            reassign_task,
+            AssignTaskForm,
+            gettext_lazy("Give to somebody else"),
+            gettext_lazy("The work is given to them."),
+        ),
+        "reschedule": RecordAction(
+            reschedule_task, RescheduleTaskForm, gettext_lazy("Set a deadline"), gettext_lazy("The deadline is set.")
+        ),
+        "reopen": RecordAction(
+            reopen_task, label=gettext_lazy("Open again"), success_message=gettext_lazy("The work is open again.")
+        ),
+        "cancel": RecordAction(
+            cancel_task, NoteForm, success_message=gettext_lazy("The work is cancelled."), destructive=True
+        ),
     }
     bulk_actions = ("take_up", "cancel")
     record_template = "factcheck/admin/verificationtask.html"
@@ -127,7 +161,7 @@ class VerificationTaskAdmin(RecordAdmin):
         task = checked_by(request.user).exclude(state=TaskState.BLOCKED).first()
         if task is not None:
             return HttpResponseRedirect(reverse("admin:factcheck_check", args=[task.pk]))
-        messages.info(request, "Nothing is left for you to check.")
+        messages.info(request, gettext("Nothing is left for you to check."))
         return HttpResponseRedirect(reverse("admin:factcheck_dashboard"))
 
     def check_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -139,13 +173,14 @@ class VerificationTaskAdmin(RecordAdmin):
         if request.method == "POST" and form.is_valid():
             submits = "submit" in request.POST
             try:
-                keep_check(task, form.cleaned_data, by=person(request), submit=submits)
+                with translation.override(ENGLISH):  # what is stored is English
+                    keep_check(task, form.cleaned_data, by=person(request), submit=submits)
             except FactcheckError as refusal:
-                form.add_error(None, refusal.message)
+                form.add_error(None, told(refusal.message))
                 status = http_status_of(refusal)
                 task.refresh_from_db()
             else:
-                done = "The verdict waits for a sign-off." if submits else "The evidence is recorded."
+                done = gettext("The verdict waits for a sign-off.") if submits else gettext("The evidence is recorded.")
                 messages.success(request, done)
                 return HttpResponseRedirect(reverse("admin:factcheck_check_next") if submits else request.path)
         elif request.method == "POST":
@@ -158,7 +193,7 @@ class VerificationTaskAdmin(RecordAdmin):
         queue = list(checked_by(request.user)[:20])
         return self.base_context(
             request,
-            title=f"Check: {task.claim}",
+            title=gettext("Check: {claim}").format(claim=task.claim),
             original=task,
             record=task,
             task=task,
@@ -172,28 +207,31 @@ class VerificationTaskAdmin(RecordAdmin):
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("due_at").asc(nulls_last=True), "-claim__checkworthiness", "id"]
 
-    @admin.display(description="claim", ordering="claim__text")
+    @admin.display(description=gettext_lazy("claim"), ordering="claim__text")
     def claim_text(self, task: VerificationTask) -> str:
         return str(task.claim)
 
-    @admin.display(description="method", ordering="method")
+    @admin.display(description=gettext_lazy("method"), ordering="method")
     def method_label(self, task: VerificationTask) -> str:
         return humanize(task.method)
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, task: VerificationTask) -> SafeString:
         waits = task.state == TaskState.BLOCKED and task.waiting_for
-        return badge(task.state, f"waits for the {task.waiting_for}" if waits else "")
+        return badge(
+            task.state,
+            gettext("waits for the {waiting_for}").format(waiting_for=name_words(task.waiting_for)) if waits else "",
+        )
 
-    @admin.display(description="due", ordering="due_at")
+    @admin.display(description=gettext_lazy("due"), ordering="due_at")
     def due(self, task: VerificationTask) -> SafeString | str:
         return format_deadline(task.due_at, is_overdue(task))
 
-    @admin.display(description="document", ordering="claim__document")
+    @admin.display(description=gettext_lazy("document"), ordering="claim__document")
     def document(self, task: VerificationTask) -> SafeString | str:
         return link(task.claim.document)
 
-    @admin.display(description="worth checking", ordering="claim__checkworthiness")
+    @admin.display(description=gettext_lazy("worth checking"), ordering="claim__checkworthiness")
     def worth(self, task: VerificationTask) -> str:
         return f"{task.claim.checkworthiness:.2f}"
 
@@ -203,16 +241,16 @@ class VerificationTaskAdmin(RecordAdmin):
         return name != "reopen" or record.claim.state in CHECKED
 
     def facts(self, record: VerificationTask) -> Iterable[tuple[str, Any, str]]:
-        yield "claim", link(record.claim), ""
-        yield "state of the claim", badge(record.claim.state), ""
-        yield "document", self.document(record), ""
-        yield "method", humanize(record.method), ""
-        yield "assignee", record.assignee or "nobody yet", ""
-        yield "due", self.due(record), ""
+        yield gettext("claim"), link(record.claim), ""
+        yield gettext("state of the claim"), badge(record.claim.state), ""
+        yield gettext("document"), self.document(record), ""
+        yield gettext("method"), humanize(record.method), ""
+        yield gettext("assignee"), record.assignee or gettext("nobody yet"), ""
+        yield gettext("due"), self.due(record), ""
         if record.state == TaskState.BLOCKED:
-            yield "waits for", f"the {record.waiting_for}", ""
-        yield "given out by", record.created_by or "the machine", ""
-        yield "given out", timestamp(record.created_at), ""
+            yield gettext("waits for"), waited_for(record.waiting_for), ""
+        yield gettext("given out by"), record.created_by or gettext("the machine"), ""
+        yield gettext("given out"), timestamp(record.created_at), ""
 
     def action_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
         return with_claim_context(super().action_view(request, object_id, action))

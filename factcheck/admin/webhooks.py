@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy, lazy_words
 from factcheck.models import Desk, Webhook
 from factcheck.workflow.transitions import can
 from factcheck.workflow.webhook_events import WEBHOOK_EVENTS
@@ -29,16 +31,18 @@ MAX_DELIVERIES = 50
 
 def events_field() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label="It is told when",
+        label=gettext_lazy("It is told when"),
         widget=forms.CheckboxSelectMultiple,
-        choices=[(name, humanize(name)) for name in WEBHOOK_EVENTS],
+        choices=[(name, lazy_words(name)) for name in WEBHOOK_EVENTS],
     )
 
 
 class NewWebhookForm(ActionForm):
     desk = forms.ModelChoiceField(Desk.objects.none(), empty_label=None)
     url = forms.CharField(
-        label="Address", max_length=2000, help_text="On the public web, or a host that the settings of the site name."
+        label=gettext_lazy("Address"),
+        max_length=2000,
+        help_text=gettext_lazy("On the public web, or a host that the settings of the site name."),
     )
     events = events_field()
 
@@ -48,11 +52,13 @@ class NewWebhookForm(ActionForm):
 
 
 class ChangeWebhookForm(ActionForm):
-    url = forms.CharField(label="Address", max_length=2000)
+    url = forms.CharField(label=gettext_lazy("Address"), max_length=2000)
     events = events_field()
-    active = forms.BooleanField(label="Messages are sent", required=False)
+    active = forms.BooleanField(label=gettext_lazy("Messages are sent"), required=False)
     renew_secret = forms.BooleanField(
-        label="Make a new secret", required=False, help_text="The old one is void at once; the new one is shown once."
+        label=gettext_lazy("Make a new secret"),
+        required=False,
+        help_text=gettext_lazy("The old one is void at once; the new one is shown once."),
     )
 
     def setup_fields(self) -> None:
@@ -63,16 +69,18 @@ class ChangeWebhookForm(ActionForm):
 @admin.register(Webhook)
 class WebhookAdmin(RecordAdmin):
     record_actions: ClassVar = {
-        "change": RecordAction(change_webhook, ChangeWebhookForm, success_message="The webhook is changed."),
+        "change": RecordAction(
+            change_webhook, ChangeWebhookForm, success_message=gettext_lazy("The webhook is changed.")
+        ),
         "ping": RecordAction(
             ping_webhook,
-            label="Try it out",
-            success_message="A message is on its way; what is answered is listed here.",
+            label=gettext_lazy("Try it out"),
+            success_message=gettext_lazy("A message is on its way; what is answered is listed here."),
             versioned=False,
         ),
     }
     add_form = NewWebhookForm
-    add_label = "New webhook"
+    add_label = gettext_lazy("New webhook")
     record_template = "factcheck/admin/webhook.html"
     list_display = ["url", "desk", "subscribed_events", "active_badge"]
     list_filter: ClassVar = ["active", OwnDeskFilter]
@@ -87,19 +95,19 @@ class WebhookAdmin(RecordAdmin):
         here = super().has_add_permission(request) and is_page_of(request, self.model)
         return here and bool(desks_allowing(request.user, "keep_webhook"))
 
-    @admin.display(description="told of")
+    @admin.display(description=gettext_lazy("told of"))
     def subscribed_events(self, hook: Any) -> str:
         return ", ".join(map(humanize, hook.events))
 
-    @admin.display(description="state", ordering="active")
+    @admin.display(description=gettext_lazy("state"), ordering="active")
     def active_badge(self, hook: Any) -> SafeString:
-        return badge("done", "on") if hook.active else badge("off")
+        return badge("done", gettext("on")) if hook.active else badge("off")
 
     def facts(self, record: Any) -> Iterable[tuple[str, Any, str]]:
         yield from super().facts(record)
-        yield "told of", self.subscribed_events(record), ""
-        yield "state", self.active_badge(record), ""
-        yield "made", timestamp(record.created_at), ""
+        yield gettext("told of"), self.subscribed_events(record), ""
+        yield gettext("state"), self.active_badge(record), ""
+        yield gettext("made"), timestamp(record.created_at), ""
 
     def is_permitted(self, user: Any, record: Any, name: str) -> bool:
         return can(user, record.desk, "keep_webhook")
@@ -125,7 +133,7 @@ class WebhookAdmin(RecordAdmin):
         if response.status_code != 302 or not secret:
             return response
         context = self.base_context(
-            request, title="The secret of the webhook", secret=secret, back=response["Location"]
+            request, title=gettext("The secret of the webhook"), secret=secret, back=response["Location"]
         )
         response = TemplateResponse(request, "factcheck/admin/webhook_secret.html", context)
         response.headers["Cache-Control"] = "no-store"

@@ -44,6 +44,7 @@ from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
 from .observations import Carrier, StoredObservation
 from .policies import POLICY_FIELDS, Assessment, Eyes, Policy, ScoresHeld, scores_held_by_desk
+from .preferences import Preferences
 from .publications import Correction, CorrectionClass, Publication
 from .reports import (
     REPEATS,
@@ -122,6 +123,7 @@ __all__ = [
     "NoticeKind",
     "Notification",
     "Policy",
+    "Preferences",
     "Publication",
     "Report",
     "ReportDelivery",

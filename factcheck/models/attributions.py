@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 
 from factcheck.intake.text_cleaning import with_directions_closed
 
@@ -33,4 +34,8 @@ class Attribution(models.Model):
 
     def __str__(self) -> str:
         party = with_directions_closed(self.party)
-        return f"{party}, quoted by {with_directions_closed(self.relay)}" if self.relay else party
+        return (
+            gettext("{party}, quoted by {relay}").format(party=party, relay=with_directions_closed(self.relay))
+            if self.relay
+            else party
+        )

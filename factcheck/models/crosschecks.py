@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from .desks import Desk
 from .documents import Document
@@ -59,4 +60,6 @@ class CrossCheck(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"cross-check of {self.document or self.measure or self.topic or 'everything'}"
+        return gettext("cross-check of {subject}").format(
+            subject=self.document or self.measure or self.topic or gettext("everything")
+        )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from factcheck.intake.text_cleaning import with_directions_closed
 
@@ -84,7 +85,9 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} as {self.get_role_display()} on {self.desk or 'all desks'}"
+        return gettext("{user} as {role} on {desk}").format(
+            user=self.user, role=self.get_role_display(), desk=self.desk or gettext("all desks")
+        )
 
 
 def by_username(name: str, relation: str = "") -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import StrIndex
+from django.utils.translation import gettext
 
 from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import DocumentState
@@ -90,7 +91,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return with_directions_closed(self.title or self.url or "a text without a title")
+        return with_directions_closed(self.title or self.url or gettext("a text without a title"))
 
     @property
     def is_of_host(self) -> bool:
@@ -149,4 +150,4 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document}, revision {self.number}"
+        return gettext("{document}, revision {number}").format(document=self.document, number=self.number)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 
 from factcheck.states import EvidenceState
 
@@ -137,4 +138,4 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} evidence {self.pk}"
+        return gettext("{kind} evidence {pk}").format(kind=self.get_kind_display(), pk=self.pk)

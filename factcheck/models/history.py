@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, Q
+from django.utils.translation import gettext
 
 from .desks import Desk, Membership, Role
 from .names import record_name
@@ -87,7 +88,7 @@ class Event(models.Model):
         indexes = [models.Index(fields=["at"], name="event_at")]
 
     def __str__(self) -> str:
-        return f"{self.record} {self.record_id}: {self.action}"
+        return f"{gettext(self.record)} {self.record_id}: {gettext(self.action)}"
 
     def computed_digest(self) -> str:
         """SHA-256 over the event's own fields and the digest of the event before it."""

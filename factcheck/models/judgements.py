@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from factcheck.states import JudgementState
 
@@ -72,5 +73,5 @@ class Judgement(models.Model):
         ]
 
     def __str__(self) -> str:
-        relation = "the same thing" if self.same else "not the same thing"
-        return f"“{self.a}” and “{self.b}”: {relation}"
+        relation = gettext("the same thing") if self.same else gettext("not the same thing")
+        return gettext("“{a}” and “{b}”: {relation}").format(a=self.a, b=self.b, relation=relation)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from factcheck.intake.text_cleaning import with_directions_closed
 
@@ -83,7 +84,7 @@ class Measure(models.Model):
         if self.counted and self.counted not in UNNAMED:
             return self.counted  # as the text has it
         name = self.counted or self.parts.get("concept") or self.parts.get("noun") or self.dimension.partition("/")[0]
-        return UNNAMED.get(name, name.replace("_", " "))
+        return gettext(UNNAMED.get(name, name.replace("_", " ")))
 
     def canonical(self) -> Measure:
         """The measure at the end of the chain of merges, or itself."""

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from factcheck.language import told
+
 from .desks import Desk
 
 
@@ -65,7 +67,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return told(self.text)
 
 
 class NoticeChoice(models.Model):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from factcheck.conf import settings
 
@@ -102,7 +103,7 @@ class Policy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"policy of {self.desk}"
+        return gettext("policy of {desk}").format(desk=self.desk)
 
     @property
     def assessed_by(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from .claims import Claim
 from .desks import Desk
@@ -36,7 +37,9 @@ class Publication(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.document} published {'cleared' if self.clear else 'uncleared'}"
+        return gettext("{document} published {answer}").format(
+            document=self.document, answer=gettext("cleared") if self.clear else gettext("uncleared")
+        )
 
 
 class CorrectionClass(models.TextChoices):

@@ -12,18 +12,21 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import get_language, override
 
 from factcheck.actors import Actor, Machine, person_of
 from factcheck.errors import Invalid
 from factcheck.jobs.keys import slot_key
 from factcheck.jobs.names import JobName
 from factcheck.jobs.queue import enqueue
+from factcheck.language import ENGLISH
 from factcheck.models import Desk, Document, Erasure, Job, Report, ReportDelivery, ReportKind, ReportSubscription
 from factcheck.workflow.checkpoints import AT_ONCE, IntegrityFinding, last_checkpoint
+from factcheck.workflow.preferences import written_for
 from factcheck.workflow.transitions import check_permission, log
 
 from .builders import OF_A_DESK, BuiltReport, build_document
-from .mailing import mail_report, note_interrupted, payload_of, uncertain_deliveries
+from .mailing import MailPayload, mail_report, note_interrupted, payload_of, uncertain_deliveries
 from .render import as_json
 from .schedules import due_slots
 
@@ -71,7 +74,9 @@ def build_document_report(document: Document, *, by: Actor) -> Report:
         NotAllowed: the person has no role on the desk.
     """
     check_permission(by, document.desk, "build_report")
-    return freeze(build_document(document), desk=document.desk, document=document, by=by)
+    with override(ENGLISH):  # what is stored is English, whoever asks for it
+        built = build_document(document)
+    return freeze(built, desk=document.desk, document=document, by=by)
 
 
 def build_desk_report(desk: Desk, kind: str, *, by: Actor) -> Report:
@@ -83,7 +88,9 @@ def build_desk_report(desk: Desk, kind: str, *, by: Actor) -> Report:
     check_permission(by, desk, "build_report")
     if kind not in OF_A_DESK:
         raise Invalid("There is no such report of a desk.", code="kind_unknown")
-    return freeze(OF_A_DESK[kind](desk), desk=desk, document=None, by=by)
+    with override(ENGLISH):
+        built = OF_A_DESK[kind](desk)
+    return freeze(built, desk=desk, document=None, by=by)
 
 
 def request_due_reports(at: datetime | None = None) -> int:
@@ -127,12 +134,16 @@ def send_due_report(subscription: ReportSubscription, slot: str, *, renew: Calla
             report = Report.objects.get(subscription=subscription, slot=slot)
     renew()
     note_interrupted(report)
-    payload = payload_of(report, subscription.formats)
+    payloads: dict[tuple[str, str], MailPayload] = {}
     sent, failures = 0, []
     for recipient in subscription.recipients.order_by("pk"):
         renew()
         try:
-            sent += mail_report(payload, recipient)
+            with written_for(recipient):
+                reads = get_language() or "", timezone.get_current_timezone_name()
+                if reads not in payloads:
+                    payloads[reads] = payload_of(report, subscription.formats)
+                sent += mail_report(payloads[reads], recipient)
         except (OSError, SMTPException) as error:
             failures.append(error)
     if failures:
@@ -150,9 +161,10 @@ def note_given_up(subscription: int, slot: str) -> None:
 
 def freeze_slot(subscription: ReportSubscription, slot: str) -> Report:
     desk, document = subscription.desk, subscription.document
-    built = (
-        build_document(document)
-        if subscription.kind == ReportKind.DOCUMENT and document is not None
-        else OF_A_DESK[subscription.kind](desk)
-    )
+    with override(ENGLISH):
+        built = (
+            build_document(document)
+            if subscription.kind == ReportKind.DOCUMENT and document is not None
+            else OF_A_DESK[subscription.kind](desk)
+        )
     return freeze(built, desk=desk, document=document, subscription=subscription, slot=slot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from smtplib import SMTPException
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from factcheck.conf import settings
+from factcheck.language import number_said
 from factcheck.models import NoticeKind, Report, ReportDelivery
 from factcheck.smtp import MAY_HAVE_ARRIVED, DeliveryUnknown, mail_address_of, refusal_reason, send, subject_line
 from factcheck.workflow.notices import notify
@@ -23,7 +26,7 @@ LARGEST_MAIL = 10 * 1024 * 1024
 
 @dataclass(frozen=True)
 class MailPayload:
-    """What every recipient of a report gets, made once."""
+    """What the recipients of a report get who read the same language by the same clock."""
 
     report: Report
     words: str
@@ -47,7 +50,8 @@ def payload_of(report: Report, formats: list[str]) -> MailPayload:
             files.append(file)
         else:
             size = len(file.body) / 1024 / 1024
-            left.append(f"{file.filename} has {size:.1f} MB and is too large for a mail; fetch it from the site.")
+            words = gettext("{filename} has {size} MB and is too large for a mail; fetch it from the site.")
+            left.append(words.format(filename=file.filename, size=number_said(Decimal(f"{size:.1f}"))))
     site = settings().SITE_URL.rstrip("/")
     words, page = mail_of(with_all_parts(report), mailed=True, too_large=left, site=site)
     return MailPayload(report, words, page, tuple(files))
@@ -57,7 +61,7 @@ def report_message(payload: MailPayload, address: str) -> EmailMultiAlternatives
     """The mail to one address. Its subject is one line, whatever the title holds; the id is the report's own."""
     report = payload.report
     sender = settings().REPORT_FROM or django_settings.DEFAULT_FROM_EMAIL
-    subject = subject_line(report.title, 200)
+    subject = subject_line(str(report), 200)
     headers = {"Message-ID": f"<report-{report.pk}-{report.sha256[:16]}@factcheck>"}
     message = EmailMultiAlternatives(subject, payload.words, sender, [address], headers=headers)
     message.attach_alternative(payload.page, "text/html")

@@ -51,10 +51,10 @@ from .transitions import check_permission, log, words_sha256
 from .webhook_events import emit_webhook_event
 
 UNCHECKED: dict[str, str] = {
-    ClaimState.PROPOSED: "has not been looked at",
-    ClaimState.OPEN: "is accepted, and nobody has begun to check it",
-    ClaimState.IN_VERIFICATION: "is being checked",
-    ClaimState.IN_REVIEW: "waits for a sign-off",
+    ClaimState.PROPOSED: "has not been looked at.",
+    ClaimState.OPEN: "is accepted, and nobody has begun to check it.",
+    ClaimState.IN_VERIFICATION: "is being checked.",
+    ClaimState.IN_REVIEW: "waits for a sign-off.",
 }
 DISPUTE = "discrepancy_open"
 PENDING_CODES = frozenset({"reading_pending", "crosscheck_pending"})
@@ -337,7 +337,7 @@ def claim_blocker(
     if claim.state == ClaimState.STALE:
         return blocked("claim_stale", f"was signed off, but {claim.stale_reason}.")
     if claim.state != ClaimState.SIGNED_OFF or signed is None:
-        return blocked("claim_unchecked", f"{UNCHECKED.get(claim.state, 'is not checked')}.")
+        return blocked("claim_unchecked", UNCHECKED.get(claim.state, "is not checked."))
     if claim.anchor_state == AnchorState.AMBIGUOUS:
         return blocked("anchor_ambiguous", "stands in the text more than once.")
     if signed.words_sha256 != words_sha256(claim):

@@ -24,6 +24,7 @@ from factcheck.models import (
     Membership,
     NoticeChoice,
     Notification,
+    Preferences,
     ReportDelivery,
     ReportSubscription,
     VerificationTask,
@@ -132,8 +133,9 @@ def end_subscriptions(user: Any, *, by: Person) -> None:
 
 def erase_notices(user: Any, address: str) -> None:
     """Delete the person's notices and answers kept for them; their mail address goes from what failed."""
-    for rows in (Notification.objects.filter(recipient=user), NoticeChoice.objects.filter(user=user)):
-        rows.delete()
+    Notification.objects.filter(recipient=user).delete()
+    NoticeChoice.objects.filter(user=user).delete()
+    Preferences.objects.filter(user=user).delete()
     IdempotencyKey.objects.filter(user=user).delete()
     refused = ReportDelivery.objects.filter(recipient=user).exclude(refused="")
     refused.exclude(refused__endswith=MAY_HAVE_ARRIVED).update(refused=REFUSAL_ERASED)

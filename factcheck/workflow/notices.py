@@ -122,14 +122,17 @@ def notify_assignee(task: VerificationTask, by: Actor) -> None:
 
 
 def notify_rescheduled(task: VerificationTask, by: Actor) -> None:
-    until = f"is due {task.due_at:%Y-%m-%d %H:%M} UTC now" if task.due_at else "has no deadline any more"
+    excerpt = claim_excerpt(task.claim)
+    text = f"Your checking work has no deadline any more: {excerpt}"
+    if task.due_at:
+        text = f"Your checking work is due {task.due_at:%Y-%m-%d %H:%M} UTC now: {excerpt}"
     notify(
         NoticeKind.ASSIGNED,
         [task.assignee_id],
         desk=task.claim.document.desk_id,
         about=task,
         key=occasion_key(task),
-        text=f"Your checking work {until}: {claim_excerpt(task.claim)}",
+        text=text,
         by=by,
     )
 
@@ -166,8 +169,8 @@ def notify_stale(claim: Claim, by: Actor) -> None:
 def notify_clearance(document: Document, *, clear: bool, key: str) -> None:
     """Notify authors and editors that the gate's answer changed."""
     people = [*document.authors.values_list("pk", flat=True), *users_with_role(document.desk_id, Role.EDITOR)]
-    says = "is clear for publication" if clear else "is no longer clear for publication"
-    notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=f"“{document}” {says}.")
+    text = f"“{document}” is clear for publication." if clear else f"“{document}” is no longer clear for publication."
+    notify(NoticeKind.CLEARED, people, desk=document.desk_id, about=document, key=key, text=text)
 
 
 def notify_embargo_touched(document: Document, desk: int) -> None:
@@ -245,8 +248,10 @@ def chiefs_of(desks: set[int]) -> dict[int, frozenset[int]]:
 
 
 def reminder_text(task: VerificationTask, kind: str) -> str:
-    word = "overdue" if kind == NoticeKind.OVERDUE else "due soon"
-    return f"Checking work is {word} ({task.due_at:%Y-%m-%d %H:%M} UTC): {claim_excerpt(task.claim)}"
+    excerpt = claim_excerpt(task.claim)
+    if kind == NoticeKind.OVERDUE:
+        return f"Checking work is overdue ({task.due_at:%Y-%m-%d %H:%M} UTC): {excerpt}"
+    return f"Checking work is due soon ({task.due_at:%Y-%m-%d %H:%M} UTC): {excerpt}"
 
 
 def claim_excerpt(claim: Claim) -> str:

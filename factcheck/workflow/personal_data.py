@@ -15,6 +15,7 @@ from factcheck.models import (
     Membership,
     NoticeChoice,
     Notification,
+    Preferences,
     ReportSubscription,
     TokenGrant,
     record_name,
@@ -22,7 +23,7 @@ from factcheck.models import (
 
 from .access import sessions_of
 
-IN_FULL = (Event, Membership, NoticeChoice, Notification, ReportSubscription)
+IN_FULL = (Event, Membership, NoticeChoice, Notification, Preferences, ReportSubscription)
 """Models that have a part of their own, and are left out of the references."""
 TOLD_BY = ("at", "created_at", "built_at", "action_time")
 """The columns that say when a row came about, the first that a model has."""
@@ -43,6 +44,7 @@ def personal_data(user: Any) -> dict[str, Any]:
             .values("id", "kind", "desk__slug", "document_id", "cron", "zone", "formats", "active")
         ),
         "notice_choices": list(user.factcheck_notice_choices.order_by("pk").values("kind", "inbox", "mail")),
+        "preferences": list(Preferences.objects.filter(user=user).values("language", "zone")),
         "notices": list(
             user.factcheck_notifications.order_by("pk").values(
                 "id", "kind", "text", "record", "record_id", "created_at", "read_at", "mailed_at", "mail_refused"

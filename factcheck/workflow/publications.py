@@ -152,8 +152,8 @@ def pass_gate(
     if any(row.code == "not_this_revision" for row in answer.blockers):
         raise WrongState("The text to be published is not the one that was checked.", code="not_this_revision")
     if document.embargo_until and document.embargo_until > now:
-        until = f"{document.embargo_until:%Y-%m-%d %H:%M}"
-        raise WrongState(f"The document is under embargo until {until} UTC.", code="embargo")
+        until = f"{document.embargo_until:%Y-%m-%d %H:%M} UTC"
+        raise WrongState(f"The document is under embargo until {until}.", code="embargo")
     if not answer.clear and not uncleared_reason.strip():
         raise WrongState("The document is not cleared.", code="not_cleared", blockers=answer.as_dict()["blockers"])
     return answer, revision

@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from factcheck.gate import FactcheckError
+from factcheck.language import gettext_lazy, told
 from factcheck.models import Desk
 
 from .actions import ChangedMeanwhile, print_story, save_story
@@ -23,6 +25,11 @@ class StoryForm(ModelForm):  # type: ignore[type-arg] # generic in django-stubs,
     class Meta:
         model = Story
         fields = ["headline", "body", "desk"]
+        labels = {
+            "headline": gettext_lazy("Headline"),
+            "body": gettext_lazy("Body"),
+            "desk": gettext_lazy("Fact-check desk"),
+        }
 
 
 def form_for(request: HttpRequest, story: Story) -> StoryForm:
@@ -65,9 +72,9 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except ChangedMeanwhile:
             return desk_page(request, form, changed=True)
         except FactcheckError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, told(refusal))
         else:
-            messages.success(request, "Saved, and filed for checking.")
+            messages.success(request, gettext("Saved, and filed for checking."))
             return redirect("story", story.pk)
     return desk_page(request, form, seen=seen)
 
@@ -80,11 +87,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         print_story(story, by=cast(User, request.user), wording=request.POST.get("wording", ""))
     except NotCleared:
-        messages.error(request, "Not published: the text is not cleared.")
+        messages.error(request, gettext("Not published: the text is not cleared."))
     except FactcheckError as refusal:
-        messages.error(request, f"Not published: {refusal}")
+        messages.error(request, gettext("Not published: {why}").format(why=told(refusal)))
     else:
-        messages.success(request, "Published.")
+        messages.success(request, gettext("Published."))
         return redirect("read", pk)
     return redirect("story", pk)
 

@@ -81,7 +81,7 @@ PAGES = {
     "admin/factcheck/evidence/<object_id>/snapshot/ admin/factcheck/figure/<object_id>/card/ "
     "admin/factcheck/job/<object_id>/waiting/ admin/factcheck/report/<object_id>/read/ "
     "admin/factcheck/report/<object_id>/as/<name>/ admin/factcheck/notification/read-all/ "
-    "admin/factcheck/notification/choices/",
+    "admin/factcheck/notification/choices/ admin/factcheck/notification/preferences/",
     SUPERUSERS: "admin/ admin/<app_label>/ admin/password_change/ admin/password_change/done/ admin/autocomplete/ "
     "admin/jsi18n/ admin/r/<content_type_id>/<object_id>/ admin/auth/user/<id>/password/",
     NO_ONE: "admin/stories/story/add/ admin/stories/story/<object_id>/delete/",

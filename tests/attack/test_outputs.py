@@ -96,7 +96,8 @@ CLOSED = {
     "numbers of records": "anchor.changes anchor.candidates crosscheck.left_behind crosscheck.found "
     "storedobservation.sample waiver.covers",
     "a code of a list: time zones, languages, countries, schedules": "document.zone document.language "
-    "revision.language source.country reportsubscription.cron reportsubscription.zone",
+    "revision.language source.country reportsubscription.cron reportsubscription.zone preferences.language "
+    "preferences.zone",
     "encrypted, and shown once when it was made by the code": "webhook.secret",
     "kept for look-ups and shown nowhere": "sourcename.folded measure.key figureprofile.prepared "
     "topicmatching.stats topicmatching.weights_version topicmatching.scorer matchingweights.version "

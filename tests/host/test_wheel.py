@@ -71,6 +71,7 @@ def test_the_wheel_holds_all_that_the_app_needs_and_nothing_of_the_host(wheel):
     } <= held
     assert any(name.startswith("factcheck/starter/") for name in held)
     assert any(name.startswith("factcheck/templates/factcheck/") for name in held)
+    assert "factcheck/locale/uk/LC_MESSAGES/django.mo" in held
     assert not wanted - held
     assert not [name for name in held if not name.startswith(("factcheck/", "factcheck-"))]
 

@@ -8,6 +8,10 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import pretty_name
+from django.utils.translation import gettext
+
+from factcheck.language import gettext_lazy
 
 
 class ActionForm(forms.Form):
@@ -19,6 +23,9 @@ class ActionForm(forms.Form):
         self.user, self.record = user, record
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.label is None:
+                field.label = gettext(pretty_name(name))
         self.setup_fields()
 
     def setup_fields(self) -> None:
@@ -41,7 +48,7 @@ class ActionForm(forms.Form):
 class NoteForm(ActionForm):
     """For an action that needs a reason."""
 
-    note = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea({"rows": 3}))
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
 @dataclass(frozen=True)

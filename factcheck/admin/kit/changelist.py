@@ -13,10 +13,13 @@ from django.db.models import Model, QuerySet
 from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.errors import FactcheckError, StaleRevision
+from factcheck.language import ENGLISH, told
 from factcheck.models import Desk, record_name
 from factcheck.permissions import can_anywhere
 
@@ -68,7 +71,9 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Search for the first words, and say so where there are more."""
         words = search_term.split()
         if len(words) > MAX_SEARCH_WORDS:
-            messages.warning(request, f"Only the first {MAX_SEARCH_WORDS} words are searched for.")
+            messages.warning(
+                request, gettext("Only the first {most} words are searched for.").format(most=MAX_SEARCH_WORDS)
+            )
             search_term = " ".join(words[:MAX_SEARCH_WORDS])
         return super().get_search_results(request, queryset, search_term)
 
@@ -85,7 +90,7 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             try:
                 response = super().changelist_view(request, context)
             except DisallowedModelAdminLookup:
-                messages.warning(request, "This list cannot be narrowed in that way. All of it is shown.")
+                messages.warning(request, gettext("This list cannot be narrowed in that way. All of it is shown."))
                 return HttpResponseRedirect(request.path)
         if response.status_code == 302 and url_has_allowed_host_and_scheme(next_url, {request.get_host()}):
             response.headers["Location"] = next_url
@@ -103,12 +108,14 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         posted["select_across"] = "0"
         request.POST = posted  # type: ignore[assignment]
         if len(seen_versions(request)) > MAX_SELECTED:
-            return f"Choose at most {MAX_SELECTED} at once. Nothing was done."
+            return gettext("Choose at most {most} at once. Nothing was done.").format(most=MAX_SELECTED)
         return ""
 
     @admin.display(description="")
     def action_checkbox(self, obj: Any) -> SafeString:
-        box = CheckboxInput({"class": "action-select", "aria-label": f"Choose {obj}"}, lambda value: False)
+        box = CheckboxInput(
+            {"class": "action-select", "aria-label": gettext("Choose {obj}").format(obj=obj)}, lambda value: False
+        )
         return box.render(ACTION_CHECKBOX_NAME, selection_value(obj))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -134,7 +141,12 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             )
             return None
         rows = [(selection_value(record, seen_versions(request).get(record.pk)), record) for record in chosen]
-        context = self.base_context(request, title=f"{label}: {len(chosen)} chosen", form=form, button=label)
+        context = self.base_context(
+            request,
+            title=gettext("{label}: {count} chosen").format(label=label, count=len(chosen)),
+            form=form,
+            button=label,
+        )
         context |= {"chosen": rows, "action": name, "destructive": action.destructive, "back": request.get_full_path()}
         return TemplateResponse(request, "factcheck/admin/action_form.html", context, status=422 if confirmed else 200)
 
@@ -150,18 +162,24 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if action.versioned:
                 arguments["version"] = seen_versions(request).get(record.pk)
                 if arguments["version"] is None:
-                    raise StaleRevision("Open the page again: it did not say which version you saw.")
-            action.function(record, by=person(request), **arguments)
+                    raise StaleRevision(gettext(gettext("Open the page again: it did not say which version you saw.")))
+            with translation.override(ENGLISH):  # what is stored is English
+                action.function(record, by=person(request), **arguments)
         except FactcheckError as refusal:
-            return refusal.message
+            return told(refusal.message)
         return ""
 
     def report_bulk_results(self, request: HttpRequest, label: str, results: list[str]) -> None:
         done = results.count("")
         if done:
-            messages.success(request, f"{label}: {done} done.")
+            messages.success(request, gettext("{label}: {count} done.").format(label=label, count=done))
         for reason in sorted({result for result in results if result}):
-            messages.error(request, f"{label}: {results.count(reason)} refused. {reason}")
+            messages.error(
+                request,
+                gettext("{label}: {count} refused. {reason}").format(
+                    label=label, count=results.count(reason), reason=reason
+                ),
+            )
 
 
 def seen_versions(request: HttpRequest) -> dict[int, int | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from factcheck.models import Source
 
@@ -31,6 +33,14 @@ class LocalDateTimeField(forms.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
+
+
+class ReaderDateTimeField(LocalDateTimeField):
+    """A date and time on the clock of whoever enters it; kept in UTC."""
+
+    def clean(self, value: Any) -> datetime | None:
+        at: datetime | None = super().clean(value)
+        return at.astimezone(UTC) if at else None
 
 
 class DayField(forms.DateField):
@@ -78,7 +88,9 @@ class SourceField(forms.CharField):
             return None
         found = Source.objects.named(name) or Source.objects.filter(name=name).first()
         if found is None:
-            raise forms.ValidationError("The registry knows nobody by this name. Enter the source there first.")
+            raise forms.ValidationError(
+                gettext("The registry knows nobody by this name. Enter the source there first.")
+            )
         return found
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
+from factcheck.language import day_words, gettext_lazy, hour_words
 from factcheck.models import Figure, Sentence, sentences_of
 from factcheck.text import Basis
 from factcheck.workflow.speakers import speaker_name_of
 
 BASIS: dict[str, str] = {
-    Basis.STATED: "as the copy says",
-    Basis.EVENT: "the day of the event",
-    Basis.PUBLICATION: "the day of publication, for the copy names none",
+    Basis.STATED: gettext_lazy("as the copy says"),
+    Basis.EVENT: gettext_lazy("the day of the event"),
+    Basis.PUBLICATION: gettext_lazy("the day of publication, for the copy names none"),
 }
 
 
@@ -37,12 +40,14 @@ def as_of_text(figure: Figure) -> str:
     end = (figure.as_of_end or figure.as_of_start).astimezone(zone)
     last = max(start, end - timedelta(seconds=1))  # the period stops before its end
     if figure.as_of_granularity == "hour":
-        day = f"{start:%-d %B %Y, %H:%M} ({figure.document.zone})"
+        day = f"{hour_words(start)} ({figure.document.zone})"
     else:
-        day = f"{start:%-d %B %Y}" + (f" to {last:%-d %B %Y}" if last.date() != start.date() else "")
+        day = day_words(start)
+        if last.date() != start.date():
+            day = gettext("{first} to {last}").format(first=day, last=day_words(last))
     how = f"“{figure.as_of_said}”" if figure.as_of_said else BASIS.get(figure.as_of_basis, "")
     if figure.dated_by_id:
-        how = "said by a person"
+        how = gettext("said by a person")
     return f"{day}, {how}" if how else day
 
 

@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from factcheck.language import gettext_lazy
 from factcheck.models import Desk, Document, VerificationTask
 from factcheck.models.claims import ClaimQuerySet
 from factcheck.models.verification import VerificationTaskQuerySet
@@ -18,7 +20,7 @@ from factcheck.states import TaskState
 class DeskFilter(admin.SimpleListFilter):
     """By desk. Only desks the user may see are named."""
 
-    title = "desk"
+    title = gettext_lazy("desk")
     parameter_name = "desk"
     column: ClassVar[str] = "document__desk"
 
@@ -45,7 +47,7 @@ class OwnDeskFilter(DeskFilter):
 class OneDocumentFilter(admin.SimpleListFilter):
     """By one document; shown only when a link from the document led here."""
 
-    title = "document"
+    title = gettext_lazy("document")
     parameter_name = "document"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -63,11 +65,11 @@ class OneDocumentFilter(admin.SimpleListFilter):
 class ClaimWorkFilter(admin.SimpleListFilter):
     """Claims by who works on them."""
 
-    title = "work"
+    title = gettext_lazy("work")
     parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "mine"), ("nobody", "given to nobody"), ("overdue", "overdue")]
+        return [("mine", gettext("mine")), ("nobody", gettext("given to nobody")), ("overdue", gettext("overdue"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         work = VerificationTask.objects.unfinished()
@@ -83,11 +85,11 @@ class ClaimWorkFilter(admin.SimpleListFilter):
 class AssigneeFilter(admin.SimpleListFilter):
     """Tasks by assignee."""
 
-    title = "whose"
+    title = gettext_lazy("whose")
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "mine"), ("nobody", "given to nobody")]
+        return [("mine", gettext("mine")), ("nobody", gettext("given to nobody"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "mine":
@@ -98,15 +100,15 @@ class AssigneeFilter(admin.SimpleListFilter):
 class TaskProgressFilter(admin.SimpleListFilter):
     """Hides finished tasks unless they are asked for."""
 
-    title = "work"
+    title = gettext_lazy("work")
     parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("overdue", "overdue"), ("finished", "done or cancelled"), ("all", "all")]
+        return [("overdue", gettext("overdue")), ("finished", gettext("done or cancelled")), ("all", gettext("all"))]
 
     def choices(self, changelist: Any) -> Any:
         for number, choice in enumerate(super().choices(changelist)):
-            yield choice if number else {**choice, "display": "to be done"}
+            yield choice if number else {**choice, "display": gettext("to be done")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "overdue":

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from factcheck.language import moment_words
 from factcheck.templatetags.factcheck_words import humanize
 
 __all__ = ["badge", "humanize", "paragraphs", "shortened", "timestamp", "yes_no"]
@@ -19,8 +21,8 @@ def badge(name: str, label: str = "") -> SafeString:
 
 
 def timestamp(at: datetime | None, empty: str = "–") -> str:
-    """A date and time in UTC."""
-    return f"{at:%-d %b %Y, %H:%M} UTC" if at else empty
+    """A date and time on the clock of whoever reads."""
+    return moment_words(at) if at else empty
 
 
 def shortened(text: str, most: int = 90) -> str:
@@ -30,7 +32,7 @@ def shortened(text: str, most: int = 90) -> str:
 
 
 def yes_no(value: bool) -> str:
-    return "yes" if value else "no"
+    return gettext("yes") if value else gettext("no")
 
 
 def paragraphs(items: list[Any]) -> SafeString:

@@ -25,6 +25,7 @@ PLACES = {
     "report": "reports",
     "reportsubscription": "reports",
     "notification": "inbox",
+    "preferences": "preferences",
 }
 
 

@@ -15,9 +15,12 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from factcheck.errors import FactcheckError, Invalid, NotAllowed, StaleRevision
+from factcheck.language import ENGLISH, told
 from factcheck.models import Event, record_name
 from factcheck.permissions import refusal
 from factcheck.states import rows_of
@@ -74,7 +77,7 @@ class RecordAdmin(RecordListAdmin):
             raise PermissionDenied
         found = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
         if found is None:
-            raise Http404("There is no such record, or you may not see it.")
+            raise Http404(gettext("There is no such record, or you may not see it."))
         return found
 
     # pages
@@ -142,7 +145,9 @@ class RecordAdmin(RecordListAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         record = self.get_record(request, object_id)
-        context = self.base_context(request, title=f"History: {record}", original=record, record=record)
+        context = self.base_context(
+            request, title=gettext("History: {record}").format(record=record), original=record, record=record
+        )
         context["events"] = self.events(request.user, record)[:500]
         return TemplateResponse(request, "factcheck/admin/history.html", context)
 
@@ -178,7 +183,11 @@ class RecordAdmin(RecordListAdmin):
         if self.is_permitted(user, record, name):
             return ""
         refused = refusal(user, record, record_name(record), self.permission_action(name))
-        return "You may not do this here." if refused is None or refused.code == "not_allowed" else refused.message
+        return (
+            gettext("You may not do this here.")
+            if refused is None or refused.code == "not_allowed"
+            else told(refused.message)
+        )
 
     def is_offered(self, record: Any, name: str) -> bool:
         """Conditions on the record that the table of transitions does not hold."""
@@ -192,7 +201,7 @@ class RecordAdmin(RecordListAdmin):
         """Show the form of an action, or run it. Errors are shown next to the submitted values."""
         record, chosen = self.get_record(request, object_id), self.record_actions.get(action)
         if chosen is None:
-            raise Http404("There is no such action.")
+            raise Http404(gettext("There is no such action."))
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
         form = chosen.form(*posted, user=request.user, record=record)
         if not form.is_valid() and (refused := self.refusal_message(request.user, record, action)):
@@ -202,10 +211,12 @@ class RecordAdmin(RecordListAdmin):
             try:
                 result = self.perform_action(request, record, chosen, form)
             except FactcheckError as refusal:
-                form.add_error(None, refusal.message)
+                form.add_error(None, told(refusal.message))
                 status = http_status_of(refusal)
             else:
-                message = chosen.success_message or f"{chosen.label or humanize(action).capitalize()}: done."
+                message = chosen.success_message or gettext("{label}: done.").format(
+                    label=chosen.label or humanize(action).capitalize()
+                )
                 if wants_fragment(request):
                     return JsonResponse({"message": message})
                 messages.success(request, message)
@@ -252,8 +263,9 @@ class RecordAdmin(RecordListAdmin):
             version = request.POST.get("version", "")
             arguments["version"] = int(version) if version.isdecimal() and len(version) < 10 else None
             if arguments["version"] is None:
-                raise StaleRevision("Open the page again: it did not say which version you saw.")
-        return action.function(record, by=person(request), **arguments)
+                raise StaleRevision(gettext("Open the page again: it did not say which version you saw."))
+        with translation.override(ENGLISH):  # what is stored is English
+            return action.function(record, by=person(request), **arguments)
 
     def return_url(self, request: HttpRequest, record: Any, result: Any) -> str:
         """The URL to go to after an action: ``next`` if it is on this site, else the record's page."""
@@ -273,15 +285,16 @@ class RecordAdmin(RecordListAdmin):
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                record = self.create_record(request, form)
+                with translation.override(ENGLISH):  # what is stored is English
+                    record = self.create_record(request, form)
             except FactcheckError as refusal:
-                form.add_error(None, refusal.message)
+                form.add_error(None, told(refusal.message))
                 status = http_status_of(refusal)
             else:
                 return HttpResponseRedirect(self.return_url(request, record, record))
         elif request.method == "POST":
             status = 422
-        label = self.add_label or f"New {self.opts.verbose_name}"
+        label = self.add_label or gettext("New {verbose_name}").format(verbose_name=self.opts.verbose_name)
         back = reverse(f"admin:factcheck_{self.opts.model_name}_changelist")
         context = self.base_context(request, title=label, form=form, button=label, back=back, add=True)
         return TemplateResponse(request, ACTION_FORM, context, status=status)

@@ -24,6 +24,13 @@ from .judgements import judgement_lines
 from .parts import VerificationReport, stamp
 
 
+def late_words(row: VerificationTask) -> str:
+    what, who = row.get_method_display(), f"{row.assignee or ''}"
+    if who:
+        return f"{what}: {row.claim} (due {stamp(row.due_at)}, {who})"
+    return f"{what}: {row.claim} (due {stamp(row.due_at)}, unassigned)"
+
+
 def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationReport:
     """A desk's day: what is in check, in conflict, overdue; what went out since yesterday, cleared or not."""
     now = at or timezone.now()
@@ -54,7 +61,7 @@ def build_digest(desk: Desk, *, at: datetime | None = None) -> VerificationRepor
         built_at=stamp(now),
         documents=parts,
         discrepancies=lines,
-        overdue=tuple(f"{row} (due {stamp(row.due_at)}, {row.assignee or 'unassigned'})" for row in late),
+        overdue=tuple(map(late_words, late)),
         judgements=judgement_lines(desk, since=since),
         counts=counts,
     )

@@ -19,6 +19,7 @@ from factcheck.models import (
     Document,
     Evidence,
     Figure,
+    Publication,
     ReportKind,
     Revision,
     SignOff,
@@ -83,10 +84,7 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
         blockers=tuple(row.message for row in answer.blockers),
         waived_until=stamp(answer.waived_until),
         document_waivers=tuple(waiver_lines(revision)),
-        publications=tuple(
-            f"{stamp(row.at)} by {row.by}{under_policy(row.answer)}: {'cleared' if row.clear else 'UNCLEARED'}"
-            for row in document.publications.select_related("by")
-        ),
+        publications=tuple(publication_words(row) for row in document.publications.select_related("by")),
         corrections=tuple(
             f"{stamp(row.at)}: {row.get_correction_class_display()}: {row.wording}"
             for row in Correction.objects.filter(publication__document=document)
@@ -94,6 +92,13 @@ def document_part(document: Document, now: datetime, *, whole: bool) -> Document
         passages=tuple(passages(revision, numbered)) if revision and whole else (),
         claims=tuple(claim_lines(document, numbered)),
     )
+
+
+def publication_words(row: Publication) -> str:
+    policy, said = policy_words(row.answer.get("policy", {})), "cleared" if row.clear else "UNCLEARED"
+    if policy:
+        return f"{stamp(row.at)} by {row.by} under the policy of {policy}: {said}"
+    return f"{stamp(row.at)} by {row.by}: {said}"
 
 
 def policy_words(rules: dict[str, Any]) -> str:
@@ -108,12 +113,6 @@ def policy_words(rules: dict[str, Any]) -> str:
         f"check-worthiness from {rules['threshold']:g}, {origins} or a primary source, "
         f"reliability floor {rules['reliability_floor']}{border}"
     )
-
-
-def under_policy(answer: dict[str, Any]) -> str:
-    """The policy under which something went out, where the answer kept it."""
-    words = policy_words(answer.get("policy", {}))
-    return f" under the policy of {words}" if words else ""
 
 
 def waiver_lines(revision: Revision | None) -> list[str]:

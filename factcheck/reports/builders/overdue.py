@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from factcheck.models import Desk, ReportKind, VerificationTask
 
@@ -55,9 +56,8 @@ def duration_text(hours: int) -> str:
     ('less than an hour', '1 hour', '1 day 2 hours', '3 days')
     """
     days, rest = divmod(hours, 24)
-    parts = [pluralized(days, "day"), pluralized(rest, "hour")]
-    return " ".join(part for part in parts if part) or "less than an hour"
-
-
-def pluralized(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}" if number else ""
+    parts = [
+        ngettext("{n} day", "{n} days", days).format(n=days) if days else "",
+        ngettext("{n} hour", "{n} hours", rest).format(n=rest) if rest else "",
+    ]
+    return " ".join(part for part in parts if part) or gettext("less than an hour")

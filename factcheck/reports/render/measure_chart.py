@@ -12,12 +12,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.intake.text_cleaning import replace_unusable, with_directions_closed
+from factcheck.language import name_words, number_said, short_date_words
+from factcheck.text import Hedge, Modality
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 860, 84, 600, 24, 330
 LINE_HEIGHT = 40
@@ -31,11 +35,12 @@ COLOURS = ("#1c5d8c", "#7d5000", "#27663b", "#6b3fa0") * 2 + ("#59616b",)
 """The second four parties have hollow marks; the last is for all that follow."""
 SHAPES = ("circle", "square", "triangle", "diamond")
 DASHES = ("", "7 4", "2 4", "9 3 2 3")
-NOBODY = "nobody named"
+NOBODY = gettext_noop("nobody named")
 NOT_IN_PRINT = re.compile(
     "[^ -~\u00a1-\u024f\u0384-\u0481\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2200-\u22ff]"
 )
 """What the fonts of a drawing in print may lack: all but Latin, Greek and Cyrillic letters and their signs."""
+DISPUTED_SIGN = " ≠ "
 LOG_FROM = 100
 """From this ratio of the greatest to the least number on, the axis is one of powers."""
 
@@ -127,14 +132,14 @@ def measure_chart(chart: Mapping[str, Any], *, name: str = "chart", clean: Calla
     """
     statements = [dict(row) for row in chart["statements"]]
     for row in statements:
-        row["says"] = clean(row["says"]) or NOBODY
-        row["words"] = clean(row["words"])
+        row["says"] = clean(row["says"]) or gettext(NOBODY)
+        row["words"] = clean(statement_told(row["words"]))
     by_party: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in sorted(statements, key=lambda row: row["day"]):
         by_party[row["says"]].append(row)
-    parties = sorted(by_party, key=lambda says: (says == NOBODY, -len(by_party[says]), says))
+    parties = sorted(by_party, key=lambda says: (says == gettext(NOBODY), -len(by_party[says]), says))
     drawing = Drawing(
-        title=f"{clean(chart['title'])}, by who says it",
+        title=gettext("{title}, by who says it").format(title=clean(chart["title"])),
         description=description_of(chart, by_party),
         height=max(BOTTOM + 50, TOP + LINE_HEIGHT * min(len(parties), MOST_PARTIES + 1) + 10),
         name=name,
@@ -154,6 +159,16 @@ def with_charts(report: dict[str, Any], *, clean: Callable[[str], str] = clean) 
         name = f"chart-{row['id']}"
         row["drawing"] = measure_chart(row["chart"], name=name, clean=clean) if row.get("chart") else ""
     return report
+
+
+def statement_told(words: str) -> str:
+    """A statement with its hedge and its modality in the reader's words; the number stays as the copy has it."""
+    for hedge in Hedge:
+        name = hedge.replace("_", " ")
+        if words.startswith(f"{name} "):
+            words = f"{name_words(name)}{words.removeprefix(name)}"
+    number, comma, modality = words.rpartition(", ")
+    return f"{number}, {name_words(modality)}" if comma and modality in list(Modality) else words
 
 
 class Scale:
@@ -200,10 +215,14 @@ def tick_words(number: float) -> str:
     >>> tick_words(1_500_000), tick_words(0.25), tick_words(12)
     ('1.5 million', '0.25', '12')
     """
-    for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+    for size, word in ((1e12, gettext("{n} trillion")), (1e9, gettext("{n} billion")), (1e6, gettext("{n} million"))):
         if abs(number) >= size:
-            return f"{number / size:.6g}{word}"
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.6g}"
+            return word.format(n=axis_number(number / size))
+    return number_said(Decimal(round(number))) if abs(number) >= 1000 else axis_number(number)
+
+
+def axis_number(number: float) -> str:
+    return number_said(Decimal(f"{number:.6g}"))
 
 
 class Days:
@@ -224,12 +243,12 @@ class Days:
 
     def labels(self) -> list[tuple[float, str]]:
         """The days at least a label apart from each other, the first with its year, and each that begins another."""
-        found = [(self(""), "no date")] if self.undated else []
+        found = [(self(""), gettext("no date"))] if self.undated else []
         last, year = -math.inf, None
         for day in self.days:
             x = self(day.isoformat())
             if x - last >= 76:
-                found.append((x, f"{day:%-d %b}" + (f" {day:%Y}" if day.year != year else "")))
+                found.append((x, short_date_words(day, with_year=day.year != year)))
                 last, year = x, day.year
         return found
 
@@ -279,7 +298,9 @@ def legend_of(
     found = []
     for look, says in enumerate(parties[:MOST_PARTIES]):
         y, rows = TOP + 6.0 + look * LINE_HEIGHT, by_party[says]
-        words = cut_short(rows[-1]["words"], 26) + (" ≠ in dispute" if any(row["disputed"] for row in rows) else "")
+        words = cut_short(rows[-1]["words"], 26) + (
+            DISPUTED_SIGN + gettext("in dispute") if any(row["disputed"] for row in rows) else ""
+        )
         line = StepLine(f"M{RIGHT + 14} {y:.1f} H{RIGHT + 42}" if look in lined else "", look)
         sample = next(mark for mark in reversed(drawing.marks) if mark.look == look)
         mark = replace(sample, x=RIGHT + 28.0, y=y, disputed=False, label="")
@@ -290,9 +311,9 @@ def legend_of(
         found.append((mark, y, line, cut_short(says, 24), words))
     if len(parties) > MOST_PARTIES:
         y = TOP + 6.0 + MOST_PARTIES * LINE_HEIGHT
-        rest = f"{len(parties) - MOST_PARTIES} others"
+        rest = gettext("{n} others").format(n=len(parties) - MOST_PARTIES)
         mark = Mark(RIGHT + 28, y, SHAPES[0], MOST_PARTIES, False)
-        found.append((mark, y, StepLine("", MOST_PARTIES), rest, "see the table"))
+        found.append((mark, y, StepLine("", MOST_PARTIES), rest, gettext("see the table")))
     return found
 
 
@@ -322,15 +343,20 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+def statement_words(row: Mapping[str, Any]) -> str:
+    """A statement for whoever does not see the picture."""
+    if not row["day"]:
+        said = gettext("{words} without a date").format(words=row["words"])
+    else:
+        said = gettext("{words} on {day}").format(words=row["words"], day=row["day"])
+    return gettext("{statement} (in dispute)").format(statement=said) if row["disputed"] else said
+
+
 def description_of(chart: Mapping[str, Any], by_party: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """Every statement in words, for whoever does not see the picture."""
     sentences = []
     for says, rows in by_party.items():
-        parts = [
-            f"{row['words']} {'on ' + row['day'] if row['day'] else 'without a date'}"
-            + (" (in dispute)" if row["disputed"] else "")
-            for row in rows
-        ]
+        parts = [statement_words(row) for row in rows]
         sentences.append(f"{says}: {', '.join(parts)}.")
-    more = [f"{chart['more']} more are not drawn."] if chart.get("more") else []
+    more = [gettext("{n} more are not drawn.").format(n=chart["more"])] if chart.get("more") else []
     return " ".join([*sentences, *more])

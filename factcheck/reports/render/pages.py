@@ -8,9 +8,11 @@ from typing import Any
 
 import css_inline
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
 
 from .measure_chart import with_charts
 from .shorten import limit_lists
+from .telling import told_report
 
 FAMILIES = {"document": "document", "desk_digest": "document"}
 """The template of a kind, where it is not the kind's own name."""
@@ -32,8 +34,8 @@ IN_A_MAIL = {
     "sentences": 1,
     "others": 5,
 }
-WHOLE = "The spreadsheet and the JSON of this report hold all of them."
-ON_THE_SITE = "The report on the site, its spreadsheet and its JSON hold all of them."
+WHOLE = gettext_noop("The spreadsheet and the JSON of this report hold all of them.")
+ON_THE_SITE = gettext_noop("The report on the site, its spreadsheet and its JSON hold all of them.")
 
 
 def family(data: Mapping[str, Any]) -> str:
@@ -47,19 +49,19 @@ def as_json(data: Mapping[str, Any]) -> str:
 
 def as_html(data: Mapping[str, Any]) -> str:
     """The report as one self-contained HTML page without scripts."""
-    report = with_charts(limit_lists(data, ON_A_PAGE, elsewhere=WHOLE))
+    report = with_charts(told_report(limit_lists(data, ON_A_PAGE, elsewhere=gettext(WHOLE))))
     return render_to_string(f"factcheck/report_{family(data)}.html", {"report": report})
 
 
 def as_text(data: Mapping[str, Any]) -> str:
     """The report in plain words."""
-    report = limit_lists(data, ON_A_PAGE, elsewhere=WHOLE)
+    report = told_report(limit_lists(data, ON_A_PAGE, elsewhere=gettext(WHOLE)))
     return render_to_string(f"factcheck/report_{family(data)}.txt", {"report": report})
 
 
 def mail_of(data: Mapping[str, Any], **more: Any) -> tuple[str, str]:
     """The plain text and HTML of a mail: shortened lists, inlined styles."""
-    report = {**limit_lists(data, IN_A_MAIL, elsewhere=ON_THE_SITE), **more}
+    report = {**told_report(limit_lists(data, IN_A_MAIL, elsewhere=gettext(ON_THE_SITE))), **more}
     for document in report.get("documents", ()):
         document["passages"] = []
     name = f"factcheck/report_{family(data)}"

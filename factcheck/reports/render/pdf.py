@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from django.utils.translation import get_language, gettext
 
 from factcheck.intake.text_cleaning import replace_unusable, with_directions_closed
+from factcheck.language import ENGLISH
 
 from .measure_chart import for_print, with_charts
 from .pages import WHOLE, family
 from .shorten import limit_lists
 from .tables import Data
+from .telling import printed_words, told_report
 
 ROOT = Path(__file__).resolve().parents[2] / "templates" / "factcheck"
 IN_PRINT = {
@@ -53,7 +56,8 @@ def fonts() -> Any:
 
 def as_pdf(data: Data) -> bytes:
     """PDF/UA-1, A4, the same bytes for the same data. A character no font has is replaced by its name in brackets."""
-    report = with_charts(limit_lists(data, IN_PRINT, elsewhere=WHOLE), clean=for_print)
+    report = with_charts(told_report(limit_lists(data, IN_PRINT, elsewhere=gettext(WHOLE))), clean=for_print)
+    report |= {"words": printed_words(data), "lang": pdf_language(get_language() or ENGLISH)}
     for document in report.get("documents", ()):
         document["language"] = pdf_language(document["language"])
     report_json = json.dumps(all_usable(report), ensure_ascii=False)

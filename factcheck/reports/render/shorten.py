@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 NAMES = {
-    "documents": "documents",
-    "claims": "claims",
-    "blockers": "reasons why a text is not clear",
-    "discrepancies": "discrepancies",
-    "overdue": "overdue pieces of work",
-    "conflicts": "discrepancies",
-    "judgements": "judgements of people",
-    "tasks": "overdue pieces of work",
-    "people": "people",
-    "publications": "publications",
-    "corrections": "corrections",
-    "sentences": "texts that carry one side",
-    "others": "other statements of a dispute",
-    "figures": "figures of a claim",
-    "evidence": "pieces of evidence of a claim",
+    "documents": gettext_noop("documents"),
+    "claims": gettext_noop("claims"),
+    "blockers": gettext_noop("reasons why a text is not clear"),
+    "discrepancies": gettext_noop("discrepancies"),
+    "overdue": gettext_noop("overdue pieces of work"),
+    "conflicts": gettext_noop("discrepancies"),
+    "judgements": gettext_noop("judgements of people"),
+    "tasks": gettext_noop("overdue pieces of work"),
+    "people": gettext_noop("people"),
+    "publications": gettext_noop("publications"),
+    "corrections": gettext_noop("corrections"),
+    "sentences": gettext_noop("texts that carry one side"),
+    "others": gettext_noop("other statements of a dispute"),
+    "figures": gettext_noop("figures of a claim"),
+    "evidence": gettext_noop("pieces of evidence of a claim"),
 }
 """The lists that may be cut, and what they hold."""
 
@@ -32,7 +34,9 @@ def limit_lists(data: Mapping[str, Any], most: Mapping[str, int], *, elsewhere: 
     for document in short.get("documents", ()):
         _cut_text(document)
     short["left_out"] = [
-        f"Only {displayed:,} of {total:,} {NAMES[name]} are shown here. {elsewhere}"
+        gettext("Only {displayed:,} of {total:,} {names} are shown here. {elsewhere}").format(
+            displayed=displayed, total=total, names=gettext(NAMES[name]), elsewhere=elsewhere
+        )
         for name, (displayed, total) in sorted(cuts.items())
     ]
     return short

@@ -52,14 +52,14 @@ function notice(form, draft, back) {
   const at = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   const drop = document.createElement("button");
   drop.type = "button";
-  drop.textContent = "Take it away";
+  drop.textContent = factcheckWords("Take it away");
   drop.addEventListener("click", () => {
     for (const field of back) field.value = field.defaultValue;
     write(keyOf(form), null);
     line.remove();
     back[0].focus();
   });
-  line.append(`What you typed here on ${at} is back. It was not sent. `, drop);
+  line.append(`${factcheckWords("What you typed here on {at} is back. It was not sent.", { at })} `, drop);
   return line;
 }
 

@@ -27,7 +27,7 @@ function fillForm() {
   form.elements.quote.dispatchEvent(new Event("change", { bubbles: true }));
   form.elements.start.value = start;
   form.elements.end.value = start + [...quote].length;
-  form.querySelector("[data-fc-selection-status]").textContent = `${[...quote].length} characters are selected.`;
+  form.querySelector("[data-fc-selection-status]").textContent = factcheckWords("{count} characters are selected.", { count: [...quote].length });
 }
 
 if (text && form) {

@@ -41,7 +41,7 @@ function show(claim, { scroll = true } = {}) {
   }
   const all = pins(), pin = claim && pinOf(claim);
   const where = document.getElementById("fc-where");
-  if (where) where.textContent = all.length ? `Claim ${pin ? all.indexOf(pin) + 1 : "–"} of ${all.length}` : "No claim";
+  if (where) where.textContent = all.length ? factcheckWords("Claim {number} of {total}", { number: pin ? all.indexOf(pin) + 1 : "–", total: all.length }) : factcheckWords("No claim");
   for (const part of root.querySelectorAll(".fc-claim[data-fc-in]")) {
     part.classList.toggle("fc-here", part.dataset.fcIn.split(" ").includes(String(claim)));
   }
@@ -174,7 +174,7 @@ async function post(url, values) {
   try {
     answer = await fetch(url, { method: "POST", credentials: "same-origin", redirect: "error", headers, body });
   } catch {
-    return { wrong: "The site was not reached, or you are no longer logged in. Nothing was done; what you typed is still here." };
+    return { wrong: factcheckWords("The site was not reached, or you are no longer logged in. Nothing was done; what you typed is still here.") };
   }
   if (answer.headers.get("Content-Type")?.startsWith("application/json")) return { message: (await answer.json()).message };
   return { html: await answer.text(), status: answer.status };
@@ -182,7 +182,7 @@ async function post(url, values) {
 
 const errorIn = (html) => {
   const found = new DOMParser().parseFromString(html, "text/html");
-  return (found.querySelector("[role=alert]")?.textContent ?? found.querySelector("h1, title")?.textContent ?? "It was refused.").trim();
+  return (found.querySelector("[role=alert]")?.textContent ?? found.querySelector("h1, title")?.textContent ?? factcheckWords("It was refused.")).trim();
 };
 
 const urlOf = (claim, act) => root.dataset.fcClaim.replace("/0/action/act/", `/${claim}/action/${act}/`);
@@ -212,8 +212,8 @@ async function once(work) {
 
 function actOnCurrent(name, values = {}, then = null) {
   const pin = current && pinOf(current);
-  if (!pin) return say("Choose a claim first, with j or a click on its number.", true);
-  if (!pin.dataset.acts.split(" ").includes(name)) return say("This cannot be done with the claim you are at.", true);
+  if (!pin) return say(factcheckWords("Choose a claim first, with j or a click on its number."), true);
+  if (!pin.dataset.acts.split(" ").includes(name)) return say(factcheckWords("This cannot be done with the claim you are at."), true);
   return once(async () => {
     const claim = current;
     if (await act(claim, name, values)) {
@@ -226,7 +226,7 @@ function actOnCurrent(name, values = {}, then = null) {
 // forms in a dialog
 async function openForm(url) {
   const answer = await fetch(url, { credentials: "same-origin", redirect: "error", headers: { "X-Factcheck-Fragment": "1" } }).catch(() => null);
-  if (!answer) return say("The site was not reached, or you are no longer logged in.", true);
+  if (!answer) return say(factcheckWords("The site was not reached, or you are no longer logged in."), true);
   fillForm(await answer.text());
   if (!dialog("form").open) dialog("form").showModal();
   document.querySelector("#fc-form-body :is(textarea, input:not([type=hidden]), select, button)")?.focus();
@@ -239,12 +239,12 @@ function fillForm(html) {
 
 function openClaimForm(name) {
   const pin = current && pinOf(current);
-  if (!pin) return say("Choose a claim first, with j or a click on its number.", true);
+  if (!pin) return say(factcheckWords("Choose a claim first, with j or a click on its number."), true);
   const acts = pin.dataset.acts.split(" ");
   if (name === "submit" && !acts.includes("submit") && acts.includes("start")) {
     return once(async () => { if (await act(current, "start")) { await refresh(); await openForm(urlOf(current, name)); } });
   }
-  if (!acts.includes(name)) return say("This cannot be done with the claim you are at.", true);
+  if (!acts.includes(name)) return say(factcheckWords("This cannot be done with the claim you are at."), true);
   return openForm(urlOf(current, name));
 }
 
@@ -286,10 +286,10 @@ function offsetOf(node, offset) {
 
 function markSelection() {
   const selection = getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return say("Select the words in the text first.", true);
+  if (!selection.rangeCount || selection.isCollapsed) return say(factcheckWords("Select the words in the text first."), true);
   const range = selection.getRangeAt(0);
   const start = offsetOf(range.startContainer, range.startOffset), end = offsetOf(range.endContainer, range.endOffset);
-  if (start === null || end === null || start >= end) return say("Select the words in the text first.", true);
+  if (start === null || end === null || start >= end) return say(factcheckWords("Select the words in the text first."), true);
   const revision = document.getElementById("fc-text").dataset.fcRevision;
   return once(async () => {
     const answer = await post(root.dataset.fcMark, { start, end, revision, claim_type: /\d/.test(selection) ? "figure" : "event" });
@@ -320,7 +320,7 @@ async function choose(button) {
       if (!await act(claim, name, values)) break;
       done += 1;
     }
-    if (done > 1) say(`${done} claims are given out.`);
+    if (done > 1) say(factcheckWords("{done} claims are given out.", { done }));
     if (done) await refresh();
     if (done && !button.dataset.fcPerson) stepToProposed(claims.at(-1));
   });
@@ -332,7 +332,7 @@ const COMMANDS = {
   k: () => step(-1),
   a: () => actOnCurrent("accept", {}, stepToProposed),
   d: () => canAsk("dismiss") && ask("dismiss", [current]),
-  s: () => canAsk("assign") && ask("assign", [current], "The claim you are at."),
+  s: () => canAsk("assign") && ask("assign", [current], factcheckWords("The claim you are at.")),
   e: () => openClaimForm("record_evidence"),
   v: () => openClaimForm("submit"),
   y: () => openClaimForm("sign_off"),
@@ -347,13 +347,13 @@ const COMMANDS = {
 function canAsk(name) {
   const pin = current && pinOf(current);
   if (pin?.dataset.acts.split(" ").includes(name)) return true;
-  say(pin ? "This cannot be done with the claim you are at." : "Choose a claim first, with j or a click on its number.", true);
+  say(factcheckWords(pin ? "This cannot be done with the claim you are at." : "Choose a claim first, with j or a click on its number."), true);
   return false;
 }
 
 function undo() {
   const claim = lastActed ?? current;
-  if (!claim) return say("There is nothing to take back.", true);
+  if (!claim) return say(factcheckWords("There is nothing to take back."), true);
   return once(async () => {
     const answer = await post(urlOf(claim, "take_back"), {});
     say(answer.message ?? answer.wrong ?? errorIn(answer.html), !answer.message);
@@ -407,7 +407,7 @@ document.addEventListener("click", (event) => {
   else if ((found = at("[data-fc-figure]"))) openCard(found.dataset.fcFigure);
   else if ((found = at("[data-fc-pin]"))) { event.preventDefault(); show(found.dataset.fcPin, { scroll: false }); }
   else if ((found = at("[data-fc-form], #fc-more a[href*='/action/']"))) { event.preventDefault(); root.querySelector("#fc-more:popover-open")?.hidePopover(); openForm(found.href); }
-  else if ((found = at("[data-fc-assign]"))) ask("assign", found.dataset.fcAssign.split(" "), `${found.dataset.fcAssign.split(" ").length} claims.`);
+  else if ((found = at("[data-fc-assign]"))) ask("assign", found.dataset.fcAssign.split(" "), factcheckWords("{count} claims.", { count: found.dataset.fcAssign.split(" ").length }));
   else if ((found = at("[data-fc-walk]"))) walk(found);
   else if ((found = at("[data-fc-go]"))) { event.preventDefault(); go(found.dataset.fcGo); }
   else if ((found = at(".fc-claim[data-fc-in]")) && getSelection().isCollapsed) show(found.dataset.fcIn.trim().split(" ").at(-1), { scroll: false });

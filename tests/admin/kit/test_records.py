@@ -135,6 +135,7 @@ def test_every_record_is_registered_or_left_out_on_purpose():
         "TopicMatching",
         "IdempotencyKey",
         "NoticeChoice",
+        "Preferences",
         "ReportDelivery",
         "SignOff",
         "Snapshot",
