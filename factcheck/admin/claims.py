@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString
 
 from factcheck.actors import Person
 from factcheck.errors import Invalid, WrongState
-from factcheck.models import Claim, Verdict, VerificationTask
+from factcheck.models import Claim, Document, Verdict, VerificationTask
+from factcheck.models.claims import ClaimQuerySet
 from factcheck.permissions import refusal
 from factcheck.states import UNSIGNED, ClaimState, rows_of
 from factcheck.text import AnchorState
@@ -164,6 +165,9 @@ class ClaimAdmin(RecordAdmin):
             **evidence_context(claim, request.user),
         )
         return TemplateResponse(request, "factcheck/admin/review.html", context)
+
+    def search_index(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+        return cast(ClaimQuerySet, queryset).search(words, Document.objects.visible_to(request.user))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]

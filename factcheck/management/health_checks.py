@@ -79,6 +79,27 @@ def check_migrations() -> CheckResult:
 def check_append_only_triggers() -> CheckResult:
     migrations = [importlib.import_module(f"factcheck.migrations.{name}") for name in GUARDING]
     wanted = {f"factcheck_{name}" for row in migrations for name, *_ in row.guards(connection.vendor)}
+    missing = wanted - standing_triggers()
+    return (
+        not missing,
+        f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
+    )
+
+
+def check_search_index() -> CheckResult:
+    """Whether the triggers stand that keep the index of search: without them new texts are not found."""
+    keeping = importlib.import_module("factcheck.migrations.0005_search_words").triggers(connection.vendor)
+    missing = keeping - standing_triggers()
+    return (
+        not missing,
+        f"what keeps the index of search is missing: {', '.join(sorted(missing))}"
+        if missing
+        else "the index of search is kept",
+    )
+
+
+def standing_triggers() -> set[str]:
+    """The names of the triggers of the database that are switched on."""
     names = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
@@ -86,11 +107,7 @@ def check_append_only_triggers() -> CheckResult:
     )
     with connection.cursor() as cursor:
         cursor.execute(names)
-        missing = wanted - {row[0] for row in cursor.fetchall()}
-    return (
-        not missing,
-        f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
-    )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def check_table_owner() -> CheckResult:
@@ -257,6 +274,7 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "disk": check_disk,
     "migrations": check_migrations,
     "guards": check_append_only_triggers,
+    "search": check_search_index,
     "owner": check_table_owner,
     "checkpoints": check_checkpoints,
     "keys": check_encryption_keys,

@@ -70,7 +70,12 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if len(words) > MAX_SEARCH_WORDS:
             messages.warning(request, f"Only the first {MAX_SEARCH_WORDS} words are searched for.")
             search_term = " ".join(words[:MAX_SEARCH_WORDS])
-        return super().get_search_results(request, queryset, search_term)
+        found = self.search_index(request, queryset, search_term)
+        return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
+
+    def search_index(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any] | None:
+        """What a full-text index finds, for models that have one; ``search_fields`` say what it covers."""
+        return None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list. After a bulk action, redirect to ``next`` if it is given."""
