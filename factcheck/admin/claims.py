@@ -54,6 +54,7 @@ from .kit.filters import ClaimWorkFilter, DeskFilter, OneDocumentFilter
 from .kit.formatting import badge, humanize
 from .kit.links import admin_url, link, links
 from .kit.navigation import waiting_for
+from .kit.pagination import TwoPartPaginator, is_ordered_by_reader
 from .kit.quotes import find_once, match_line_endings
 from .kit.records import RecordAdmin
 from .verification import CHECKED, format_deadline, is_overdue
@@ -168,6 +169,13 @@ class ClaimAdmin(RecordAdmin):
 
     def search_index(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
         return cast(ClaimQuerySet, queryset).search(words, Document.objects.visible_to(request.user))
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *more: Any) -> Any:
+        """Claims with a deadline first, by it; the database need not look for a deadline of each claim there is."""
+        if is_ordered_by_reader(request):
+            return super().get_paginator(request, queryset, per_page, *more)
+        dated = VerificationTask.objects.unfinished().filter(due_at__isnull=False).values("claim")
+        return TwoPartPaginator(queryset, per_page, first=dated, order=("-checkworthiness", "id"))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]

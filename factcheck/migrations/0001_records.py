@@ -2158,6 +2158,10 @@ class Migration(migrations.Migration):
             model_name="claim",
             index=models.Index(fields=["document", "state"], name="claim_by_state"),
         ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(fields=["-checkworthiness", "id"], name="claim_by_worth"),
+        ),
         migrations.AddConstraint(
             model_name="claim",
             constraint=models.CheckConstraint(
@@ -2271,6 +2275,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="figure",
             index=models.Index(fields=["measure", "document"], name="figure_by_measure"),
+        ),
+        migrations.AddIndex(
+            model_name="figure",
+            index=models.Index(fields=["-checkworthiness", "-id"], name="figure_by_worth"),
         ),
         migrations.AddConstraint(
             model_name="figure",

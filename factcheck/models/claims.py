@@ -91,7 +91,10 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="stale") | ~Q(stale_reason=""), name="claim_stale_says_why"),
         ]
-        indexes = [models.Index(fields=["document", "state"], name="claim_by_state")]
+        indexes = [
+            models.Index(fields=["document", "state"], name="claim_by_state"),
+            models.Index(fields=["-checkworthiness", "id"], name="claim_by_worth"),
+        ]
 
     def __str__(self) -> str:
         return with_directions_closed(self.text if len(self.text) <= 80 else f"{self.text[:79]}…")

@@ -25,12 +25,12 @@ def terms_of(text: str) -> list[list[list[str]]]:
     found = []
     for term in text[:MOST_LETTERS].split()[:MOST_WORDS]:
         ways = dict.fromkeys(unicodedata.normalize(form, term) for form in ("NFC", "NFD"))
-        if written := [words for way in ways if (words := bare_words(way))]:
+        if written := [words for way in ways if (words := words_without_signs(way))]:
             found.append(written)
     return found
 
 
-def bare_words(term: str) -> list[str]:
+def words_without_signs(term: str) -> list[str]:
     """What is left of a term without its signs."""
     letters = (letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in term)
     return [word[:LONGEST_WORD] for word in "".join(letters).split()[:MOST_WORDS]]

@@ -24,6 +24,7 @@ from .access import belongs_to_a_desk, person
 from .actions import ActionForm, RecordAction
 from .formatting import humanize
 from .navigation import navigation
+from .pagination import CountingPaginator
 
 MAX_SELECTED = 200
 MAX_VALUE_LENGTH = 100
@@ -42,6 +43,7 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     list_max_show_all = MAX_SELECTED
     show_full_result_count = False
+    paginator = CountingPaginator
     show_facets = admin.ShowFacets.NEVER  # counts beside each filter cost a query each
     actions = None
 
