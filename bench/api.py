@@ -1,6 +1,6 @@
-"""What a page of a list costs in an archive: of the API, first and deep; of the admin; and what search costs.
+"""What a page of a list costs in an archive: of the API, first and deep; of the admin; what search costs, and a digest.
 
-    python bench/api.py [--figures 1000000] [--seed 1] [--only search,admin,lists,deep] [--keep] [--sqlite FILE]
+    python bench/api.py [--figures 1000000] [--seed 1] [--only search,admin,lists,deep,digest] [--keep] [--sqlite FILE]
 
 The archive is that of ``bench/crosscheck.py``, in a database ``bench_crosscheck_N`` of the server that
 ``DATABASE_URL`` names, or in a file of SQLite. Medians of five wall times beside one client, for an editor of one desk
@@ -101,11 +101,28 @@ def deep() -> None:
             crosscheck.tell(f"{who}: {name}, a deep page", f"{took:8.3f} s", f"{took / first:.2f} times its first")
 
 
+def digest(documents: int = 5_000) -> None:
+    """The digest of a desk with so many documents in check, and its mail; the archive is left as it was."""
+    from django.db import transaction
+
+    from factcheck.models import Desk, Document
+    from factcheck.reports.builders.digest import build_digest
+
+    desk = Desk.objects.get(pk=1)
+    with transaction.atomic():
+        some = Document.objects.order_by("pk").values("pk")[:documents]
+        Document.objects.filter(pk__in=some).update(desk=desk, state="in_check", kind="story")
+        with crosscheck.Clock() as clock:
+            report = build_digest(desk)
+        crosscheck.tell(f"digest of {report.counts['in check']:,} documents in check", clock)
+        transaction.set_rollback(True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--figures", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="search,admin,lists,deep")
+    parser.add_argument("--only", default="search,admin,lists,deep,digest")
     parser.add_argument("--keep", action="store_true", help="measure the archive that an earlier run has built")
     parser.add_argument("--sqlite", metavar="FILE", help="an archive in this file, instead of on a server")
     options = parser.parse_args()
@@ -127,7 +144,7 @@ def main() -> None:
     if not options.keep:
         crosscheck.build(options.figures, options.seed)
     print(f"{options.figures:,} figures, seed {options.seed}, {'SQLite' if options.sqlite else 'PostgreSQL'}")
-    parts = {"search": search, "admin": admin, "lists": lists, "deep": deep}
+    parts = {"search": search, "admin": admin, "lists": lists, "deep": deep, "digest": digest}
     for part in options.only.split(","):
         parts[part]()
 
