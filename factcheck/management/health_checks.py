@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import tempfile
 import threading
 import time
@@ -17,6 +18,8 @@ from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
@@ -222,6 +225,20 @@ def check_worker() -> CheckResult:
     return bool(answers), "a worker answers" if answers else "no worker answers: start one, or nothing is read"
 
 
+def check_mail() -> CheckResult:
+    """Whether the mail server greets. Nothing is sent, not even a log-in."""
+    backend = get_connection()
+    if not isinstance(backend, EmailBackend):
+        return True, "mails go to no server"
+    try:
+        with socket.create_connection((backend.host, backend.port), timeout=PING_SECONDS) as link:
+            if not backend.use_ssl and not link.recv(1):
+                return False, "the mail server hangs up"
+    except OSError as error:
+        return False, f"the mail server does not answer ({type(error).__name__})"
+    return True, "the mail server answers"
+
+
 def check_beat_runs() -> CheckResult:
     """When beat last sent the tick or was started, by the row of its periodic task."""
     rows = PeriodicTask.objects.filter(task="factcheck.tick", enabled=True)
@@ -285,10 +302,11 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "broker": check_broker,
     "worker": check_worker,
     "beat": check_beat_runs,
+    "mail": check_mail,
 }
 
 
-APART = ("database", "disk", "broker", "worker")
+APART = ("database", "disk", "broker", "worker", "mail")
 """The checks that are made at the same time as others, each in a thread of its own, and not waited for for long."""
 
 
