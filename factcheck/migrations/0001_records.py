@@ -2250,6 +2250,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("started_at__isnull", False)), fields=["desk", "-started_at"], name="job_turns"
             ),
         ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["name", "key"], name="job_by_key"),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
