@@ -2252,7 +2252,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["name", "key"], name="job_by_key"),
+            index=models.Index(fields=["key"], name="job_by_key", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
             model_name="job",
