@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 from factcheck.actors import Person
 from factcheck.errors import Invalid, WrongState
 from factcheck.language import gettext_lazy, told
-from factcheck.models import Claim, Verdict, VerificationTask
+from factcheck.models import Claim, Document, Verdict, VerificationTask
+from factcheck.models.claims import ClaimQuerySet
 from factcheck.permissions import refusal
 from factcheck.states import UNSIGNED, ClaimState, rows_of
 from factcheck.text import AnchorState
@@ -56,6 +57,7 @@ from .kit.filters import ClaimWorkFilter, DeskFilter, OneDocumentFilter
 from .kit.formatting import badge, humanize
 from .kit.links import admin_url, link, links
 from .kit.navigation import waiting_for
+from .kit.pagination import TwoPartPaginator, is_ordered_by_reader
 from .kit.quotes import find_once, match_line_endings
 from .kit.records import RecordAdmin
 from .verification import CHECKED, format_deadline, is_overdue
@@ -204,6 +206,16 @@ class ClaimAdmin(RecordAdmin):
             **evidence_context(claim, request.user),
         )
         return TemplateResponse(request, "factcheck/admin/review.html", context)
+
+    def search_index(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+        return cast(ClaimQuerySet, queryset).search(words, Document.objects.visible_to(request.user))
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *more: Any) -> Any:
+        """Claims with a deadline first, by it; the database need not look for a deadline of each claim there is."""
+        if is_ordered_by_reader(request):
+            return super().get_paginator(request, queryset, per_page, *more)
+        dated = VerificationTask.objects.unfinished().filter(due_at__isnull=False).values("claim")
+        return TwoPartPaginator(queryset, per_page, first=dated, order=("-checkworthiness", "id"))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("deadline").asc(nulls_last=True), "-checkworthiness", "id"]

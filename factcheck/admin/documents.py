@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -30,6 +30,7 @@ from factcheck.models import (
     VerificationTask,
     WrittenBy,
 )
+from factcheck.models.documents import DocumentQuerySet
 from factcheck.states import DocumentState, JobState
 from factcheck.workflow.arrivals import Arrival
 from factcheck.workflow.claims import add_claim, dismiss_idle_figures, dismiss_quiet_claims, quiet_claims
@@ -201,7 +202,7 @@ class DocumentAdmin(RecordAdmin):
     list_display = ["name", "kind", "state_badge", "gate", "desk", "topic", "publisher", "published_at"]
     list_filter: ClassVar = ["state", "clear", "kind", OwnDeskFilter, "topic"]
     list_select_related = ["desk", "publisher", "topic"]
-    search_fields: ClassVar = ["title", "byline", "url"]
+    search_fields: ClassVar = ["title", "byline", "publisher_name", "url", "revisions__text"]
     detail_fields = (
         "kind",
         "desk",
@@ -226,6 +227,9 @@ class DocumentAdmin(RecordAdmin):
             path("<str:object_id>/original/", wrap(self.original), name="factcheck_document_original"),
         ]
         return [*own, *super().get_urls()]
+
+    def search_index(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+        return cast(DocumentQuerySet, queryset).search(words)
 
     def is_offered(self, record: Document, name: str) -> bool:
         standing = record.state in (DocumentState.IN_CHECK, DocumentState.PUBLISHED)

@@ -52,7 +52,7 @@ from factcheck.workflow.verification import (
 
 from .base import ActionEndpoint, RecordViewSet
 from .fields import AwareDateTimeField, ColleagueField, UsernameField, VisibleRecordField
-from .filters import IdFilter, SearchFilter
+from .filters import IdFilter, WordsFilter
 from .schema import describe
 from .serializers import ActionsMixin, BodySerializer, NoteSerializer
 
@@ -246,7 +246,7 @@ class ClaimFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=ClaimState.choices)
     claim_type = filters.ChoiceFilter(choices=[(str(kind), str(kind)) for kind in ClaimType])
     assignee = filters.CharFilter(method="filter_assignee")
-    search = SearchFilter("text")
+    search = WordsFilter()
     checkworthiness = filters.NumberFilter(lookup_expr="gte", min_value=0, max_value=1)
 
     def filter_assignee(self, queryset: Any, name: str, value: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -58,7 +58,7 @@ from factcheck.workflow.topics import suggest_topic
 from .base import ActionEndpoint, RecordViewSet
 from .downloads import snapshot_response
 from .fields import AwareDateTimeField, ColleagueField, UsernameField, VisibleRecordField
-from .filters import SearchFilter
+from .filters import WordsFilter
 from .permissions import check_right
 from .reports import ReportSerializer
 from .schema import describe
@@ -323,18 +323,12 @@ class TopicBodySerializer(BodySerializer):
     topic = VisibleRecordField(Topic, by="slug", allow_null=True)
 
 
-def latest_revisions() -> Any:
-    """The newest revision of each document."""
-    newest = Revision.objects.filter(document=OuterRef("document")).order_by("-number").values("pk")[:1]
-    return Revision.objects.filter(pk=Subquery(newest))
-
-
 class DocumentFilter(filters.FilterSet):
     desk = filters.CharFilter(field_name="desk__slug")
     topic = filters.CharFilter(field_name="topic__slug")
     kind = filters.ChoiceFilter(choices=DocumentKind.choices)
     state = filters.ChoiceFilter(choices=DocumentState.choices)
-    search = SearchFilter("title", "byline", "publisher_name", related=(latest_revisions, "document", "text"))
+    search = WordsFilter()
 
 
 def data_and_arrival(body: dict[str, Any]) -> tuple[bytes, Arrival]:

@@ -50,6 +50,18 @@ class SearchFilter(filters.CharFilter):
         return queryset
 
 
+class WordsFilter(filters.CharFilter):
+    """``search=`` by the full-text index, for models whose querysets have ``search``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Words, all of which stand in it: each begins a word of it; a number is the whole number."
+        )
+
+    def filter(self, queryset: Any, value: str) -> Any:
+        return queryset.search(value)
+
+
 class StrictFilterBackend(filters.DjangoFilterBackend):
     """The view's filterset. An unknown parameter is refused: to ignore it would return more than was asked for."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import tempfile
 import threading
 import time
@@ -17,6 +18,8 @@ from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
@@ -79,6 +82,27 @@ def check_migrations() -> CheckResult:
 def check_append_only_triggers() -> CheckResult:
     migrations = [importlib.import_module(f"factcheck.migrations.{name}") for name in GUARDING]
     wanted = {f"factcheck_{name}" for row in migrations for name, *_ in row.guards(connection.vendor)}
+    missing = wanted - standing_triggers()
+    return (
+        not missing,
+        f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
+    )
+
+
+def check_search_index() -> CheckResult:
+    """Whether the triggers stand that keep the index of search: without them new texts are not found."""
+    keeping = importlib.import_module("factcheck.migrations.0005_search_words").triggers(connection.vendor)
+    missing = keeping - standing_triggers()
+    return (
+        not missing,
+        f"what keeps the index of search is missing: {', '.join(sorted(missing))}"
+        if missing
+        else "the index of search is kept",
+    )
+
+
+def standing_triggers() -> set[str]:
+    """The names of the triggers of the database that are switched on."""
     names = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
@@ -86,11 +110,7 @@ def check_append_only_triggers() -> CheckResult:
     )
     with connection.cursor() as cursor:
         cursor.execute(names)
-        missing = wanted - {row[0] for row in cursor.fetchall()}
-    return (
-        not missing,
-        f"append-only guards are missing: {', '.join(sorted(missing))}" if missing else "the history is guarded",
-    )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def check_table_owner() -> CheckResult:
@@ -205,6 +225,20 @@ def check_worker() -> CheckResult:
     return bool(answers), "a worker answers" if answers else "no worker answers: start one, or nothing is read"
 
 
+def check_mail() -> CheckResult:
+    """Whether the mail server greets. Nothing is sent, not even a log-in."""
+    backend = get_connection()
+    if not isinstance(backend, EmailBackend):
+        return True, "mails go to no server"
+    try:
+        with socket.create_connection((backend.host, backend.port), timeout=PING_SECONDS) as link:
+            if not backend.use_ssl and not link.recv(1):
+                return False, "the mail server hangs up"
+    except OSError as error:
+        return False, f"the mail server does not answer ({type(error).__name__})"
+    return True, "the mail server answers"
+
+
 def check_beat_runs() -> CheckResult:
     """When beat last sent the tick or was started, by the row of its periodic task."""
     rows = PeriodicTask.objects.filter(task="factcheck.tick", enabled=True)
@@ -257,6 +291,7 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "disk": check_disk,
     "migrations": check_migrations,
     "guards": check_append_only_triggers,
+    "search": check_search_index,
     "owner": check_table_owner,
     "checkpoints": check_checkpoints,
     "keys": check_encryption_keys,
@@ -267,10 +302,11 @@ CHECKS: dict[str, Callable[[], CheckResult]] = {
     "broker": check_broker,
     "worker": check_worker,
     "beat": check_beat_runs,
+    "mail": check_mail,
 }
 
 
-APART = ("database", "disk", "broker", "worker")
+APART = ("database", "disk", "broker", "worker", "mail")
 """The checks that are made at the same time as others, each in a thread of its own, and not waited for for long."""
 
 

@@ -2186,6 +2186,10 @@ class Migration(migrations.Migration):
             model_name="claim",
             index=models.Index(fields=["document", "state"], name="claim_by_state"),
         ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(fields=["-checkworthiness", "id"], name="claim_by_worth"),
+        ),
         migrations.AddConstraint(
             model_name="claim",
             constraint=models.CheckConstraint(
@@ -2274,6 +2278,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("started_at__isnull", False)), fields=["desk", "-started_at"], name="job_turns"
             ),
         ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["key"], name="job_by_key", opclasses=["varchar_pattern_ops"]),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
@@ -2299,6 +2307,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="figure",
             index=models.Index(fields=["measure", "document"], name="figure_by_measure"),
+        ),
+        migrations.AddIndex(
+            model_name="figure",
+            index=models.Index(fields=["-checkworthiness", "-id"], name="figure_by_worth"),
         ),
         migrations.AddConstraint(
             model_name="figure",

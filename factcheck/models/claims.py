@@ -14,7 +14,11 @@ from factcheck.text import AnchorState, ClaimType
 
 from .attributions import Attribution
 from .desks import Desk
-from .documents import Document
+from .documents import Document, DocumentQuerySet
+from .search import claims_with, terms_of
+
+MOST_TITLED = 100
+"""Of how many documents that bear the words of a search in their titles the claims are found."""
 
 
 def choices_of(values: Any) -> list[tuple[str, str]]:
@@ -24,6 +28,17 @@ def choices_of(values: Any) -> list[tuple[str, str]]:
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: Any) -> ClaimQuerySet:
         return self.filter(document__desk__in=Desk.objects.visible_to(user))
+
+    def search(self, words: str, documents: DocumentQuerySet | None = None) -> ClaimQuerySet:
+        """Those in which all these words stand, and those of the newest of ``documents`` that are titled so."""
+        if not terms_of(words):
+            return self.none() if words.strip() else self
+        found = claims_with(words, self)
+        if documents is not None:
+            found |= Q(
+                document__in=list(documents.titled(words).order_by("-pk").values_list("pk", flat=True)[:MOST_TITLED])
+            )
+        return self.filter(found)
 
     def anchored(self) -> ClaimQuerySet:
         """Those that still stand in the text of their document."""
@@ -76,7 +91,10 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="stale") | ~Q(stale_reason=""), name="claim_stale_says_why"),
         ]
-        indexes = [models.Index(fields=["document", "state"], name="claim_by_state")]
+        indexes = [
+            models.Index(fields=["document", "state"], name="claim_by_state"),
+            models.Index(fields=["-checkworthiness", "id"], name="claim_by_worth"),
+        ]
 
     def __str__(self) -> str:
         return with_directions_closed(self.text if len(self.text) <= 80 else f"{self.text[:79]}…")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 
 from .desks import Desk
@@ -25,7 +25,8 @@ class Scope(models.TextChoices):
 class CrossCheckQuerySet(models.QuerySet["CrossCheck"]):
     def visible_to(self, user: Any) -> CrossCheckQuerySet:
         desks = Desk.objects.visible_to(user)
-        return self.filter(Q(document__desk__in=desks) | Q(document=None, job__in=Job.objects.visible_to(user)))
+        own = Exists(Job.objects.visible_to(user).filter(pk=OuterRef("job")))
+        return self.filter(Q(document__desk__in=desks) | Q(own, document=None))
 
 
 class CrossCheck(models.Model):

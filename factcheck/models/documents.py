@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,7 @@ from factcheck.intake.text_cleaning import with_directions_closed
 from factcheck.states import DocumentState
 
 from .desks import Desk
+from .search import documents_with
 from .topics import Topic
 
 NINJS = "ninjs"
@@ -41,6 +42,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def in_check(self) -> DocumentQuerySet:
         return self.filter(state=DocumentState.IN_CHECK)
+
+    def search(self, words: str) -> DocumentQuerySet:
+        """Those whose title, byline, publisher, address or newest text hold all these words."""
+        return cast(DocumentQuerySet, documents_with(words, self))
+
+    def titled(self, words: str) -> DocumentQuerySet:
+        """Those whose title holds all these words."""
+        return cast(DocumentQuerySet, documents_with(words, self, titles_only=True))
 
 
 class Document(models.Model):

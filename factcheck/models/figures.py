@@ -117,7 +117,10 @@ class Figure(models.Model):
                 condition=~Q(state="linked") | Q(claim__isnull=False), name="figure_linked_has_claim"
             ),
         ]
-        indexes = [models.Index(fields=["measure", "document"], name="figure_by_measure")]
+        indexes = [
+            models.Index(fields=["measure", "document"], name="figure_by_measure"),
+            models.Index(fields=["-checkworthiness", "-id"], name="figure_by_worth"),
+        ]
 
     def __str__(self) -> str:
         return f"{with_directions_closed(self.surface)} {with_directions_closed(self.counted)}".strip()

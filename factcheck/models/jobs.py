@@ -83,6 +83,8 @@ class Job(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_leases"),
             models.Index(fields=["desk", "priority", "run_at"], condition=Q(state="due"), name="job_due_of_desk"),
             models.Index(fields=["desk", "-started_at"], condition=Q(started_at__isnull=False), name="job_turns"),
+            # on PostgreSQL also by how a key begins
+            models.Index(fields=["key"], name="job_by_key", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:

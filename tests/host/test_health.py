@@ -1,5 +1,9 @@
 """Whoever watches the site is told whether it lives, and whether it can do its work, and nothing secret."""
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -15,6 +19,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from factcheck.management import health_checks
 from factcheck.models import Job
 from newsroom import health
+from tests.live import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +175,71 @@ def test_looking_often_asks_the_broker_once(client, db):
     at = health.cached["worker"][0]
     client.get("/readyz/")
     assert health.cached["worker"][0] == at
+
+
+@pytest.fixture
+def silent_port():
+    """A port that takes every connection and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def refused_port():
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield nobody.getsockname()[1]  # bound, and not listened at
+
+
+@pytest.mark.parametrize("port", ["silent_port", "refused_port"])
+def test_a_mail_server_that_is_silent_or_refuses_is_named(port, settings, request):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", request.getfixturevalue(port)
+    good, sentence = health_checks.run_check("mail")
+    assert (good, "the mail server does not answer" in sentence) == (False, True)
+
+
+def test_a_mail_server_that_greets_is_asked_for_nothing_more(mailroom):
+    assert health_checks.run_check("mail") == (True, "the mail server answers")
+    assert mailroom.mails == []
+
+
+def test_a_site_that_mails_to_a_folder_has_no_mail_server_to_miss():
+    assert health_checks.run_check("mail") == (True, "mails go to no server")
+
+
+@pytest.mark.parametrize("port", ["silent_port", "refused_port"])
+def test_a_redis_that_is_silent_or_refuses_is_named_by_broker_and_worker(port, request):
+    before = current_app.conf.broker_write_url
+    current_app.conf.broker_write_url = f"redis://127.0.0.1:{request.getfixturevalue(port)}/0"
+    try:
+        found = health_checks.run_checks_in_time(["broker", "worker"])
+    finally:
+        current_app.conf.broker_write_url = before
+    assert "the broker does not answer" in found["broker"][1]
+    assert "no worker could be asked" in found["worker"][1]
+
+
+@pytest.mark.parametrize("port", ["silent_port", "refused_port"])
+def test_the_doctor_ends_and_names_all_that_is_down_at_once(port, request, tmp_path):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no server to be silent")
+    at = f"127.0.0.1:{request.getfixturevalue(port)}"
+    addresses = {
+        "DATABASE_URL": f"postgres://factcheck@{at}/x",
+        "REDIS_URL": f"redis://{at}/0",
+        "EMAIL_URL": f"smtp://{at}",
+    }
+    told = subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, **addresses, "NEWSROOM_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "newsroom.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.returncode == 1
+    for sentence in ("database ", "the broker does not answer", "no worker could be asked", "the mail server does not"):
+        assert f"WRONG {sentence}" in told.stdout, told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -311,4 +312,14 @@ def test_every_guard_stands_after_all_migrations(db):
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         standing = {name for (name,) in cursor.fetchall()}
-    assert {name for name in standing if name.startswith("factcheck_")} == TRIGGERS
+    keeping = import_module("factcheck.migrations.0005_search_words").triggers(connection.vendor)
+    assert {name for name in standing if name.startswith("factcheck_")} == TRIGGERS | keeping
+    assert run_check("search") == (True, "the index of search is kept")
+    with transaction.atomic(), connection.cursor() as cursor:
+        on = " ON factcheck_revision" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER factcheck_revision_words_new{on}")
+        assert run_check("search") == (
+            False,
+            "what keeps the index of search is missing: factcheck_revision_words_new",
+        )
+        transaction.set_rollback(True)

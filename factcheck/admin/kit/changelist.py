@@ -27,6 +27,7 @@ from .access import belongs_to_a_desk, person
 from .actions import ActionForm, RecordAction
 from .formatting import humanize
 from .navigation import navigation
+from .pagination import CountingPaginator
 
 MAX_SELECTED = 200
 MAX_VALUE_LENGTH = 100
@@ -45,6 +46,7 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     list_max_show_all = MAX_SELECTED
     show_full_result_count = False
+    paginator = CountingPaginator
     show_facets = admin.ShowFacets.NEVER  # counts beside each filter cost a query each
     actions = None
 
@@ -75,7 +77,12 @@ class RecordListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 request, gettext("Only the first {most} words are searched for.").format(most=MAX_SEARCH_WORDS)
             )
             search_term = " ".join(words[:MAX_SEARCH_WORDS])
-        return super().get_search_results(request, queryset, search_term)
+        found = self.search_index(request, queryset, search_term)
+        return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
+
+    def search_index(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any] | None:
+        """What a full-text index finds, for models that have one; ``search_fields`` say what it covers."""
+        return None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list. After a bulk action, redirect to ``next`` if it is given."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.conf import verdict_words
@@ -24,6 +26,7 @@ from factcheck.models import (
     Revision,
     SignOff,
     Verdict,
+    both_sides_of,
 )
 from factcheck.states import ClaimState, DiscrepancyState
 from factcheck.workflow.clearance import clearance, latest_sign_offs, latest_waivers
@@ -243,10 +246,18 @@ def figure_line(figure: Figure) -> ReportFigure:
     )
 
 
-def discrepancy_lines(rows: DiscrepancyQuerySet, desk: Desk) -> tuple[DiscrepancyLine, ...]:
-    """Each dispute once, and each resolution of one, as a desk may read it."""
+def discrepancy_lines(
+    rows: DiscrepancyQuerySet, desk: Desk, *, order: Sequence[Any] = ("pk",), most: int | None = None
+) -> tuple[DiscrepancyLine, ...]:
+    """Each dispute once, and each resolution of one, as a desk may read it; at most ``most``."""
     standing = rows.exclude(state=DiscrepancyState.CLOSED)
-    return tuple(discrepancy_line(row) for row in disputes(standing, desks=[desk.pk], order=["pk"], statements=True))
+    found = disputes(standing, desks=[desk.pk], order=order, most=most, statements=True)
+    return tuple(discrepancy_line(row) for row in found)
+
+
+def seen_by(desk: Desk) -> Q:
+    """The pairs of which a desk holds both sides: by them its disputes are told."""
+    return both_sides_of(figure__document__desk__in=[desk.pk])
 
 
 def discrepancy_line(row: Dispute) -> DiscrepancyLine:
