@@ -65,6 +65,8 @@ FROM_THE_CODE = frozenset(
 )
 """The places that hold the app's own words, or a sentence of its own; what stands in all others is somebody else's."""
 DEEPEST = 3
+LONGEST_TOLD = 1000
+"""What is longer is somebody's words: it is left as it stands, and costs no search among the sentences."""
 TELLING = 10
 """So many letters of its own tell a sentence from others; one with fewer must hold words of the app."""
 TELLING_INSIDE = 7
@@ -105,7 +107,7 @@ def name_words(name: Any) -> str:
 def told(stored: Any, depth: int = 0) -> str:
     """A sentence that is stored in English, in the language of now; one that the catalogue does not know, as it is."""
     text = str(stored)
-    if not text.strip() or is_as_stored():
+    if not text.strip() or len(text) > LONGEST_TOLD or is_as_stored():
         return text
     if stamp := STAMP.fullmatch(text):
         return stamp_words(datetime.fromisoformat(stamp[1]).replace(tzinfo=UTC))

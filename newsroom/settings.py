@@ -17,7 +17,7 @@ from newsroom.database import PatientConnection
 from newsroom.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = environ.FileAwareEnv()  # each of them also from a file: SECRET_KEY_FILE names one
 
 DATA_DIR = Path(env("NEWSROOM_DATA", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -316,3 +316,10 @@ def test_a_language_the_site_does_not_have_and_a_zone_that_is_none_are_refused(s
     with pytest.raises(Invalid):
         choose_preferences(by=staff.editor, language="", zone="Here/There")
     assert not Preferences.objects.exists()
+
+
+def test_a_text_too_long_for_a_sentence_of_the_app_is_left_as_it_stands():
+    with translation.override("uk"):
+        assert told("“40 homes” was signed off on other words.") != "“40 homes” was signed off on other words."
+        long = f"“{'40 homes ' * 150}” was signed off on other words."
+        assert told(long) == long
