@@ -176,6 +176,7 @@ LOOKS_LIKE_A_PATH = re.compile(
 FOLDERS = [ROOT / name for name in (".", "factcheck", "factcheck/text", "factcheck/workflow", "docs", "tests")]
 NO_PATHS = {
     "var/demo",
+    "var/newsroom.sqlite3",
     "var/secret_key",
     "var/site",
     "var/docs-venv",
