@@ -13,6 +13,12 @@ from factcheck.language import ENGLISH
 from factcheck.workflow.preferences import chosen_language, chosen_zone, preferences_of
 
 
+def same_for_everybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that is no page for a person: nothing is asked of the database to find out who reads it."""
+    view.same_for_everybody = True  # type: ignore[attr-defined]
+    return view
+
+
 class ReaderMiddleware:
     """Stands below ``LocaleMiddleware`` and ``AuthenticationMiddleware``, and overrules the browser's language."""
 
@@ -31,7 +37,9 @@ class ReaderMiddleware:
         if hasattr(view, "cls"):  # a view of REST framework: programs read it
             translation.activate(ENGLISH)
             return
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        if getattr(view, "same_for_everybody", False) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return
+        if not request.user.is_authenticated:
             return
         chosen = preferences_of(request.user)
         if chosen.language:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from factcheck.database_errors import RETRY_AFTER_SECONDS
 from factcheck.management.health_checks import CheckResult, run_check, run_checks_in_time
+from factcheck.middleware import same_for_everybody
 from newsroom.database import patience
 
 KEEP_SECONDS = 5
@@ -20,6 +21,7 @@ cached: dict[str, tuple[float, CheckResult]] = {}
 locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
+@same_for_everybody
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
     """The process answers. Asks nothing of the database or the broker."""
@@ -43,6 +45,7 @@ def cached_check(name: str) -> CheckResult:
         locks[name].release()
 
 
+@same_for_everybody
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:

@@ -304,7 +304,7 @@ PREPARED: dict[str, Callable[[World], Right]] = {
     "documents_publish": on("editor", World.story, {"uncleared_reason": "breaking"}),
     "documents_report": on("auditor", World.story),
     "documents_reread": on("editor", World.story),
-    "documents_revise": on("service", World.story, {"text": f"{STORY} It rained."}),
+    "documents_revise": on("editor", World.story, {"text": f"{STORY} It rained."}),
     "documents_set_topic": lambda w: Right("editor", {"id": w.story().pk}, {"topic": f.TopicFactory().slug}),
     "documents_strike_author": named_author,
     "documents_update_metadata": on("editor", World.story, {"title": "The flood of Torvik"}),
