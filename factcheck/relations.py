@@ -179,7 +179,7 @@ def did_not_change_the_words(user: Any, record: Claim | Figure) -> bool:
 
 def brought_in_words_of(user: Any, figures: Sequence[Figure]) -> bool:
     """Whether one of these figures stands in words that a person brought into its text by revising it."""
-    if any(row.claim is not None and not did_not_change_the_words(user, row.claim) for row in figures):
+    if Claim.objects.filter(pk__in={row.claim_id for row in figures}, words_changed_by=user.pk).exists():
         return True
     keys: dict[int, list[int]] = {}
     for row in figures:

@@ -43,7 +43,7 @@ from .measures import Measure
 from .names import record_name
 from .notices import NoticeChoice, NoticeKind, Notification
 from .observations import Carrier, StoredObservation
-from .policies import POLICY_FIELDS, Assessment, Eyes, Policy, ScoresHeld, scores_held_by_desk
+from .policies import POLICY_FIELDS, Assessment, Eyes, Policy, scored_policies
 from .preferences import Preferences
 from .publications import Correction, CorrectionClass, Publication
 from .reports import (
@@ -134,7 +134,6 @@ __all__ = [
     "Revision",
     "Role",
     "Scope",
-    "ScoresHeld",
     "Sentence",
     "SignOff",
     "Snapshot",
@@ -168,7 +167,7 @@ __all__ = [
     "keys_of_documents",
     "mark_of",
     "record_name",
-    "scores_held_by_desk",
+    "scored_policies",
     "sentences_of",
     "sides_shown",
     "sort_of",

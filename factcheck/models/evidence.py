@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -75,12 +76,23 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         A piece with no source has no origin, for nobody stands for it; a confidential source is one.
         """
         own = list(self)
-        rows = {row.pk: row for row in own}
-        while missing := {pk for row in rows.values() if (pk := row.derived_from_id) is not None} - rows.keys():
-            rows |= {row.pk: row for row in Evidence.objects.filter(pk__in=missing)}
+        rows = with_repeated(own)
         repeats = {row.pk: row.derived_from_id for row in rows.values()}
         owners = Source.objects.ultimate_owners()
         return {origin for row in own if (origin := _origin(rows[end_of_chain(row.pk, repeats)], owners))}
+
+    def sources(self) -> set[int]:
+        """The sources named on these pieces, and on what they repeat."""
+        rows = with_repeated(self).values()
+        return {pk for row in rows for pk in (row.source_id, row.derived_from_source_id) if pk is not None}
+
+
+def with_repeated(pieces: Iterable[Evidence]) -> dict[int, Evidence]:
+    """Pieces of evidence by number, with all that they repeat."""
+    rows = {row.pk: row for row in pieces}
+    while missing := {pk for row in rows.values() if (pk := row.derived_from_id) is not None} - rows.keys():
+        rows |= {row.pk: row for row in Evidence.objects.filter(pk__in=missing)}
+    return rows
 
 
 def _origin(row: Evidence, owners: dict[int, int]) -> str:

@@ -6,6 +6,7 @@ through, and tightens it again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -143,13 +144,7 @@ class Policy(models.Model):
         now = cls.of(document.desk)
         if now.pk is None or document.created_at is None:
             return [now]
-        rules = {name: getattr(now, name) for name in POLICY_FIELDS}
-        held = [now]
-        changes = Event.objects.of(now).filter(action="set", at__gt=document.created_at)
-        for facts in changes.reverse().values_list("facts", flat=True):
-            rules |= {name: was["from"] for name, was in facts.items() if name in rules}
-            held.append(cls(desk=document.desk, **rules))
-        return held
+        return [row for until, row in policies_held([now])[now.pk] if until is None or until > document.created_at]
 
     def stricter_than(self, other: Policy) -> list[str]:
         """The rules that differ from another policy: those of a text filed before the desk loosened them."""
@@ -157,21 +152,24 @@ class Policy(models.Model):
         return [name for name in POLICY_FIELDS if mine[name] != others[name]]
 
 
-ScoresHeld = tuple[datetime | None, float | None, float | None]
-"""Until when a desk checked by these scores of conflict and of differing; None for those of now, or of the weights."""
+def policies_held(policies: Iterable[Policy]) -> dict[int, list[tuple[datetime | None, Policy]]]:
+    """For each policy its rules of now and before, as its history tells them, newest first, and until when each held.
 
-
-def scores_held_by_desk() -> dict[int, list[ScoresHeld]]:
-    """For each desk that has, or had, scores of its own: those of now and before, newest first. Two queries."""
-    names = ("conflict_score", "differs_score")
-    policies = {row.pk: row for row in Policy.objects.all()}
-    scores = {pk: {name: getattr(row, name) for name in names} for pk, row in policies.items()}
-    held: dict[int, list[ScoresHeld]] = {
-        pk: [(None, row.conflict_score, row.differs_score)] for pk, row in policies.items()
-    }
-    changes = Event.objects.filter(record="policy", record_id__in=policies, action="set").order_by("-id")
+    None for those of now. One query; the rows are not to be saved.
+    """
+    now = {row.pk: row for row in policies}
+    rules = {pk: {name: getattr(row, name) for name in POLICY_FIELDS} for pk, row in now.items()}
+    held: dict[int, list[tuple[datetime | None, Policy]]] = {pk: [(None, row)] for pk, row in now.items()}
+    changes = Event.objects.filter(record="policy", record_id__in=now, action="set").order_by("-id")
     for pk, at, facts in changes.values_list("record_id", "at", "facts"):
-        if facts.keys() & set(names):
-            scores[pk] |= {name: facts[name]["from"] for name in names if name in facts}
-            held[pk].append((at, scores[pk]["conflict_score"], scores[pk]["differs_score"]))
-    return {policies[pk].desk_id: rows for pk, rows in held.items() if any(any(row[1:]) for row in rows)}
+        rules[pk] |= {name: was["from"] for name, was in facts.items() if name in POLICY_FIELDS}
+        held[pk].append((at, Policy(desk_id=now[pk].desk_id, **rules[pk])))
+    return held
+
+
+def scored_policies() -> dict[int, list[tuple[datetime | None, Policy]]]:
+    """The same by desk, of the desks that have, or had, a score of their own for conflicts or differences."""
+    found = policies_held(Policy.objects.all()).values()
+    return {
+        rows[0][1].desk_id: rows for rows in found if any(row.conflict_score or row.differs_score for _, row in rows)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -64,6 +65,12 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """For each source, who owns it in the end; itself where nobody does."""
         owners = dict(self.values_list("pk", "owner"))
         return {source: end_of_chain(source, owners) for source in owners}
+
+    def under_owners_of(self, sources: Iterable[int]) -> set[int]:
+        """The sources that have an ultimate owner in common with one of these, themselves among them."""
+        owners = self.ultimate_owners()
+        wanted = {owners[pk] for pk in sources}
+        return {pk for pk, owner in owners.items() if owner in wanted}
 
 
 class Source(models.Model):

@@ -28,6 +28,7 @@ from factcheck.models import (
     DiscrepancyQuerySet,
     Document,
     Event,
+    Evidence,
     Eyes,
     Figure,
     Job,
@@ -36,6 +37,7 @@ from factcheck.models import (
     Policy,
     Revision,
     SignOff,
+    Source,
     Topic,
     VerdictLabel,
     Waiver,
@@ -248,12 +250,21 @@ def no_longer_carried(claim: Claim, sign_off: SignOff, policy: Policy, changed_a
 
 
 def grounds_changed_at(document: Document) -> datetime | None:
-    """When the rules of the desk, or the owner of a source, were set last: what was signed before is asked anew."""
+    """When the rules of the desk, or an owner behind a source of its evidence, were set last.
+
+    What was signed before is held to the rules and owners of now.
+    """
     policies = Policy.objects.filter(desk=document.desk_id).values("pk")
     rules = Q(record="policy", record_id__in=policies, action="set")
     owners = Q(record="source", action="change", facts__changed__icontains="owner")
-    found: datetime | None = Event.objects.filter(rules | owners).aggregate(last=Max("at"))["last"]
-    return found
+    last = Event.objects.filter(rules | owners).aggregate(
+        rules=Max("at", filter=rules), owners=Max("at", filter=owners)
+    )
+    if last["owners"]:  # of any source: now of those behind this document
+        sources = Source.objects.under_owners_of(Evidence.objects.filter(claim__document=document).sources())
+        behind = Event.objects.filter(owners, record_id__in=sources)
+        last["owners"] = behind.aggregate(last=Max("at"))["last"]
+    return max(filter(None, last.values()), default=None)
 
 
 def crosscheck_blockers(document: Document) -> Iterator[Blocker]:

@@ -25,10 +25,9 @@ from factcheck.models import (
     JudgementOrigin,
     MatchingWeights,
     Policy,
-    ScoresHeld,
     Topic,
     TopicMatching,
-    scores_held_by_desk,
+    scored_policies,
 )
 from factcheck.text import ENGINE_VERSION, FigureMention, Hedge, Quantity
 from factcheck.text.matching import (
@@ -87,20 +86,19 @@ class ScoreThresholds:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self.held = scores_held_by_desk()
+        self.held = scored_policies()
 
     def of(self, filed: Mapping[int, datetime]) -> tuple[float, float]:
         """The thresholds of both for a pair; ``filed``: when each desk filed the first text that carries a side."""
         rows = [row for desk, first in filed.items() for row in self._since(desk, first)]
-        conflict = [score or self.weights.conflict for score, _ in rows]
-        differs = [score or self.weights.differs for _, score in rows]
+        conflict = [row.conflict_score or self.weights.conflict for row in rows]
+        differs = [row.differs_score or self.weights.differs for row in rows]
         return min(conflict, default=self.weights.conflict), min(differs, default=self.weights.differs)
 
-    def _since(self, desk: int, first: datetime) -> Iterator[tuple[float | None, float | None]]:
-        now: ScoresHeld = (None, None, None)
-        for until, conflict, differs in self.held.get(desk, [now]):
+    def _since(self, desk: int, first: datetime) -> Iterator[Policy]:
+        for until, row in self.held.get(desk, [(None, Policy())]):
             if until is None or until > first:
-                yield conflict, differs
+                yield row
 
 
 def blocking_thresholds(document: Document) -> dict[str, float]:

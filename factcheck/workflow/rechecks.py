@@ -159,8 +159,7 @@ def recheck_after_action(record: Model, action: str, *, by_machine: bool) -> Non
 
 def documents_resting_on(source: Source) -> list[int]:
     """The documents still to go out with evidence of a source, or of one with the same owner in the end."""
-    owners = Source.objects.ultimate_owners()
-    alike = [pk for pk, owner in owners.items() if owner == owners[source.pk]]
+    alike = Source.objects.under_owners_of([source.pk])
     rows = Evidence.objects.filter(Q(source__in=alike) | Q(derived_from_source__in=alike))
     return list(rows.filter(claim__document__state=DocumentState.IN_CHECK).values_list("claim__document", flat=True))
 

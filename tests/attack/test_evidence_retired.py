@@ -6,7 +6,7 @@ import pytest
 
 from factcheck.models import Document, Source
 from factcheck.workflow.claims import dismiss_figure
-from factcheck.workflow.clearance import clearance
+from factcheck.workflow.clearance import clearance, grounds_changed_at
 from factcheck.workflow.evidence import retire_evidence
 from factcheck.workflow.sources import change_source
 from factcheck.workflow.verification import sign_off, submit_verdict
@@ -49,7 +49,9 @@ def test_a_sign_off_falls_where_the_sources_behind_it_come_to_have_one_owner(sta
     story = signed_on(staff, "Torvik Post", "Velmora Radio")
     post, radio = Source.objects.get(name="Torvik Post"), Source.objects.get(name="Velmora Radio")
     change_source(radio, by=staff.desk_chief, country="NO")
+    change_source(registered("Hollin Gazette"), by=staff.desk_chief, owner=registered("Hollin Group"))
     assert codes(story) == set()
+    assert grounds_changed_at(story) is None
     change_source(radio, by=staff.desk_chief, owner=post)
     assert codes(story) == {"sign_off_void"}
     change_source(radio, by=staff.desk_chief, owner=None)
