@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import ngettext
 from pypdf import PdfReader
 
-from factcheck.language import moment_words, number_said, told
+from factcheck.language import OPEN, made_from, moment_words, number_said, sentences, told
 from factcheck.mailing import mail_notices
 from factcheck.models import (
     Discrepancy,
@@ -323,3 +323,11 @@ def test_a_text_too_long_for_a_sentence_of_the_app_is_left_as_it_stands():
         assert told("“40 homes” was signed off on other words.") != "“40 homes” was signed off on other words."
         long = f"“{'40 homes ' * 150}” was signed off on other words."
         assert told(long) == long
+
+
+def test_no_two_stored_sentences_are_taken_for_each_other():
+    """Each of them, filled with a word of nobody's, is found as itself."""
+    for _, sentence in sentences(False):
+        filled = OPEN.sub("Torvikvelmora", sentence)
+        found = [OPEN.sub("{}", other) for other, _ in made_from(filled, False)]
+        assert found[0] == OPEN.sub("{}", sentence), (filled, found)
