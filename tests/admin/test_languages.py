@@ -195,3 +195,8 @@ def test_the_same_page_takes_one_query_more_for_what_the_person_chose(client, pe
         client.get(address)
     asked = [row for row in queries if "factcheck_preferences" in row["sql"]]
     assert len(asked) <= 2, "the middleware asks once, and the form of this page once more"
+
+
+def test_how_many_a_list_holds_is_said_without_a_plural_that_does_not_fit(client, people, stories):
+    client.force_login(people.editor)
+    assert "документи: 2" in html_of(client.get(admin("document_changelist")))
