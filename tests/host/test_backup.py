@@ -35,7 +35,8 @@ desk, editor = Desk.objects.get(slug="news-desk"), get_user_model().objects.get(
 for number in itertools.count():
     text = f"Text {number} has a bumbershoot.".encode()
     ingest_document(text, Arrival(title=f"Text {number}", pasted=True), desk=desk, by=editor)
-    Path(FOLDER, "filed").write_text(str(number + 1))
+    Path(FOLDER, "filed.new").write_text(str(number + 1))
+    Path(FOLDER, "filed.new").replace(Path(FOLDER, "filed"))  # whoever reads it finds a number
 """
 LOOK = """
 from django.contrib.auth import get_user_model
@@ -96,7 +97,7 @@ def site(request, tmp_path):
 
 def filed(site: Site) -> int:
     path = site.folder / "filed"
-    return int(path.read_text() or 0) if path.exists() else 0
+    return int(path.read_text()) if path.exists() else 0
 
 
 def back_up(site: Site, folder: Path) -> tuple[int, int]:
